@@ -62,7 +62,9 @@ def asked(database: str, file: str) -> list[dict[str, Any]]:
         return list(json.loads(done.stdout)["dependencies"])
     except ValueError:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        sys.stdout.write(f"{database}: no answer ({''.join(last) or f'exit code {done.returncode}'})\n")
+        sys.stdout.write(
+            f"{database}: no answer ({''.join(last) or f'exit code {done.returncode}'})\n"
+        )
         return []
 
 

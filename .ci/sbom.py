@@ -61,7 +61,10 @@ def bill_of_materials(name: str, version: str, pins: str, needs: list[str]) -> d
         },
         "components": components,
         "dependencies": [
-            {"ref": root, "dependsOn": [each["bom-ref"] for each in components if each["name"] in direct]}
+            {
+                "ref": root,
+                "dependsOn": [each["bom-ref"] for each in components if each["name"] in direct],
+            }
         ],
     }
 
@@ -69,7 +72,10 @@ def bill_of_materials(name: str, version: str, pins: str, needs: list[str]) -> d
 def component(pin: str) -> dict[str, Any]:
     """Give a package as one of its parts; the hashes are those of every file in which it is distributed."""
     requirement = Requirement(HASH.sub("", pin))
-    name, version = canonicalize_name(requirement.name), str(requirement.specifier).removeprefix("==")
+    name, version = (
+        canonicalize_name(requirement.name),
+        str(requirement.specifier).removeprefix("=="),
+    )
     purl = f"pkg:pypi/{name}@{version}"
     hashes = [{"alg": "SHA-256", "content": digest} for digest in HASH.findall(pin)]
     only = [{"name": "environment", "value": str(requirement.marker)}] if requirement.marker else []

@@ -74,7 +74,9 @@ def missing_translations(spec: Spec) -> dict[str, list[str]]:
     from .spec.translating import untranslated, with_file
 
     missing = {
-        language: untranslated(spec, language) for language in spec.languages if with_file(spec, language)
+        language: untranslated(spec, language)
+        for language in spec.languages
+        if with_file(spec, language)
     }
     return {language: texts for language, texts in missing.items() if texts}
 
@@ -117,11 +119,15 @@ def import_spec(
     file = Path(file)
     output = Path(output)
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"{output} exists already and is not empty.", remedy="Name another folder with -o.")
+        raise UsageError(
+            f"{output} exists already and is not empty.", remedy="Name another folder with -o."
+        )
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(
-            f"'{name}' cannot be the name of a spec.", value=name, remedy="Use letters, digits, _ and -."
+            f"'{name}' cannot be the name of a spec.",
+            value=name,
+            remedy="Use letters, digits, _ and -.",
         )
     drafted = draft(file, name, password)
     with whole_folder(output) as unfinished:
@@ -135,7 +141,9 @@ class Translated(NamedTuple):
     """What became of the translations of a spec: what was written, how much was taken in, and how far they are."""
 
     written: Sequence[Path]
-    taken_in: int | None  # texts that are translated otherwise than before; None where nothing was sent
+    taken_in: (
+        int | None
+    )  # texts that are translated otherwise than before; None where nothing was sent
     coverage: Coverage
 
 
@@ -176,16 +184,21 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     loaded, written = load(spec), list[Path]()
     translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
-    known = read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
+    known = (
+        read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
+    )
     fresh, taken_in = updated(wanted_of(loaded), known), None
     if source is not None:
         catalogue = source.suffix.lower() == ".po"
         sent = sent_in(read_catalogue(source)) if catalogue else translations_sent(source, password)
         taken_in, strange = merge(fresh, sent)
         wrong = [
-            f"{place}: {loaded.name} has no such text. Take a new file with --to-xlsx." for place in strange
+            f"{place}: {loaded.name} has no such text. Take a new file with --to-xlsx."
+            for place in strange
         ]
-        wrong += [f"{mistake.reason} {mistake.remedy}" for mistake in wrong_translations(loaded, fresh)]
+        wrong += [
+            f"{mistake.reason} {mistake.remedy}" for mistake in wrong_translations(loaded, fresh)
+        ]
         if wrong:
             raise UsageError(*wrong)
     if not status:
@@ -201,7 +214,11 @@ def translate(  # noqa: PLR0913 (one parameter an option)
                     "state to reviewed in the workbook."
                 ),
             )
-        state = {"by": reviewed_by, "on": today.isoformat(), "digest": TranslationTable.of(fresh).digest}
+        state = {
+            "by": reviewed_by,
+            "on": today.isoformat(),
+            "digest": TranslationTable.of(fresh).digest,
+        }
         written.append(write_state(translations.folder, language, state))
     if to_xlsx is not None:
         write_whole(to_xlsx, translations_workbook(sent_in(fresh), language))
@@ -333,7 +350,9 @@ def _validation_request(
     return DatasetRequest([], today or day_here(), spec).request(round_)
 
 
-def _refuse_beside_request(spec: str | None, round_folder: str | Path | None, today: date | None) -> None:
+def _refuse_beside_request(
+    spec: str | None, round_folder: str | Path | None, today: date | None
+) -> None:
     """Refuse, with `UsageError`, what is named besides a request, which says it itself."""
     options = {"spec": spec, "round": round_folder, "today": today}
     named_twice = [option for option, value in options.items() if value is not None]
@@ -390,7 +409,10 @@ def give_feedback(
     feedback = FeedbackResult()
     with datasets(request) as opened:
         feedback.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
-        alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
+        alone = (
+            not any(dataset.folder for dataset in opened)
+            and sum(dataset.new for dataset in opened) == 1
+        )
         every = everybody or alone or tools is not None or bool(teams)
         for dataset in opened:
             if teams and dataset.round is None:
@@ -432,7 +454,8 @@ def both_sides(
 
     with Reader(asked.jobs) as pool, ExitStack() as stack:
         one, other = (
-            stack.enter_context(datasets(replace(asked, paths=[path], pool=pool))) for path in (before, after)
+            stack.enter_context(datasets(replace(asked, paths=[path], pool=pool)))
+            for path in (before, after)
         )
         yield one, other
 
@@ -491,7 +514,9 @@ def export(
     target = Path(target) if isinstance(target, str) else target
     with ExitStack() as stack:
         store = stack.enter_context(_opened(place, today, figures=True)).store
-        chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
+        chosen = format_ or (
+            target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv"
+        )
         if table is not None:
             wanted = table_files.table_of(store, table)
             where = where or table_files.RowFilter()
@@ -518,7 +543,9 @@ def export(
     return target
 
 
-def trace(place: str | Path | Dataset, table: str, row: int, today: date | None = None) -> list[TracedValue]:
+def trace(
+    place: str | Path | Dataset, table: str, row: int, today: date | None = None
+) -> list[TracedValue]:
     """Give the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
     from .dataset import tracing
     from .outputs.table_files import table_of
@@ -585,7 +612,9 @@ def brief(
     chosen = [group_named(known, "country", text).name for text in countries]
     chosen += [group_named(known, "team", text).name for text in teams]
     return {
-        group: of_dataset(only.store, language, only.round, masked=masked, period=period, group=group)
+        group: of_dataset(
+            only.store, language, only.round, masked=masked, period=period, group=group
+        )
         for group in chosen or [""]
     }
 
@@ -596,7 +625,8 @@ def _with_figures(found: Sequence[Dataset], today: date) -> Dataset:
 
     if len(found) != 1:
         raise UsageError(
-            "This page is of one round, one consolidated folder, or files of one spec.", remedy="Name one."
+            "This page is of one round, one consolidated folder, or files of one spec.",
+            remedy="Name one.",
         )
     (only,) = found
     if only.folder is None:
@@ -649,7 +679,9 @@ def decisions(
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
     doubted: list[tuple[Return, str]] = []
     for return_ in filter(is_in_doubt, returns):
-        finding = next(finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code)
+        finding = next(
+            finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code
+        )
         words = text(finding)
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
@@ -760,7 +792,9 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
                 when=str(rule.when or ""), check=str(rule.check or ""),
             )  # fmt: skip
     raise UsageError(
-        f"There is no code '{code}'.", value=code, remedy=_hint(code, [rule.code for _, rule in rules])
+        f"There is no code '{code}'.",
+        value=code,
+        remedy=_hint(code, [rule.code for _, rule in rules]),
     )
 
 
@@ -777,8 +811,14 @@ def _hint(code: str, rules: list[str]) -> str:
     named = {kind.name: kind for kind in kinds} | {kind.code: kind for kind in kinds}
     near = alike(code, [*named, *rules], close=CLOSE)
     kinds_near = dict.fromkeys([*with_word, *(named[name] for name in near if name in named)])
-    names = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [name for name in near if name in rules]
-    return f"Did you mean {', or '.join(names[:6])}?" if names else "See docs/findings.md for all of them."
+    names = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [
+        name for name in near if name in rules
+    ]
+    return (
+        f"Did you mean {', or '.join(names[:6])}?"
+        if names
+        else "See docs/findings.md for all of them."
+    )
 
 
 def specs_folder() -> Path | None:

@@ -28,7 +28,12 @@ TEAMS = {
 TODAY = date(2026, 8, 1)
 RISK = ("T3.2", "R-SP-02")  # one that every team has
 NO_OWNER = {(*RISK, "RSK_18"): None}
-WHO = ("--reason", "The post is vacant.", "--by", "office")  # of the waiver for what Quetta leaves out
+WHO = (
+    "--reason",
+    "The post is vacant.",
+    "--by",
+    "office",
+)  # of the waiver for what Quetta leaves out
 
 
 class Return(NamedTuple):
@@ -68,7 +73,9 @@ def answers(sent: Return) -> Answers:
     Persons are as many as no other team refers; in the earlier round fewer of them women, and fewer adults.
     """
     told: dict[tuple[str, str, str], Value | None] = {**two_rounds.answers(sent.round, sent.team)}
-    told |= {key: None for key in told if key[2] == "T4C_02"}  # not asked where a workbook is of one country
+    told |= {
+        key: None for key in told if key[2] == "T4C_02"
+    }  # not asked where a workbook is of one country
     less, more = 24.0 * (sent.round == EARLIER), float([*TEAMS[sent.round]].index(sent.team))
     persons = {"T4C_06": 84 - less + more, "SEX_F": 51 - less + more, "AGE_A": 60 - less + more}
     told |= {("T4.C", "V-03", field): number for field, number in persons.items()}

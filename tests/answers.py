@@ -134,7 +134,11 @@ def full(where: Layout, rows: int | None = None) -> Answers:
 
 
 TEXTS = (
-    st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), min_size=1, max_size=60)
+    st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"),
+        min_size=1,
+        max_size=60,
+    )
     .map(tidy_lines)
     .filter(bool)
 )

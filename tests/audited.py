@@ -84,7 +84,9 @@ def reported(folder: Path, *more: object) -> Path:
         "pak.xlsx": workbook("PAK", whole=False),
         "letter.xlsx": b"no workbook",
     }
-    files |= dict.fromkeys(("digits.xlsx", "z again.xlsx"), (RETURNS / "other_digits.xlsx").read_bytes())
+    files |= dict.fromkeys(
+        ("digits.xlsx", "z again.xlsx"), (RETURNS / "other_digits.xlsx").read_bytes()
+    )
     returned(folder / "returned", files)
     reports = folder / "reports"
     words = ("--format", "json", *more, "-o", reports, "--today", DAY)
@@ -96,9 +98,13 @@ def round_folder(tmp_path: Path) -> Path:
     """A round of the teams AFG and PAK, whose workbooks came back: AFG's whole, PAK's with one answer missing."""
     (tmp_path / "teams.csv").write_text("team,country\nAFG,AFG\nPAK,PAK\n", encoding="utf-8")
     folder = tmp_path / "round"
-    assert hrge("round", "init", folder, "--spec", "example", "--teams", tmp_path / "teams.csv") == 0
+    assert (
+        hrge("round", "init", folder, "--spec", "example", "--teams", tmp_path / "teams.csv") == 0
+    )
     for order in orders(load_round(folder), TODAY):
-        answers = {key: value for key, value in ANSWERS.items() if order.team == "AFG" or key != BLANK}
+        answers = {
+            key: value for key, value in ANSWERS.items() if order.team == "AFG" or key != BLANK
+        }
         data = generate(load("example"), replace(order, answers=answers))
         returned(folder / "returned", {f"{order.team}.xlsx": data})
     return folder
@@ -106,7 +112,9 @@ def round_folder(tmp_path: Path) -> Path:
 
 def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
     """Verify the report of a folder against what lies beside it."""
-    return verify_report(VerificationRequest(folder / "reports" / report, [folder / "returned"], **more))
+    return verify_report(
+        VerificationRequest(folder / "reports" / report, [folder / "returned"], **more)
+    )
 
 
 def said(audit: Audit) -> str:

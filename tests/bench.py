@@ -25,9 +25,13 @@ from tests.face import FIELD_TYPES, Submission, find
 from tests.read_and_check import check, layout_of, read_many
 
 RUNS = 5
-COMPARISON = "hrge_xl.reader.comparison.WorkbookComparison.compare"  # of every cell with the issued one
+COMPARISON = (
+    "hrge_xl.reader.comparison.WorkbookComparison.compare"  # of every cell with the issued one
+)
 RETURNS = 60  # files, as issued and saved by LibreOffice
-BARE_CLICK = "import click\n@click.command()\ndef main(): pass\nmain(['--help'], standalone_mode=False)"
+BARE_CLICK = (
+    "import click\n@click.command()\ndef main(): pass\nmain(['--help'], standalone_mode=False)"
+)
 
 
 def median(function: Callable[[], object], runs: int = RUNS) -> float:
@@ -71,9 +75,16 @@ def each(function: Callable[[Path], object], paths: Sequence[Path]) -> float:
 def reading(what: str, paths: Sequence[Path]) -> None:
     """Files read one by one, and many on all cores, beside openpyxl. No two hold the same answers."""
     few = paths[-20:]
-    say(f"read one, {what}", each(read, few), each(openpyxl.load_workbook, few), "openpyxl.load_workbook")
+    say(
+        f"read one, {what}",
+        each(read, few),
+        each(openpyxl.load_workbook, few),
+        "openpyxl.load_workbook",
+    )
     start = time.perf_counter()
-    assert all(result.submission for result in read_many(paths, ExpectedReturn(), jobs=os.cpu_count() or 1))
+    assert all(
+        result.submission for result in read_many(paths, ExpectedReturn(), jobs=os.cpu_count() or 1)
+    )
     ours = (time.perf_counter() - start) / len(paths)
     start = time.perf_counter()
     loop(few)
@@ -87,7 +98,10 @@ def producers(paths: Sequence[Path], folder: Path) -> Iterator[tuple[str, Sequen
     yield "as issued", paths
     yield "saved by LibreOffice", [*saved_by_office(list(paths), folder / "saved")]
     yield "as Excel saves them", [_rewritten(path, folder / "excel", as_excel) for path in paths]
-    yield "saved by openpyxl", [_rewritten(path, folder / "openpyxl", _by_openpyxl) for path in paths[:60]]
+    yield (
+        "saved by openpyxl",
+        [_rewritten(path, folder / "openpyxl", _by_openpyxl) for path in paths[:60]],
+    )
 
 
 def _rewritten(path: Path, folder: Path, saved: Callable[[bytes], bytes]) -> Path:
@@ -154,19 +168,30 @@ def stamping(what: str, wanted: list[Order]) -> None:
     for _ in issue(spec(SPEC), wanted):
         pass
     each = (time.perf_counter() - start) / len(wanted)
-    say(f"issue {len(wanted)} {what}, per workbook", each, alone, f"a full render, {alone / each:.0f} times")
+    say(
+        f"issue {len(wanted)} {what}, per workbook",
+        each,
+        alone,
+        f"a full render, {alone / each:.0f} times",
+    )
 
 
 def languages(folder: Path) -> None:
     """The spec with its nine languages, of which none is asked for, and the same without them."""
-    without = Path(shutil.copytree(find(SPEC), folder / SPEC, ignore=shutil.ignore_patterns("languages*")))
+    without = Path(
+        shutil.copytree(find(SPEC), folder / SPEC, ignore=shutil.ignore_patterns("languages*"))
+    )
     loading = "import sys; from hrge_xl.spec.load import load; load(sys.argv[1])"
-    with_them, alone = (median(process("-c", loading, str(place))) for place in (find(SPEC), without))
+    with_them, alone = (
+        median(process("-c", loading, str(place))) for place in (find(SPEC), without)
+    )
     say("load the spec with nine languages", with_them, alone, "the same without them")
 
 
 def main() -> None:
-    sys.stdout.write(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n")
+    sys.stdout.write(
+        f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n"
+    )
     ours, bare = median(process("-m", "hrge_xl", "--help")), median(process("-c", BARE_CLICK))
     say("hrge-xl --help", ours, bare, "bare click program")
     with tempfile.TemporaryDirectory() as folder:
@@ -179,7 +204,10 @@ def measure(folder: Path) -> None:
     paths = write_returns(folder, RETURNS)
     book = openpyxl.load_workbook(paths[0])
     order = Order("PAK", TODAY)
-    ours, other = median(lambda: generate(spec(SPEC), order), 3), median(lambda: book.save(BytesIO()), 3)
+    ours, other = (
+        median(lambda: generate(spec(SPEC), order), 3),
+        median(lambda: book.save(BytesIO()), 3),
+    )
     say("generate a blank full workbook", ours, other, "openpyxl save of the same sheets")
     stamping("blank workbooks", orders(prefilled=False))
     stamping("prefilled workbooks", orders(prefilled=True))
@@ -188,7 +216,12 @@ def measure(folder: Path) -> None:
         comparing(what, files[:60])
     pairs = [(found, layout_of(found, ExpectedReturn())) for found in map(read, paths[:50])]
     checking = median(lambda: check(pairs, today=TODAY), 3) / len(pairs)
-    say("check, per workbook of 50", checking, median(lambda: check(pairs[:1], today=TODAY), 3), "one alone")
+    say(
+        "check, per workbook of 50",
+        checking,
+        median(lambda: check(pairs[:1], today=TODAY), 3),
+        "one alone",
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ from typing import NamedTuple
 HOME, LATE, LOOSE = "round", "late", "loose"
 DAY = "2026-07-20"
 ONE_MORE = "refresh, one more"
-BECOME_SUBREAPER = 36  # `prctl`: processes that were left behind are ours to wait for, and so to count
+BECOME_SUBREAPER = (
+    36  # `prctl`: processes that were left behind are ours to wait for, and so to count
+)
 
 
 class Used(NamedTuple):
@@ -34,7 +36,10 @@ class Used(NamedTuple):
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Give what is timed, in this order: each finds what the one before left."""
-    yield "generate, one full workbook", ["generate", "hrge_toolkit", "--country", "PAK", "-o", "issued"]
+    yield (
+        "generate, one full workbook",
+        ["generate", "hrge_toolkit", "--country", "PAK", "-o", "issued"],
+    )
     yield "spec check, ten languages", ["spec", "check", "hrge_toolkit"]
     yield "validate, one file", ["validate", f"{LOOSE}/T000.xlsx"]
     yield "validate, all", ["validate", LOOSE]
@@ -125,7 +130,9 @@ def measure(checkouts: list[Path], folder: Path, teams: int) -> None:
         line = f"{what:<30} {now.seconds:7.2f} s waited {now.processor:7.2f} s of processors"
         for then in earlier:
             line += f"   before {then.seconds:7.2f} {then.processor:7.2f}"
-            line += f"   ratio {now.seconds / then.seconds:5.2f} {now.processor / then.processor:5.2f}"
+            line += (
+                f"   ratio {now.seconds / then.seconds:5.2f} {now.processor / then.processor:5.2f}"
+            )
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 

@@ -84,7 +84,15 @@ def _consolidate(paths: list[Path], out: Path, jobs: int) -> tuple[float, float,
     """Seconds, seconds of processor time, and the most memory that it took."""
     listed = out / "files.txt"
     listed.write_text("".join(f"{path}\n" for path in paths))
-    command = [sys.executable, "-m", "hrge_xl", "consolidate", f"@{listed}", "-o", str(out / "data")]
+    command = [
+        sys.executable,
+        "-m",
+        "hrge_xl",
+        "consolidate",
+        f"@{listed}",
+        "-o",
+        str(out / "data"),
+    ]
     start, before = time.perf_counter(), _processor()
     process = subprocess.Popen([*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL)
     peaks = [0]
@@ -111,7 +119,15 @@ def clustered(paths: list[Path], number: int) -> Cluster:
     with tempfile.TemporaryDirectory() as out:
         listed = Path(out, "files.txt")
         listed.write_text("".join(f"{path}\n" for path in paths))
-        command = [sys.executable, "-m", "tests.bench_scale", "--take-in", str(listed), "--jobs", str(number)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.bench_scale",
+            "--take-in",
+            str(listed),
+            "--jobs",
+            str(number),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Cluster(number, *json.loads(done.stdout.splitlines()[-1]))
 
@@ -156,7 +172,9 @@ def loop(paths: list[Path]) -> float:
         for sheet in book.worksheets:
             frame = pd.DataFrame(sheet.values)
             long = frame.melt(ignore_index=False, var_name="column", value_name="value")
-            frames.append(schema.validate(long.assign(file=path.name, sheet=sheet.title), lazy=True))
+            frames.append(
+                schema.validate(long.assign(file=path.name, sheet=sheet.title), lazy=True)
+            )
     pd.concat(frames)
     return (time.perf_counter() - start) / len(paths)
 
@@ -179,7 +197,9 @@ def main() -> None:
     asked.add_argument("--counts", type=int, nargs="+", default=[50, 200, 1000])
     asked.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     asked.add_argument("--jobs", type=int, default=2)
-    asked.add_argument("--keep", type=Path, help="a folder for the workbooks, used again by a later run")
+    asked.add_argument(
+        "--keep", type=Path, help="a folder for the workbooks, used again by a later run"
+    )
     asked.add_argument("--take-in", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.take_in:

@@ -49,11 +49,17 @@ COPIED = (
 )
 SEED, COUNT = 29, 200
 MOST_FILES = 10  # with tests, nearest first, where nothing is recorded
-MOST_SECONDS = 600.0  # for the tests against one breakage, on a clock that others' work does not stop
+MOST_SECONDS = (
+    600.0  # for the tests against one breakage, on a clock that others' work does not stop
+)
 BUDGET = 45.0  # seconds that the tests against one breakage took when they were recorded
 USUAL = 0.2  # seconds, of a test whose time was not recorded
 RECORDED = "not long and not deep and not office and not browser and not postgres"
-FARTHEST = ("test_files_of_today.py", "test_story.py", "test_cli.py")  # go through everything: asked last
+FARTHEST = (
+    "test_files_of_today.py",
+    "test_story.py",
+    "test_cli.py",
+)  # go through everything: asked last
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -93,7 +99,10 @@ def broken(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Give every way to break a node: the kind of it, and what stands there then."""
     match node:
         case ast.Compare(ops=[op]) if type(op) in OPPOSITE:
-            yield "comparison turned", ast.Compare(node.left, [OPPOSITE[type(op)]()], node.comparators)
+            yield (
+                "comparison turned",
+                ast.Compare(node.left, [OPPOSITE[type(op)]()], node.comparators),
+            )
         case ast.UnaryOp(op=ast.Not()):
             yield "not dropped", node.operand
         case ast.BoolOp(op=ast.And()):
@@ -182,7 +191,9 @@ def imports_of(file: Path, module: str) -> Iterator[tuple[str, str, str]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, "", "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            home = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            home = (
+                package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            )
             source = ".".join([*home, *([node.module] if node.module else [])])
             yield from ((source, alias.name, alias.asname or alias.name) for alias in node.names)
 
@@ -221,8 +232,12 @@ class Imports:
             tests = [self.file[name] for name in step if name.startswith("tests.test_")]
             found += sorted(tests, key=lambda path: path.stat().st_size)
         words = {word.rstrip("s") for name in module.split(".")[1:] for word in name.split("_")}
-        found.sort(key=lambda path: words.isdisjoint(word.rstrip("s") for word in path.stem.split("_")))
-        near = [path.name for path in found if path.name not in FARTHEST][: MOST_FILES - len(FARTHEST)]
+        found.sort(
+            key=lambda path: words.isdisjoint(word.rstrip("s") for word in path.stem.split("_"))
+        )
+        near = [path.name for path in found if path.name not in FARTHEST][
+            : MOST_FILES - len(FARTHEST)
+        ]
         return [f"tests/{name}" for name in (*near, *FARTHEST)]
 
 
@@ -231,9 +246,13 @@ class Recorded:
 
     def __init__(self) -> None:
         self._files = [*LINES.glob("data*")]
-        self._modules: dict[str, str] = json.loads(MODULES.read_text("utf-8")) if MODULES.is_file() else {}
+        self._modules: dict[str, str] = (
+            json.loads(MODULES.read_text("utf-8")) if MODULES.is_file() else {}
+        )
         seconds = json.loads(SECONDS.read_text("utf-8")) if SECONDS.is_file() else {}
-        self._seconds: dict[str, dict[str, float]] = {_plain(name): took for name, took in seconds.items()}
+        self._seconds: dict[str, dict[str, float]] = {
+            _plain(name): took for name, took in seconds.items()
+        }
 
     def tests(self, breakage: Breakage) -> list[str]:
         """Give the tests that go through the broken line, as many as the time allows; none where nothing is recorded.
@@ -270,7 +289,9 @@ class Recorded:
         found, spent, files = list[str](), 0.0, set[str]()
         for n, seconds, test in by_turns:
             file = test.partition("::")[0]
-            dear = spent + seconds > BUDGET or (n and file not in files)  # its fixtures alone cost too much
+            dear = spent + seconds > BUDGET or (
+                n and file not in files
+            )  # its fixtures alone cost too much
             if not dear or not found:
                 spent += seconds
                 files.add(file)
@@ -299,7 +320,9 @@ class Recorded:
                 for test, bits in database.execute(query, (file,)):
                     for line in numbits_to_nums(bits):
                         found[line].add(_plain(test))
-        passes = {test for tests in found.values() for test in tests if self._of(test) != float("inf")}
+        passes = {
+            test for tests in found.values() for test in tests if self._of(test) != float("inf")
+        }
         return {line: tests & passes for line, tests in found.items()}
 
 
@@ -317,12 +340,16 @@ def record() -> None:
     shutil.rmtree(LINES, ignore_errors=True)
     LINES.mkdir(parents=True)
     modules = {path.relative_to(HERE).as_posix() for path in (HERE / "hrge_xl").rglob("*.py")}
-    MODULES.write_text(json.dumps({file: _digest(file) for file in sorted(modules)}), encoding="utf-8")
+    MODULES.write_text(
+        json.dumps({file: _digest(file) for file in sorted(modules)}), encoding="utf-8"
+    )
     command = [
         sys.executable, "-m", "coverage", "run", f"--data-file={LINES / 'data'}", "-m", "pytest", "-n", "2", "--dist",
         "loadgroup", "-p", "tests.record_lines", "-m", RECORDED,
     ]  # fmt: skip
-    subprocess.run(command, cwd=HERE, env=os.environ | {"SECONDS_OF_TESTS": str(SECONDS)}, check=False)
+    subprocess.run(
+        command, cwd=HERE, env=os.environ | {"SECONDS_OF_TESTS": str(SECONDS)}, check=False
+    )
 
 
 # the trial
@@ -351,7 +378,9 @@ def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
     if failed and not by:
         say(f"fails without the breakage too: {failed}")
     change = f"{breakage.kind}: {breakage.before}  →  {breakage.after}"
-    return Trial(breakage.name, breakage.file, breakage.line, change, by, round(time.monotonic() - began, 1))
+    return Trial(
+        breakage.name, breakage.file, breakage.line, change, by, round(time.monotonic() - began, 1)
+    )
 
 
 def first_failure(copy: Path, *tests: str) -> str:
@@ -383,12 +412,18 @@ def first_failure(copy: Path, *tests: str) -> str:
 def _run(copy: Path, place: Path, tests: Sequence[str]) -> None:
     """Become pytest in a process that has loaded what the program uses, and nothing of the program."""
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_CPU, (int(4 * BUDGET), resource.RLIM_INFINITY))  # whatever others do
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (int(4 * BUDGET), resource.RLIM_INFINITY)
+    )  # whatever others do
     told = os.open(place / "printed", os.O_WRONLY | os.O_CREAT, 0o600)
     for stream in (1, 2):
         os.dup2(told, stream)
     os.chdir(copy)
-    os.environ |= {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", CACHE: str(place / "cache")}
+    os.environ |= {
+        "PYTHONPATH": str(copy),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        CACHE: str(place / "cache"),
+    }
     sys.dont_write_bytecode = True
     sys.path[:] = [str(copy), *(path for path in sys.path if path not in ("", str(HERE)))]
     options = ["-n", "0", "-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
@@ -418,7 +453,11 @@ def told(breakages: Sequence[Breakage], trials: Mapping[str, Trial]) -> Iterator
     for package, count in sorted(tried.items()):
         yield f"{package:<22} {noticed[package]:>3} of {count:>3} noticed"
     yield f"{'all':<22} {noticed.total():>3} of {tried.total():>3} noticed, {len(breakages) - len(done)} not tried yet"
-    yield from (f"not noticed: {trial.file}:{trial.line} {trial.change}" for _, trial in done if not trial.by)
+    yield from (
+        f"not noticed: {trial.file}:{trial.line} {trial.change}"
+        for _, trial in done
+        if not trial.by
+    )
 
 
 def say(line: str) -> None:
@@ -431,7 +470,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     options.add_argument("--only", type=int, default=COUNT, metavar="N", help="try N more at most")
     options.add_argument(
-        "--list", action="store_true", help="list the breakages and the tests against each; try none"
+        "--list",
+        action="store_true",
+        help="list the breakages and the tests against each; try none",
     )
     options.add_argument(
         "--record", action="store_true", help="record which tests go through which lines; try none"
@@ -444,7 +485,9 @@ def main() -> None:
     waiting = [breakage for breakage in breakages if breakage.name not in trials][: given.only]
     if given.list:
         for breakage in breakages:
-            say(f"{breakage.file}:{breakage.line} {breakage.kind}: {breakage.before}  →  {breakage.after}")
+            say(
+                f"{breakage.file}:{breakage.line} {breakage.kind}: {breakage.before}  →  {breakage.after}"
+            )
             say(f"    {' '.join(recorded.tests(breakage) or imports.nearest(breakage.module))}")
         return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
@@ -454,10 +497,14 @@ def main() -> None:
         for part in COPIED:
             (shutil.copytree if (HERE / part).is_dir() else shutil.copy)(HERE / part, copy / part)
         for breakage in waiting:
-            trial = attempt(breakage, copy, recorded.tests(breakage) or imports.nearest(breakage.module))
+            trial = attempt(
+                breakage, copy, recorded.tests(breakage) or imports.nearest(breakage.module)
+            )
             with RESULTS.open("a", encoding="utf-8") as results:
                 results.write(json.dumps(asdict(trial), ensure_ascii=False) + "\n")
-            say(f"{trial.file}:{trial.line} {trial.change}: {trial.by or 'NOT NOTICED'} ({trial.seconds} s)")
+            say(
+                f"{trial.file}:{trial.line} {trial.change}: {trial.by or 'NOT NOTICED'} ({trial.seconds} s)"
+            )
     for line in told(breakages, kept()):
         say(line)
 

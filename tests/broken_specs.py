@@ -63,7 +63,8 @@ def expected() -> dict[str, list[str]]:
     """What is to be said of each, by name."""
     parts = SAID.read_text(encoding="utf-8").split("## ")[1:]
     return {
-        lines[0]: [line.strip() for line in lines[1:] if line] for lines in (p.split("\n") for p in parts)
+        lines[0]: [line.strip() for line in lines[1:] if line]
+        for lines in (p.split("\n") for p in parts)
     }
 
 

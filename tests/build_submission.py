@@ -32,7 +32,9 @@ def submission(
     """A submission with these answers; `changes` sets attributes of single answers, by key (and part)."""
     spec = layout.spec
     found = [
-        answer for key, value in answers.items() for answer in _answers(layout, layout.slots[key], value)
+        answer
+        for key, value in answers.items()
+        for answer in _answers(layout, layout.slots[key], value)
     ]
     by_cell = {(each.tool, each.row, each.field, each.part): each for each in found}
     for key, attributes in (changes or {}).items():
@@ -42,7 +44,12 @@ def submission(
     identity = Identity(spec.name, spec.version, layout.digest, layout.language)
     if "country" in options:
         identity = replace(identity, country=options.pop("country"))
-    made: dict[str, Any] = {"path": "returned/team.xlsx", "sha256": "0" * 64, "size": 1, "identity": identity}
+    made: dict[str, Any] = {
+        "path": "returned/team.xlsx",
+        "sha256": "0" * 64,
+        "size": 1,
+        "identity": identity,
+    }
     made |= options
     return Submission(answers=list(by_cell.values()), **made)
 
@@ -75,7 +82,12 @@ def _answer(layout: Layout, slot: Slot, value: Any, part: int) -> Answer:
         return changed(base, original=float(to_serial(value)), day=value)
     if isinstance(value, int | float):
         return changed(base, original=float(value), number=float(value))
-    if kind in (FIELD_TYPES["choice"], FIELD_TYPES["many"], FIELD_TYPES["yesno"], FIELD_TYPES["reference"]):
+    if kind in (
+        FIELD_TYPES["choice"],
+        FIELD_TYPES["many"],
+        FIELD_TYPES["yesno"],
+        FIELD_TYPES["reference"],
+    ):
         return changed(base, original=label(layout, slot, value), code=value)
     return changed(base, original=value, text=value, notes=personal_data(value))
 

@@ -26,5 +26,9 @@ def ran(*words: object, code: int | tuple[int, ...] | None = 0) -> Said:
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
         ended = hrge(*words)
     said = Said(out.getvalue(), err.getvalue())
-    assert code is None or ended in (code if isinstance(code, tuple) else (code,)), (words, ended, said)
+    assert code is None or ended in (code if isinstance(code, tuple) else (code,)), (
+        words,
+        ended,
+        said,
+    )
     return said

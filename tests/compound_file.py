@@ -104,7 +104,9 @@ def with_label(package: bytes) -> bytes:
     transform_id = "{C73DFACD-061F-43B0-8B64-0C620D2A8B50}"
     entry = struct.pack("<II", 1, 0) + _text("EncryptedPackage") + _text("DRMEncryptedDataSpace")
     label = (
-        _text(transform_id) + _text("Microsoft.Metadata.DRMTransform") + struct.pack("<6H", 1, 0, 1, 0, 1, 0)
+        _text(transform_id)
+        + _text("Microsoft.Metadata.DRMTransform")
+        + struct.pack("<6H", 1, 0, 1, 0, 1, 0)
     )
     licence = b'<?xml version="1.0"?><XrML><BODY type="Microsoft Rights Label"/></XrML>'
     return compound_file({

@@ -46,7 +46,12 @@ gc.disable()  # nothing is garbage before all tests are collected
 share_compiled_statements()  # before any engine is made
 register_profiles()  # before any test is imported: the settings of a test take over what is in force then
 
-CLIENTS = {"office": "office", "windowed_office": "office", "browser": "browser", "postgres_url": "postgres"}
+CLIENTS = {
+    "office": "office",
+    "windowed_office": "office",
+    "browser": "browser",
+    "postgres_url": "postgres",
+}
 START_SECONDS = 60.0
 OF_WORKERS = {
     "test_worker",
@@ -74,7 +79,11 @@ def missing(reason: str) -> NoReturn:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that use a real client, keep those of one client in one process, and let long groups begin."""
     for item in items:
-        wanted = [mark for fixture, mark in CLIENTS.items() if fixture in getattr(item, "fixturenames", ())]
+        wanted = [
+            mark
+            for fixture, mark in CLIENTS.items()
+            if fixture in getattr(item, "fixturenames", ())
+        ]
         for mark in wanted:
             item.add_marker(mark)
         grouped = item.get_closest_marker("xdist_group") is not None
@@ -111,7 +120,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let the run fail when a test was skipped where nothing may be."""
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     in_worker = hasattr(session.config, "workerinput")
-    if in_ci() and not in_worker and reporter and reporter.stats.get("skipped") and not session.exitstatus:
+    if (
+        in_ci()
+        and not in_worker
+        and reporter
+        and reporter.stats.get("skipped")
+        and not session.exitstatus
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -191,7 +206,9 @@ def browser() -> Iterator["Browser"]:
     except ImportError:
         missing("the Python package playwright is not installed")
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=program, headless=True, args=list(CHROMIUM_ARGUMENTS))
+        running = play.chromium.launch(
+            executable_path=program, headless=True, args=list(CHROMIUM_ARGUMENTS)
+        )
         try:
             yield running
         finally:
@@ -241,11 +258,20 @@ def start_postgres(
     """Start a server on a port and wait until it answers; nobody else can reach it."""
     settings = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
     settings |= {"shared_buffers": "32MB", "max_connections": "40"}
-    settings |= {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
+    settings |= {
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+        "unix_socket_directories": str(folder),
+    }
     command = [str(programs / "postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    how: dict[str, Any] = {"stdin": subprocess.DEVNULL, "cwd": folder, "start_new_session": True, **account}
+    how: dict[str, Any] = {
+        "stdin": subprocess.DEVNULL,
+        "cwd": folder,
+        "start_new_session": True,
+        **account,
+    }
     with (folder / "log.txt").open("ab") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, **how)
     ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
@@ -283,7 +309,13 @@ def postgres_url() -> Iterator[str]:
             for path in (folder, folder / "word.txt"):
                 os.chown(path, account["user"], account["group"])
         place = (f"--pgdata={folder / 'data'}", f"--pwfile={folder / 'word.txt'}")
-        how = ("--username=hrge", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
+        how = (
+            "--username=hrge",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
         subprocess.run(
             [str(programs / "initdb"), *place, *how],
             check=True,

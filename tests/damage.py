@@ -69,7 +69,9 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_06"): "RED",
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
-COVER, PLAN, CHECKLIST, RISKS, SUMMARY, _, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 9))
+COVER, PLAN, CHECKLIST, RISKS, SUMMARY, _, LISTS, STAMP = (
+    f"xl/worksheets/sheet{n}.xml" for n in range(1, 9)
+)
 BOOK, PROPERTIES, CORE = "xl/workbook.xml", "docProps/custom.xml", "docProps/core.xml"
 TYPES, STRINGS = "[Content_Types].xml", "xl/sharedStrings.xml"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -127,9 +129,17 @@ CALCULATED = {PLAN: "E22", RISKS: r"N\d+"}  # the calculated answers of the exam
 
 def _forgetting(edit: Callable[[Parts], None]) -> Callable[[Parts], None]:
     def forget(parts: Parts) -> None:
-        for part, calculated in {**dict.fromkeys((COVER, CHECKLIST, SUMMARY), "-"), **CALCULATED}.items():
-            tag, formula = rf'(<c r="(?!(?:{calculated})")[A-Z]+\d+"[^>]*?)', "(<f[^>]*?(?:/>|>[^<]*</f>))"
-            parts[part] = re.sub(rf'{tag}(?: t="str")?>{formula}<v>[^<]*</v>', r"\1>\2", parts[part])
+        for part, calculated in {
+            **dict.fromkeys((COVER, CHECKLIST, SUMMARY), "-"),
+            **CALCULATED,
+        }.items():
+            tag, formula = (
+                rf'(<c r="(?!(?:{calculated})")[A-Z]+\d+"[^>]*?)',
+                "(<f[^>]*?(?:/>|>[^<]*</f>))",
+            )
+            parts[part] = re.sub(
+                rf'{tag}(?: t="str")?>{formula}<v>[^<]*</v>', r"\1>\2", parts[part]
+            )
         edit(parts)
 
     return forget
@@ -203,7 +213,9 @@ def cell(part: str, place: str, new: str, attributes: str = "") -> Callable[[Par
 
 def words(part: str, place: str, text: str) -> Callable[[Parts], None]:
     """Type a text into a cell."""
-    return cell(part, place, f'<is><t xml:space="preserve">{escape(text)}</t></is>', ' t="inlineStr"')
+    return cell(
+        part, place, f'<is><t xml:space="preserve">{escape(text)}</t></is>', ' t="inlineStr"'
+    )
 
 
 def number(part: str, place: str, value: float) -> Callable[[Parts], None]:
@@ -213,7 +225,9 @@ def number(part: str, place: str, value: float) -> Callable[[Parts], None]:
 
 def formula(part: str, place: str, text: str, result: str | None) -> Callable[[Parts], None]:
     """Put a formula into a cell, with or without its result."""
-    return cell(part, place, f"<f>{escape(text)}</f>" + ("" if result is None else f"<v>{result}</v>"))
+    return cell(
+        part, place, f"<f>{escape(text)}</f>" + ("" if result is None else f"<v>{result}</v>")
+    )
 
 
 def blank(part: str, place: str) -> Callable[[Parts], None]:
@@ -221,13 +235,17 @@ def blank(part: str, place: str) -> Callable[[Parts], None]:
     return cell(part, place, "")
 
 
-def restamp(sheet: bool = True, properties: bool = True, *, signed: bool = True, **changes: str) -> Any:
+def restamp(
+    sheet: bool = True, properties: bool = True, *, signed: bool = True, **changes: str
+) -> Any:
     """Change the stamp, in one or both of its places, with a right signature or the old one."""
 
     def edit(parts: Parts) -> None:
         found = dict(
             re.findall(
-                rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>', parts[PROPERTIES], re.DOTALL
+                rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>',
+                parts[PROPERTIES],
+                re.DOTALL,
             )
         )
         identity = replace(Identity(**found), **changes)
@@ -274,7 +292,11 @@ def dressed(
             style = re.findall(r"<xf [^>]*?(?:/>|>.*?</xf>)", formats, re.DOTALL)[int(cell[1] or 0)]
             for attribute, group, entry in (
                 ("fontId", "fonts", f"<font>{font}</font>" if font else ""),
-                ("fillId", "fills", f"<fill><patternFill {fill}</patternFill></fill>" if fill else ""),
+                (
+                    "fillId",
+                    "fills",
+                    f"<fill><patternFill {fill}</patternFill></fill>" if fill else "",
+                ),
             ):
                 if entry:
                     style = re.sub(
@@ -410,7 +432,9 @@ def new_cell(part: str, place: str, text: str) -> Callable[[Parts], None]:
                 pattern, lambda found: f"{found[1]}{made}</row>", parts[part], flags=re.DOTALL
             )
         else:
-            parts[part] = parts[part].replace("</sheetData>", f'<row r="{row}">{made}</row></sheetData>')
+            parts[part] = parts[part].replace(
+                "</sheetData>", f'<row r="{row}">{made}</row></sheetData>'
+            )
 
     return edit
 
@@ -433,7 +457,9 @@ def new_sheet(name: str, content: str) -> Callable[[Parts], None]:
     def edit(parts: Parts) -> None:
         add("xl/worksheets/sheet9.xml", content, f"{SPREADSHEET}.worksheet+xml")(parts)
         link(BOOK, "worksheet", "worksheets/sheet9.xml")(parts)
-        swap(BOOK, "</sheets>", f'<sheet name="{name}" sheetId="99" r:id="rId777"/></sheets>')(parts)
+        swap(BOOK, "</sheets>", f'<sheet name="{name}" sheetId="99" r:id="rId777"/></sheets>')(
+            parts
+        )
 
     return edit
 
@@ -469,7 +495,9 @@ def reordered(parts: Parts) -> None:
 
 def ten_thousand_deep(parts: Parts) -> None:
     """A part that is nothing but nesting."""
-    parts[PLAN] = parts[PLAN].replace("<sheetData>", "<a>" * 10_000 + "</a>" * 10_000 + "<sheetData>")
+    parts[PLAN] = parts[PLAN].replace(
+        "<sheetData>", "<a>" * 10_000 + "</a>" * 10_000 + "<sheetData>"
+    )
 
 
 def commented(part: str, place: str, text: str) -> list[Callable[[Parts], None]]:
@@ -493,7 +521,9 @@ def on_top(part: str, inside: str) -> list[Callable[[Parts], None]]:
         re.sub(r"\D", "", part.rpartition("/")[2]),
     )
     corner = "<x:from><x:col>4</x:col><x:colOff>0</x:colOff><x:row>9</x:row><x:rowOff>0</x:rowOff></x:from>"
-    anchor = f"<x:oneCellAnchor>{corner}<x:ext cx='1' cy='1'/>{inside}<x:clientData/></x:oneCellAnchor>"
+    anchor = (
+        f"<x:oneCellAnchor>{corner}<x:ext cx='1' cy='1'/>{inside}<x:clientData/></x:oneCellAnchor>"
+    )
     names = f'xmlns:x="{base}/spreadsheetDrawing" xmlns:a="{base}/main"'
     return [
         add(
@@ -516,7 +546,12 @@ def external(inside: str) -> list[Callable[[Parts], None]]:
             f'<externalLink xmlns="{main}" xmlns:r="{REL}">{inside}</externalLink>',
             f"{SPREADSHEET}.externalLink+xml",
         ),
-        link(part, "externalLinkPath", "file:///C:/Users/someone/other.xlsx", ' TargetMode="External"'),
+        link(
+            part,
+            "externalLinkPath",
+            "file:///C:/Users/someone/other.xlsx",
+            ' TargetMode="External"',
+        ),
         link(BOOK, "externalLink", "externalLinks/externalLink1.xml"),
     ]
 
@@ -535,7 +570,9 @@ def spoilt(data: bytes) -> bytes:
     return data[:start] + bytes(40) + data[start + 40 :]
 
 
-def with_part(name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> Callable[[bytes], bytes]:
+def with_part(
+    name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED
+) -> Callable[[bytes], bytes]:
     """One more part, or another one of that name."""
     return lambda data: pack({**members(data), name: content}, method)
 
@@ -572,7 +609,11 @@ def toolkit(*edits: Callable[[Parts], None]) -> Callable[[], bytes]:
 
 def ole(stream: str) -> bytes:
     """The beginning of an old office file with one stream."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + stream.encode("utf-16-le").ljust(512, b"\0")
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(504)
+        + stream.encode("utf-16-le").ljust(512, b"\0")
+    )
 
 
 # the table
@@ -617,7 +658,10 @@ def _table(way: str, make: Callable[..., Callable[[], bytes]]) -> list[Damage]:
     """The kinds of `damage.yaml` that are done in a way, by the functions above."""
     return [
         Damage(
-            name, make(*(edit for each in done for edit in _edits(each))), verdict, frozenset(places(found))
+            name,
+            make(*(edit for each in done for edit in _edits(each))),
+            verdict,
+            frozenset(places(found)),
         )
         for name, (verdict, found, *done) in TABLE[way].items()
     ]
@@ -655,7 +699,9 @@ EXAMPLE = [
     accepted("nothing", filled),
     refused("empty", lambda: b"", "F001"),
     refused("lock file", lambda: b"\x07Someone" + bytes(157), "F003", file="~$return.xlsx"),
-    refused("lock file of LibreOffice", lambda: b",someone,host;", "F003", file=".~lock.return.xlsx#"),
+    refused(
+        "lock file of LibreOffice", lambda: b",someone,host;", "F003", file=".~lock.return.xlsx#"
+    ),
     refused("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "F007"),
     refused("encrypted", lambda: ole("EncryptedPackage"), "F004"),
     refused("sensitivity label", lambda: with_label(filled()), "F071"),
@@ -668,11 +714,15 @@ EXAMPLE = [
     refused("part spoilt", bytes_of(spoilt), "F029 Plan"),
     refused(
         "too many attributes",
-        edited(swap(PLAN, "<sheetData>", "<sheetData" + "".join(f' a{n}=""' for n in range(300)) + ">")),
+        edited(
+            swap(PLAN, "<sheetData>", "<sheetData" + "".join(f' a{n}=""' for n in range(300)) + ">")
+        ),
         "F022 Plan",
     ),
     refused(
-        "bad encoding", bytes_of(lambda d: with_part(PLAN, members(d)[PLAN] + b"<!--\xff-->")(d)), "F025 Plan"
+        "bad encoding",
+        bytes_of(lambda d: with_part(PLAN, members(d)[PLAN] + b"<!--\xff-->")(d)),
+        "F025 Plan",
     ),
     refused(
         "257 sheets",
@@ -748,7 +798,12 @@ BY_OPENPYXL = [
     accepted("openpyxl: saved", openpyxl_saved(lambda book: None)),
     accepted("openpyxl: formula overwritten", openpyxl_saved(strip_formulas), "S013 Plan!E22"),
     accepted("openpyxl: comment", openpyxl_saved(with_comment), "S018 Plan!E8"),
-    accepted("openpyxl: no lists", openpyxl_saved(without_lists), "S011 Checklist!E8", "S011 Checklist!H8"),
+    accepted(
+        "openpyxl: no lists",
+        openpyxl_saved(without_lists),
+        "S011 Checklist!E8",
+        "S011 Checklist!H8",
+    ),
     accepted("openpyxl: list of other words", openpyxl_saved(other_words), "S011 Plan!E8"),
     accepted(
         "openpyxl: formula cleared",
@@ -760,22 +815,38 @@ BY_OPENPYXL = [
         openpyxl_saved(lambda b: setattr(b["Risks"], "sheet_state", "veryHidden")),
         "S016 Risks",
     ),
-    accepted("openpyxl: renamed", openpyxl_saved(lambda b: setattr(b["Risks"], "title", "R")), "S002 R"),
-    accepted("openpyxl: unprotected", openpyxl_saved(lambda b: b["Plan"].protection.disable()), "S012 Plan"),
-    returned("openpyxl: deleted", openpyxl_saved(lambda b: b.remove(b["Checklist"])), "S001 Checklist"),
-    accepted("openpyxl: merged", openpyxl_saved(lambda b: b["Plan"].merge_cells("E18:F18")), "S015 Plan!E18"),
+    accepted(
+        "openpyxl: renamed", openpyxl_saved(lambda b: setattr(b["Risks"], "title", "R")), "S002 R"
+    ),
+    accepted(
+        "openpyxl: unprotected",
+        openpyxl_saved(lambda b: b["Plan"].protection.disable()),
+        "S012 Plan",
+    ),
+    returned(
+        "openpyxl: deleted", openpyxl_saved(lambda b: b.remove(b["Checklist"])), "S001 Checklist"
+    ),
+    accepted(
+        "openpyxl: merged",
+        openpyxl_saved(lambda b: b["Plan"].merge_cells("E18:F18")),
+        "S015 Plan!E18",
+    ),
     accepted(
         "openpyxl: sheet added",
         openpyxl_saved(lambda b: b.create_sheet("Mine").append(["Hello"])),
         "S014 Mine!A1",
     ),
     returned(
-        "openpyxl: text", openpyxl_saved(lambda b: b["Plan"].__setitem__("E13", "many")), "V003 Plan!E13"
+        "openpyxl: text",
+        openpyxl_saved(lambda b: b["Plan"].__setitem__("E13", "many")),
+        "V003 Plan!E13",
     ),
 ]
 EXAMPLE += BY_OPENPYXL
 TOOLKIT = [
     accepted("Toolkit: nothing", toolkit()),
-    accepted("Toolkit: saved by openpyxl", openpyxl_saved(lambda book: None, RETURNS / "careful.xlsx")),
+    accepted(
+        "Toolkit: saved by openpyxl", openpyxl_saved(lambda book: None, RETURNS / "careful.xlsx")
+    ),
     *_table("toolkit", toolkit),
 ]

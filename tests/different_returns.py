@@ -42,7 +42,8 @@ def write_returns(folder: Path, count: int) -> list[Path]:
     for start in range(0, count, TOGETHER):
         teams = range(start, min(start + TOGETHER, count))
         orders = [
-            Order(f"T{n:04d}", TODAY, COUNTRY, round=ROUND, answers=answers_of(where, n)) for n in teams
+            Order(f"T{n:04d}", TODAY, COUNTRY, round=ROUND, answers=answers_of(where, n))
+            for n in teams
         ]
         for order, data in issue(spec(SPEC), orders):
             made.append(folder / f"{order.team}.xlsx")

@@ -293,7 +293,16 @@ from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
 from hrge_xl.reader.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.reader.ooxml_parts import shared_text
 from hrge_xl.reader.other_formats import checks_lost, lengthened
-from hrge_xl.reader.raw import Area, CellKind, Follower, Overlay, RawCell, RawSheet, Unreadable, parse_area
+from hrge_xl.reader.raw import (
+    Area,
+    CellKind,
+    Follower,
+    Overlay,
+    RawCell,
+    RawSheet,
+    Unreadable,
+    parse_area,
+)
 from hrge_xl.reader import read as reader_read
 from hrge_xl.reader.read import raw_workbook
 from hrge_xl.reader.retired_questions import OldSheet
@@ -343,7 +352,13 @@ from hrge_xl.findings import (
 )
 from hrge_xl.findings.model import ACTIVE
 from hrge_xl.dataset import work
-from hrge_xl.outputs import table_files, data_xlsx, exports, overview as overview_module, write_report
+from hrge_xl.outputs import (
+    table_files,
+    data_xlsx,
+    exports,
+    overview as overview_module,
+    write_report,
+)
 from hrge_xl.dataset.aggregates import SELECTS, compute_aggregates_here, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
@@ -373,7 +388,13 @@ from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, first_failure, p
 from hrge_xl.ledger.events import Arrival, Arrived
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, LEFT_OUT, LOST, Ledger
 from hrge_xl.dataset.opening import open_store, open_url, opened, temporary_dataset
-from hrge_xl.dataset.reconciliation import Reconciliation, WORDS, periods, reconciled, reconciliation
+from hrge_xl.dataset.reconciliation import (
+    Reconciliation,
+    WORDS,
+    periods,
+    reconciled,
+    reconciliation,
+)
 from hrge_xl.dataset.return_status import (
     ARRIVED,
     CONFLICT,
@@ -433,7 +454,10 @@ from hrge_xl.rounds.rounds import KEY, Round, round_around
 from hrge_xl.coordination.generation import PAGES, guide, guide_name, orders, taken_along
 from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, TeamList, read_list
 from hrge_xl.coordination import generation
-from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
+from hrge_xl.audit import (
+    differences as dataset_differences,
+    second_opinion as second_opinion_module,
+)
 from hrge_xl.audit.files_again import Setting, rounds_at_hand, read_report
 from hrge_xl.audit.audit import Audit, Part, VerificationRequest, verify
 from hrge_xl.audit.differences import (
@@ -446,7 +470,15 @@ from hrge_xl.audit.differences import (
     of_tables,
 )
 from hrge_xl.audit.report_again import TAKEN_OVER, find as comparison_find, report_again, summed_up
-from hrge_xl.audit.second_opinion import BLANK, EQUAL, Opinion, Seen, cells_of, equality, second_opinion
+from hrge_xl.audit.second_opinion import (
+    BLANK,
+    EQUAL,
+    Opinion,
+    Seen,
+    cells_of,
+    equality,
+    second_opinion,
+)
 from hrge_xl.audit.dataset_again import (
     dataset_again,
     faults_of_files,
@@ -455,7 +487,11 @@ from hrge_xl.audit.dataset_again import (
     rounds_not_at_hand,
     sources_of,
 )
-from hrge_xl.outputs.table_sheets import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS, readable_columns
+from hrge_xl.outputs.table_sheets import (
+    CodeLabels,
+    SEVERITIES as SEVERITIES_IN_WORDS,
+    readable_columns,
+)
 from hrge_xl.outputs.data_xlsx import write_workbook
 from hrge_xl.outputs.exports import description, formats_there, write_shareable
 from hrge_xl.outputs.build import file_rows, run_id
@@ -495,7 +531,12 @@ from hrge_xl.outputs.specs import html, text, touched_files
 from hrge_xl.cli import COMMANDS, cli, program as doctor, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
-from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, FoldedPrinter, by_importance, print_every_line
+from hrge_xl.cli.findings_view import (
+    WORDS as VIEW_WORDS,
+    FoldedPrinter,
+    by_importance,
+    print_every_line,
+)
 from hrge_xl.cli.round import generate as generate_command
 from hrge_xl.cli.terminal import (
     Bar,

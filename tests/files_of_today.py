@@ -70,7 +70,10 @@ def said_of(folder: Path) -> dict[str, Any]:
             for key, told in json.loads(command("verify", *what, "--json")).items()
             if key not in ("engine_version", "files_compared")
         }
-        for what in ([ROUND], [f"{ROUND}/reports/validation.json", "--returned", f"{ROUND}/received"])
+        for what in (
+            [ROUND],
+            [f"{ROUND}/reports/validation.json", "--returned", f"{ROUND}/received"],
+        )
     ]
     status = json.loads(command("status", ROUND, "--json", "--today", TODAY))
     command("report", ROUND, "--format", "json", "-o", "again", "--today", TODAY)
@@ -90,8 +93,12 @@ def said_of(folder: Path) -> dict[str, Any]:
         "traced": json.loads(
             command("trace", "--data", ROUND, "--team", "Karachi", "--field", "PLN_06", "--json")
         ),
-        "compared": json.loads(command("compare", EARLIER, ROUND, "--json", "--today", TODAY))["summary"],
-        "waivers": json.loads(command("waive", "--list", "--json", "--ledger", ROUND, "--today", TODAY)),
+        "compared": json.loads(command("compare", EARLIER, ROUND, "--json", "--today", TODAY))[
+            "summary"
+        ],
+        "waivers": json.loads(
+            command("waive", "--list", "--json", "--ledger", ROUND, "--today", TODAY)
+        ),
         "seals": command("sign", "--list", "--all", "--ledger", ROUND).splitlines(),
         "sealed": command("sign", f"{ROUND}/reports/validation.json", "--check").splitlines(),
         "mail": mail_text(),
@@ -106,14 +113,28 @@ def files_of(round_: str) -> dict[str, Any]:
         "*.xlsx"
     ):  # its key is looked for only where what it issued lies
         shutil.copy(path, Path(round_, "issued", f"given_back_{path.name}"))
-    paths = sorted(path for name in ("issued", "returned") for path in Path(round_, name).glob("*.xlsx"))
+    paths = sorted(
+        path for name in ("issued", "returned") for path in Path(round_, name).glob("*.xlsx")
+    )
     report = json.loads(command("validate", *paths, "--spec", round_, "--json", "--today", TODAY))
-    return {Path(file["path"]).relative_to(round_).as_posix(): in_short(file) for file in report["files"]}
+    return {
+        Path(file["path"]).relative_to(round_).as_posix(): in_short(file)
+        for file in report["files"]
+    }
 
 
 def in_short(file: dict[str, Any]) -> dict[str, Any]:
     """Give the verdict on a file, whose it is, whether its stamp is genuine, and each finding with its cell."""
-    kept = ("verdict", "identity", "counts", "completeness", "saved", "unplaced", "read_as", "read_for")
+    kept = (
+        "verdict",
+        "identity",
+        "counts",
+        "completeness",
+        "saved",
+        "unplaced",
+        "read_as",
+        "read_for",
+    )
     findings = sorted(
         f"{finding['code']} {finding['sheet']}!{finding['cell']} {finding['tool']}/{finding['row']}/{finding['field']}"
         for finding in file["findings"]
@@ -140,8 +161,17 @@ def dataset_of(round_: str) -> dict[str, Any]:
     place.mkdir(parents=True, exist_ok=True)
     for name in ("dataset.sqlite", "ledger.sqlite"):
         shutil.copy(Path(round_, name), place)
-    for table in ("answers", "findings", "submissions", "risks", "completeness", "aggregate_answers"):
-        head, *rows = csv.reader(StringIO(command("export", place, "--table", table).lstrip("\ufeff")))
+    for table in (
+        "answers",
+        "findings",
+        "submissions",
+        "risks",
+        "completeness",
+        "aggregate_answers",
+    ):
+        head, *rows = csv.reader(
+            StringIO(command("export", place, "--table", table).lstrip("\ufeff"))
+        )
         digest = hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
         found[table] = {"columns": head, "rows": len(rows), "digest": digest}
     return found
@@ -262,7 +292,8 @@ def tables_of(database: Path) -> dict[str, list[str]]:
             "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
         ).fetchall()
         return {
-            name: [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')] for (name,) in tables
+            name: [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+            for (name,) in tables
         }
     finally:
         connection.close()

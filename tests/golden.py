@@ -36,7 +36,9 @@ LANGUAGES = ("en", "fr", "ar")
 TODAY = "2026-06-30"
 DAMAGES = 4  # one of so many
 SHOWN = 12  # differing lines of one thing that are printed
-PASSING = re.compile(r"\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?\S*|/\S*/golden-\w+")
+PASSING = re.compile(
+    r"\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?\S*|/\S*/golden-\w+"
+)
 # tables, and keys of reports, that say when and by what something was made
 TIMES = {"run", "runs", "program"}
 
@@ -69,14 +71,20 @@ def commands() -> Iterator[list[str]]:
 def make(checkout: Path, folder: Path, damaged: Path) -> None:
     """Let the program of a checkout make everything in a folder."""
     shutil.copytree(damaged, folder / "damaged")
-    environment = os.environ | {"PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0", "HRGE_XL_JOBS": "2"}
+    environment = os.environ | {
+        "PYTHONPATH": str(checkout),
+        "PYTHONHASHSEED": "0",
+        "HRGE_XL_JOBS": "2",
+    }
     for command in commands():
         done = subprocess.run(
             [sys.executable, "-P", "-m", "hrge_xl", *command],
             cwd=folder, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode not in (0, 1, 4):
-            raise RuntimeError(f"{checkout}: {' '.join(command)} ended with {done.returncode}: {done.stderr}")
+            raise RuntimeError(
+                f"{checkout}: {' '.join(command)} ended with {done.returncode}: {done.stderr}"
+            )
         name = "-".join(command[:3:2]).replace("/", "-")
         (folder / f"{name}.out").write_text(done.stdout, encoding="utf-8")
 
@@ -107,7 +115,9 @@ def meaning(folder: Path) -> dict[str, list[str]]:
     for path in sorted(folder.rglob("overview*.html")):
         found[str(path.relative_to(folder))] = list(of_page(path))
     for path in folder.glob("validate*.out"):
-        found["findings of damaged returns"] = list(of_report(json.loads(path.read_text(encoding="utf-8"))))
+        found["findings of damaged returns"] = list(
+            of_report(json.loads(path.read_text(encoding="utf-8")))
+        )
     return found
 
 
@@ -141,7 +151,9 @@ def of_dataset(path: Path) -> Iterator[str]:
     with sqlite3.connect(path) as database:
         named = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
         for (name,) in database.execute(named).fetchall():
-            rows = database.execute(f'SELECT * FROM "{name}"').fetchall() if name not in TIMES else []
+            rows = (
+                database.execute(f'SELECT * FROM "{name}"').fetchall() if name not in TIMES else []
+            )
             yield from sorted(f"{name} {row!r}" for row in rows)
 
 
@@ -170,17 +182,28 @@ class _Words(HTMLParser):
 
 def of_report(report: dict[str, object]) -> Iterator[str]:
     """Give the lines of a JSON report, but for when and by what it was made."""
-    return iter(json.dumps({k: v for k, v in report.items() if k not in TIMES}, indent=1).splitlines())
+    return iter(
+        json.dumps({k: v for k, v in report.items() if k not in TIMES}, indent=1).splitlines()
+    )
 
 
 def compared(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> Iterator[str]:
     for name in sorted(ours.keys() | theirs.keys()):
-        before, now = ([PASSING.sub("…", line) for line in each.get(name, [])] for each in (theirs, ours))
+        before, now = (
+            [PASSING.sub("…", line) for line in each.get(name, [])] for each in (theirs, ours)
+        )
         if before != now:
-            changed = (Counter(now) - Counter(before)).total(), (Counter(before) - Counter(now)).total()
+            changed = (
+                (Counter(now) - Counter(before)).total(),
+                (Counter(before) - Counter(now)).total(),
+            )
             yield f"{name}: {changed[0]} of {len(now)} lines are new, {changed[1]} of {len(before)} are gone"
-            lines = (line for line in unified_diff(before, now, lineterm="", n=0) if line[:1] in "+-")
-            yield from (f"    {line[:400]}" for line, _ in zip(lines, range(SHOWN + 2), strict=False))
+            lines = (
+                line for line in unified_diff(before, now, lineterm="", n=0) if line[:1] in "+-"
+            )
+            yield from (
+                f"    {line[:400]}" for line, _ in zip(lines, range(SHOWN + 2), strict=False)
+            )
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -193,12 +216,16 @@ def main(arguments: Iterable[str] | None = None) -> int:
         damage(folder / "damaged")
         found = []
         with checked_out(asked.commit, folder / "earlier") as earlier:
-            for checkout, out in ((HERE, folder / "golden-ours"), (earlier, folder / "golden-theirs")):
+            for checkout, out in (
+                (HERE, folder / "golden-ours"),
+                (earlier, folder / "golden-theirs"),
+            ):
                 out.mkdir()
                 make(checkout, out, folder / "damaged")
                 found.append(meaning(out))
         lines = list(compared(*found))
-        print("\n".join(lines or [f"All {len(found[0])} things mean the same as with {asked.commit}."]))  # noqa: T201
+        same = f"All {len(found[0])} things mean the same as with {asked.commit}."
+        print("\n".join(lines or [same]))  # noqa: T201
         return 1 if lines else 0
 
 

@@ -11,7 +11,17 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from hrge_xl import ExpectedReturn, Order, generate, load, load_round, read
-from tests.face import Answers, Refusal, Round, Team, from_mapping, layout_for, orders, saved_on, story
+from tests.face import (
+    Answers,
+    Refusal,
+    Round,
+    Team,
+    from_mapping,
+    layout_for,
+    orders,
+    saved_on,
+    story,
+)
 from tests.letters import encrypted, mail, with_logo, zipped
 
 
@@ -51,7 +61,9 @@ def answers(order: Order, name: str, without: set[str]) -> Answers:
     layout = layout_for(load(name), order)
     sheets = {sheet.tool.code for sheet in layout.sheets}
     table = {tool: rows for tool, rows in story(name).answers.items() if tool in sheets}
-    table["FORM"] = {key: value for key, value in table["FORM"].items() if key not in {"T4.B", "T4.C"}}
+    table["FORM"] = {
+        key: value for key, value in table["FORM"].items() if key not in {"T4.B", "T4.C"}
+    }
     known = from_mapping(table, layout)
     country = {
         key: order.country for key, slot in layout.slots.items()

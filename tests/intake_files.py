@@ -60,11 +60,14 @@ def parts(  # every part can be replaced by name, dropped with None, or added
         for number in range(1, len(sheets) + 1)
     )
     sheet_links = [
-        (f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml") for number in range(1, len(sheets) + 1)
+        (f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml")
+        for number in range(1, len(sheets) + 1)
     ]
     all_parts: dict[str, str | bytes | None] = {
         "[Content_Types].xml": _TYPES.format(more=types),
-        "_rels/.rels": relationships(("rId1", "officeDocument", "xl/workbook.xml"), base=base, more=links),
+        "_rels/.rels": relationships(
+            ("rId1", "officeDocument", "xl/workbook.xml"), base=base, more=links
+        ),
         "xl/workbook.xml": f'<workbook xmlns="{names}" xmlns:r="{base}">'
         f"<sheets>{listed}</sheets>{workbook}</workbook>",
         "xl/_rels/workbook.xml.rels": relationships(
@@ -75,7 +78,10 @@ def parts(  # every part can be replaced by name, dropped with None, or added
         ),
         "xl/styles.xml": STYLES.replace(MAIN, names),
         "xl/sharedStrings.xml": f'<sst xmlns="{names}">{strings}</sst>',
-        **{f"xl/worksheets/sheet{number}.xml": content for number, content in enumerate(sheets, start=1)},
+        **{
+            f"xl/worksheets/sheet{number}.xml": content
+            for number, content in enumerate(sheets, start=1)
+        },
         **(changes or {}),
     }
     return {name: content for name, content in all_parts.items() if content is not None}

@@ -72,7 +72,9 @@ def kept_workers(shelf: Shelf) -> Iterator[None]:
             return worker._greeting(self._function, self._limits, sorted(self._readable))
 
         def _ready(self) -> Interpreter | None:
-            self._readable -= {each for each in tuple(self._readable) if TEMPORARY in Path(each).parents}
+            self._readable -= {
+                each for each in tuple(self._readable) if TEMPORARY in Path(each).parents
+            }
             with self._lock:
                 if self._process is None and not self._closed:
                     self._process = shelf.take(self._greeting())

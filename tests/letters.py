@@ -35,7 +35,12 @@ def mail(
     moment = sent if isinstance(received, str) else received
     if moment is not None:
         made["Received"] = received_field(moment)
-    made["From"], made["To"], made["Date"], made["Subject"] = sender, "office@example.org", sent, subject
+    made["From"], made["To"], made["Date"], made["Subject"] = (
+        sender,
+        "office@example.org",
+        sent,
+        subject,
+    )
     made.set_content(text)
     for name, content in files.items():
         if isinstance(content, EmailMessage):
@@ -99,9 +104,15 @@ def tnef(files: Mapping[str, bytes], *, long_names: bool = True) -> bytes:
     """A winmail.dat, as Outlook writes it for those who have no Outlook."""
 
     def attribute(level: int, what: int, value: bytes) -> bytes:
-        return struct.pack("<BLL", level, what, len(value)) + value + struct.pack("<H", sum(value) & 0xFFFF)
+        return (
+            struct.pack("<BLL", level, what, len(value))
+            + value
+            + struct.pack("<H", sum(value) & 0xFFFF)
+        )
 
-    made = struct.pack("<LH", 0x223E9F78, 1) + attribute(1, 0x00089006, struct.pack("<L", 0x00010000))
+    made = struct.pack("<LH", 0x223E9F78, 1) + attribute(
+        1, 0x00089006, struct.pack("<L", 0x00010000)
+    )
     for number, (name, content) in enumerate(files.items()):
         made += attribute(2, 0x00069002, bytes(14))
         short = f"ATT{number:05}.xls" if long_names else name
@@ -109,7 +120,9 @@ def tnef(files: Mapping[str, bytes], *, long_names: bool = True) -> bytes:
         made += attribute(2, 0x0006800F, content)
         if long_names:
             text = name.encode("utf-16-le") + b"\0\0"
-            property_ = struct.pack("<LLLL", 1, 0x3707001F, 1, len(text)) + text + bytes(-len(text) % 4)
+            property_ = (
+                struct.pack("<LLLL", 1, 0x3707001F, 1, len(text)) + text + bytes(-len(text) % 4)
+            )
             made += attribute(2, 0x00069005, property_)
     return made
 
@@ -143,7 +156,9 @@ def message(
     """The streams and storages of a message, by default of one that is attached to another; delivered when sent."""
     moments = (sent, sent if isinstance(delivered, str) else delivered)
     submitted, came = (
-        int((each - datetime(1601, 1, 1, tzinfo=each.tzinfo)).total_seconds()) * 10_000_000 if each else 0
+        int((each - datetime(1601, 1, 1, tzinfo=each.tzinfo)).total_seconds()) * 10_000_000
+        if each
+        else 0
         for each in moments
     )
     fixed = struct.pack("<LLQLLQ", 0x00390040, 6, submitted, 0x0E060040, 6, came)
@@ -184,7 +199,9 @@ def ole(root: Storage) -> bytes:
             entry[5], sizes[number] = len(data) // SECTOR, max(len(entry[2]), 4096)
             chains.append((len(data) // SECTOR, len(padded) // SECTOR))
             data += padded
-    directory = b"".join(_entry(entry, sizes.get(number, 0)) for number, entry in enumerate(entries))
+    directory = b"".join(
+        _entry(entry, sizes.get(number, 0)) for number, entry in enumerate(entries)
+    )
     directory = directory.ljust(-(-len(directory) // SECTOR) * SECTOR, b"\0")
     begin = len(data) // SECTOR
     chains.append((begin, len(directory) // SECTOR))

@@ -23,11 +23,16 @@ def figures(fields: Fields, register: str) -> list[tuple[str, str]]:
     ]
     for field in fields:
         of_type = FIGURES.get(field["type"], []) + (OF_NUMBERS if field["type"] in NUMBERS else [])
-        known += [(formula.format(field["code"], register=register), result) for formula, result in of_type]
+        known += [
+            (formula.format(field["code"], register=register), result)
+            for formula, result in of_type
+        ]
     return known
 
 
-def truths(fields: Fields, register: str, entry: str, *, rule: bool = False) -> st.SearchStrategy[str]:
+def truths(
+    fields: Fields, register: str, entry: str, *, rule: bool = False
+) -> st.SearchStrategy[str]:
     """Give conditions over the fields of a row."""
     known = [
         *_over_one(fields, register, entry, rule=rule),
@@ -35,7 +40,9 @@ def truths(fields: Fields, register: str, entry: str, *, rule: bool = False) -> 
         *_over_rows(register, rule=rule),
     ]
     one = st.sampled_from(known)
-    joined = st.tuples(one, st.sampled_from(("and", "or")), one).map(lambda parts: f"({' '.join(parts)})")
+    joined = st.tuples(one, st.sampled_from(("and", "or")), one).map(
+        lambda parts: f"({' '.join(parts)})"
+    )
     return one | one.map(lambda text: f"(not {text})") | joined
 
 
@@ -44,7 +51,12 @@ def _over_one(fields: Fields, register: str, entry: str, *, rule: bool) -> Itera
         code, kind = field["code"], field["type"]
         yield from (f"filled({code})", f"blank({code})")
         if kind in NUMBERS:
-            yield from (f"{code} > 1", f"{code} ** 2 <= 100", f"sqrt({code}) < 2", f"round({code}) == {code}")
+            yield from (
+                f"{code} > 1",
+                f"{code} ** 2 <= 100",
+                f"sqrt({code}) < 2",
+                f"round({code}) == {code}",
+            )
         chosen = f"{entry}_0" if field.get("vocabulary") == "BELOW" else entry
         for text in TRUTHS.get(kind, ()):
             yield text.format(code, register=register, entry=chosen)
@@ -68,8 +80,14 @@ def _with_this(code: str, kind: str, register: str) -> Iterator[str]:
 
 def _over_two(fields: Fields) -> Iterator[str]:
     """Compare fields of one kind."""
-    for kinds, template in ((NUMBERS, "{0} <= {1}"), (("date",), "{0} < {1}"), (("choice",), "{0} == {1}")):
+    for kinds, template in (
+        (NUMBERS, "{0} <= {1}"),
+        (("date",), "{0} < {1}"),
+        (("choice",), "{0} == {1}"),
+    ):
         codes = [
-            field["code"] for field in fields if field["type"] in kinds and field.get("vocabulary") != "BELOW"
+            field["code"]
+            for field in fields
+            if field["type"] in kinds and field.get("vocabulary") != "BELOW"
         ]
         yield from (template.format(*two) for two in pairwise(codes))

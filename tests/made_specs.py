@@ -31,7 +31,11 @@ def specs(draw: st.DrawFn) -> Files:
         "name": "made", "version": "1", "title": draw(_text(languages)), "languages": languages,
         "sheets": [*codes, sums["code"]],
     }  # fmt: skip
-    files: Files = {"workbook.yaml": head, "vocabularies.yaml": lists, "matrix.yaml": draw(_matrix(lists))}
+    files: Files = {
+        "workbook.yaml": head,
+        "vocabularies.yaml": lists,
+        "matrix.yaml": draw(_matrix(lists)),
+    }
     files |= {f"tools/{tool['code'].lower()}.yaml": tool for tool in (*tools.values(), sums)}
     rules = draw(_rules(tools, entry))
     return files | ({"rules.yaml": rules} if rules else {})
@@ -86,15 +90,24 @@ def _matrix(draw: st.DrawFn, lists: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
-def _tool(draw: st.DrawFn, code: str, codes: list[str], languages: list[str], entry: str) -> dict[str, Any]:
+def _tool(
+    draw: st.DrawFn, code: str, codes: list[str], languages: list[str], entry: str
+) -> dict[str, Any]:
     kinds = st.sampled_from(("form", "records", "checklist", "catalogue", "register"))
     kind = "register" if code == codes[-1] else draw(kinds)  # what references point to
     blocks = [draw(_block(kind, f"{code}A", codes, languages, entry))]
     if kind == "form" and draw(st.booleans()):
         blocks.append(
-            draw(_block(draw(st.sampled_from(("form", "list"))), f"{code}B", codes, languages, entry))
+            draw(
+                _block(draw(st.sampled_from(("form", "list"))), f"{code}B", codes, languages, entry)
+            )
         )
-    return {"code": code, "sheet": f"Sheet {code}", "title": draw(_text(languages)), "blocks": blocks}
+    return {
+        "code": code,
+        "sheet": f"Sheet {code}",
+        "title": draw(_text(languages)),
+        "blocks": blocks,
+    }
 
 
 @st.composite
@@ -165,7 +178,9 @@ def _conditions(draw: st.DrawFn, fields: list[dict[str, Any]], register: str, en
     asked = [field for field in fields if field["type"] != "calculated"]
     for place, field in enumerate(asked[1:], start=1):
         use = draw(st.sampled_from(("required", "relevant", "constraint", "")))
-        known = asked[:place] if use == "relevant" else asked  # what decides whether it is asked comes before
+        known = (
+            asked[:place] if use == "relevant" else asked
+        )  # what decides whether it is asked comes before
         condition = draw(st.none() | truths(known, register, entry))
         if condition is None or not use:
             continue
@@ -182,14 +197,18 @@ def _gathered(draw: st.DrawFn, code: str, fields: list[dict[str, Any]]) -> dict[
     listed = [field["code"] for field in fields if field["type"] in ("choice", "many", "scale")]
     if listed and draw(st.booleans()):
         down, across = draw(st.sampled_from(listed)), draw(st.sampled_from(listed))
-        more: dict[str, Any] = {"highest": draw(st.sampled_from(listed))} if draw(st.booleans()) else {}
+        more: dict[str, Any] = (
+            {"highest": draw(st.sampled_from(listed))} if draw(st.booleans()) else {}
+        )
         lists = {field["code"]: field.get("vocabulary") for field in fields}
         alike = [each for each in listed if each != down and lists[each] == lists[down]]
         if alike and draw(st.booleans()):
             more["also_down"] = alike
         return {"kind": "pivot", "source": code, "down": down, "across": across, **more}
     shown = [field["code"] for field in fields][:3]
-    numbers = [field["code"] for field in fields if field["type"] in ("integer", "decimal", "scale")]
+    numbers = [
+        field["code"] for field in fields if field["type"] in ("integer", "decimal", "scale")
+    ]
     ranks = [f"length({shown[0]})", *(f"{code} * 2" for code in numbers)]
     rank = {"rank": draw(st.sampled_from(ranks))} if draw(st.booleans()) else {}
     return {
@@ -251,7 +270,9 @@ def _rules(draw: st.DrawFn, tools: dict[str, Any], entry: str) -> list[dict[str,
     """Rules over the fields of one block each."""
     rules = []
     for code, tool in tools.items():
-        fields = [field for field in tool["blocks"][0].get("fields", []) if field["type"] != "calculated"]
+        fields = [
+            field for field in tool["blocks"][0].get("fields", []) if field["type"] != "calculated"
+        ]
         for number in range(draw(st.integers(0, 3)) if fields else 0):
             known = truths(fields, list(tools)[-1], entry, rule=True)
             rules.append(

@@ -24,16 +24,15 @@ EVERY_SPEC = pytest.mark.parametrize(
     ("name", "language"),
     [
         pytest.param(
-            *each, marks=() if each in (("example", "ar"), ("hrge_toolkit", "en")) else pytest.mark.deep
+            *each,
+            marks=() if each in (("example", "ar"), ("hrge_toolkit", "en")) else pytest.mark.deep,
         )
         for each in SPECS
     ],
 )
 FILLINGS = ("blank", "partly", "full")
 EVERY = [(name, language, filling) for name, language in SPECS for filling in FILLINGS]
-WORDS = (
-    "The shelter asks women who speak minority languages only after a first interview without an interpreter."
-)
+WORDS = "The shelter asks women who speak minority languages only after a first interview without an interpreter."
 FORMULA = re.compile(r"<f([^>]*?)(?:/>|>(.*?)</f>)", re.DOTALL)
 
 
@@ -57,16 +56,23 @@ def partly(where: Layout) -> Answers:
 def made(name: str, language: str, filling: str, tools: tuple[str, ...] | None = None) -> bytes:
     """A workbook, made once."""
     where = layout(name, language, tools)
-    answers = {"blank": dict, "partly": lambda: partly(where), "full": lambda: full(where)}[filling]()
+    answers = {"blank": dict, "partly": lambda: partly(where), "full": lambda: full(where)}[
+        filling
+    ]()
     return issued(name, language, answers, tools)
 
 
 def issued(
-    name: str, language: str, answers: Answers, tools: tuple[str, ...] | None = None, day: date = TODAY
+    name: str,
+    language: str,
+    answers: Answers,
+    tools: tuple[str, ...] | None = None,
+    day: date = TODAY,
 ) -> bytes:
     """A workbook with these answers."""
     return generate(
-        spec(name), Order("PAK", day, "PAK", language, tools, answers=answers, contact="office@example.org")
+        spec(name),
+        Order("PAK", day, "PAK", language, tools, answers=answers, contact="office@example.org"),
     )
 
 
@@ -106,7 +112,10 @@ def formulas(data: bytes) -> list[tuple[str, str, str]]:
             (
                 part,
                 attributes,
-                text.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"),
+                text.replace("&quot;", '"')
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&"),
             )
             for part in package.namelist()
             if part.startswith("xl/worksheets/sheet")

@@ -85,9 +85,14 @@ def stands_alone(text: str, *scripts: str) -> bool:
     assert not {"img", "iframe", "link", "object", "base"} & {*tags}
     assert [tag for tag in tags if tag in ("script", "style")] == ["style", *scripts]
     for _, attributes in parsed.elements:
-        assert not [key for key in attributes if key.startswith("on") or key in ("style", "src", "srcdoc")]
+        assert not [
+            key for key in attributes if key.startswith("on") or key in ("style", "src", "srcdoc")
+        ]
         assert (attributes.get("href") or "#").startswith("#")
-    policy = next(a["content"] for tag, a in parsed.elements if tag == "meta" and a.get("http-equiv")) or ""
+    policy = (
+        next(a["content"] for tag, a in parsed.elements if tag == "meta" and a.get("http-equiv"))
+        or ""
+    )
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     assert ("script-src" in policy) == bool(scripts)
@@ -103,11 +108,16 @@ def in_a_window(
     browser: Browser, path: Path, width: int = 1280, scripts: bool = True
 ) -> Iterator[tuple[Page, list[str]]]:
     """Show a page; the list fills with every request beyond the file itself, and every error."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, java_script_enabled=scripts
+    )
     try:
         page = context.new_page()
         trouble: list[str] = []
-        page.on("request", lambda asked: trouble.append(asked.url) if asked.url != path.as_uri() else None)
+        page.on(
+            "request",
+            lambda asked: trouble.append(asked.url) if asked.url != path.as_uri() else None,
+        )
         page.on("console", lambda message: trouble.append(message.text))
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("dialog", lambda dialog: trouble.append(dialog.message))
@@ -125,4 +135,6 @@ def violations(page: Page) -> list[Any]:
     """What axe finds against a page."""
     from axe_playwright_python.sync_playwright import Axe
 
-    return [(each["id"], each["nodes"][0]["html"]) for each in Axe().run(page).response["violations"]]
+    return [
+        (each["id"], each["nodes"][0]["html"]) for each in Axe().run(page).response["violations"]
+    ]

@@ -12,12 +12,30 @@ import openpyxl
 
 from hrge_xl import ExpectedReturn, Order, generate
 from tests.answers import TODAY, plain_value
-from tests.face import CellKind, Finding, Layout, RawWorkbook, Slot, Submission, address, kind_called, ooxml
+from tests.face import (
+    CellKind,
+    Finding,
+    Layout,
+    RawWorkbook,
+    Slot,
+    Submission,
+    address,
+    kind_called,
+    ooxml,
+)
 from tests.in_words import in_words
 from tests.read_and_check import check, read
 
 Cells = dict[tuple[str, str], Any]  # what is typed, by sheet and cell
-NASTY_TEXTS = ("no such entry", "a / b - c", "ten", "x" * 300, "word " * 160, "R-SP-99", "C1_02 something")
+NASTY_TEXTS = (
+    "no such entry",
+    "a / b - c",
+    "ten",
+    "x" * 300,
+    "word " * 160,
+    "R-SP-99",
+    "C1_02 something",
+)
 NASTY_NUMBERS = (-1.0, 0.0, 0.5, 2.0, 6.0, 45.5, 1404.0, 2026.0, 46000.0, 1e9)
 OF_RESULTS = frozenset(
     kind_called(name).code
@@ -65,13 +83,20 @@ def placed(where: Layout, values: dict[tuple[str, str, str], Any]) -> Cells:
     """What is typed by its key, one value or one for each cell, in its cells."""
     found: Cells = {}
     for key, value in values.items():
-        cells, parts = where.slots[key].cells, value if isinstance(value, tuple | list) else (value,)
+        cells, parts = (
+            where.slots[key].cells,
+            value if isinstance(value, tuple | list) else (value,),
+        )
         pairs = zip(cells, parts, strict=False)
-        found |= {(where.sheet[key[0]].name, address(*at)): one for at, one in pairs if one is not None}
+        found |= {
+            (where.sheet[key[0]].name, address(*at)): one for at, one in pairs if one is not None
+        }
     return found
 
 
-def recalculated(where: Layout, cells: Cells, folder: Path, office: Any, order: Order | None = None) -> Path:
+def recalculated(
+    where: Layout, cells: Cells, folder: Path, office: Any, order: Order | None = None
+) -> Path:
     """A workbook in which these cells were filled in, after LibreOffice has recalculated it."""
     source, saved = folder / "issued.xlsx", folder / "saved.xlsx"
     source.write_bytes(generate(where.spec, order or Order("TEST", TODAY, language=where.language)))
@@ -84,14 +109,18 @@ def recalculated(where: Layout, cells: Cells, folder: Path, office: Any, order: 
 
 def returned(where: Layout, cells: Cells) -> Submission:
     """What is read of a workbook with these cells, without any program in between."""
-    book = openpyxl.load_workbook(BytesIO(generate(where.spec, Order("T", TODAY, language=where.language))))
+    book = openpyxl.load_workbook(
+        BytesIO(generate(where.spec, Order("T", TODAY, language=where.language)))
+    )
     for (sheet, cell), value in cells.items():
         book[sheet][cell].value = value
     book.save(stream := BytesIO())
     return read(stream.getvalue(), ExpectedReturn(where.spec.folder))
 
 
-def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str, str], tuple[str, bool]]:
+def sheet_verdicts(
+    workbook: RawWorkbook, where: Layout
+) -> dict[tuple[str, str, str], tuple[str, bool]]:
     """What the check cells of a recalculated workbook show."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     found = {}

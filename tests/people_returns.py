@@ -13,7 +13,18 @@ from typing import Any
 from hrge_xl import load
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
-from tests.face import ACCEPTED, Answers, Identity, Layout, Outcome, Result, Spec, Store, Submission, build
+from tests.face import (
+    ACCEPTED,
+    Answers,
+    Identity,
+    Layout,
+    Outcome,
+    Result,
+    Spec,
+    Store,
+    Submission,
+    build,
+)
 from tests.read_and_check import check, checked_answers
 from tests.temporary import of_results
 
@@ -88,7 +99,9 @@ def dataset_of(
 def _result(layout: Layout, sent: Submission, outcome: Outcome) -> Result:
     more = checked_answers(sent, outcome), outcome
     team, read_by = sent.identity.team, layout.spec.folder
-    return Result(sent.path, sent.sha256, 1, ACCEPTED, outcome.findings, *more, read_by=read_by, team=team)
+    return Result(
+        sent.path, sent.sha256, 1, ACCEPTED, outcome.findings, *more, read_by=read_by, team=team
+    )
 
 
 def _read(
@@ -98,8 +111,17 @@ def _read(
     spec = layout.spec
     end = answers.get(("FORM", "1", spec.identity.period_end or ""))
     stamp = Identity(
-        spec.name, spec.version, layout.digest, "en", team, team[:3], "2026-H1", copy=f"{team} {end}"
+        spec.name,
+        spec.version,
+        layout.digest,
+        "en",
+        team,
+        team[:3],
+        "2026-H1",
+        copy=f"{team} {end}",
     )
     sha256 = hashlib.sha256(repr((team, answers, changes, saved)).encode()).hexdigest()
     path = f"{team} {sha256[:4]}.xlsx"
-    return submission(layout, answers, changes, identity=stamp, sha256=sha256, path=path, saved=saved)
+    return submission(
+        layout, answers, changes, identity=stamp, sha256=sha256, path=path, saved=saved
+    )

@@ -25,7 +25,9 @@ def answers(project: str, participants: float | None, likelihood: float) -> Answ
         "PLN_01": project, "PLN_03": "Plan the workshop", "PLN_04": SUMMER, "PLN_05": SUMMER, "PLN_06": participants,
         "PLN_11": "N", "PLN_13": ("WOM",),
     }  # fmt: skip
-    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    found: Answers = {
+        ("PLAN", "1", code): value for code, value in form.items() if value is not None
+    }
     found |= {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
     for row, impact in (("K-01", 3.0), ("K-02", 1.0)):
         risk = {
@@ -41,7 +43,13 @@ def answers(project: str, participants: float | None, likelihood: float) -> Answ
 
 @cache
 def workbook(
-    team: str, day: int, *, right: bool = True, copy: str = "", key: bytes = KEY, round_: str = ROUND
+    team: str,
+    day: int,
+    *,
+    right: bool = True,
+    copy: str = "",
+    key: bytes = KEY,
+    round_: str = ROUND,
 ) -> bytes:
     """A return of a team as saved on a day of July; no two are alike."""
     said = answers(f"WS-{team}", 10.0 + day if right else None, 1.0 + day % 3)
@@ -117,7 +125,9 @@ ACTS: tuple[Act, ...] = (
 
 def play(folder: Path, acts: tuple[Act, ...]) -> Path:
     listed = folder / "teams.csv"
-    listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAMS), encoding="utf-8")
+    listed.write_text(
+        "team,country\n" + "".join(f"{team},PAK\n" for team in TEAMS), encoding="utf-8"
+    )
     round_ = folder / ROUND
     assert hrge("round", "init", round_, "--spec", "example", "--teams", listed) == 0
     (round_ / "signing.key").chmod(0o600)
@@ -132,5 +142,7 @@ def play(folder: Path, acts: tuple[Act, ...]) -> Path:
         if act is withdrawn:
             assert hrge("decide", round_, f"{team}_one.xlsx", "--withdraw", *who) == 0
         if act is waived:
-            assert hrge("waive", "V001", "--file", f"{team}_one.xlsx", "--ledger", round_, *who) == 0
+            assert (
+                hrge("waive", "V001", "--file", f"{team}_one.xlsx", "--ledger", round_, *who) == 0
+            )
     return round_

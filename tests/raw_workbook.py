@@ -43,7 +43,9 @@ def draw(layout: Layout, answers: Answers | None = None) -> RawWorkbook:
         "PAK-01", TODAY, "", layout.language, tools, layout.blank_rows, "2026-H1", copy="c-1",
         answers=answers or {}, prefilled=False,
     )  # fmt: skip
-    return deepcopy(ooxml.read(generate(layout.spec, order)))  # for the reader remembers rows and settings
+    return deepcopy(
+        ooxml.read(generate(layout.spec, order))
+    )  # for the reader remembers rows and settings
 
 
 def stamp_of(workbook: RawWorkbook) -> Identity:
@@ -58,7 +60,10 @@ def stamped(workbook: RawWorkbook, key: bytes | None = None, **changes: Any) -> 
     identity = replace(stamp_of(workbook), **changes)
     for row, (name, said) in enumerate(to_pairs(sign(identity, key) if key else identity), start=2):
         workbook.properties[PROPERTY_PREFIX + name] = said
-        sheet_of(workbook, "IDENTITY").cells[row] = {1: text(name), 2: text(said) if said else BLANK}
+        sheet_of(workbook, "IDENTITY").cells[row] = {
+            1: text(name),
+            2: text(said) if said else BLANK,
+        }
     return workbook
 
 
@@ -68,7 +73,9 @@ def put(raw: RawSheet, row: int, column: int, cell: RawCell) -> None:
 
 def sheet_of(workbook: RawWorkbook, key: str) -> RawSheet:
     """The first sheet with this key."""
-    return next(s for s in workbook.sheets if (cell := s.cell(1, 1)) is not None and cell.value == key)
+    return next(
+        s for s in workbook.sheets if (cell := s.cell(1, 1)) is not None and cell.value == key
+    )
 
 
 def map_lines(
@@ -81,9 +88,13 @@ def map_lines(
     for row, cells in raw.cells.items():
         to = rows(row)
         if to is not None:
-            moved[to] = {at: cell for column, cell in cells.items() if (at := columns(column)) is not None}
+            moved[to] = {
+                at: cell for column, cell in cells.items() if (at := columns(column)) is not None
+            }
     raw.cells = moved
-    raw.validations = [rule._replace(areas=_moved(rule.areas, rows, columns)) for rule in raw.validations]
+    raw.validations = [
+        rule._replace(areas=_moved(rule.areas, rows, columns)) for rule in raw.validations
+    ]
     raw.merges = list(_moved(tuple(raw.merges), rows, columns))
 
 
@@ -91,7 +102,8 @@ def _moved(
     areas: tuple[Area, ...], rows: Callable[[int], int | None], columns: Callable[[int], int | None]
 ) -> tuple[Area, ...]:
     corners = [
-        (rows(a.first_row), columns(a.first_column), rows(a.last_row), columns(a.last_column)) for a in areas
+        (rows(a.first_row), columns(a.first_column), rows(a.last_row), columns(a.last_column))
+        for a in areas
     ]
     return tuple(Area(*corner) for corner in corners if None not in corner)  # type: ignore[arg-type]
 

@@ -30,11 +30,19 @@ def check(
     submissions: Sequence[tuple[Submission, Layout]], *, today: date, in_sheets: bool = False
 ) -> list[Outcome]:
     """Check some returns, each against its layout."""
-    return [checks.check(sent, layout, today=today, in_sheets=in_sheets) for sent, layout in submissions]
+    return [
+        checks.check(sent, layout, today=today, in_sheets=in_sheets) for sent, layout in submissions
+    ]
 
 
 def read_bytes(
-    data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: ExpectedReturn
+    data: bytes,
+    *,
+    path: str,
+    sha256: str = "",
+    size: int = 0,
+    format: str = "xlsx",
+    want: ExpectedReturn,
 ) -> Submission | Refusal:
     """Read what is no file."""
     return reader_read.read_content(File(path, sha256, size, format, data), want)

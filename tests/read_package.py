@@ -11,7 +11,10 @@ TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "boolean":
 def read(folder: Path, table: str) -> pd.DataFrame:
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     resource = next(each for each in package["resources"] if each["title"] == table)
-    schema, kinds = resource["schema"], {each["name"]: each["type"] for each in resource["schema"]["fields"]}
+    schema, kinds = (
+        resource["schema"],
+        {each["name"]: each["type"] for each in resource["schema"]["fields"]},
+    )
     return pd.read_csv(
         folder / resource["path"],
         encoding=resource["encoding"],

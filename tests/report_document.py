@@ -12,7 +12,9 @@ import yaml
 from tests.face import CATALOGUE, COUNTS, SCHEMA, Document, sentence
 from tests.face import STATUSES as KINDS_OF_STATUS
 
-MADE_OF: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+MADE_OF: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+)
 TEAMS, SHEETS = (tuple(MADE_OF[name].items()) for name in ("teams", "sheets"))
 NASTY = (*MADE_OF["nasty"], "".join(map(chr, range(0x20))), "x" * 40_000)
 REFUSALS = tuple(code for code, kind in CATALOGUE.items() if kind.refuses)
@@ -34,7 +36,9 @@ def build(files: int = 12, findings: int = 150, nasty: bool = True, seed: int = 
         file["findings"].append(_finding(file, texts.pop(0) if texts else None, chance))
     for file in made:
         severities = Counter(row["severity"] for row in file["findings"])
-        file["counts"] = {key: severities[key] for key in ("error", "warning", "info")} | {"waived": 0}
+        file["counts"] = {key: severities[key] for key in ("error", "warning", "info")} | {
+            "waived": 0
+        }
         if file["verdict"] == "returned" and not file["counts"]["error"]:
             file["verdict"] = "accepted"
     seen = sorted({row["code"] for file in made for row in file["findings"]})
@@ -49,7 +53,8 @@ def build(files: int = 12, findings: int = 150, nasty: bool = True, seed: int = 
         "matrices": [_matrix(made, chance, parts["matrix"])],
         "waivers": [],
         "decisions": [],
-        "names": parts["names"] | {"sheets": {tool: name for tool, name in SHEETS if tool != "FORM"}},
+        "names": parts["names"]
+        | {"sheets": {tool: name for tool, name in SHEETS if tool != "FORM"}},
     }
     made_document: Document = document
     return made_document
@@ -69,7 +74,9 @@ def _summary(files: list[Any]) -> dict[str, Any]:
     verdicts = Counter(file["verdict"] for file in files)
     statuses = Counter(file["status"] for file in files)
     kinds = ("error", "warning", "info", "waived")
-    counting, others = ([file for file in files if file["counted"] is counts] for counts in (True, False))
+    counting, others = (
+        [file for file in files if file["counted"] is counts] for counts in (True, False)
+    )
     return {
         "files": len(files),
         **{verdict: verdicts[verdict] for verdict in ("accepted", "returned", "refused")},
@@ -134,7 +141,10 @@ def _finding(file: Any, nasty: str | None, chance: random.Random) -> Any:
         "suggestion": "Partly" if code == "V002" else None,
     }  # fmt: skip
     if nasty:
-        row |= {"message": f"{label}: “{nasty}” is not in the list.", "label": f"{label} {nasty[:80]}"}
+        row |= {
+            "message": f"{label}: “{nasty}” is not in the list.",
+            "label": f"{label} {nasty[:80]}",
+        }
         row["suggestion"] = nasty[:80]
     return row
 
@@ -146,7 +156,9 @@ def _of_kind(code: str, *more: str) -> dict[str, Any]:
 
 
 def _row(code: str, details: dict[str, str | None]) -> dict[str, Any]:
-    said = {name: sentence(getattr(CATALOGUE[code], name), details) for name in ("message", "remedy")}
+    said = {
+        name: sentence(getattr(CATALOGUE[code], name), details) for name in ("message", "remedy")
+    }
     empty = ("sheet", "cell", "tool", "row", "field", "label", "value", "suggestion", "waiver")
     return _of_kind(code) | dict.fromkeys(empty) | said
 
@@ -161,7 +173,9 @@ def _matrix(files: list[Any], chance: random.Random, matrix: dict[str, Any]) -> 
             level = "LOW" if score < 4 else "MOD" if score < 9 else "HIGH" if score < 16 else "CRIT"
             count = chance.choice((0, 0, 1, 2, 3, len(read) // 4))
             rows = [_risk(chance.choice(read), chance) for _ in range(count if read else 0)]
-            cells.append({"down": down, "across": across, "level": level, "count": len(rows), "rows": rows})
+            cells.append(
+                {"down": down, "across": across, "level": level, "count": len(rows), "rows": rows}
+            )
     teams = {file["identity"]["team"] for file in read if file["identity"]}
     return matrix | {"teams": len(teams), "cells": cells}
 

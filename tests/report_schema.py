@@ -7,7 +7,17 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tests.face import ACCEPTED, COUNTS, REFUSED, RETURNED, SCHEMA, SEVERITIES, STATUSES, WITHDRAWN, Document
+from tests.face import (
+    ACCEPTED,
+    COUNTS,
+    REFUSED,
+    RETURNED,
+    SCHEMA,
+    SEVERITIES,
+    STATUSES,
+    WITHDRAWN,
+    Document,
+)
 
 VERDICTS = [ACCEPTED, RETURNED, REFUSED]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
@@ -32,7 +42,11 @@ def json_schema() -> dict[str, Any]:
     for name, key in (("FileRow", "counts"), ("ReportSummary", "other")):
         types[name]["properties"][key]["required"] = [*SEVERITIES, "waived"]
     schema["properties"]["schema"] = {"const": SCHEMA}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA}", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA}",
+        **schema,
+    }
 
 
 def render() -> str:

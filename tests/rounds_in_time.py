@@ -14,7 +14,18 @@ from openpyxl import load_workbook
 
 from hrge_xl import ExpectedReturn, load, read
 from tests.command_line import hrge
-from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
+from tests.face import (
+    Answers,
+    Layout,
+    Refusal,
+    Spec,
+    Submission,
+    Value,
+    address,
+    build,
+    find,
+    saved_on,
+)
 
 KEY = b"k" * 32
 CHANGES = {  # in the register and the form of the example
@@ -40,7 +51,9 @@ def spec_in_time(folder: Path) -> Spec:
     rules = folder / "rules.yaml"
     rules.write_text(rules.read_text(encoding="utf-8") + RULES, encoding="utf-8")
     head = folder / "workbook.yaml"
-    head.write_text(head.read_text("utf-8").replace("name: example", "name: in_time"), encoding="utf-8")
+    head.write_text(
+        head.read_text("utf-8").replace("name: example", "name: in_time"), encoding="utf-8"
+    )
     return load(folder)
 
 
@@ -54,7 +67,9 @@ class InTime:
     def begin(self, name: str, teams: Mapping[str, str], issued: date, earlier: str = "") -> Path:
         """Set a round up (teams with their country) and issue its workbooks."""
         listed = self.folder / f"{name}.csv"
-        listed.write_text("team,country\n" + "".join(f"{team},{at}\n" for team, at in teams.items()), "utf-8")
+        listed.write_text(
+            "team,country\n" + "".join(f"{team},{at}\n" for team, at in teams.items()), "utf-8"
+        )
         round_ = self.folder / name
         assert hrge("round", "init", round_, "--spec", self.spec.folder, "--teams", listed) == 0
         (round_ / "signing.key").chmod(0o600)

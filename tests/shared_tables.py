@@ -12,7 +12,10 @@ DAY = date(2026, 6, 30)
 
 
 def tables(store: Store) -> Rows:
-    return {table.name: list(store.rows(table.name, columns=table.names)) for table in store.schema.shown}
+    return {
+        table.name: list(store.rows(table.name, columns=table.names))
+        for table in store.schema.shown
+    }
 
 
 def shareable(store: Store) -> Rows:

@@ -45,10 +45,16 @@ def returns(folder: Path, number: int) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def consolidated(files: list[Path], out: Path, request: ValidationRequest = ASKED, **options: Any) -> Summary:
+def consolidated(
+    files: list[Path], out: Path, request: ValidationRequest = ASKED, **options: Any
+) -> Summary:
     """Consolidate files that are asked about; `options` are those of a run, and those of what is written."""
-    run_options = {field.name: options.pop(field.name) for field in fields(Options) if field.name in options}
-    return consolidate_sources([Source(files, request)], out, options=Options(**run_options), **options)
+    run_options = {
+        field.name: options.pop(field.name) for field in fields(Options) if field.name in options
+    }
+    return consolidate_sources(
+        [Source(files, request)], out, options=Options(**run_options), **options
+    )
 
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:

@@ -39,8 +39,26 @@ TARGETS = (*SAID["targets"], "x" * 5_000)
 CONTENT_TYPES = (*SAID["content types"], "x" * 1_000)
 KINDS_OF_LINKS = SAID["kinds of links"]
 DAYS = tuple(SAID["days"])
-BEYOND = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")  # every calendar, in another zone
-NUMBERS = (0, -1, 1, 2, 1.5, 1e308, -0.0, 10**30, 2**31, 2**63, 2**64, -(2**63) - 1, math.nan, math.inf)
+BEYOND = (
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+)  # every calendar, in another zone
+NUMBERS = (
+    0,
+    -1,
+    1,
+    2,
+    1.5,
+    1e308,
+    -0.0,
+    10**30,
+    2**31,
+    2**63,
+    2**64,
+    -(2**63) - 1,
+    math.nan,
+    math.inf,
+)
 MOST_LEVELS = 90
 
 
@@ -128,7 +146,9 @@ FIELDS = tuple(name for name, _ in to_pairs(Identity("", "", "", "")))
 
 def printable(text: str) -> str:
     """A text without what XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and letter != "\ufffe"))
+    return "".join(
+        letter for letter in text if letter in "\t\n" or (letter >= " " and letter != "\ufffe")
+    )
 
 
 def on_sheet(parts: Parts, row: int, value: str) -> None:
@@ -305,7 +325,13 @@ def places(data: Any) -> list[tuple[Any, Any]]:
     waiting = [data]
     while waiting:
         here = waiting.pop()
-        keys = list(here) if isinstance(here, dict) else range(len(here)) if isinstance(here, list) else ()
+        keys = (
+            list(here)
+            if isinstance(here, dict)
+            else range(len(here))
+            if isinstance(here, list)
+            else ()
+        )
         found += [(here, key) for key in keys]
         waiting += [here[key] for key in keys]
     return found
@@ -345,12 +371,32 @@ def change_json(data: Any, chance: random.Random) -> str:
 # specs, as somebody may leave them who edits what was imported
 
 OPTIONS = sorted(
-    {*Field.model_fields, *FormBlock.model_fields, *RegisterBlock.model_fields, *ChecklistBlock.model_fields}
+    {
+        *Field.model_fields,
+        *FormBlock.model_fields,
+        *RegisterBlock.model_fields,
+        *ChecklistBlock.model_fields,
+    }
 )
 TAGS = ("en", "fr", "ar", "zh", "fa-AF", "ne", "pt-BR", "xx")
 CONDITIONS = ("relevant", "check", "when", "formula", "default")
 WORD = re.compile(r"\w+|'[^']*'|[<>=!]=?|[-+*/(),]")
-WORDS = (*"+-*/<(),", "==", "!=", ">=", "and", "or", "if", "not", "value", "0", "2.5", "'X'", "'OTHER'", "")
+WORDS = (
+    *"+-*/<(),",
+    "==",
+    "!=",
+    ">=",
+    "and",
+    "or",
+    "if",
+    "not",
+    "value",
+    "0",
+    "2.5",
+    "'X'",
+    "'OTHER'",
+    "",
+)
 
 
 def change_spec(files: dict[str, Any], chance: random.Random) -> None:
@@ -419,9 +465,22 @@ def expression(files: dict[str, Any], chance: random.Random) -> None:
         return
     home, key = chance.choice(texts)
     words = WORD.findall(home[key]) or ["0"]
-    words[chance.randrange(len(words))] = str(chance.choice(chance.choice((codes, WORDS, [*FUNCTIONS]))))
+    words[chance.randrange(len(words))] = str(
+        chance.choice(chance.choice((codes, WORDS, [*FUNCTIONS])))
+    )
     home[key] = " ".join(words)
 
 
 # some are taken more often than others: more of what they make still works
-CHANGES = (anything, option, option, entry, alike, alike, field_type, languages, expression, expression)
+CHANGES = (
+    anything,
+    option,
+    option,
+    entry,
+    alike,
+    alike,
+    field_type,
+    languages,
+    expression,
+    expression,
+)

@@ -17,4 +17,6 @@ def telling(
     """Give all cases, all but those to be shown marked as deep; `by` says by what of a case it is named."""
     every = list(cases)
     assert {*shown} <= {by(case) for case in every}
-    return [pytest.param(case, marks=() if by(case) in shown else pytest.mark.deep) for case in every]
+    return [
+        pytest.param(case, marks=() if by(case) in shown else pytest.mark.deep) for case in every
+    ]

@@ -66,7 +66,8 @@ def by_postgres(postgres_url: str) -> dict[str, Rows]:
     engine = sa.create_engine(postgres_url)
     with engine.connect() as connection:
         found = {
-            title: plain(connection.exec_driver_sql(statement.replace("%", "%%"))) for title, statement in SQL
+            title: plain(connection.exec_driver_sql(statement.replace("%", "%%")))
+            for title, statement in SQL
         }
     engine.dispose()
     emptied(postgres_url)
@@ -94,7 +95,9 @@ def blocks(language: str) -> list[str]:
 
 
 def columns_of(folder: Path, table: str) -> list[str]:
-    with (folder / DEMONSTRATION / "csv" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as stream:
+    with (folder / DEMONSTRATION / "csv" / f"{table}.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as stream:
         return next(csv.reader(stream))
 
 
@@ -139,7 +142,9 @@ class File:
 
     def rows(self, tool: str) -> dict[str, dict[str, Any]]:
         sheet = self.sheets[tool]
-        heads = {cell.column: str(cell.value) for cell in sheet[1] if cell.column > 1 and cell.value}
+        heads = {
+            cell.column: str(cell.value) for cell in sheet[1] if cell.column > 1 and cell.value
+        }
         found = {}
         for line in sheet.iter_rows(min_row=2):
             cells = {heads[cell.column]: cell.value for cell in line if cell.column in heads}
@@ -153,12 +158,16 @@ class File:
 
 @cache
 def files() -> dict[str, File]:
-    return {sent.name if sent.round == LATER else f"{sent.name} earlier": File(sent) for sent in RETURNS}
+    return {
+        sent.name if sent.round == LATER else f"{sent.name} earlier": File(sent) for sent in RETURNS
+    }
 
 
 def counting() -> Iterator[File]:
     """Those that count: of two versions the newer one; none where a decision is needed."""
-    yield from (file for name, file in files().items() if name not in ("PAK first", "BGD one", "BGD two"))
+    yield from (
+        file for name, file in files().items() if name not in ("PAK first", "BGD one", "BGD two")
+    )
 
 
 def all_risks() -> Iterator[tuple[File, str, dict[str, Any]]]:
@@ -184,12 +193,16 @@ HIGH = ("High", "Substantial")
 
 def expected() -> Iterator[tuple[tuple[str, str], str]]:
     """Period and team, with the country, of every team that was expected."""
-    yield from (((period, team), at) for period, teams in TEAMS.items() for team, at in teams.items())
+    yield from (
+        ((period, team), at) for period, teams in TEAMS.items() for team, at in teams.items()
+    )
 
 
 def test_who_has_answered() -> None:
     """Who was expected, what came, and when."""
-    outcomes = {(EARLIER, team): "returned" for team in ("PAK", "AFG")} | {(EARLIER, "IRQ"): "accepted"}
+    outcomes = {(EARLIER, team): "returned" for team in ("PAK", "AFG")} | {
+        (EARLIER, "IRQ"): "accepted"
+    }
     outcomes |= {(LATER, "PAK"): "accepted", (LATER, "AFG"): "returned", (LATER, "BGD"): "conflict"}
     outcomes[LATER, "Quetta"] = "accepted"
     sent = Counter((each.round, each.team) for each in RETURNS)
@@ -206,14 +219,21 @@ def test_risks_by_level() -> None:
 
 def test_which_risks_are_high() -> None:
     wanted = [
-        (file.round, file.team, *(cells[f"RSK_{n}"] for n in ("07", "12", "22", "18")), file.path.name)
+        (
+            file.round,
+            file.team,
+            *(cells[f"RSK_{n}"] for n in ("07", "12", "22", "18")),
+            file.path.name,
+        )
         for file, _, cells in all_risks()
         if cells["RSK_12"] in HIGH
     ]
     found = [(*row[:6], Path(row[6]).name) for row in asked(QUESTIONS[5])]
     assert plain(found) == plain(wanted)
     for _, _, event, *_, path, sheet, cell in asked(QUESTIONS[5]):
-        book = next(file for file in files().values() if file.path == (played() / "all" / path).resolve())
+        book = next(
+            file for file in files().values() if file.path == (played() / "all" / path).resolve()
+        )
         assert book.sheets["T3.2"].title == sheet
         assert book.sheets["T3.2"][cell].value == event
 
@@ -261,15 +281,20 @@ def test_what_is_overdue() -> None:
 
 def test_what_a_total_is_made_of() -> None:
     found = [row[:3] for row in asked(QUESTIONS[10]) if row[3]]
-    assert plain(found) == plain((file.round, file.team, cells["T4C_06"]) for file, cells in persons())
+    assert plain(found) == plain(
+        (file.round, file.team, cells["T4C_06"]) for file, cells in persons()
+    )
 
 
 def test_response_rates() -> None:
     came = {(each.round, each.team) for each in RETURNS}
     sizes = {
-        period: (len(teams), sum((period, team) in came for team in teams)) for period, teams in TEAMS.items()
+        period: (len(teams), sum((period, team) in came for team in teams))
+        for period, teams in TEAMS.items()
     }
-    rates = [(period, all_, some, round(100 * some / all_, 1)) for period, (all_, some) in sizes.items()]
+    rates = [
+        (period, all_, some, round(100 * some / all_, 1)) for period, (all_, some) in sizes.items()
+    ]
     same(11, rates)
     names = {"PAK": "Pakistan", "AFG": "Afghanistan", "IRQ": "Iraq", "BGD": "Bangladesh"}
     asked_for = Counter((period, names[at]) for (period, _), at in expected())
@@ -281,7 +306,9 @@ def test_who_is_silent_and_who_is_late() -> None:
     came = {(each.round, each.team) for each in RETURNS}
     last = {"IRQ": EARLIER}
     silent = [
-        (*key, country, DEADLINES[key[0]], last.get(key[1])) for key, country in expected() if key not in came
+        (*key, country, DEADLINES[key[0]], last.get(key[1]))
+        for key, country in expected()
+        if key not in came
     ]
     same(13, silent)
     due = [(each.round, each.team, DEADLINES[each.round], each.received) for each in RETURNS]
@@ -306,7 +333,13 @@ def test_shares_of_high_risks() -> None:
     for file, _, cells in all_risks():
         levels.setdefault((file.round, file.country), []).append(cells["RSK_22"] in HIGH)
     counted = {key: (len(high), sum(high)) for key, high in levels.items()}
-    same(17, [(*key, every, high, round(100 * high / every, 1)) for key, (every, high) in counted.items()])
+    same(
+        17,
+        [
+            (*key, every, high, round(100 * high / every, 1))
+            for key, (every, high) in counted.items()
+        ],
+    )
 
 
 def test_the_way_to_targets() -> None:
@@ -323,7 +356,9 @@ def test_the_way_to_targets() -> None:
 
 def test_what_changed_between_periods() -> None:
     earlier = {
-        (file.team, code): cells["RSK_22"] for file, code, cells in all_risks() if file.round == EARLIER
+        (file.team, code): cells["RSK_22"]
+        for file, code, cells in all_risks()
+        if file.round == EARLIER
     }
     same(19, [
         (file.team, "T3.2", code, EARLIER, earlier[file.team, code], LATER, cells["RSK_22"])
@@ -346,7 +381,14 @@ def test_what_is_missing() -> None:
     waived = asked(QUESTIONS[22])
     assert len(asked(QUESTIONS[21])) == sum(per_sheet.values()) - len(waived)
     ((period, team, code, _, tool, row, field, waiver),) = waived
-    assert (period, team, code, tool, row, field) == (LATER, "Quetta", "V001", "T3.2", "R-SP-02", "RSK_18")
+    assert (period, team, code, tool, row, field) == (
+        LATER,
+        "Quetta",
+        "V001",
+        "T3.2",
+        "R-SP-02",
+        "RSK_18",
+    )
     assert "The post is vacant." in waiver
 
 
@@ -357,7 +399,9 @@ def test_who_corrected_what() -> None:
         (LATER, "PAK", "T3.2", code, field, old or None, new or None)
         for code, cells in second.risks().items()
         for field, new in cells.items()
-        if field not in calculated and "check." not in field and (old := first.risks()[code][field]) != new
+        if field not in calculated
+        and "check." not in field
+        and (old := first.risks()[code][field]) != new
     ]
     assert len(wanted) == 6
     assert plain(row[:5] + row[6:] for row in asked(QUESTIONS[23])) == plain(wanted)
@@ -368,7 +412,13 @@ def test_values_by_country() -> None:
     values: dict[tuple[str, str], list[float]] = {}
     for file, cells in persons():
         values.setdefault((file.round, names[file.country]), []).append(cells["T4C_06"])
-    same(25, [(*key, len(some), sum(some) / len(some), min(some), max(some)) for key, some in values.items()])
+    same(
+        25,
+        [
+            (*key, len(some), sum(some) / len(some), min(some), max(some))
+            for key, some in values.items()
+        ],
+    )
 
 
 # other languages
@@ -380,7 +430,11 @@ def test_python(home: Path, monkeypatch: Patch) -> None:
     session: dict[str, Any] = {}
     for block in blocks("python"):
         exec(compile(block, "docs/analysing.md", "exec"), session)
-    assert set(session["by_team"].index) == set(session["wide"].columns) == {"AFG", "IRQ", "PAK", "Quetta"}
+    assert (
+        set(session["by_team"].index)
+        == set(session["wide"].columns)
+        == {"AFG", "IRQ", "PAK", "Quetta"}
+    )
 
 
 def test_duckdb(home: Path, monkeypatch: Patch) -> None:
@@ -437,7 +491,9 @@ def address(tmp_path_factory: Folders) -> Iterator[str]:
     port = free_port()
     words = ["serve", "dataset.sqlite", "-m", "metadata.yaml", "-p", str(port)]
     words = [sys.executable, "-m", "datasette", *words]
-    with subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(
+        words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
         try:
             yield answering(f"http://127.0.0.1:{port}", server)
         finally:
@@ -470,22 +526,33 @@ def test_it_shows_what_is_exported_and_hides_the_rest(address: str) -> None:
     }
     assert shown == {table.name for table in schema.shown if not table.view}
     index = page(f"{address}/dataset")
-    assert [table.name for table in schema.shown if f'href="/dataset/{table.name}"' not in index] == []
+    assert [
+        table.name for table in schema.shown if f'href="/dataset/{table.name}"' not in index
+    ] == []
     assert "Human Rights and Gender Equality Toolkit" in page(address)
 
 
 @pytest.mark.deep
 def test_every_table_and_column_is_described(address: str) -> None:
     schema = Schema(load("hrge_toolkit"))
-    for table in (*schema.shown, *(table for table in schema.base if table.name == "answers_fact"), META):
+    for table in (
+        *schema.shown,
+        *(table for table in schema.base if table.name == "answers_fact"),
+        META,
+    ):
         told = page(f"{address}/dataset/{table.name}?_size=1")
         assert table.about in " ".join(told.split()), table.name
         for column in table.columns:
-            assert f"<dt>{column.name}</dt><dd>{column.description}</dd>" in told, (table.name, column.name)
+            assert f"<dt>{column.name}</dt><dd>{column.description}</dd>" in told, (
+                table.name,
+                column.name,
+            )
 
 
 def test_it_answers_questions(address: str) -> None:
-    found = json.loads(page(f"{address}/dataset.json?_shape=arrays&sql={quote(QUESTIONS[11])}"))["rows"]
+    found = json.loads(page(f"{address}/dataset.json?_shape=arrays&sql={quote(QUESTIONS[11])}"))[
+        "rows"
+    ]
     assert plain(map(tuple, found)) == plain(asked(QUESTIONS[11]))
 
 
@@ -493,9 +560,14 @@ def test_both_copies_have_the_same_description() -> None:
     """With every table and view of the file, and of the copy to share."""
     folder = played() / "all"
     told, shared = (
-        (home / "metadata.yaml").read_text(encoding="utf-8") for home in (folder, folder / "shareable")
+        (home / "metadata.yaml").read_text(encoding="utf-8")
+        for home in (folder, folder / "shareable")
     )
     assert told == shared
     tables = yaml.safe_load(told)["databases"]["dataset"]["tables"]
     made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-    assert {(name,) for name in tables} == {*asked(made)} == {*asked(made, "all/shareable/dataset.sqlite")}
+    assert (
+        {(name,) for name in tables}
+        == {*asked(made)}
+        == {*asked(made, "all/shareable/dataset.sqlite")}
+    )

@@ -63,7 +63,10 @@ class Model:
         """The newest accepted version, else the newest; the one that was chosen, until a newer accepted one comes."""
         able = [each for each in self.sent.get((round_, team), []) if not each.withdrawn]
         accepted = [each for each in able if each.accepted]
-        newest: Callable[[list[Version]], Version] = lambda some: max(some, key=lambda each: each.day)  # noqa: E731
+
+        def newest(versions: list[Version]) -> Version:
+            return max(versions, key=lambda version: version.day)
+
         for chosen, known in reversed(self.used.get((round_, team), [])):
             if chosen in able:
                 since = [each for each in accepted if each.order > known and each.day > chosen.day]
@@ -73,7 +76,9 @@ class Model:
     def first_day(self, round_: str, team: str, counting: Version) -> date:
         """The day that lateness goes by: on which the first version of what counts arrived."""
         days = [
-            each.day for each in self.sent[round_, team] if not each.withdrawn and each.day <= counting.day
+            each.day
+            for each in self.sent[round_, team]
+            if not each.withdrawn and each.day <= counting.day
         ]
         return date(2026, 7, min(days) + 1)
 
@@ -81,7 +86,9 @@ class Model:
         return sum(len(some) for (name, _), some in self.sent.items() if name == round_)
 
 
-def act(model: Model, number: int, what: str, round_: str, team: str, day: int, right: bool) -> None:
+def act(
+    model: Model, number: int, what: str, round_: str, team: str, day: int, right: bool
+) -> None:
     """Let one thing happen, in the folders and in the model."""
     sent = model.sent.setdefault((round_, team), [])
     used = model.used.setdefault((round_, team), [])
@@ -107,12 +114,23 @@ def act(model: Model, number: int, what: str, round_: str, team: str, day: int, 
     elif what == "elsewhere":
         rounds = [[round_], [*ROUNDS], [*reversed(ROUNDS)]][day % 3]
         assert (
-            run(["consolidate", *rounds, "-o", "other", *OPEN, *(["--today", "2026-07-30"] if right else [])])
+            run(
+                [
+                    "consolidate",
+                    *rounds,
+                    "-o",
+                    "other",
+                    *OPEN,
+                    *(["--today", "2026-07-30"] if right else []),
+                ]
+            )
             == 0
         )
 
 
-def send(model: Model, round_: str, team: str, day: int, *, right: bool, locked: bool = False) -> None:
+def send(
+    model: Model, round_: str, team: str, day: int, *, right: bool, locked: bool = False
+) -> None:
     """A version arrives on the day after it was saved."""
     sent = model.sent.setdefault((round_, team), [])
     data = workbook(team, day, right=right, round_=round_)
@@ -127,15 +145,22 @@ def send(model: Model, round_: str, team: str, day: int, *, right: bool, locked:
 def two_rounds() -> Iterator[Model]:
     """Each team of each round has sent one version; one of them is protected, and was opened once."""
     model, before = Model(), Path.cwd()
-    with TemporaryDirectory() as home, redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    with (
+        TemporaryDirectory() as home,
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
         os.chdir(home)
         try:
             Path("word.txt").write_text("Sesam\n", "utf-8")
             Path("teams.csv").write_text(
-                "team,country,deadline\n" + "".join(f"{team},PAK,{DEADLINE}\n" for team in TEAMS), "utf-8"
+                "team,country,deadline\n" + "".join(f"{team},PAK,{DEADLINE}\n" for team in TEAMS),
+                "utf-8",
             )
             for round_ in ROUNDS:
-                assert run(["round", "init", round_, "--spec", "example", "--teams", "teams.csv"]) == 0
+                assert (
+                    run(["round", "init", round_, "--spec", "example", "--teams", "teams.csv"]) == 0
+                )
                 Path(round_, "signing.key").chmod(0o600)
                 Path(round_, "signing.key").write_bytes(KEY)
             send(model, ROUNDS[0], "Rabat", 5, right=True, locked=True)
@@ -173,7 +198,10 @@ LONG = (
 def test_a_long_sequence() -> None:
     with two_rounds() as model:
         for number, what in enumerate(LONG):
-            for round_, team, day in ((ROUNDS[0], "Rabat", number + 2), (ROUNDS[1], "Cairo", 20 - number)):
+            for round_, team, day in (
+                (ROUNDS[0], "Rabat", number + 2),
+                (ROUNDS[1], "Cairo", 20 - number),
+            ):
                 act(model, number, what, round_, team, day, number % 2 == 0)
             compare(model)
 
@@ -192,17 +220,25 @@ def compare(model: Model) -> None:
         assert week["counts"]["received"] == model.came(round_)
         people = [
             row[0]
-            for row in rows(round_, "SELECT sum(number) FROM answers WHERE current AND field = 'PLN_06'")
+            for row in rows(
+                round_, "SELECT sum(number) FROM answers WHERE current AND field = 'PLN_06'"
+            )
         ]
-        assert (people[0] or 0) == sum(10 + each.day for each in counting.values() if each and each.right)
+        assert (people[0] or 0) == sum(
+            10 + each.day for each in counting.values() if each and each.right
+        )
         accepted = {team: each for team, each in counting.items() if each and each.accepted}
-        late = {line["team"]: line["days_late"] for line in week["teams"] if line["state"] == "accepted"}
+        late = {
+            line["team"]: line["days_late"] for line in week["teams"] if line["state"] == "accepted"
+        }
         assert late == {
             team: max((model.first_day(round_, team, each) - DEADLINE).days, 0)
             for team, each in accepted.items()
         }
         again = said(["status", round_, "--json", "--today", TODAY])
-        assert {line["team"]: line["days_late"] for line in again if line["state"] == "accepted"} == late
+        assert {
+            line["team"]: line["days_late"] for line in again if line["state"] == "accepted"
+        } == late
     both = sorted(own[ROUNDS[0]] + own[ROUNDS[1]])
     orders = ([ROUNDS[0]], [*ROUNDS], [*ROUNDS], [*reversed(ROUNDS)])
     for name, words in zip(("alone", "other", "forth", "back"), orders, strict=True):
@@ -210,12 +246,15 @@ def compare(model: Model) -> None:
         assert run(["consolidate", *words, "-o", name, *share, *OPEN, "--today", TODAY]) == 0
         assert returns(name) == (own[ROUNDS[0]] if name == "alone" else both), name
     current = "SELECT submission, status, current, reason IS NULL FROM submissions ORDER BY 1"
-    assert [row[:3] for row in rows("forth/shareable", current)] == [row[:3] for row in rows("back", current)]
+    assert [row[:3] for row in rows("forth/shareable", current)] == [
+        row[:3] for row in rows("back", current)
+    ]
     assert everything("forth") == everything("back")
     line = said(["status", ROUNDS[0], "--ledger", "back", "--json", "--today", TODAY])
     keys = ("team", "state", "days_late", "errors", "completeness")
     assert [[each[key] for key in keys] for each in line] == [
-        [each[key] for key in keys] for each in said(["status", ROUNDS[0], "--json", "--today", TODAY])
+        [each[key] for key in keys]
+        for each in said(["status", ROUNDS[0], "--json", "--today", TODAY])
     ]
 
 
@@ -241,6 +280,9 @@ def returns(folder: str) -> list[tuple[Any, ...]]:
 def everything(folder: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every table of a dataset."""
     names = [
-        name for (name,) in rows(folder, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+        name
+        for (name,) in rows(
+            folder, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+        )
     ]
     return {name: rows(folder, f'SELECT * FROM "{name}"') for name in names if name != "meta"}

@@ -60,7 +60,10 @@ def test_a_class_has_a_name_of_its_own() -> None:
 
 def modules() -> dict[str, Path]:
     """Every module of the package by its full name."""
-    names = {file: ".".join(file.relative_to(ROOT).with_suffix("").parts) for file in PACKAGE.rglob("*.py")}
+    names = {
+        file: ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in PACKAGE.rglob("*.py")
+    }
     return {name.removesuffix(".__init__"): file for file, name in names.items()}
 
 
@@ -74,7 +77,9 @@ def imported(name: str, file: Path, known: dict[str, Path]) -> Iterator[str]:
         above = parts[: len(parts) - node.level + 1] if node.level else []
         base = ".".join([*above, *([node.module] if node.module else [])])
         targets = (f"{base}.{each.name}" for each in node.names)
-        yield from ({target if target in known else base for target in targets} & known.keys()) - {name}
+        yield from ({target if target in known else base for target in targets} & known.keys()) - {
+            name
+        }
 
 
 def test_no_import_leads_back() -> None:

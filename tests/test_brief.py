@@ -85,22 +85,30 @@ def test_refresh_leaves_a_brief_that_says_what_status_and_the_dataset_say(played
     parts = in_parts(text)
     assert parts["Who has answered"] == "3 of 4 Have answered 1 Not answered Not answered: Cairo"
     ((returns, errors),) = queried(
-        played, "SELECT COUNT(*), SUM(verdict = 'returned') FROM submissions WHERE status = 'counts'"
+        played,
+        "SELECT COUNT(*), SUM(verdict = 'returned') FROM submissions WHERE status = 'counts'",
     )
     ((conflict,),) = queried(played, "SELECT COUNT(*) FROM submissions WHERE status = 'conflict'")
-    ((given, asked),) = queried(played, "SELECT SUM(answered), SUM(required) FROM aggregate_completeness")
+    ((given, asked),) = queried(
+        played, "SELECT SUM(answered), SUM(required) FROM aggregate_completeness"
+    )
     trusted = parts["How far the figures can be trusted"]
     assert f"Returns behind the figures: {returns}. Of these with open errors: {errors}." in trusted
     assert f"Required answers given : {given} of {asked}".replace(" :", ":") in trusted
     assert f"Waits for a decision: {conflict}" in trusted
-    assert "Not for sharing" not in text  # this spec counts no people, and has no restricted question
+    assert (
+        "Not for sharing" not in text
+    )  # this spec counts no people, and has no restricted question
 
 
 def test_the_sentences_are_those_of_the_spec_with_the_figures_of_the_dataset(played: Path) -> None:
     text = read(played / "reports" / "brief.html")
-    ((participants,),) = queried(played, "SELECT total FROM aggregate_numbers WHERE field = 'PLN_06'")
+    ((participants,),) = queried(
+        played, "SELECT total FROM aggregate_numbers WHERE field = 'PLN_06'"
+    )
     ((risks, highest),) = queried(
-        played, "SELECT SUM(frequency), SUM(frequency) FILTER (WHERE level = 'H') FROM aggregate_risks"
+        played,
+        "SELECT SUM(frequency), SUM(frequency) FILTER (WHERE level = 'H') FROM aggregate_risks",
     )
     level = load("example").matrix.levels[-1].label.say("en")  # type: ignore[union-attr]
     assert re.findall("<li>(.*)", text[: text.index("<section>")]) == [
@@ -120,7 +128,9 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
     country, karachi, cairo = (read(tmp_path / name) for name in names)
     # all teams are of one country
     assert in_parts(country) == in_parts(read(played / "reports" / "brief.html"))
-    query = "SELECT SUM(answered), SUM(required) FROM completeness WHERE current AND team = 'Karachi'"
+    query = (
+        "SELECT SUM(answered), SUM(required) FROM completeness WHERE current AND team = 'Karachi'"
+    )
     ((given, asked),) = queried(played, query)
     trusted = in_parts(karachi)["How far the figures can be trusted"]
     assert "Returns behind the figures: 1. Of these with open errors: 1." in trusted
@@ -152,9 +162,15 @@ def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
         "There is no team 'Karatchi' here. Did you mean 'Karachi'?"
         in ran(*brief, "--team", "Karatchi", code=2).err
     )
-    assert "There is no country 'FRA' here. Known are: PAK." in ran(*brief, "--country", "FRA", code=2).err
+    assert (
+        "There is no country 'FRA' here. Known are: PAK."
+        in ran(*brief, "--country", "FRA", code=2).err
+    )
     wrong = ran("report", played, "--team", "Karachi", "-o", tmp_path, *DAY, code=2).err
-    assert "--country and --team choose what a brief is of. Add --format brief, or leave them out." in wrong
+    assert (
+        "--country and --team choose what a brief is of. Add --format brief, or leave them out."
+        in wrong
+    )
     assert not [*tmp_path.iterdir()]
 
 
@@ -174,11 +190,15 @@ def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.deep
-def test_a_round_is_compared_with_the_one_that_it_continues_from(played: Path, tmp_path: Path) -> None:
+def test_a_round_is_compared_with_the_one_that_it_continues_from(
+    played: Path, tmp_path: Path
+) -> None:
     """Its folder says which one that is; what it came to stays known where the round before is not at hand."""
     later, earlier = tmp_path / "2026-H2", Path(shutil.copytree(played, tmp_path / "2026-H1"))
     listed = earlier.parent / "teams.csv"
-    listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAM_CODES), encoding="utf-8")
+    listed.write_text(
+        "team,country\n" + "".join(f"{team},PAK\n" for team in TEAM_CODES), encoding="utf-8"
+    )
     assert hrge("round", "init", later, "--spec", "example", "--teams", listed) == 0
     (later / "signing.key").write_bytes(KEY)
     assert hrge("generate", later, "--from", earlier, *DAY) == 0
@@ -232,14 +252,18 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
     assert whole.risks
     risks = parts["Gravest risks after mitigation"]
     for risk in whole.risks.top[:5]:
-        assert f"{risk.source.text} {risk.source.team} · {risk.source.sheet} {risk.source.cell}" in risks
+        assert (
+            f"{risk.source.text} {risk.source.team} · {risk.source.sheet} {risk.source.cell}"
+            in risks
+        )
     assert risks.count("→") == 5 < len(whole.risks.top)
     now, before = whole.periods[0], whole.periods[1]
     changes = parts[f"Compared with {before.name}"]
     assert f"Returns that count {before.returns} {now.returns}" in changes
     level = whole.risks.levels[-1]
     assert (
-        f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}" in changes
+        f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}"
+        in changes
     )
     assert f"Risks {sum(before.levels.values())} {sum(now.levels.values())}" in changes
 
@@ -252,7 +276,9 @@ def test_the_first_round_is_compared_with_none(both: Store) -> None:
 def test_an_indicator_stands_with_its_target() -> None:
     with two_rounds.dataset(EARLIER) as store:
         found, text = built(store, TODAY, "en"), brief_of_dataset(store, "en")
-    known = [one for one in found.indicators or () if one.periods[0].figures["progress"] is not None]
+    known = [
+        one for one in found.indicators or () if one.periods[0].figures["progress"] is not None
+    ]
     assert known
     told = in_parts(text)["Progress to target"]
     for one in known[:MOST_INDICATORS]:
@@ -264,7 +290,9 @@ def test_an_indicator_stands_with_its_target() -> None:
 
 def test_a_page_to_share_masks_what_the_overview_masks() -> None:
     with two_rounds.dataset(EARLIER) as store:
-        (one,) = [group for group in team_groups(store, "en", None, None) if group.name == "team_PAK"]
+        (one,) = [
+            group for group in team_groups(store, "en", None, None) if group.name == "team_PAK"
+        ]
         own, masked, part = (
             brief_of_dataset(store, "en", masked=hidden, group=group)
             for hidden, group in ((False, ""), (True, ""), (True, one.name))
@@ -273,7 +301,9 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
     assert "Women and groups outside the capital are not heard" in own
     for text in (masked, part):
         assert "counts of 1 to 10 people are masked" in text
-        assert "Women and groups outside the capital are not heard" not in text  # a restricted question
+        assert (
+            "Women and groups outside the capital are not heard" not in text
+        )  # a restricted question
         assert "<bdi>masked</bdi>" in text
     # what is masked of a team could be told from its page and that of all teams
     assert "Progress to target" not in part
@@ -283,11 +313,20 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
 def test_numbers_stand_as_people_write_them(both: Store, whole: Overview) -> None:
     """A share as a percentage, a year without a separator, a range of one number as that number."""
     numbers = {
-        code: {"field": code, "total": None, "mean": 0.5, "minimum": 0.5, "maximum": most, "teams": 2}
+        code: {
+            "field": code,
+            "total": None,
+            "mean": 0.5,
+            "minimum": 0.5,
+            "maximum": most,
+            "teams": 2,
+        }
         for code, most in (("PLN_09", 0.5), ("PLN_10", 2025.0), ("PLN_06", None))
     }
     numbers["PLN_10"] |= {"mean": None, "minimum": 2024.0}
-    found = replace(whole, spec=load("example"), numbers=[*numbers.values()], risks=None, indicators=None)
+    found = replace(
+        whole, spec=load("example"), numbers=[*numbers.values()], risks=None, indicators=None
+    )
     told = in_parts(brief_page_of(found))["In numbers"]
     assert "Share already paid – 50% 50% 2" in told
     assert "From 2024 to 2025 2" in told
@@ -303,7 +342,9 @@ def test_what_there_is_not_has_no_heading() -> None:
 # how it looks
 
 
-LONG = "What may happen to people who are identified too late, referred too early, or not at all, " * 2
+LONG = (
+    "What may happen to people who are identified too late, referred too early, or not at all, " * 2
+)
 LOOKS = [(tag, width) for tag in ("ar", "en", "fr", "ru", "ur") for width in (375, 1280)]
 
 
@@ -312,7 +353,9 @@ def fullest(whole: Overview) -> Overview:
     """As much as a page can hold: long names, many silent teams, indicators, numbers, an earlier period."""
     with two_rounds.dataset(EARLIER) as store:
         (known, *_) = [
-            one for one in built(store, TODAY, "en").indicators or () if one.periods[0].figures["progress"]
+            one
+            for one in built(store, TODAY, "en").indicators or ()
+            if one.periods[0].figures["progress"]
         ]
     assert whole.risks
     assert whole.spec

@@ -47,7 +47,9 @@ from tests.read_and_check import read
 from tests.screens import height, width
 
 TOOLKIT = "hrge_toolkit"
-BYTES_OF_A_BLANK_WORKBOOK = 556_000  # all sheets of the Toolkit take 530 kB; a twentieth more is room to grow
+BYTES_OF_A_BLANK_WORKBOOK = (
+    556_000  # all sheets of the Toolkit take 530 kB; a twentieth more is room to grow
+)
 VOLATILE = re.compile(r"\b(INDIRECT|OFFSET|NOW|TODAY|RAND\w*|CELL|INFO)\(")
 LATER_THAN_2016 = re.compile(
     r"\b(FILTER|SORT\w*|UNIQUE|SEQUENCE|XLOOKUP|XMATCH|LET|LAMBDA|TEXTJOIN|CONCAT|IFS|SWITCH|MAXIFS|MINIFS)\(|_xl"
@@ -101,7 +103,8 @@ def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was
     assert sheet.cell(block.head, 3).value == where.lists["STAGE"].labels[0]
     assert where.lists["GROUP"].codes[1:4] == ("MEN", "GIR", "BOY")
     overlaps = [
-        [sheet.cell(row, column).value for column in (3, 4)] for row in range(block.head + 2, block.head + 5)
+        [sheet.cell(row, column).value for column in (3, 4)]
+        for row in range(block.head + 2, block.head + 5)
     ]
     assert overlaps == [[None, None], [labels[3], None], [None, labels[0]]]
     legend = [sheet.cell(row, 2).value for row in range(block.last_row - 3, block.last_row + 1)]
@@ -115,10 +118,16 @@ def test_a_row_that_names_a_group_twice_is_counted_once(office: Any, tmp_path: P
     folder = tmp_path / TOOLKIT
     shutil.copytree(find(TOOLKIT), folder)
     block = folder / "tools" / "barrier_map.yaml"
-    block.write_text(block.read_text("utf-8").replace("    highest: T26_10\n", ""), encoding="utf-8")
+    block.write_text(
+        block.read_text("utf-8").replace("    highest: T26_10\n", ""), encoding="utf-8"
+    )
     counting = load(folder)
     where = build(counting, "en")
-    groups = {"BAR-01": ("WOM", ("DIS", "WOM")), "BAR-02": ("WOM", ()), "BAR-03": ("MEN", ("WOM", "DIS"))}
+    groups = {
+        "BAR-01": ("WOM", ("DIS", "WOM")),
+        "BAR-02": ("WOM", ()),
+        "BAR-03": ("MEN", ("WOM", "DIS")),
+    }
     answers: Answers = {("T2.6", row, "T26_05"): "LEG" for row in groups}
     answers |= {("T2.6", row, "T26_01"): main for row, (main, _) in groups.items()}
     answers |= {("T2.6", row, "T26_02"): others for row, (_, others) in groups.items()}
@@ -130,8 +139,15 @@ def test_a_row_that_names_a_group_twice_is_counted_once(office: Any, tmp_path: P
             opened(written, values=True)[where.sheet["BARRIERS"].name],
             drawn(where, "BARRIERS").head,
         )
-        counts = {sheet.cell(row, 2).value: sheet.cell(row, 3).value for row in range(head + 1, head + 16)}
-        assert (counts["Women"], counts["Men"], counts["Persons with disabilities"], counts["Girls"]) == (
+        counts = {
+            sheet.cell(row, 2).value: sheet.cell(row, 3).value for row in range(head + 1, head + 16)
+        }
+        assert (
+            counts["Women"],
+            counts["Men"],
+            counts["Persons with disabilities"],
+            counts["Girls"],
+        ) == (
             3,
             1,
             2,
@@ -146,8 +162,18 @@ def actions() -> Answers:
     """Open, closed, overdue and dateless actions on two sheets."""
     late, soon = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
     rows: dict[tuple[str, str], dict[str, Any]] = {
-        ("T3.1", "T31_01"): {"ACT_01": "Ask the unions", "ACT_02": "PC", "ACT_03": late, "ACT_04": "NST"},
-        ("T3.1", "T31_02"): {"ACT_01": "Done already", "ACT_02": "PC", "ACT_03": late, "ACT_04": "DON"},
+        ("T3.1", "T31_01"): {
+            "ACT_01": "Ask the unions",
+            "ACT_02": "PC",
+            "ACT_03": late,
+            "ACT_04": "NST",
+        },
+        ("T3.1", "T31_02"): {
+            "ACT_01": "Done already",
+            "ACT_02": "PC",
+            "ACT_03": late,
+            "ACT_04": "DON",
+        },
         ("T3.2", "R-SP-02"): {"RSK_16": "Train the border police", "RSK_18": "PC", "RSK_19": soon},
         ("T3.2", "R-SP-03"): {"RSK_16": "Nobody has it", "RSK_18": "PC"},
         ("T2.5", "2"): {"T25_21": TODAY, "T25_23": "GOM", "T25_18": "Vet the unit"},
@@ -217,7 +243,9 @@ def test_problems_stand_most_urgent_first_with_words_and_a_remedy() -> None:
     where = layout(TOOLKIT)
     block = drawn(where, "CHECKS")
     data = issued(
-        TOOLKIT, "en", {("T2.5", "1", "T25_06"): date(2026, 5, 2), ("T2.5", "1", "T25_07"): date(2026, 5, 1)}
+        TOOLKIT,
+        "en",
+        {("T2.5", "1", "T25_06"): date(2026, 5, 2), ("T2.5", "1", "T25_07"): date(2026, 5, 1)},
     )
     sheet = opened(data, values=True)[where.sheet["CHECKS"].name]
     rows = rows_of(sheet, block.head + 1, 6)
@@ -297,12 +325,19 @@ def test_all_of_it_follows_what_is_typed(office: Any, tmp_path: Path) -> None:
         book.recalculate()
         head = drawn(where, "ACTIONS").head
         listed = book.values(name["ACTIONS"], f"B{head + 1}:I{head + 4}")
-        assert [row[1] for row in listed] == ["Vet the unit", "Train the border police", "Nobody has it", ""]
+        assert [row[1] for row in listed] == [
+            "Vet the unit",
+            "Train the border police",
+            "Nobody has it",
+            "",
+        ]
         assert [row[5] for row in listed] == ["Not yet due", "Overdue", "No date", ""]
         link = book.formulas(name["ACTIONS"], f"I{head + 2}")[0][0]
         assert "HYPERLINK" in link
         head = drawn(where, "CHECKS").head
-        assert book.values(name["CHECKS"], f"C{head + 1}:E{head + 1}") == [["To correct", name["T2.5"], "7"]]
+        assert book.values(name["CHECKS"], f"C{head + 1}:E{head + 1}") == [
+            ["To correct", name["T2.5"], "7"]
+        ]
         head = drawn(where, "BARRIERS").head
         assert book.value(name["BARRIERS"], f"E{head + 1}").value == where.lists["SEV4"].labels[2]
 
@@ -345,7 +380,8 @@ def test_on_any_later_day_it_shows_what_one_issued_on_that_day_would(
 def around(day: date, answers: Answers) -> Answers:
     """The same answers, their dates as long before and after a day as they are before and after `TODAY`."""
     return {
-        key: day + (value - TODAY) if isinstance(value, date) else value for key, value in answers.items()
+        key: day + (value - TODAY) if isinstance(value, date) else value
+        for key, value in answers.items()
     }
 
 
@@ -365,7 +401,9 @@ def differences(data: bytes, saved: bytes) -> list[str]:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    one, other = (book[sheet.title][cell.coordinate].value for book in (before, after))
+                    one, other = (
+                        book[sheet.title][cell.coordinate].value for book in (before, after)
+                    )
                     if not same(one, other):
                         found.append(f"{sheet.title}!{cell.coordinate}: {one!r} became {other!r}")
     return found
@@ -383,7 +421,9 @@ def same(one: Any, other: Any) -> bool:
 
 @pytest.mark.deep
 @pytest.mark.parametrize(("name", "language", "filling"), EVERY)
-def test_openxml_audit_finds_nothing(name: str, language: str, filling: str, tmp_path: Path) -> None:
+def test_openxml_audit_finds_nothing(
+    name: str, language: str, filling: str, tmp_path: Path
+) -> None:
     from openxml_audit import OpenXmlValidator
 
     file = tmp_path / "made.xlsx"
@@ -396,7 +436,9 @@ def test_openxml_audit_finds_nothing(name: str, language: str, filling: str, tmp
 def test_shared_formulas_stay_on_their_sheet(name: str, language: str) -> None:
     """Excel calls a file damaged in which a shared formula refers to another sheet or holds a constant array."""
     shared = [
-        text for _, attributes, text in formulas(made(name, language, "blank")) if "shared" in attributes
+        text
+        for _, attributes, text in formulas(made(name, language, "blank"))
+        if "shared" in attributes
     ]
     assert shared
     assert [text for text in shared if not sharable(text)] == []
@@ -404,7 +446,12 @@ def test_shared_formulas_stay_on_their_sheet(name: str, language: str) -> None:
 
 def test_what_may_be_shared() -> None:
     assert sharable('IF($A1="a!b{c}",INDEX(list_X,2),"")')
-    for formula in ("'Other sheet'!A1", "MATCH(A1,{1,2},0)", "SUM(INDEX(A1:A9,1):INDEX(A1:A9,2))", "#REF!+1"):
+    for formula in (
+        "'Other sheet'!A1",
+        "MATCH(A1,{1,2},0)",
+        "SUM(INDEX(A1:A9,1):INDEX(A1:A9,2))",
+        "#REF!+1",
+    ):
         assert not sharable(formula)
 
 
@@ -453,9 +500,18 @@ PROGRESS: tuple[tuple[dict[str, float | None], str], ...] = (
 def test_progress_is_held_against_the_days_elapsed(office: Any, tmp_path: Path) -> None:
     """From the end of the year of the baseline to that of the target: in the sheet as in the reader."""
     where, source = layout(TOOLKIT), tmp_path / "issued.xlsx"
-    answers: Answers = {("FORM", "1", "FRM_06"): date(2026, 7, 1), ("FORM", "1", "FRM_07"): date(2026, 9, 30)}
+    answers: Answers = {
+        ("FORM", "1", "FRM_06"): date(2026, 7, 1),
+        ("FORM", "1", "FRM_07"): date(2026, 9, 30),
+    }
     for n, (said, _) in enumerate(PROGRESS, start=1):
-        known = {"T4B_13": 0.0, "T4B_14": 2025.0, "T4B_15": 80.0, "T4B_16": 2026.0, "T4C_06": 60.0} | said
+        known = {
+            "T4B_13": 0.0,
+            "T4B_14": 2025.0,
+            "T4B_15": 80.0,
+            "T4B_16": 2026.0,
+            "T4C_06": 60.0,
+        } | said
         codes = {"T4B_01": "SP4", "T4C_01": f"IND-0{n}", "T4C_03": "2026-Q3"}
         for code, value in {**known, **codes}.items():
             if value is not None:
@@ -463,19 +519,30 @@ def test_progress_is_held_against_the_days_elapsed(office: Any, tmp_path: Path) 
                 answers[*place, code] = value
     source.write_bytes(issued(TOOLKIT, "en", answers))
     name = where.sheet["T4.C"].name
-    cells = [address(*where.slots["T4.C", f"V-0{n}", "T4C_15"].cells[0]) for n in range(1, len(PROGRESS) + 1)]
+    cells = [
+        address(*where.slots["T4.C", f"V-0{n}", "T4C_15"].cells[0])
+        for n in range(1, len(PROGRESS) + 1)
+    ]
     sheet = opened(source.read_bytes(), values=True)[name]
     assert [sheet[cell].value for cell in cells] == [status for _, status in PROGRESS]
     with office.open(source) as book:
         book.recalculate()
-        assert [book.value(name, cell).value for cell in cells] == [status for _, status in PROGRESS]
+        assert [book.value(name, cell).value for cell in cells] == [
+            status for _, status in PROGRESS
+        ]
 
 
 # the dashboard of the Toolkit
 
 BEFORE, AFTER, RISKS, INDICATORS = range(4)
 WINDOW = (1190, 540)  # pixels that LibreOffice shows of a sheet on a laptop
-STEPS = {"R-SP-01": (2, 3), "R-SP-02": (5, 5), "R-LA-03": (4, 5), "R-PA-01": (2, 3), "R-CB-01": (1, 1)}
+STEPS = {
+    "R-SP-01": (2, 3),
+    "R-SP-02": (5, 5),
+    "R-LA-03": (4, 5),
+    "R-PA-01": (2, 3),
+    "R-CB-01": (1, 1),
+}
 
 
 @cache
@@ -527,7 +594,9 @@ def dashboard(data: bytes) -> Worksheet:
     return opened(data, values=True)[layout(TOOLKIT).sheet["DASHBOARD"].name]
 
 
-def test_the_heaviest_risks_come_first_by_the_level_that_is_left_and_closed_ones_not_at_all() -> None:
+def test_the_heaviest_risks_come_first_by_the_level_that_is_left_and_closed_ones_not_at_all() -> (
+    None
+):
     board = dashboard(workbook())
     rows = table(board, of_dashboard(RISKS), 7)
     assert [(row[0], row[1], row[3], row[4], row[6]) for row in rows] == [
@@ -555,7 +624,9 @@ def test_a_risk_that_needs_no_day_is_not_told_that_it_has_none() -> None:
 
 
 def test_an_indicator_is_shown_between_baseline_and_target() -> None:
-    ((row, *_, base, target, value, progress),) = table(dashboard(workbook()), of_dashboard(INDICATORS), 7)
+    ((row, *_, base, target, value, progress),) = table(
+        dashboard(workbook()), of_dashboard(INDICATORS), 7
+    )
     assert (row, base, target, value, progress) == ("V-01", 20, 60, 30, 0.25)
 
 
@@ -571,8 +642,12 @@ def test_the_matrix_names_the_risks_at_each_crossing() -> None:
     assert after["1"][4] == "R-SP-02\nR-LA-03"
 
 
-def test_of_more_than_two_risks_at_a_crossing_the_first_is_named_and_the_others_are_counted() -> None:
-    found = {("T3.2", f"R-SP-0{row}", code): 3.0 for row in (1, 2, 4) for code in ("RSK_10", "RSK_11")}
+def test_of_more_than_two_risks_at_a_crossing_the_first_is_named_and_the_others_are_counted() -> (
+    None
+):
+    found = {
+        ("T3.2", f"R-SP-0{row}", code): 3.0 for row in (1, 2, 4) for code in ("RSK_10", "RSK_11")
+    }
     rows = table(dashboard(issued(TOOLKIT, "en", found)), of_dashboard(BEFORE), 6)
     assert {row[0][0]: row[1:] for row in rows}["3"][2] == "R-SP-01\n+2"
 

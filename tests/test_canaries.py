@@ -70,7 +70,10 @@ def told() -> bytes:
         new_cell(PLAN, "C40", f"{CANARY} below"),
         *commented(PLAN, "E11", f"{CANARY} comment"),
         *on_top(PLAN, f"<x:sp><a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>"),
-        *on_top(RISKS, f'<x:pic><x:nvPicPr><x:cNvPr id="1" name="{CANARY} picture"/></x:nvPicPr></x:pic>'),
+        *on_top(
+            RISKS,
+            f'<x:pic><x:nvPicPr><x:cNvPr id="1" name="{CANARY} picture"/></x:nvPicPr></x:pic>',
+        ),
         new_sheet("Notes", SHEET),
         add("xl/vbaProject.bin", CANARY),
     )()
@@ -120,7 +123,9 @@ def test_a_redacted_report_shows_no_value(format: str, returned: Path, tmp_path:
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_redacted_validation_prints_no_value(more: list[str], returned: Path, capfd: Capsys) -> None:
+def test_a_redacted_validation_prints_no_value(
+    more: list[str], returned: Path, capfd: Capsys
+) -> None:
     assert hrge("validate", returned, *more) == 1
     assert CANARY in "".join(capfd.readouterr()).lower()
     assert hrge("validate", returned, "--redact", *more) == 1
@@ -189,7 +194,10 @@ def nasty(country: str, texts: list[str]) -> bytes:
     order = Order(country, date(2026, 3, 1), country, "en", answers=answers)
     parts = text_of(generate(load("example"), order))
     for edit in (
-        *(words(PLAN, cell, text) for cell, text in zip(("E16", "E18", "E10", "E21"), texts, strict=False)),
+        *(
+            words(PLAN, cell, text)
+            for cell, text in zip(("E16", "E18", "E10", "E21"), texts, strict=False)
+        ),
         words(RISKS, "L6", texts[4]),
         *(new_cell(PLAN, f"C{50 + number}", text) for number, text in enumerate(texts)),
         *commented(PLAN, "E10", texts[5]),
@@ -246,12 +254,16 @@ def test_no_value_is_a_formula_or_a_link_in_a_workbook(out: Path) -> None:
         for name, text in texts_in(path):
             assert not (name.endswith(".rels") and CANARY in text), name
             assert 'TargetMode="External"' not in text, name
-            assert not any(CANARY in each for each in re.findall(r"<f[ >].*?</f>", text, re.DOTALL)), name
+            assert not any(
+                CANARY in each for each in re.findall(r"<f[ >].*?</f>", text, re.DOTALL)
+            ), name
             assert not any(
                 CANARY in each for each in re.findall(r"<(?:hyperlink|definedName)\b.*?>", text)
             ), name
         for sheet in openpyxl.load_workbook(path):
-            for cell in (each for row in sheet.iter_rows() for each in row if CANARY in str(each.value)):
+            for cell in (
+                each for row in sheet.iter_rows() for each in row if CANARY in str(each.value)
+            ):
                 seen += 1
                 assert (cell.data_type, cell.hyperlink) == ("s", None), (
                     f"{path.name} {sheet.title}!{cell.coordinate}"

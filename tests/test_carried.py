@@ -134,10 +134,21 @@ def test_a_run_leaves_nothing_in_the_temporary_folder(tmp_path: Path, jobs: str)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     returns(tmp_path / "returned", 3)
-    command = [sys.executable, "-m", "hrge_xl", "consolidate", str(tmp_path / "returned"), "--jobs", jobs]
+    command = [
+        sys.executable,
+        "-m",
+        "hrge_xl",
+        "consolidate",
+        str(tmp_path / "returned"),
+        "--jobs",
+        jobs,
+    ]
     places = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
     done = subprocess.run(
-        [*command, "-o", str(tmp_path / "out")], env=os.environ | places, capture_output=True, check=False
+        [*command, "-o", str(tmp_path / "out")],
+        env=os.environ | places,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 4, done.stderr  # one of the files is not a workbook
     assert list(temporary.iterdir()) == []

@@ -122,15 +122,23 @@ def test_an_entry_that_was_taken_out_with_its_number_is_told(folder: Path, n: in
     """The others are counted anew, so that no number is missing."""
     edit(folder, "DELETE FROM entries WHERE n = ?", n)
     renumber(folder, {other: other - 1 for other in CHAIN if other > n})
-    assert any(each.startswith(f"Entry {n} ({ABOUT[n + 1]}) does not follow") for each in told(folder))
+    assert any(
+        each.startswith(f"Entry {n} ({ABOUT[n + 1]}) does not follow") for each in told(folder)
+    )
 
 
 @pytest.mark.parametrize("n", CHAIN[:-1])
 def test_two_entries_in_each_other_s_place_are_told(folder: Path, n: int) -> None:
     renumber(folder, {n: n + 1, n + 1: n})
     found = told(folder)
-    assert any(each.startswith(f"Entry {n} ({ABOUT[n + 1]}) is not in its original place") for each in found)
-    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place") for each in found)
+    assert any(
+        each.startswith(f"Entry {n} ({ABOUT[n + 1]}) is not in its original place")
+        for each in found
+    )
+    assert any(
+        each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place")
+        for each in found
+    )
 
 
 @pytest.mark.parametrize("n", CHAIN[1:])
@@ -147,7 +155,10 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
     found = told(folder)
     wrong = "was not made by this program: it does not hold what such an entry holds."
     assert f"Entry {n} (decision) {wrong}" in found
-    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place") for each in found)
+    assert any(
+        each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place")
+        for each in found
+    )
 
 
 @given(data=st.data(), n=st.sampled_from(CHAIN), column=st.sampled_from(["n", *TEXTS]))
@@ -156,9 +167,13 @@ def test_any_single_change_of_any_column_is_told(
 ) -> None:
     others = [value for (value,) in queried(untouched / LEDGER, f"SELECT {column} FROM entries")]
     ((before,),) = queried(untouched / LEDGER, f"SELECT {column} FROM entries WHERE n = ?", n)
-    texts = st.text(st.characters(exclude_categories=["Cs"])) | st.binary() | st.sampled_from(others)
+    texts = (
+        st.text(st.characters(exclude_categories=["Cs"])) | st.binary() | st.sampled_from(others)
+    )
     value = data.draw(
-        st.integers(-(2**63), 2**63 - 1).filter(lambda n: n not in CHAIN) if column == "n" else texts
+        st.integers(-(2**63), 2**63 - 1).filter(lambda n: n not in CHAIN)
+        if column == "n"
+        else texts
     )
     assume(value != before and value != str(before).encode())
     with TemporaryDirectory() as place:
@@ -188,7 +203,9 @@ def test_files_are_held_against_their_receipts(folder: Path, statement: str, wor
     assert any(words in each for each in told(folder))
 
 
-def test_one_content_at_two_places_of_one_run_is_two_although_neither_is_at_hand(tmp_path: Path) -> None:
+def test_one_content_at_two_places_of_one_run_is_two_although_neither_is_at_hand(
+    tmp_path: Path,
+) -> None:
     """As of two rounds whose files are known by their ledgers only."""
     with Ledger.open(tmp_path) as ledger:
         ledger.receive([Arrival(name, "aa", 1) for name in ("a.xlsx", "b.xlsx")], Arrived())
@@ -199,16 +216,31 @@ def test_files_that_are_seen_again_get_no_second_receipt(tmp_path: Path) -> None
     with Ledger.open(tmp_path) as ledger:
         for names in (("a", "b"), ("b", "a"), ("c", "a")):
             ledger.receive(
-                [Arrival(name, name * 64, 1) for name in names], Arrived(date(2026, 7, 1), stated=True)
+                [Arrival(name, name * 64, 1) for name in names],
+                Arrived(date(2026, 7, 1), stated=True),
             )
-        assert [entry.about for entry in ledger.chain()] == ["receipt 1 of a and 1 more", "receipt 2 of c"]
+        assert [entry.about for entry in ledger.chain()] == [
+            "receipt 1 of a and 1 more",
+            "receipt 2 of c",
+        ]
         assert list(faults(ledger)) == []
 
 
 # work goes on
 
 
-WAIVE = ("waive", "V001", "--file", "PAK.xlsx", "--reason", "Still", "--by", "A. Coordinator", "--today", DAY)
+WAIVE = (
+    "waive",
+    "V001",
+    "--file",
+    "PAK.xlsx",
+    "--reason",
+    "Still",
+    "--by",
+    "A. Coordinator",
+    "--today",
+    DAY,
+)
 
 
 @pytest.mark.parametrize("gone", [2, 3])
@@ -228,7 +260,9 @@ def test_after_a_waiver_was_deleted_the_next_one_can_be_given(folder: Path, gone
         "UPDATE entries SET content = '' WHERE n = 6",
     ],
 )
-def test_every_command_warns_of_a_broken_chain_and_does_its_work(folder: Path, statement: str) -> None:
+def test_every_command_warns_of_a_broken_chain_and_does_its_work(
+    folder: Path, statement: str
+) -> None:
     edit(folder, statement)
     for words in (
         ("status", folder, "--today", DAY),
@@ -236,11 +270,26 @@ def test_every_command_warns_of_a_broken_chain_and_does_its_work(folder: Path, s
         ("waive", "--list", "--ledger", folder),
         (*WAIVE, "--ledger", folder),
         ("decide", folder),
-        ("decide", folder, "AFG.xlsx", "--use", "--reason", "Right", "--by", "office", "--today", DAY),
+        (
+            "decide",
+            folder,
+            "AFG.xlsx",
+            "--use",
+            "--reason",
+            "Right",
+            "--by",
+            "office",
+            "--today",
+            DAY,
+        ),
         ("sign", folder, "--by", "B. Auditor"),
     ):
         assert "Entry 6" in ran(*words).err, words
-    for words in (("sign", "--list", "--ledger", folder), ("sign", folder, "--check"), ("verify", folder)):
+    for words in (
+        ("sign", "--list", "--ledger", folder),
+        ("sign", folder, "--check"),
+        ("verify", folder),
+    ):
         assert "Entry 6" in ran(*words, code=1).out, words
 
 

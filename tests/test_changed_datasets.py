@@ -28,7 +28,9 @@ CHANGES = {
 def made(tmp_path_factory: Folders) -> Path:
     """A consolidated folder, and the files it came from."""
     folder = tmp_path_factory.mktemp("changed")
-    returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK", whole=False)})
+    returned(
+        folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK", whole=False)}
+    )
     assert hrge("consolidate", folder / "returned", "-o", folder / "dataset", "--today", DAY) == 0
     return folder
 
@@ -45,7 +47,9 @@ def test_the_next_run_reads_everything_again(case: Path, made: Path, statements:
     before = {path.name: path.read_bytes() for path in case.glob("csv/*.csv")}
     came = Path(shutil.copytree(made / "returned", case.parent / "returned"))
     tampered(case, statements)
-    assert "was changed by another program" in ran("consolidate", came, "-o", case, "--today", DAY).out
+    assert (
+        "was changed by another program" in ran("consolidate", came, "-o", case, "--today", DAY).out
+    )
     assert {path.name: path.read_bytes() for path in case.glob("csv/*.csv")} == before
     assert b"Forged" not in (case / "dataset.sqlite").read_bytes()
     assert "was changed" not in ran("consolidate", came, "-o", case, "--today", DAY).out

@@ -34,7 +34,9 @@ def replaced_by_a_link(path: Path) -> None:
     path.symlink_to(path.with_name("elsewhere"))
 
 
-def before(monkeypatch: pytest.MonkeyPatch, module: Any, step: str, change: Callable[[], None]) -> None:
+def before(
+    monkeypatch: pytest.MonkeyPatch, module: Any, step: str, change: Callable[[], None]
+) -> None:
     """Have something happen just before a step is taken for the first time."""
     do = getattr(module, step)
 
@@ -53,7 +55,9 @@ def told(out: Path) -> dict[str, tuple[str, str | None, list[str]]]:
             name: [code for (code,) in database.execute(FOUND, (name,))]
             for (name,) in database.execute("SELECT submission FROM submissions")
         }
-        rows = database.execute("SELECT path, verdict, sha256, submission FROM submissions").fetchall()
+        rows = database.execute(
+            "SELECT path, verdict, sha256, submission FROM submissions"
+        ).fetchall()
     return {Path(path).name: (verdict, sha256, found[name]) for path, verdict, sha256, name in rows}
 
 
@@ -78,11 +82,15 @@ def test_between_hash_and_reading(
     seen = told(out)
     assert seen["00.xlsx"] == (REFUSED, None, [CHANGED])
     run(files[1:], tmp_path / "without")
-    assert {name: row for name, row in seen.items() if name != "00.xlsx"} == told(tmp_path / "without")
+    assert {name: row for name, row in seen.items() if name != "00.xlsx"} == told(
+        tmp_path / "without"
+    )
 
 
 @pytest.mark.parametrize("step", telling(["keep", "validated"], "validated"))
-def test_the_next_run_reads_it_again(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_run_reads_it_again(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Then everything is as if nothing had happened, whether it is the old or a new content."""
     files, out = returns(tmp_path / "in", 3), tmp_path / "out"
     before(monkeypatch, work, step, lambda: rewritten(files[0]))
@@ -101,7 +109,9 @@ def test_the_next_run_reads_it_again(step: str, tmp_path: Path, monkeypatch: pyt
     assert kept_at(out, lost).read_bytes() == workbook(0)
 
 
-def test_the_same_content_elsewhere_is_read_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_content_elsewhere_is_read_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files, out = returns(tmp_path / "in", 1), tmp_path / "out"
     copy = files[0].with_name("copy.xlsx")
     copy.write_bytes(workbook(0))

@@ -21,7 +21,9 @@ from tests.test_csv_lists import LINES, OUT
 VOCABULARIES = "vocabularies.yaml"
 
 
-pytestmark = pytest.mark.xdist_group("checked specs")  # what its fixture generates is generated once
+pytestmark = pytest.mark.xdist_group(
+    "checked specs"
+)  # what its fixture generates is generated once
 
 
 @pytest.fixture
@@ -92,7 +94,9 @@ def kept(cache: Path, suffix: str = ".spec") -> Path:
 
 def rewritten(file: Path, old: str, new: str) -> None:
     """Have a spec that was kept say something else, under a digest that is right."""
-    packed = file.read_bytes()[32:].replace(msgspec.msgpack.encode(old), msgspec.msgpack.encode(new))
+    packed = file.read_bytes()[32:].replace(
+        msgspec.msgpack.encode(old), msgspec.msgpack.encode(new)
+    )
     file.write_bytes(hashlib.sha256(packed).digest() + packed)
 
 
@@ -201,7 +205,9 @@ def test_a_catalogue_that_is_none_stops_no_other_language(spec: Path, cache: Pat
 @pytest.mark.deep
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system tells nothing of who may write")
 @pytest.mark.parametrize("open_to", telling([0o770, 0o707], 0o770))
-def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Path, cache: Path) -> None:
+def test_a_folder_that_others_may_write_to_is_not_trusted(
+    open_to: int, spec: Path, cache: Path
+) -> None:
     first = generate(spec, cache)
     file = kept(cache)
     assert file.parent.stat().st_mode & 0o777 == 0o700
@@ -233,7 +239,11 @@ def of_nobody(*_: object, **__: object) -> Path:
     ],
 )
 def test_without_a_folder_that_is_the_same_everywhere_all_goes_on(
-    named: str, known: Callable[..., Path], spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    named: str,
+    known: Callable[..., Path],
+    spec: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(CACHE, named)
     monkeypatch.setattr("platformdirs.user_cache_path", known)
@@ -253,7 +263,9 @@ def test_who_reads_files_may_read_nothing_else_of_caches(
     assert str(cache) not in readable
 
 
-def test_without_a_place_to_keep_anything_all_goes_on(spec: Path, cache: Path, first: bytes) -> None:
+def test_without_a_place_to_keep_anything_all_goes_on(
+    spec: Path, cache: Path, first: bytes
+) -> None:
     no_folder = cache.with_name("no folder")
     no_folder.write_text("a file")
     assert generate(spec, no_folder) == first

@@ -82,7 +82,9 @@ def test_a_workbook_filled_in_sensibly_has_no_findings() -> None:
     result = changed()
     assert found(result) == []
     assert {verdict.code for verdict in result.verdicts.values()} == {""}
-    assert set(result.verdicts) == {key for key, slot in LAYOUT.slots.items() if slot.check is not None}
+    assert set(result.verdicts) == {
+        key for key, slot in LAYOUT.slots.items() if slot.check is not None
+    }
     assert calculated(result) == {plan("14"): 25.0, risk("05"): "M"}
 
 
@@ -139,7 +141,9 @@ def test_each_finding_fires_at_its_cell_and_alone(
 ) -> None:
     tool, row = ("R1", "K-01") if field.startswith("FOL") else ("PLAN", "1")
     key = (tool, row, field)
-    result = changed({key: attributes} if attributes else None, also={key: answer, plan("14"): None})
+    result = changed(
+        {key: attributes} if attributes else None, also={key: answer, plan("14"): None}
+    )
     assert found(result) == [(code, at(field, row, tool))]
     assert result.verdicts[key].code == verdict
     assert {v.code for k, v in result.verdicts.items() if k != key} == {""}
@@ -163,7 +167,9 @@ def test_digits_of_another_script_are_noted_with_the_number_they_mean() -> None:
 
 
 def test_a_suggestion_travels_with_the_finding() -> None:
-    wrong = {plan("02"): UNREAD | {"original": "Pakstan", "problem": "V002", "suggestion": "Pakistan"}}
+    wrong = {
+        plan("02"): UNREAD | {"original": "Pakstan", "problem": "V002", "suggestion": "Pakistan"}
+    }
     (finding,) = changed(wrong).findings
     assert (finding.value, finding.suggestion) == ("Pakstan", "Pakistan")
     assert in_words(finding).message == "Country: “Pakstan” is not in the list."
@@ -198,7 +204,9 @@ def test_a_suggestion_travels_with_the_finding() -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_limit_is_named_with_what_to_type(field: str, answer: Any, message: str, remedy: str) -> None:
+def test_a_limit_is_named_with_what_to_type(
+    field: str, answer: Any, message: str, remedy: str
+) -> None:
     (first, *_) = changed(also={("PLAN", "1", field): answer, plan("14"): None}).findings
     words = in_words(first)
     assert (words.message, words.remedy) == (message, remedy)
@@ -225,7 +233,9 @@ def test_a_limit_is_named_with_what_to_type(field: str, answer: Any, message: st
         ),
     ],
 )  # fmt: skip
-def test_what_was_normalised_is_told_with_what_it_was_read_as(key: Any, edit: Any, message: str) -> None:
+def test_what_was_normalised_is_told_with_what_it_was_read_as(
+    key: Any, edit: Any, message: str
+) -> None:
     assert message in [in_words(finding).message for finding in changed({key: edit}).findings]
 
 
@@ -321,7 +331,10 @@ def test_a_rule_stands_at_the_first_cell_it_points_to() -> None:
     assert result.verdicts[plan("05")] == Verdict("R-E01", required=True)
     (finding,) = result.findings
     assert (finding.name, finding.severity) == ("end-before-start", Severity.ERROR)
-    assert (in_words(finding).message, finding.value) == ("The end is before the start.", "2026-02-01")
+    assert (in_words(finding).message, finding.value) == (
+        "The end is before the start.",
+        "2026-02-01",
+    )
 
 
 def test_a_rule_over_the_rows_of_a_register_finds_its_row() -> None:
@@ -339,8 +352,16 @@ def ruled(*rules: dict[str, Any]) -> Layout:
 
 
 @pytest.mark.parametrize(("severity", "counts"), [("error", True), ("warning", False)])
-def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001(severity: str, counts: bool) -> None:
-    rule = {"code": "R-X1", "tool": "REG", "when": "REG_NA > 5", "require": ["REG_TA"], "severity": severity}
+def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001(
+    severity: str, counts: bool
+) -> None:
+    rule = {
+        "code": "R-X1",
+        "tool": "REG",
+        "when": "REG_NA > 5",
+        "require": ["REG_TA"],
+        "severity": severity,
+    }
     layout = ruled(rule | {"message": "{label} is needed, for {REG_NA} is over 5."})
     result = outcome(
         submission(layout, {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-02", "REG_NA"): 6}), layout
@@ -365,7 +386,11 @@ def test_the_first_reason_for_an_answer_gives_the_code() -> None:
         )
     ]
     layout = ruled(*asks)
-    answers = {("FORM", "1", "FRM_REQ"): "x", ("REC", "1", "REC_NA"): 1, ("REG", "R-01", "REG_NA"): 3}
+    answers = {
+        ("FORM", "1", "FRM_REQ"): "x",
+        ("REC", "1", "REC_NA"): 1,
+        ("REG", "R-01", "REG_NA"): 3,
+    }
     result = outcome(submission(layout, answers), layout)
     assert [(f.code, f.field) for f in result.findings] == [("R-X1", "REG_TA"), ("V001", "REC_NB")]
 
@@ -409,7 +434,8 @@ def test_the_first_of_several_problems_is_the_verdict() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "row", "tool", "shown", "formula", "codes"), table("cases")["calculated_cells_are_recomputed"]
+    ("field", "row", "tool", "shown", "formula", "codes"),
+    table("cases")["calculated_cells_are_recomputed"],
 )
 def test_calculated_cells_are_recomputed(
     field: str, row: str, tool: str, shown: Any, formula: bool, codes: list[str]
@@ -422,7 +448,10 @@ def test_calculated_cells_are_recomputed(
 def test_a_difference_says_what_comes_out() -> None:
     typed = {risk("05"): {"formula": False}, plan("14"): {"formula": False}}
     calculated, level = changed(typed, also={risk("05"): "Low", plan("14"): 26}).findings
-    assert in_words(calculated).message == "Budget per person: the cell shows “26”; recalculated, it is “25”."
+    assert (
+        in_words(calculated).message
+        == "Budget per person: the cell shows “26”; recalculated, it is “25”."
+    )
     assert in_words(level).message == "Level: the cell shows “Low”; recalculated, it is “Moderate”."
     stale = changed(also={risk("05"): "Low"}).findings[0]
     assert "“Low”" in in_words(stale).message
@@ -434,7 +463,10 @@ def test_blank_where_blank_comes_out_is_right_and_never_calculated_is_no_finding
     assert found(changed(blank, also={plan("08"): None})) == []
     assert found(changed(blank)) == [("V019", at("PLN_14"))]
     assert (
-        found(changed({plan("14"): {"original": None, "state": State.NOT_CALCULATED, "number": None}})) == []
+        found(
+            changed({plan("14"): {"original": None, "state": State.NOT_CALCULATED, "number": None}})
+        )
+        == []
     )
     broken = {plan("14"): {"original": "#DIV/0!", "state": State.ERROR, "number": None}}
     assert found(changed(broken)) == [("V019", at("PLN_14"))]
@@ -488,7 +520,10 @@ def test_observations_of_the_reader_are_findings_too() -> None:
     ]
     result = changed(observations=seen)
     assert [finding.code for finding in result.findings] == ["I005", "S011", "S001"]
-    assert in_words(result.findings[0]).message == "The stamp of team.xlsx is damaged: the copies differ."
+    assert (
+        in_words(result.findings[0]).message
+        == "The stamp of team.xlsx is damaged: the copies differ."
+    )
     assert in_words(result.findings[1]).message == "Country: the dropdown list of E7 is gone."
     assert (in_words(result.findings[1]).label, result.findings[1].cell) == ("Country", "E7")
 
@@ -508,7 +543,12 @@ def test_cells_that_are_gone_are_not_said_to_be_blank() -> None:
 def test_progress_counts_required_answers_and_findings() -> None:
     progress = changed(also={plan("01"): None, plan("13"): ("WOM", "WOM")}).progress
     plan_sheet = progress["PLAN"]
-    assert (plan_sheet.required, plan_sheet.answered, plan_sheet.errors, plan_sheet.warnings) == (8, 7, 1, 1)
+    assert (plan_sheet.required, plan_sheet.answered, plan_sheet.errors, plan_sheet.warnings) == (
+        8,
+        7,
+        1,
+        1,
+    )
     assert (progress["R1"].required, progress["R1"].answered) == (6, 6)
     assert set(progress) == {"PLAN", "C1", "R1"}
 
@@ -533,7 +573,8 @@ def test_languages_and_choices_of_tools_in_one_call() -> None:
         FRENCH, late | {risk("05"): "Modéré", risk("01"): None} | {risk("01"): "x@example.org"}
     )
     results = check(
-        [(submission(LAYOUT, late), LAYOUT), (french, FRENCH), (submission(few, short), few)], today=TODAY
+        [(submission(LAYOUT, late), LAYOUT), (french, FRENCH), (submission(few, short), few)],
+        today=TODAY,
     )
     assert [[finding.code for finding in each.findings] for each in results] == [
         ["R-E01"], ["R-E01", "P001"], ["R-E01"],
@@ -541,7 +582,10 @@ def test_languages_and_choices_of_tools_in_one_call() -> None:
     first = results[1].findings[0]
     words = in_words(first)
     assert (first.sheet, words.label) == ("Plan", "Dernier jour")
-    assert (words.message, words.remedy) == ("La fin précède le début.", "Corrigez l'une des deux dates.")
+    assert (words.message, words.remedy) == (
+        "La fin précède le début.",
+        "Corrigez l'une des deux dates.",
+    )
     assert in_words(results[1].findings[1]).label == "Risque"
     assert set(results[2].progress) == {"PLAN"}
 
@@ -552,7 +596,9 @@ def test_the_outcome_of_a_file_does_not_depend_on_its_neighbours() -> None:
         submission(LAYOUT, CLEAN | {plan("06"): 600, risk("08"): "C1_77"}),
         submission(LAYOUT, CLEAN, {plan("02"): {"notes": ("V106",)}}),
         submission(
-            LAYOUT, CLEAN | {risk("01", "K-02"): "Few come", risk("06", "K-02"): "ACC"}, country="IRQ"
+            LAYOUT,
+            CLEAN | {risk("01", "K-02"): "Few come", risk("06", "K-02"): "ACC"},
+            country="IRQ",
         ),
     ]
     together = check([(each, LAYOUT) for each in others * 3], today=TODAY, in_sheets=True)
@@ -580,8 +626,14 @@ WORDS_AFTER_ALL = ("n/a", "none", "0", "x", "没", "-5", "no.", "----------", "!
 def test_a_mark_is_no_answer(key: tuple[str, str, str], mark: str) -> None:
     result = changed({key: {"original": mark, "text": mark.strip()}})
     (finding,) = result.findings
-    assert (finding.code, finding.cell, finding.value) == ("V001", at(key[2], key[1], key[0]), mark.strip())
-    assert in_words(finding).message.endswith(f": the answer is missing; “{mark.strip()}” is not an answer.")
+    assert (finding.code, finding.cell, finding.value) == (
+        "V001",
+        at(key[2], key[1], key[0]),
+        mark.strip(),
+    )
+    assert in_words(finding).message.endswith(
+        f": the answer is missing; “{mark.strip()}” is not an answer."
+    )
     assert result.verdicts[key] == Verdict("V001", required=True)
     whole = changed().progress[key[0]]
     assert (result.progress[key[0]].required, result.progress[key[0]].answered) == (
@@ -676,12 +728,16 @@ def test_the_row_of_a_check_cell_is_named() -> None:
         "check": "RSK_06 != 'RED'",
         "message": "Look at {row}.",
     }
-    where = build(EXAMPLE.model_copy(update={"rules": (*EXAMPLE.rules, Rule.model_validate(rule))}), "en")
+    where = build(
+        EXAMPLE.model_copy(update={"rules": (*EXAMPLE.rules, Rule.model_validate(rule))}), "en"
+    )
     kept = {key: value for key, value in CLEAN.items() if value is not None}
     nothing = ShownChecks([0 for slot in where.slots.values() if slot.check is not None], {})
     only = nothing._replace(
         numbers=[
-            0 if slot.key == risk("06") else None for slot in where.slots.values() if slot.check is not None
+            0 if slot.key == risk("06") else None
+            for slot in where.slots.values()
+            if slot.check is not None
         ]
     )
     (told,) = (

@@ -27,7 +27,11 @@ Done = subprocess.CompletedProcess[str]
 def run(*arguments: object, cwd: Path | None = None) -> Done:
     """The command line, in this process: what it says and its exit code."""
     words = [*map(str, arguments)]
-    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err, chdir(cwd or Path.cwd()):
+    with (
+        redirect_stdout(StringIO()) as out,
+        redirect_stderr(StringIO()) as err,
+        chdir(cwd or Path.cwd()),
+    ):
         code = program.run(words)
     return Done(words, code, out.getvalue(), err.getvalue())
 
@@ -46,12 +50,17 @@ def modules_after(code: str) -> list[str]:
 def test_the_help_of_every_command_comes_without_the_libraries_that_do_its_work() -> None:
     """So does what a shell completes; that of the program without any other."""
     heavy = "{'pandas', 'openpyxl', 'pydantic', 'sqlalchemy', 'xlsxwriter'}"
-    told = modules_after(f"run(['--help']); print(({heavy} | {{'babel', 'yaml'}}) & set(sys.modules))")
+    told = modules_after(
+        f"run(['--help']); print(({heavy} | {{'babel', 'yaml'}}) & set(sys.modules))"
+    )
     assert told[-1] == "set()"
     for name in ("generate", "validate", "consolidate", "report", "explain", "demo"):
         assert name in "\n".join(told)
     every = "{run([command, '--help']) for command in COMMANDS}"
-    assert modules_after(f"codes = {every}; print(codes, {heavy} & set(sys.modules))")[-1] == "{0} set()"
+    assert (
+        modules_after(f"codes = {every}; print(codes, {heavy} & set(sys.modules))")[-1]
+        == "{0} set()"
+    )
 
 
 def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
@@ -75,7 +84,16 @@ def test_generate_then_validate(tmp_path: Path) -> None:
 
 def test_the_same_command_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        started("generate", "example", "--country", "PAK", "--today", "2026-01-31", "-o", tmp_path / name)
+        started(
+            "generate",
+            "example",
+            "--country",
+            "PAK",
+            "--today",
+            "2026-01-31",
+            "-o",
+            tmp_path / name,
+        )
     one, two = (tmp_path / name / "example_PAK_en.xlsx" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
 
@@ -114,7 +132,9 @@ def test_a_spec_with_mistakes(tmp_path: Path) -> None:
     folder = tmp_path / "spec"
     shutil.copytree(home / "example", folder)
     text = (folder / "tools" / "plan.yaml").read_text(encoding="utf-8")
-    (folder / "tools" / "plan.yaml").write_text(text.replace("type: date", "type: dat"), encoding="utf-8")
+    (folder / "tools" / "plan.yaml").write_text(
+        text.replace("type: date", "type: dat"), encoding="utf-8"
+    )
     done = run("spec", "check", folder)
     assert done.returncode == 3
     assert "tools/plan.yaml:" in done.stderr
@@ -148,7 +168,16 @@ def test_json_is_the_contract_and_holds_no_value_where_it_is_redacted() -> None:
     assert done.returncode == 1
     report = json.loads(done.stdout)
     assert report["schema"] == "hrge-xl/validation-report/1"
-    keys = {"id", "started", "engine_version", "spec", "spec_version", "spec_digest", "round", "command"}
+    keys = {
+        "id",
+        "started",
+        "engine_version",
+        "spec",
+        "spec_version",
+        "spec_digest",
+        "round",
+        "command",
+    }
     assert keys <= set(report["run"])
     finding = next(f for f in report["files"][0]["findings"] if f["code"] == "V009")
     (place,) = layout("hrge_toolkit").slots["FORM", "1", "FRM_18"].cells
@@ -159,7 +188,9 @@ def test_json_is_the_contract_and_holds_no_value_where_it_is_redacted() -> None:
         "suggestion", "waiver", "details",
     }  # fmt: skip
     assert "Partially true" in done.stdout
-    redacted = run("validate", RETURNS / "wrong_words.xlsx", "--json", "--redact", "--today", "2026-06-30")
+    redacted = run(
+        "validate", RETURNS / "wrong_words.xlsx", "--json", "--redact", "--today", "2026-06-30"
+    )
     assert "Partially true" not in redacted.stdout
 
 

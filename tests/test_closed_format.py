@@ -153,7 +153,9 @@ def test_words_severity_and_waivers_are_never_those_of_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A process that was taken over cannot put words into a report, nor have a file with errors accepted."""
-    (path,) = returned(tmp_path, {"a.xlsx": generate(load("example"), Order("PAK", date(2026, 6, 1)))})
+    (path,) = returned(
+        tmp_path, {"a.xlsx": generate(load("example"), Order("PAK", date(2026, 6, 1)))}
+    )
     order = ["validate", path, "--json", "--today", "2026-06-30"]
     assert hrge(*order) == 1
     honest = json.loads(capsys.readouterr().out)["files"]
@@ -200,7 +202,9 @@ def test_no_text_of_the_process_is_filled_in(
     )
     assert hrge("validate", tmp_path, "--json", "--today", "2026-06-30") == 4
     files = json.loads(capsys.readouterr().out)["files"]
-    assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F062"]] * len(names)
+    assert [[finding["code"] for finding in file["findings"]] for file in files] == [
+        ["F062"]
+    ] * len(names)
 
 
 def test_a_text_of_the_process_takes_no_more_room_than_it_has() -> None:

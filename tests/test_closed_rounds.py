@@ -50,10 +50,17 @@ def sealed(round_: Path) -> list[int]:
 def test_its_figures_stay_and_what_comes_waits(closed: Path, tmp_path: Path) -> None:
     before = pages(closed)
     minsk = workbook(closed, "Minsk")
-    arrives(closed, mail("minsk@bücher.example", SENT + timedelta(days=40), {"Minsk.xlsx": minsk}), "m.eml")
+    arrives(
+        closed,
+        mail("minsk@bücher.example", SENT + timedelta(days=40), {"Minsk.xlsx": minsk}),
+        "m.eml",
+    )
     (closed / "returned" / "by hand.xlsx").write_bytes(workbook(closed, "Minsk", PLN_03="Another"))
     told = " ".join(ran("refresh", closed, "--today", LATER).out.split())
-    assert "Closed: on 2026-07-20: its figures stay. What came since waits: Minsk.xlsx, by hand.xlsx." in told
+    assert (
+        "Closed: on 2026-07-20: its figures stay. What came since waits: Minsk.xlsx, by hand.xlsx."
+        in told
+    )
     assert "To send" not in told
     told = ran("status", closed, "--today", LATER).err
     assert "what came since waits: by hand.xlsx." in told
@@ -62,7 +69,9 @@ def test_its_figures_stay_and_what_comes_waits(closed: Path, tmp_path: Path) -> 
     assert [each["name"] for each in waiting] == ["Minsk.xlsx"]
     ran("consolidate", closed, "-o", tmp_path / "year", "--today", LATER)
     for folder in (closed, tmp_path / "year"):
-        files = json.loads(ran("validate", folder, "--json", "--today", LATER, code=None).out)["files"]
+        files = json.loads(ran("validate", folder, "--json", "--today", LATER, code=None).out)[
+            "files"
+        ]
         assert [each["path"].rpartition("/")[2] for each in files] == ["Odesa.xlsx"]
     assert pages(closed) == before
     assert sealed(closed) == [0] * 4
@@ -97,7 +106,11 @@ def test_changes_are_refused(words: tuple[str, ...], closed: Path) -> None:
 def test_it_goes_on_when_it_is_reopened(closed: Path) -> None:
     """What waited is taken in; the seals show that figures are others now; a note can be written all the time."""
     ran("round", "note", closed, "Minsk called", *WHY[2:])
-    arrives(closed, mail("minsk@bücher.example", SENT, {"Minsk.xlsx": workbook(closed, "Minsk")}), "m.eml")
+    arrives(
+        closed,
+        mail("minsk@bücher.example", SENT, {"Minsk.xlsx": workbook(closed, "Minsk")}),
+        "m.eml",
+    )
     text = file(closed)
     ran("round", "reopen", closed, "--yes", *WHY)
     assert file(closed) == text.replace("closed: '2026-07-20'\n", "")

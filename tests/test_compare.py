@@ -95,7 +95,9 @@ def test_an_answer_that_means_nothing_is_compared_as_it_stood(tmp_path: Path) ->
 # two rounds
 
 
-def test_files_and_datasets_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_and_datasets_say_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before, after = rounds(tmp_path)
     for folder in (before, after):
         run(["consolidate", str(folder), "-o", str(tmp_path / f"{folder.name}-data"), *DAY])
@@ -104,7 +106,9 @@ def test_files_and_datasets_say_the_same(tmp_path: Path, capsys: pytest.CaptureF
     code, said = compared_by_command(capsys, before, after)
     assert code == 4  # one file could not be read
     for pair in (datasets, (before, datasets[1]), (datasets[0], after)):
-        code, again = compared_by_command(capsys, *pair)  # a dataset tells places from its own folder
+        code, again = compared_by_command(
+            capsys, *pair
+        )  # a dataset tells places from its own folder
         assert (code, again.replace("../", f"{tmp_path}/")) == (4, said)
     assert said.splitlines() == [
         "WS-07 / PAK / PAK: Answers changed: 2. Findings: 0 fixed, 0 new, 0 unchanged.",
@@ -120,7 +124,9 @@ def test_files_and_datasets_say_the_same(tmp_path: Path, capsys: pytest.CaptureF
     ]
 
 
-def test_rounds_as_json_also_without_a_pair(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rounds_as_json_also_without_a_pair(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, said = compared_by_command(capsys, *rounds(tmp_path), "--json")
     told = json.loads(said)
     assert code == 4
@@ -136,11 +142,16 @@ def test_rounds_as_json_also_without_a_pair(tmp_path: Path, capsys: pytest.Captu
     assert json.loads(said)["pairs"] == []
 
 
-def test_only_returns_that_count_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_returns_that_count_are_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A round folder: the corrected version counts, the first one does not."""
     (teams,) = returned(tmp_path, {"teams.csv": b"team,country\nPAK,PAK\n"})
     for name in ("one", "two"):
-        assert run(["round", "init", str(tmp_path / name), "--spec", "example", "--teams", str(teams)]) == 0
+        assert (
+            run(["round", "init", str(tmp_path / name), "--spec", "example", "--teams", str(teams)])
+            == 0
+        )
         assert run(["generate", str(tmp_path / name), *DAY]) == 0
     capsys.readouterr()
     for name, versions in (("one", ["A"]), ("two", ["A", "B"])):
@@ -157,7 +168,9 @@ def test_only_returns_that_count_are_compared(tmp_path: Path, capsys: pytest.Cap
     assert said.count("PLN_03): Purpose A of one → Purpose") == 1
 
 
-def test_several_of_one_key_are_never_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_of_one_key_are_never_guessed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One team, one project, two periods in one folder."""
     later = {"PLN_04": date(2026, 9, 1), "PLN_05": date(2026, 9, 2)}
     second = workbook(round="later", PLN_03="Again", **later)

@@ -56,7 +56,9 @@ def free_texts(kind: Any, way: str, seen: set[Any]) -> Iterator[str]:
     elif isinstance(kind, type) and kind not in seen:
         seen.add(kind)
         is_record = (
-            dataclasses.is_dataclass(kind) or issubclass(kind, msgspec.Struct) or hasattr(kind, "_fields")
+            dataclasses.is_dataclass(kind)
+            or issubclass(kind, msgspec.Struct)
+            or hasattr(kind, "_fields")
         )
         if is_record:
             for name, part in typing.get_type_hints(kind, include_extras=True).items():
@@ -67,7 +69,9 @@ def free_texts(kind: Any, way: str, seen: set[Any]) -> Iterator[str]:
 @pytest.mark.parametrize("function", CONFINED, ids=lambda function: function.__name__)
 def test_every_text_that_crosses_is_bounded(function: Callable[..., Any]) -> None:
     seen: set[Any] = set()
-    assert not [way for kind in kinds_of(function) for way in free_texts(kind, function.__name__, seen)]
+    assert not [
+        way for kind in kinds_of(function) for way in free_texts(kind, function.__name__, seen)
+    ]
 
 
 def test_these_are_all_functions_that_run_confined() -> None:
@@ -101,7 +105,9 @@ def test_a_draft_names_no_file_but_those_of_a_spec(path: str) -> None:
     kinds = kinds_of(drafted)
     number = kinds.index(Draft)
     for name, passes in (("workbook.yaml", True), ("tools/T1.yaml", True), (path, False)):
-        answer = bytes([number]) + msgpack.encode({"files": {name: "x"}, "messages": [], "sums": []})
+        answer = bytes([number]) + msgpack.encode(
+            {"files": {name: "x"}, "messages": [], "sums": []}
+        )
         if passes:
             assert loads(answer, kinds).files == {name: "x"}
         else:
@@ -152,10 +158,14 @@ def test_what_is_written_by_names_goes_through_one_function() -> None:
     for module, names in from_elsewhere.items():
         tree = ast.parse((ROOT / "hrge_xl" / module).read_text(encoding="utf-8"))
         joins = [
-            node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
         ]
         assert not [
-            ast.unparse(join) for join in joins if any(name in ast.unparse(join.right) for name in names)
+            ast.unparse(join)
+            for join in joins
+            if any(name in ast.unparse(join.right) for name in names)
         ]
 
 
@@ -183,7 +193,10 @@ def test_csv_is_written_in_one_place() -> None:
 
 
 def test_what_became_of_a_form_has_no_formulas(tmp_path: Path) -> None:
-    rows = [f'text,q{number},"{text.replace(chr(34), chr(34) * 2)}"' for number, text in enumerate(FORMULAS)]
+    rows = [
+        f'text,q{number},"{text.replace(chr(34), chr(34) * 2)}"'
+        for number, text in enumerate(FORMULAS)
+    ]
     form = tmp_path / "form.csv"
     form.write_text("survey,,\ntype,name,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
     schema = {
@@ -245,7 +258,11 @@ def test_a_number_of_four_thousand_digits(tmp_path: Path) -> None:
 
 @pytest.mark.deep
 def test_what_is_too_much_to_import_leaves_nothing_behind(tmp_path: Path) -> None:
-    many = {"name": "a", "type": "string", "constraints": {"enum": [f"c{n}" for n in range(100_000)]}}
+    many = {
+        "name": "a",
+        "type": "string",
+        "constraints": {"enum": [f"c{n}" for n in range(100_000)]},
+    }
     question = {"name": "b", "type": "string"}
     with pytest.raises(HrgeError) as refused:
         hrge_xl.import_spec(schema_of(tmp_path, many, question), tmp_path / "out")
@@ -256,7 +273,8 @@ def test_what_is_too_much_to_import_leaves_nothing_behind(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "nested", ["round({}, 2)", "if({}, 1, 2)", "coalesce({}, 1)", "min({}, 3)", "abs({})", "int({})"]
+    "nested",
+    ["round({}, 2)", "if({}, 1, 2)", "coalesce({}, 1)", "min({}, 3)", "abs({})", "int({})"],
 )
 def test_formulas_in_formulas_take_no_longer_each(nested: str, tmp_path: Path) -> None:
     """Twenty-four deep: a few hundred characters, which took a minute or all memory."""

@@ -55,7 +55,14 @@ pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is
 TODAY = date(2026, 6, 30)
 SPEC = load("example")
 MARKUP = "<r><t>bold</t></r>"  # which the writer of workbooks takes for its own
-NASTY = ['=HYPERLINK("http://x.example","x")', "+1", "@SUM(A1)", MARKUP, "http://x.example", "a b\nc"]
+NASTY = [
+    '=HYPERLINK("http://x.example","x")',
+    "+1",
+    "@SUM(A1)",
+    MARKUP,
+    "http://x.example",
+    "a b\nc",
+]
 
 
 def answers(project: str = "WS-07", country: str = "PAK", **more: Any) -> Answers:
@@ -71,7 +78,9 @@ def answers(project: str = "WS-07", country: str = "PAK", **more: Any) -> Answer
         "RSK_07": "Call them", "FOL_01": "Coordinator", "FOL_02": date(2026, 5, 1),
     }  # fmt: skip
     risk |= {key: value for key, value in more.items() if not key.startswith("PLN")}
-    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    found: Answers = {
+        ("PLAN", "1", code): value for code, value in form.items() if value is not None
+    }
     found |= {("R1", "K-01", code): value for code, value in risk.items() if value is not None}
     found |= {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
     return found
@@ -90,14 +99,18 @@ def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
     ):
         for name in book.namelist():
-            made.writestr(zipfile.ZipInfo(name), book.read(name).replace(old, new), zipfile.ZIP_DEFLATED)
+            made.writestr(
+                zipfile.ZipInfo(name), book.read(name).replace(old, new), zipfile.ZIP_DEFLATED
+            )
     return target.getvalue()
 
 
 def three_returns(folder: Path) -> list[Path]:
     right, wrong = workbook("PAK"), workbook("MAR", "WS-08", "fr", PLN_06=None)
     broken = b"PK\x03\x04 not a workbook"
-    return returned(folder / "returned", {"pak.xlsx": right, "mar.xlsx": wrong, "broken.xlsx": broken})
+    return returned(
+        folder / "returned", {"pak.xlsx": right, "mar.xlsx": wrong, "broken.xlsx": broken}
+    )
 
 
 @pytest.fixture
@@ -144,9 +157,14 @@ def bytes_of(out: Path) -> dict[str, bytes]:
 def test_every_file_is_accounted_for(files: list[Path], tmp_path: Path) -> None:
     summary = run(files, tmp_path / "out")
     assert counted(summary) == (3, 1, 1, 1)
-    verdicts = {Path(row["path"]).name: row["verdict"] for row in rows(tmp_path / "out", "submissions")}
+    verdicts = {
+        Path(row["path"]).name: row["verdict"] for row in rows(tmp_path / "out", "submissions")
+    }
     assert verdicts == {"pak.xlsx": "accepted", "mar.xlsx": "returned", "broken.xlsx": "refused"}
-    assert summary.lines()[:2] == ["3 files: 1 accepted, 1 returned, 1 refused.", "3 new in this run."]
+    assert summary.lines()[:2] == [
+        "3 files: 1 accepted, 1 returned, 1 refused.",
+        "3 new in this run.",
+    ]
 
 
 def counted(summary: Summary) -> tuple[int, int, int, int]:
@@ -173,7 +191,9 @@ def regrouped(stored: list[dict[str, Any]]) -> dict[tuple[str, str, str], Any]:
     found: dict[tuple[str, str, str], Any] = {}
     for row in sorted(stored, key=lambda row: row["n"]):
         key = (row["tool"], row["row"], row["field"])
-        value = next(row[kind] for kind in ("code", "number", "date", "text") if row[kind] is not None)
+        value = next(
+            row[kind] for kind in ("code", "number", "date", "text") if row[kind] is not None
+        )
         found[key] = (*found.get(key, ()), value) if row["part"] else value
     return found
 
@@ -208,7 +228,10 @@ def test_wide_and_united_tables(out: Path) -> None:
 
 def test_calculated_values_are_worked_out_again(out: Path) -> None:
     stored = rows(out, "answers", "calculated AND team = 'PAK'")
-    values = {(row["field"], row["number"] if row["number"] is not None else row["code"]) for row in stored}
+    values = {
+        (row["field"], row["number"] if row["number"] is not None else row["code"])
+        for row in stored
+    }
     assert values == {("PLN_14", 250.025), ("RSK_05", "H")}
 
 
@@ -221,7 +244,10 @@ def test_questions_and_codes_explain_every_column_and_code(out: Path) -> None:
 
 
 def test_injected_texts_stay_texts(tmp_path: Path) -> None:
-    data = [workbook(f"T{n}", f"P{n}", RSK_01=text.replace(MARKUP, "MARKUP")) for n, text in enumerate(NASTY)]
+    data = [
+        workbook(f"T{n}", f"P{n}", RSK_01=text.replace(MARKUP, "MARKUP"))
+        for n, text in enumerate(NASTY)
+    ]
     escaped = MARKUP.replace("<", "&lt;").replace(">", "&gt;").encode()
     data = [rewritten(each, b"MARKUP", escaped) for each in data]
     paths = returned(tmp_path / "in", {f"{n}.xlsx": each for n, each in enumerate(data)})
@@ -230,9 +256,13 @@ def test_injected_texts_stay_texts(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
-    assert {cell.hyperlink.target for cell in cells if cell.hyperlink} == {None}  # to sheets of its own only
+    assert {cell.hyperlink.target for cell in cells if cell.hyperlink} == {
+        None
+    }  # to sheets of its own only
     codes = [cell.value for cell in book["risks"][2]]
-    risks = {row[codes.index("rsk_01")] for row in book["risks"].iter_rows(min_row=4, values_only=True)}
+    risks = {
+        row[codes.index("rsk_01")] for row in book["risks"].iter_rows(min_row=4, values_only=True)
+    }
     assert {str(text).strip() for text in risks} == set(NASTY)
 
 
@@ -253,14 +283,18 @@ def test_data_xlsx_opens_cleanly_and_holds_every_table_that_has_rows(out: Path) 
         sheet = book[name]
         (named,) = sheet.tables.values()
         assert named.ref.startswith("A3:")
-        count -= table.name == "findings"  # that of the file that could not be read, which does not count
+        count -= (
+            table.name == "findings"
+        )  # that of the file that could not be read, which does not count
         assert named.ref.endswith(str(count + 3)), table.name
         codes, heads = ([cell.value for cell in sheet[number]] for number in (2, 3))
         assert [code for code in codes if code in table.names] == list(table.names)
         assert len({str(head).casefold() for head in heads}) == len(heads)
         assert [column.name for column in named.tableColumns] == heads
         filled = [
-            line for line in sheet.iter_rows(min_row=4, values_only=True) if any(v is not None for v in line)
+            line
+            for line in sheet.iter_rows(min_row=4, values_only=True)
+            if any(v is not None for v in line)
         ]
         assert len(filled) == count
 
@@ -271,13 +305,17 @@ def read_sheet(path: Path, name: str) -> list[dict[str, Any]]:
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
-def test_the_first_sheet_of_data_xlsx_leads_to_the_others(files: list[Path], tmp_path: Path) -> None:
+def test_the_first_sheet_of_data_xlsx_leads_to_the_others(
+    files: list[Path], tmp_path: Path
+) -> None:
     ticked = Order("PAK", TODAY, "PAK", answers=answers() | {("PLAN", "R1", "USE_01"): "Y"})
     files[0].write_bytes(generate(SPEC, ticked))
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     links = {
-        row[0].value: row[0].hyperlink.location for row in book["Contents"].iter_rows() if row[0].hyperlink
+        row[0].value: row[0].hyperlink.location
+        for row in book["Contents"].iter_rows()
+        if row[0].hyperlink
     }
     assert links == {name: f"'{name}'!A1" for name in book.sheetnames[1:]}
     told = {row[0]: row[1:3] for row in book["Contents"].iter_rows(values_only=True)}
@@ -346,7 +384,9 @@ def test_csv_files_are_whole_and_described(out: Path) -> None:
     assert held[0].keys() - lines[0].keys() == {"sheet", "original", "file_sha256"}
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
     described = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
-    assert {each["title"] for each in described["resources"]} == {table.name for table in Schema(SPEC).shown}
+    assert {each["title"] for each in described["resources"]} == {
+        table.name for table in Schema(SPEC).shown
+    }
 
 
 def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> None:
@@ -362,8 +402,12 @@ def test_what_all_answers_of_a_file_share_is_in_each_line(tmp_path: Path) -> Non
     assert {row["current"] for row in found} == {0, 1}
     for name in ("submission", "country", "period", "text", "cell"):
         assert [line[name] for line in lines] == [row[name] or "" for row in found]
-    assert [line["team"] for line in lines] == [row["team"].replace("=1+1", "'=1+1") for row in found]
-    assert [line["current"] for line in lines] == ["true" if row["current"] else "false" for row in found]
+    assert [line["team"] for line in lines] == [
+        row["team"].replace("=1+1", "'=1+1") for row in found
+    ]
+    assert [line["current"] for line in lines] == [
+        "true" if row["current"] else "false" for row in found
+    ]
 
 
 def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
@@ -375,12 +419,14 @@ def test_parquet_holds_the_same(files: list[Path], tmp_path: Path) -> None:
         assert found.num_rows == len(rows(tmp_path / "out", table.name))
 
 
-def test_only_the_kinds_of_files_that_are_wanted_are_written(files: list[Path], tmp_path: Path) -> None:
+def test_only_the_kinds_of_files_that_are_wanted_are_written(
+    files: list[Path], tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     run(files[:1], out, formats=("xlsx",))
-    assert {path.name for path in out.iterdir() if path.name in ("data.xlsx", "csv", "parquet")} == {
-        "data.xlsx"
-    }
+    assert {
+        path.name for path in out.iterdir() if path.name in ("data.xlsx", "csv", "parquet")
+    } == {"data.xlsx"}
     run(files[:1], out, formats=("parquet",))
     assert not (out / "csv").exists()
     with pytest.raises(UsageError, match=r"no format 'cvs'. Choose from xlsx, csv, parquet"):
@@ -449,7 +495,10 @@ def test_what_a_return_says_of_itself_and_refers_to_is_restricted_too(tmp_path: 
     file = tmp_path / "a.xlsx"
     file.write_bytes(workbook("PAK", "WS-07", RSK_08="C1_02"))
     results = [*validate([file], ValidationRequest(ExpectedReturn("example"), TODAY))]
-    for code, table, column in (("PLN_01", "submissions", "project"), ("RSK_08", "risks", "refers_to")):
+    for code, table, column in (
+        ("PLN_01", "submissions", "project"),
+        ("RSK_08", "risks", "refers_to"),
+    ):
         with of_results(results, with_restricted(code), TODAY) as store:
             at = store.schema.by_name[table].shown.at[column]
             (told,), shared = {row[at] for row in tables(store)[table]}, shareable(store)
@@ -468,11 +517,14 @@ def a_figure(n: int, field: str, total: float) -> tuple[Any, ...]:
 def with_restricted(code: str) -> Spec:
     def changed(block: Any) -> Any:
         fields = tuple(
-            f.model_copy(update={"restricted": f.code == code}) for f in getattr(block, "fields", ())
+            f.model_copy(update={"restricted": f.code == code})
+            for f in getattr(block, "fields", ())
         )
         return block.model_copy(update={"fields": fields}) if fields else block
 
-    tools = tuple(tool.model_copy(update={"blocks": tuple(map(changed, tool.blocks))}) for tool in SPEC.tools)
+    tools = tuple(
+        tool.model_copy(update={"blocks": tuple(map(changed, tool.blocks))}) for tool in SPEC.tools
+    )
     return SPEC.model_copy(update={"tools": tools})
 
 
@@ -503,7 +555,9 @@ def test_dry_run_writes_nothing(files: list[Path], tmp_path: Path) -> None:
     assert bytes_of(tmp_path / "out") == before
 
 
-def test_a_lost_dataset_is_made_again_from_what_was_received(files: list[Path], tmp_path: Path) -> None:
+def test_a_lost_dataset_is_made_again_from_what_was_received(
+    files: list[Path], tmp_path: Path
+) -> None:
     run(files, tmp_path / "out")
     before = content(tmp_path / "out")
     (tmp_path / "out" / DATASET).unlink()
@@ -539,7 +593,11 @@ def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
     assert {name: row["state"] for name, row in states.items()} == {
         "v1.xlsx": "superseded", "v2.xlsx": "counts", "v3.xlsx": "waiting",
     }  # fmt: skip
-    assert [row["received"] for row in states.values()] == ["2026-06-01", "2026-06-08", "2026-06-15"]
+    assert [row["received"] for row in states.values()] == [
+        "2026-06-01",
+        "2026-06-08",
+        "2026-06-15",
+    ]
     assert states["v1.xlsx"]["superseded_by"] == states["v2.xlsx"]["submission"]
     assert [row["pln_06"] for row in rows(tmp_path / "out", "plan", "current")] == [30]
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X002"]
@@ -586,7 +644,8 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
     before = bytes_of(tmp_path / "out")
     with pytest.raises(StoreError, match="a dataset of “example”"):
         consolidate_sources(
-            [Source(files, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], tmp_path / "out"
+            [Source(files, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
+            tmp_path / "out",
         )
     assert bytes_of(tmp_path / "out") == before
 
@@ -643,7 +702,9 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
     }
     told = rows(out, "submissions")
     assert {row["path"]: (row["sha256"], row["verdict"]) for row in told} == checked
-    assert hashlib.sha256(files[1].read_bytes()).hexdigest() not in {sha256 for sha256, _ in checked.values()}
+    assert hashlib.sha256(files[1].read_bytes()).hexdigest() not in {
+        sha256 for sha256, _ in checked.values()
+    }
 
 
 def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> None:
@@ -659,7 +720,16 @@ def test_no_two_processes_of_a_run_have_one_reader(tmp_path: Path) -> None:
     for number in range(8):
         data = generate(SPEC, Order(f"T{number}", TODAY, "PAK", answers=answers(f"WS-{number}")))
         (tmp_path / "in" / f"{number}.xlsx").write_bytes(data)
-    words = ["consolidate", tmp_path / "in", "-o", tmp_path / "out", "--spec", SPEC.folder, "--jobs", "2"]
+    words = [
+        "consolidate",
+        tmp_path / "in",
+        "-o",
+        tmp_path / "out",
+        "--spec",
+        SPEC.folder,
+        "--jobs",
+        "2",
+    ]
     command = [sys.executable, "-m", "hrge_xl", *map(str, words), "--today", str(TODAY)]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.stdout.startswith("8 files: 8 accepted, 0 returned, 0 refused."), told.stdout

@@ -144,7 +144,9 @@ def same_content(out: Path, address: str) -> bool:
     with open_file(out / DATASET, write=False) as file, open_url(address) as other:
         assert file.use(schema, write=False)
         assert other.use(schema, write=False)
-        return all(list(file.rows(table.name)) == list(other.rows(table.name)) for table in schema.shown)
+        return all(
+            list(file.rows(table.name)) == list(other.rows(table.name)) for table in schema.shown
+        )
 
 
 def test_workers_end_with_a_run_that_is_killed(folder: Path, tmp_path: Path) -> None:
@@ -158,7 +160,9 @@ def test_workers_end_with_a_run_that_is_killed(folder: Path, tmp_path: Path) -> 
     assert alive == []
 
 
-def test_what_a_killed_worker_had_in_hand_is_done_again(folder: Path, calm: Calm, tmp_path: Path) -> None:
+def test_what_a_killed_worker_had_in_hand_is_done_again(
+    folder: Path, calm: Calm, tmp_path: Path
+) -> None:
     process = start(folder, "-o", tmp_path / "out")
     parent = psutil.Process(process.pid)
     while len(workers := parent.children()) < 2:
@@ -202,7 +206,8 @@ def enlarge(disk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", ["700k", *(pytest.param(f"{n}k", marks=pytest.mark.long) for n in (64, *range(100, 1200, 50)))]
+    "size",
+    ["700k", *(pytest.param(f"{n}k", marks=pytest.mark.long) for n in (64, *range(100, 1200, 50)))],
 )
 def test_a_disk_that_fills(folder: Path, tmp_path: Path, size: str) -> None:
     with small_disk(tmp_path / "disk", size) as disk:
@@ -210,7 +215,9 @@ def test_a_disk_that_fills(folder: Path, tmp_path: Path, size: str) -> None:
         assert code == 5, said
         assert "run again: nothing was lost" in one_line(said)
         enlarge(disk)
-        assert again(folder, "-o", disk / "out") == again(folder, "-o", tmp_path / "calm" / "out") == 4
+        assert (
+            again(folder, "-o", disk / "out") == again(folder, "-o", tmp_path / "calm" / "out") == 4
+        )
         assert dataset(disk / "out") == dataset(tmp_path / "calm" / "out")  # from as far away
 
 
@@ -219,7 +226,9 @@ def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: Calm, tmp_path: P
     files = sorted(folder.iterdir())
     with small_disk(tmp_path / "disk", "64m") as disk:
         run(files[:2], disk / "out")
-        subprocess.run(["mount", "-o", f"remount,size={used(disk) + 40_000}", str(disk)], check=True)
+        subprocess.run(
+            ["mount", "-o", f"remount,size={used(disk) + 40_000}", str(disk)], check=True
+        )
         before = queried(disk / "out", "SELECT count(*) FROM submissions")
         code, said = end(start(folder, "-o", disk / "out"))
         assert (code, before) == (5, [(2,)])
@@ -248,7 +257,9 @@ def test_a_workbook_that_is_open_in_excel(
         shut.setattr(Path, "replace", as_windows_does(Path.replace, out / "data.xlsx"))
         with pytest.raises(OutputError) as caught:
             run(files, out)
-    assert "data.xlsx cannot be written: it is open in another program" in one_line(str(caught.value))
+    assert "data.xlsx cannot be written: it is open in another program" in one_line(
+        str(caught.value)
+    )
     assert "Close it and run again" in str(caught.value)
     assert caught.value.exit_code == 5
     after = dataset(out)
@@ -278,7 +289,9 @@ def as_windows_does(replace: Any, shown: Path) -> Any:
 
 
 @pytest.mark.parametrize("place", ["csv", "reports"])
-def test_a_file_that_may_not_be_changed(folder: Path, calm: Calm, tmp_path: Path, place: str) -> None:
+def test_a_file_that_may_not_be_changed(
+    folder: Path, calm: Calm, tmp_path: Path, place: str
+) -> None:
     out = tmp_path / "out"
     assert again(*sorted(folder.iterdir())[:1], "-o", out) == 0
     with unchangeable(out / place):
@@ -294,7 +307,9 @@ def test_a_file_that_may_not_be_changed(folder: Path, calm: Calm, tmp_path: Path
 def unchangeable(place: Path) -> Iterator[None]:
     """A folder that nothing can be written into, for root neither where the file system knows how."""
     place.chmod(0o555)
-    sealed = os.geteuid() == 0 and subprocess.run(["chattr", "+i", place], check=False).returncode == 0
+    sealed = (
+        os.geteuid() == 0 and subprocess.run(["chattr", "+i", place], check=False).returncode == 0
+    )
     if os.geteuid() == 0 and not sealed:
         missing("root can write everywhere, and chattr does not work here")
     try:
@@ -313,7 +328,10 @@ def test_two_runs_at_once(folder: Path, calm: Calm, tmp_path: Path) -> None:
     with stopped(start(folder, "-o", out), out / LOCK) as first:
         code, said = end(start(folder, "-o", out))
         assert code == 5
-        assert f"Another run is writing into {out}. Wait for it to end, then run again." in one_line(said)
+        assert (
+            f"Another run is writing into {out}. Wait for it to end, then run again."
+            in one_line(said)
+        )
     assert end(first) == (4, "")
     assert dataset(out) == calm[0]
 
@@ -337,7 +355,9 @@ def test_two_runs_into_one_database(folder: Path, tmp_path: Path, database: str)
     with stopped(first, one / "received"):
         code, said = end(start(folder, "-o", other, "--store", database))
         assert code == 5
-        assert "Another run is writing into it; wait for it to end, then run again." in one_line(said)
+        assert "Another run is writing into it; wait for it to end, then run again." in one_line(
+            said
+        )
     assert end(first) == (4, "")
     assert same_content(one, database)
 
@@ -395,7 +415,10 @@ def test_a_dry_run_leaves_everything_as_it_is(folder: Path, tmp_path: Path) -> N
     process = start(folder, "-o", out, "--dry-run")
     told, said = process.communicate()
     assert (process.returncode, said) == (4, "")
-    assert f"{FEW + 1} files: 0 accepted, {FEW} returned, 1 refused.\n{FEW - 1} new in this run." in told
+    assert (
+        f"{FEW + 1} files: 0 accepted, {FEW} returned, 1 refused.\n{FEW - 1} new in this run."
+        in told
+    )
     place = os.path.relpath(folder, out)
     assert f"{place}/03.xlsx: would be taken in as returned\n" in told
     assert f"{place}/broken.xlsx: would be taken in as refused\n" in told
@@ -406,7 +429,10 @@ def test_a_dry_run_leaves_everything_as_it_is(folder: Path, tmp_path: Path) -> N
 def tree(place: Path) -> dict[str, tuple[Any, ...]]:
     """Everything in a folder: bytes, and when it was changed."""
     return {
-        str(path.relative_to(place)): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else None)
+        str(path.relative_to(place)): (
+            path.stat().st_mtime_ns,
+            path.read_bytes() if path.is_file() else None,
+        )
         for path in sorted(place.rglob("*"))
     }
 

@@ -74,7 +74,10 @@ def test_codes_stay_text(in_file: Path) -> None:
     found = load(in_file).vocabularies["COUNTRY"].by_code
     assert found["007"].label.say("fr") == "Bond, James\nof London"
     assert found["NO"].label.say("en") == "Norway"
-    assert (found["PK2"].aliases, found["PK2"].help.say("en")) == (("Panjab", "P."), "Not the Indian one")
+    assert (found["PK2"].aliases, found["PK2"].help.say("en")) == (
+        ("Panjab", "P."),
+        "Not the Indian one",
+    )
 
 
 MISTAKES = yaml.safe_load(Path(__file__).with_name("csv_lists.yaml").read_text(encoding="utf-8"))
@@ -90,10 +93,14 @@ def test_a_file_in_another_encoding(in_file: Path) -> None:
     (in_file / "countries.csv").write_bytes(
         LINES.replace("باكستان", "").replace("Égypte", "Égypte").encode("cp1252", "replace")
     )
-    assert mistakes(in_file) == ["countries.csv:7:1: This line is not UTF-8 text. Save it as CSV in UTF-8."]
+    assert mistakes(in_file) == [
+        "countries.csv:7:1: This line is not UTF-8 text. Save it as CSV in UTF-8."
+    ]
 
 
-@pytest.mark.parametrize("name", ["other.csv", "../countries.csv", "tools/plan.yaml", "countries.txt"])
+@pytest.mark.parametrize(
+    "name", ["other.csv", "../countries.csv", "tools/plan.yaml", "countries.txt"]
+)
 def test_a_file_that_is_not_there(name: str, in_file: Path) -> None:
     damage(in_file, "vocabularies.yaml", "countries.csv", name)
     (found,) = mistakes(in_file)
@@ -102,7 +109,9 @@ def test_a_file_that_is_not_there(name: str, in_file: Path) -> None:
 
 
 def test_one_place_for_entries(in_file: Path) -> None:
-    damage(in_file, "vocabularies.yaml", "{file: countries.csv}", "{file: countries.csv, items: []}")
+    damage(
+        in_file, "vocabularies.yaml", "{file: countries.csv}", "{file: countries.csv, items: []}"
+    )
     assert "The list has `items` and a `file`." in mistakes(in_file)[0]
 
 
@@ -121,5 +130,8 @@ def test_it_goes_where_the_spec_goes(in_file: Path, tmp_path: Path) -> None:
 
 def test_the_schema_knows_it() -> None:
     schema = json.loads(CliRunner().invoke(cli, ["spec", "schema"]).output)
-    assert schema["$defs"]["Vocabulary"]["oneOf"] == [{"required": ["items"]}, {"required": ["file"]}]
+    assert schema["$defs"]["Vocabulary"]["oneOf"] == [
+        {"required": ["items"]},
+        {"required": ["file"]},
+    ]
     assert schema["$defs"]["Vocabulary"]["properties"]["file"]["type"] == "string"

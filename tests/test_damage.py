@@ -31,8 +31,12 @@ from tests.office.driver import Office
 HERE = Path(__file__).parent
 Found = dict[str, Result]
 # what leaves every answer where it is found
-KEPT = {key: value for key, value in ANSWERS.items() if key[2] != "PLN_12"}  # some type another text there
-HARMLESS = {f"S0{n:02}" for n in (2, 3, 6, 7, 8, 9, 11, 12, 14, 15, 16, 17, 18, 20, 21, 35, 36, 37, 38, 39)}
+KEPT = {
+    key: value for key, value in ANSWERS.items() if key[2] != "PLN_12"
+}  # some type another text there
+HARMLESS = {
+    f"S0{n:02}" for n in (2, 3, 6, 7, 8, 9, 11, 12, 14, 15, 16, 17, 18, 20, 21, 35, 36, 37, 38, 39)
+}
 
 
 def run(damages: Sequence[Damage], wanted: ExpectedReturn, folder: Path) -> Found:
@@ -121,7 +125,9 @@ def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
             document.save_as(paths[-1])
     results = [*validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))]
     found = {name: seen(result) for name, result in zip(acts, results, strict=True)}
-    assert found == {name: (places(expected), verdict) for name, (verdict, expected, *_) in acts.items()}
+    assert found == {
+        name: (places(expected), verdict) for name, (verdict, expected, *_) in acts.items()
+    }
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
@@ -130,7 +136,8 @@ def test_every_kind_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"), [("time", "F060"), ("memory", "F061"), ("crash", "F062"), ("exception", "F063")]
+    ("reason", "code"),
+    [("time", "F060"), ("memory", "F061"), ("crash", "F062"), ("exception", "F063")],
 )
 def test_a_dead_reader_is_a_finding(reason: Reason, code: str) -> None:
     assert Died(reason, "ValueError").observation.code == code
@@ -141,8 +148,14 @@ def test_every_code_is_tested_somewhere() -> None:
     text = "\n".join(
         path.read_text(encoding="utf-8") for kind in ("*.py", "*.yaml") for path in HERE.rglob(kind)
     )
-    named = {*re.findall(r"\b[A-Z][A-Z0-9_]+\b", text), *re.findall(r'kind_called\("([a-z-]+)"\)', text)}
-    words = {code: {code, kind.name, kind.name.upper().replace("-", "_")} for code, kind in CATALOGUE.items()}
+    named = {
+        *re.findall(r"\b[A-Z][A-Z0-9_]+\b", text),
+        *re.findall(r'kind_called\("([a-z-]+)"\)', text),
+    }
+    words = {
+        code: {code, kind.name, kind.name.upper().replace("-", "_")}
+        for code, kind in CATALOGUE.items()
+    }
     assert [code for code, some in words.items() if not some & named] == []
 
 
@@ -158,14 +171,17 @@ def test_what_was_planted_is_found_and_nothing_else(name: str) -> None:
     for _ in range(2):  # the second file of a process is checked like the first
         (result,) = validate([path], ASKED)
         found = sorted(
-            f"{f.code} {f.sheet}!{f.cell}" if f.cell else f"{f.code} {f.sheet}" for f in result.findings
+            f"{f.code} {f.sheet}!{f.cell}" if f.cell else f"{f.code} {f.sheet}"
+            for f in result.findings
         )
         assert found == sorted(expected["findings"] or [])
         assert result.verdict == expected["verdict"]
 
 
 def test_every_kept_return_has_its_expectation() -> None:
-    assert {file.stem for file in RETURNS.glob("*.xlsx")} == {file.stem for file in RETURNS.glob("*.yaml")}
+    assert {file.stem for file in RETURNS.glob("*.xlsx")} == {
+        file.stem for file in RETURNS.glob("*.yaml")
+    }
     assert len(list(RETURNS.glob("*.xlsx"))) >= 6
 
 

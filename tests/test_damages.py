@@ -61,7 +61,9 @@ def carrier_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Carr
     return give
 
 
-def damaged(cases: Iterable[Case], carrier_of: Callable[[str], Carrier], folder: Path) -> list[Path]:
+def damaged(
+    cases: Iterable[Case], carrier_of: Callable[[str], Carrier], folder: Path
+) -> list[Path]:
     """The damaged files, each in a folder of its own, for a name can matter."""
     paths = []
     for number, (kind, carrier) in enumerate(cases):
@@ -115,14 +117,18 @@ def on_all(
 
 @pytest.mark.deep
 def test_damage_is_found_and_nothing_else(by_turns: dict[str, list[Found]]) -> None:
-    missed = {kind.name: by_turns[kind.name] for kind, _ in BY_TURNS if differs(by_turns[kind.name], kind)}
+    missed = {
+        kind.name: by_turns[kind.name] for kind, _ in BY_TURNS if differs(by_turns[kind.name], kind)
+    }
     assert missed == {}
 
 
 @pytest.mark.long
 def test_damage_is_found_on_every_carrier(on_all: dict[tuple[str, str], list[Found]]) -> None:
     cases = [(kind, on_all[kind.name, carrier], carrier) for kind, carrier in ALL]
-    assert {(kind.name, carrier): found for kind, found, carrier in cases if differs(found, kind)} == {}
+    assert {
+        (kind.name, carrier): found for kind, found, carrier in cases if differs(found, kind)
+    } == {}
 
 
 def differs(found: list[Found], kind: Kind) -> bool:
@@ -138,7 +144,9 @@ def test_a_clean_workbook_is_clean_whoever_saved_it(
     for name in CARRIERS:
         for calculated in (True, False):
             paths.append(tmp_path / f"{name}-{calculated}.xlsx")
-            paths[-1].write_bytes(carrier_of(name).damaged(lambda book: None, calculated=calculated))
+            paths[-1].write_bytes(
+                carrier_of(name).damaged(lambda book: None, calculated=calculated)
+            )
     assert looked_at(paths) == [([], ACCEPTED)] * len(paths)
 
 
@@ -160,7 +168,9 @@ def test_other_programs_read_what_excel_is_imitated_with(
 ) -> None:
     path = tmp_path / "excel.xlsx"
     path.write_bytes(carrier_of("Excel").damaged(lambda book: None, calculated=True))
-    ours, theirs = (openpyxl.load_workbook(io.BytesIO(data)) for data in (issued(), path.read_bytes()))
+    ours, theirs = (
+        openpyxl.load_workbook(io.BytesIO(data)) for data in (issued(), path.read_bytes())
+    )
     assert theirs.sheetnames == ours.sheetnames
     for sheet in ours.worksheets:
         told = {
@@ -179,7 +189,9 @@ def test_other_programs_read_what_excel_is_imitated_with(
 
 
 @pytest.mark.long
-def test_what_excel_is_imitated_with_is_valid(carrier_of: Callable[[str], Carrier], tmp_path: Path) -> None:
+def test_what_excel_is_imitated_with_is_valid(
+    carrier_of: Callable[[str], Carrier], tmp_path: Path
+) -> None:
     from openxml_audit import OpenXmlValidator
 
     path = tmp_path / "excel.xlsx"

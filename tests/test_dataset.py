@@ -63,7 +63,16 @@ ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 6, 30)
 ASKED = ValidationRequest(ExpectedReturn(), TODAY)
 SPECS = ("example", "hrge_toolkit")
-ODD = ("007", "NO", "NA", "null", "1e5", "true", "2026-01-01", "nan")  # texts, whatever they look like
+ODD = (
+    "007",
+    "NO",
+    "NA",
+    "null",
+    "1e5",
+    "true",
+    "2026-01-01",
+    "nan",
+)  # texts, whatever they look like
 ACCEPTED = {"RSK_06": "ACC"}  # the response to each risk
 NOT_IN_CSV = ("submission_id", "checks_run", "stamp")
 
@@ -136,9 +145,9 @@ def test_nothing_is_described_that_is_not_there() -> None:
     schema = Schema(load("hrge_toolkit"))
     used = {column.name for table in (META, *schema.by_name.values()) for column in table.columns}
     assert DATASET_COLUMNS.keys() - used == set()
-    described = yaml.safe_load((CATALOGUES.parent / "dataset" / "tables.yaml").read_text(encoding="utf-8"))[
-        "tables"
-    ]
+    described = yaml.safe_load(
+        (CATALOGUES.parent / "dataset" / "tables.yaml").read_text(encoding="utf-8")
+    )["tables"]
     for name, table in described.items():
         assert table.get("here", {}).keys() <= {*table["columns"].split()}, name
 
@@ -165,14 +174,22 @@ def test_the_package_says_whose_it_is_and_what_its_files_hash_to(out: Path) -> N
     assert [each["title"] for each in package["contributors"]] == sorted(counted)
     for each in package["resources"]:
         data = (out / each["path"]).read_bytes()
-        assert (each["bytes"], each["hash"]) == (len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
+        assert (each["bytes"], each["hash"]) == (
+            len(data),
+            f"sha256:{hashlib.sha256(data).hexdigest()}",
+        )
 
 
 @pytest.mark.parametrize(
     ("table", "old", "new", "problem"),
     [
         ("submissions", "superseded,", "surpassed,", "constraint-error"),
-        ("submissions", "superseded,false,[0-9a-f]{16}", "superseded,false,0000000000000000", "foreign-key"),
+        (
+            "submissions",
+            "superseded,false,[0-9a-f]{16}",
+            "superseded,false,0000000000000000",
+            "foreign-key",
+        ),
         ("findings", "\n[0-9a-f]{16},", "\n0000000000000000,", "foreign-key"),
         ("answers", "\n[0-9a-f]{16},", "\n,", "constraint-error"),
         ("risks", "WOM;DIS", "WOM,DIS", "constraint-error"),
@@ -184,7 +201,9 @@ def test_the_package_tells_what_is_wrong(
     table: str, old: str, new: str, problem: str, out: Path, tmp_path: Path
 ) -> None:
     package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
-    package["resources"] = [each for each in package["resources"] if each["title"] in (table, "submissions")]
+    package["resources"] = [
+        each for each in package["resources"] if each["title"] in (table, "submissions")
+    ]
     for each in package["resources"]:
         text = (out / each["path"]).read_text(encoding="utf-8")
         each["path"] = f"{each['title']}.csv"
@@ -226,7 +245,12 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
     for tool, name in zip("AB", lists, strict=True):
         field = {"code": "W_1", "type": "choice", "vocabulary": name, "label": "Way"}
         block = {"kind": "register", "id": f"{tool}-", "fields": [field]}
-        files[f"tools/{tool.lower()}.yaml"] = {"code": tool, "sheet": tool, "title": tool, "blocks": [block]}
+        files[f"tools/{tool.lower()}.yaml"] = {
+            "code": tool,
+            "sheet": tool,
+            "title": tool,
+            "blocks": [block],
+        }
     schema = Schema(load(write(files, tmp_path)))
     ways = schema.by_name["ways"]
     assert set(allowed_values(schema, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
@@ -336,7 +360,9 @@ def test_the_questions_of_the_page(out: Path) -> None:
 def in_french(spec: Spec) -> Spec:
     """The same spec with French as the language that its datasets speak."""
     others = [tag for tag in spec.languages if tag != "fr"]
-    return spec.model_copy(update={"languages": ("fr", *others), "digest": f"{spec.digest} in French"})
+    return spec.model_copy(
+        update={"languages": ("fr", *others), "digest": f"{spec.digest} in French"}
+    )
 
 
 def labels_in(store: Store) -> set[tuple[str, str, str, str]]:
@@ -363,7 +389,9 @@ def labels_of(store: Store) -> dict[tuple[str, str, str], str]:
     return {
         (question["tool"], question["column_name"], entry["code"]): entry["label"]
         for entry in store.records("codes")
-        for question in store.records("questions", store.tables["questions"].c.list == entry["list"])
+        for question in store.records(
+            "questions", store.tables["questions"].c.list == entry["list"]
+        )
     }
 
 
@@ -371,14 +399,21 @@ def test_labels_are_those_of_the_lists(out: Path) -> None:
     """Whatever language the workbooks are in, in every coded column."""
     with opened(out / DATASET) as store:
         found, known = labels_in(store), labels_of(store)
-    assert {known[tool, field, code] for tool, field, code, _ in found} >= {"Women", "Yes", "Rare", "High"}
+    assert {known[tool, field, code] for tool, field, code, _ in found} >= {
+        "Women",
+        "Yes",
+        "Rare",
+        "High",
+    }
     assert all(known[tool, field, code] == label for tool, field, code, label in found)
     coded = {(tool, field) for tool, field, _ in known}
     assert {(tool, field) for tool, field, *_ in found} == coded
 
 
 @pytest.mark.parametrize("name", telling(SPECS, "example"))
-def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp_path: Path) -> None:
+def test_labels_speak_the_language_of_the_spec(
+    name: str, files: list[Path], tmp_path: Path
+) -> None:
     """In the Toolkit English, in another spec whatever comes first."""
     spec = in_french(load(name)) if name == "example" else load(name)
     full_ones = returned(tmp_path, {"full.xlsx": workbook("PAK", spec=name)})
@@ -390,8 +425,12 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
     yes = "Oui" if spec.languages[0] == "fr" else "Yes"
     assert yes in {label for *_, label in found}
     assert all(known[tool, field, code] == label for tool, field, code, label in found)
-    given = {(tool.code, field_column(field.code)) for tool, _, field in spec.places() if not field.fixed}
-    assert {(tool, field) for tool, field, *_ in found} == {(tool, field) for tool, field, _ in known} & given
+    given = {
+        (tool.code, field_column(field.code)) for tool, _, field in spec.places() if not field.fixed
+    }
+    assert {(tool, field) for tool, field, *_ in found} == {
+        (tool, field) for tool, field, _ in known
+    } & given
 
 
 def test_what_a_label_says_is_not_kept_again(out: Path) -> None:
@@ -450,7 +489,11 @@ def test_nothing_refers_to_what_is_gone(files: list[Path], tmp_path: Path) -> No
         statuses[name] = [status for (status,) in shown]
     assert statuses["a newer version"] == ["counts"] * 3 + ["refused", "superseded"]
     assert statuses["only the older version"] == ["counts", "refused"]
-    assert statuses["withdrawn"] == ["counts", "counts", "refused", "withdrawn"] == statuses["a newer spec"]
+    assert (
+        statuses["withdrawn"]
+        == ["counts", "counts", "refused", "withdrawn"]
+        == statuses["a newer spec"]
+    )
 
 
 @pytest.mark.deep
@@ -478,7 +521,9 @@ def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str)
 # datasets of earlier versions
 
 
-READ_ANEW = "The dataset was of an earlier version of the program or of the spec: it was read again."
+READ_ANEW = (
+    "The dataset was of an earlier version of the program or of the spec: it was read again."
+)
 
 
 @pytest.fixture
@@ -509,7 +554,9 @@ def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, out: Path) -> 
         ["trace", "answers", "1", "--data"],
     ],
 )
-def test_who_only_reads_is_told_what_to_do(command: list[str], old: Path, monkeypatch: Patch) -> None:
+def test_who_only_reads_is_told_what_to_do(
+    command: list[str], old: Path, monkeypatch: Patch
+) -> None:
     monkeypatch.chdir(old.parent)
     assert ran(*command, "old", code=2).err == (
         "Error: dataset.sqlite was made by an earlier version of this program. "

@@ -83,7 +83,9 @@ def nothing_that_came(folder: Path) -> str:
     return ""
 
 
-@pytest.mark.parametrize("spoil", [in_received, more_received, in_returned, in_dataset, nothing_that_came])
+@pytest.mark.parametrize(
+    "spoil", [in_received, more_received, in_returned, in_dataset, nothing_that_came]
+)
 def test_files_that_are_not_as_they_came(case: Path, spoil: Callable[[Path], str]) -> None:
     told = spoil(case)
     with Ledger.open(case, write=False) as ledger:
@@ -99,7 +101,9 @@ def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
     tampered(case / "dataset.sqlite", "UPDATE submissions SET path = 'elsewhere.xlsx'")
     assert places(case) == {"AFG.xlsx": "returned", "PAK.xlsx": "returned"}
     gone = "UPDATE {} SET path = 'gone/' || path"
-    tampered(case / "ledger.sqlite", ";".join(gone.format(table) for table in ("sightings", "files")))
+    tampered(
+        case / "ledger.sqlite", ";".join(gone.format(table) for table in ("sightings", "files"))
+    )
     assert places(case) == {}
 
 
@@ -122,8 +126,12 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
     with open_store(case) as store, Ledger.open(case, write=False) as ledger:
         files = sources_of(audit, ledger, store, TODAY)
     assert (files, audit.returns) == ({}, 2)
-    assert audit.problems == [f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."]
-    assert audit.notes == ["closed.xlsx: not compared, because it could not be read when it arrived either."]
+    assert audit.problems == [
+        f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."
+    ]
+    assert audit.notes == [
+        "closed.xlsx: not compared, because it could not be read when it arrived either."
+    ]
 
 
 @pytest.mark.parametrize(("told", "checked"), [("2026-06-01", "2026-06-01"), ("never", DAY)])
@@ -141,17 +149,23 @@ def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: 
 def test_rounds_are_found_by_what_came_back(made: Path, tmp_path: Path) -> None:
     """Never one that lies among returned files: what teams send says nothing about rounds."""
     assert set(rounds_at_hand([made], [])) == {made}
-    assert set(rounds_at_hand([tmp_path], [made / "returned", made / "returned" / "AFG.xlsx"])) == {made}
+    assert set(rounds_at_hand([tmp_path], [made / "returned", made / "returned" / "AFG.xlsx"])) == {
+        made
+    }
     shutil.copytree(made, tmp_path / "round")
     shutil.copytree(made, tmp_path / "round" / "returned" / "sent")
-    assert set(rounds_at_hand([tmp_path], [tmp_path / "round" / "returned" / "sent"])) == {tmp_path / "round"}
+    assert set(rounds_at_hand([tmp_path], [tmp_path / "round" / "returned" / "sent"])) == {
+        tmp_path / "round"
+    }
 
 
 def test_rounds_that_are_not_at_hand(made: Path) -> None:
     with open_store(made) as store:
         assert list(rounds_not_at_hand(store, ["round"])) == []
         (line,) = rounds_not_at_hand(store, ["another"])
-    assert line.startswith("The folder of the round round is not available: signatures and teams (I006, ")
+    assert line.startswith(
+        "The folder of the round round is not available: signatures and teams (I006, "
+    )
 
 
 def test_the_spec_is_that_of_the_round(made: Path) -> None:
@@ -272,7 +286,12 @@ def test_as_json(redacted: bool) -> None:
     audit.take(Part("dataset.sqlite", "dataset", differ(1)))
     data = audit.data()
     assert data["schema"] == "hrge-xl/dataset-verification/1"
-    assert (data["identical"], data["returns"], data["read_again"], data["sampled"]) == (False, 2, 1, True)
+    assert (data["identical"], data["returns"], data["read_again"], data["sampled"]) == (
+        False,
+        2,
+        1,
+        True,
+    )
     sides = {} if redacted else {"then": 0, "now": 1}
     assert data["differences"] == [{"kind": "changed", "file": None, "what": "answers[0]", **sides}]
 

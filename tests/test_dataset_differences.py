@@ -42,7 +42,9 @@ Lines = list[str]
 def made(tmp_path_factory: Folders) -> Path:
     """A dataset of two returns with every file beside it."""
     folder = tmp_path_factory.mktemp("differences")
-    files = returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK")})
+    files = returned(
+        folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK")}
+    )
     words = ("-o", folder / "dataset", "--today", DAY, "--formats", "xlsx,csv,parquet")
     assert hrge("consolidate", files[0].parent, *words) == 0
     return folder / "dataset"
@@ -147,10 +149,14 @@ def in_parquet(path: Path) -> None:
 
     table = parquet.read_table(path)
     labels = ["Forged", *table.column("label").to_pylist()[1:]]
-    parquet.write_table(table.set_column(table.column_names.index("label"), "label", pa.array(labels)), path)
+    parquet.write_table(
+        table.set_column(table.column_names.index("label"), "label", pa.array(labels)), path
+    )
 
 
-ANOTHER_PROGRAM = "{}: “the same, as another program writes it” in the file, “as hrge-xl writes it” now."
+ANOTHER_PROGRAM = (
+    "{}: “the same, as another program writes it” in the file, “as hrge-xl writes it” now."
+)
 UNREADABLE = "{}: “cannot be read (%s)” in the file, “whole” now."
 FILES: dict[str, tuple[str, Callable[[Path], object], Lines]] = {
     "a cell of the CSV": (
@@ -216,14 +222,20 @@ FILES: dict[str, tuple[str, Callable[[Path], object], Lines]] = {
 
 @pytest.mark.parametrize(("name", "change", "expected"), FILES.values(), ids=FILES)
 def test_files_beside_the_dataset(
-    name: str, change: Callable[[Path], object], expected: Lines, made: Path, store: Store, tmp_path: Path
+    name: str,
+    change: Callable[[Path], object],
+    expected: Lines,
+    made: Path,
+    store: Store,
+    tmp_path: Path,
 ) -> None:
     file = tmp_path / Path(name).name
     shutil.copyfile(made / name, file)
     change(file)
     table = store.schema.by_name.get(file.stem)
     found = told(
-        of_file(file, made / name, table.shown if table else None, (RowNames(store),), file.name), "file"
+        of_file(file, made / name, table.shown if table else None, (RowNames(store),), file.name),
+        "file",
     )
     assert begins(found, expected) == expected
 
@@ -275,7 +287,10 @@ def test_cells_of_two_workbooks() -> None:
 def test_what_a_workbook_says_of_its_own_size_is_not_believed(size: str) -> None:
     """Else a cell could be changed where nobody looks, and a file be called the same."""
     here = edited(
-        book("Plan", A1=1, C9="forged"), r"xl/worksheets/sheet1\.xml", 'ref="A1:C9"', f'ref="{size}"'
+        book("Plan", A1=1, C9="forged"),
+        r"xl/worksheets/sheet1\.xml",
+        'ref="A1:C9"',
+        f'ref="{size}"',
     )
     assert cells_apart((here, book("Plan", A1=1))) == [("Plan", "C9", "forged", "")]
 

@@ -50,7 +50,10 @@ def columns(file: str = DATASET) -> dict[str, list[str]]:
     made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     with opened(file) as connection:
         names = [name for (name,) in connection.execute(made)]
-        return {name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")] for name in names}
+        return {
+            name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+            for name in names
+        }
 
 
 # few, and listed
@@ -58,7 +61,9 @@ def columns(file: str = DATASET) -> dict[str, list[str]]:
 
 def test_there_are_few_and_each_is_listed_with_what_it_is_for() -> None:
     listed = dict(
-        re.findall(r"^\| \[?`?(\w+)`?(?:\]\(#\w+\))? \| (\S.*\S) \|$", section("What there is"), re.M)
+        re.findall(
+            r"^\| \[?`?(\w+)`?(?:\]\(#\w+\))? \| (\S.*\S) \|$", section("What there is"), re.M
+        )
     )
     assert listed.pop("name") == "what it holds"
     assert listed.keys() == columns().keys()
@@ -96,19 +101,21 @@ def test_no_name_needs_quotes_in_postgresql(name: str, database: str) -> None:
     with engine.connect() as connection:
         for statement in statements(schema):
             connection.exec_driver_sql(statement)
-        words = connection.exec_driver_sql("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')")
+        words = connection.exec_driver_sql(
+            "SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')"
+        )
         reserved = set(words.scalars())
     engine.dispose()
-    names = {name for table in (META, *schema.by_name.values()) for name in (table.name, *table.names)}
+    names = {
+        name for table in (META, *schema.by_name.values()) for name in (table.name, *table.names)
+    }
     assert names & reserved == set()
     assert [name for name in names if not re.fullmatch(r"[a-z_][a-z0-9_]*", name)] == []
 
 
 # one grain each
 
-CODED = (
-    "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'"
-)
+CODED = "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'"
 AFTER = "risks WHERE current AND rsk_22 IS NOT NULL"
 
 
@@ -122,7 +129,10 @@ AFTER = "risks WHERE current AND rsk_22 IS NOT NULL"
         ("aggregate_risks WHERE stage = 'before'", "risks WHERE current AND rsk_12 IS NOT NULL"),
         ("aggregate_risks WHERE stage = 'after'", AFTER),
         ("aggregate_risks_by_part WHERE stage = 'after' AND breakdown = 'country'", AFTER),
-        ("aggregate_numbers WHERE field = 'T4C_06'", "reported_values WHERE current AND t4c_06 IS NOT NULL"),
+        (
+            "aggregate_numbers WHERE field = 'T4C_06'",
+            "reported_values WHERE current AND t4c_06 IS NOT NULL",
+        ),
         ("aggregate_indicators", "indicator_values WHERE counted"),
     ],
 )
@@ -133,7 +143,9 @@ def test_frequencies_add_up_to_the_rows_that_they_are_of(figures: str, rows: str
 def test_a_form_has_one_row_a_return() -> None:
     """So that a join with it multiplies nothing."""
     assert count("count(DISTINCT submission) FROM form") == count("count(*) FROM form")
-    assert count("count(*) FROM form") == count("count(*) FROM submissions WHERE verdict <> 'refused'")
+    assert count("count(*) FROM form") == count(
+        "count(*) FROM submissions WHERE verdict <> 'refused'"
+    )
     joined = "count(*) FROM risks JOIN form USING (submission)"
     assert count(joined) == count("count(*) FROM risks")
 
@@ -143,8 +155,12 @@ def test_every_country_team_and_period_is_in_its_dimension() -> None:
         if {"team", "country", "period"} <= set(names) and table not in ("teams", "expected_teams"):
             lost = f"SELECT team, period FROM {table} EXCEPT SELECT team, period FROM teams"
             assert asked(lost) == [], table
-            assert asked(f"SELECT country FROM {table} EXCEPT SELECT country FROM countries") == [], table
-            assert asked(f"SELECT period FROM {table} EXCEPT SELECT period FROM periods") == [], table
+            assert (
+                asked(f"SELECT country FROM {table} EXCEPT SELECT country FROM countries") == []
+            ), table
+            assert asked(f"SELECT period FROM {table} EXCEPT SELECT period FROM periods") == [], (
+                table
+            )
 
 
 # the copy to share
@@ -160,7 +176,8 @@ def test_the_copy_to_share_has_the_same_tables_and_is_no_larger() -> None:
 
 def sums(file: str) -> list[tuple[Any, ...]]:
     return asked(
-        "SELECT period, sum(required), sum(answered) FROM completeness WHERE current GROUP BY period", file
+        "SELECT period, sum(required), sum(answered) FROM completeness WHERE current GROUP BY period",
+        file,
     )
 
 
@@ -193,7 +210,12 @@ def test_the_package_holds_what_it_says(folder: str) -> None:
 
 # what `status` says
 
-OUTCOMES = {"accepted": "accepted", "returned": "returned", "to decide": "conflict", "late": "missing"}
+OUTCOMES = {
+    "accepted": "accepted",
+    "returned": "returned",
+    "to decide": "conflict",
+    "late": "missing",
+}
 
 
 def test_teams_are_as_status_tells_them(tmp_path: Path) -> None:
@@ -208,4 +230,9 @@ def test_teams_are_as_status_tells_them(tmp_path: Path) -> None:
     }  # fmt: skip
     names = "team, country, outcome, due, required, answered, errors, submissions"
     assert {*asked(f"SELECT {names} FROM teams WHERE period = '{LATER}'")} == said
-    assert {outcome for _, _, outcome, *_ in said} == {"accepted", "returned", "conflict", "missing"}
+    assert {outcome for _, _, outcome, *_ in said} == {
+        "accepted",
+        "returned",
+        "conflict",
+        "missing",
+    }

@@ -53,8 +53,12 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
         assert hrge("consolidate", round_, "-o", "other", "--shareable", *DAY) == 0
         assert hrge("consolidate", round_, *DAY) == 0
         assert figures("other") == figures(round_)
-        said = queried("other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1")
-        assert said == queried(round_, "SELECT submission, status, current FROM submissions ORDER BY 1")
+        said = queried(
+            "other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1"
+        )
+        assert said == queried(
+            round_, "SELECT submission, status, current FROM submissions ORDER BY 1"
+        )
         assert {status for _, status, _ in said} == {"withdrawn", "counts", "superseded"}
         assert hrge("decide", round_, "Karachi_one.xlsx", "--use", *WHO) == 0  # it follows
         assert hrge("waive", "--withdraw", "1", "--by", "office", "--ledger", round_) == 0 or _
@@ -80,8 +84,12 @@ def test_what_was_taken_over_stays_without_its_round_and_is_verified(home: Path)
     assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
     assert hrge("decide", "other", "Rabat_one.xlsx", "--undo", *WHO) == 0
     assert hrge("decide", "other", "Rabat_one.xlsx", "--withdraw", *WHO) == 0
-    strip = [[cell for cell in row if not str(cell).startswith("Decided on")] for row in figures("other")]
-    assert strip == [[cell for cell in row if not str(cell).startswith("Decided on")] for row in before]
+    strip = [
+        [cell for cell in row if not str(cell).startswith("Decided on")] for row in figures("other")
+    ]
+    assert strip == [
+        [cell for cell in row if not str(cell).startswith("Decided on")] for row in before
+    ]
 
 
 @pytest.mark.deep
@@ -92,7 +100,11 @@ def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
     for command in (shows, ["decide", "other"]):
         assert "Consolidate again" not in ran(*command, code=None).err
     assert hrge("decide", round_, "Rabat_one.xlsx", "--undo", *WHO) == 0
-    for command in (shows, ["validate", "other"], ["trace", "other", "--team", "Rabat", "--field", "PLN_01"]):
+    for command in (
+        shows,
+        ["validate", "other"],
+        ["trace", "other", "--team", "Rabat", "--field", "PLN_01"],
+    ):
         told = ran(*command, code=None).err
         assert "hrge-xl consolidate 2026-H1 -o other" in " ".join(told.split()), command
     assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
@@ -119,7 +131,9 @@ def test_days_of_arrival_are_those_of_the_round_whoever_sees_a_file_first(home: 
 
 def round_of(folder: Path, name: str, spec: str, teams: dict[str, bytes]) -> None:
     listed = folder / "teams.csv"
-    listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in teams), encoding="utf-8")
+    listed.write_text(
+        "team,country\n" + "".join(f"{team},PAK\n" for team in teams), encoding="utf-8"
+    )
     assert hrge("round", "init", name, "--spec", spec, "--teams", listed) == 0
     Path(name, "signing.key").chmod(0o600)
     Path(name, "signing.key").write_bytes(KEY)
@@ -155,7 +169,10 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
     for name, command in {"forth": ["2025-H2", "2026-H1"], "back": ["2026-H1", "2025-H2"]}.items():
         told[name] = ran("consolidate", *command, "-o", name, *DAY).out.replace(name, "year")
         assert sorted(queried(name, OF_RETURNS)) == sorted(own)
-        assert hrge("verify", name, "--returned", "2025-H2/returned", "--returned", "2026-H1/returned") == 0
+        assert (
+            hrge("verify", name, "--returned", "2025-H2/returned", "--returned", "2026-H1/returned")
+            == 0
+        )
     assert told["forth"] == told["back"]
     assert hrge("consolidate", "2026-H1", "-o", "steps", *DAY) == 0
     assert hrge("consolidate", "2025-H2", "-o", "steps", *DAY) == 0
@@ -164,9 +181,7 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
     assert len(lost) == 2  # nothing is lost: what the newest version asks no more is text
 
 
-OF_RETURNS = (
-    "SELECT submission, verdict, status, errors, warnings, required, answered, read_for FROM submissions"
-)
+OF_RETURNS = "SELECT submission, verdict, status, errors, warnings, required, answered, read_for FROM submissions"
 VERDICTS = "SELECT DISTINCT verdict, status FROM submissions"
 DERIVED = "SELECT value FROM meta WHERE name = 'derived'"
 
@@ -183,7 +198,10 @@ def protected(data: bytes) -> bytes:
 @pytest.mark.deep
 def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     round_of(
-        home, ROUND, "example", {"Rabat": protected(workbook("Rabat", 1)), "Cairo": workbook("Cairo", 2)}
+        home,
+        ROUND,
+        "example",
+        {"Rabat": protected(workbook("Rabat", 1)), "Cairo": workbook("Cairo", 2)},
     )
     (home / "word.txt").write_text("Sesam\n", "utf-8")
     assert hrge("consolidate", ROUND, "--password-file", "word.txt", *DAY) == 0
@@ -206,7 +224,9 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     again = ["consolidate", ROUND, *later]
     for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
         told = "".join(ran(*command))
-        assert ("Rabat.xlsx" in told) == (command[0] == "consolidate"), command  # refresh reads nothing anew
+        assert ("Rabat.xlsx" in told) == (command[0] == "consolidate"), (
+            command
+        )  # refresh reads nothing anew
         assert queried(ROUND, VERDICTS) == [("accepted", "counts")], command
     # the dataset has to be made anew, and one of its returns cannot be opened: nothing changes
     newer = str(second(home / "newer"))
@@ -227,7 +247,9 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
 
 
 def test_who_asks_as_of_a_day_changes_nothing(home: Path) -> None:
-    round_ = play(home, (withdrawn, decided, lambda team: {"one": workbook(team, 8, right=False)}, withdrawn))
+    round_ = play(
+        home, (withdrawn, decided, lambda team: {"one": workbook(team, 8, right=False)}, withdrawn)
+    )
     until = ["--until", "2026-08-05", "--ledger", str(round_), *WHO, *DAY]
     assert hrge("waive", "V001", "--file", "Cairo_one.xlsx", *until) == 0
     before, lasting = figures(round_), (round_ / "dataset.sqlite").read_bytes()
@@ -245,12 +267,17 @@ def test_who_asks_as_of_a_day_changes_nothing(home: Path) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("way", ["moved", "from above", "absolute"])
-def test_a_round_named_by_another_path_is_the_same(way: str, home: Path, monkeypatch: Patch) -> None:
+def test_a_round_named_by_another_path_is_the_same(
+    way: str, home: Path, monkeypatch: Patch
+) -> None:
     work = home / "work"
     work.mkdir()
     monkeypatch.chdir(work)
     round_ = play(Path(), (withdrawn, decided, waived, lambda team: {"scan": b"%PDF-1.7"}))
-    for command in (["refresh", str(round_), *DAY], ["consolidate", str(round_), "-o", "other", *DAY]):
+    for command in (
+        ["refresh", str(round_), *DAY],
+        ["consolidate", str(round_), "-o", "other", *DAY],
+    ):
         assert hrge(*command) in (0, 4)
     before = figures(round_), content(work / round_), content(work / "other")
     prefix = Path(work)
@@ -269,7 +296,10 @@ def test_a_round_named_by_another_path_is_the_same(way: str, home: Path, monkeyp
             came = ["--returned", f"{named}/returned"] if folder != named else []
             assert hrge("verify", folder, *came) == 0
     assert (figures(named), content(Path(named)), content(prefix / "other")) == before
-    paths = [path for (path,) in queried(named, "SELECT path FROM files UNION SELECT path FROM submissions")]
+    paths = [
+        path
+        for (path,) in queried(named, "SELECT path FROM files UNION SELECT path FROM submissions")
+    ]
     assert {path.partition("/")[0] for path in paths} == {"returned"}
     paths = [path for (path,) in queried(prefix / "other", "SELECT path FROM submissions")]
     assert {path.rpartition("/")[0] for path in paths} == {f"../{round_}/returned"}

@@ -31,7 +31,15 @@ from tests.structure import BEYOND
 
 OUT_OF_RANGE = ("1899-12-31T23:59:59Z", "2201-01-01T00:00:00Z")
 IMPOSSIBLE_MOMENTS = (*BEYOND, *OUT_OF_RANGE, "yesterday", "2026-02-30T00:00:00Z")
-IMPOSSIBLE_DAYS = ("soon", "2026-02-30", "0001-01-01", "9999-12-31", "1899-12-31", "2201-01-01", "2026-6-1")
+IMPOSSIBLE_DAYS = (
+    "soon",
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "1899-12-31",
+    "2201-01-01",
+    "2026-6-1",
+)
 
 
 def look(data: bytes, folder: Path) -> Result:
@@ -47,7 +55,10 @@ def test_the_ends_of_the_range_can_be_calculated_with() -> None:
         for zone in ("", "Z", "+14:00", "-14:00"):
             said = parse_moment(f"{day}T00:00:00{zone}")
             assert said is not None
-            assert abs(said.astimezone(UTC) - datetime(day.year, day.month, day.day, tzinfo=UTC)).days <= 1
+            assert (
+                abs(said.astimezone(UTC) - datetime(day.year, day.month, day.day, tzinfo=UTC)).days
+                <= 1
+            )
             assert moment(f"{day}T00:00:00{zone}", str(day), str(day))
 
 

@@ -59,7 +59,11 @@ def test_nor_of_the_day_on_which_libreoffice_saved_it(
     days: int, hard: bool, office: Office, tmp_path: Path
 ) -> None:
     clock, where = date.today(), layout(TOOLKIT, "en", TOOLS)
-    issued, saved, filled_in = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", clock + timedelta(days=days)
+    issued, saved, filled_in = (
+        tmp_path / "issued.xlsx",
+        tmp_path / "saved.xlsx",
+        clock + timedelta(days=days),
+    )
     issued.write_bytes(form(clock - timedelta(days=60)))
     with office.open(issued) as book:
         cell = address(*where.slots[FILLED_IN].cells[0])
@@ -98,12 +102,15 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def planned(folder: Path, day: date) -> bytes:
     """A workbook of that spec as it is calculated on a day."""
     return generate(
-        load(folder), Order("PAK", day, "PAK", "en", answers=answers(PLN_04=FIRST_DAY, PLN_05=EARLIER))
+        load(folder),
+        Order("PAK", day, "PAK", "en", answers=answers(PLN_04=FIRST_DAY, PLN_05=EARLIER)),
     )
 
 
 def test_which_fields_come_out_otherwise_on_another_day(dated: Path) -> None:
-    assert compiled(load(dated)).dated == {(tool, field) for tool, _, field in (WAITING, AFTER, COMPLETE)}
+    assert compiled(load(dated)).dated == {
+        (tool, field) for tool, _, field in (WAITING, AFTER, COMPLETE)
+    }
     assert not any(compiled(spec(name)).dated for name in ("example", TOOLKIT))
 
 
@@ -114,7 +121,9 @@ def test_what_cells_show_is_right_as_of_their_own_day(dated: Path, tmp_path: Pat
     assert [(each.code, each.field) for each in result.findings] == [("V001", "PLN_09")]
     assert result.submission is not None
     assert result.outcome is not None
-    shown = {answer.key: answer.original for answer in result.submission.answers if answer.calculated}
+    shown = {
+        answer.key: answer.original for answer in result.submission.answers if answer.calculated
+    }
     assert (shown[WAITING], shown[AFTER], shown[COMPLETE]) == (10, 11, 1)
     counts = result.submission.calculated()
     assert (counts[WAITING], counts[AFTER]) == (71, 72)
@@ -133,7 +142,9 @@ def test_what_they_should_have_shown_is_what_came_out_then(
         where, {("PLAN", "1", "PLN_04"): FIRST_DAY, WAITING: shown}, {WAITING: {"formula": formula}},
         calculated_on=EARLIER,
     )  # fmt: skip
-    others = submission(where, {WAITING: 71, ("PLAN", "1", "PLN_04"): FIRST_DAY}, calculated_on=LATER)
+    others = submission(
+        where, {WAITING: 71, ("PLAN", "1", "PLN_04"): FIRST_DAY}, calculated_on=LATER
+    )
     outcome, other = check([(sent, where), (others, where)], today=LATER)
     found = [each for each in outcome.findings if each.field == "PLN_15"]
     assert [each.code for each in found] == ([code] if code else [])
@@ -158,7 +169,9 @@ def test_the_day_is_that_of_the_clock_unless_somebody_typed_another(
     day = result.submission.calculated_on
     assert day is not None
     assert day == EARLIER + timedelta(days=5) if typed else day >= clock
-    shown = {answer.key: answer.original for answer in result.submission.answers if answer.calculated}
+    shown = {
+        answer.key: answer.original for answer in result.submission.answers if answer.calculated
+    }
     assert shown[WAITING] == (day - FIRST_DAY).days
     assert [(each.code, each.field) for each in result.findings if each.tool == "PLAN"] == [
         ("V001", "PLN_09")

@@ -149,7 +149,9 @@ def test_what_is_not_the_teams_own_is_excluded_unless_somebody_decides() -> None
 
 VERDICTS = st.sampled_from(["accepted", "returned", "refused"])
 ENTRIES = st.lists(
-    st.tuples(VERDICTS, *(st.sampled_from("xy") for _ in range(3)), st.booleans(), st.sampled_from("012")),
+    st.tuples(
+        VERDICTS, *(st.sampled_from("xy") for _ in range(3)), st.booleans(), st.sampled_from("012")
+    ),
     max_size=7,
 )
 
@@ -187,7 +189,12 @@ def test_no_key_and_no_copy_counts_twice_undecided(
         ("2026-04-02T10:00:00", "2026-03-01", "", "2026-04-02T10:00:00+00:00"),
         # before it was issued
         ("2015-01-01T00:00:00Z", "2026-03-01", "2026-04-10", "2026-04-11T00:00:00+00:00"),
-        ("2031-01-01T00:00:00Z", "2026-03-01", "2026-04-10", "2026-04-12T00:00:00+00:00"),  # after it came
+        (
+            "2031-01-01T00:00:00Z",
+            "2026-03-01",
+            "2026-04-10",
+            "2026-04-12T00:00:00+00:00",
+        ),  # after it came
         ("yesterday", "2026-03-01", "2026-04-10", "2026-04-11T00:00:00+00:00"),
         ("", "", "", ""),
     ],
@@ -202,7 +209,9 @@ def test_when_a_file_was_saved(saved: str, issued: str, received: str, said: str
 def file(folder: Path, name: str, copy: str = "", project: str = "P-1", **more: Any) -> Path:
     data = model("PAK", "PAK", date(2026, 4, 10), **more)
     copy_id = hashlib.sha256((copy or name).encode()).hexdigest()[:12]
-    identity = sign(replace(stamp_of(data), team="T", round="2026-Q2", copy=copy_id, signature=""), KEY)
+    identity = sign(
+        replace(stamp_of(data), team="T", round="2026-Q2", copy=copy_id, signature=""), KEY
+    )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(stamped(data, identity, project, date(2026, 4, 20)))
@@ -248,7 +257,9 @@ def test_decided_from_the_command_line(dataset: Path) -> None:
     assert f'  hrge-xl decide {dataset} {number} --use --reason "…"' in out
     assert out.count("  Plan!E") == 2  # what differs in each of the two pairs, once
     out, err = ran("decide", dataset, number, *USE)
-    assert f"theirs.xlsx ({number}, T): counts. Decided on 2026-05-02 by office: asked the team" in out
+    assert (
+        f"theirs.xlsx ({number}, T): counts. Decided on 2026-05-02 by office: asked the team" in out
+    )
     assert "ours.xlsx (" in out
     assert "2 changed, 2 still wait" in err
     assert hrge("decide", dataset, "a.xlsx", dataset.parent / "in" / "b.xlsx", *USE) == 0
@@ -272,7 +283,18 @@ WROTE = "The team wrote: The file could not be read."
 def reported(dataset: Path, language: str) -> dict[str, Any]:
     """The files of a report in a language, by name."""
     where = dataset.parent / language
-    hrge("report", dataset, "--format", "json", "--lang", language, "-o", where, "--today", "2026-05-03")
+    hrge(
+        "report",
+        dataset,
+        "--format",
+        "json",
+        "--lang",
+        language,
+        "-o",
+        where,
+        "--today",
+        "2026-05-03",
+    )
     files = json.loads((where / "validation.json").read_text(encoding="utf-8"))["files"]
     return {Path(each["path"]).name: each for each in files}
 
@@ -320,7 +342,15 @@ def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> N
     before = {path: path.read_bytes() for path in dataset.rglob("*.csv")}
     assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
     assert told(dataset)["ours.xlsx"] == COUNTS
-    undo = ("--undo", "--reason", "they sent a third one", "--by", "office", "--today", "2026-05-01")
+    undo = (
+        "--undo",
+        "--reason",
+        "they sent a third one",
+        "--by",
+        "office",
+        "--today",
+        "2026-05-01",
+    )
     assert hrge("decide", dataset, "ours.xlsx", *undo) == 0
     assert told(dataset)["ours.xlsx"] == CONFLICT
     assert {path: path.read_bytes() for path in dataset.rglob("*.csv")} == before
@@ -344,7 +374,12 @@ def told_of(folder: Path, *options: str) -> list[tuple[str, str]]:
 
 def test_dataset_and_report_tell_of_what_waits_and_of_decisions(dataset: Path) -> None:
     folder = dataset.parent / "in"
-    waiting = [("a.xlsx", "X004"), ("b.xlsx", "X004"), ("ours.xlsx", "X003"), ("theirs.xlsx", "X003")]
+    waiting = [
+        ("a.xlsx", "X004"),
+        ("b.xlsx", "X004"),
+        ("ours.xlsx", "X003"),
+        ("theirs.xlsx", "X003"),
+    ]
     assert told_of(folder) == waiting
     hrge("decide", dataset, "ours.xlsx", *USE)
     decided = [*waiting[:2], ("ours.xlsx", "X005"), ("theirs.xlsx", "X005")]
@@ -461,7 +496,10 @@ def test_a_round_that_was_never_consolidated(tmp_path: Path) -> None:
     """It is taken in first; the round keeps its dataset, and no files beside it that nobody asked for."""
     made = round_with_two_returns(tmp_path)
     assert ran("decide", made.folder).out.count("waits for a decision") == 2
-    assert "2 changed, 0 still wait for a decision." in ran("decide", made.folder, "two.xlsx", *USE).err
+    assert (
+        "2 changed, 0 still wait for a decision."
+        in ran("decide", made.folder, "two.xlsx", *USE).err
+    )
     assert told(made.folder) == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
     assert not (made.folder / "data.xlsx").exists()
 
@@ -514,7 +552,9 @@ def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
     again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
     assert stamp_of(again.read_bytes()).copy == stamp_of(first.read_bytes()).copy
     consolidate_sources(
-        [Source([first, again], asked)], tmp_path / "out", arrived=Arrived(date(2026, 5, 1), stated=True)
+        [Source([first, again], asked)],
+        tmp_path / "out",
+        arrived=Arrived(date(2026, 5, 1), stated=True),
     )
     assert told(tmp_path / "out") == {"v1.xlsx": SUPERSEDED, "v2.xlsx": COUNTS}
 

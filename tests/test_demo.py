@@ -46,7 +46,9 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert said.out == SAID.format(out)
     assert said.err.endswith(TOTALS)
-    issued, back = (sorted(path.name for path in (out / each).iterdir()) for each in ("issued", "returned"))
+    issued, back = (
+        sorted(path.name for path in (out / each).iterdir()) for each in ("issued", "returned")
+    )
     assert issued[:3] == ["EGY_ar.xlsx", "MAR_fr.xlsx", "PAK_en.xlsx"]
     assert all(name.endswith(".html") for name in issued[3:]), "guides"
     assert back == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
@@ -55,7 +57,9 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert mistyped.identity is not None
     assert (mistyped.identity.team, mistyped.identity.language) == ("MAR", "fr")
     connection = sqlite3.connect(out / "dataset" / "dataset.sqlite")
-    teams = connection.execute("SELECT team, outcome FROM teams WHERE expected ORDER BY team").fetchall()
+    teams = connection.execute(
+        "SELECT team, outcome FROM teams WHERE expected ORDER BY team"
+    ).fetchall()
     assert teams == [("EGY", "missing"), ("MAR", "accepted"), ("PAK", "accepted")]
     query = "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
     rows = connection.execute(query).fetchall()
@@ -71,7 +75,9 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     for name in ("overview", "overview_shareable", "brief", "brief_shareable"):
         page = (out / "reports" / f"{name}.html").read_text(encoding="utf-8")
         assert "EGY" in page, "a team that never answered is expected all the same"
-    assert {"validation.html", "validation.xlsx"} <= {path.name for path in (out / "reports").iterdir()}
+    assert {"validation.html", "validation.xlsx"} <= {
+        path.name for path in (out / "reports").iterdir()
+    }
 
 
 def test_a_demonstration_is_a_round(spec: Path, tmp_path: Path) -> None:
@@ -93,5 +99,8 @@ def test_a_demonstration_is_a_round(spec: Path, tmp_path: Path) -> None:
 
 def test_a_spec_without_a_story(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["demo", "-o", str(tmp_path / "demo"), "--spec", "example"]) == 2
-    assert "The spec 'example' has no demo.yaml, so there is nothing to play." in capsys.readouterr().err
+    assert (
+        "The spec 'example' has no demo.yaml, so there is nothing to play."
+        in capsys.readouterr().err
+    )
     assert not (tmp_path / "demo").exists()

@@ -27,7 +27,10 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Key = tuple[str, str, str]  # tool, row, field
 NAMES = ("PAK-1", "PAK-2", "AFG-1")
-COUNTS = {"CAS_N", *(f"PPL_{part}" for part in ("W", "M", "U", "TOLD", "ALL", "ARR", "LEFT", "CAS", "OVER"))}
+COUNTS = {
+    "CAS_N",
+    *(f"PPL_{part}" for part in ("W", "M", "U", "TOLD", "ALL", "ARR", "LEFT", "CAS", "OVER")),
+}
 NEAR = np.arange(-2.0, 3.0)  # how far from the truth other figures are looked for
 
 
@@ -35,16 +38,28 @@ class Attacker:
     """Knows the spec and a shared copy, and looks for other tables of counts that could be behind it as well."""
 
     def __init__(self, true: Any, shared: Mapping[str, Any]) -> None:
-        lines = shared["aggregate_numbers"].assign(country=None), shared["aggregate_numbers_by_country"]
-        told = [line for some in lines for line in some.to_dict("records") if line["mean"] == line["mean"]]
+        lines = (
+            shared["aggregate_numbers"].assign(country=None),
+            shared["aggregate_numbers_by_country"],
+        )
+        told = [
+            line
+            for some in lines
+            for line in some.to_dict("records")
+            if line["mean"] == line["mean"]
+        ]
         self.lines = [line for line in told if line["field"] in COUNTS]
         self.tables: dict[str, dict[Key, Floats]] = {}
         self.truth: dict[str, dict[Key, float]] = {}
         for team in NAMES:
-            own, copy = (each[each["team"] == team].to_dict("records") for each in (true, shared["answers"]))
+            own, copy = (
+                each[each["team"] == team].to_dict("records") for each in (true, shared["answers"])
+            )
             numbers = {_key(row): row["number"] for row in own if row["number"] == row["number"]}
             told = {
-                _key(row): row["number"] for row in copy if row["state"] != MASKED and _key(row) in numbers
+                _key(row): row["number"]
+                for row in copy
+                if row["state"] != MASKED and _key(row) in numbers
             }
             self.truth[team], self.tables[team] = numbers, tables(numbers, told)
         self.added = {team: self._added(team) for team in NAMES}
@@ -57,7 +72,9 @@ class Attacker:
 
     def _comes_out(self, team: str, added: Whole) -> bool:
         """Whether the two other teams have tables with which all published totals over teams come out."""
-        totals = np.round([line["mean"] * line["frequency"] for line in self.lines]).astype(np.int64)
+        totals = np.round([line["mean"] * line["frequency"] for line in self.lines]).astype(
+            np.int64
+        )
         one, other = (self.added[each] for each in NAMES if each != team)
         left = {row.tobytes() for row in totals - added - one}
         return any(row.tobytes() in left for row in other)
@@ -65,7 +82,9 @@ class Attacker:
     def _added(self, team: str) -> Whole:
         """What each table of a team adds to each line."""
         size = len(next(iter(self.tables[team].values())))
-        columns = [self._line(team, line) if _is_in(line, team) else np.zeros(size) for line in self.lines]
+        columns = [
+            self._line(team, line) if _is_in(line, team) else np.zeros(size) for line in self.lines
+        ]
         return np.round(np.reshape(columns, (len(columns), size)).T).astype(np.int64)
 
     def _line(self, team: str, line: Mapping[str, Any]) -> Floats:
@@ -104,10 +123,13 @@ def tables(numbers: Mapping[Key, float], told: Mapping[Key, float]) -> dict[Key,
     return {key: values[fits] for key, values in found.items()}
 
 
-def follows_the_rules(numbers: Mapping[Key, float], found: Mapping[Key, Floats]) -> NDArray[np.bool_]:
+def follows_the_rules(
+    numbers: Mapping[Key, float], found: Mapping[Key, Floats]
+) -> NDArray[np.bool_]:
     """Where the answers keep the rules of the spec, as far as all of them are there and told or counted."""
     women, men, unknown, told, share = (
-        found.get(("FORM", "1", code)) for code in ("PPL_W", "PPL_M", "PPL_U", "PPL_TOLD", "PPL_PCT")
+        found.get(("FORM", "1", code))
+        for code in ("PPL_W", "PPL_M", "PPL_U", "PPL_TOLD", "PPL_PCT")
     )
     fits = np.ones(len(next(iter(found.values()))), dtype=bool)
     if told is not None and unknown is not None:
@@ -121,7 +143,9 @@ def follows_the_rules(numbers: Mapping[Key, float], found: Mapping[Key, Floats])
 def formulas() -> dict[str, str]:
     """Every formula of the spec that yields a number; they read only what stands before them."""
     places = people_spec().places()
-    return {each.code: each.formula for _, _, each in places if each.formula and each.result == "number"}
+    return {
+        each.code: each.formula for _, _, each in places if each.formula and each.result == "number"
+    }
 
 
 def evaluated(key: Key, known: Mapping[Key, Floats]) -> Floats:
@@ -133,7 +157,9 @@ def evaluated(key: Key, known: Mapping[Key, Floats]) -> Floats:
         return sum(v for (t, _, code), v in known.items() if (t, code) == (sheet, column))
 
     names |= {"total": lambda *parts: sum(part for part in parts if part is not None), "sum": over}
-    return eval(formulas()[field].replace("'CASES', CAS_N", "'CASES', 'CAS_N'"), {}, Defaults(names))
+    return eval(
+        formulas()[field].replace("'CASES', CAS_N", "'CASES', 'CAS_N'"), {}, Defaults(names)
+    )
 
 
 class Defaults(dict[str, Any]):
@@ -160,23 +186,31 @@ def told(form: Mapping[str, int]) -> dict[str, int | float]:
 
 @examples(15)
 @given(st.lists(st.tuples(forms, st.lists(counts, max_size=2)), min_size=3, max_size=3))
-def test_no_small_count_comes_out_of_a_shared_copy(drawn: list[tuple[dict[str, int], list[int]]]) -> None:
+def test_no_small_count_comes_out_of_a_shared_copy(
+    drawn: list[tuple[dict[str, int], list[int]]],
+) -> None:
     """Neither by the sums and shares of a return, nor by the totals over all, nor by both together."""
     returns = [
-        Return(name, told(form), tuple(cases)) for name, (form, cases) in zip(NAMES, drawn, strict=True)
+        Return(name, told(form), tuple(cases))
+        for name, (form, cases) in zip(NAMES, drawn, strict=True)
     ]
     with dataset(*returns) as store:
         true, shared = frames(store, masked=False)["answers"], frames(store)
     attacker = Attacker(true, shared)
     for row in true.to_dict("records"):
         if row["field"] in COUNTS and is_sensitive(row["number"]):
-            assert not attacker.is_certain(row["team"], _key(row)), (row["team"], row["field"], row["number"])
+            assert not attacker.is_certain(row["team"], _key(row)), (
+                row["team"],
+                row["field"],
+                row["number"],
+            )
 
 
 def test_totals_over_teams_are_told_of_counts_only() -> None:
     """A mean of shares, times the number of teams, minus the published ones, is the share of the other team."""
     teams = [
-        Return(name, {"PPL_W": women, "PPL_M": 30}) for name, women in zip(NAMES, (3, 20, 30), strict=True)
+        Return(name, {"PPL_W": women, "PPL_M": 30})
+        for name, women in zip(NAMES, (3, 20, 30), strict=True)
     ]
     with dataset(*teams) as store:
         shared = frames(store)
@@ -209,7 +243,9 @@ def is_masked(value: Any) -> bool:
     return bool(pd.isna(value))
 
 
-def test_a_calculated_sum_minus_the_published_rest_and_a_share_times_its_published_denominator() -> None:
+def test_a_calculated_sum_minus_the_published_rest_and_a_share_times_its_published_denominator() -> (
+    None
+):
     form = shared_form(Return("PAK-1", {"PPL_W": 3, "PPL_M": 30, "PPL_U": 51}))
     assert is_masked(form["PPL_W"])
     assert sum(map(is_masked, (form["PPL_M"], form["PPL_U"], form["PPL_ALL"]))) == 1
@@ -248,7 +284,12 @@ def test_a_difference_of_nought_does_not_give_a_count_away() -> None:
 
 def test_nothing_is_masked_where_no_count_is_small() -> None:
     form = shared_form(Return("PAK-1", {"PPL_W": 20, "PPL_M": 30, "PPL_U": 50, "PPL_ARR": 120}))
-    assert (form["PPL_SHR"], form["PPL_HALF"], form["PPL_BAND"], form["PPL_LEFT"]) == (20, 10, "many", 100)
+    assert (form["PPL_SHR"], form["PPL_HALF"], form["PPL_BAND"], form["PPL_LEFT"]) == (
+        20,
+        10,
+        "many",
+        100,
+    )
 
 
 def test_a_small_count_of_a_team_of_no_country() -> None:
@@ -283,9 +324,13 @@ def test_masked_words_and_days_leave_the_long_answers_too() -> None:
 def test_a_sum_over_a_sheet_and_a_figure_that_is_looked_up() -> None:
     """The other team's case would do to hide 2 in the total over teams, but not in the sum of its own sheet."""
     risk = {("RISKS", "K-01", "RSK_T"): "Risk", ("RISKS", "K-01", "RSK_C"): "C-01"}
-    with dataset(Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), risk), Return("PAK-2", {}, (30,))) as store:
+    with dataset(
+        Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), risk), Return("PAK-2", {}, (30,))
+    ) as store:
         shared = {
-            name: frame.query("team == 'PAK-1'") for name, frame in frames(store).items() if "team" in frame
+            name: frame.query("team == 'PAK-1'")
+            for name, frame in frames(store).items()
+            if "team" in frame
         }
     (form,) = shared["form"].to_dict("records")
     assert sum(map(is_masked, [*shared["cases"]["cas_n"], form["ppl_cas"]])) == 2
@@ -299,7 +344,10 @@ def test_what_is_listed_counted_and_crossed_by_a_masked_figure() -> None:
         true, shared = frames(store, masked=False), frames(store)
     assert set(true["matrix_rows"]["matrix_row_field"]) == {"RSK_A", "RSK_CN"}
     assert set(shared["matrix_rows"]["matrix_row_field"]) == {"RSK_A"}
-    assert (shared["top_risks"]["name"][0], shared["top_risks"]["matrix_row_before"][0]) == ("Risk", "2")
+    assert (shared["top_risks"]["name"][0], shared["top_risks"]["matrix_row_before"][0]) == (
+        "Risk",
+        "2",
+    )
     assert is_masked(shared["top_risks"]["shows_rsk_n"][0])
     listed = shared["listed_rows"].set_index("column_code")["value"]
     assert "n" not in listed
@@ -316,7 +364,9 @@ def test_what_is_made_of_a_restricted_answer_is_restricted() -> None:
         true, shared = frames(store, masked=False), frames(store)
     assert true["form"]["ppl_copy"][0] == "secret!"
     assert not [
-        name for name, frame in shared.items() if frame.astype(str).isin(["secret", "secret!"]).any().any()
+        name
+        for name, frame in shared.items()
+        if frame.astype(str).isin(["secret", "secret!"]).any().any()
     ]
     assert true["overdue"]["days_late"][0] > 0
     assert not len(shared["overdue"])
@@ -347,7 +397,9 @@ def test_a_count_that_cannot_be_read_is_what_the_others_leave() -> None:
     form = {"PPL_W": 40, "PPL_M": 41, "PPL_TOLD": 84}
     three = {("FORM", "1", "PPL_U"): {"original": "three", "problem": "V003"}}
     shared = shared_form(Return("PAK-1", form, changes=three))
-    assert is_masked(shared["PPL_TOLD"]) or (is_masked(shared["PPL_ALL"]) and is_masked(shared["PPL_W"]))
+    assert is_masked(shared["PPL_TOLD"]) or (
+        is_masked(shared["PPL_ALL"]) and is_masked(shared["PPL_W"])
+    )
 
 
 @pytest.mark.parametrize("rest", [{"PPL_M": 30, "PPL_U": 51}, {"PPL_M": 30, "PPL_U": 50}])
@@ -432,7 +484,9 @@ def test_a_percentage_of_things_is_told() -> None:
 
 
 def test_a_numerator_beside_a_count_is_a_count() -> None:
-    shared = shared_values(values("PAK-1", COUNT, {"T4C_04": 3.0, "T4C_06": 50.0}))["reported_values"]
+    shared = shared_values(values("PAK-1", COUNT, {"T4C_04": 3.0, "T4C_06": 50.0}))[
+        "reported_values"
+    ]
     assert is_masked(shared["t4c_04"][0])
     assert shared["t4c_06"][0] == 50
 
@@ -449,7 +503,9 @@ def test_a_percentage_that_cannot_be_read_is_masked() -> None:
     [
         # a value between a published baseline and target
         (5.0, 40.0, 200.0, {"T4C_06", "T4C_16", "T4C_14", "T4C_15"}),
-        pytest.param(50.0, 4.0, 200.0, {"T4B_13", "T4C_17", "T4C_14", "T4C_15"}, marks=pytest.mark.deep),
+        pytest.param(
+            50.0, 4.0, 200.0, {"T4B_13", "T4C_17", "T4C_14", "T4C_15"}, marks=pytest.mark.deep
+        ),
         pytest.param(50.0, 40.0, 5.0, set(), marks=pytest.mark.deep),  # a target is nobody
         # a rule says that the two differ: here a finding tells that they do not
         (50.0, 5.0, 5.0, {"T4B_13", "T4C_17", "T4B_15", "T4C_18", "T4C_15"}),
@@ -478,15 +534,23 @@ def test_a_value_that_a_later_return_states_again_hides_the_same_figures() -> No
     """Of the earlier return nothing counts any more, so another figure of the row would be the cheapest there."""
     row = {"T4C_06": 84.0, "SEX_F": 3.0, "SEX_M": 30.0, "SEX_U": 51.0}
     first, second = (values("PAK-1", COUNT, row, T4B_13=baseline) for baseline in (40.0, 41.0))
-    first[1]["FORM", "1", "FRM_06"], first[1]["FORM", "1", "FRM_07"] = date(2025, 7, 1), date(2025, 12, 31)
-    second[1]["FORM", "1", "FRM_06"], second[1]["FORM", "1", "FRM_07"] = date(2026, 1, 1), date(2026, 6, 30)
+    first[1]["FORM", "1", "FRM_06"], first[1]["FORM", "1", "FRM_07"] = (
+        date(2025, 7, 1),
+        date(2025, 12, 31),
+    )
+    second[1]["FORM", "1", "FRM_06"], second[1]["FORM", "1", "FRM_07"] = (
+        date(2026, 1, 1),
+        date(2026, 6, 30),
+    )
     other = values("PAK-2", COUNT, {"T4C_06": 105.0, "SEX_F": 40.0, "SEX_M": 60.0, "SEX_U": 5.0})
     shared = shared_values(first, second, other)
     rows = shared["reported_values"].query("team == 'PAK-1'")
     assert len(rows) == 2
     assert rows["current"].all()
     parts = ("SEX_F", "SEX_M", "SEX_U", "T4C_06")
-    hidden = [{code for code in parts if is_masked(row[code.lower()])} for row in rows.to_dict("records")]
+    hidden = [
+        {code for code in parts if is_masked(row[code.lower()])} for row in rows.to_dict("records")
+    ]
     assert hidden[0] == hidden[1]
     assert len(hidden[0]) > 1
 
@@ -496,7 +560,10 @@ def test_totals_of_the_teams_that_reported_twice_are_totals() -> None:
     before = values("PAK-1", COUNT, {"T4C_03": "2025-H2", "T4C_06": 60.0}, T4B_13=40.0)
     now = values("PAK-1", COUNT, {"T4C_06": 80.0})
     new = values("AFG-1", COUNT, {"T4C_06": 5.0})
-    before[1]["FORM", "1", "FRM_06"], before[1]["FORM", "1", "FRM_07"] = date(2025, 7, 1), date(2025, 12, 31)
+    before[1]["FORM", "1", "FRM_06"], before[1]["FORM", "1", "FRM_07"] = (
+        date(2025, 7, 1),
+        date(2025, 12, 31),
+    )
     shared = shared_values(before, now, new)
     (line,) = shared["aggregate_indicators"].query("value_period == '2026-H1'").to_dict("records")
     assert (line["previous_period"], line["teams"]) == ("2025-H2", 2)
@@ -524,7 +591,10 @@ def test_reasons_of_waivers_and_decisions_do_not_leave() -> None:
     with dataset(Return("PAK-1", {"PPL_W": 3})) as store:
         reasons = {
             "findings_fact": {"waiver": "active: three women (Desk)"},
-            "submissions": {"reason": "Decided by Desk: three", "reason_details": '{"reason": "three"}'},
+            "submissions": {
+                "reason": "Decided by Desk: three",
+                "reason_details": '{"reason": "three"}',
+            },
         }
         with store.transaction() as connection:
             for name, told in reasons.items():

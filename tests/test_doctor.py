@@ -16,7 +16,9 @@ from tests.audited import hrge
 from tests.face import CACHE, doctor
 from tests.fixture_types import Capsys, Patch
 
-PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")
 
 
@@ -27,7 +29,9 @@ def test_it_tells_what_reading_processes_are_kept_from(capsys: Capsys) -> None:
     assert f"are kept in {Path(os.environ[CACHE], 'specs')}\n" in out
     (told,) = [line for line in out.splitlines() if line.startswith("Reading processes: ")]
     what, by = told.removesuffix(")").split(" (")
-    assert what.endswith(": no network, no other program, no other process, no other file, no writing")
+    assert what.endswith(
+        ": no network, no other program, no other process, no other file, no writing"
+    )
     assert by.startswith("Landlock ")
     assert by.endswith(", seccomp")
 
@@ -56,7 +60,9 @@ def test_without_landlock_files_are_read_and_doctor_tells() -> None:
 @pytest.mark.parametrize(
     ("found", "safe"), [("2.5.0", False), ("2.7.1", False), ("2.7.2", True), ("2.10.0", True)]
 )
-def test_it_asks_for_a_safe_expat(found: str, safe: bool, monkeypatch: Patch, capsys: Capsys) -> None:
+def test_it_asks_for_a_safe_expat(
+    found: str, safe: bool, monkeypatch: Patch, capsys: Capsys
+) -> None:
     """An old one is told with the remedy and is no reason to stop: what it lacks, limits and sandbox make up for."""
     monkeypatch.setattr(doctor, "EXPAT_VERSION", f"expat_{found}")
     assert hrge("doctor") == 0
@@ -72,10 +78,14 @@ def test_what_no_command_can_do_without(monkeypatch: Patch, capsys: Capsys) -> N
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_every_extra_is_named_and_none_is_a_need(installed: bool, monkeypatch: Patch, capsys: Capsys) -> None:
+def test_every_extra_is_named_and_none_is_a_need(
+    installed: bool, monkeypatch: Patch, capsys: Capsys
+) -> None:
     """The remedy is quoted in a way that cmd.exe and PowerShell know too."""
     monkeypatch.setattr(
-        doctor, "_version", lambda package: "1.0" if installed or package not in doctor.EXTRAS else None
+        doctor,
+        "_version",
+        lambda package: "1.0" if installed or package not in doctor.EXTRAS else None,
     )
     assert hrge("doctor") == 0
     said = capsys.readouterr().out

@@ -53,7 +53,9 @@ def drafted(book: Workbook | bytes, folder: Path) -> tuple[Spec, str, str]:
         book.save(file)
     done = CliRunner().invoke(cli, ["spec", "draft", str(file), "-o", str(folder / "draft")])
     assert done.exception is None, done.exception
-    text = "\n".join(each.read_text(encoding="utf-8") for each in sorted((folder / "draft").rglob("*.yaml")))
+    text = "\n".join(
+        each.read_text(encoding="utf-8") for each in sorted((folder / "draft").rglob("*.yaml"))
+    )
     return load(folder / "draft"), text, done.output
 
 
@@ -77,11 +79,24 @@ def register() -> Workbook:
     assert sheet is not None
     sheet.title = "Cases"
     sheet["A1"] = "Register of cases"
-    heads = ["No.", "Case", "District", "Status", "Opened", "Closed", "Persons", "Share", "Days", "Public?"]
+    heads = [
+        "No.",
+        "Case",
+        "District",
+        "Status",
+        "Opened",
+        "Closed",
+        "Persons",
+        "Share",
+        "Days",
+        "Public?",
+    ]
     sheet.append([])
     sheet.append(heads)
     sheet.append([1, "First case", "Été", "Open", date(2026, 1, 2), None, 4, 0.5, "=F4-E4", "Yes"])
-    sheet.append([2, "Second case", "North-East", "Closed", date(2026, 1, 9), None, 7, 0.1, "=F5-E5", "No"])
+    sheet.append(
+        [2, "Second case", "North-East", "Closed", date(2026, 1, 9), None, 7, 0.1, "=F5-E5", "No"]
+    )
     for row in (4, 5):
         sheet[f"H{row}"].number_format = "0%"
     lists = book.create_sheet("Lists")
@@ -92,7 +107,13 @@ def register() -> Workbook:
     validate(sheet, "D4:D60", type="list", formula1='"Open,Closed,On hold"')
     validate(sheet, "F4:F60", type="date", operator="greaterThan", formula1="40000")
     validate(
-        sheet, "G4:G60", type="whole", operator="between", formula1="0", formula2="500", prompt="All ages"
+        sheet,
+        "G4:G60",
+        type="whole",
+        operator="between",
+        formula1="0",
+        formula2="500",
+        prompt="All ages",
     )
     validate(sheet, "J4:J60", type="list", formula1='"Yes,No"')
     return book
@@ -170,14 +191,28 @@ def test_a_questionnaire(tmp_path: Path) -> None:
     assert [block.title.say("en") for block in tool.blocks] == ["", "Your work"]
     assert fields[3].vocabulary == "HOW_DO_YOU_RATE_IT"
     assert all(isinstance(block, FormBlock) for block in tool.blocks)
-    assert [field.type.name for field in fields] == ["text", "year", "date", "scale", "long", "decimal"]
+    assert [field.type.name for field in fields] == [
+        "text",
+        "year",
+        "date",
+        "scale",
+        "long",
+        "decimal",
+    ]
     assert fields[0].label.say("en") == "Name of the office"
     assert fields[0].help.say("en") == "In full"
     assert (fields[4].characters, fields[5].minimum) == (400, 0)
     assert "# guess: text, as nothing shows what is answered" in text
-    answers = {("S1", "1", code): value for code, value in (("S1_01", "Us"), ("S1_04", 3.0), ("S1_06", 2.5))}
+    answers = {
+        ("S1", "1", code): value
+        for code, value in (("S1_01", "Us"), ("S1_04", 3.0), ("S1_06", 2.5))
+    }
     values = read_back(spec, tmp_path, answers).values()
-    assert {key[2]: value for key, value in values.items()} == {"S1_01": "Us", "S1_04": 3.0, "S1_06": 2.5}
+    assert {key[2]: value for key, value in values.items()} == {
+        "S1_01": "Us",
+        "S1_04": 3.0,
+        "S1_06": 2.5,
+    }
 
 
 def odd() -> Workbook:
@@ -190,7 +225,9 @@ def odd() -> Workbook:
     sheet.merge_cells("A1:D1")
     for column, head in zip("ABCD", ["Point", "Weight", "Answer", "Comment"], strict=True):
         sheet[f"{column}3"] = head
-    for row, text in enumerate(["Place", "A ramp is there", "A room is free", "People", "A list is kept"], 4):
+    for row, text in enumerate(
+        ["Place", "A ramp is there", "A room is free", "People", "A list is kept"], 4
+    ):
         sheet[f"A{row}"] = text
         if text not in ("Place", "People"):
             sheet[f"B{row}"] = f"w{row}"
@@ -249,7 +286,9 @@ def test_an_odd_workbook(tmp_path: Path) -> None:
     for message in ("'Old data' was left out: it is hidden", "'Empty' was left out: it is empty"):
         assert message in said
         assert message in text
-    assert "a dropdown (INDIRECT(A2)) whose entries were not found" in text.replace("=INDIRECT", "INDIRECT")
+    assert "a dropdown (INDIRECT(A2)) whose entries were not found" in text.replace(
+        "=INDIRECT", "INDIRECT"
+    )
     answers = {("C1", "C1_02", "C1_02"): "PARTLY1"}
     assert read_back(spec, tmp_path, answers).answers
 
@@ -286,7 +325,9 @@ def moved_to_extension(data: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"", b"not a workbook", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old"])
+@pytest.mark.parametrize(
+    "data", [b"", b"not a workbook", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old"]
+)
 def test_what_is_no_workbook_is_one_line(data: bytes, tmp_path: Path) -> None:
     file = tmp_path / "bad.xlsx"
     file.write_bytes(data)
@@ -317,7 +358,9 @@ def test_a_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
 
 def test_a_workbook_with_nothing_to_fill_in(tmp_path: Path) -> None:
     Workbook().save(tmp_path / "a.xlsx")
-    done = CliRunner().invoke(cli, ["spec", "draft", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "d")])
+    done = CliRunner().invoke(
+        cli, ["spec", "draft", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "d")]
+    )
     assert isinstance(done.exception, UsageError)
     assert not (tmp_path / "d").exists()
 
@@ -326,7 +369,15 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     drafted(questionnaire(), tmp_path)
     done = CliRunner().invoke(
         cli,
-        ["spec", "draft", str(tmp_path / "office.xlsx"), "-o", str(tmp_path / "draft"), "--name", "again"],
+        [
+            "spec",
+            "draft",
+            str(tmp_path / "office.xlsx"),
+            "-o",
+            str(tmp_path / "draft"),
+            "--name",
+            "again",
+        ],
     )
     assert isinstance(done.exception, UsageError)
 
@@ -338,8 +389,16 @@ def test_codes() -> None:
         "I3",
         "2",
     ]
-    assert [list_name(text) for text in ("Case status", "2 x", "حالة")] == ["CASE_STATUS", "LIST_2_X", "LIST"]
-    assert [tool_code(name, {"S1"}) for name in ("T1.1 Plan", "Plan", "R2D2")] == ["T1.1", "S2", "S2"]
+    assert [list_name(text) for text in ("Case status", "2 x", "حالة")] == [
+        "CASE_STATUS",
+        "LIST_2_X",
+        "LIST",
+    ]
+    assert [tool_code(name, {"S1"}) for name in ("T1.1 Plan", "Plan", "R2D2")] == [
+        "T1.1",
+        "S2",
+        "S2",
+    ]
 
 
 # what is made of the sheets, and what is said about each guess
@@ -428,7 +487,9 @@ def test_where_nothing_else_tells_short_texts_with_a_blank_beside_are_questions(
 
 
 def test_a_sheet_that_begins_with_a_question_is_called_by_its_name() -> None:
-    book = sheet_of(("How many?", None), ("Is it open?", None), rules=(("B1", WHOLE), ("B2", YES_NO)))
+    book = sheet_of(
+        ("How many?", None), ("Is it open?", None), rules=(("B1", WHOLE), ("B2", YES_NO))
+    )
     assert guessed(book).tools[0].title == "Visits"
 
 
@@ -471,8 +532,14 @@ def test_heads_may_stand_above_a_section() -> None:
     ("rows", "rule"),
     [
         ([("Point", "Answer"), ("A ramp", None)], "B2"),  # one alone is no list
-        ([("Point", "Answer"), ("A ramp", None), (None, None), (None, None), ("A room", None)], "A2:B5"),
-        ([("Point", "Answer"), ("A ramp", None), ("A room", None)], "B2:B9"),  # room for further ones
+        (
+            [("Point", "Answer"), ("A ramp", None), (None, None), (None, None), ("A room", None)],
+            "A2:B5",
+        ),
+        (
+            [("Point", "Answer"), ("A ramp", None), ("A room", None)],
+            "B2:B9",
+        ),  # room for further ones
         (
             [("Point", "Answer", "Remark"), ("A ramp", "Yes"), ("A room", "No")],
             "B2:B3",
@@ -504,7 +571,10 @@ def test_entries_that_are_written_alike_have_codes_of_their_own() -> None:
 
 
 def test_texts_that_are_too_long_are_cut_and_told() -> None:
-    label, prompt = "How many persons came to the office in the whole of the year? " * 5, "All of them. " * 20
+    label, prompt = (
+        "How many persons came to the office in the whole of the year? " * 5,
+        "All of them. " * 20,
+    )
     book = sheet_of((label, None), rules=(("B1", WHOLE | {"prompt": prompt[:250]}),))
     asked = field(book)
     assert (len(asked.label), asked.label[-1]) == (250, "…")
@@ -515,7 +585,9 @@ def test_texts_that_are_too_long_are_cut_and_told() -> None:
 
 def test_a_short_prompt_is_the_help() -> None:
     assert (
-        field(sheet_of(("How many?",), rules=(("B1", WHOLE | {"prompt": "All ages"}),))).options["help"]
+        field(sheet_of(("How many?",), rules=(("B1", WHOLE | {"prompt": "All ages"}),))).options[
+            "help"
+        ]
         == "All ages"
     )
 
@@ -532,7 +604,9 @@ def test_the_language_is_that_of_most_letters(heads: tuple[str, ...], language: 
 
 
 def test_a_sheet_whose_name_excel_does_not_allow_has_a_shorter_one() -> None:
-    book = sheet_of(("Place", "Days"), ("Rabat", 3), name="Those that we have not been to for years")
+    book = sheet_of(
+        ("Place", "Days"), ("Rabat", 3), name="Those that we have not been to for years"
+    )
     (tool,) = guessed(book).tools
     assert tool.sheet == "Those that we have not been to f"[:31].strip()
     assert "is too long" in tool.notes[0]

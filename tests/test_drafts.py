@@ -33,7 +33,9 @@ def round_(issued: Path, tmp_path: Path) -> Path:
 
 
 def names(round_: Path, folder: str = "drafts") -> list[str]:
-    return sorted(path.relative_to(round_ / folder).as_posix() for path in (round_ / folder).rglob("*.eml"))
+    return sorted(
+        path.relative_to(round_ / folder).as_posix() for path in (round_ / folder).rglob("*.eml")
+    )
 
 
 def contents(round_: Path, folder: str) -> dict[str, bytes]:
@@ -70,7 +72,9 @@ def test_what_is_sent_twice_lies_twice_among_what_was_sent(round_: Path) -> None
     ran("drafts", round_, "--done", "--today", DAY)
     sent = contents(round_, "sent")
     assert {name: sent[name] for name in first} == first
-    assert {name.replace("_2.eml", ".eml"): sent[name] for name in sent if name not in first} == second
+    assert {
+        name.replace("_2.eml", ".eml"): sent[name] for name in sent if name not in first
+    } == second
 
 
 def test_drafts_of_another_kind_are_left_alone(round_: Path) -> None:
@@ -105,7 +109,9 @@ def test_what_cannot_be_moved_is_named_and_the_others_are_moved(round_: Path) ->
     assert names(round_) == []
 
 
-def test_a_draft_or_list_that_is_open_elsewhere_stops_nothing(round_: Path, monkeypatch: Patch) -> None:
+def test_a_draft_or_list_that_is_open_elsewhere_stops_nothing(
+    round_: Path, monkeypatch: Patch
+) -> None:
     """As Windows has it: what a mail program or Excel shows can neither be written, moved nor deleted."""
     unlink, rename, replace = Path.unlink, Path.rename, Path.replace
 
@@ -137,7 +143,9 @@ def test_a_draft_or_list_that_is_open_elsewhere_stops_nothing(round_: Path, monk
         )
         told = ran("drafts", round_, "--done", "--today", DAY, code=5)
         assert [Path(path).name for path in told.out.split()] == ["Odesa_issue.eml"]
-        assert "Minsk_issue.eml was not moved: it is used by another process." in " ".join(told.err.split())
+        assert "Minsk_issue.eml was not moved: it is used by another process." in " ".join(
+            told.err.split()
+        )
     told = ran("drafts", round_, "issue", "--today", DAY)
     assert [Path(path).name for path in told.out.split()] == ["Minsk_issue.eml"]
     assert names(round_) == [f"{DAY}/Minsk_issue.eml"]
@@ -195,7 +203,9 @@ def happen(round_: Path, chance: random.Random) -> None:
         target.parent.write_text("", encoding="utf-8")
 
 
-@pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(3, 25))])
+@pytest.mark.parametrize(
+    "seed", [2, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(3, 25))]
+)
 def test_no_draft_gets_lost_in_any_order(round_: Path, seed: int) -> None:
     """A draft is where it was, or was named as moved or removed; what was sent stays as it is."""
     chance = random.Random(seed)
@@ -212,8 +222,14 @@ def test_no_draft_gets_lost_in_any_order(round_: Path, seed: int) -> None:
         moved = {data: name for name, data in now_sent.items() if name not in sent}
         text = f"{told.out}\n{told.err}"
         gone = [name for name, data in before.items() if after.get(name) != data]
-        assert [name for name in gone if moved.get(before[name], name) not in text] == [], (seed, command)
-        assert [name for name in after.keys() - before.keys() if name not in text] == [], (seed, command)
+        assert [name for name in gone if moved.get(before[name], name) not in text] == [], (
+            seed,
+            command,
+        )
+        assert [name for name in after.keys() - before.keys() if name not in text] == [], (
+            seed,
+            command,
+        )
         day += timedelta(days=chance.choice((0, 0, 1, 7)))
     for path in (round_ / "sent").glob("2*"):
         if path.is_file():

@@ -10,7 +10,16 @@ import xlsxwriter
 
 from hrge_xl import ExpectedReturn
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
-from tests.face import CATALOGUE, Overlay, RawWorkbook, Submission, Unplaced, ooxml, ooxml_parts, sentence
+from tests.face import (
+    CATALOGUE,
+    Overlay,
+    RawWorkbook,
+    Submission,
+    Unplaced,
+    ooxml,
+    ooxml_parts,
+    sentence,
+)
 from tests.intake_files import LINKS, relationships, sheet, workbook
 from tests.read_and_check import read_bytes
 
@@ -37,15 +46,15 @@ def drawing(*anchors: str, base: str = DRAWING) -> str:
 
 def anchor(inside: str, column: int = 4, row: int = 8) -> str:
     """An anchor, by default at E9."""
-    place = (
-        f"<xdr:from><xdr:col>{column}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{row}</xdr:row></xdr:from>"
-    )
+    place = f"<xdr:from><xdr:col>{column}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{row}</xdr:row></xdr:from>"
     return f"<xdr:twoCellAnchor>{place}{inside}<xdr:clientData/></xdr:twoCellAnchor>"
 
 
 def box(*paragraphs: str, more: str = "", name: str = "TextBox 1") -> str:
     """A text box; `|` in a paragraph parts its runs."""
-    runs = ("".join(f"<a:r><a:t>{run}</a:t></a:r>" for run in each.split("|")) for each in paragraphs)
+    runs = (
+        "".join(f"<a:r><a:t>{run}</a:t></a:r>" for run in each.split("|")) for each in paragraphs
+    )
     body = "".join(f"<a:p>{each}</a:p>" for each in runs)
     properties = f'<xdr:nvSpPr><xdr:cNvPr id="2" name="{name}">{more}</xdr:cNvPr></xdr:nvSpPr>'
     return f"<xdr:sp>{properties}<xdr:txBody>{body}</xdr:txBody></xdr:sp>"
@@ -90,7 +99,9 @@ def read(
     """A workbook with these drawings on its only sheet."""
     links = [("rId1", "drawing", "../drawings/drawing1.xml")] if content else []
     links += [("rId2", "vmlDrawing", "../drawings/vmlDrawing1.vml")] if legacy else []
-    changes: dict[str, str | bytes | None] = {"xl/worksheets/_rels/sheet1.xml.rels": relationships(*links)}
+    changes: dict[str, str | bytes | None] = {
+        "xl/worksheets/_rels/sheet1.xml.rels": relationships(*links)
+    }
     changes |= {PART: content} if content else {}
     changes |= {"xl/drawings/vmlDrawing1.vml": legacy} if legacy else {}
     return ooxml.read(workbook(sheet(after=after), changes=changes | (more or {})))
@@ -129,7 +140,11 @@ def test_of_two_ways_to_say_the_same_one_is_read() -> None:
         either(anchor(box("new"), 1, 2), anchor(box("old"), 1, 2)),
         either("", anchor(box("only old"), 1, 3)),
     )
-    assert drawn(content) == [(3, 2, "shape", "new"), (4, 2, "shape", "only old"), (9, 5, "ink", "")]
+    assert drawn(content) == [
+        (3, 2, "shape", "new"),
+        (4, 2, "shape", "only old"),
+        (9, 5, "ink", ""),
+    ]
 
 
 def test_an_anchor_without_a_cell() -> None:
@@ -157,7 +172,8 @@ def test_what_charts_and_diagrams_say() -> None:
         content,
         more={
             "xl/drawings/_rels/drawing1.xml.rels": relationships(
-                ("rId1", "chart", "../charts/chart1.xml"), ("rId2", "diagramData", "../diagrams/data1.xml")
+                ("rId1", "chart", "../charts/chart1.xml"),
+                ("rId2", "diagramData", "../diagrams/data1.xml"),
             ),
             "xl/charts/chart1.xml": chart,
             "xl/charts/_rels/chart1.xml.rels": relationships(
@@ -207,7 +223,9 @@ def test_one_thing_in_three_parts_is_one_thing() -> None:
     content = drawing(either(anchor(stand_in), ""), anchor(box("a text of its own"), 1, 2))
     entry = '<oleObject progId="Word.Document.12" shapeId="1025"/>'
     found = read(
-        content, vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")), f"<oleObjects>{entry}{entry}</oleObjects>"
+        content,
+        vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")),
+        f"<oleObjects>{entry}{entry}</oleObjects>",
     )
     assert found.sheets[0].drawn == [
         Overlay(3, 2, "shape", "a text of its own", "TextBox 1"),
@@ -218,7 +236,9 @@ def test_one_thing_in_three_parts_is_one_thing() -> None:
 def test_a_control_is_no_picture() -> None:
     """An ActiveX control: in the VML part it is a picture of itself."""
     entry = '<control shapeId="1025" name="TextBox1"/>'
-    found = read("", vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")), f"<controls>{entry}{entry}</controls>")
+    found = read(
+        "", vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")), f"<controls>{entry}{entry}</controls>"
+    )
     assert found.sheets[0].drawn == [Overlay(9, 5, "control", "", "TextBox1", "1025")]
 
 
@@ -237,11 +257,15 @@ def test_everything_that_xlsxwriter_can_draw() -> None:
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     first = book.add_worksheet()
     first.insert_textbox("E9", "Figures for\nthe north")
-    first.insert_image("B3", "picture.png", {"image_data": io.BytesIO(PIXEL), "description": "A stamp"})
+    first.insert_image(
+        "B3", "picture.png", {"image_data": io.BytesIO(PIXEL), "description": "A stamp"}
+    )
     first.insert_button("B4", {"caption": "Press"})
     first.write_comment("B5", "Why?")
     first.set_background(io.BytesIO(PIXEL))
-    first.set_header("&C&G", {"image_center": "picture.png", "image_data_center": io.BytesIO(PIXEL)})
+    first.set_header(
+        "&C&G", {"image_center": "picture.png", "image_data_center": io.BytesIO(PIXEL)}
+    )
     chart = book.add_chart({"type": "bar"})
     chart.add_series({"values": "=Sheet1!$A$1:$A$2"})
     chart.set_title({"name": "By year"})
@@ -365,7 +389,9 @@ def test_a_chart_that_is_shown_often_says_its_text_once() -> None:
 
 def test_very_many_are_told_together_and_kept() -> None:
     boxes = [anchor(box(f"text {n}"), 4, n) for n in range(150)]
-    found = submission(edited(*with_drawing(*boxes, *(anchor(PICTURE, 2, n) for n in range(150))))())
+    found = submission(
+        edited(*with_drawing(*boxes, *(anchor(PICTURE, 2, n) for n in range(150))))()
+    )
     assert len(found.unplaced) == 150
     messages = [message for _, _, message in said(found)]
     assert len(messages) == 202

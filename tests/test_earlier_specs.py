@@ -52,7 +52,9 @@ def spec(tmp_path: Path) -> Path:
 def round_(spec: Path, tmp_path: Path) -> Path:
     """A round of that spec, with a return whose objective names an address."""
     folder = tmp_path / "round"
-    (tmp_path / "teams.csv").write_text("team,country,deadline\nPAK,PAK,2026-07-15\n", encoding="utf-8")
+    (tmp_path / "teams.csv").write_text(
+        "team,country,deadline\nPAK,PAK,2026-07-15\n", encoding="utf-8"
+    )
     hrge_xl.init_round(folder, str(spec), tmp_path / "teams.csv")
     loaded = hrge_xl.load(hrge_xl.load_round(folder).spec_source)
     order = hrge_xl.Order(
@@ -87,7 +89,11 @@ def findings(round_: Path) -> set[str]:
 
 def not_run(round_: Path) -> dict[str, str]:
     report = json.loads(ran("validate", round_, "--json", *TODAY, code=None).out)
-    return {check["code"]: check["why"] for file in report["files"] for check in file["checks"]["not_run"]}
+    return {
+        check["code"]: check["why"]
+        for file in report["files"]
+        for check in file["checks"]["not_run"]
+    }
 
 
 def test_a_pattern_that_the_program_published_goes_on(round_: Path) -> None:
@@ -136,7 +142,9 @@ def test_any_other_is_told_as_not_run_once(round_: Path) -> None:
     ],
     ids=["a pattern of the key", "an option", "a function"],
 )
-def test_what_today_refuses_of_a_new_spec(file: str, old: str, new: str, said: str, round_: Path) -> None:
+def test_what_today_refuses_of_a_new_spec(
+    file: str, old: str, new: str, said: str, round_: Path
+) -> None:
     """A round goes on without it; a spec of one's own is refused at its line; and the remedy works."""
     taken_earlier(round_, file, old, new)
     status = ran("status", round_, *TODAY)
@@ -177,7 +185,10 @@ PIECES = st.sampled_from(
 
 
 def test_every_pattern_of_the_table_is_known_here() -> None:
-    digests = {hashlib.sha256(text.encode()).hexdigest() for text in (YEAR_OF_AN_INTERVENTION, PERSONAL_DATA)}
+    digests = {
+        hashlib.sha256(text.encode()).hexdigest()
+        for text in (YEAR_OF_AN_INTERVENTION, PERSONAL_DATA)
+    }
     assert digests == PUBLISHED.keys()
     assert all(compiled_pattern(pattern) for pattern in PUBLISHED.values())
 

@@ -84,7 +84,9 @@ class Office:
         order, day = self.orders[team], in_week(number) - timedelta(days=1)
         if back is not None:
             order = replace(order, copy=back.copy, predecessor=back.predecessor)
-        made = generate(SPEC, replace(order, answers=answers(f"P-{team}", PLN_06=people, PLN_07=1.0, **more)))
+        made = generate(
+            SPEC, replace(order, answers=answers(f"P-{team}", PLN_06=people, PLN_07=1.0, **more))
+        )
         content = sent = saved_on(made, day)
         if team == PROTECTED:
             sent = encrypted(content, PASSWORD)
@@ -129,7 +131,10 @@ def plain_text(content: bytes) -> str:
     """What somebody reads on the sheets of answers."""
     book = opened(content)
     return "|".join(
-        str(cell.value) for name in ("Plan", "Risks") for row in book[name].iter_rows() for cell in row
+        str(cell.value)
+        for name in ("Plan", "Risks")
+        for row in book[name].iter_rows()
+        for cell in row
     )
 
 
@@ -137,22 +142,28 @@ def counted(content: bytes) -> tuple[float, int]:
     """Participants, and risks: cells that are found by the words beside and above them."""
     book = opened(content)
     (asked,) = [row for row in book["Plan"].iter_rows(values_only=True) if PEOPLE in row]
-    people = next(value for value in asked[asked.index(PEOPLE) + 1 :] if isinstance(value, int | float))
+    people = next(
+        value for value in asked[asked.index(PEOPLE) + 1 :] if isinstance(value, int | float)
+    )
     rows = [
         [str(value or "").split("\n")[0] for value in row]
         for row in book["Risks"].iter_rows(values_only=True)
     ]
     (heads,) = [row for row in rows if EVENT in row]
-    return float(people), sum(row[0].startswith("K-") and bool(row[heads.index(EVENT)]) for row in rows)
+    return float(people), sum(
+        row[0].startswith("K-") and bool(row[heads.index(EVENT)]) for row in rows
+    )
 
 
 def by_sql(folder: Path, period: str) -> Figures:
     """Of a dataset, what counts in a period."""
     people = queried(
-        folder, f"SELECT team, number FROM answers WHERE field = 'PLN_06' AND current AND period = '{period}'"
+        folder,
+        f"SELECT team, number FROM answers WHERE field = 'PLN_06' AND current AND period = '{period}'",
     )
     risks = queried(
-        folder, f"SELECT team, COUNT(*) FROM risks WHERE current AND period = '{period}' GROUP BY team"
+        folder,
+        f"SELECT team, COUNT(*) FROM risks WHERE current AND period = '{period}' GROUP BY team",
     )
     return {team: (float(number), dict(risks)[team]) for team, number in people}
 
@@ -216,14 +227,20 @@ def weeks(tmp_path_factory: Folders) -> tuple[Office, dict[int, Figures], dict[i
     office.send(RENAMED, 2, 40.0, now=NEW_NAME)  # in the workbook that says its old name
     office.send(MERGED, 2, 50.0, now=KEPT)
     done[2] = office.week(2)
-    ran("round", "merge-teams", folder, MERGED, "--into", KEPT, "--yes", *WHY, "--today", in_week(2))
+    ran(
+        "round", "merge-teams", folder, MERGED, "--into", KEPT, "--yes", *WHY, "--today", in_week(2)
+    )
     done[3] = office.week(3)
     figures[3] = agree(office, 3, earlier.folder)
 
     office.send(WRONG, 4, 25.0, back=office.feedback(WRONG))
-    (folder / "passwords.csv").write_text(f"team,password\n{PROTECTED},{PASSWORD}\n", encoding="utf-8")
+    (folder / "passwords.csv").write_text(
+        f"team,password\n{PROTECTED},{PASSWORD}\n", encoding="utf-8"
+    )
     office.send(PROTECTED, 4, 60.0)
-    letter = mail(address(SILENT), moment(in_week(4) - timedelta(days=1)), {"answers.pdf": b"%PDF-1.4"})
+    letter = mail(
+        address(SILENT), moment(in_week(4) - timedelta(days=1)), {"answers.pdf": b"%PDF-1.4"}
+    )
     office.mails.append(letter)
     done[4] = office.week(4)
     figures[4] = agree(office, 4, earlier.folder)
@@ -249,7 +266,9 @@ Played = tuple[Office, dict[int, Figures], dict[int, RefreshResult]]
 def test_every_figure_is_that_of_the_files(weeks: Played) -> None:
     """A return counts once, under the name that its team has now, in the version that came last."""
     figures = weeks[1]
-    people = {number: {team: told[0] for team, told in found.items()} for number, found in figures.items()}
+    people = {
+        number: {team: told[0] for team, told in found.items()} for number, found in figures.items()
+    }
     assert people[1] == {WRONG: 20.0, RIGHT: 30.0}
     assert people[3] == {WRONG: 20.0, RIGHT: 30.0, NEW_NAME: 40.0, KEPT: 50.0}
     assert people[4] == {WRONG: 25.0, RIGHT: 30.0, NEW_NAME: 40.0, KEPT: 50.0, PROTECTED: 60.0}
@@ -274,9 +293,12 @@ def test_nobody_is_silent_without_being_asked(weeks: Played) -> None:
 def test_a_team_has_its_history_from_first_to_last(weeks: Played) -> None:
     """Each version tells how it differs from the one before; what came without a workbook is there too."""
     folder = weeks[0].folder
-    wrong, silent = (ran("status", folder, "--team", team, "--today", in_week(8)) for team in (WRONG, SILENT))
+    wrong, silent = (
+        ran("status", folder, "--team", team, "--today", in_week(8)) for team in (WRONG, SILENT)
+    )
     assert (
-        f"Since {WRONG} week 1.xlsx: Answers changed: 2. Findings: 1 fixed, 0 new, 0 unchanged." in wrong.out
+        f"Since {WRONG} week 1.xlsx: Answers changed: 2. Findings: 1 fixed, 0 new, 0 unchanged."
+        in wrong.out
     )
     assert f"came      without a workbook, from {address(SILENT)}: PDF (answers.pdf)" in silent.out
     assert "Next:" not in silent.err  # the round is closed

@@ -84,7 +84,14 @@ class Cluster:
         return started
 
     def _start(self, blind_to: Path | None) -> subprocess.Popen[bytes]:
-        worker = ("-m", "distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1")
+        worker = (
+            "-m",
+            "distributed.cli.dask_worker",
+            self.address,
+            "--no-nanny",
+            "--nthreads",
+            "1",
+        )
         command = [sys.executable, *worker]
         if blind_to is not None:  # another machine, where this folder is empty
             command = [*ELSEWHERE, str(blind_to), *command]
@@ -118,7 +125,9 @@ def cluster(tmp_path_factory: Folders) -> Iterator[Cluster]:
 # the same bytes
 
 
-def test_number_of_workers_and_order_do_not_matter(files: list[Path], alone: Any, tmp_path: Path) -> None:
+def test_number_of_workers_and_order_do_not_matter(
+    files: list[Path], alone: Any, tmp_path: Path
+) -> None:
     run(files[::-1], tmp_path / "two", jobs=2)
     with ThreadPoolExecutor(2) as pool:
         run(files, tmp_path / "threads", executor=pool, jobs=2)
@@ -231,7 +240,9 @@ def test_a_worker_with_another_program(files: list[Path], tmp_path: Path) -> Non
 
 
 @pytest.mark.deep
-def test_a_worker_with_another_program_is_known_by_its_shards_too(files: list[Path], tmp_path: Path) -> None:
+def test_a_worker_with_another_program_is_known_by_its_shards_too(
+    files: list[Path], tmp_path: Path
+) -> None:
     with parts_of(tmp_path / SHARDS) as folder:
         shard = shard_of([arrival(files[0])], task(tmp_path), folder)
         check_engine(shard)
@@ -241,7 +252,9 @@ def test_a_worker_with_another_program_is_known_by_its_shards_too(files: list[Pa
 
 def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: Patch) -> None:
     """But not what is made of it, nor how a system ends its lines."""
-    home = shutil.copytree(engines.HOME, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
+    home = shutil.copytree(
+        engines.HOME, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__")
+    )
     monkeypatch.setattr(engines, "HOME", home)
     file = home / "reader" / "ooxml.py"
 
@@ -262,7 +275,9 @@ def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: Patch) ->
 
 
 @pytest.mark.deep
-def test_a_real_worker_that_sees_nothing(files: list[Path], tmp_path: Path, cluster: Cluster) -> None:
+def test_a_real_worker_that_sees_nothing(
+    files: list[Path], tmp_path: Path, cluster: Cluster
+) -> None:
     if subprocess.run([*ELSEWHERE, str(tmp_path), "true"], check=False).returncode != 0:
         missing("a process cannot have file systems of its own here")
     cluster.client.retire_workers()
@@ -342,7 +357,9 @@ def test_a_worker_that_comes_late_is_taken(
     assert dataset(tmp_path / "out") == alone
 
 
-def test_a_workbook_that_would_be_too_large(files: list[Path], tmp_path: Path, monkeypatch: Patch) -> None:
+def test_a_workbook_that_would_be_too_large(
+    files: list[Path], tmp_path: Path, monkeypatch: Patch
+) -> None:
     monkeypatch.setattr(data_xlsx, "MOST_CELLS", 6_000)
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")

@@ -47,7 +47,9 @@ SPEC = Spec.model_validate(SPECS["small"])
 LAYOUT = build(SPEC, "en")
 
 
-def evaluate(text: str, submissions: list[Submission], tool: str = "FORM", block: int = 0, **how: Any) -> Any:
+def evaluate(
+    text: str, submissions: list[Submission], tool: str = "FORM", block: int = 0, **how: Any
+) -> Any:
     """The values of an expression: a list of submissions, each a list of rows; None is blank."""
     home = SPEC.tool[tool].field_blocks[block]
     found = parse(text, Scope(SPEC, SPEC.tool[tool], home))
@@ -69,7 +71,9 @@ def rows_of(expr: Expr, returned: Submission, layout: Layout, field: str) -> lis
 
 
 def form(**answers: Any) -> Submission:
-    return submission(LAYOUT, {("FORM", "1", f"FRM_{code}"): value for code, value in answers.items()})
+    return submission(
+        LAYOUT, {("FORM", "1", f"FRM_{code}"): value for code, value in answers.items()}
+    )
 
 
 def one(text: str, **answers: Any) -> Any:
@@ -105,7 +109,9 @@ def test_a_number_that_should_be_whole_still_counts() -> None:
 @pytest.mark.parametrize("state", ["error", "not-calculated", "blank", "empty-text"])
 def test_what_is_no_answer_is_blank(state: str) -> None:
     key = ("FORM", "1", "FRM_TA")
-    nothing = submission(LAYOUT, {}, {key: {"original": "#REF!", "text": "#REF!", "state": State(state)}})
+    nothing = submission(
+        LAYOUT, {}, {key: {"original": "#REF!", "text": "#REF!", "state": State(state)}}
+    )
     assert evaluate("filled(FRM_TA)", [nothing]) == [[False]]
     assert evaluate("FRM_TA == '#REF!'", [nothing]) == [[False]]
 
@@ -155,8 +161,12 @@ def test_lookup_goes_to_the_row_that_a_reference_names() -> None:
     rows = register([{"REF": "IT1"}, {"REF": "it2"}, {"REF": "IT9"}, {}])
     assert evaluate("lookup(REG_REF, CAT_FIX)", [rows], "REG") == [["RED", None, None, None]]
     assert evaluate("lookup(REG_REF, CAT_NUM) + 1", [rows], "REG") == [[8, None, None, None]]
-    assert evaluate("'BLUE' in lookup(REG_REF, CAT_SET)", [rows], "REG") == [[True, False, False, False]]
-    assert evaluate("filled(lookup(REG_REF, CAT_FIX))", [rows], "REG") == [[True, False, False, False]]
+    assert evaluate("'BLUE' in lookup(REG_REF, CAT_SET)", [rows], "REG") == [
+        [True, False, False, False]
+    ]
+    assert evaluate("filled(lookup(REG_REF, CAT_FIX))", [rows], "REG") == [
+        [True, False, False, False]
+    ]
     last = register([{"REF": "IT9"}])
     last.answers += submission(LAYOUT, {("CAT", "IT2", "CAT_OWN"): "x"}).answers
     assert evaluate("filled(lookup(REG_REF, CAT_OWN))", [last], "REG")[0][0] is False
@@ -172,14 +182,18 @@ def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
     ):  # fmt: skip
         assert evaluate(text, [bare], layouts=[small]) == [[expected]], text
         # beside a workbook that has the sheet, too
-        assert evaluate(text, [register(ROWS), bare], layouts=[LAYOUT, small])[1] == [expected], text
+        assert evaluate(text, [register(ROWS), bare], layouts=[LAYOUT, small])[1] == [expected], (
+            text
+        )
 
 
 def test_a_reference_to_a_sheet_that_was_not_issued_looks_up_nothing() -> None:
     alone = build(SPEC, "en", ["REG"])
     row = submission(alone, {("REG", "R-01", "REG_REF"): "IT1"})
     assert evaluate("lookup(REG_REF, CAT_NUM)", [row], "REG", layouts=[alone])[0][0] is None
-    assert evaluate("filled(lookup(REG_REF, CAT_FIX))", [row], "REG", layouts=[alone])[0][0] is False
+    assert (
+        evaluate("filled(lookup(REG_REF, CAT_FIX))", [row], "REG", layouts=[alone])[0][0] is False
+    )
 
 
 def test_ticks_and_completeness() -> None:
@@ -213,7 +227,9 @@ def test_of_the_tool_that_a_row_stands_for_where_some_were_not_issued() -> None:
     assert [row[0] for row in both] == [0, None]
 
 
-@pytest.mark.parametrize(("text", "tool", "reason"), table("cases")["of_a_tool_where_rows_are_none"])
+@pytest.mark.parametrize(
+    ("text", "tool", "reason"), table("cases")["of_a_tool_where_rows_are_none"]
+)
 def test_of_a_tool_where_rows_are_none(text: str, tool: str, reason: str) -> None:
     found = parse(text, Scope(SPEC, SPEC.tool[tool], SPEC.tool[tool].field_blocks[0]))
     assert isinstance(found, Problem)
@@ -230,7 +246,9 @@ def test_a_record_is_active_through_any_block_of_its_sheet() -> None:
 def test_a_form_of_a_tool_that_is_not_used_asks_for_nothing() -> None:
     for answer, code in (("Y", "V001"), ("N", "")):
         ticked = submission(LAYOUT, {("FORM", "ONE", "USE_IT"): answer})
-        verdict = check([(ticked, LAYOUT)], today=TODAY, in_sheets=True)[0].verdicts["ONE", "1", "ONE_TA"]
+        verdict = check([(ticked, LAYOUT)], today=TODAY, in_sheets=True)[0].verdicts[
+            "ONE", "1", "ONE_TA"
+        ]
         assert (verdict.code, verdict.required) == (code, bool(code))
 
 

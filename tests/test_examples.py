@@ -76,7 +76,9 @@ def referred_to(where: Layout) -> Iterator[tuple[Slot, str]]:
 
 
 def cells_of(where: Layout) -> Cells:
-    rows = {(where.sheet[s.tool].name, address(*s.cells[0])): name for s, name in referred_to(where)}
+    rows = {
+        (where.sheet[s.tool].name, address(*s.cells[0])): name for s, name in referred_to(where)
+    }
     typed = {
         (where.sheet[one.slot.tool].name, address(*one.slot.cells[one.part])): one.typed
         for one in examples(where.language)
@@ -90,7 +92,9 @@ def is_let_in(where: Layout, one: Shown) -> bool:
     if field.to:
         named = {slot.row: f"{slot.row} {name}" for slot, name in referred_to(where)}
         fixed = {
-            row.code: f"{row.code} {row.label[:60]}" for tool in field.to for row in where.rows_of[tool].rows
+            row.code: f"{row.code} {row.label[:60]}"
+            for tool in field.to
+            for row in where.rows_of[tool].rows
         }
         return typed in (one.text.split(" ")[0], (fixed | named).get(one.text.split(" ")[0]))
     if field.list_name is not None:
@@ -103,9 +107,14 @@ def is_let_in(where: Layout, one: Shown) -> bool:
         return len(str(typed)) <= (limits.high or 0)
     if limits.type == "any":
         return True
-    low, high = (-1e15 if limits.low is None else limits.low), (1e15 if limits.high is None else limits.high)
+    low, high = (
+        (-1e15 if limits.low is None else limits.low),
+        (1e15 if limits.high is None else limits.high),
+    )
     return (
-        isinstance(typed, float) and low <= typed <= high and (limits.type != "whole" or typed.is_integer())
+        isinstance(typed, float)
+        and low <= typed <= high
+        and (limits.type != "whole" or typed.is_integer())
     )
 
 
@@ -117,14 +126,20 @@ def test_the_cell_takes_every_example_and_so_does_the_reader(language: str) -> N
     submission = returned(where, cells_of(where))
     found = check([(submission, where)], today=TODAY)[0].findings
     keys = {one.slot.key for one in examples(language)}
-    wrong = [f for f in found if f.code[0] == "V" and f.code != "V001" and (f.tool, f.row, f.field) in keys]
+    wrong = [
+        f
+        for f in found
+        if f.code[0] == "V" and f.code != "V001" and (f.tool, f.row, f.field) in keys
+    ]
     assert [(f.code, f.tool, f.row, f.field, f.value) for f in wrong] == []
     read = {answer.key for answer in submission.answers}
     assert keys <= read
 
 
 @pytest.mark.long
-def test_they_are_typed_without_a_dialog(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
+def test_they_are_typed_without_a_dialog(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
     """With real keys, which a dialog would swallow; of a step the number, of a row the code."""
     where, path = layout(TOOLKIT), tmp_path / "issued.xlsx"
     path.write_bytes(issued(TOOLKIT, "en", {slot.key: name for slot, name in referred_to(where)}))

@@ -38,7 +38,11 @@ def folder(tmp_path_factory: Folders) -> Path:
     """A dataset of two teams; one wrote what looks like formulas, one has errors."""
     base = tmp_path_factory.mktemp("export")
     files = {
-        "pak.xlsx": ("PAK-1", "PAK", {"PLN_01": NASTY[:20], "PLN_03": f"{NASTY} {INSIDE}", "PLN_08": 12.5}),
+        "pak.xlsx": (
+            "PAK-1",
+            "PAK",
+            {"PLN_01": NASTY[:20], "PLN_03": f"{NASTY} {INSIDE}", "PLN_08": 12.5},
+        ),
         "mar.xlsx": ("MAR-1", "MAR", {"PLN_01": "-5", "PLN_03": None}),
     }
     for name, (team, country, more) in files.items():
@@ -72,18 +76,26 @@ def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:
         wanted = values(folder, table)
         with open_store(str(folder)) as store:
             names = table_of(store, table).names
-        read = json.loads(exported(folder, tmp_path, f"{table}.json", "--table", table).read_text("utf-8"))
-        as_json = [tuple(v.isoformat() if isinstance(v, date) else v for v in row) for row in wanted]
+        read = json.loads(
+            exported(folder, tmp_path, f"{table}.json", "--table", table).read_text("utf-8")
+        )
+        as_json = [
+            tuple(v.isoformat() if isinstance(v, date) else v for v in row) for row in wanted
+        ]
         assert [tuple(line.values()) for line in read] == as_json
         assert not read or tuple(read[0]) == names
         found = parquet.read_table(exported(folder, tmp_path, f"{table}.parquet", "--table", table))
-        wanted = [tuple(None if value == "" else value for value in row) for row in wanted]  # nothing is said
+        wanted = [
+            tuple(None if value == "" else value for value in row) for row in wanted
+        ]  # nothing is said
         assert [tuple(line.values()) for line in found.to_pylist()] == wanted
         book = openpyxl.load_workbook(exported(folder, tmp_path, f"{table}.xlsx", "--table", table))
         heads, *lines = book.active.iter_rows(values_only=True)
         assert heads == names
         assert [tuple(cell(value) for value in line) for line in lines] == wanted
-        text = exported(folder, tmp_path, f"{table}.csv", "--table", table).read_text(encoding="utf-8-sig")
+        text = exported(folder, tmp_path, f"{table}.csv", "--table", table).read_text(
+            encoding="utf-8-sig"
+        )
         heads, *lines = csv.reader(io.StringIO(text))
         assert tuple(heads) == names
         as_text = [[None if value is None else as_csv(value) for value in row] for row in wanted]
@@ -124,7 +136,9 @@ def formulas(source: Path, separator: str, out: Path) -> list[str]:
     command += ["--convert-to", "xlsx", "--outdir", str(made), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     book = openpyxl.load_workbook(made / f"{source.stem}.xlsx")
-    return [str(cell.value) for row in book.active.iter_rows() for cell in row if cell.data_type == "f"]
+    return [
+        str(cell.value) for row in book.active.iter_rows() for cell in row if cell.data_type == "f"
+    ]
 
 
 @pytest.mark.office
@@ -146,12 +160,19 @@ def test_harmless_text_starts_no_formula_at_any_separator(text: str) -> None:
     for separator in ",;\t\n":
         for part in safe.split(separator)[1:]:
             assert not part.lstrip(" \"'").startswith(("=", "@", "＝")) or "'" in part
-    assert harmless("Plain text, with - a dash; and 5 - 3.") == "Plain text, with - a dash; and 5 - 3."
+    assert (
+        harmless("Plain text, with - a dash; and 5 - 3.") == "Plain text, with - a dash; and 5 - 3."
+    )
     assert harmless("list:\n- one\n- two") == "list:\n- one\n- two"
 
 
 def test_teams_periods_and_what_counts(folder: Path, tmp_path: Path, capsys: Capsys) -> None:
-    assert run(["export", str(folder), "--table", "Submissions", "--team", "MAR-1", "--format", "json"]) == 0
+    assert (
+        run(
+            ["export", str(folder), "--table", "Submissions", "--team", "MAR-1", "--format", "json"]
+        )
+        == 0
+    )
     assert [line["team"] for line in json.loads(capsys.readouterr().out)] == ["MAR-1"]
     assert {row[1] for row in values(folder, "answers", teams=["PAK-1"])} == {"PAK-1"}
     period = values(folder, "answers")[0][3]
@@ -161,7 +182,9 @@ def test_teams_periods_and_what_counts(folder: Path, tmp_path: Path, capsys: Cap
     assert capsys.readouterr().out.startswith("submission,team,country,period,")
 
 
-def test_without_a_table_it_says_which_there_are(folder: Path, tmp_path: Path, capsys: Capsys) -> None:
+def test_without_a_table_it_says_which_there_are(
+    folder: Path, tmp_path: Path, capsys: Capsys
+) -> None:
     assert run(["export", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "questions: " in said
@@ -184,9 +207,18 @@ def test_what_may_be_shared(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--table", "answer"), "no table 'answer'. Did you mean 'answers'? The dataset has: submissions,"),
-        (("--table", "findings", "--lang", "ar"), "Only tools, questions, codes, items, countries have"),
-        (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
+        (
+            ("--table", "answer"),
+            "no table 'answer'. Did you mean 'answers'? The dataset has: submissions,",
+        ),
+        (
+            ("--table", "findings", "--lang", "ar"),
+            "Only tools, questions, codes, items, countries have",
+        ),
+        (
+            ("--table", "answers", "--team", "XXX"),
+            "The dataset has no team 'XXX'. It has: MAR-1, PAK-1.",
+        ),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
         (("--table", "questions", "--team", "PAK-1"), "has no column 'team'"),
         (("--table", "answers", "--format", "xlsx"), "xlsx needs a file: -o answers.xlsx"),
@@ -207,7 +239,9 @@ def test_wrong_wishes_are_one_line(
 
 @pytest.mark.deep
 @pytest.mark.postgres
-def test_a_database_gives_the_same(folder: Path, database: str, tmp_path: Path, capsys: Capsys) -> None:
+def test_a_database_gives_the_same(
+    folder: Path, database: str, tmp_path: Path, capsys: Capsys
+) -> None:
     """And what was decided reaches it too, where it is named."""
     assert run(["export", database, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
@@ -219,7 +253,16 @@ def test_a_database_gives_the_same(folder: Path, database: str, tmp_path: Path, 
             path = tmp_path / f"database.{suffix}"
             assert run(["export", database, "--table", table, "-o", str(path)]) == 0
             assert path.read_bytes() == one.read_bytes(), (table, suffix)
-    decided = ["mar.xlsx", "--withdraw", "--reason", "x", "--by", "office", "--today", TODAY.isoformat()]
+    decided = [
+        "mar.xlsx",
+        "--withdraw",
+        "--reason",
+        "x",
+        "--by",
+        "office",
+        "--today",
+        TODAY.isoformat(),
+    ]
     assert run(["decide", str(tmp_path / "out"), *decided, "--store", database]) == 0
     capsys.readouterr()
     assert run(["export", database, "--table", "submissions", "--current", "--format", "json"]) == 0
@@ -255,7 +298,10 @@ def test_a_database_says_what_its_tables_and_columns_hold(database: str, tmp_pat
 
 
 def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> None:
-    for table, same in (("questions", ("n", "tool", "field", "table_name")), ("codes", ("list", "code"))):
+    for table, same in (
+        ("questions", ("n", "tool", "field", "table_name")),
+        ("codes", ("list", "code")),
+    ):
         own, other = values(folder, table), values(folder, table, language="ar")
         with open_store(str(folder)) as store:
             at = table_of(store, table).at

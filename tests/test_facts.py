@@ -89,7 +89,9 @@ def test_the_toolkit_knows_nothing_about_a_real_country() -> None:
     assert {fact.country for fact in file.rows} == set(spec.made_up_countries)
     assert all("made up" in fact.source for fact in file.rows)
     text = (Path(spec.folder) / "facts" / file.file).read_text("utf-8")
-    assert all(source in text for source in ("treaties.un.org", "indicators.ohchr.org", "normlex.ilo.org"))
+    assert all(
+        source in text for source in ("treaties.un.org", "indicators.ohchr.org", "normlex.ilo.org")
+    )
 
 
 def test_nothing_follows_from_a_fact_before_the_tool_is_used(tmp_path: Path) -> None:

@@ -47,7 +47,9 @@ def beginnings(found: Answers) -> Iterator[Key]:
                 row = grid.data_rows[0].code if grid.kind == "register" else "1"
                 fields = [(slot.key, slot.field) for slot in grid.by_row[row].values()]
                 yield from (
-                    key for key, field in fields if field.required == "always" and field.relevant is None
+                    key
+                    for key, field in fields
+                    if field.required == "always" and field.relevant is None
                 )
 
 
@@ -83,7 +85,9 @@ def completed() -> tuple[Answers, Outcome]:
 
 def test_no_false_alarm_on_any_tool() -> None:
     found, outcome = completed()
-    assert [(f.code, f.tool, f.row, f.field, in_words(f, WHERE).message) for f in outcome.findings] == []
+    assert [
+        (f.code, f.tool, f.row, f.field, in_words(f, WHERE).message) for f in outcome.findings
+    ] == []
     # catalogues, and where no answer is required
     nothing_asked = {"T4.A", "LIBRARY", "GLOSSARY", "T2.1S", "T2.1E"}
     tools = {tool.code for tool in spec(TOOLKIT).tools if not tool.calculated} - nothing_asked

@@ -143,7 +143,9 @@ def in_the_process(function: Callable[[FileToCheck], Any]) -> Break:
         for module in ("exchange.validation", "dataset.work", "audit.report_again"):
             monkeypatch.setattr(
                 f"hrge_xl.{module}.Reader",
-                lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES, believed=validation.believed),
+                lambda _jobs=1: WorkerPool(
+                    function, readable=SPEC_HOMES, believed=validation.believed
+                ),
             )
         monkeypatch.setattr(work, "_readers", {})
 
@@ -154,7 +156,9 @@ AT = {
     "the gate": fails_where(validation, "open_untrusted", lambda path, *_: named(path)),
     "arrival": fails_where(validation, "_of_file", lambda _, job: named(job.file.path)),
     "checks": in_the_process(fail_in_checks),
-    "rows": fails_where(RowBuilder, "rows", lambda _, result: named(result.path) and result.submission),
+    "rows": fails_where(
+        RowBuilder, "rows", lambda _, result: named(result.path) and result.submission
+    ),
 }
 
 
@@ -176,10 +180,17 @@ def report(folder: Path, *places: Path, code: int) -> dict[str, Any]:
     words = ("report", *places, "--format", "json", "-o", folder, "--today", DAY, "--jobs", 1)
     assert hrge(*words) == code
     files = json.loads((folder / "validation.json").read_text(encoding="utf-8"))["files"]
-    return {Path(file["path"]).name: {key: file[key] for key in file if key != "order"} for file in files}
+    return {
+        Path(file["path"]).name: {key: file[key] for key in file if key != "order"}
+        for file in files
+    }
 
 
-OFTEN = (("the gate", True), ("checks", False), ("rows", True))  # in an ordinary run; `make alone` plays all
+OFTEN = (
+    ("the gate", True),
+    ("checks", False),
+    ("rows", True),
+)  # in an ordinary run; `make alone` plays all
 
 
 @pytest.mark.deep
@@ -218,7 +229,9 @@ def test_the_others_are_as_without_it(
         assert report(tmp_path, source, code=0)["d.xlsx"]["verdict"] == "accepted"
 
 
-def test_a_row_that_no_dataset_takes(returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_no_dataset_takes(
+    returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The fault shows only where the rows of several files are written together."""
     right = RowBuilder.rows
 
@@ -236,16 +249,26 @@ def test_a_row_that_no_dataset_takes(returned: Path, tmp_path: Path, monkeypatch
     assert {name: file["verdict"] for name, file in files.items()} == {
         f"{name}.xlsx": "refused" if name == "d" else "accepted" for name in NAMES
     }
-    assert [finding["code"] for finding in files["d.xlsx"]["findings"]] == [STOPPED_BY_THIS_FILE.code]
+    assert [finding["code"] for finding in files["d.xlsx"]["findings"]] == [
+        STOPPED_BY_THIS_FILE.code
+    ]
 
 
 def test_feedback_that_cannot_be_made(
-    returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    returned: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     fails_where(
-        import_module("hrge_xl.outputs.feedback_files"), "give_back", lambda result, *_: named(result.path)
+        import_module("hrge_xl.outputs.feedback_files"),
+        "give_back",
+        lambda result, *_: named(result.path),
     )(monkeypatch)
-    assert hrge("feedback", returned, "--all", "-o", tmp_path / "out", "--today", DAY, "--jobs", 1) == 4
+    assert (
+        hrge("feedback", returned, "--all", "-o", tmp_path / "out", "--today", DAY, "--jobs", 1)
+        == 4
+    )
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == len(NAMES) - 1
     assert "d.xlsx: F064 The file d.xlsx could not be fully processed" in err
@@ -255,18 +278,27 @@ def test_feedback_that_cannot_be_made(
 
 
 def test_a_second_opinion_that_cannot_be_had(
-    returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    returned: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     report(tmp_path, returned, code=0)
     fails_where(second_opinion, "_opinion", lambda sent, _: named(sent.path))(monkeypatch)
     assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 1
     said = capsys.readouterr().out
-    assert "d.xlsx: no second opinion, because of an error in this program (F064). Report this with " in said
+    assert (
+        "d.xlsx: no second opinion, because of an error in this program (F064). Report this with "
+        in said
+    )
     assert "; 1 file not read." in said
 
 
 def test_a_file_that_changes_before_the_second_opinion(
-    returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    returned: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     report(tmp_path, returned, code=0)
     asked = second_opinion.second_opinion
@@ -277,4 +309,7 @@ def test_a_file_that_changes_before_the_second_opinion(
 
     monkeypatch.setattr(import_module("hrge_xl.audit.report_again"), "second_opinion", meanwhile)
     assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 1
-    assert "d.xlsx: no second opinion, because it was changed while it was read." in capsys.readouterr().out
+    assert (
+        "d.xlsx: no second opinion, because it was changed while it was read."
+        in capsys.readouterr().out
+    )

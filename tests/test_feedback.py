@@ -113,7 +113,9 @@ def test_nothing_of_what_they_wrote_is_lost(
     telling(RETURNS, "overwritten", by=lambda path: path.stem),
     ids=lambda path: path.stem,
 )
-def test_the_workbook_is_whole_again(path: Path, corrected: Callable[[Path], tuple[Result, Result]]) -> None:
+def test_the_workbook_is_whole_again(
+    path: Path, corrected: Callable[[Path], tuple[Result, Result]]
+) -> None:
     """Names, dropdowns and protection are restored; only answers can still be wrong."""
     _, after = corrected(path)
     assert [each.code for each in after.findings if each.code.startswith(("S", "I", "F"))] == []
@@ -142,7 +144,9 @@ def test_with_others_or_alone(tmp_path: Path) -> None:
         book.draw.cache_clear()
         assert feedback(*each, today=TODAY) == data
     (tmp_path / "feedback.xlsx").write_bytes(together[-1])
-    told = openpyxl.load_workbook(tmp_path / "feedback.xlsx")["To correct"].iter_rows(values_only=True)
+    told = openpyxl.load_workbook(tmp_path / "feedback.xlsx")["To correct"].iter_rows(
+        values_only=True
+    )
     assert any(like_markup in row for row in told)
 
 
@@ -153,10 +157,17 @@ def test_several_processes_give_back_what_one_does(tmp_path: Path, capsys: Capsy
     returns(inbox, 9)
     for jobs in ("1", "3"):
         out = tmp_path / jobs
-        code = run(["feedback", str(inbox), "-o", str(out), "--all", "--today", str(TODAY), "--jobs", jobs])
+        code = run(
+            ["feedback", str(inbox), "-o", str(out), "--all", "--today", str(TODAY), "--jobs", jobs]
+        )
         printed = capsys.readouterr()
         files = {path.name: path.read_bytes() for path in out.iterdir()}
-        said[jobs] = code, files, printed.out.replace(str(out), ""), printed.err.replace(str(out), "")
+        said[jobs] = (
+            code,
+            files,
+            printed.out.replace(str(out), ""),
+            printed.err.replace(str(out), ""),
+        )
     assert len(said["1"][1]) == 18
     assert said["1"] == said["3"]
 
@@ -280,7 +291,10 @@ def place_of(key: Key, layout: Layout = EN) -> tuple[str, str]:
 
 
 def filled_in(
-    folder: Path, typed: Mapping[Key, Any] | None = None, language: str = "en", lacking: tuple[str, ...] = ()
+    folder: Path,
+    typed: Mapping[Key, Any] | None = None,
+    language: str = "en",
+    lacking: tuple[str, ...] = (),
 ) -> Path:
     """A return without a mistake but for what was typed, and the fields that are not answered."""
     layout = build(SPEC, language)
@@ -337,14 +351,22 @@ def mistakes(tmp_path: Path) -> Path:
 # what stands where
 
 
-def test_what_is_wrong_comes_first_then_what_is_missing_and_nothing_is_done_yet(mistakes: Path) -> None:
+def test_what_is_wrong_comes_first_then_what_is_missing_and_nothing_is_done_yet(
+    mistakes: Path,
+) -> None:
     lines = seen(given(mistakes)).lines
     headings = [line[2] for line in lines if not line[0] and line[2].partition(": ")[2]]
     assert headings == ["To correct: 2", "Missing: 6", "To look at: 1"]
     groups = [(line[2], line[5]) for line in lines if not line[0] and line[5]]
     assert groups == [("Plan", "Missing: 3"), ("Risks", "Missing: 3")]
     assert [line[0] for line in lines if line[0]] == [str(n) for n in range(1, 10)]
-    assert [line[1] for line in lines if not line[0]] == ["0 of 2", "0 of 6", "0 of 3", "0 of 3", ""]
+    assert [line[1] for line in lines if not line[0]] == [
+        "0 of 2",
+        "0 of 6",
+        "0 of 3",
+        "0 of 3",
+        "",
+    ]
     assert {line[1] for line in lines if line[0]} == {""}
 
 
@@ -391,7 +413,9 @@ def test_what_is_missing_on_a_sheet_is_folded_under_its_line(tmp_path: Path) -> 
     sheet, line = shown.sheet, shown.row_of("Plan")
     assert shown.lines[line - 5][1:6] == ("0 of 6", "Plan", "", "", "Missing: 6")
     rows = range(line + 1, line + 7)
-    assert [row for row, each in sheet.row_dimensions.items() if each.hidden and row > 1] == list(rows)
+    assert [row for row, each in sheet.row_dimensions.items() if each.hidden and row > 1] == list(
+        rows
+    )
     assert {sheet.row_dimensions[row].outlineLevel for row in rows} == {1}
     assert sheet.row_dimensions[line].collapsed
     assert sheet.sheet_properties.outlinePr.summaryBelow is False
@@ -416,7 +440,13 @@ def test_what_is_put_right_is_done(office: Office, mistakes: Path, tmp_path: Pat
         document.save_as(tmp_path / "filled.xlsx")
     shown = Seen(openpyxl.load_workbook(tmp_path / "filled.xlsx", data_only=True)["To correct"])
     assert [line[0] for line in shown.lines if line[1] == DONE] == ["1", "3"]
-    assert [line[1] for line in shown.lines if not line[0]] == ["1 of 2", "1 of 6", "1 of 3", "0 of 3", ""]
+    assert [line[1] for line in shown.lines if not line[0]] == [
+        "1 of 2",
+        "1 of 6",
+        "1 of 3",
+        "0 of 3",
+        "",
+    ]
 
 
 def test_what_no_check_cell_shows_is_checked_on_return(tmp_path: Path) -> None:
@@ -432,7 +462,16 @@ def test_the_feedback_filled_in_and_sent_again_counts(mistakes: Path, tmp_path: 
     target = back_for(mistakes)
     book = openpyxl.load_workbook(target)
     for key, value in answers().items():
-        if key[2] in ("PLN_02", "PLN_03", "PLN_04", "PLN_11", "RSK_02", "RSK_03", "RSK_04", "RSK_06"):
+        if key[2] in (
+            "PLN_02",
+            "PLN_03",
+            "PLN_04",
+            "PLN_11",
+            "RSK_02",
+            "RSK_03",
+            "RSK_04",
+            "RSK_06",
+        ):
             sheet, place = place_of(key)
             shown = EN.labels_of.get(key, {})
             code = value[0] if isinstance(value, tuple) else value
@@ -445,11 +484,19 @@ def test_the_feedback_filled_in_and_sent_again_counts(mistakes: Path, tmp_path: 
     assert again.submission.unplaced == []
 
 
-TYPED = {"a text": "G6", "the empty column": "H9", "below the list": "D40", "beside it": "M6", "Done": "C6"}
+TYPED = {
+    "a text": "G6",
+    "the empty column": "H9",
+    "below the list": "D40",
+    "beside it": "M6",
+    "Done": "C6",
+}
 
 
 @pytest.mark.parametrize("place", TYPED.values(), ids=TYPED)
-def test_what_is_typed_on_the_sheet_is_kept_and_told(mistakes: Path, tmp_path: Path, place: str) -> None:
+def test_what_is_typed_on_the_sheet_is_kept_and_told(
+    mistakes: Path, tmp_path: Path, place: str
+) -> None:
     """The sheet is not protected, and there is a column that says what stands in a cell: somebody will type there."""
     target = back_for(mistakes)
     book = openpyxl.load_workbook(target)
@@ -457,7 +504,9 @@ def test_what_is_typed_on_the_sheet_is_kept_and_told(mistakes: Path, tmp_path: P
     book.save(target)
     again = look(target)
     assert again.submission is not None
-    assert [(each.cell, each.text) for each in again.submission.unplaced] == [(place, "It is Pakistan")]
+    assert [(each.cell, each.text) for each in again.submission.unplaced] == [
+        (place, "It is Pakistan")
+    ]
     assert [each.cell for each in again.findings if each.sheet == "To correct"] == [place]
 
 
@@ -525,7 +574,9 @@ def test_feedback_of_feedback_loses_and_doubles_nothing(copied: Path, tmp_path: 
         ("ar", "في موعد أقصاه 15 يوليو 2026"),
     ],
 )
-def test_the_message_is_a_letter_in_the_language_of_the_team(tmp_path: Path, language: str, day: str) -> None:
+def test_the_message_is_a_letter_in_the_language_of_the_team(
+    tmp_path: Path, language: str, day: str
+) -> None:
     say = translator(language)
     counts = say("To correct: {wrong}. Missing: {missing}. To look at: {warnings}.")
     words = [say("Dear colleagues,"), counts.format(wrong=2, missing=6, warnings=1), day]

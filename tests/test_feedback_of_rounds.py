@@ -37,13 +37,21 @@ def made(tmp_path: Path) -> Round:
 
 
 def sent(
-    made: Round, team: str, name: str, day: int = 0, copy: str = "a", project: str = "WS-07", **more: Any
+    made: Round,
+    team: str,
+    name: str,
+    day: int = 0,
+    copy: str = "a",
+    project: str = "WS-07",
+    **more: Any,
 ) -> None:
     """A return of a team, saved so many days after the workbooks were issued; one copy unless said otherwise."""
     order = next((each for each in orders(made, ISSUED) if each.team == team), None)
     order = order or replace(orders(made, ISSUED)[0], team=team)
     when = ISSUED + timedelta(day)
-    filled = replace(order, today=when, copy=f"{team}{COPIES[copy]}", answers=answers(project, **more))
+    filled = replace(
+        order, today=when, copy=f"{team}{COPIES[copy]}", answers=answers(project, **more)
+    )
     (made.folder / "returned" / f"{name}.xlsx").write_bytes(generate(SPEC, filled))
 
 
@@ -57,7 +65,9 @@ def feedback(made: Round, out: Path, capsys: Capsys, *more: str) -> tuple[list[s
     return names, err.splitlines()
 
 
-def test_each_team_once_and_none_that_needs_it_not(made: Round, tmp_path: Path, capsys: Capsys) -> None:
+def test_each_team_once_and_none_that_needs_it_not(
+    made: Round, tmp_path: Path, capsys: Capsys
+) -> None:
     sent(made, "ONE", "one v1", 1, **ERROR)
     sent(made, "ONE", "one v2", 2, PLN_04=None, **ERROR)
     sent(made, "TWO", "two v1", 1, **ERROR)
@@ -97,7 +107,9 @@ def test_each_team_once_and_none_that_needs_it_not(made: Round, tmp_path: Path, 
     ]  # fmt: skip
 
 
-def test_what_a_team_sent_last_is_what_it_corrects(made: Round, tmp_path: Path, capsys: Capsys) -> None:
+def test_what_a_team_sent_last_is_what_it_corrects(
+    made: Round, tmp_path: Path, capsys: Capsys
+) -> None:
     """The accepted version counts; the newer ones wait with errors, and hold answers that must not be lost."""
     sent(made, "ONE", "good", 1)
     sent(made, "ONE", "newer", 2, PLN_03=None, PLN_06=77.0)
@@ -117,7 +129,9 @@ def test_what_a_team_sent_last_is_what_it_corrects(made: Round, tmp_path: Path, 
 def test_the_office_may_ask_for_another_day(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     sent(made, "ONE", "v1", 1, **ERROR)
     feedback(made, tmp_path / "out", capsys, "--reply-by", "2026-08-15")
-    (text,) = ((path.read_text(encoding="utf-8")) for path in (tmp_path / "out").glob("*_message.txt"))
+    (text,) = (
+        (path.read_text(encoding="utf-8")) for path in (tmp_path / "out").glob("*_message.txt")
+    )
     assert text.endswith("Please send it back by 15 August 2026.\n")
 
 
@@ -127,8 +141,16 @@ def test_json_tells_what_was_left_out(made: Round, tmp_path: Path, capsys: Capsy
     assert run(["feedback", str(made.folder), "-o", str(tmp_path / "out"), *DAY, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     (file,), (left,) = told["files"], told["left_out"]
-    assert (file["team"], file["intervention"], Path(file["path"]).name) == ("ONE", "WS-07", "v2.xlsx")
-    assert (left["team"], Path(left["path"]).name, left["why"]) == ("ONE", "v1.xlsx", "superseded by v2.xlsx")
+    assert (file["team"], file["intervention"], Path(file["path"]).name) == (
+        "ONE",
+        "WS-07",
+        "v2.xlsx",
+    )
+    assert (left["team"], Path(left["path"]).name, left["why"]) == (
+        "ONE",
+        "v1.xlsx",
+        "superseded by v2.xlsx",
+    )
 
 
 def test_one_file_alone_has_its_feedback(tmp_path: Path, made: Round, capsys: Capsys) -> None:
@@ -140,11 +162,16 @@ def test_one_file_alone_has_its_feedback(tmp_path: Path, made: Round, capsys: Ca
     assert "Name the round folder" in capsys.readouterr().err
 
 
-def test_two_rounds_do_not_take_each_others_place(made: Round, tmp_path: Path, capsys: Capsys) -> None:
+def test_two_rounds_do_not_take_each_others_place(
+    made: Round, tmp_path: Path, capsys: Capsys
+) -> None:
     later = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
     for round_ in (made, later):
         sent(round_, "ONE", "one", **ERROR)
-    assert run(["feedback", str(made.folder), str(later.folder), "-o", str(tmp_path / "out"), *DAY]) == 0
+    assert (
+        run(["feedback", str(made.folder), str(later.folder), "-o", str(tmp_path / "out"), *DAY])
+        == 0
+    )
     names = [Path(line).name for line in capsys.readouterr().out.splitlines()]
     assert names == ["ONE_WS-07_feedback.xlsx", "ONE_WS-07_2_feedback.xlsx"]
     assert len(list((tmp_path / "out").iterdir())) == 4
@@ -166,7 +193,10 @@ def corrected(source: Path, target: Path, day: date, **answers: str) -> None:
     for field, text in ({"PLN_03": "Plan the workshop"} | answers).items():
         book["Plan"][address(*where.slots["PLAN", "1", field].cells[0])] = text
     book.save(target)
-    saved = (r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{day}T09:00:00Z")  # by the clock of the team
+    saved = (
+        r"(<dcterms:modified[^>]*>)[^<]*",
+        rf"\g<1>{day}T09:00:00Z",
+    )  # by the clock of the team
     target.write_bytes(edited(target.read_bytes(), "docProps/core.xml", *saved))
 
 
@@ -184,25 +214,46 @@ def test_a_step_back_is_never_silent(made: Round, tmp_path: Path, capsys: Capsys
     sent(made, "ONE", "v1", 1, **ERROR)
     feedback(made, tmp_path / "first", capsys)
     sent(made, "ONE", "v2", 2, PLN_06=99.0, **ERROR)
-    corrected(tmp_path / "first" / "ONE_WS-07_feedback.xlsx", made.folder / "returned" / "v3.xlsx", TODAY)
+    corrected(
+        tmp_path / "first" / "ONE_WS-07_feedback.xlsx", made.folder / "returned" / "v3.xlsx", TODAY
+    )
     files, notes = told(made, capsys)
     assert files == {"v1.xlsx": "superseded", "v2.xlsx": "superseded", "v3.xlsx": "counts"}
     assert notes == ["superseded: v1.xlsx, v2.xlsx; made from an older version (X006): v3.xlsx"]
     _, said = feedback(made, tmp_path / "again", capsys, "--all")
-    warnings = [line for line in said if line.startswith("X006 warning: v3.xlsx was not made from v2.xlsx")]
+    warnings = [
+        line for line in said if line.startswith("X006 warning: v3.xlsx was not made from v2.xlsx")
+    ]
     assert len(warnings) == 1
-    undone = ["decide", str(made.folder), "v2.xlsx", "--withdraw", "--reason", "by mistake", "--by", "us"]
+    undone = [
+        "decide",
+        str(made.folder),
+        "v2.xlsx",
+        "--withdraw",
+        "--reason",
+        "by mistake",
+        "--by",
+        "us",
+    ]
     assert run(undone) == 0  # then there is nothing that could have been lost
     assert "X006" not in "".join(told(made, capsys)[1])
 
 
-def test_a_corrected_project_code_is_no_second_workbook(made: Round, tmp_path: Path, capsys: Capsys) -> None:
+def test_a_corrected_project_code_is_no_second_workbook(
+    made: Round, tmp_path: Path, capsys: Capsys
+) -> None:
     """What feedback asked for is done in it: the version with the wrong code is superseded."""
     sent(made, "ONE", "v1", 1, project="WRONG-7", **ERROR)
     feedback(made, tmp_path / "out", capsys)
     back = tmp_path / "out" / "ONE_WRONG-7_feedback.xlsx"
     corrected(back, made.folder / "returned" / "v2.xlsx", TODAY - timedelta(1), PLN_01="WS-07")
-    corrected(back, made.folder / "returned" / "v3.xlsx", TODAY, PLN_01="WS-07", PLN_03="Plan two workshops")
+    corrected(
+        back,
+        made.folder / "returned" / "v3.xlsx",
+        TODAY,
+        PLN_01="WS-07",
+        PLN_03="Plan two workshops",
+    )
     files, notes = told(made, capsys)
     assert files == {"v1.xlsx": "superseded", "v2.xlsx": "superseded", "v3.xlsx": "counts"}
     assert notes == ["superseded: v1.xlsx, v2.xlsx"]

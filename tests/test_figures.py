@@ -73,7 +73,11 @@ FIGURES = IndicatorFigures(
 def value(team: str, number: float | None, **more: Any) -> Value:
     """A value of one team; its country is the team, unless `country` says otherwise."""
     parts = {"numerator": more.pop("over", None), "denominator": more.pop("under", None)}
-    said = {"country": team, "value_period": "2026-H1", "unit": "persons", "kind": "CNT"} | parts | more
+    said = (
+        {"country": team, "value_period": "2026-H1", "unit": "persons", "kind": "CNT"}
+        | parts
+        | more
+    )
     return Value(
         submission=team, team=team, framework="IND-01", indicator="I1", own=False, label="Indicator", value=number,
         **said,
@@ -104,7 +108,13 @@ def test_totals_only_where_they_agree(found: list[Value], expected: tuple[Any, .
 
 @pytest.mark.parametrize(
     ("teams", "named", "expected"),
-    [("AB", "all", 5), ("AB", ("I1",), 5), ("AB", ("I2",), None), ("AB", (), None), ("AA", "all", None)],
+    [
+        ("AB", "all", 5),
+        ("AB", ("I1",), 5),
+        ("AB", ("I2",), None),
+        ("AB", (), None),
+        ("AA", "all", None),
+    ],
 )
 def test_two_teams_of_a_country_add_up_only_where_the_spec_says_so(
     teams: str, named: Any, expected: float | None
@@ -142,7 +152,12 @@ def test_trends_compare_the_same_teams(rounds: list[Path]) -> None:
     of_people = {line["value_period"]: line for line in found if line["indicator"] == "PA1"}
     earlier, now = of_people["2025-H2"], of_people["2026-H1"]
     assert (earlier["total"], earlier["teams"], earlier["previous_period"]) == (160, 2, None)
-    assert (now["total"], now["teams"], now["previous_period"], now["same_teams"]) == (366, 3, "2025-H2", 2)
+    assert (now["total"], now["teams"], now["previous_period"], now["same_teams"]) == (
+        366,
+        3,
+        "2025-H2",
+        2,
+    )
     assert (now["previous_total"], now["same_total"], now["change"]) == (160, 216, 56)
     assert (now["baseline"], now["target"]) == (120, 600)
     assert now["progress"] == pytest.approx((366 - 120) / (600 - 120))
@@ -187,21 +202,28 @@ def test_risks_by_group_and_country(tmp_path: Path) -> None:
     other = example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS"))
     run(returned(tmp_path / "in", {"a.xlsx": example("PAK"), "b.xlsx": other}), tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_risks", "stage = 'before'")
-    total = {(line["matrix_row"], line["matrix_column"], line["level"]): line["teams"] for line in lines}
+    total = {
+        (line["matrix_row"], line["matrix_column"], line["level"]): line["teams"] for line in lines
+    }
     assert total == {("2", "3", "H"): 1, ("3", "3", "H"): 1}
     assert sum(line["frequency"] for line in lines) == 2
     parts = rows(tmp_path / "out", "aggregate_risks_by_part", "stage = 'before'")
     assert sum(line["frequency"] for line in parts if line["code"] == "WOM") == 2
     assert sum(line["frequency"] for line in parts if line["code"] == "DIS") == 1
     top = rows(tmp_path / "out", "top_risks")
-    assert [(line["team"], line["matrix_row_before"]) for line in top] == [("MAR", "3"), ("PAK", "2")]
+    assert [(line["team"], line["matrix_row_before"]) for line in top] == [
+        ("MAR", "3"),
+        ("PAK", "2"),
+    ]
 
 
 def test_questions_answered_with_no(tmp_path: Path) -> None:
     spec = load("example")
     files = {}
     for team, said in (("A", "NYN"), ("B", "NPY")):
-        answers: Answers = {("C1", f"C1_0{n}", "CHK_01"): code for n, code in enumerate(said, start=1)}
+        answers: Answers = {
+            ("C1", f"C1_0{n}", "CHK_01"): code for n, code in enumerate(said, start=1)
+        }
         files[f"{team}.xlsx"] = generate(spec, Order(team, TODAY, "PAK", answers=answers))
     run(returned(tmp_path / "in", files), tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_gaps")
@@ -213,19 +235,25 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
 def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> None:
     """A calculated number stands in every row of a checklist, also in those that were left blank."""
     spec = Path(
-        shutil.copytree(find("example"), tmp_path / "spec", ignore=shutil.ignore_patterns("sample.yaml"))
+        shutil.copytree(
+            find("example"), tmp_path / "spec", ignore=shutil.ignore_patterns("sample.yaml")
+        )
     )
     field = '      - {code: CHK_09, type: calculated, formula: "words(CHK_02) + 1", label: Words}\n'
     checklist = spec / "tools/checklist.yaml"
     text = checklist.read_text("utf-8")
-    checklist.write_text(text.replace("      - use: follow_up", f"{field}      - use: follow_up"), "utf-8")
+    checklist.write_text(
+        text.replace("      - use: follow_up", f"{field}      - use: follow_up"), "utf-8"
+    )
     order = Order("A", TODAY, "PAK", answers={("C1", "C1_01", "CHK_01"): "Y"})
     (path,) = returned(tmp_path / "in", {"a.xlsx": generate(load(spec), order)})
     consolidate_sources(
         [Source([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))], tmp_path / "out"
     )
     lines = rows(tmp_path / "out", "aggregate_numbers", "field = 'CHK_09'")
-    assert [(line["row_code"], line["frequency"], line["mean"]) for line in lines] == [("C1_01", 1, 1)]
+    assert [(line["row_code"], line["frequency"], line["mean"]) for line in lines] == [
+        ("C1_01", 1, 1)
+    ]
 
 
 # figures belong to a period
@@ -248,11 +276,16 @@ def test_a_return_that_does_not_count_is_in_no_figure() -> None:
         everything = selected(store)
         with store.transaction() as connection:
             connection.execute(
-                sa.update(submissions).where(submissions.c.submission_id == gone).values(current=False)
+                sa.update(submissions)
+                .where(submissions.c.submission_id == gone)
+                .values(current=False)
             )
         marked = selected(store)
         with store.transaction() as connection:
-            for table in (*(each for each in store.schema.base if each.of_submissions), SUBMISSIONS):
+            for table in (
+                *(each for each in store.schema.base if each.of_submissions),
+                SUBMISSIONS,
+            ):
                 here = store.tables[table.name]
                 connection.execute(sa.delete(here).where(here.c.submission_id == gone))
         assert marked == selected(store)
@@ -266,7 +299,10 @@ def selected(store: Store) -> dict[str, list[Any]]:
 
 def test_only_whole_numbers_have_a_total(both_rounds: Store) -> None:
     kinds = {(tool, field): kind for _, tool, field, _, kind, *_ in both_rounds.rows("questions")}
-    found = [(kinds[each["tool"], each["field"]], each) for each in lines(both_rounds, "aggregate_numbers")]
+    found = [
+        (kinds[each["tool"], each["field"]], each)
+        for each in lines(both_rounds, "aggregate_numbers")
+    ]
     assert {kind for kind, each in found if each["total"] is not None} == {"integer"}
     assert {kind for kind, each in found if each["total"] is None} > {"decimal", "year"}
     assert all(each["total"] is not None for kind, each in found if kind == "integer")
@@ -325,7 +361,9 @@ def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> N
             assert teams[period, "country", country] == count
 
 
-def test_the_heaviest_risks_of_each_period_are_listed(both_rounds: Store, monkeypatch: Patch) -> None:
+def test_the_heaviest_risks_of_each_period_are_listed(
+    both_rounds: Store, monkeypatch: Patch
+) -> None:
     monkeypatch.setattr(risks, "MOST", 2)
     listed = both_rounds.select(risks.top_risks(Sources(both_rounds, TODAY)).order_by("n"))
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
@@ -372,7 +410,9 @@ def as_views(store: Store, url: str) -> dict[str, list[Any]]:
     engine, facts = sa.create_engine(url), sa.MetaData()
     made = {table.name for table in TABLES.values() if table.role == "figure"}
     tables = {
-        table.name: sa.Table(table.name, facts, *(sa.Column(c.name, TYPES[c.kind]) for c in table.columns))
+        table.name: sa.Table(
+            table.name, facts, *(sa.Column(c.name, TYPES[c.kind]) for c in table.columns)
+        )
         for table in store.schema.by_name.values()
         if table.name not in made
     }
@@ -385,12 +425,16 @@ def as_views(store: Store, url: str) -> dict[str, list[Any]]:
             rows = [dict(zip(table.c.keys(), row, strict=True)) for row in store.rows(name)]
             connection.execute(sa.insert(table), rows) if rows else None
         for name, figure in SELECTS.items():
-            text = figure(source).compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
+            text = figure(source).compile(
+                dialect=engine.dialect, compile_kwargs={"literal_binds": True}
+            )
             connection.exec_driver_sql(f"CREATE VIEW {name} AS {text}")
             columns = [sa.column(column.name, column.type) for column in store.tables[name].columns]
             found[name] = [
                 tuple(row)
-                for row in connection.execute(sa.select(*columns).select_from(sa.table(name)).order_by("n"))
+                for row in connection.execute(
+                    sa.select(*columns).select_from(sa.table(name)).order_by("n")
+                )
             ]
     engine.dispose()
     return found
@@ -434,7 +478,9 @@ def test_a_sheet_of_figures_with_a_long_name_is_described_too(
     ]
 
 
-def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: Store, tmp_path: Path) -> None:
+def test_the_sheets_of_figures_show_the_latest_period_and_say_so(
+    both_rounds: Store, tmp_path: Path
+) -> None:
     write_workbook(both_rounds, tmp_path / "data.xlsx", TODAY)
     book = openpyxl.load_workbook(tmp_path / "data.xlsx")
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
@@ -443,7 +489,10 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
         told = f"Periods in the tables of figures, column “period”: {later}, {earlier}."
         assert book[name]["A2"].value == told
     sheet, risks_of = book["Figures"], {EARLIER: 9, LATER: 12}  # three in each return
-    assert sum(cell for line in table_below(sheet, "Before mitigation: By sheet") for cell in line[1:]) == 12
+    assert (
+        sum(cell for line in table_below(sheet, "Before mitigation: By sheet") for cell in line[1:])
+        == 12
+    )
     assert [[line[0], sum(line[1:])] for line in table_below(sheet, "Risks")] == [
         [earlier, risks_of[EARLIER]], [later, risks_of[LATER]],
     ]  # fmt: skip
@@ -455,7 +504,9 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
 @pytest.mark.deep
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate_sources([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
+    consolidate_sources(
+        [Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out
+    )
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -469,11 +520,18 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 @pytest.mark.deep
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate_sources([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
+    consolidate_sources(
+        [Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out
+    )
     with open_store(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
-        for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):
+        for name in (
+            "aggregate_indicators",
+            "indicator_values",
+            "aggregate_risks",
+            "aggregate_gaps",
+        ):
             assert list(store.rows(name)) == list(passing.rows(name)), name
 
 
@@ -509,17 +567,25 @@ def work(dataset: Path) -> dict[str, int]:
 
 
 @pytest.mark.deep
-def test_a_database_that_has_counted_many_files_still_goes_through_them_one_by_one(dataset: Path) -> None:
+def test_a_database_that_has_counted_many_files_still_goes_through_them_one_by_one(
+    dataset: Path,
+) -> None:
     before = work(dataset)
     with sqlite3.connect(dataset) as database:
-        for table, index, counts in database.execute("SELECT tbl, idx, stat FROM sqlite_stat1").fetchall():
+        for table, index, counts in database.execute(
+            "SELECT tbl, idx, stat FROM sqlite_stat1"
+        ).fetchall():
             lines, *rest = counts.split()
             told = " ".join([str(int(lines) * MANY), *rest])
             if table in PER_FILE:
                 where = "tbl = ? AND idx IS ?"
-                database.execute(f"UPDATE sqlite_stat1 SET stat = ? WHERE {where}", (told, table, index))
+                database.execute(
+                    f"UPDATE sqlite_stat1 SET stat = ? WHERE {where}", (told, table, index)
+                )
     after = work(dataset)
     assert sum(before.values()) > 10_000
     assert {
-        name: (before[name], steps) for name, steps in after.items() if steps > 2 * before[name] + 5_000
+        name: (before[name], steps)
+        for name, steps in after.items()
+        if steps > 2 * before[name] + 5_000
     } == {}

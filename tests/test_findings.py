@@ -26,7 +26,11 @@ def texts(tree: ast.AST) -> Iterator[ast.Constant]:
     """Every text of a module but docstrings, which may show codes as examples."""
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
             yield node
 
 
@@ -81,6 +85,8 @@ def test_adding_a_finding_touches_one_place(tmp_path: Path) -> None:
         module.write(NEW)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(HERE.parent)])}
     command = [sys.executable, "-c", LOOK]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "S999 made-up (info)" in done.stdout

@@ -12,7 +12,15 @@ import pytest
 
 from tests.analysed_rounds import DEADLINES, RETURNS, TEAMS, TODAY, played
 from tests.fixture_types import Folders
-from tests.test_analysing import DEMONSTRATION, HIGH, all_risks, counting, expected, persons, several
+from tests.test_analysing import (
+    DEMONSTRATION,
+    HIGH,
+    all_risks,
+    counting,
+    expected,
+    persons,
+    several,
+)
 from tests.write_docs import DOCS
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -49,7 +57,8 @@ def test_there_are_fifteen_and_each_is_short() -> None:
 
 def test_who_has_answered(session: dict[str, Any]) -> None:
     rates = {
-        period: sum((period, team) in CAME for team in teams) / len(teams) for period, teams in TEAMS.items()
+        period: sum((period, team) in CAME for team in teams) / len(teams)
+        for period, teams in TEAMS.items()
     }
     assert session["rate"].to_dict() == pytest.approx(rates)
     assert pairs(session["silent"]) == {key for key, _ in expected()} - CAME
@@ -66,7 +75,9 @@ def test_what_is_complete_and_what_is_missing(session: dict[str, Any]) -> None:
         _, _, _, _, required, answered, *_ = (cell.value for cell in lines["3.2 Risk strategy"])
         covers.setdefault(file.round, Counter()).update(required=required, answered=answered)
     for period, cover in covers.items():
-        assert session["complete"][period, "T3.2"] == pytest.approx(cover["answered"] / cover["required"])
+        assert session["complete"][period, "T3.2"] == pytest.approx(
+            cover["answered"] / cover["required"]
+        )
     missing = sum(cover["required"] - cover["answered"] for cover in covers.values())
     found = session["open_findings"]
     assert (found[found["tool"] == "T3.2"]["code"] == "V001").sum() == missing - 1
@@ -79,7 +90,11 @@ def test_risks(session: dict[str, Any]) -> None:
     assert session["levels"].stack().loc[lambda count: count > 0].to_dict() == levels
     assert len(session["high"]) == sum(cells["RSK_12"] in HIGH for *_, cells in risks)
     for period in TEAMS:
-        steps = [float(str(cells["RSK_10"]).split()[0]) for file, _, cells in risks if file.round == period]
+        steps = [
+            float(str(cells["RSK_10"]).split()[0])
+            for file, _, cells in risks
+            if file.round == period
+        ]
         assert session["likelihood"][period] == pytest.approx(sum(steps) / len(steps))
     groups = Counter(group for *_, cells in risks for group in several(cells, "RSK_09"))
     assert session["affected"].loc[lambda count: count > 0].to_dict() == groups
@@ -99,12 +114,17 @@ def test_what_is_late_and_what_changed(session: dict[str, Any]) -> None:
     by_risk: dict[tuple[str, str], list[str]] = {}
     for file, code, cells in all_risks():
         by_risk.setdefault((file.team, code), []).append(cells["RSK_22"])
-    assert {*session["changed"].index} == {key for key, levels in by_risk.items() if len({*levels}) > 1}
+    assert {*session["changed"].index} == {
+        key for key, levels in by_risk.items() if len({*levels}) > 1
+    }
 
 
 def test_what_was_reached(session: dict[str, Any]) -> None:
     no = Counter(
-        code for file in counting() for code, cells in file.rows("T1.1").items() if cells["P1_ANS"] == "No"
+        code
+        for file in counting()
+        for code, cells in file.rows("T1.1").items()
+        if cells["P1_ANS"] == "No"
     )
     assert session["gaps"].to_dict() == no
     totals: Counter[str] = Counter()

@@ -82,7 +82,8 @@ def test_what_is_seen_and_what_was_read_is_told(name: str) -> None:
 def test_nothing_is_told_of_cells_without_an_answer() -> None:
     """Blank ones, our own texts and formulas, whatever they look like."""
     odd = [
-        dressed(PLAN, *places, font=f"<strike/>{WHITE}", code=";;;") for places in (["E21"], ["D9"], ["E22"])
+        dressed(PLAN, *places, font=f"<strike/>{WHITE}", code=";;;")
+        for places in (["E21"], ["D9"], ["E22"])
     ]
     assert said(edited(*odd)()) == []
 
@@ -112,7 +113,10 @@ def test_runs_that_are_struck_through() -> None:
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{n - 1}</v></c></row>' for n in range(1, 5))
     rows += f'<row r="5"><c r="A5" t="inlineStr">{INLINE}</c><c r="B5" t="inlineStr"><is><t>Four</t></is></c></row>'
     found = ooxml.read(workbook(sheet(rows), strings=RICH)).sheets[0]
-    assert [found.cells[row][1].value for row in range(1, 6)] == ["Four Two"] * 3 + ["aA b ", "Four Two"]
+    assert [found.cells[row][1].value for row in range(1, 6)] == ["Four Two"] * 3 + [
+        "aA b ",
+        "Four Two",
+    ]
     assert found.struck == {(2, 1): "~~Four~~ Two", (4, 1): "aA ~~b~~ ", (5, 1): "~~Four~~ Two"}
 
 
@@ -135,10 +139,16 @@ def invisible(font: str, fill: str, more: str = "") -> bool:
         ("rId2", "styles", "styles.xml"),
         ("rId3", "theme", "theme/theme1.xml"),
     )
-    changes = {"xl/styles.xml": styles, "xl/theme/theme1.xml": THEME, "xl/_rels/workbook.xml.rels": links}
+    changes = {
+        "xl/styles.xml": styles,
+        "xl/theme/theme1.xml": THEME,
+        "xl/_rels/workbook.xml.rels": links,
+    }
     rows = '<row r="1"><c r="A1" s="1"><v>1</v></c></row>'
     looks = (
-        ooxml.read(workbook(sheet(rows), changes=changes | {"xl/sharedStrings.xml": None})).sheets[0].looks
+        ooxml.read(workbook(sheet(rows), changes=changes | {"xl/sharedStrings.xml": None}))
+        .sheets[0]
+        .looks
     )
     return bool(looks) and looks[1, 1].invisible
 
@@ -209,7 +219,8 @@ def test_percent_is_right_where_a_share_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["General", "@", "0", "#,##0", "#,##0.##########", "0.00", "yyyy-mm-dd", "yyyy\\-mm\\-dd"]
+    "code",
+    ["General", "@", "0", "#,##0", "#,##0.##########", "0.00", "yyyy-mm-dd", "yyyy\\-mm\\-dd"],
 )
 def test_formats_that_need_no_second_look(code: str) -> None:
     assert format_of("164", code) == ""

@@ -12,7 +12,9 @@ from tests.tables import table
 HERE = Place(3, 2)
 
 
-@pytest.mark.parametrize(("one", "other"), table("cases")["programs_write_one_formula_in_several_ways"])
+@pytest.mark.parametrize(
+    ("one", "other"), table("cases")["programs_write_one_formula_in_several_ways"]
+)
 def test_programs_write_one_formula_in_several_ways(one: str, other: str) -> None:
     assert normal_form(one, HERE) == normal_form(other, HERE)
 

@@ -38,10 +38,18 @@ def spec(*tools: dict[str, Any], **more: Any) -> Files:
 
 def tool(code: str, *fields: dict[str, Any], always: bool = False, **block: Any) -> dict[str, Any]:
     """A sheet with a register, or what the block says."""
-    numbered = [{"code": f"{code}_{number}"} | field for number, field in enumerate(fields, start=1)]
+    numbered = [
+        {"code": f"{code}_{number}"} | field for number, field in enumerate(fields, start=1)
+    ]
     kind = {"kind": "register", "id": f"{code}-", "rows": 3} | block
     blocks = [kind | {"fields": numbered}]
-    return {"code": code, "sheet": f"Sheet {code}", "title": code, "always": always, "blocks": blocks}
+    return {
+        "code": code,
+        "sheet": f"Sheet {code}",
+        "title": code,
+        "always": always,
+        "blocks": blocks,
+    }
 
 
 def items(*values: dict[str, Any]) -> dict[str, Any]:
@@ -74,12 +82,16 @@ def said(files: Files, folder: Path) -> str:
 
 
 def test_a_fixed_column_is_a_cell_to_the_formulas_of_its_row(tmp_path: Path) -> None:
-    made = listed("A", NUMBER | {"fixed": True}, formula("A_1 * 2"), values=[{"A_1": 3}, {"A_1": 4}])
+    made = listed(
+        "A", NUMBER | {"fixed": True}, formula("A_1 * 2"), values=[{"A_1": 3}, {"A_1": 4}]
+    )
     assert "No mistake" in said(spec(made), tmp_path / "spec")
     assert run("generate", tmp_path / "spec", "-o", tmp_path / "out").returncode == 0
     (file,) = (tmp_path / "out").glob("*.xlsx")
     (place,) = build(load(tmp_path / "spec"), "en").slots["A", "I_1", "A_2"].cells
-    shown, written = (openpyxl.load_workbook(file, data_only=values)["Sheet A"] for values in (True, False))
+    shown, written = (
+        openpyxl.load_workbook(file, data_only=values)["Sheet A"] for values in (True, False)
+    )
     assert shown[address(*place)].value == 6
     assert '""*2' not in written[address(*place)].value
 
@@ -116,7 +128,11 @@ def test_an_expression_that_would_read_no_cell_is_refused(
     monkeypatch.setattr(
         Grid,
         "cells_by_row",
-        property(lambda grid: {row: {c: s.cells for c, s in of.items()} for row, of in grid.by_row.items()}),
+        property(
+            lambda grid: {
+                row: {c: s.cells for c, s in of.items()} for row, of in grid.by_row.items()
+            }
+        ),
     )
     assert "A sheet cannot read 'A_1' here: it has no cell." in said(spec(made), tmp_path)
 
@@ -178,7 +194,9 @@ def test_one_unreadable_answer_leaves_open_only_what_depends_on_it(tmp_path: Pat
         ("PAYM", "PAYM-02", "PAYM_1"): "P-02", ("PAYM", "PAYM-02", "PAYM_2"): 7,
     }  # fmt: skip
     report = returned(tmp_path, tools="P,PAYM", cells=cells)
-    told = {(each["code"], each["row"]) for each in report["findings"] if each["severity"] == "error"}
+    told = {
+        (each["code"], each["row"]) for each in report["findings"] if each["severity"] == "error"
+    }
     assert {("V003", "PAYM-01"), ("R-1", "P-02")} <= told
     assert not {("R-1", "P-01"), ("R-2", "P-01"), ("R-2", "P-02")} & told
     open_ = {each["code"]: each["why"] for each in report["checks"]["not_run"]}
@@ -197,8 +215,12 @@ def test_what_is_the_only_one_is_open_beside_a_cell_that_is_lost(tmp_path: Path)
     assert "V014" in {each["code"] for each in report["checks"]["not_run"]}
 
 
-@pytest.mark.parametrize(("decimals", "number", "expected"), table("cases")["a_half_goes_away_from_nought"])
-def test_a_half_goes_away_from_nought(decimals: int, number: float, expected: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("decimals", "number", "expected"), table("cases")["a_half_goes_away_from_nought"]
+)
+def test_a_half_goes_away_from_nought(
+    decimals: int, number: float, expected: float, tmp_path: Path
+) -> None:
     """As LibreOffice and Excel have it; Python would round 2.5 to 2, and 1.005 to 1.0."""
     made = tool("A", NUMBER, formula(f"round(A_1, {decimals})"))
     layout = build(load(write(spec(made), tmp_path)), "en")

@@ -40,11 +40,15 @@ def register(*worked_out: str, below: tuple[str, str] | None = None) -> Workbook
     sheet["A1"] = "Register of risks"
     for row, risk in ((4, "Floods"), (5, "Strikes")):
         sheet[f"A{row}"] = risk
-    for column, head in enumerate([*HEADS[:7], *(f"Worked out {n}" for n in range(len(worked_out)))], 1):
+    for column, head in enumerate(
+        [*HEADS[:7], *(f"Worked out {n}" for n in range(len(worked_out)))], 1
+    ):
         sheet.cell(3, column, head)
     for column, formula in enumerate(worked_out, 8):
         for row in (4, 5):
-            sheet.cell(row, column, formula.replace("4", str(row)) if "$" not in formula else formula)
+            sheet.cell(
+                row, column, formula.replace("4", str(row)) if "$" not in formula else formula
+            )
     for where, rule in RULES.items():
         validate(sheet, where, *rule)
     if below:
@@ -70,10 +74,19 @@ def imported(book: Workbook) -> tuple[dict[str, dict[str, object]], dict[str, tu
     draft = drafted_from("risks.xlsx", "risks", (saved(book), "xlsx"))
     assert isinstance(draft, Draft), draft
     assert draft.files, draft.messages
-    tools = [yaml.safe_load(text) for path, text in draft.files.items() if path.startswith("tools/")]
-    fields = {each["label"]: each for tool in tools for block in tool["blocks"] for each in block["fields"]}
+    tools = [
+        yaml.safe_load(text) for path, text in draft.files.items() if path.startswith("tools/")
+    ]
+    fields = {
+        each["label"]: each
+        for tool in tools
+        for block in tool["blocks"]
+        for each in block["fields"]
+    }
     rows = csv.DictReader(io.StringIO(draft.files["imported.csv"]))
-    return fields, {row["place"]: (row["outcome"], row["how"]) for row in rows if row["kind"] == "formula"}
+    return fields, {
+        row["place"]: (row["outcome"], row["how"]) for row in rows if row["kind"] == "formula"
+    }
 
 
 @pytest.mark.parametrize(
@@ -112,7 +125,10 @@ def test_a_column_of_formulas_is_worked_out(formula: str, becomes: str) -> None:
     if "[" in formula:
         book["Risks"].add_table(Table(displayName="Risks", ref="A3:H5"))
     fields, account = imported(book)
-    assert (fields["Worked out 0"]["type"], fields["Worked out 0"]["formula"]) == ("calculated", becomes)
+    assert (fields["Worked out 0"]["type"], fields["Worked out 0"]["formula"]) == (
+        "calculated",
+        becomes,
+    )
     assert account["Risks!H4"][0] in ("kept", "changed")
 
 
@@ -164,7 +180,9 @@ def test_a_formula_beside_a_question_is_worked_out_too() -> None:
         ("C6", "=MAX(C4:C5)", None),
     ],
 )
-def test_a_row_that_adds_up_a_table_is_a_total(place: str, formula: str, total: list[str] | None) -> None:
+def test_a_row_that_adds_up_a_table_is_a_total(
+    place: str, formula: str, total: list[str] | None
+) -> None:
     fields, account = imported(register(below=(place, formula)))
     assert fields["Risk" if place == "A6" else "Impact"].get("total") == total
     assert account[f"Risks!{place}"][0] == ("kept" if total else "left out")
@@ -185,7 +203,11 @@ def test_several_tables_of_a_sheet_go_together() -> None:
     assert isinstance(draft, Draft)
     tools = [yaml.safe_load(draft.files[f"tools/S{number}.yaml"]) for number in (3, 4, 5)]
     assert [tool.get("goes_with") for tool in tools] == [None, "S3", "S3"]
-    assert [tool["blocks"][0]["fields"][0]["label"] for tool in tools] == ["Item", "Supplier", "Donor"]
+    assert [tool["blocks"][0]["fields"][0]["label"] for tool in tools] == [
+        "Item",
+        "Supplier",
+        "Donor",
+    ]
 
 
 def test_columns_that_work_out_the_rows_of_another_sheet_stand_beside_these() -> None:
@@ -194,7 +216,10 @@ def test_columns_that_work_out_the_rows_of_another_sheet_stand_beside_these() ->
     sheet.append(["Name", "Score"])
     for row in (2, 3):
         sheet.append(
-            [f'=IF(Risks!A{row + 2}="","",Risks!A{row + 2})', f'=IF(A{row}="","",Risks!B{row + 2}*2)']
+            [
+                f'=IF(Risks!A{row + 2}="","",Risks!A{row + 2})',
+                f'=IF(A{row}="","",Risks!B{row + 2}*2)',
+            ]
         )
     fields, account = imported(book)
     assert (fields["Name"]["formula"], fields["Score"]["formula"]) == (
@@ -231,7 +256,10 @@ def test_a_cell_that_a_formula_works_with_is_a_number() -> None:
     sheet.append(["Risk", "Likelihood", "Impact", "Score"])
     sheet.append([date(2026, 1, 1), None, None, "=B2*C2"])
     fields, _ = imported(book)
-    assert (fields["Likelihood"]["type"], fields["Score"]["formula"]) == ("decimal", "S1_02 * S1_03")
+    assert (fields["Likelihood"]["type"], fields["Score"]["formula"]) == (
+        "decimal",
+        "S1_02 * S1_03",
+    )
 
 
 def test_numbered_rows_with_figures_are_a_register_though_a_column_is_blank() -> None:

@@ -49,7 +49,13 @@ NAMES = tuple(
 )
 DAY_0, DEADLINE = date(2026, 7, 1), date(2026, 7, 20)
 WEEKS = (date(2026, 7, 8), date(2026, 7, 15), date(2026, 7, 24))
-RIGHT, WRONG, REPAIRED, TWICE, UNREADABLE = TEAMS[:20], TEAMS[20:25], TEAMS[25], TEAMS[26], TEAMS[27]
+RIGHT, WRONG, REPAIRED, TWICE, UNREADABLE = (
+    TEAMS[:20],
+    TEAMS[20:25],
+    TEAMS[25],
+    TEAMS[26],
+    TEAMS[27],
+)
 SECOND_WEEK, THIRD_WEEK, SILENT = TEAMS[28:34], TEAMS[34:37], TEAMS[37:]
 MISSING: Mapping[str, None] = {"PLN_03": None}
 Mails = list[bytes | EmailMessage]
@@ -65,8 +71,13 @@ def address(team: str) -> str:
 
 def write_list(file: Path, deadline: date) -> Path:
     """The list of teams as the office keeps it."""
-    lines = [f"{t},{t[:3]},{LANGUAGES[t[:3]]},{deadline},office@example.org,{address(t)}\n" for t in TEAMS]
-    file.write_text("team,country,language,deadline,contact,email\n" + "".join(lines), encoding="utf-8")
+    lines = [
+        f"{t},{t[:3]},{LANGUAGES[t[:3]]},{deadline},office@example.org,{address(t)}\n"
+        for t in TEAMS
+    ]
+    file.write_text(
+        "team,country,language,deadline,contact,email\n" + "".join(lines), encoding="utf-8"
+    )
     return file
 
 
@@ -162,7 +173,9 @@ def first_mails(office: Office) -> Mails:
         [{"PLN_03": None}, {"PLN_04": None}, {}]
     ):  # three versions, the last one right
         sent = day - timedelta(days=2 - age)
-        made.append(plain(REPAIRED, sent, f"v{age + 1}.xlsx", office.filled(REPAIRED, sent, **changes)))
+        made.append(
+            plain(REPAIRED, sent, f"v{age + 1}.xlsx", office.filled(REPAIRED, sent, **changes))
+        )
     content = office.filled(TWICE, day)
     made += [plain(TWICE, day, "one.xlsx", content), in_a_zip(TWICE, day, "two.xlsx", content)]
     made.append(plain(UNREADABLE, day, "damaged.xlsx", b"PK\x03\x04 damaged"))
@@ -174,10 +187,16 @@ def other_mails(day: date) -> Iterator[EmailMessage]:
     for team in TEAMS[:20]:
         yield with_logo(mail(address(team), moment(day), {}, subject="A question"))
     for team in TEAMS[20:27]:
-        yield mail(address(team), moment(day), {"photo.jpg": b"\xff\xd8\xff\xe0", "letter.pdf": b"%PDF-1.4"})
+        yield mail(
+            address(team),
+            moment(day),
+            {"photo.jpg": b"\xff\xd8\xff\xe0", "letter.pdf": b"%PDF-1.4"},
+        )
     bomb = zipped({"bomb.xlsx": bytes(30_000_000)})
     yield mail("stranger@example.org", moment(day), {"bomb.zip": zipped({"again.zip": bomb})})
-    yield mail("stranger@example.org", moment(day), {"evil.zip": zipped({"../../round.yaml": b"x"})})
+    yield mail(
+        "stranger@example.org", moment(day), {"evil.zip": zipped({"../../round.yaml": b"x"})}
+    )
 
 
 def second_mails(office: Office) -> Mails:
@@ -200,7 +219,9 @@ def third_mails(office: Office) -> Mails:
     wrong = WRONG[3]
     still: Answers | dict[str, None] = {"PLN_04": None}
     made.append(
-        plain(wrong, day, "corrected.xlsx", office.filled(wrong, day, office.feedback(wrong), **still))
+        plain(
+            wrong, day, "corrected.xlsx", office.filled(wrong, day, office.feedback(wrong), **still)
+        )
     )
     return made
 
@@ -265,7 +286,10 @@ def by_sql(folder: Path) -> dict[str, int]:
 
 def teams_of(page: str) -> dict[str, str]:
     table = page.split('<table id="teams">')[1].split("</table>", maxsplit=1)[0]
-    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr.*?(?=<tr|$)", table, re.S)[1:]]
+    rows = [
+        re.sub(r"<[^>]+>", " ", row).split()
+        for row in re.findall(r"<tr.*?(?=<tr|$)", table, re.S)[1:]
+    ]
     return {row[0]: " ".join(row[1:]) for row in rows if row}
 
 
@@ -362,13 +386,17 @@ def test_after_the_deadline(third: Played) -> None:
         returned=WRONG[3:],
         late=SILENT,
     )
-    days = {each.team.code: (each.days_late, each.correction_overdue) for each in third.week.expected}
+    days = {
+        each.team.code: (each.days_late, each.correction_overdue) for each in third.week.expected
+    }
     assert {days[team] for team in SILENT} == {(4, 0)}
     assert {days[team] for team in WRONG[3:]} == {(0, 4)}  # they answered in time
     assert {days[team] for team in THIRD_WEEK} == {(3, 0)}
     assert [each.team.code for each in third.week.late] == [*SILENT, *WRONG[3:]]
     assert third.reminded == {*SILENT, WRONG[4]}
-    assert [each.team for each in third.week.drafts.new if each.occasion == "feedback"] == [WRONG[3]]
+    assert [each.team for each in third.week.drafts.new if each.occasion == "feedback"] == [
+        WRONG[3]
+    ]
 
 
 @pytest.mark.deep
@@ -377,7 +405,9 @@ def test_nobody_who_has_answered_is_reminded(first: Played, second: Played, thir
     for played in (first, second, third):
         answered = {team for team, state in played.states.items() if state == "accepted"}
         assert not played.reminded & answered
-    there = {path.name.split("_")[0] for path in (third.office.folder / "drafts").rglob("*reminder*.eml")}
+    there = {
+        path.name.split("_")[0] for path in (third.office.folder / "drafts").rglob("*reminder*.eml")
+    }
     assert there == {*SILENT, WRONG[4]}
 
 
@@ -391,12 +421,16 @@ def test_the_round_that_follows(third: Played) -> None:
     out, err = ran("generate", folder, "--from", earlier, "--today", "2026-10-01")
     assert len(out.splitlines()) == 40
     assert f"Workbooks that continue from {earlier}: 37; blank ones: 3." in err
-    assert {line.split(":")[0] for line in err.splitlines() if "its workbook is blank" in line} == set(SILENT)
+    assert {
+        line.split(":")[0] for line in err.splitlines() if "its workbook is blank" in line
+    } == set(SILENT)
     office = Office(folder)
     for team in RIGHT[:6]:
         office.mails.append(
             mail(
-                address(team), moment(NEXT_WEEK - timedelta(days=1)), {f"{team}.xlsx": changed(folder, team)}
+                address(team),
+                moment(NEXT_WEEK - timedelta(days=1)),
+                {f"{team}.xlsx": changed(folder, team)},
             )
         )
     week = office.week(NEXT_WEEK)
@@ -418,7 +452,9 @@ def changed(folder: Path, team: str) -> bytes:
     assert given["PLAN", "1", "PLN_03"] == "Plan the workshop"  # its own, of the round before
     asked_anew = {"PLN_04": date(2026, 11, 2), "PLN_05": date(2026, 11, 4)}
     new = {**asked_anew, "PLN_06": 30}
-    typed = tuple(Typed(tool="PLAN", row="1", field=code, value=value) for code, value in new.items())
+    typed = tuple(
+        Typed(tool="PLAN", row="1", field=code, value=value) for code, value in new.items()
+    )
     return saved_on(
         type_into(file.read_bytes(), layout_of(found, ExpectedReturn("example")), typed),
         NEXT_WEEK - timedelta(days=1),

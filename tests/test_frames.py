@@ -33,7 +33,11 @@ def test_every_table_has_its_rows_in_its_types(place: Path) -> None:
         frame = data[name]
         assert [(len(frame),)] == found(place, f'SELECT count(*) FROM "{name}"')
         assert frame.columns.is_unique
-        plain = [name for name, dtype in frame.dtypes.items() if dtype.kind == "O" and dtype.name == "object"]
+        plain = [
+            name
+            for name, dtype in frame.dtypes.items()
+            if dtype.kind == "O" and dtype.name == "object"
+        ]
         assert all(isinstance(cell, list) for name in plain for cell in frame[name])
     assert data.files["received"].dtype == "datetime64[us]"
     assert data.teams["answered"].dtype == "Int64"
@@ -41,9 +45,15 @@ def test_every_table_has_its_rows_in_its_types(place: Path) -> None:
 
 
 def test_labels_stand_in_the_place_of_codes(place: Path) -> None:
-    said, codes = hrge_xl.read_table(place, "risks"), hrge_xl.read_table(place, "Risks", labels=False)
+    said, codes = (
+        hrge_xl.read_table(place, "risks"),
+        hrge_xl.read_table(place, "Risks", labels=False),
+    )
     counted = dict(
-        found(place, "SELECT rsk_12_label, count(*) FROM risks WHERE rsk_12 IS NOT NULL GROUP BY rsk_12")
+        found(
+            place,
+            "SELECT rsk_12_label, count(*) FROM risks WHERE rsk_12 IS NOT NULL GROUP BY rsk_12",
+        )
     )
     assert {label: n for label, n in said["rsk_12"].value_counts().items() if n} == counted
     assert list(said["rsk_12"].cat.categories) == ["Low", "Moderate", "Substantial", "High"]
@@ -68,7 +78,9 @@ def test_several_answers_are_a_list_or_a_column_each(place: Path) -> None:
     assert list(hrge_xl.read_table(place, "risks", several="text")["rsk_09"].fillna("")) == [
         ";".join(some) for some in held
     ]
-    each = hrge_xl.read_table(place, "risks", labels=False, several="columns").filter(regex="^rsk_09: ")
+    each = hrge_xl.read_table(place, "risks", labels=False, several="columns").filter(
+        regex="^rsk_09: "
+    )
     counted = Counter(code for some in held for code in some)
     assert {name.partition(": ")[2]: n for name, n in each.sum().items() if n} == counted
     assert set(each.dtypes) == {pd.BooleanDtype()}

@@ -18,7 +18,18 @@ from typing import Any, NamedTuple
 import pytest
 
 from hrge_xl import load
-from tests.face import FUNCTIONS, Problem, Scope, Spec, Type, address, build, parsed, reader_only, too_large
+from tests.face import (
+    FUNCTIONS,
+    Problem,
+    Scope,
+    Spec,
+    Type,
+    address,
+    build,
+    parsed,
+    reader_only,
+    too_large,
+)
 from tests.made_specs import Files, write
 from tests.parity import said_differently
 from tests.tables import table
@@ -47,7 +58,8 @@ def drops_line_breaks() -> bool:
 if drops_line_breaks():
     for answers_by_type in (FIXED, TYPED):
         answers_by_type["long"] = [
-            text.replace("\n", " ") if isinstance(text, str) else text for text in answers_by_type["long"]
+            text.replace("\n", " ") if isinstance(text, str) else text
+            for text in answers_by_type["long"]
         ]
 KINDS = dict.fromkeys(("integer", "decimal", "percent", "year", "scale"), "number")
 KINDS |= {"long": "text", "tick": "yesno"}
@@ -90,12 +102,15 @@ def operands(tool: str, around: str = "{}") -> list[Operand]:
     codes = [field["code"] for field in fields_of(tool, fixed=tool == "I")]
     kinds = [code.rsplit("_", 1)[1] for code in codes]
     return [
-        Operand(around.format(code), KINDS.get(kind, kind)) for code, kind in zip(codes, kinds, strict=True)
+        Operand(around.format(code), KINDS.get(kind, kind))
+        for code, kind in zip(codes, kinds, strict=True)
     ]
 
 
 def said(template: str, x: Operand, y: Operand | None = None) -> str:
-    return re.sub(r"\b[xy]\b", lambda found: x.text if found[0] == "x" or y is None else y.text, template)
+    return re.sub(
+        r"\b[xy]\b", lambda found: x.text if found[0] == "x" or y is None else y.text, template
+    )
 
 
 def expressions(own: Sequence[Operand], others: Sequence[Operand]) -> Iterator[str]:
@@ -115,7 +130,8 @@ def in_rows(home: str) -> Iterator[str]:
     yield from (f"nth('I', 2, {each.text})" for each in operands("I"))
     numbers = (row.text for row in operands(home) if row.kind == "number")
     yield from (
-        f"nth('I', {number}, I_T_decimal)" for number in (*numbers, "row_number()", "0", "99", "0 / 0")
+        f"nth('I', {number}, I_T_decimal)"
+        for number in (*numbers, "row_number()", "0", "99", "0 / 0")
     )
     for row in operands(home):
         if row.kind == "reference":
@@ -131,7 +147,9 @@ def over(home: str, table: str) -> Iterator[str]:
         chain(
             expressions(own, [*own, *around]),
             ("row_code() == 'I_1'",),
-            () if home in "SP" else ("row_code() == this.row_code()", "row_code() != this.row_code()"),
+            ()
+            if home in "SP"
+            else ("row_code() == this.row_code()", "row_code() != this.row_code()"),
             *(
                 (f"{x.text} == this.row_code()", f"{x.text} != this.row_code()")
                 for x in own
@@ -141,7 +159,9 @@ def over(home: str, table: str) -> Iterator[str]:
     )
     yield f"any_row('{table}', {table}_T_integer > 1)"
     for text in inner:
-        yield from (f"{function}('{table}', {text})" for function in ("count_if", "sum", "min", "max"))
+        yield from (
+            f"{function}('{table}', {text})" for function in ("count_if", "sum", "min", "max")
+        )
     for x in own:
         same = [y for y in around if y.kind == x.kind][:2]
         number = f"{table}_T_decimal"
@@ -158,7 +178,12 @@ def files(*tools: str) -> Files:
     name = {"code": "R_0", "type": "text", "label": "What"}
     blocks: dict[str, dict[str, Any]] = {
         "I": {"kind": "checklist", "items": items, "fields": fields_of("I", fixed=True)},
-        "R": {"kind": "register", "id": "R-", "rows": ROWS, "fields": [name, *fields_of("R", fixed=False)]},
+        "R": {
+            "kind": "register",
+            "id": "R-",
+            "rows": ROWS,
+            "fields": [name, *fields_of("R", fixed=False)],
+        },
         "P": {"kind": "form", "records": 6, "fields": fields_of("P", fixed=False)},
         "S": {"kind": "form", "fields": fields_of("S", fixed=False)},
     }
@@ -217,9 +242,13 @@ def made_with(
         chosen = {*first_of_each([field["formula"] for field in of_expressions])}
         of_expressions = [field for field in of_expressions if field["formula"] in chosen]
     fields += of_expressions
-    long = {slot.field.code for slot, _, _ in too_large(build(load(write(made, folder / "all")), "en"))}
+    long = {
+        slot.field.code for slot, _, _ in too_large(build(load(write(made, folder / "all")), "en"))
+    }
     fields[:] = [field for field in fields if field["code"] not in long]
-    kept = {field["code"]: field["formula"] for field in of_expressions if field["code"] not in long}
+    kept = {
+        field["code"]: field["formula"] for field in of_expressions if field["code"] not in long
+    }
     return load(write(made, folder / "spec")), kept
 
 
@@ -227,7 +256,9 @@ def typed(spec: Spec, tools: Sequence[str]) -> dict[tuple[str, str], Any]:
     """What is typed, by sheet and cell; a row of the register is not in use."""
     where, cells = build(spec, "en"), dict[tuple[str, str], Any]()
     for tool in tools:
-        for number, row in enumerate(dict.fromkeys(key[1] for key in where.slots if key[0] == tool)):
+        for number, row in enumerate(
+            dict.fromkeys(key[1] for key in where.slots if key[0] == tool)
+        ):
             for kind, values in TYPED.items() if (tool, number) != ("R", 3) else ():
                 value = values[number]
                 places = where.slots[tool, row, f"{tool}_T_{kind}"].cells
@@ -270,15 +301,24 @@ def differences(name: str, folder: Path, office: Any, *, some: bool = False) -> 
     spec, codes = made_with(texts, home, tools, folder, some=some)
     found = said_differently(build(spec, "en"), typed(spec, tools), folder / "spec", office)
     assert len(codes) > 20
-    return [f"{next((codes[word] for word in line.split() if word in codes), '')}: {line}" for line in found]
+    return [
+        f"{next((codes[word] for word in line.split() if word in codes), '')}: {line}"
+        for line in found
+    ]
 
 
 def test_every_function_is_among_them() -> None:
     """Only what the round before said is not, nor numbers of entries: tests of their own recalculate these."""
     called = {
-        name for _, _, texts in CASES.values() for text in texts for name in re.findall(r"(\w+)\(", text)
+        name
+        for _, _, texts in CASES.values()
+        for text in texts
+        for name in re.findall(r"(\w+)\(", text)
     }
-    assert {name for name, function in FUNCTIONS.items() if not function.own} - called == {"last", "worth"}
+    assert {name for name, function in FUNCTIONS.items() if not function.own} - called == {
+        "last",
+        "worth",
+    }
 
 
 @pytest.mark.office

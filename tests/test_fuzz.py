@@ -84,7 +84,8 @@ def retoken(data: bytes, chance: random.Random) -> bytes:
     """An attribute, a text or a tag replaced by something that belongs elsewhere."""
     found = list(PLACES.finditer(data))
     for place in sorted(
-        chance.sample(found, min(len(found), chance.choice((1, 1, 2, 30)))), key=lambda m: -m.start()
+        chance.sample(found, min(len(found), chance.choice((1, 1, 2, 30)))),
+        key=lambda m: -m.start(),
     ):
         text, new = place[0], chance.choice(TOKENS)
         if text[:1] in b'">' and len(text) > 1:
@@ -145,7 +146,9 @@ class Tally:
     """What became of all mutations."""
 
     codes: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[int, str]] = field(default_factory=list)  # number of the mutation, traceback
+    failures: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # number of the mutation, traceback
     slowest: tuple[float, int] = (0.0, -1)
 
 
@@ -164,13 +167,17 @@ def sources() -> list[Return]:
     resaved = (FIXTURES / "resaved.xlsx").read_bytes()
     small = [filled(), openpyxl_saved(lambda book: None)(), resaved]
     return [
-        Return(data) for data in (*small, *(path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))))
+        Return(data)
+        for data in (*small, *(path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))))
     ]
 
 
 def others() -> list[Return]:
     """The same return in other formats."""
-    return [Return((FIXTURES / f"returned.{each}").read_bytes(), each) for each in ("xls", "xlsb", "ods")]
+    return [
+        Return((FIXTURES / f"returned.{each}").read_bytes(), each)
+        for each in ("xls", "xlsb", "ods")
+    ]
 
 
 def fuzz(count: int, seed: int, folder: Path) -> Tally:
@@ -235,7 +242,9 @@ def test_no_mutation_raises(run: int, tmp_path: Path) -> None:
     assert tally.failures == []
     assert tally.codes.total() == MUTATIONS
     assert tally.slowest[0] < LONGEST_SECONDS
-    assert tally.codes["read"] > MUTATIONS // 10  # mutations that nothing survives would show little
+    assert (
+        tally.codes["read"] > MUTATIONS // 10
+    )  # mutations that nothing survives would show little
     assert len(tally.codes) > 5
 
 
@@ -248,7 +257,11 @@ def main() -> None:
     kinds = Counter(text.strip().splitlines()[-1] for _, text in tally.failures)
     for number, text in tally.failures[:5]:
         sys.stdout.write(f"mutation {number}\n{text}\n")
-    told = (tally.codes.most_common(), f"slowest {tally.slowest}", f"failures {kinds.most_common()}")
+    told = (
+        tally.codes.most_common(),
+        f"slowest {tally.slowest}",
+        f"failures {kinds.most_common()}",
+    )
     sys.stdout.write("\n".join(map(str, told)) + "\n")
 
 

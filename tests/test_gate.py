@@ -98,13 +98,17 @@ FORMATS = {
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_content_tells_the_format_not_the_name(tmp_path: Path, format: str) -> None:
     contents = members(workbook(sheet()))
-    types = contents["[Content_Types].xml"].replace(FORMATS["xlsx"].encode(), FORMATS[format].encode())
+    types = contents["[Content_Types].xml"].replace(
+        FORMATS["xlsx"].encode(), FORMATS[format].encode()
+    )
     data = pack({**contents, "[Content_Types].xml": types})
     assert admitted(arrived(tmp_path, data, "return.pdf")).format == format
 
 
 def test_xls_and_ods_are_admitted(tmp_path: Path) -> None:
-    ods = pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"})
+    ods = pack(
+        {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}
+    )
     for data, format in ((ods, "ods"), (ole("Workbook"), "xls"), (ole("Book"), "xls")):
         assert admitted(arrived(tmp_path, data)).format == format
 
@@ -135,7 +139,10 @@ NOT_WORKBOOKS = {
         "an OpenDocument text",
     ),
     "archive": (pack({"readme.txt": "x"}), "a zip archive"),
-    "archive of workbooks": (pack({"a.xlsx": "x"}), "a zip archive with workbooks in it; unpack it first"),
+    "archive of workbooks": (
+        pack({"a.xlsx": "x"}),
+        "a zip archive with workbooks in it; unpack it first",
+    ),
     "Numbers": (pack({"Index/Document.iwa": "x"}), "a Numbers or Pages document of Apple"),
 }
 
@@ -176,9 +183,15 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert open_untrusted(link) == Refusal(str(link), None, None, (kind_called("link-not-file").at(),))
-    assert open_untrusted(pipe) == Refusal(str(pipe), None, None, (kind_called("not-a-regular-file").at(),))
-    assert open_untrusted(folder) == Refusal(str(folder), None, None, (kind_called("folder-not-file").at(),))
+    assert open_untrusted(link) == Refusal(
+        str(link), None, None, (kind_called("link-not-file").at(),)
+    )
+    assert open_untrusted(pipe) == Refusal(
+        str(pipe), None, None, (kind_called("not-a-regular-file").at(),)
+    )
+    assert open_untrusted(folder) == Refusal(
+        str(folder), None, None, (kind_called("folder-not-file").at(),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -263,7 +276,10 @@ ZIPS = {
     ),
     "bomb": (pack({"a.xml": bytes(2 * 1024 * 1024)}), "F014"),
     "100 MB part": (directory_field(PLAIN, SHEET, *SIZE, LIMITS.part_bytes + 1), "F015"),
-    "wrong name in the header": (PLAIN.replace(SHEET.encode(), b"xl/worksheets/sheet9.xml", 1), "F029"),
+    "wrong name in the header": (
+        PLAIN.replace(SHEET.encode(), b"xl/worksheets/sheet9.xml", 1),
+        "F029",
+    ),
 }
 
 
@@ -278,7 +294,9 @@ def test_faults_of_the_zip_are_found_before_inflating(
 def test_a_zip_with_a_password_is_told_as_one(tmp_path: Path) -> None:
     data = directory_field(PLAIN, SHEET, 8, "<H", 1)
     observation = refusal(tmp_path, data)
-    told = sentence(CATALOGUE[observation.code].message, {"file": "return.xlsx", **observation.details})
+    told = sentence(
+        CATALOGUE[observation.code].message, {"file": "return.xlsx", **observation.details}
+    )
     assert told == (
         f"The part {SHEET} of the file return.xlsx is encrypted: the zip was protected with a password."
     )
@@ -319,7 +337,9 @@ def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: 
     assert isinstance(open_untrusted(arrived(tmp_path, data)), File)
     found = ooxml.read(data)
     assert found.observations == [
-        kind_called("foreign-bytes").at(**dict(zip(("before", "between", "behind"), counts, strict=True)))
+        kind_called("foreign-bytes").at(
+            **dict(zip(("before", "between", "behind"), counts, strict=True))
+        )
     ]
     assert [each.name for each in found.sheets] == ["S1"]
 
@@ -389,7 +409,9 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 
 
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
-    assert why(arrived(tmp_path, ole("EncryptedPackage")), "x") == kind_called("wrong-password").at()
+    assert (
+        why(arrived(tmp_path, ole("EncryptedPackage")), "x") == kind_called("wrong-password").at()
+    )
 
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -423,7 +445,8 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     assert opened.format == "xls"
     names = [sheet.name for sheet in other_formats.read(opened.data, "xls").sheets]
     assert names == [
-        sheet.name for sheet in other_formats.read((FIXTURES / "small.xls").read_bytes(), "xls").sheets
+        sheet.name
+        for sheet in other_formats.read((FIXTURES / "small.xls").read_bytes(), "xls").sheets
     ]
 
 
@@ -437,5 +460,7 @@ def test_a_password_without_the_extra_says_what_to_install(
 ) -> None:
     data = encrypted("open sesame") if name == "xlsx" else (FIXTURES / "locked.xls").read_bytes()
     without_the_extra(monkeypatch, tmp_path)
-    assert why(arrived(tmp_path, data), "open sesame") == kind_called("password-support-missing").at()
+    assert (
+        why(arrived(tmp_path, data), "open sesame") == kind_called("password-support-missing").at()
+    )
     assert "pip install" in CATALOGUE["F006"].remedy

@@ -48,7 +48,9 @@ def rows() -> list[dict[str, str]]:
 @cache
 def phrases() -> dict[str, re.Pattern[str]]:
     """Give the terms of several words, which cannot mean something else in a sentence; the longest go first."""
-    terms = sorted((row["english"] for row in rows() if " " in row["english"]), key=len, reverse=True)
+    terms = sorted(
+        (row["english"] for row in rows() if " " in row["english"]), key=len, reverse=True
+    )
     return {term: re.compile(rf"\b{re.escape(term)}s?\b", re.IGNORECASE) for term in terms}
 
 
@@ -93,7 +95,9 @@ def is_said(term: str, said: str, language: str) -> bool:
     """Say whether any way to write a term stands in a text, by the beginnings of its words."""
     bones = skeleton(said)
     ways = (way.strip(" 《》") for way in WAYS.split(PLURAL.sub(r";\1", term)))
-    return any(all(skeleton(stem) in bones for stem in _stems(way, language)) for way in ways if way)
+    return any(
+        all(skeleton(stem) in bones for stem in _stems(way, language)) for way in ways if way
+    )
 
 
 def _stems(way: str, language: str) -> list[str]:
@@ -101,13 +105,19 @@ def _stems(way: str, language: str) -> list[str]:
     if language == "zh":
         return way.split()
     words = re.split(r"[\s-]+", ARTICLE.sub("", way) if language == "ar" else way)
-    return [word[: max(SHORT, round(len(word) * KEPT))] for word in words if len(word) > LEAST] or words
+    return [
+        word[: max(SHORT, round(len(word) * KEPT))] for word in words if len(word) > LEAST
+    ] or words
 
 
 @cache
 def said_otherwise(language: str) -> set[tuple[str, str]]:
     """Give the terms that are not said as agreed, each with the place of its text."""
-    return {(one.term, one.place) for one in due(language) if not is_said(one.agreed, one.said, language)}
+    return {
+        (one.term, one.place)
+        for one in due(language)
+        if not is_said(one.agreed, one.said, language)
+    }
 
 
 def excepted(language: str) -> set[tuple[str, str]]:
@@ -130,7 +140,9 @@ def test_agreed_terms_are_used(language: str) -> None:
 
 def test_whatever_is_said_otherwise_has_its_reason() -> None:
     assert [
-        case for case in table("said_otherwise") if not (case["why"] and set(case["in"]) <= {*SPOKEN})
+        case
+        for case in table("said_otherwise")
+        if not (case["why"] and set(case["in"]) <= {*SPOKEN})
     ] == []
 
 
@@ -143,5 +155,7 @@ def test_what_a_workbook_issued_before_says_is_read(language: str) -> None:
         for code, earlier in labels.items()
         for label in ([earlier] if isinstance(earlier, str) else earlier)
     ]
-    read = [(name, (spellings[name].get(fold(label)) or ("",))[0], label) for name, _, label in said]
+    read = [
+        (name, (spellings[name].get(fold(label)) or ("",))[0], label) for name, _, label in said
+    ]
     assert read == said

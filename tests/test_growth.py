@@ -68,7 +68,11 @@ def inside(value: object) -> Iterator[re.Pattern[Any]]:
 
 
 def uses(module: ModuleType, name: str) -> set[str]:
-    return set(re.findall(rf"\b{name}\.(fullmatch|match|\w+)", Path(str(module.__file__)).read_text("utf-8")))
+    return set(
+        re.findall(
+            rf"\b{name}\.(fullmatch|match|\w+)", Path(str(module.__file__)).read_text("utf-8")
+        )
+    )
 
 
 def ways(pattern: re.Pattern[Any], used: set[str]) -> Iterator[Callable[[str], object]]:
@@ -77,7 +81,11 @@ def ways(pattern: re.Pattern[Any], used: set[str]) -> Iterator[Callable[[str], o
     if not used or used - {"fullmatch", "match"}:
         said["anywhere"] = lambda text: sum(1 for _ in pattern.finditer(text))
     for way in said.values():
-        yield (lambda text, way=way: way(text.encode())) if isinstance(pattern.pattern, bytes) else way
+        yield (
+            (lambda text, way=way: way(text.encode()))
+            if isinstance(pattern.pattern, bytes)
+            else way
+        )
 
 
 def squares(act: Callable[[str], object], pieces: Sequence[str] = PIECES) -> list[str]:
@@ -85,7 +93,9 @@ def squares(act: Callable[[str], object], pieces: Sequence[str] = PIECES) -> lis
     found = []
     for before, piece, behind in product(BEFORE, pieces, BEHIND):
 
-        def took(size: int, before: str = before, piece: str = piece, behind: str = behind) -> float:
+        def took(
+            size: int, before: str = before, piece: str = piece, behind: str = behind
+        ) -> float:
             return taken(act, before + piece * (size // len(piece)) + behind)
 
         slow = took(LONG) > SLOW * LONG
@@ -111,8 +121,16 @@ def test_no_pattern_tries_every_way_through_a_text() -> None:
     for name, pattern, used in patterns():
         if name in BOUNDED:
             continue
-        source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
-        pieces = [piece for piece in PIECES if piece in "aA1 .-" or set(piece) & (set(source) - set("a1 .-"))]
+        source = (
+            pattern.pattern
+            if isinstance(pattern.pattern, str)
+            else pattern.pattern.decode("latin-1")
+        )
+        pieces = [
+            piece
+            for piece in PIECES
+            if piece in "aA1 .-" or set(piece) & (set(source) - set("a1 .-"))
+        ]
         texts = [text for way in ways(pattern, used) for text in squares(way, pieces)]
         if texts:
             found[name, source] = texts

@@ -130,14 +130,19 @@ def test_commands_links_and_codes_are_there(guide: str) -> None:
 
 
 def test_exit_codes_are_all_told() -> None:
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", text_of("coordinating-settings.md"), re.M)}
+    told = {
+        int(code) for code in re.findall(r"^\| (\d+) \|", text_of("coordinating-settings.md"), re.M)
+    }
     assert told == {int(code) for code in Exit}
 
 
 def table(guide: str, head: str) -> dict[str, list[str]]:
     """The rows of a table by their first cell."""
     body = text_of(guide).split(f"| {head} |", 1)[1].split("\n\n")[0]
-    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in body.splitlines()[2:]]
+    rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in body.splitlines()[2:]
+    ]
     return {row[0].strip("` "): row[1:] for row in rows}
 
 
@@ -176,7 +181,9 @@ def test_the_page_of_expressions_is_fresh_and_every_function_has_an_example() ->
     there = write_expressions.PAGE.read_text(encoding="utf-8")
     assert there == write_expressions.page(), "run: python -m tests.write_expressions"
     public = [each for each in FUNCTIONS.values() if not each.own]
-    assert [each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]] == []
+    assert [
+        each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]
+    ] == []
 
 
 # generated pages
@@ -199,7 +206,9 @@ def test_the_guide_that_goes_out_is_the_one_that_is_written_and_has_its_pictures
 
 
 def test_its_cells_have_the_colours_of_those_of_the_workbook() -> None:
-    shown = set(re.findall(r"background: (#\w{6})", (GUIDE_PAGES / "frame.html").read_text("utf-8")))
+    shown = set(
+        re.findall(r"background: (#\w{6})", (GUIDE_PAGES / "frame.html").read_text("utf-8"))
+    )
     kinds = ("paper", "input_fill", "calculated_fill", "missing_fill", "error_fill", "look_fill")
     assert shown == {COLOURS[kind].lower() for kind in kinds}
 
@@ -215,19 +224,39 @@ def test_it_prints_on_two_pages(language: str, browser: Any, tmp_path: Path) -> 
 
 
 def test_it_comes_with_a_workbook_that_is_of_no_round(tmp_path: Path) -> None:
-    assert run(["generate", "example", "--country", "PAK", "--lang", "fr", "-o", str(tmp_path)]) == 0
-    assert {file.name for file in tmp_path.iterdir()} == {"example_PAK_fr.xlsx", "filling-in_fr.html"}
+    assert (
+        run(["generate", "example", "--country", "PAK", "--lang", "fr", "-o", str(tmp_path)]) == 0
+    )
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "example_PAK_fr.xlsx",
+        "filling-in_fr.html",
+    }
     assert "Questions" not in (tmp_path / "filling-in_fr.html").read_text("utf-8")
 
 
 def test_it_says_whom_to_ask_and_by_when_where_that_is_so_for_all(tmp_path: Path) -> None:
-    lines = ("A,PAK,en,2026-07-15,<office>", "B,MAR,en,2026-07-15,another", "C,EGY,ar,2026-07-20,Registry")
+    lines = (
+        "A,PAK,en,2026-07-15,<office>",
+        "B,MAR,en,2026-07-15,another",
+        "C,EGY,ar,2026-07-20,Registry",
+    )
     (tmp_path / "teams.csv").write_text(
         "\n".join(["team,country,language,deadline,contact", *lines]), "utf-8"
     )
     round_ = tmp_path / "round"
     assert (
-        run(["round", "init", str(round_), "--spec", "example", "--teams", str(tmp_path / "teams.csv")]) == 0
+        run(
+            [
+                "round",
+                "init",
+                str(round_),
+                "--spec",
+                "example",
+                "--teams",
+                str(tmp_path / "teams.csv"),
+            ]
+        )
+        == 0
     )
     assert run(["generate", str(round_), "--country", "PAK"]) == 0
     english = (round_ / "issued" / "filling-in_en.html").read_text("utf-8")
@@ -247,6 +276,10 @@ def test_no_page_shows_what_only_the_program_reads(name: str) -> None:
 
 
 def test_only_codes_are_said_to_be_joined() -> None:
-    joined = [line for line in PAGES["dataset.md"]().splitlines() if line.endswith("codes, joined by `;`. |")]
+    joined = [
+        line
+        for line in PAGES["dataset.md"]().splitlines()
+        if line.endswith("codes, joined by `;`. |")
+    ]
     assert joined
     assert not [line for line in joined if "SHA-256" in line or ".:" in line]

@@ -40,7 +40,10 @@ SAID = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="ut
 def here(tmp_path: Path, monkeypatch: Patch) -> Path:
     """A folder of its own, and an environment that says nothing."""
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("HRGE_XL_")] + ["NO_COLOR", "FORCE_COLOR"]:
+    for name in [name for name in os.environ if name.startswith("HRGE_XL_")] + [
+        "NO_COLOR",
+        "FORCE_COLOR",
+    ]:
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -52,7 +55,9 @@ def said(capsys: Capsys, *words: str, code: int) -> str:
     return "".join(capsys.readouterr())
 
 
-def in_a_process(*words: str, given: bytes | None = None, **more: str) -> subprocess.CompletedProcess[bytes]:
+def in_a_process(
+    *words: str, given: bytes | None = None, **more: str
+) -> subprocess.CompletedProcess[bytes]:
     """Python in a process of its own, with this program and more in its environment."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
     command = [sys.executable, *words]
@@ -63,7 +68,9 @@ def in_a_process(*words: str, given: bytes | None = None, **more: str) -> subpro
 def test_every_help_has_an_example_and_the_next_command(name: str, capsys: Capsys) -> None:
     told = said(capsys, *name.split(), "--help", code=0)
     examples = re.findall(r"^  hrge-xl ([a-z -]+?)(?= |$)", told, re.M)
-    assert any(f"{each} ".startswith(f"{name} ") or name.startswith(each) for each in examples), told
+    assert any(f"{each} ".startswith(f"{name} ") or name.startswith(each) for each in examples), (
+        told
+    )
     assert "\n  Next: " in told
     assert said(capsys, "help", *name.split(), code=0) == told
 
@@ -92,11 +99,15 @@ def test_whoever_types_the_name_alone_is_told_how_to_begin(capsys: Capsys) -> No
 @pytest.mark.parametrize("spec", telling(["example", "hrge_toolkit"], "example"))
 def test_a_round_to_try_out_is_there_at_once(here: Path, capsys: Capsys, spec: str) -> None:
     """What it says to do next works as it is typed."""
-    told = said(capsys, "quickstart", "to practise", "--spec", spec, "--today", "2026-06-01", code=0)
+    told = said(
+        capsys, "quickstart", "to practise", "--spec", spec, "--today", "2026-06-01", code=0
+    )
     (issued,) = re.findall(r"^1\. Fill in (.+?) in Excel", told, re.M)
     (returned,) = re.findall(r"save it into (.+)\.$", told, re.M)
     shutil.copy(here / issued, here / returned)
-    for command in re.findall(r"hrge-xl (.+)$", told.replace("hrge-xl help", "hrge-xl -q help"), re.M):
+    for command in re.findall(
+        r"hrge-xl (.+)$", told.replace("hrge-xl help", "hrge-xl -q help"), re.M
+    ):
         assert run([*shlex.split(command)]) == 0
     assert (here / re.findall(r"Open (\S.+?)\. Who", told)[0]).is_file()
     assert "1 returned" in said(capsys, "refresh", "to practise", "--today", "2026-06-02", code=0)
@@ -129,7 +140,9 @@ def test_a_message_is_explained_as_it_reads_in_its_example(capsys: Capsys) -> No
     """No placeholder is shown, whatever is explained, and each kind brings every detail that it fills in."""
     assert "\nImpact: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
     rules = [
-        each.code for each in load("hrge_toolkit").rules if "{" in each.message.source + each.remedy.source
+        each.code
+        for each in load("hrge_toolkit").rules
+        if "{" in each.message.source + each.remedy.source
     ]
     for code in (*CATALOGUE, *rules):
         told = said(capsys, "explain", code, code=0)
@@ -161,7 +174,12 @@ def test_the_environment_says_whether_there_are_colours(
 
 def test_no_escape_goes_where_there_is_no_terminal(monkeypatch: Patch, capsys: Capsys) -> None:
     try:
-        cases = ((None, False, False), (None, True, True), (True, False, True), (False, True, False))
+        cases = (
+            (None, False, False),
+            (None, True, True),
+            (True, False, True),
+            (False, True, False),
+        )
         for wanted, terminal, expected in cases:
             monkeypatch.setattr(sys.stdout, "isatty", lambda there=terminal: there)
             colours(wanted)
@@ -171,7 +189,9 @@ def test_no_escape_goes_where_there_is_no_terminal(monkeypatch: Patch, capsys: C
         colours(None)
 
 
-def test_options_of_the_program_stand_before_or_behind_a_command(monkeypatch: Patch, capsys: Capsys) -> None:
+def test_options_of_the_program_stand_before_or_behind_a_command(
+    monkeypatch: Patch, capsys: Capsys
+) -> None:
     """And are heeded in either place."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -197,7 +217,9 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
     own: Path, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     """What is typed goes first, then the environment, then the file; of both what is for one command alone."""
-    own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n[spec.diff]\njson = true\n', encoding="utf-8")
+    own.write_text(
+        'jobs = 1\n[validate]\nfail-on = "never"\n[spec.diff]\njson = true\n', encoding="utf-8"
+    )
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     words = ("validate", "out", "--today", "2026-06-30")
     assert f"Settings: fail-on, jobs from {own}\n" in said(capsys, *words, code=0)
@@ -207,7 +229,9 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
     monkeypatch.setenv("HRGE_XL_VALIDATE_FAIL_ON", "never")
     assert "fail-on from HRGE_XL_VALIDATE_FAIL_ON;" in said(capsys, *words, code=0)
     said(capsys, *words, "--fail-on", "error", code=1)
-    assert f"Settings: json, jobs from {own}" in said(capsys, "spec", "diff", "example", "example", code=0)
+    assert f"Settings: json, jobs from {own}" in said(
+        capsys, "spec", "diff", "example", "example", code=0
+    )
     assert "Settings" not in said(capsys, "explain", "V001", code=0)
     monkeypatch.setenv("HRGE_XL_CONFIG", str(own.parent / "elsewhere.toml"))
     assert "elsewhere.toml: the settings cannot be read" in said(capsys, *words, code=2)
@@ -230,7 +254,9 @@ def test_codes_and_days_in_a_file_of_settings_may_be_numbers(here: Path, capsys:
     """A sheet such as 3.4 is a number to TOML, and several may be a list."""
     for value, code in (("9.7", "9.7"), ('["1.1", 9.8]', "9.8"), ('"1.1, 9.8"', "9.8")):
         (here / "own.toml").write_text(f"[generate]\ntools = {value}\n", encoding="utf-8")
-        told = said(capsys, "--config", "own.toml", "generate", "hrge_toolkit", "--country", "PAK", code=2)
+        told = said(
+            capsys, "--config", "own.toml", "generate", "hrge_toolkit", "--country", "PAK", code=2
+        )
         assert "Settings: tools from own.toml" in told
         assert f"'{code}' is not a tool" in told
     words = ("--config", "own.toml", "status", ".")
@@ -247,7 +273,9 @@ def test_an_option_of_formats_that_is_empty_is_as_none(here: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder cannot be chosen")
-def test_settings_lie_in_the_folder_of_the_user(here: Path, monkeypatch: Patch, capsys: Capsys) -> None:
+def test_settings_lie_in_the_folder_of_the_user(
+    here: Path, monkeypatch: Patch, capsys: Capsys
+) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(here / "config"))
     file = here / "config" / "hrge-xl" / "hrge-xl.toml"
     assert f"No settings in {file}\n" in said(capsys, "doctor", code=0)
@@ -292,8 +320,12 @@ def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: Capsys) -> 
     assert f"\n{own}: no mistake\n" in said(capsys, "doctor", code=0)
 
 
-@pytest.mark.parametrize(("words", "needed"), [(["explain", "V001"], {"program"}), (["--help"], set())])
-def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[str], own: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "needed"), [(["explain", "V001"], {"program"}), (["--help"], set())]
+)
+def test_with_a_file_no_other_command_is_imported(
+    words: list[str], needed: set[str], own: Path
+) -> None:
     """What many commands have, and what is meant for one, is known without them."""
     own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
     code = f"import sys; from hrge_xl.cli import MODULES, run; code = run({words!r}); " + (
@@ -319,7 +351,10 @@ def test_names_are_completed(typed: str, round_: Path) -> None:
     """Of the spec or round that stands in the command; where it is none, nothing is offered and nothing goes wrong."""
     *words, begun = typed.split(" ")
     shell = ShellComplete(cli, {}, "hrge-xl", "_HRGE_XL_COMPLETE")
-    assert " ".join(item.value for item in shell.get_completions(words, begun)) == SAID["completed"][typed]
+    assert (
+        " ".join(item.value for item in shell.get_completions(words, begun))
+        == SAID["completed"][typed]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +388,9 @@ complete_ hrge-xl help spec d; complete_ hrge-xl generate hrge_toolkit --country
 
 @pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="bash is not installed")
 def test_bash_completes(program: Path) -> None:
-    commands_, options, specs, codes, words, countries = shell(program, "bash", "-c", BASH).splitlines()
+    commands_, options, specs, codes, words, countries = shell(
+        program, "bash", "-c", BASH
+    ).splitlines()
     assert (commands_, options, specs) == ("validate", "--fail-on", "example")
     assert codes.split()[:2] == ["V001", "V002"]
     assert words == "diff draft"
@@ -453,7 +490,10 @@ def test_standard_input_is_a_path(here: Path) -> None:
     book = here / "out" / "example_PAK_en.xlsx"
     temporary = here / "temporary"
     temporary.mkdir()
-    for word, data, name in (("-", book.read_bytes(), "stdin.xlsx"), ("@-", f"{book}\n".encode(), book.name)):
+    for word, data, name in (
+        ("-", book.read_bytes(), "stdin.xlsx"),
+        ("@-", f"{book}\n".encode(), book.name),
+    ):
         done = in_a_process("-m", "hrge_xl", "validate", word, given=data, TMPDIR=str(temporary))
         assert done.returncode == 1, done.stderr
         assert name in done.stdout.decode()

@@ -36,7 +36,9 @@ def formulas_written(formula: Callable[[str], str]) -> Callable[[str, str], str]
     def sheet(_: str, xml: str) -> str:
         return re.sub(
             r"(<f[^>]*>)([^<]+)(</f>)",
-            lambda found: found[1] + html.escape(formula(html.unescape(found[2])), quote=False) + found[3],
+            lambda found: (
+                found[1] + html.escape(formula(html.unescape(found[2])), quote=False) + found[3]
+            ),
             xml,
         )
 
@@ -45,7 +47,9 @@ def formulas_written(formula: Callable[[str], str]) -> Callable[[str, str], str]
 
 def as_gnumeric_writes(formula: str) -> str:
     """A range of one cell as that cell, `--x` as `-(-x)`, and functions by their newer names."""
-    formula = re.sub(r"(\$?[A-Z]{1,3}\$?\d+):\1(?!\d)", r"\1", formula).replace("RANK(", "_xlfn.RANK.EQ(")
+    formula = re.sub(r"(\$?[A-Z]{1,3}\$?\d+):\1(?!\d)", r"\1", formula).replace(
+        "RANK(", "_xlfn.RANK.EQ("
+    )
     while (signs := re.search(r'(?<![-"])--(?!-)', formula)) is not None:
         end = start = signs.end()
         while end < len(formula) and (formula[end].isalnum() or formula[end] in "_.$"):
@@ -95,7 +99,9 @@ def test_days_counted_from_1904(name: str) -> None:
             )
 
         return re.sub(
-            r'(<c r="([A-Z]+\d+)"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>)([\d.]+)(</v>)', cell, xml
+            r'(<c r="([A-Z]+\d+)"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>)([\d.]+)(</v>)',
+            cell,
+            xml,
         )
 
     parts = members(sheets_changed(data, earlier))
@@ -117,10 +123,14 @@ def test_rules_with_the_range_that_a_name_stands_for(name: str, all_rows: bool) 
     ranges = dict(re.findall(pattern, parts["xl/workbook.xml"].decode()))
     assert any(each.startswith("rows_") for each in ranges)
     if all_rows:
-        ranges = {each: re.sub(r".*INDEX\(([^,]+),.*", r"\1", text) for each, text in ranges.items()}
+        ranges = {
+            each: re.sub(r".*INDEX\(([^,]+),.*", r"\1", text) for each, text in ranges.items()
+        }
 
     def written(_: str, xml: str) -> str:
-        return re.sub(r"(?<=<formula1>)\w+(?=</formula1>)", lambda found: ranges.get(found[0], found[0]), xml)
+        return re.sub(
+            r"(?<=<formula1>)\w+(?=</formula1>)", lambda found: ranges.get(found[0], found[0]), xml
+        )
 
     submission = read(sheets_changed(pack(parts), written))
     assert submission.observations == submission.shown_otherwise == []
@@ -130,7 +140,9 @@ def test_rules_with_the_range_that_a_name_stands_for(name: str, all_rows: bool) 
 def test_values_pasted_over_a_sheet_are_told_once(name: str) -> None:
     """Of each sheet that its formulas are gone, how many and where: with results, and where these were blank."""
     data = made(name, "en", "full")
-    submission = read(sheets_changed(data, lambda _, xml: re.sub(r"<f[^>]*?/>|<f[^>]*>[^<]*</f>", "", xml)))
+    submission = read(
+        sheets_changed(data, lambda _, xml: re.sub(r"<f[^>]*?/>|<f[^>]*>[^<]*</f>", "", xml))
+    )
     (outcome,) = check([(submission, layout(name))], today=TODAY)
     told: dict[tuple[str, str | None], list[Finding]] = {}
     for finding in outcome.findings:

@@ -19,7 +19,9 @@ def seen(result: Submission | Refusal) -> list[str]:
 
 
 def read(workbook, **wanted):
-    first, again = (read_raw(workbook, path="x/a.xlsx", want=ExpectedReturn(**wanted)) for _ in range(2))
+    first, again = (
+        read_raw(workbook, path="x/a.xlsx", want=ExpectedReturn(**wanted)) for _ in range(2)
+    )
     assert seen(first) == seen(again)
     return first
 
@@ -65,7 +67,9 @@ def test_more_rows_than_the_file_holds_are_believed_under_our_signature_only(
     assert isinstance(found, Submission)
     assert found.identity.rows == rows
     damaged = [str(each.details["detail"]) for each in found.observations if each.code == "I005"]
-    assert damaged == ([] if key else ["it names 500 rows in a register, and no sheet has that many"])
+    assert damaged == (
+        [] if key else ["it names 500 rows in a register, and no sheet has that many"]
+    )
 
 
 def test_many_rows_that_are_there_are_read() -> None:
@@ -98,9 +102,9 @@ TEAMS = ("PAK-01", "PAK", "IRQ-01", "Quetta", "7", "A", "ROM ENA")
 def test_a_file_name_that_names_another_team(file: str, named: str | None) -> None:
     want = ExpectedReturn("example", "2026-H1", TEAMS, KEY)
     found = read_raw(stamped(draw(LAYOUT), KEY), path=f"PAK/{file}", want=want)
-    assert [(each.code, each.details["found"], each.details["expected"]) for each in found.observations] == (
-        [("I013", named, "PAK-01")] if named else []
-    )
+    assert [
+        (each.code, each.details["found"], each.details["expected"]) for each in found.observations
+    ] == ([("I013", named, "PAK-01")] if named else [])
 
 
 @pytest.mark.parametrize(

@@ -63,16 +63,22 @@ def test_what_is_imported_passes_every_check_and_is_read_back(name: str, tmp_pat
 
 @pytest.mark.office
 @pytest.mark.parametrize("name", ["visit.xlsx", "grant budget.xlsx"])
-def test_sheet_and_reader_say_the_same_of_what_is_imported(name: str, office: Any, tmp_path: Path) -> None:
+def test_sheet_and_reader_say_the_same_of_what_is_imported(
+    name: str, office: Any, tmp_path: Path
+) -> None:
     spec, _ = imported(name, SOURCES[name](), tmp_path)
     where = build(spec, spec.languages[0])
-    assert [*said_differently(where, filled(where, random.Random(0)), tmp_path / "spec", office)] == []
+    assert [
+        *said_differently(where, filled(where, random.Random(0)), tmp_path / "spec", office)
+    ] == []
 
 
 @pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("name", SOURCES)
-def test_sheet_and_reader_say_the_same_in_each_language(name: str, office: Any, tmp_path: Path) -> None:
+def test_sheet_and_reader_say_the_same_in_each_language(
+    name: str, office: Any, tmp_path: Path
+) -> None:
     """Of every source: blank, filled in rightly, and filled in anyhow."""
     spec, _ = imported(name, SOURCES[name](), tmp_path)
     for language in spec.languages:
@@ -97,7 +103,14 @@ def parts_of_form(sheets: Sheets = SHEETS) -> Counter[str]:
     found = Counter(row=len(survey) - 1 + len(settings) - 1, choice=len(choices) - 1)
     found["column"] = sum(len(lines[0]) for lines in sheets.values())
     for column, heading in enumerate(survey[0]):
-        if heading in ("relevant", "constraint", "required", "calculation", "choice_filter", "default"):
+        if heading in (
+            "relevant",
+            "constraint",
+            "required",
+            "calculation",
+            "choice_filter",
+            "default",
+        ):
             found[heading] = sum(bool(line[column]) for line in survey[1:])
     return found
 
@@ -172,7 +185,9 @@ def test_the_command_ends_with_the_sums(command: str, tmp_path: Path) -> None:
         lines = [*csv.DictReader(file)]
     for kind, count in Counter(line["kind"] for line in lines).items():
         told = Counter(line["outcome"] for line in lines if line["kind"] == kind)
-        said = ", ".join(f"{told[outcome]} {outcome}" for outcome in ("kept", "changed", "left out"))
+        said = ", ".join(
+            f"{told[outcome]} {outcome}" for outcome in ("kept", "changed", "left out")
+        )
         assert f"{kind}: {count}, of these {said}." in done.output
 
 
@@ -235,7 +250,9 @@ def test_a_form(tmp_path: Path) -> None:
 def test_languages_stand_in_the_order_of_the_form(tmp_path: Path) -> None:
     heads = b"type,name,label::French (fr),label::Arabic (ar),label::English (en)"
     spec, _ = imported(
-        "form.csv", heads + b"\ntext,office,Bureau,\xd9\x85\xd9\x83\xd8\xaa\xd8\xa8,Office\n", tmp_path
+        "form.csv",
+        heads + b"\ntext,office,Bureau,\xd9\x85\xd9\x83\xd8\xaa\xd8\xa8,Office\n",
+        tmp_path,
     )
     assert spec.languages == ("fr", "ar", "en")
 
@@ -260,7 +277,9 @@ def test_what_pyxform_finds_is_told_and_the_form_imported_all_the_same(
         (tmp_path / "path").mkdir()
         (tmp_path / "path" / "pyxform.py").write_text("raise ImportError(__name__)")
         monkeypatch.syspath_prepend(tmp_path / "path")
-    (tmp_path / "form.csv").write_bytes(b"type,name,label\ntext,office,Office\n,,\ncalculate,all,All\n")
+    (tmp_path / "form.csv").write_bytes(
+        b"type,name,label\ntext,office,Office\n,,\ncalculate,all,All\n"
+    )
     made = import_spec(tmp_path / "form.csv", tmp_path / "spec")
     assert [*made.messages] == ["pyxform finds: [row : 4] Missing calculation."] * extra
     assert [*made.spec.tool["FORM"].fields] == ["OFFICE"]
@@ -365,7 +384,9 @@ def test_an_expression_of_a_form_is_one_of_ours(written: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("written", NOT_SAID)
-def test_what_our_language_cannot_say_is_left_out_with_the_reason(written: str, tmp_path: Path) -> None:
+def test_what_our_language_cannot_say_is_left_out_with_the_reason(
+    written: str, tmp_path: Path
+) -> None:
     relevant, how = condition(written, tmp_path)
     assert relevant is None
     assert NOT_SAID[written] in how
@@ -428,7 +449,9 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
         "DRAW": {"type": "decimal"},
         "LUCKY": {"type": "text", "relevant": "DRAW < 0.5"},
     }
-    told = Counter((line["kind"], line["outcome"]) for line in lines if line["kind"] not in ("row", "column"))
+    told = Counter(
+        (line["kind"], line["outcome"]) for line in lines if line["kind"] not in ("row", "column")
+    )
     assert told == {
         ("relevant", "changed"): 1, ("relevant", "kept"): 1, ("required", "changed"): 2,
         ("calculation", "kept"): 1, ("calculation", "left out"): 3,
@@ -436,7 +459,9 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
 
 
 def test_a_number_of_rows_at_a_question_is_told(tmp_path: Path) -> None:
-    _, lines = imported("form.csv", b"type,name,label,repeat_count\ntext,office,Office,3\n", tmp_path)
+    _, lines = imported(
+        "form.csv", b"type,name,label,repeat_count\ntext,office,Office,3\n", tmp_path
+    )
     assert [line["how"] for line in lines if line["kind"] == "repeat_count"] == [
         "only a repeat has a number of rows"
     ]
@@ -457,7 +482,9 @@ def test_a_pattern_is_told_by_its_example(
     spec, _ = imported("form.csv", f"type,name,label,constraint,example\n{row}".encode(), tmp_path)
     found = fields(spec, "FORM")["MARK"]
     said = {
-        key: text.partition(" message")[0] for key, text in found.items() if key not in ("type", "example")
+        key: text.partition(" message")[0]
+        for key, text in found.items()
+        if key not in ("type", "example")
     }
     assert said == kept
 
@@ -477,7 +504,9 @@ def test_a_data_package(tmp_path: Path) -> None:
     spec, lines = imported("datapackage.json", data_package(), tmp_path)
     assert spec.tool["STATION"].purpose.source == "One row for each station."
     found = fields(spec, "STATION")
-    checks = {code: field.pop("constraint", "").partition(" message")[0] for code, field in found.items()}
+    checks = {
+        code: field.pop("constraint", "").partition(" message")[0] for code, field in found.items()
+    }
     assert found == {
         "ID_1": {
             "type": "text", "example": "Text({'': 'FR001'})", "required": "always", "pattern": "[A-Z]{2}[0-9]{3}",
@@ -498,13 +527,20 @@ def test_a_data_package(tmp_path: Path) -> None:
         "OPEN": "",
     }
     told = {line["place"]: line["outcome"] for line in lines}
-    assert (told["station/7"], told["licenses"], told["station/path"]) == ("left out", "left out", "left out")
+    assert (told["station/7"], told["licenses"], told["station/path"]) == (
+        "left out",
+        "left out",
+        "left out",
+    )
 
 
 def test_a_workbook_in_use(tmp_path: Path) -> None:
     """A form above a table and a second table below are three sheets; no column with a dropdown is overlooked."""
     spec, lines = imported("in use.xlsx", workbook_in_use(), tmp_path)
-    kinds = {tool.sheet.source: [field.label.source for field in tool.fields.values()] for tool in spec.tools}
+    kinds = {
+        tool.sheet.source: [field.label.source for field in tool.fields.values()]
+        for tool in spec.tools
+    }
     assert kinds["Visits"] == ["Kind"]
     assert kinds["Visits (2)"] == ["Place", "Day", "Women", "Men", "Weather", "All"]
     assert kinds["Visits (3)"] == ["Cost", "Paid by"]
@@ -512,7 +548,11 @@ def test_a_workbook_in_use(tmp_path: Path) -> None:
     table = spec.tools[1].fields
     assert [field.formula for field in table.values()][-1] == "S2_03 + S2_04"
     assert next(iter(table.values())).help.source == "Town, not village"
-    told = {line["place"]: (line["outcome"], line["how"]) for line in lines if line["kind"] == "dropdown"}
+    told = {
+        line["place"]: (line["outcome"], line["how"])
+        for line in lines
+        if line["kind"] == "dropdown"
+    }
     assert told["Visits!B"] == ("kept", "S1_01, S3_02")
     assert told["Visits!F"] == ("changed", "S2_05; another list in this column is not there")
     assert told["Visits!H"] == ("left out", "its list is blank, or is not in the file")
@@ -558,4 +598,7 @@ def test_a_form_in_a_language_that_nobody_knows_says_so(tmp_path: Path) -> None:
     sheet.append(["text", "name", "Eneth"])
     _, lines = imported("form.xlsx", saved(book), tmp_path)
     column = next(line for line in lines if line["source"] == "label::Elvish")
-    assert (column["outcome"], "no language is known as “Elvish”" in column["how"]) == ("left out", True)
+    assert (column["outcome"], "no language is known as “Elvish”" in column["how"]) == (
+        "left out",
+        True,
+    )

@@ -34,7 +34,14 @@ Key = tuple[str, str, str]
 
 
 def unread(original: str, problem: str) -> dict[str, Any]:
-    return {"code": None, "text": None, "number": None, "day": None, "original": original, "problem": problem}
+    return {
+        "code": None,
+        "text": None,
+        "number": None,
+        "day": None,
+        "original": original,
+        "problem": problem,
+    }
 
 
 BROKEN = unread("#REF!", "") | {"state": State.ERROR, "problem": None}
@@ -43,7 +50,9 @@ BROKEN = unread("#REF!", "") | {"state": State.ERROR, "problem": None}
 def open_checks(result: Outcome) -> dict[str, str]:
     """The checks that are open somewhere, and where because of what."""
     words = {
-        code: str(why) for code, why in result.checks_not_run.items() if str(why).startswith("Not decided")
+        code: str(why)
+        for code, why in result.checks_not_run.items()
+        if str(why).startswith("Not decided")
     }
     return {
         code: why.removeprefix("Not decided at ").replace(
@@ -71,7 +80,12 @@ def cell(key: Key, where: Layout = LAYOUT) -> str:
         (plan("04"), BROKEN, "V011", {"R-E01": (plan("05"), plan("04"))}),
         (plan("06"), unread("many", "V003"), "V003", {"V014": (plan("07"), plan("06"))}),
         (plan("11"), unread("perhaps", "V002"), "V002", {"V001": (plan("12"), plan("11"))}),
-        (risk("03"), unread("often", "V002"), "V002", {}),  # the response is to reduce it, whatever the level
+        (
+            risk("03"),
+            unread("often", "V002"),
+            "V002",
+            {},
+        ),  # the response is to reduce it, whatever the level
     ],
 )
 def test_one_answer_in_error_is_one_finding(
@@ -153,12 +167,17 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     kinds = {key: PROBLEM[key[2][4]] for key in spoilt}
     changes = {key: unread("?", kind) for key, kind in kinds.items()}
     plain, _, gaps, hits = judge(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT, TODAY)
-    expr = parse_condition(condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0]))
+    expr = parse_condition(
+        condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0])
+    )
     assert not isinstance(expr, Problem), expr
     holds, careful = plain.program.value(expr), in_doubt(plain, hits, gaps) or plain
     active = plain.active_sets[plain.program.table("REG")]
     return [
-        (holds(plain, row, None), row in active and not isinstance(holds(careful, row, None), Unknown))
+        (
+            holds(plain, row, None),
+            row in active and not isinstance(holds(careful, row, None), Unknown),
+        )
         for row in ROWS
     ]
 
@@ -183,7 +202,9 @@ def test_clean_answers_leave_nothing_open() -> None:
     assert open_checks(result) == {}
 
 
-@pytest.mark.parametrize("attributes", [{}, unread("three", "V003")], ids=["read", "in error itself"])
+@pytest.mark.parametrize(
+    "attributes", [{}, unread("three", "V003")], ids=["read", "in error itself"]
+)
 def test_whether_an_answer_is_asked_for_is_open_where_the_one_that_decides_is_in_error(
     attributes: dict[str, Any],
 ) -> None:
@@ -191,7 +212,12 @@ def test_whether_an_answer_is_asked_for_is_open_where_the_one_that_decides_is_in
         {"code": "ONE_C", "type": "choice", "vocabulary": "COLOUR", "label": "c"},
         {"code": "ONE_N", "type": "integer", "relevant": "ONE_C == 'RED'", "label": "n"},
     ]
-    tool = {"code": "ONE", "sheet": "One", "title": "one", "blocks": [{"kind": "form", "fields": fields}]}
+    tool = {
+        "code": "ONE",
+        "sheet": "One",
+        "title": "one",
+        "blocks": [{"kind": "form", "fields": fields}],
+    }
     spec = {key: value for key, value in SPECS["small"].items() if key != "matrix"}
     one = build(Spec.model_validate(spec | {"tools": [tool]}), "en")
     decides, asked = ("ONE", "1", "ONE_C"), ("ONE", "1", "ONE_N")

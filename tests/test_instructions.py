@@ -121,7 +121,11 @@ def test_every_limit_is_named_with_its_figure() -> None:
     fields = {field.code: field for _, _, field in spec("example").places()}
     said = {
         (kind, code): remedy(kind, fields[code], "en")
-        for kind, code in ((TOO_MANY_WORDS, "PLN_03"), (TEXT_TOO_LONG, "PLN_01"), (TEXT_TOO_LONG, "PLN_03"))
+        for kind, code in (
+            (TOO_MANY_WORDS, "PLN_03"),
+            (TEXT_TOO_LONG, "PLN_01"),
+            (TEXT_TOO_LONG, "PLN_03"),
+        )
     }
     assert list(said.values()) == [
         "Shorten the text to at most 40 words.",

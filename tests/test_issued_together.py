@@ -31,7 +31,18 @@ from tests.property_tests import examples
 from tests.telling import telling
 from tests.test_cli import run
 
-SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C", "BARRIERS", "ACTIONS", "CHECKS")
+SOME_TOOLS = (
+    "T1.1",
+    "T2.5",
+    "T2.6",
+    "T3.2",
+    "T4.A",
+    "T4.B",
+    "T4.C",
+    "BARRIERS",
+    "ACTIONS",
+    "CHECKS",
+)
 LATER = TODAY + timedelta(days=40)
 TEXT = ("R1", "K-01", "RSK_01")
 
@@ -48,7 +59,9 @@ def test_with_others_or_alone(issued_for: tuple[str, str]) -> None:
     name, language = issued_for
     where = layout(name, language)
     orders = [
-        Order("PAK", TODAY, "PAK", language, answers=filled(where, each), contact="office@example.org")
+        Order(
+            "PAK", TODAY, "PAK", language, answers=filled(where, each), contact="office@example.org"
+        )
         for each in FILLINGS
     ]
     issued = [data for _, data in issue(spec(name), orders)]
@@ -86,7 +99,9 @@ def test_whatever_they_hold(language: str, data: st.DataObject) -> None:
 @examples(3, suppress=HealthCheck)
 @given(data=st.data())
 def test_whatever_they_hold_of_the_toolkit(data: st.DataObject) -> None:
-    as_if_alone("hrge_toolkit", data.draw(some_orders(layout("hrge_toolkit", "en", SOME_TOOLS), SOME_TOOLS)))
+    as_if_alone(
+        "hrge_toolkit", data.draw(some_orders(layout("hrge_toolkit", "en", SOME_TOOLS), SOME_TOOLS))
+    )
 
 
 def as_if_alone(name: str, orders: list[Order]) -> None:
@@ -103,10 +118,14 @@ def alone(of: Spec, order: Order) -> bytes:
 
 def test_the_company_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     where = layout("example")
-    orders = [Order(f"T{n}", TODAY, answers=filled(where, each)) for n, each in enumerate(FILLINGS * 2)]
+    orders = [
+        Order(f"T{n}", TODAY, answers=filled(where, each)) for n, each in enumerate(FILLINGS * 2)
+    ]
     together = {order.team: data for order, data in issue(spec("example"), orders)}
     monkeypatch.setattr(issuing, "ORDERS_AT_ONCE", 2)
-    assert {order.team: data for order, data in issue(spec("example"), reversed(orders))} == together
+    assert {
+        order.team: data for order, data in issue(spec("example"), reversed(orders))
+    } == together
     monkeypatch.setattr(issuing, "ANSWERS_AT_ONCE", 1)
     assert {order.team: data for order, data in issue(spec("example"), orders)} == together
 
@@ -127,8 +146,14 @@ def test_other_programs_read_what_is_filled_in() -> None:
     book = openpyxl.load_workbook(BytesIO(data))
     assert book.properties.created.date() == TODAY
     assert book.custom_doc_props["hrge_team"].value == "Team 7"
-    facts = {row[1].value: row[2].value for row in book.worksheets[0].iter_rows(min_row=2, max_row=12)}
-    assert (facts["Team"], facts["Country"], facts["Issued on"]) == ("Team 7", "Pakistan", "2026-06-30")
+    facts = {
+        row[1].value: row[2].value for row in book.worksheets[0].iter_rows(min_row=2, max_row=12)
+    }
+    assert (facts["Team"], facts["Country"], facts["Issued on"]) == (
+        "Team 7",
+        "Pakistan",
+        "2026-06-30",
+    )
     assert facts["Day of the check"] == "=TODAY()"
     where = layout("example")
     place = where.slots[TEXT].cells[0]
@@ -152,10 +177,16 @@ def test_what_excel_does_not_take_is_named(order: Order, said: str) -> None:
 
 def test_a_number_that_excel_does_not_know() -> None:
     key = next(
-        key for key, slot in layout("example").slots.items() if slot.field.type is FIELD_TYPES["integer"]
+        key
+        for key, slot in layout("example").slots.items()
+        if slot.field.type is FIELD_TYPES["integer"]
     )
     with pytest.raises(LimitError, match="inf is not a number"):
-        list(issue(spec("example"), [Order("A", TODAY), Order("B", TODAY, answers={key: float("inf")})]))
+        list(
+            issue(
+                spec("example"), [Order("A", TODAY), Order("B", TODAY, answers={key: float("inf")})]
+            )
+        )
 
 
 # into files
@@ -194,15 +225,23 @@ def test_a_run_that_was_interrupted_goes_on(orders: list[Order], tmp_path: Path)
 
 def test_a_changed_order_is_issued_anew(orders: list[Order], tmp_path: Path) -> None:
     list(files(orders, tmp_path))
-    changed = [replace(orders[0], deadline="2026-09-30"), replace(orders[1], language="ar"), *orders[2:]]
+    changed = [
+        replace(orders[0], deadline="2026-09-30"),
+        replace(orders[1], language="ar"),
+        *orders[2:],
+    ]
     assert {name for name, is_new in files(changed, tmp_path) if is_new} == {"T0.xlsx", "T1.xlsx"}
 
 
 def test_a_round_is_issued_once(tmp_path: Path) -> None:
-    (tmp_path / "teams.csv").write_text("team,country,language\nA,PAK,en\nB,MAR,fr\nC,EGY,ar\nD,IRQ,en\n")
+    (tmp_path / "teams.csv").write_text(
+        "team,country,language\nA,PAK,en\nB,MAR,fr\nC,EGY,ar\nD,IRQ,en\n"
+    )
     folder = tmp_path / "2026-H1"
     run("round", "init", folder, "--spec", "example", "--teams", tmp_path / "teams.csv")
-    names = [f"{team}_{tag}.xlsx" for team, tag in (("A", "en"), ("D", "en"), ("B", "fr"), ("C", "ar"))]
+    names = [
+        f"{team}_{tag}.xlsx" for team, tag in (("A", "en"), ("D", "en"), ("B", "fr"), ("C", "ar"))
+    ]
     issued = run("generate", folder)
     assert (issued.returncode, issued.stderr) == (0, "")
     assert [Path(line).name for line in issued.stdout.splitlines()] == names

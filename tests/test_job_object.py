@@ -52,8 +52,14 @@ class Kernel:
 
     def __getattr__(self, name: str) -> Function:
         def act(*arguments: Any) -> int:
-            self.error = FAILURES[name] if name == self.failing else getattr(self, f"_{name}")(*arguments)
-            return (OWN if "Current" in name else JOB if "Create" in name else 1) if self.error == 0 else 0
+            self.error = (
+                FAILURES[name] if name == self.failing else getattr(self, f"_{name}")(*arguments)
+            )
+            return (
+                (OWN if "Current" in name else JOB if "Create" in name else 1)
+                if self.error == 0
+                else 0
+            )
 
         function = Function(act)
         setattr(self, name, function)  # it keeps what is said of its result
@@ -106,10 +112,15 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Kernel]:
         kernels = {("kernel32", True): kernel}
         monkeypatch.setattr(sys, "platform", "win32")
         monkeypatch.setattr(
-            ctypes, "WinDLL", lambda name, use_last_error: kernels[name, use_last_error], raising=False
+            ctypes,
+            "WinDLL",
+            lambda name, use_last_error: kernels[name, use_last_error],
+            raising=False,
         )
         monkeypatch.setattr(ctypes, "get_last_error", lambda: kernel.error, raising=False)
-        monkeypatch.setattr(ctypes, "WinError", lambda code: OSError(code, REASONS[code]), raising=False)
+        monkeypatch.setattr(
+            ctypes, "WinError", lambda code: OSError(code, REASONS[code]), raising=False
+        )
         monkeypatch.setattr(sandbox, "_here", sandbox.Confinement())
         return kernel
 

@@ -137,12 +137,18 @@ def answers_of(typist: Typist, row: str, inputs: range | None = None) -> Answers
         for number, cell in enumerate(typist.inputs(row))
         if inputs is None or number in inputs
     ]
-    values = {slot.key: plain_value(typist.where, slot, number) for number, slot, part in cells if part == 0}
+    values = {
+        slot.key: plain_value(typist.where, slot, number)
+        for number, slot, part in cells
+        if part == 0
+    }
     return {key: value for key, value in values.items() if value is not None}
 
 
 @pytest.mark.deep
-def test_a_row_is_entered_copied_and_read(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
+def test_a_row_is_entered_copied_and_read(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:
         first, second, *_ = typist.rows
         run = typist.run(first)
@@ -154,11 +160,15 @@ def test_a_row_is_entered_copied_and_read(screen: Screen, windowed_office: Offic
 
 
 @pytest.mark.deep
-def test_what_is_not_in_the_list_is_refused(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
+def test_what_is_not_in_the_list_is_refused(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:
         first = typist.rows[0]
         slots = [slot for slot, _ in typist.inputs(first)]
-        typist.go_to(first, next(number for number, slot in enumerate(slots) if slot.field.list_name))
+        typist.go_to(
+            first, next(number for number, slot in enumerate(slots) if slot.field.list_name)
+        )
         screen.type("Nobody in particular")
         screen.press("Tab")  # the alert comes
         screen.press("Return", "Escape")
@@ -193,7 +203,9 @@ def test_a_tick_is_one_key_a_step_its_number_and_a_row_its_code(
 
 
 @pytest.mark.deep
-def test_a_date_is_taken_as_people_write_it(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
+def test_a_date_is_taken_as_people_write_it(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
     """In one stroke; where it stays a text, the sheet says how it counts it too, and what can be no date at all."""
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:
         where, sheet, keys = typist.where, typist.where.sheet["PLAN"].name, {}
@@ -216,7 +228,9 @@ def test_a_date_is_taken_as_people_write_it(screen: Screen, windowed_office: Off
 
 
 @pytest.mark.long
-def test_a_register_is_filled_to_its_end(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
+def test_a_register_is_filled_to_its_end(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
     with blank(screen, windowed_office, "hrge_toolkit", "T3.2", "T4.A", "T4.B") as typist:
         first, *others = typist.rows
         run, wanted = typist.run(first), answers_of(typist, first)
@@ -253,7 +267,9 @@ def test_a_small_workbook_goes_from_blank_to_accepted(
     path, where = tmp_path / "quick.xlsx", layout_for(spec, order)
     path.write_bytes(generate(spec, order))
     answers = starting_answers(where, sample) | {("FORM", "1", "FRM_04"): "PAK"}
-    slots = [slot for key, slot in where.slots.items() if key in answers and not slot.field.calculated]
+    slots = [
+        slot for key, slot in where.slots.items() if key in answers and not slot.field.calculated
+    ]
     with windowed_office.open(path) as book:
         for slot in sorted(slots, key=lambda slot: bool(slot.field.to)):
             for place, text in zip(slot.cells, typed(where, slot, answers[slot.key]), strict=False):

@@ -115,13 +115,19 @@ def test_they_come_back_as_they_were_issued(spec: Spec, tmp_path: Path) -> None:
     assert read_last(sent.last) == LAST
     assert sent.signature == "valid"
     assert sent.identity.last_round == "2025-H2"
-    assert (sent.observations, sent.unplaced, sent.values().keys()) == ([], [], {("PLAN", "1", "PLN_02")})
+    assert (sent.observations, sent.unplaced, sent.values().keys()) == (
+        [],
+        [],
+        {("PLAN", "1", "PLN_02")},
+    )
 
 
 @pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_libreoffice_leaves_them_as_they_are(spec: Spec, language: str, office: Any, tmp_path: Path) -> None:
+def test_libreoffice_leaves_them_as_they_are(
+    spec: Spec, language: str, office: Any, tmp_path: Path
+) -> None:
     (tmp_path / "issued.xlsx").write_bytes(generate(spec, order(language=language)))
     for ending in ("xlsx", "ods"):
         with office.open(tmp_path / "issued.xlsx") as document:
@@ -135,12 +141,17 @@ def test_libreoffice_leaves_them_as_they_are(spec: Spec, language: str, office: 
         assert found.shown_otherwise == []  # every cell shows what it showed
 
 
-def test_a_workbook_that_goes_on_from_nothing_knows_nothing_of_it(spec: Spec, tmp_path: Path) -> None:
+def test_a_workbook_that_goes_on_from_nothing_knows_nothing_of_it(
+    spec: Spec, tmp_path: Path
+) -> None:
     data = generate(spec, order(last={}, last_round=""))
     assert openpyxl.load_workbook(io.BytesIO(data)).sheetnames[-1] == "_hrge"
     assert said(spec, data, tmp_path).last == ""
     answers = given_answers({key: value for each in BREAKS.values() for key, value in each.items()})
-    assert rules_told(spec, said(spec, generate(spec, order(last={}, answers=answers)), tmp_path)) == set()
+    assert (
+        rules_told(spec, said(spec, generate(spec, order(last={}, answers=answers)), tmp_path))
+        == set()
+    )
 
 
 def test_many_are_stamped_as_each_alone_would_be_drawn(spec: Spec) -> None:
@@ -166,7 +177,9 @@ def test_the_fields_of_the_stamp_tell_whose_they_are(spec: Spec, tmp_path: Path)
 
 
 @pytest.mark.parametrize("code", BREAKS)
-def test_each_rule_fires_where_it_should_and_nowhere_else(spec: Spec, code: str, tmp_path: Path) -> None:
+def test_each_rule_fires_where_it_should_and_nowhere_else(
+    spec: Spec, code: str, tmp_path: Path
+) -> None:
     clean = said(spec, generate(spec, order(answers=given_answers({}))), tmp_path)
     assert rules_told(spec, clean) == set()
     broken = said(spec, generate(spec, order(answers=given_answers(BREAKS[code]))), tmp_path)
@@ -250,8 +263,16 @@ def test_they_stand_in_grey_beside_the_new_answer(
 
 
 def test_what_does_not_have_to_be_seen_has_no_column(spec: Spec) -> None:
-    columns = [each.code for grid in build(spec, "en", last=True).sheet["R1"].grids for each in grid.columns]
-    assert [code for code in columns if code.startswith("last.")] == ["last.", "last.RSK_03", "last.RSK_04"]
+    columns = [
+        each.code
+        for grid in build(spec, "en", last=True).sheet["R1"].grids
+        for each in grid.columns
+    ]
+    assert [code for code in columns if code.startswith("last.")] == [
+        "last.",
+        "last.RSK_03",
+        "last.RSK_04",
+    ]
     plain = [each.code for grid in build(spec, "en").sheet["R1"].grids for each in grid.columns]
     assert [code for code in columns if not code.startswith("last.")] == plain
 
@@ -304,7 +325,9 @@ def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_
 
 def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None:
     sent = said(
-        spec, altered(generate(spec, order()), lambda book: book.remove(book["_hrge_last"])), tmp_path
+        spec,
+        altered(generate(spec, order()), lambda book: book.remove(book["_hrge_last"])),
+        tmp_path,
     )
     assert "I015" in {each.code for each in sent.observations}
 
@@ -312,7 +335,9 @@ def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None
 # they go on
 
 
-def gone_on(spec: Spec, answers: dict[tuple[str, str, str], Any], folder: Path, rows: int = 8) -> Prefill:
+def gone_on(
+    spec: Spec, answers: dict[tuple[str, str, str], Any], folder: Path, rows: int = 8
+) -> Prefill:
     """What goes on of a return into a workbook with so many rows for risks."""
     sent = said(spec, filled_in(generate(spec, order(round="2026-H1")), spec, answers), folder)
     read_in = layout_of(sent, ExpectedReturn(spec.folder))
@@ -332,7 +357,9 @@ def test_answers_go_on_as_answers_or_as_what_they_were(spec: Spec, tmp_path: Pat
     assert [found.answers.get((*row, code)) for code in codes] == [None, 3.0, None]
     assert [found.last.get((*row, code)) for code in codes] == [2.0, 3.0, "H"]
     assert (found.last_round, list(found.left_behind())) == ("2026-H1", [])
-    assert found.into(order(last={})) == order(answers=found.answers, last=found.last, last_round="2026-H1")
+    assert found.into(order(last={})) == order(
+        answers=found.answers, last=found.last, last_round="2026-H1"
+    )
 
 
 def test_what_does_not_go_on_is_told(spec: Spec, tmp_path: Path) -> None:
@@ -355,13 +382,18 @@ def test_blank_rows_are_not_over(tmp_path: Path) -> None:
     spec_in_time(tmp_path / "spec")
     file = tmp_path / "spec" / "tools" / "risks.yaml"
     file.write_text(
-        file.read_text("utf-8").replace("closed: RSK_09 == 'Y'", "closed: not filled(RSK_06)"), "utf-8"
+        file.read_text("utf-8").replace("closed: RSK_09 == 'Y'", "closed: not filled(RSK_06)"),
+        "utf-8",
     )
     spec = load(tmp_path / "spec")
     sent = said(
-        spec, filled_in(generate(spec, order()), spec, risk("K-01") | risk("K-02", RSK_06=None)), tmp_path
+        spec,
+        filled_in(generate(spec, order()), spec, risk("K-01") | risk("K-02", RSK_06=None)),
+        tmp_path,
     )
-    assert closed_rows(sent, layout_of(sent, ExpectedReturn(spec.folder)), TODAY) == {("R1", "K-02")}
+    assert closed_rows(sent, layout_of(sent, ExpectedReturn(spec.folder)), TODAY) == {
+        ("R1", "K-02")
+    }
 
 
 def test_of_rows_about_one_thing_the_latest_goes_on(spec: Spec, tmp_path: Path) -> None:
@@ -377,7 +409,9 @@ def test_of_rows_about_one_thing_the_latest_goes_on(spec: Spec, tmp_path: Path) 
 
 
 def test_feedback_has_them_too(spec: Spec, tmp_path: Path) -> None:
-    (tmp_path / "sent.xlsx").write_bytes(filled_in(generate(spec, order()), spec, risk("K-01", RSK_04=3.0)))
+    (tmp_path / "sent.xlsx").write_bytes(
+        filled_in(generate(spec, order()), spec, risk("K-01", RSK_04=3.0))
+    )
     want = ExpectedReturn(spec.folder, key=KEY)
     (result,) = validate([tmp_path / "sent.xlsx"], ValidationRequest(want, TODAY))
     assert "R-L01" in {finding.code for finding in result.findings}
@@ -402,7 +436,8 @@ def test_what_is_written_down_is_read_again(last: Answers) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[", "[1]", "1", '{"A": 1}', '{"A": {"B": [1]}}', '{"A": {"B": {"C": null}}}', "[" * 100_000]
+    "text",
+    ["[", "[1]", "1", '{"A": 1}', '{"A": {"B": [1]}}', '{"A": {"B": {"C": null}}}', "[" * 100_000],
 )
 def test_what_is_no_such_text_is_told(text: str) -> None:
     assert read_last(text) is None
@@ -464,7 +499,9 @@ def values(time: InTime, name: str, team: str) -> tuple[Answers, Answers]:
     return sent.values(), read_last(sent.last) or {}
 
 
-def answer(time: InTime, name: str, team: str, changes: dict[Any, Any], day: date, file: str = "") -> bytes:
+def answer(
+    time: InTime, name: str, team: str, changes: dict[Any, Any], day: date, file: str = ""
+) -> bytes:
     made = filled_in(time.issued(name, team), time.spec, changes)
     time.send(name, file or team, made, day)
     return made
@@ -505,7 +542,9 @@ def test_each_team_goes_on_from_what_it_said(time: InTime) -> None:
         second_round(time)
     told = err.getvalue()
     for team, country in (("Cairo", "EGY"), ("Bamako", "MLI")):
-        assert f"{team}: no return of it counts in the earlier round; its workbook is blank." in told
+        assert (
+            f"{team}: no return of it counts in the earlier round; its workbook is blank." in told
+        )
         assert values(time, SECOND, team) == ({("PLAN", "1", "PLN_02"): country}, {})
     assert "Rabat (Rabat.xlsx): closed rows that are not carried over: 1." in told
     assert ": 2; blank ones: 2." in told
@@ -514,7 +553,9 @@ def test_each_team_goes_on_from_what_it_said(time: InTime) -> None:
     assert (gone_on | {("PLAN", "1", "PLN_03"): "Plan it"}).items() <= answers.items()
     of_the_form = {code for tool, _, code in answers if tool == "PLAN"}
     assert not {"PLN_04", "PLN_06"} & of_the_form  # of the period; shown beside
-    assert not {(K, "K-01", "RSK_03"), (K, "K-02", "RSK_01")} & answers.keys()  # shown beside; closed
+    assert (
+        not {(K, "K-01", "RSK_03"), (K, "K-02", "RSK_01")} & answers.keys()
+    )  # shown beside; closed
     assert last[K, "K-01", "RSK_03"] == last[K, "K-01", "RSK_04"] == 2.0
     assert last["PLAN", "1", "PLN_06"] == 20.0
     assert last[K, "K-02", ""] == "Floods"
@@ -527,7 +568,14 @@ def test_late_answers_change_no_workbook_that_was_issued(time: InTime) -> None:
     second_round(time)
     before = {team: time.issued(SECOND, team) for team in TEAMS}
     answer(time, FIRST, "Cairo", whole("Late") | risk("K-01"), date(2026, 7, 9))
-    again = ["generate", time.folder / SECOND, "--from", time.folder / FIRST, "--today", "2026-07-10"]
+    again = [
+        "generate",
+        time.folder / SECOND,
+        "--from",
+        time.folder / FIRST,
+        "--today",
+        "2026-07-10",
+    ]
     assert hrge(*again) == 0
     assert hrge(*(again[:2])) == 0  # not blank either
     assert {team: time.issued(SECOND, team) for team in TEAMS} == before
@@ -544,7 +592,9 @@ def test_what_comes_back_is_held_against_what_was_said(time: InTime) -> None:
     second_round(time)
     days = {("PLAN", "1", "PLN_04"): date(2026, 12, 1), ("PLAN", "1", "PLN_05"): date(2026, 12, 2)}
     same = days | {("PLAN", "1", "PLN_06"): 21, (K, "K-01", "RSK_03"): 2}
-    other = {("PLAN", "1", "PLN_03"): "Plan the next", (K, "K-01", "RSK_03"): 3} | risk("K-03", RSK_03=1.0)
+    other = {("PLAN", "1", "PLN_03"): "Plan the next", (K, "K-01", "RSK_03"): 3} | risk(
+        "K-03", RSK_03=1.0
+    )
     answer(time, SECOND, "Rabat", same | other, date(2026, 8, 3))
     answer(time, SECOND, "Karachi", same, date(2026, 8, 4))
     answer(time, SECOND, "Bamako", whole() | risk("K-01"), date(2026, 8, 6))
@@ -578,7 +628,10 @@ def rules_of(time: InTime, name: str, day: date) -> dict[str, set[str]]:
 def test_two_interventions_of_a_team_have_a_workbook_each(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
     for number, project in enumerate(("WS-07", "WS-08")):
-        changes = whole() | {("PLAN", "1", "PLN_01"): project, ("PLAN", "1", "PLN_06"): 10.0 + number}
+        changes = whole() | {
+            ("PLAN", "1", "PLN_01"): project,
+            ("PLAN", "1", "PLN_06"): 10.0 + number,
+        }
         answer(time, FIRST, "Rabat", changes, date(2026, 5, 4), project)
     why = ["--reason", "Both are right.", "--by", "office", "--today", "2026-05-05"]
     for project in ("WS-07", "WS-08"):
@@ -595,7 +648,9 @@ def test_two_interventions_of_a_team_have_a_workbook_each(time: InTime) -> None:
 @pytest.mark.deep
 def test_answers_of_one_workbook_go_on_in_the_same_way(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
-    answer(time, FIRST, "Rabat", whole() | risk("K-01") | risk("K-02", RSK_09="Y"), date(2026, 5, 4))
+    answer(
+        time, FIRST, "Rabat", whole() | risk("K-01") | risk("K-02", RSK_09="Y"), date(2026, 5, 4)
+    )
     out, path = time.folder / "out", time.folder / FIRST / "returned" / "Rabat.xlsx"
     common = ["--country", "MAR", "-o", str(out), "--today", "2026-07-01"]
     told = ran("generate", time.spec.folder, *common, "--answers", path).err
@@ -611,11 +666,17 @@ def test_answers_of_one_workbook_go_on_in_the_same_way(time: InTime) -> None:
 def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
     other = time.folder / "other"
-    assert hrge("round", "init", other, "--spec", "example", "--teams", time.folder / f"{FIRST}.csv") == 0
+    assert (
+        hrge("round", "init", other, "--spec", "example", "--teams", time.folder / f"{FIRST}.csv")
+        == 0
+    )
     for arguments, words in (
         ([time.folder / FIRST, "--from", time.folder / FIRST], "is the round itself"),
         ([str(time.folder / FIRST), "--from", str(time.folder)], "holds no dataset"),
-        ([time.spec.folder, "--country", "MAR", "--from", str(time.folder / FIRST)], "name the new round"),
+        (
+            [time.spec.folder, "--country", "MAR", "--from", str(time.folder / FIRST)],
+            "name the new round",
+        ),
     ):
         assert words in ran("generate", *arguments, code=2).err
     (other / "signing.key").write_bytes(b"k" * 32)
@@ -627,4 +688,6 @@ def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
 def _example() -> bytes:
     from hrge_xl import Order, generate, load
 
-    return generate(load("example"), Order("Rabat", date(2026, 4, 1), "MAR", round="other", key=b"k" * 32))
+    return generate(
+        load("example"), Order("Rabat", date(2026, 4, 1), "MAR", round="other", key=b"k" * 32)
+    )

@@ -16,7 +16,16 @@ import pytest
 from hrge_xl import ExpectedReturn, Order, Spec, generate, load
 from tests.answers import TODAY
 from tests.command_line import ran
-from tests.face import Answers, UsageError, build, choose, find, stamp_alone, texts, without_sensitive
+from tests.face import (
+    Answers,
+    UsageError,
+    build,
+    choose,
+    find,
+    stamp_alone,
+    texts,
+    without_sensitive,
+)
 from tests.parity import disagreements, of_results, recalculated
 from tests.played_rounds import answers
 from tests.telling import telling
@@ -46,7 +55,9 @@ def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "spec" / "example"
     shutil.copytree(find("example"), copy)
     lists = copy / "vocabularies.yaml"
-    lists.write_text(lists.read_text("utf-8").replace("code: YOU,", "code: YOU, sensitive: true,"), "utf-8")
+    lists.write_text(
+        lists.read_text("utf-8").replace("code: YOU,", "code: YOU, sensitive: true,"), "utf-8"
+    )
     with (copy / "rules.yaml").open("a", encoding="utf-8") as rules:
         rules.write(RULE)
     return copy
@@ -71,7 +82,9 @@ def holds(data: bytes) -> bool:
 def round_of(folder: Path, name: str = "2026-H1", *more: str) -> Path:
     """A round of two teams, of which one is spared."""
     teams = folder.parent / "teams.csv"
-    teams.write_text("team,country,language,sensitive\nKarachi,PAK,en,Leave out\nRabat,MAR,en,\n", "utf-8")
+    teams.write_text(
+        "team,country,language,sensitive\nKarachi,PAK,en,Leave out\nRabat,MAR,en,\n", "utf-8"
+    )
     round_ = folder.parent / name
     ran("round", "init", round_, "--spec", folder, "--teams", teams)
     ran("generate", round_, "--today", TODAY, *more)
@@ -144,7 +157,9 @@ def test_nothing_but_leave_out_is_understood(folder: Path) -> None:
     teams = folder.parent / "teams.csv"
     teams.write_text("team,sensitive\nKarachi,yes\n", "utf-8")
     said = ran("round", "init", folder.parent / "r", "--spec", folder, "--teams", teams, code=3)
-    assert "line 2: 'yes' says nothing here. Write 'leave out', or leave the cell blank." in said.err
+    assert (
+        "line 2: 'yes' says nothing here. Write 'leave out', or leave the cell blank." in said.err
+    )
 
 
 def test_a_spec_without_anything_sensitive_has_nothing_to_leave_out(tmp_path: Path) -> None:

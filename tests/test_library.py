@@ -33,7 +33,9 @@ TODAY = date(2026, 6, 30)
 SPEC = hrge_xl.load("example")
 REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 VERBS = {name for name in hrge_xl.__all__ if name.islower()}
-TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+TABLES: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+)
 CALLED: dict[str, str] = TABLES["called"]
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
@@ -57,7 +59,9 @@ def test_every_command_calls_its_verbs() -> None:
     assert {name for name, _ in leaves()} - OF_THE_TERMINAL == CALLED.keys()
     for name, command in leaves():
         assert command.callback is not None
-        tree = ast.parse(inspect.getsource(sys.modules[inspect.unwrap(command.callback).__module__]))
+        tree = ast.parse(
+            inspect.getsource(sys.modules[inspect.unwrap(command.callback).__module__])
+        )
         attributes = (each for each in ast.walk(tree) if isinstance(each, ast.Attribute))
         called = {each.attr for each in attributes if ast.unparse(each.value) == "hrge_xl"}
         assert set(CALLED.get(name, "").split()) <= called, name
@@ -72,9 +76,17 @@ def test_every_option_is_a_parameter() -> None:
             *(RECORDS[verb] for verb in verbs if verb in RECORDS),
         ]
         known = {name for each in told for name in inspect.signature(each).parameters}
-        shown = (each for each in command.params if each.expose_value and not getattr(each, "hidden", False))
+        shown = (
+            each
+            for each in command.params
+            if each.expose_value and not getattr(each, "hidden", False)
+        )
         options = {each.name for each in shown}
-        lost = {each for each in options - NO_PARAMETERS - known if TABLES["same"].get(each) not in known}
+        lost = {
+            each
+            for each in options - NO_PARAMETERS - known
+            if TABLES["same"].get(each) not in known
+        }
         assert not lost or name in OF_THE_TERMINAL, (name, lost)
 
 
@@ -98,7 +110,9 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def blocks(page: str) -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
+    return re.findall(
+        r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S
+    )
 
 
 def served(session: dict[str, Any]) -> None:
@@ -147,7 +161,15 @@ def test_what_a_notebook_shows_is_short(tmp_path: Path) -> None:
     hrge_xl.init_round(tmp_path / "round", "example", tmp_path / "teams.csv", *days)
     round_ = hrge_xl.load_round(tmp_path / "round")
     with hrge_xl.one_dataset(tmp_path / "dataset", TODAY) as dataset:
-        shown = [dataset, *dataset.returns(), result, result.spec, result.layout, result.submission, round_]
+        shown = [
+            dataset,
+            *dataset.returns(),
+            result,
+            result.spec,
+            result.layout,
+            result.submission,
+            round_,
+        ]
         shown += result.findings
         tables = hrge_xl.open_dataset(tmp_path / "dataset")
         for each in (dataset, result, result.spec, tables):
@@ -170,9 +192,7 @@ def test_the_public_names() -> None:
 
 def test_importing_is_light() -> None:
     """Neither the package nor its verbs bring more than what loads them later."""
-    code = (
-        "import sys; was = {*sys.modules}; import hrge_xl; dir(hrge_xl); print(sorted({*sys.modules} - was))"
-    )
+    code = "import sys; was = {*sys.modules}; import hrge_xl; dir(hrge_xl); print(sorted({*sys.modules} - was))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     brought = {name.partition(".")[0] for name in ast.literal_eval(done.stdout)}
     assert brought - {"hrge_xl", "lazy_loader"} <= sys.stdlib_module_names
@@ -227,7 +247,9 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     assert "hrge_xl.dataset.tracing.TracedValue" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):
-        found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
+        found = [
+            each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each
+        ]
         assert found, (line, told)
 
 
@@ -347,7 +369,9 @@ def test_a_first_example_is_one_line(folder: Path) -> None:
     assert len(hrge_xl.read_table(folder / "elsewhere", "submissions")) == 1
     given = hrge_xl.give_feedback(str(folder / "PAK.xlsx"), folder / "feedback")
     assert len(list((folder / "feedback").glob("*.xlsx"))) == 1, given
-    assert not hrge_xl.compare(folder / "PAK.xlsx", folder / "round" / "returned" / "MAR.xlsx").changes
+    assert not hrge_xl.compare(
+        folder / "PAK.xlsx", folder / "round" / "returned" / "MAR.xlsx"
+    ).changes
 
 
 def test_a_result_of_many_findings_is_short(folder: Path) -> None:
@@ -362,7 +386,9 @@ def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
     told = []
     for language, where in (("fr", None), (None, hrge_xl.RowFilter(language="fr")), (None, None)):
         target = folder / f"{len(told)}.csv"
-        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, where=where)
+        hrge_xl.export(
+            folder / "dataset", target, TODAY, table="questions", language=language, where=where
+        )
         told.append(target.read_bytes())
     by_call, by_wish, by_spec = told
     assert by_call == by_wish != by_spec

@@ -50,7 +50,9 @@ Damage = Callable[[RawWorkbook], None]
 
 def read(workbook: RawWorkbook) -> Submission:
     """Read twice: what is noticed the first time must be noticed the second."""
-    found, again = (read_raw(workbook, path="a.xlsx", want=ExpectedReturn("example")) for _ in range(2))
+    found, again = (
+        read_raw(workbook, path="a.xlsx", want=ExpectedReturn("example")) for _ in range(2)
+    )
     assert isinstance(found, Submission)
     assert replace(found, answers=()) == replace(again, answers=())
     # By what they look like: what is not a number equals nothing, not even itself.
@@ -77,7 +79,9 @@ def on(key: str, change: Callable[[RawSheet], None]) -> Damage:
 def issued_texts(language: str) -> set[Any]:
     """What stands in a blank workbook: texts of ours, which nobody loses where they stand outside of their sheet."""
     sheets = draw(build(SPEC, language)).sheets
-    return {cell.value for sheet in sheets for cells in sheet.cells.values() for cell in cells.values()}
+    return {
+        cell.value for sheet in sheets for cells in sheet.cells.values() for cell in cells.values()
+    }
 
 
 @pytest.mark.parametrize("language", telling(SPEC.languages, "ar"))
@@ -95,7 +99,11 @@ def test_moving_things_loses_nothing(language: str, data: st.DataObject) -> None
         order = dict(zip(coded, data.draw(st.permutations(coded)), strict=True))
         heads = [column for column in sheet.cells[1] if column > 1]
         across = dict(zip(heads, data.draw(st.permutations(heads)), strict=True))
-        map_lines(sheet, lambda row, o=order: o.get(row, row), lambda column, o=across: o.get(column, column))
+        map_lines(
+            sheet,
+            lambda row, o=order: o.get(row, row),
+            lambda column, o=across: o.get(column, column),
+        )
         for first in rows:
             map_lines(sheet, rows=insert(first))
         for first in columns:
@@ -105,9 +113,9 @@ def test_moving_things_loses_nothing(language: str, data: st.DataObject) -> None
     assert found.values() == answers
     assert {code for code, _, _ in seen(found)} <= MOVED
     calculated = layout.sheet["SUMMARY"].name
-    assert {each.text for each in found.unplaced if not each.sheet.endswith(calculated)} <= issued_texts(
-        language
-    )
+    assert {
+        each.text for each in found.unplaced if not each.sheet.endswith(calculated)
+    } <= issued_texts(language)
 
 
 def test_missing_calculated_sheet_holds_no_answers() -> None:
@@ -117,7 +125,9 @@ def test_missing_calculated_sheet_holds_no_answers() -> None:
 
 # rows and columns
 
-HOME = {row.code: row.index for sheet in EN.sheets for grid in sheet.grids for row in grid.data_rows}
+HOME = {
+    row.code: row.index for sheet in EN.sheets for grid in sheet.grids for row in grid.data_rows
+}
 
 
 def column(key: str, code: str) -> int:
@@ -125,7 +135,9 @@ def column(key: str, code: str) -> int:
     return next(c.index for grid in grids for c in grid.columns if c.code == code)
 
 
-@pytest.mark.parametrize(("key", "first", "last"), [("C1", "C1_01", "C1_03"), ("R1", "K-01", "K-08")])
+@pytest.mark.parametrize(
+    ("key", "first", "last"), [("C1", "C1_01", "C1_03"), ("R1", "K-01", "K-08")]
+)
 def test_sorted_by_hand(key: str, first: str, last: str) -> None:
     """The filter arrows sort what can be seen: the hidden codes and checks stay where they are."""
     top, bottom = HOME[first], HOME[last]
@@ -135,8 +147,12 @@ def test_sorted_by_hand(key: str, first: str, last: str) -> None:
         rows = {row: dict(sheet.cells.get(row, {})) for row in range(top - 1, bottom + 1)}
         for row in range(top, bottom + 1):
             other = rows[top + bottom - row]
-            sheet.cells[row] = {column: cell for column, cell in rows[row].items() if column not in visible}
-            sheet.cells[row] |= {column: cell for column, cell in other.items() if column in visible}
+            sheet.cells[row] = {
+                column: cell for column, cell in rows[row].items() if column not in visible
+            }
+            sheet.cells[row] |= {
+                column: cell for column, cell in other.items() if column in visible
+            }
 
     found = damaged(on(key, reverse))
     assert found.values() == ANSWERS
@@ -187,7 +203,9 @@ def cleared(rows: bool, columns: bool, key: bool) -> Callable[[RawSheet], None]:
 
 @pytest.mark.parametrize("tool", ["PLAN", "C1", "R1"])
 @pytest.mark.parametrize("key", [True, False])
-@pytest.mark.parametrize(("rows", "columns"), [(True, True), (True, False), (False, True), (False, False)])
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(True, True), (True, False), (False, True), (False, False)]
+)
 def test_codes_destroyed(tool: str, rows: bool, columns: bool, key: bool) -> None:
     found = damaged(on(tool, cleared(rows, columns, key)))
     told = rows or columns or key
@@ -214,7 +232,12 @@ def test_row_deleted_and_another_inserted_in_its_place() -> None:
     found = damaged(on("C1", damage))
     told, own = seen(found), ("S008", "Checklist", f"F{HOME['C1_02']}")
     assert told[:2] == [("S004", "Checklist", None), own]
-    assert {code for code, _, _ in told[2:]} == {"S009", "S022", "S024", "S025"}  # of what stood in the row
+    assert {code for code, _, _ in told[2:]} == {
+        "S009",
+        "S022",
+        "S024",
+        "S025",
+    }  # of what stood in the row
 
 
 def test_the_whole_sheet_merged() -> None:
@@ -227,7 +250,9 @@ def test_columns_beside_a_table_take_no_longer_the_more_rows_there_are() -> None
     plan, workbook = ExpectedWorkbook(EN), draw(EN)
     table = sheet_of(workbook, "R1")
     map_lines(table, columns=insert(4))
-    found = ReadResult(plan, same_layout=True, older=False, lost=frozenset(), identity=None, last=None)
+    found = ReadResult(
+        plan, same_layout=True, older=False, lost=frozenset(), identity=None, last=None
+    )
 
     def seconds(count: int) -> float:
         beside = {900: {column: number(1) for column in range(200, 200 + count)}}

@@ -58,17 +58,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sheet_and_the_reader_name_the_tool(
     language: str, folder: Path, office: Any, tmp_path: Path
 ) -> None:
-    source, saved, want = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", ExpectedReturn(str(folder))
+    source, saved, want = (
+        tmp_path / "issued.xlsx",
+        tmp_path / "saved.xlsx",
+        ExpectedReturn(str(folder)),
+    )
     where = build(load(folder), language)
     source.write_bytes(generate(where.spec, Order("PAK", TODAY, "", language, answers=ANSWERS)))
     recalculate_on(TODAY, office, source, saved)
     assert disagreements(saved, where, want) == []
     submission = read(saved.read_bytes(), want)
     (result,) = check([(submission, where)], today=TODAY)
-    by_row = {each.row: in_words(each, where).message for each in result.findings if each.field == "USE_01"}
+    by_row = {
+        each.row: in_words(each, where).message
+        for each in result.findings
+        if each.field == "USE_01"
+    }
     assert (by_row["C1"], by_row["R1"]) == SAID[language]
     changed = {
-        each.code for each in result.findings if each.code[0] in "FS" and each.sheet != where.cover_name
+        each.code
+        for each in result.findings
+        if each.code[0] in "FS" and each.sheet != where.cover_name
     }
     assert changed == set()  # on the cover the clock was stopped
     for path in (source, saved):
@@ -83,7 +93,11 @@ def test_the_sheet_and_the_reader_name_the_tool(
 def test_what_a_warning_asks_for_is_no_required_answer_on_the_cover_either(
     folder: Path, office: Any, tmp_path: Path
 ) -> None:
-    source, saved, want = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", ExpectedReturn(str(folder))
+    source, saved, want = (
+        tmp_path / "issued.xlsx",
+        tmp_path / "saved.xlsx",
+        ExpectedReturn(str(folder)),
+    )
     where = build(load(folder), "en")
     source.write_bytes(generate(where.spec, Order("PAK", TODAY, "", "en", answers=ANSWERS)))
     recalculate_on(TODAY, office, source, saved)

@@ -51,12 +51,20 @@ def test_workbooks_read_back(language: str, lower: Path, tmp_path: Path) -> None
         answers = full(build(one, language))
         for name, given in (("full", answers), ("blank", {})):
             order = Order(
-                "T", TODAY, next(iter(one.vocabularies.values())).items[0].code, language, answers=given
+                "T",
+                TODAY,
+                next(iter(one.vocabularies.values())).items[0].code,
+                language,
+                answers=given,
             )
             (returned / f"{name}.xlsx").write_bytes(generate(one, order))
         out = tmp_path / f"{folder}-out"
         spec_name = str(lower) if one is spec else "example"
-        assert hrge("consolidate", returned, "-o", out, "--spec", spec_name, "--today", TODAY) in (0, 1, 4)
+        assert hrge("consolidate", returned, "-o", out, "--spec", spec_name, "--today", TODAY) in (
+            0,
+            1,
+            4,
+        )
         with sqlite3.connect(out / "dataset.sqlite") as database:
             found.append([database.execute(question).fetchall() for question in QUESTIONS])
     assert found[0] == found[1]
@@ -82,7 +90,12 @@ def test_a_waiver_of_a_rule_in_lower_case(lower: Path, tmp_path: Path) -> None:
     [
         ("tools/plan.yaml", "PLN_02", "pln_01", "'pln_01' differs from 'PLN_01' in capitals only"),
         ("tools/risks.yaml", "RSK_01", "fol_01", "'FOL_01' differs from 'fol_01' in capitals only"),
-        ("tools/risks.yaml", "RSK_08", "chk_01", "The field code 'chk_01' is also written 'CHK_01'."),
+        (
+            "tools/risks.yaml",
+            "RSK_08",
+            "chk_01",
+            "The field code 'chk_01' is also written 'CHK_01'.",
+        ),
         ("vocabularies.yaml", "AFG", "pak", "The code 'pak' differs from 'PAK' in capitals only"),
         (
             "tools/checklist.yaml",
@@ -94,13 +107,20 @@ def test_a_waiver_of_a_rule_in_lower_case(lower: Path, tmp_path: Path) -> None:
         ("tools/plan.yaml", "PLN_10", "Lambda", "'Lambda' is a word of expressions."),
     ],
 )
-def test_case_alone_tells_no_codes_apart(copy: Path, file: str, old: str, new: str, found: str) -> None:
+def test_case_alone_tells_no_codes_apart(
+    copy: Path, file: str, old: str, new: str, found: str
+) -> None:
     damage(copy, file, f"code: {old}", f"code: {new}")
     assert any(found in mistake for mistake in mistakes(copy)), mistakes(copy)
 
 
 def test_a_tool_is_found_however_it_is_written(lower: Path) -> None:
     spec = load(lower)
-    assert [spec.tool_called(text) for text in ("C1", "c1", "Plan", "Z9")] == ["c1", "c1", "plan", None]
+    assert [spec.tool_called(text) for text in ("C1", "c1", "Plan", "Z9")] == [
+        "c1",
+        "c1",
+        "plan",
+        None,
+    ]
     toolkit = load("hrge_toolkit")
     assert [toolkit.tool_called(text) for text in ("1.1", "t1.1", "T1.1")] == ["T1.1"] * 3

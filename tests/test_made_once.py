@@ -24,10 +24,14 @@ def refreshed(folder: Path, day: str = DAY) -> dict[str, bytes]:
     """The pages of a round after a refresh."""
     assert hrge("-q", "refresh", folder, "--today", day) == 0
     reports = folder / "reports"
-    return {path.relative_to(reports).as_posix(): path.read_bytes() for path in reports.rglob("*.html")}
+    return {
+        path.relative_to(reports).as_posix(): path.read_bytes() for path in reports.rglob("*.html")
+    }
 
 
-def test_a_page_that_would_be_the_same_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_would_be_the_same_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = round_folder(tmp_path)
     pages = refreshed(folder)
     assert {"overview.html", "validation.html"} <= pages.keys()
@@ -45,7 +49,16 @@ def waived(folder: Path) -> None:
 
 
 def decided(folder: Path) -> None:
-    words = ("--withdraw", "AFG.xlsx", "--reason", "Sent too early", "--by", "A. Name", "--today", DAY)
+    words = (
+        "--withdraw",
+        "AFG.xlsx",
+        "--reason",
+        "Sent too early",
+        "--by",
+        "A. Name",
+        "--today",
+        DAY,
+    )
     assert hrge("-q", "decide", folder, *words) == 0
 
 
@@ -63,9 +76,12 @@ def another_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", telling([waived, decided, another_team, another_return, another_name], waived, another_return)
+    "change",
+    telling([waived, decided, another_team, another_return, another_name], waived, another_return),
 )
-def test_a_page_follows_each_thing_that_it_is_made_of(tmp_path: Path, change: Callable[[Path], None]) -> None:
+def test_a_page_follows_each_thing_that_it_is_made_of(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
     folder = round_folder(tmp_path)
     before = refreshed(folder)
     change(folder)

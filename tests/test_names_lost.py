@@ -35,7 +35,9 @@ def with_names(data: bytes, pattern: str, replacement: str) -> bytes:
     ],
     ids=["dropped", "nowhere"],
 )
-def test_lost_names_are_told_once_with_the_cause(pattern: str, replacement: str, tmp_path: Path) -> None:
+def test_lost_names_are_told_once_with_the_cause(
+    pattern: str, replacement: str, tmp_path: Path
+) -> None:
     workbook = hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("PAK", country="PAK"))
     file = tmp_path / "PAK.xlsx"
     file.write_bytes(with_names(workbook, pattern, replacement))

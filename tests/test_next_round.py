@@ -26,14 +26,27 @@ def old(tmp_path: Path) -> Path:
     )
     round_ = tmp_path / "old"
     ran("round", "init", round_, "--spec", "example", "--teams", listed)
-    ran("round", "add-team", round_, "OSH", "--country", "MAR", "--deadline", "2026-08-15", "--yes", *WHY)
+    ran(
+        "round",
+        "add-team",
+        round_,
+        "OSH",
+        "--country",
+        "MAR",
+        "--deadline",
+        "2026-08-15",
+        "--yes",
+        *WHY,
+    )
     ran("round", "rename-team", round_, "LHR", "PNJ", "--yes", *WHY)
     ran("round", "merge-teams", round_, "DHK", "--into", "KBL", "--yes", *WHY)
     return round_
 
 
 def teams(folder: Path) -> dict[str, tuple[str, str, str]]:
-    return {team.code: (team.country, team.language, team.email) for team in load_round(folder).teams}
+    return {
+        team.code: (team.country, team.language, team.email) for team in load_round(folder).teams
+    }
 
 
 def test_it_has_the_teams_as_they_are_now(old: Path, tmp_path: Path) -> None:
@@ -50,7 +63,9 @@ def test_it_has_the_teams_as_they_are_now(old: Path, tmp_path: Path) -> None:
 
 def test_a_deadline_that_has_passed_is_refused(old: Path, tmp_path: Path) -> None:
     """And what the remedy says helps."""
-    refused = ran("round", "init", tmp_path / "next", "--from", old, "--today", "2026-12-01", code=3)
+    refused = ran(
+        "round", "init", tmp_path / "next", "--from", old, "--today", "2026-12-01", code=3
+    )
     assert "KBL, PNJ, OSH" in refused.err
     assert "--deadline" in refused.err
     assert not (tmp_path / "next").exists()
@@ -73,7 +88,9 @@ def test_what_differs_from_a_list_is_shown(old: Path, tmp_path: Path) -> None:
 
 def test_the_list_goes_to_the_office_and_comes_back(old: Path, tmp_path: Path) -> None:
     ran("round", "export-teams", old, "-o", tmp_path / "list.xlsx")
-    said = ran("round", "init", tmp_path / "next", "--from", old, "--teams", tmp_path / "list.xlsx", *LATER)
+    said = ran(
+        "round", "init", tmp_path / "next", "--from", old, "--teams", tmp_path / "list.xlsx", *LATER
+    )
     assert "was" not in said.err
     assert teams(tmp_path / "next") == teams(old)
     ran("round", "init", tmp_path / "apart", "--spec", "example", "--teams", tmp_path / "list.xlsx")
@@ -89,7 +106,9 @@ def test_the_list_goes_to_the_office_and_comes_back(old: Path, tmp_path: Path) -
         (("--teams", "teams.csv"), "--spec"),
     ],
 )
-def test_what_is_missing_is_asked_for(words: tuple[str, ...], said: str, old: Path, tmp_path: Path) -> None:
+def test_what_is_missing_is_asked_for(
+    words: tuple[str, ...], said: str, old: Path, tmp_path: Path
+) -> None:
     options = [str(tmp_path / word) if word == "teams.csv" else word for word in words]
     assert said in ran("round", "init", tmp_path / "next", *options, code=2).err
     assert said.endswith(".csv") or not (tmp_path / "next").exists()

@@ -104,7 +104,9 @@ def said(where: Layout, answer: Answer) -> str:
     if answer.code is not None:
         grid = where.rows_of["C"]
         named = grid.row[answer.code].label if answer.code in grid.row else ""
-        return " ".join((answer.code, where.labels_of.get(answer.key, {}).get(answer.code, ""), named))
+        return " ".join(
+            (answer.code, where.labels_of.get(answer.key, {}).get(answer.code, ""), named)
+        )
     field = where.slots[answer.key].field
     if field.type.stepped and answer.number is not None:
         return where.labels[str(field.list_name)][f"{answer.number:g}"]
@@ -133,7 +135,9 @@ TYPED = PHRASES | st.text(
 
 @examples(6, suppress=HealthCheck)
 @given(texts=st.lists(TYPED.filter(str.strip), min_size=ROWS, max_size=ROWS))
-def test_every_character_is_in_the_value_or_quoted(texts: list[str], where: Layout, issued: bytes) -> None:
+def test_every_character_is_in_the_value_or_quoted(
+    texts: list[str], where: Layout, issued: bytes
+) -> None:
     rows = where.row_codes["T"]
     cells = {
         (row, f"T_{n}"): "'" + text if text[0] == "=" else text

@@ -51,7 +51,9 @@ def stored() -> dict[str, list[At]]:
 
 NEAR = st.builds(At, st.integers(1, 60), st.integers(3, 40))
 FAR = st.builds(At, st.integers(1, 1_048_576), st.integers(3, 16_384))
-CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Co", "Cn", "Zl", "Zp", "Cf"])
+CHARACTERS = st.characters(
+    codec="utf-8", exclude_categories=["Cs", "Cc", "Co", "Cn", "Zl", "Zp", "Cf"]
+)
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=30).filter(
     lambda text: bool(plain(text)) and "_x" not in text
 )
@@ -82,7 +84,9 @@ def with_notes(written: Iterable[Note]) -> bytes:
 
 
 def read(data: bytes, want: ExpectedReturn = WANTED) -> Submission:
-    found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=want)
+    found = read_bytes(
+        data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=want
+    )
     assert isinstance(found, Submission), found
     return found
 
@@ -115,7 +119,9 @@ def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
 
 @examples(12)
 @given(notes())
-@example([("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("Plan", "E12", "many")])
+@example(
+    [("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("Plan", "E12", "many")]
+)
 def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
@@ -125,7 +131,9 @@ def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> N
     with temporary_dataset(results, spec) as dataset:
         tables = {"answers": "original", "unplaced": "text"}
         kept = [
-            text for table, name in tables.items() for (text,) in dataset.store.rows(table, columns=[name])
+            text
+            for table, name in tables.items()
+            for (text,) in dataset.store.rows(table, columns=[name])
         ]
     assert lost(written, kept) == []
     given_back = Book.of(feedback(results[0], spec, today=TODAY))
@@ -133,7 +141,9 @@ def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> N
 
 
 @pytest.mark.parametrize("column", ["C", "E"])  # that of the statuses, that of an answer
-def test_a_note_below_the_questions_is_kept_whatever_the_edition(monkeypatch: Patch, column: str) -> None:
+def test_a_note_below_the_questions_is_kept_whatever_the_edition(
+    monkeypatch: Patch, column: str
+) -> None:
     """Of a workbook that another edition of the program issued nobody knows what stood where."""
     made = generate(load("hrge_toolkit"), Order("PAK", TODAY, "PAK", tools=("1.1",)))
     book = openpyxl.load_workbook(BytesIO(made))
@@ -143,7 +153,9 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(monkeypatch: Pa
     monkeypatch.setattr(sys.modules["hrge_xl.reader.read"], "content_hash", lambda _: "another")
     found = read(target.getvalue(), ExpectedReturn("hrge_toolkit"))
     assert found.not_run.keys() >= {"S023"}
-    assert [(each.cell, each.text) for each in found.unplaced] == [(cell, "See also the note of March")]
+    assert [(each.cell, each.text) for each in found.unplaced] == [
+        (cell, "See also the note of March")
+    ]
 
 
 PROPERTIES, END = "docProps/core.xml", "</worksheet>"
@@ -173,7 +185,9 @@ def test_words_beside_the_cells_are_kept_and_told(where: str) -> None:
     found, sheet = beside(where, "Ask &amp;&amp; Omar by Tuesday, page 2"), BESIDE[where][3]
     text = f"Ask {'&' if where.startswith(('page', 'first', 'even')) else '&&'} Omar by Tuesday, page 2"
     assert [(each.sheet, each.text) for each in found.unplaced] == [(sheet, text)]
-    assert [(each.code, each.sheet, each.value) for each in found.observations] == [("S014", sheet, text)]
+    assert [(each.code, each.sheet, each.value) for each in found.observations] == [
+        ("S014", sheet, text)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,19 @@ def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("pillar", "more"), [("CB", 10), ("XC", 37), (None, 37)])
-def test_the_dropdown_of_indicators_shows_those_of_the_pillar(pillar: str | None, more: int) -> None:
+def test_the_dropdown_of_indicators_shows_those_of_the_pillar(
+    pillar: str | None, more: int
+) -> None:
     """And those of none; the code of any other can be typed."""
     where = layout(TOOLKIT, "en", ("T4.A", "T4.B"))
     said = {} if pillar is None else {("FORM", "1", "FRM_08"): pillar}
     book = opened(issued(TOOLKIT, "en", said, ("T4.A", "T4.B")), values=True)
     first = address(*where.slots["T4.B", "IND-01", "T4B_01"].cells[0])
-    offers = (rule for rule in book["4.B Framework"].data_validations.dataValidation if first in rule.cells)
+    offers = (
+        rule
+        for rule in book["4.B Framework"].data_validations.dataValidation
+        if first in rule.cells
+    )
     assert [rule.formula1 for rule in offers] == ["rows_T4_A_FRM_08"]
     shown = [cell.value for row in book["Lists"].iter_rows(min_row=5) for cell in row]
     at = shown.index("I01 Detected victims per 100,000")
@@ -91,7 +97,9 @@ def test_the_dropdown_of_indicators_shows_those_of_the_pillar(pillar: str | None
 
 # a spec of its own
 
-MADE: Files = yaml.safe_load(Path(__file__).with_name("offered_rows.yaml").read_text(encoding="utf-8"))
+MADE: Files = yaml.safe_load(
+    Path(__file__).with_name("offered_rows.yaml").read_text(encoding="utf-8")
+)
 
 TYPED = {
     ("W-01", "W_1"): ["Go"],
@@ -185,7 +193,9 @@ def with_items(folder: Path, part: str, **values: str) -> Path:
     return write(files, folder)
 
 
-@pytest.mark.parametrize(("language", "term"), [("en", "Duty bearer"), ("fr", "Débiteur d’obligations")])
+@pytest.mark.parametrize(
+    ("language", "term"), [("en", "Duty bearer"), ("fr", "Débiteur d’obligations")]
+)
 def test_the_terms_of_a_file_stand_on_a_sheet_in_the_language_of_the_workbook(
     language: str, term: str, tmp_path: Path
 ) -> None:
@@ -197,7 +207,9 @@ def test_the_terms_of_a_file_stand_on_a_sheet_in_the_language_of_the_workbook(
 
 def test_several_sheets_can_take_parts_of_one_file(tmp_path: Path) -> None:
     spec = load(with_items(tmp_path, "sources", S_1="year"))
-    assert [(item.code, str(item.values["S_1"])) for item in spec.tool["G"].items] == [("S1", "2000")]
+    assert [(item.code, str(item.values["S_1"])) for item in spec.tool["G"].items] == [
+        ("S1", "2000")
+    ]
 
 
 def test_a_part_that_is_not_there_is_told_at_its_place(tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "cells": (
         lambda: pack(
-            parts(sheet("".join(f'<row r="{n}">{"<c/>" * 1_000}</row>' for n in range(1, 1_200)))), 0
+            parts(sheet("".join(f'<row r="{n}">{"<c/>" * 1_000}</row>' for n in range(1, 1_200)))),
+            0,
         ),
         "The file x.xlsx stores more than 1,000,000 cells.",
     ),
@@ -66,8 +67,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: workbook(sheet(HEADS, after="<a>" * 100 + "</a>" * 100)),
         f"The part {SHEET} of the file x.xlsx is nested more than 64 levels deep.",
     ),
-    "no zip": (lambda: b"PK\x03\x04" + bytes(500), "The file x.xlsx is damaged: its end is missing"),
-    "web page": (lambda: b"<html><table><tr><td>team", "The file x.xlsx is not a workbook: it is a web page"),
+    "no zip": (
+        lambda: b"PK\x03\x04" + bytes(500),
+        "The file x.xlsx is damaged: its end is missing",
+    ),
+    "web page": (
+        lambda: b"<html><table><tr><td>team",
+        "The file x.xlsx is not a workbook: it is a web page",
+    ),
     "empty": (lambda: b"", "The file x.xlsx is empty."),
     "bzip2": (
         lambda: directory_field(workbook(sheet()), SHEET, *METHOD, 12),
@@ -112,7 +119,9 @@ def test_a_sheet_without_end_costs_nothing(rows: str, before: str, tmp_path: Pat
     assert time.monotonic() - started < SECONDS
 
 
-def test_a_whole_sheet_that_is_merged_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_whole_sheet_that_is_merged_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     merge = '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     (tmp_path / "x.xlsx").write_bytes(workbook(sheet(HEADS, after=merge)))
     assert run(["spec", "draft", str(tmp_path / "x.xlsx"), "-o", str(tmp_path / "draft")]) == 2
@@ -188,7 +197,13 @@ def test_a_time_without_a_day_is_no_day() -> None:
 
 def test_a_table_is_as_wide_as_its_heads() -> None:
     """Blank rows and blank columns are left out, and what stands far below under no head."""
-    rows = [("Teams of the year",), (), ("team", None, "country"), ("A", " ", "PAK"), (None, None, "MAR")]
+    rows = [
+        ("Teams of the year",),
+        (),
+        ("team", None, "country"),
+        ("A", " ", "PAK"),
+        (None, None, "MAR"),
+    ]
     rows += [("B",)] * MOST_TITLES + [("C", None, None, "a remark")]
     assert looked(*rows) == [
         (1, ["Teams of the year", ""]), (3, ["team", "country"]), (4, ["A", "PAK"]), (5, ["", "MAR"]),
@@ -211,13 +226,17 @@ def test_what_a_worker_answers_with_is_told_with_the_remedy(tmp_path: Path) -> N
     (tmp_path / "x.xlsx").write_bytes(workbook("<worksheet><sheetData></worksheet>"))
     with pytest.raises(UsageError, match=r"x\.xlsx .+ Save it again\.$"):
         look_into(table_of, tmp_path / "x.xlsx", "Save it again.")
-    with pytest.raises(UsageError, match=r"x\.xlsx was stopped: it took too much memory\. Save it again\.$"):
+    with pytest.raises(
+        UsageError, match=r"x\.xlsx was stopped: it took too much memory\. Save it again\.$"
+    ):
         look_into(partial(endless, "", ""), tmp_path / "x.xlsx", "Save it again.")
 
 
 def test_a_list_of_a_million_teams_is_none(tmp_path: Path) -> None:
     rows = iter([["team"], *([f"T{n}"] for n in range(MOST_TEAMS + 1))])
-    with pytest.raises(Exception, match=r"there are 10,001 lines; at most 10,000 teams are allowed"):
+    with pytest.raises(
+        Exception, match=r"there are 10,001 lines; at most 10,000 teams are allowed"
+    ):
         read_list(saved(tmp_path, rows), load("example"))
 
 
@@ -235,7 +254,15 @@ def test_a_pipe_is_no_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         ("x.csv", "it is not a regular file"),
     ):
         done = run(
-            ["round", "init", str(tmp_path / "round"), "--spec", "example", "--teams", str(tmp_path / name)]
+            [
+                "round",
+                "init",
+                str(tmp_path / "round"),
+                "--spec",
+                "example",
+                "--teams",
+                str(tmp_path / name),
+            ]
         )
         assert done == 3
         assert said in capsys.readouterr().err
@@ -245,7 +272,9 @@ def test_a_list_that_is_a_link_is_read(tmp_path: Path) -> None:
     """Who names a file means what it leads to."""
     saved(tmp_path, iter([["team"], ["A"]]))
     (tmp_path / "latest.xlsx").symlink_to("teams.xlsx")
-    assert [team.code for team in read_list(tmp_path / "latest.xlsx", load("example")).teams] == ["A"]
+    assert [team.code for team in read_list(tmp_path / "latest.xlsx", load("example")).teams] == [
+        "A"
+    ]
 
 
 def test_answers_are_taken_from_a_file_in_a_process_of_its_own(

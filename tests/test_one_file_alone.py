@@ -72,7 +72,9 @@ ROUND = "2026-H1"  # of the damaged files too
 ON_THE_DAY = ("--today", DAY)
 FINE = (0, 1, 4)  # done; what was found is in the files
 IN_TURN = ("order",)  # of files, by which ones came at all
-FORMATS = [word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)]
+FORMATS = [
+    word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)
+]
 FACTS = ("answers", "findings", "submissions")
 
 BYTES_FOR_NAMES = pytest.mark.skipif(
@@ -99,7 +101,12 @@ def of_damage(damage: Damage) -> Odd:
     return Odd(damage.name, damage.make, (damage.file or "odd.xlsx").encode())
 
 
-ODD_MOMENTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon", "1601-01-01T00:00:00Z")
+ODD_MOMENTS = (
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "soon",
+    "1601-01-01T00:00:00Z",
+)
 ODD_DAYS = ("soon", "2026-02-30", "0001-01-01", "9999-12-31", "9" * 5_000)
 FURTHER = [
     *(Odd(f"saved {each}", lambda each=each: saved_at(each)) for each in ODD_MOMENTS),
@@ -108,7 +115,10 @@ FURTHER = [
         for name in ("issued", "deadline", "today")
         for day in ODD_DAYS
     ),
-    *(Odd(f"{name} of digits", stamped(**{name: "9" * 5_000})) for name in ("rows", "spec_version", "copy")),
+    *(
+        Odd(f"{name} of digits", stamped(**{name: "9" * 5_000}))
+        for name in ("rows", "spec_version", "copy")
+    ),
     Odd("stamp of marks", stamped(team="\u202e\x85;=1+1", round="'; DROP TABLE files; --")),
     Odd("name that is not text", filled, b"caf\xe9.xlsx"),
     Odd("name that is not text, of no workbook", lambda: b"x", b"\xff\xfe.xlsx"),
@@ -118,7 +128,10 @@ FURTHER = [
     Odd("project longer than a cell", altered(words(PLAN, "E6", TOO_LONG))),
     Odd("text beside, longer than a cell", altered(new_cell(PLAN, "C40", TOO_LONG))),
     *(Odd(f"day {day}", altered(words(PLAN, "E9", day))) for day in ("0001-01-01", "9999-12-31")),
-    Odd("a workbook of somebody else", lambda: workbook(sheet('<row r="1"><c r="A1"><v>1</v></c></row>'))),
+    Odd(
+        "a workbook of somebody else",
+        lambda: workbook(sheet('<row r="1"><c r="A1"><v>1</v></c></row>')),
+    ),
 ]
 ODD = [*map(of_damage, EXAMPLE), *FURTHER]
 
@@ -127,7 +140,14 @@ ODD = [*map(of_damage, EXAMPLE), *FURTHER]
 def good() -> dict[str, bytes]:
     """Returns of three teams of the round that the damaged ones are of, the last one with something to correct."""
     orders = [
-        Order(team, date(2026, 6, 1), "PAK", round=ROUND, key=KEY, answers=answers(f"WS-{team}", **more))
+        Order(
+            team,
+            date(2026, 6, 1),
+            "PAK",
+            round=ROUND,
+            key=KEY,
+            answers=answers(f"WS-{team}", **more),
+        )
         for team, more in zip(GOOD, ({}, {}, {"PLN_06": None}), strict=True)
     ]
     return {order.team: generate(load("example"), order) for order in orders}
@@ -189,7 +209,10 @@ def _facts(dataset: Path) -> Said:
         }
     # in which order all came is another matter
     return {
-        table: sorted(repr([row[name] for name in row.keys() if name != "return_number"]) for row in rows)  # noqa: SIM118
+        table: sorted(
+            repr([value for name, value in dict(row).items() if name != "return_number"])
+            for row in rows
+        )
         for table, rows in found.items()
     }
 
@@ -244,7 +267,9 @@ def test_all_sorts_of_files_at_once(good: dict[str, bytes], without: Said, tmp_p
 @pytest.mark.long
 @BYTES_FOR_NAMES
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.name)
-def test_every_file_by_itself(odd: Odd, good: dict[str, bytes], without: Said, tmp_path: Path) -> None:
+def test_every_file_by_itself(
+    odd: Odd, good: dict[str, bytes], without: Said, tmp_path: Path
+) -> None:
     same(all_said(tmp_path / "run", good, [odd]), without)
 
 
@@ -313,7 +338,9 @@ def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -
 
 def test_feedback_loses_none_of_it(tmp_path: Path) -> None:
     """What no cell holds stands in pieces on the sheet of its own, and comes back from there."""
-    result = look(overlong(sent_by(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path)
+    result = look(
+        overlong(sent_by(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path
+    )
     given = give_back(result, load("example"), today=TODAY)
     assert {"Project code", "Participants expected", "K-01 Risk"} <= {
         each.question for each in given.too_long
@@ -348,7 +375,9 @@ def made(tmp_path: Path) -> Round:
 
 
 @contextmanager
-def printed(capsys: pytest.CaptureFixture[str], code: int, *command: object) -> Iterator[tuple[str, str]]:
+def printed(
+    capsys: pytest.CaptureFixture[str], code: int, *command: object
+) -> Iterator[tuple[str, str]]:
     """What a command prints that ends with this code."""
     capsys.readouterr()
     done = run([str(each) for each in command])
@@ -366,7 +395,10 @@ def test_every_command_goes_on_with_the_others(
         assert "b.xlsx: accepted" in said
         assert "a.xlsx: Plan!E18: V010 error" in said
         assert "3 files: 2 accepted, 1 returned, 0 refused" in err
-    with printed(capsys, 0, "status", folder, *AS_OF, "--wide", "--xlsx", out / "status.xlsx") as (said, _):
+    with printed(capsys, 0, "status", folder, *AS_OF, "--wide", "--xlsx", out / "status.xlsx") as (
+        said,
+        _,
+    ):
         assert [line.split()[0] for line in said.splitlines()] == ["Team", "BAD", "ONE", "TWO"]
     with printed(capsys, 0, "consolidate", folder, *AS_OF) as (said, _):
         assert "2 accepted, 1 returned" in said
@@ -377,7 +409,11 @@ def test_every_command_goes_on_with_the_others(
     with printed(capsys, 0, *verify):
         pass
     with printed(capsys, 0, "export", folder, "--table", "answers", "-o", out / "answers.xlsx"):
-        cells = [cell.value for row in openpyxl.load_workbook(out / "answers.xlsx").active for cell in row]
+        cells = [
+            cell.value
+            for row in openpyxl.load_workbook(out / "answers.xlsx").active
+            for cell in row
+        ]
         assert max(len(str(cell)) for cell in cells) == CELL_LIMIT
     later = shutil.copytree(folder / "returned", tmp_path / "later")
     with printed(capsys, 0, "compare", folder, later, *AS_OF) as (said, _):
@@ -386,7 +422,9 @@ def test_every_command_goes_on_with_the_others(
         assert "Answers changed: " in said
 
 
-def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_feedback_is_for_all(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = ("feedback", made.folder, "--all", "--json", "-o", tmp_path / "back", *AS_OF)
     with printed(capsys, 0, *command) as (said, _):
         files = {each["team"]: each for each in json.loads(said)["files"]}
@@ -396,14 +434,19 @@ def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.Capture
     assert "longer than an Excel cell can hold" in text
 
 
-def test_a_stamp_that_no_cell_holds_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stamp_that_no_cell_holds_stops_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The name of its round is a period of the figures, and of no use to anybody."""
     parts = text_of(sent_by())
     restamp(round="R" * 33_000, signed=False)(parts)
     (tmp_path / "in").mkdir()
     for name, data in (("a", pack(parts)), ("b", sent_by("ONE"))):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
-    with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *AS_OF) as (said, _):
+    with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *AS_OF) as (
+        said,
+        _,
+    ):
         assert "2 accepted" in said
     assert openpyxl.load_workbook(tmp_path / "out" / "data.xlsx").sheetnames[0] == "Contents"
 
@@ -420,7 +463,10 @@ def test_a_file_that_cannot_be_given_back_stops_nobody(
     command = ("feedback", "--all", *paths, "-o", tmp_path / "back", *AS_OF)
     with printed(capsys, 1, *command) as (said, err):
         assert len(said.splitlines()) == 2
-        assert "a.xlsx: no workbook can be made: team: 300 characters; Excel takes 255. Shorten it." in err
+        assert (
+            "a.xlsx: no workbook can be made: team: 300 characters; Excel takes 255. Shorten it."
+            in err
+        )
 
 
 # names of files that are not text, or very long: no two files are taken for one
@@ -429,7 +475,9 @@ NAMES = st.binary(min_size=1, max_size=30).filter(lambda name: not {0, ord("/")}
 
 
 @given(NAMES, NAMES)
-def test_every_name_is_a_text_that_can_be_written_and_of_one_file_only(one: bytes, other: bytes) -> None:
+def test_every_name_is_a_text_that_can_be_written_and_of_one_file_only(
+    one: bytes, other: bytes
+) -> None:
     shown = [path_text(os.fsdecode(name)) for name in (one, other)]
     assert [text.encode().decode() for text in shown] == shown
     if "\ufffd" not in os.fsdecode(one) + os.fsdecode(other):
@@ -453,7 +501,8 @@ def two_teams(folder: Path) -> tuple[Round, list[bytes]]:
     (folder / "teams.csv").write_text("team,country\nONE,PAK\nTWO,PAK", encoding="utf-8")
     round_ = init_round(folder / "round", "example", folder / "teams.csv")
     wanted = [
-        replace(order, answers=answers(f"WS-{order.team}")) for order in orders(round_, date(2026, 6, 1))
+        replace(order, answers=answers(f"WS-{order.team}"))
+        for order in orders(round_, date(2026, 6, 1))
     ]
     return round_, [generate(load("example"), order) for order in wanted]
 
@@ -461,7 +510,9 @@ def two_teams(folder: Path) -> tuple[Round, list[bytes]]:
 @pytest.mark.deep
 @BYTES_FOR_NAMES
 @pytest.mark.parametrize("home", [b"home", b"h\xf6me"], ids=["folder", "folder that is not text"])
-def test_names_that_are_no_text(home: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_that_are_no_text(
+    home: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     round_, (one, two) = two_teams(tmp_path / os.fsdecode(home))
     folder, returned, out = round_.folder, round_.folder / "returned", tmp_path / "out"
     for name, data in (
@@ -496,14 +547,20 @@ def test_names_that_are_no_text(home: bytes, tmp_path: Path, capsys: pytest.Capt
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("stem", ["x" * 245, "ع" * 122, "😀" * 61], ids=["latin", "arabic", "pictures"])
-def test_a_very_long_name_of_a_file(stem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "stem", ["x" * 245, "ع" * 122, "😀" * 61], ids=["latin", "arabic", "pictures"]
+)
+def test_a_very_long_name_of_a_file(
+    stem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     round_, (one, two) = two_teams(tmp_path)
     returned, out = round_.folder / "returned", tmp_path / "out"
     (returned / f"{stem}.xlsx").write_bytes(one)
     (returned / "two.xlsx").write_bytes(two)
     for place in (round_.folder, returned):
-        assert hrge("feedback", place, "--all", "-o", out, "--today", DAY) == 0, capsys.readouterr().err
+        assert hrge("feedback", place, "--all", "-o", out, "--today", DAY) == 0, (
+            capsys.readouterr().err
+        )
     assert hrge("report", round_.folder, "--format", "json", "-o", out, "--today", DAY) == 0
     assert hrge("verify", out / "validation.json", "--returned", returned) == 0
 

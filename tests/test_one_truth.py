@@ -79,7 +79,9 @@ PARTS = tuple(asdict(Reconciliation()))
 
 def by_sql(folder: Path) -> Counter[str]:
     """The reconciliation counted by hand, and findings and risks of what counts."""
-    query = "SELECT f.n, s.verdict, s.status FROM files_fact f JOIN submissions s USING (submission_id)"
+    query = (
+        "SELECT f.n, s.verdict, s.status FROM files_fact f JOIN submissions s USING (submission_id)"
+    )
     items = queried(folder, query)
     found: Counter[str] = Counter(received=len(items))
     for n, verdict, state in items:
@@ -99,7 +101,9 @@ def by_document(made: Document) -> Counter[str]:
     found["received"] = summary["files"]
     found.update({severity: summary[severity] for severity in ("error", "warning", "info")})
     for matrix in made["matrices"]:
-        found.update({f"{cell['down']}×{cell['across']}": cell["count"] for cell in matrix["cells"]})
+        found.update(
+            {f"{cell['down']}×{cell['across']}": cell["count"] for cell in matrix["cells"]}
+        )
     return found
 
 
@@ -151,13 +155,19 @@ def look(folder: Path, question: DatasetRequest) -> None:
     with datasets(question) as (dataset,):
         totals = reconciliation(dataset.store)
         assert asdict(totals) == parts == asdict(reconciled(dataset.returns()))
-        assert told[: len(list(totals.lines()))] == list(totals.lines()) == list(dataset.totals().lines())
+        assert (
+            told[: len(list(totals.lines()))]
+            == list(totals.lines())
+            == list(dataset.totals().lines())
+        )
         made = document([dataset], Facts("2026-08-01T00:00:00Z", TODAY, "test"))
         page = of_dataset(dataset.store, "en", dataset.round)
         teams = status(dataset.of_round(), TODAY, dataset.round)
     assert +by_document(made) == +right
     shown = by_html(report(made, "html").decode())
-    assert {name: shown.get(name, 0) for name in PARTS[1:]} == {name: right[name] for name in PARTS[1:]}
+    assert {name: shown.get(name, 0) for name in PARTS[1:]} == {
+        name: right[name] for name in PARTS[1:]
+    }
     listed = by_summary_sheet(report(made, "xlsx"))
     assert [listed[key] for key in ("Files", "Errors", "Warnings")] == [
         right["received"], right["error"], right["warning"],
@@ -178,13 +188,22 @@ def test_what_happened_once(tmp_path: Path) -> None:
     parts = by_sql(folder)
     came = {"received": 7, "accepted": 4, "returned": 3, "refused": 0}
     became = {"counted": 2, "superseded": 1, "doubled": 1, "conflict": 2, "excluded": 1}
-    assert {name: parts[name] for name in PARTS} == asdict(replace(Reconciliation(), **came, **became))
+    assert {name: parts[name] for name in PARTS} == asdict(
+        replace(Reconciliation(), **came, **became)
+    )
 
 
 # figures that could contradict each other, or flatter: each is marked where it stands
 
 DEADLINE, DAY_OF_THE_PAGE = date(2026, 7, 10), date(2026, 7, 20)
-OF_MIXED = {"PAK": "PAK", "Quetta": "PAK", "Multan": "PAK", "AFG": "AFG", "BGD": "BGD", "IRQ": "IRQ"}
+OF_MIXED = {
+    "PAK": "PAK",
+    "Quetta": "PAK",
+    "Multan": "PAK",
+    "AFG": "AFG",
+    "BGD": "BGD",
+    "IRQ": "IRQ",
+}
 SEX = ("SEX_F", "SEX_M", "SEX_X", "SEX_U")
 
 
@@ -192,7 +211,10 @@ def filled(team: str, **more: Any) -> Answers:
     """What a team answers: 84 people of whom 84 have a sex, three risks, one action that is overdue."""
     told, spec = story("hrge_toolkit"), load("hrge_toolkit")
     found = from_mapping(told.answers, build(spec, "en", told.tools))
-    found |= {("FORM", "1", "FRM_04"): OF_MIXED[team], ("T3.2", "R-SP-03", "RSK_19"): date(2026, 6, 30)}
+    found |= {
+        ("FORM", "1", "FRM_04"): OF_MIXED[team],
+        ("T3.2", "R-SP-03", "RSK_19"): date(2026, 6, 30),
+    }
     for place, value in more.items():
         tool, row, field = place.split("__")
         key = (tool.replace("_", "."), row.replace("_", "-"), field)
@@ -209,7 +231,9 @@ def mixed(tmp_path_factory: Folders) -> Path:
     lines = "".join(f"{team},{country},{DEADLINE}\n" for team, country in OF_MIXED.items())
     (home / "teams.csv").write_text(f"team,country,deadline\n{lines}", encoding="utf-8")
     folder, toolkit = home / "2026-H1", load("hrge_toolkit")
-    assert hrge("round", "init", folder, "--spec", "hrge_toolkit", "--teams", home / "teams.csv") == 0
+    assert (
+        hrge("round", "init", folder, "--spec", "hrge_toolkit", "--teams", home / "teams.csv") == 0
+    )
     key, tools = load_round(folder).key, (*story("hrge_toolkit").tools, "T2.5")
     wrong = {"T4_C__V_03__SEX_F": 61.0}  # 94 people with a sex
     unknown = {
@@ -275,7 +299,9 @@ def test_late_and_to_correct_are_two_figures(mixed: Path, pages: tuple[Overview,
     lines = said_by("status", mixed)
     assert {line["team"]: tuple(line[key] for key in keys) for line in lines} == right
     for found in pages:
-        assert {team.code: (team.days_late, team.correction_overdue) for team in found.teams} == right
+        assert {
+            team.code: (team.days_late, team.correction_overdue) for team in found.teams
+        } == right
         assert (dict(found.arrivals).keys(), found.in_time) == (
             {date(2026, 7, 5), date(2026, 7, 6), date(2026, 7, 8), date(2026, 7, 15)}, 3,
         )  # fmt: skip
@@ -289,7 +315,9 @@ def test_a_split_is_held_against_its_total(mixed: Path, pages: tuple[Overview, O
     (total,) = queried(mixed, "SELECT total FROM aggregate_indicators WHERE indicator = 'PA1'")[0]
     assert (total, sum(number for number, _ in parts.values())) == (168, 178)
     assert {disagree for _, disagree in parts.values()} == {1}
-    told = {row["disagree"] for row in sheet_rows(mixed, "aggregate_splits") if row["split"] == "SEX"}
+    told = {
+        row["disagree"] for row in sheet_rows(mixed, "aggregate_splits") if row["split"] == "SEX"
+    }
     assert told == {1}
     for found in pages:
         (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
@@ -316,11 +344,13 @@ def test_risks_without_a_level_are_counted(mixed: Path, pages: tuple[Overview, O
         assert found.risks
         placed = [sum(cell.total for cell in heat.cells.values()) for heat in found.risks.maps]
         assert [heat.unplaced for heat in found.risks.maps] == [1, 0]
-        assert [count + heat.unplaced for count, heat in zip(placed, found.risks.maps, strict=True)] == [
-            entered
-        ] * 2
+        assert [
+            count + heat.unplaced for count, heat in zip(placed, found.risks.maps, strict=True)
+        ] == [entered] * 2
         assert page_of(found).count("Without a level: 1") == 1
-    told = [row[0].value for row in openpyxl.load_workbook(mixed / "data.xlsx")["Figures"].iter_rows()]
+    told = [
+        row[0].value for row in openpyxl.load_workbook(mixed / "data.xlsx")["Figures"].iter_rows()
+    ]
     assert "Before mitigation: By sheet. Without a level: 1" in told
     assert "After mitigation: By sheet" in told
     assert "PA1 Persons identified and referred (Teams without a value: 1)" in told
@@ -340,7 +370,9 @@ def test_a_page_to_share_says_what_it_leaves_out(pages: tuple[Overview, Overview
 def test_a_pivot_of_data_xlsx_adds_up_what_counts(mixed: Path, folder: str) -> None:
     """Every sheet but the list of returns; what else there is, is in the CSV files, which the contents say."""
     book = openpyxl.load_workbook(mixed / folder / "data.xlsx", read_only=True)
-    ours = {row["submission"] for row in sheet_rows(mixed / folder, "submissions") if row["current"]}
+    ours = {
+        row["submission"] for row in sheet_rows(mixed / folder, "submissions") if row["current"]
+    }
     assert len(ours) == 4
     tables = [name for name in book.sheetnames if name == name.casefold()]
     seen = [

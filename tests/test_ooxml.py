@@ -66,7 +66,9 @@ def cells(read: RawWorkbook, index: int = 0) -> dict[str, RawCell]:
 
 
 def codes(read: RawWorkbook) -> list[tuple[str, str | None, str | None]]:
-    return [(observation.code, observation.sheet, observation.cell) for observation in read.observations]
+    return [
+        (observation.code, observation.sheet, observation.cell) for observation in read.observations
+    ]
 
 
 def refusal(data: bytes, **changes: int) -> str:
@@ -81,14 +83,18 @@ TABLE = yaml.safe_load((HERE / "ooxml.yaml").read_text(encoding="utf-8"))
 def stored(said: Any) -> RawCell:
     """A cell of the table."""
     if not isinstance(said, dict):
-        return RawCell(BOOL if isinstance(said, bool) else TEXT if isinstance(said, str) else NUMBER, said)
+        return RawCell(
+            BOOL if isinstance(said, bool) else TEXT if isinstance(said, str) else NUMBER, said
+        )
     (kind, value), *formula = said.items()
     as_written = [Follower(text) if name == "follows" else text for name, text in formula]
     return RawCell(CellKind[kind], value, *as_written)
 
 
 @pytest.mark.parametrize(("rows", "expected"), TABLE["rows"].values(), ids=TABLE["rows"].keys())
-def test_rows_are_read_whatever_way_they_are_written(way: str, rows: str, expected: dict[str, Any]) -> None:
+def test_rows_are_read_whatever_way_they_are_written(
+    way: str, rows: str, expected: dict[str, Any]
+) -> None:
     read = ooxml.read(workbook(sheet(rows), strings=STRINGS))
     assert list(cells(read).items()) == [(place, stored(said)) for place, said in expected.items()]
     assert read.observations == []
@@ -126,7 +132,10 @@ def test_a_cell_stored_twice_is_named_and_keeps_its_first_value(rows: str) -> No
 def test_many_damaged_cells_are_a_damaged_file() -> None:
     row = "".join(f'<row r="{row}"><c r="A{row}"><v>?</v></c></row>' for row in range(1, 102))
     assert refusal(workbook(sheet(row))) == "F029"
-    assert len(ooxml.read(workbook(sheet(row)), replace(LIMITS, unreadable_places=101)).observations) == 101
+    assert (
+        len(ooxml.read(workbook(sheet(row)), replace(LIMITS, unreadable_places=101)).observations)
+        == 101
+    )
 
 
 def test_validation_rules_of_both_kinds() -> None:
@@ -184,7 +193,9 @@ def test_notes_and_threaded_comments() -> None:
 
 
 @pytest.mark.parametrize(("formula", "outside"), TABLE["outside"].items(), ids=TABLE["outside"])
-def test_formulas_that_reach_outside_are_named_by_cell(way: str, formula: str, outside: bool) -> None:
+def test_formulas_that_reach_outside_are_named_by_cell(
+    way: str, formula: str, outside: bool
+) -> None:
     rows = f'<row r="4"><c r="A4"><v>0</v></c><c r="C4"><f>{formula}</f><v>5</v></c></row>'
     assert codes(ooxml.read(workbook(sheet(rows)))) == ([("F043", "S1", "C4")] if outside else [])
 
@@ -284,7 +295,9 @@ def nested(element: str, levels: int) -> str:
     ],
     ids=["deep", "very deep", "wide", "wide in single quotes", "just within"],
 )
-def test_shared_texts_have_the_limits_of_every_part(way: str, strings: str, code: str | None) -> None:
+def test_shared_texts_have_the_limits_of_every_part(
+    way: str, strings: str, code: str | None
+) -> None:
     data = pack(parts(sheet(GOOD_ROW), strings=strings), zipfile.ZIP_STORED)
     if code is None:
         assert len(cells(ooxml.read(data))) == 1
@@ -294,9 +307,17 @@ def test_shared_texts_have_the_limits_of_every_part(way: str, strings: str, code
 
 @pytest.mark.parametrize(
     "part",
-    ["xl/styles.xml", "xl/workbook.xml", "_rels/.rels", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"],
+    [
+        "xl/styles.xml",
+        "xl/workbook.xml",
+        "_rels/.rels",
+        "xl/_rels/workbook.xml.rels",
+        "[Content_Types].xml",
+    ],
 )
-@pytest.mark.parametrize(("inner", "code"), [(f"<a>{DEEP}</a>", "F021"), (WIDE, "F022"), (DTD, "F024")])
+@pytest.mark.parametrize(
+    ("inner", "code"), [(f"<a>{DEEP}</a>", "F021"), (WIDE, "F022"), (DTD, "F024")]
+)
 def test_every_part_has_the_same_limits(part: str, inner: str, code: str) -> None:
     contents = parts(sheet(GOOD_ROW))
     head, end, tail = str(contents[part]).rpartition("</")
@@ -338,7 +359,10 @@ PACKAGE_FAULTS = {
     "no texts": ({"xl/sharedStrings.xml": None}, "F026"),
     "damaged texts": ({"xl/sharedStrings.xml": "<sst"}, "F024"),
     "texts that are none": ({"xl/sharedStrings.xml": "<x/>"}, "F029"),
-    "entities in the texts": ({"xl/sharedStrings.xml": f'<!DOCTYPE sst><sst xmlns="{MAIN}"/>'}, "F020"),
+    "entities in the texts": (
+        {"xl/sharedStrings.xml": f'<!DOCTYPE sst><sst xmlns="{MAIN}"/>'},
+        "F020",
+    ),
     "damaged styles": ({"xl/styles.xml": "<styleSheet>"}, "F024"),
     "no sheets": ({"xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets/></workbook>'}, "F035"),
 }
@@ -361,7 +385,9 @@ def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
         '<dataValidations><dataValidation sqref="?"/></dataValidations>'
     )
     read = ooxml.read(workbook(sheet(GOOD_ROW, after=after)))
-    assert [(observation.code, str(observation.details["what"])) for observation in read.observations] == [
+    assert [
+        (observation.code, str(observation.details["what"])) for observation in read.observations
+    ] == [
         ("F049", "merged cells"),
         ("F049", "a dropdown or another entry rule"),
     ]
@@ -387,7 +413,8 @@ OTHER_FORMATS += ("0\\d", "[Red]0;[Blue]0", "_-* #,##0_s", "bbbb")
 
 
 @pytest.mark.parametrize(
-    ("code", "is_date"), (dict.fromkeys(DATE_FORMATS, True) | dict.fromkeys(OTHER_FORMATS, False)).items()
+    ("code", "is_date"),
+    (dict.fromkeys(DATE_FORMATS, True) | dict.fromkeys(OTHER_FORMATS, False)).items(),
 )
 def test_date_formats(code: str, is_date: bool) -> None:
     assert is_date_format("170", code) is is_date
@@ -457,7 +484,9 @@ def test_real_returns_are_plain_and_read_alike(
     data = path.read_bytes()
     expected = by_handlers(data)
     rows_heard: list[int] = []
-    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
+    monkeypatch.setattr(
+        "hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1)
+    )
     assert outcome(data) == outcome(data) == expected
     assert rows_heard == []
 
@@ -476,14 +505,19 @@ def test_what_others_save_is_plain_and_read_as_it_was(
     """Texts and formats renumbered, spans and identifiers, texts without marks of space: nothing goes the slow way."""
     before = RETURNS[0].read_bytes()
     rows_heard: list[int] = []
-    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
+    monkeypatch.setattr(
+        "hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1)
+    )
     one, other = (
         read_bytes(each, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
         for each in (before, saved(before))
     )
     assert isinstance(one, Submission)
     assert isinstance(other, Submission)
-    assert (other.values(), other.unplaced) == (one.values(), one.unplaced)  # openpyxl keeps no results
+    assert (other.values(), other.unplaced) == (
+        one.values(),
+        one.unplaced,
+    )  # openpyxl keeps no results
     assert rows_heard == []
 
 
@@ -527,9 +561,13 @@ DAMAGES: list[Callable[[random.Random, bytes, list[bytes]], bytes]] = [
 
 @pytest.mark.deep
 @pytest.mark.parametrize("path", [*RETURNS[:2], *BY_OTHERS], ids=lambda path: path.stem)
-def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callable[[bytes], Outcome]) -> None:
+def test_damaged_rows_are_read_or_refused_alike(
+    path: Path, by_handlers: Callable[[bytes], Outcome]
+) -> None:
     chance, contents, seen = random.Random(path.stem), members(path.read_bytes()), set()
-    rows_and_texts = [each for each in contents if "worksheets/sheet" in each or "sharedStrings" in each]
+    rows_and_texts = [
+        each for each in contents if "worksheets/sheet" in each or "sharedStrings" in each
+    ]
     for _ in range(60):
         hurt = damaged(contents, rows_and_texts, chance)
         found = outcome(hurt)
@@ -538,7 +576,9 @@ def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callabl
     assert seen >= {"read", "F024"}
 
 
-def test_damaged_workbooks_are_read_or_refused_alike(by_handlers: Callable[[bytes], Outcome]) -> None:
+def test_damaged_workbooks_are_read_or_refused_alike(
+    by_handlers: Callable[[bytes], Outcome],
+) -> None:
     """A workbook with everything in it."""
     everything = "".join(rows for rows, _ in TABLE["rows"].values() if "<row>" not in rows)
     contents = members(workbook(sheet(everything), strings=STRINGS))
@@ -609,7 +649,9 @@ def test_what_is_remembered_of_a_sheet_grows_with_its_bytes() -> None:
         tracemalloc.stop()
 
 
-def test_long_attributes_are_read_alike_and_not_remembered(by_handlers: Callable[[bytes], Outcome]) -> None:
+def test_long_attributes_are_read_alike_and_not_remembered(
+    by_handlers: Callable[[bytes], Outcome],
+) -> None:
     long = "x" * 600
     data = workbook(
         sheet(

@@ -49,7 +49,9 @@ EXPECTED = {
 
 def values(read: RawWorkbook) -> dict[tuple[int, int], RawCell]:
     return {
-        (row, column): cell for row, cells in read.sheets[0].cells.items() for column, cell in cells.items()
+        (row, column): cell
+        for row, cells in read.sheets[0].cells.items()
+        for column, cell in cells.items()
     }
 
 
@@ -67,20 +69,24 @@ def test_values_stand_where_they_stood(format: str) -> None:
 def test_what_the_format_loses_is_a_finding() -> None:
     xls = other_formats.read((FIXTURES / "small.xls").read_bytes(), "xls")
     ods = other_formats.read((FIXTURES / "small.ods").read_bytes(), "ods")
-    assert {"formulas", "validations", "protection", "comments", "properties"} <= set(xls.cannot_tell)
+    assert {"formulas", "validations", "protection", "comments", "properties"} <= set(
+        xls.cannot_tell
+    )
     assert "merges" not in xls.cannot_tell
     assert xls.sheets[0].merges == [Area(1, 11, 2, 12)]
     assert "merges" in ods.cannot_tell
-    assert [(observation.code, observation.details["format"]) for observation in ods.observations] == [
-        ("F046", ".ods")
-    ]
+    assert [
+        (observation.code, observation.details["format"]) for observation in ods.observations
+    ] == [("F046", ".ods")]
 
 
 @pytest.mark.parametrize("format", ["xls", "ods", "xlsb"])
 def test_damaged_files_are_refused(format: str) -> None:
     damaged = {
         "xls": (FIXTURES / "small.xls").read_bytes()[:2000],
-        "ods": pack({**members((FIXTURES / "small.ods").read_bytes()), "content.xml": "<office:document"}),
+        "ods": pack(
+            {**members((FIXTURES / "small.ods").read_bytes()), "content.xml": "<office:document"}
+        ),
         "xlsb": pack({"[Content_Types].xml": "x", "xl/workbook.bin": "x"}),
     }[format]
     with pytest.raises(Unreadable) as caught:
@@ -159,7 +165,9 @@ NOT_TOLD = {
 @pytest.fixture(scope="module")
 def in_four_formats() -> dict[str, Result]:
     paths = [FIXTURES / f"returned.{format}" for format in ("xlsx", *OTHERS)]
-    results = validate(paths, ValidationRequest(ExpectedReturn("example"), datetime.date(2026, 6, 30)))
+    results = validate(
+        paths, ValidationRequest(ExpectedReturn("example"), datetime.date(2026, 6, 30))
+    )
     return {Path(result.path).suffix[1:]: result for result in results}
 
 
@@ -169,7 +177,9 @@ def answers_of(result: Result) -> Answers:
 
 
 @pytest.mark.parametrize("format", OTHERS)
-def test_a_return_says_the_same_in_another_format(format: str, in_four_formats: dict[str, Result]) -> None:
+def test_a_return_says_the_same_in_another_format(
+    format: str, in_four_formats: dict[str, Result]
+) -> None:
     expected = answers_of(in_four_formats["xlsx"])
     assert len(expected) == 29
     assert answers_of(in_four_formats[format]) == expected
@@ -178,7 +188,9 @@ def test_a_return_says_the_same_in_another_format(format: str, in_four_formats: 
 
 
 @pytest.mark.parametrize("format", OTHERS)
-def test_what_another_format_cannot_tell_is_told(format: str, in_four_formats: dict[str, Result]) -> None:
+def test_what_another_format_cannot_tell_is_told(
+    format: str, in_four_formats: dict[str, Result]
+) -> None:
     """The .xlsx shows a lost list, a comment, an error and a typed-over formula; here they are checks not run."""
     codes = {finding.code for finding in in_four_formats["xlsx"].findings}
     assert codes == {"S011", "S018", "V011", "V017", "V103", "V104", "V105"}
@@ -190,7 +202,9 @@ def test_what_another_format_cannot_tell_is_told(format: str, in_four_formats: d
 
 
 @pytest.mark.parametrize("format", ["xls", "ods"])
-def test_a_clean_return_is_clean_in_another_format(format: str, office: Office, tmp_path: Path) -> None:
+def test_a_clean_return_is_clean_in_another_format(
+    format: str, office: Office, tmp_path: Path
+) -> None:
     """LibreOffice keeps 0 in an .xls for every text that a formula shows: levels, names, the status of each row."""
     careful = Path(__file__).parent / "returns" / "careful.xlsx"
     other = tmp_path / f"careful.{format}"
@@ -201,7 +215,9 @@ def test_a_clean_return_is_clean_in_another_format(format: str, office: Office, 
     assert ("T3.2", "R-SP-01", "RSK_12") in result.submission.calculated()
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "dropdown"), ("fr", "liste"), ("ar", "قائمة")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "dropdown"), ("fr", "liste"), ("ar", "قائمة")]
+)
 def test_it_is_told_in_the_language_of_the_workbook(language: str, word: str) -> None:
     read = other_formats.read((FIXTURES / "returned.ods").read_bytes(), "ods")
     assert word in checks_lost(read.cannot_tell, "ods")["S011"].say(language)
@@ -237,7 +253,9 @@ def test_without_them_the_reader_of_the_format_loses_answers() -> None:
 
     data = (FIXTURES / "returned.xlsb").read_bytes()
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-        bare = sum(value != "" for row in book.get_sheet_by_name("Plan").to_python() for value in row)
+        bare = sum(
+            value != "" for row in book.get_sheet_by_name("Plan").to_python() for value in row
+        )
     whole = other_formats.read(data, "xlsb").sheets[1]
     assert bare < sum(map(len, whole.cells.values())) // 2
 
@@ -269,7 +287,9 @@ def test_white_space_between_cells_is_no_matter() -> None:
 def test_white_space_in_a_text_stays() -> None:
     parts = members((FIXTURES / "gnumeric.ods").read_bytes())
     runs = b"<text:p> Train <text:span>the</text:span> \n <text:span>trainers</text:span></text:p>"
-    parts["content.xml"] = parts["content.xml"].replace(b"<text:p>Train the trainers</text:p>", runs)
+    parts["content.xml"] = parts["content.xml"].replace(
+        b"<text:p>Train the trainers</text:p>", runs
+    )
     words = [str(each).split() for each in texts(pack(parts))]
     assert ["Train", "the", "trainers"] in words
 
@@ -280,12 +300,18 @@ def test_breaks_and_tabs_of_a_text_stay_however_deep_they_stand() -> None:
         b"<text:p><text:span>Train</text:span><text:span><text:span><text:line-break/>the<text:tab/>"
         b"</text:span></text:span>trainers<text:line-break></text:line-break>now</text:p>"
     )
-    parts["content.xml"] = parts["content.xml"].replace(b"<text:p>Train the trainers</text:p>", runs)
+    parts["content.xml"] = parts["content.xml"].replace(
+        b"<text:p>Train the trainers</text:p>", runs
+    )
     assert "Train\nthe\ttrainers\nnow" in texts(pack(parts))
 
 
 def test_what_only_looks_like_cells_stays() -> None:
     parts = members((FIXTURES / "small.ods").read_bytes())
     text = rb"\g<1>a&gt;  &lt;table:b\g<2>"
-    parts["content.xml"] = re.sub(rb"(<text:p>)[^<]*(</text:p>)", text, parts["content.xml"], count=1)
-    assert values(other_formats.read(pack(parts), "ods"))[5, 3] == RawCell(CellKind.TEXT, "a>  <table:b")
+    parts["content.xml"] = re.sub(
+        rb"(<text:p>)[^<]*(</text:p>)", text, parts["content.xml"], count=1
+    )
+    assert values(other_formats.read(pack(parts), "ods"))[5, 3] == RawCell(
+        CellKind.TEXT, "a>  <table:b"
+    )

@@ -34,7 +34,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.face import build
 
     home = tmp_path_factory.mktemp("clinics")
-    spec, round_, day = write(SPECS["visits"], home / "spec"), home / "made", ("--today", "2026-07-03")
+    spec, round_, day = (
+        write(SPECS["visits"], home / "spec"),
+        home / "made",
+        ("--today", "2026-07-03"),
+    )
     (home / "teams.csv").write_text(TEAMS, encoding="utf-8")
     assert hrge("round", "init", round_, "--spec", spec, "--teams", home / "teams.csv") == 0
     assert hrge("generate", round_, "--today", "2026-06-01") == 0
@@ -68,7 +72,9 @@ def said_in(file: Path) -> Iterator[str]:
             mail = message_from_bytes(data, policy=policy.default)
             yield str(mail["subject"])
             yield from (
-                part.get_content() for part in mail.walk() if part.get_content_type().startswith("text/")
+                part.get_content()
+                for part in mail.walk()
+                if part.get_content_type().startswith("text/")
             )
         case ".txt" | ".csv" | ".ics":
             yield TECHNICAL.sub("", data.decode())

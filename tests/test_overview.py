@@ -149,16 +149,23 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     assert source.team == "AFG"
     assert str(cell_of(returns, source)).startswith("4")
     text = html(found)
-    for behind in (found.indicators[-1].periods[0].behind, female.behind, found.gaps[0].behind, worst):
+    for behind in (
+        found.indicators[-1].periods[0].behind,
+        female.behind,
+        found.gaps[0].behind,
+        worst,
+    ):
         listed = rows_behind(text, behind.anchor)
-        assert {(sheet, team, cell) for (sheet, team), cells in listed.items() for cell in cells} == {
-            (source.sheet, source.team, source.cell) for source in behind.sources
-        }
+        assert {
+            (sheet, team, cell) for (sheet, team), cells in listed.items() for cell in cells
+        } == {(source.sheet, source.team, source.cell) for source in behind.sources}
         assert behind.sources
 
 
 def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found: Overview) -> None:
-    states = {team.code: (team.state, team.days_late, team.correction_overdue) for team in found.teams}
+    states = {
+        team.code: (team.state, team.days_late, team.correction_overdue) for team in found.teams
+    }
     assert states == {
         "PAK": ("accepted", 0, 0), "AFG": ("returned", 0, 5), "UZB": ("missing", 10, 0), "BGD": ("unexpected", 0, 0),
     }  # fmt: skip
@@ -179,7 +186,10 @@ def test_the_teams_of_a_part_are_counted_and_not_the_most_of_any_cell() -> None:
     with two_rounds.dataset(two_rounds.LATER) as store:
         found = built(store, TODAY, "en")
     assert found.risks
-    teams = {heading: {part.label: part.teams for part in parts} for heading, parts in found.risks.breakdowns}
+    teams = {
+        heading: {part.label: part.teams for part in parts}
+        for heading, parts in found.risks.breakdowns
+    }
     assert set(teams["tool"].values()) == {4}
     assert teams["country"] == {"Pakistan": 2, "Afghanistan": 1, "Bangladesh": 1}
     assert teams["Group affected"]["Women"] == 4
@@ -202,7 +212,9 @@ def without_anchors(part: Any) -> Any:
     elif hasattr(part, "_asdict"):
         part = part._asdict()
     if isinstance(part, dict):
-        return {key: without_anchors(value) for key, value in part.items() if key not in ("anchor", "n")}
+        return {
+            key: without_anchors(value) for key, value in part.items() if key not in ("anchor", "n")
+        }
     return [without_anchors(each) for each in part] if isinstance(part, list | tuple) else part
 
 
@@ -240,7 +252,10 @@ def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     table = text[text.index('<h2 id="periods">') : text.index('<h2 id="risks">')]
     rows = [re.findall(r'<td class="num">(\d+)', row) for row in table.split("<tr>")[2:]]
     assert [row[:2] for row in rows] == [["4", "4"], ["3", "3"]]  # returns and teams
-    assert [sum(map(int, row[2:])) for row in rows] == [12, 9]  # risks by level: three in each return
+    assert [sum(map(int, row[2:])) for row in rows] == [
+        12,
+        9,
+    ]  # risks by level: three in each return
     assert "7" not in [cell for row in rows for cell in row[:2]]
 
 
@@ -289,7 +304,9 @@ def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
     assert found.indicators
     first = found.indicators[0]
     period = first.periods[0]
-    many = period.behind._replace(sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7)
+    many = period.behind._replace(
+        sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7
+    )
     longer = replace(found, indicators=[first._replace(periods=[period._replace(behind=many)])])
     assert "The first 200 of 207 rows" in html(longer)
 
@@ -324,7 +341,9 @@ def test_long_tables_and_lists_fold(found: Overview) -> None:
 
 
 @pytest.mark.parametrize("language", telling(LANGUAGES, "ar"))
-def test_the_page_runs_nothing_asks_for_nothing_and_its_links_lead_on(found: Overview, language: str) -> None:
+def test_the_page_runs_nothing_asks_for_nothing_and_its_links_lead_on(
+    found: Overview, language: str
+) -> None:
     text = html(found, language)
     assert stands_alone(text)
     drawings = [attributes for tag, attributes in Parsed(text).elements if tag == "svg"]
@@ -349,7 +368,11 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
     people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
     parts = {part.label: part for split in people.splits for part in split.parts}
     assert people.figures["total"] == 84 + 132 + 84
-    assert [source.text for source in parts["Sex not recorded"].behind.sources] == [None, None, None]
+    assert [source.text for source in parts["Sex not recorded"].behind.sources] == [
+        None,
+        None,
+        None,
+    ]
     assert parts["Age not recorded"].number is None  # 2 + 2 + 2
     assert parts["Female"].number == 51 + 90 + 51
     text = html(masked)
@@ -370,7 +393,10 @@ def test_a_dataset_without_figures_is_a_page_too() -> None:
 @pytest.mark.deep
 def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: Capsys) -> None:
     out = tmp_path / "dataset"
-    assert run(["consolidate", str(returns), "-o", str(out), "--shareable", "--today", "2026-07-20"]) == 0
+    assert (
+        run(["consolidate", str(returns), "-o", str(out), "--shareable", "--today", "2026-07-20"])
+        == 0
+    )
     assert "Overview: " in capsys.readouterr().out
     names = ("overview.html", "overview_shareable.html")
     plain, masked = ((out / "reports" / name).read_text(encoding="utf-8") for name in names)
@@ -378,8 +404,12 @@ def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: 
     assert "There is a version" not in plain  # it may not have been made
     assert "May be shared" in masked
     assert (out / "shareable" / "data.xlsx").is_file()
-    assert run(["report", str(out), "--format", "overview", "--lang", "fr", "-o", str(tmp_path)]) == 0
-    assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(encoding="utf-8")
+    assert (
+        run(["report", str(out), "--format", "overview", "--lang", "fr", "-o", str(tmp_path)]) == 0
+    )
+    assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.deep
@@ -397,7 +427,9 @@ def test_a_language_that_the_spec_does_not_have(tmp_path: Path, capsys: Capsys) 
     assert hrge("report", files[0].parent, *words) == 0
     text = (tmp_path / "overview.html").read_text(encoding="utf-8")
     assert "Situación al 20 julio 2026" in text
-    assert hrge("report", files[0].parent, "--format", "overview", "--lang", "xx", "-o", tmp_path) == 2
+    assert (
+        hrge("report", files[0].parent, "--format", "overview", "--lang", "xx", "-o", tmp_path) == 2
+    )
     assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
     assert "Half of the trainers are women" in text
     assert not (tmp_path / "validation.html").exists()
@@ -422,12 +454,16 @@ STICKING_OUT = """[...document.querySelectorAll('main *')]
     .map(e => e.outerHTML.slice(0, 120))"""
 
 
-LOOKS = [(tag, width) for tag in ("ar", "ckb", "en", "fr", "ru", "ur", "zh") for width in (1280, 320)]
+LOOKS = [
+    (tag, width) for tag in ("ar", "ckb", "en", "fr", "ru", "ur", "zh") for width in (1280, 320)
+]
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("look", telling(LOOKS, ("ar", 320)))
-def test_the_page_never_scrolls_sideways_and_asks_for_nothing(shown: Any, look: tuple[str, int]) -> None:
+def test_the_page_never_scrolls_sideways_and_asks_for_nothing(
+    shown: Any, look: tuple[str, int]
+) -> None:
     opened, trouble = shown(*look)
     unfold(opened)
     assert trouble == []
@@ -555,7 +591,9 @@ def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
 
 def test_a_profile_tells_how_many_answers_are_missing(store: Store, seen: Overview) -> None:
     assert seen.questions
-    missing = sa.text("SELECT COUNT(*) FROM findings WHERE current AND code = 'V001' AND period = :period")
+    missing = sa.text(
+        "SELECT COUNT(*) FROM findings WHERE current AND code = 'V001' AND period = :period"
+    )
     (wanted,) = next(store.select(missing.bindparams(period=seen.period)))
     assert sum(question.missing for question in seen.questions) == wanted
 
@@ -606,7 +644,9 @@ def test_the_map_has_its_table_and_says_what_its_borders_are(seen: Overview, pag
 
 def test_countries_and_titles_are_in_the_language_of_the_reader(store: Store) -> None:
     arabic = built(store, two_rounds.TODAY, "ar")
-    assert arabic.title == load("hrge_toolkit").title.say("ar") != load("hrge_toolkit").title.say("en")
+    assert (
+        arabic.title == load("hrge_toolkit").title.say("ar") != load("hrge_toolkit").title.say("en")
+    )
     assert {each.label for each in arabic.countries} == {"أفغانستان", "العراق", "باكستان"}
     assert arabic.questions
     latin = [each.text for each in arabic.questions if re.fullmatch(r"[ -~]+", each.text)]
@@ -617,7 +657,9 @@ def test_countries_and_titles_are_in_the_language_of_the_reader(store: Store) ->
 
 
 def drawing(macro: str, geometry: object) -> str:
-    return str(getattr(environment().get_template("macros.html.j2").module, macro)("Name", geometry))
+    return str(
+        getattr(environment().get_template("macros.html.j2").module, macro)("Name", geometry)
+    )
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -630,17 +672,23 @@ def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
     assert heights[1] < heights[2] < heights[0]
 
 
-def test_columns_are_as_high_as_their_values_with_room_for_labels_and_texts_break_out_of_nothing() -> None:
+def test_columns_are_as_high_as_their_values_with_room_for_labels_and_texts_break_out_of_nothing() -> (
+    None
+):
     seen = [ChartColumn("a", [(1, "p0"), (3, "p1")], "4"), ChartColumn("b", [(2, "p0")], "2")]
     drawn = drawing("chart", columns(seen))
-    heights = {css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)}
+    heights = {
+        css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)
+    }
     (whole, *_) = [float(h) for h in re.findall(r'<rect class="p0"[^>]*height="([\d.]+)"', drawn)]
     assert heights["p1"] == pytest.approx(3 * whole, abs=0.2)
     seen = [ChartColumn(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
     labels = re.findall(r">(a long label \d\d)<", drawing("chart", columns(seen)))
     assert "a long label 11" in labels
     assert 2 <= len(labels) <= 4
-    drawn = drawing("chart", steps([(0.0, Point("<b>", 1, '"><script>'))], [(1.0, Mark("<i>", 0, "due"))], 1))
+    drawn = drawing(
+        "chart", steps([(0.0, Point("<b>", 1, '"><script>'))], [(1.0, Mark("<i>", 0, "due"))], 1)
+    )
     assert not re.search("<(script|b|i)>", drawn)
 
 
@@ -658,9 +706,13 @@ def texts_of(drawn: str) -> list[tuple[float, float, float]]:
 
 def test_no_name_in_a_drawing_stands_on_another() -> None:
     """Deadlines a day apart, a first day next to the last one, a step just below a deadline, long names of levels."""
-    deadlines = [(0.9 + number / 50, Mark(f"Deadline 1{number} July 2026", 0, "due")) for number in range(5)]
+    deadlines = [
+        (0.9 + number / 50, Mark(f"Deadline 1{number} July 2026", 0, "due")) for number in range(5)
+    ]
     days = [(0.96, Point("30 June 2026", 3, "3")), (1.0, Point("1 July 2026", 120, "120"))]
-    found = [ChartColumn(f"2026-H{number}", [(number, "one")], "1,234,567") for number in range(1, 13)]
+    found = [
+        ChartColumn(f"2026-H{number}", [(number, "one")], "1,234,567") for number in range(1, 13)
+    ]
     points = [Point(f"2026-Q{number}", 10, "123,456") for number in range(12)]
     for chart in (
         steps(days, deadlines, 120), columns(found),
@@ -705,7 +757,9 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> Played:
             later.rename(folder / "returned" / name)
         with datasets(DatasetRequest([str(folder)], played_rounds.TODAY)) as (dataset,):
             change = last_change(dataset.folder)
-            pages.append(built(dataset.store, played_rounds.TODAY, "en", dataset.round, change=change))
+            pages.append(
+                built(dataset.store, played_rounds.TODAY, "en", dataset.round, change=change)
+            )
     return folder, pages[0], pages[1]
 
 
@@ -752,7 +806,9 @@ def test_what_may_be_shared_tells_of_no_run(rounds: Played) -> None:
     folder = rounds[0]
     with datasets(DatasetRequest([str(folder)], played_rounds.TODAY)) as (dataset,):
         whole, shared = (
-            of_dataset(dataset.store, "en", dataset.round, masked=masked, change=last_change(folder))
+            of_dataset(
+                dataset.store, "en", dataset.round, masked=masked, change=last_change(folder)
+            )
             for masked in (False, True)
         )
     assert "Bamako_two" in whole.partition('id="history"')[2]
@@ -772,20 +828,28 @@ def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -
     assert sum(count for _, count in seen.arrivals) == len(current)
     whole = table(tmp_path, "aggregate_completeness")
     for country in seen.countries:
-        assert country.answered == sum(int(row["answered"]) for row in whole)  # all teams are of one country
+        assert country.answered == sum(
+            int(row["answered"]) for row in whole
+        )  # all teams are of one country
         assert country.required == sum(int(row["required"]) for row in whole)
     answers = table(tmp_path, "aggregate_answers")
     assert seen.questions
     told = Counter(
-        (question.code, each.code, each.count) for question in seen.questions for each in question.answers
+        (question.code, each.code, each.count)
+        for question in seen.questions
+        for each in question.answers
     )
     steps = {"RSK_03", "RSK_04"}  # of which other tables have the mean
     assert {step for step in told if step[0] not in steps} == {
         (row["field"], row["code"], int(row["frequency"])) for row in answers
     }
-    numbers = {row["field"]: row for row in table(tmp_path, "aggregate_numbers") if row["field"] in steps}
+    numbers = {
+        row["field"]: row for row in table(tmp_path, "aggregate_numbers") if row["field"] in steps
+    }
     for code in steps:
-        assert sum(count or 0 for field, _, count in told if field == code) == int(numbers[code]["frequency"])
+        assert sum(count or 0 for field, _, count in told if field == code) == int(
+            numbers[code]["frequency"]
+        )
     risks = table(tmp_path, "aggregate_risks")
     last = max(risks, key=lambda row: row["stage"] == "after")["stage"]
     levels: Counter[str] = Counter()
@@ -805,15 +869,26 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
 def test_of_the_rows_behind_a_question_the_first_of_each_kind_are_listed() -> None:
     rows = _Rows()
     for number in range(3 * MOST_ROWS_OF_A_QUESTION):
-        rows.add(number % 3, OF_A_FINDING, (f"s{number}", f"t{number % 7}", "T", "1", "F", "Sheet", "A1"))
+        rows.add(
+            number % 3, OF_A_FINDING, (f"s{number}", f"t{number % 7}", "T", "1", "F", "Sheet", "A1")
+        )
     listed = rows.listed()
     assert (rows.count, len(rows.teams)) == (3 * MOST_ROWS_OF_A_QUESTION, 7)
-    assert [row["submission"] for row in listed] == [f"s{3 * n}" for n in range(MOST_ROWS_OF_A_QUESTION)]
+    assert [row["submission"] for row in listed] == [
+        f"s{3 * n}" for n in range(MOST_ROWS_OF_A_QUESTION)
+    ]
 
 
 def test_risks_that_nobody_scored_again_are_shown(tmp_path: Path) -> None:
     """A low or moderate risk of the Toolkit has no likelihood and impact after mitigation."""
-    risk = {"RSK_07": "Strike", "RSK_05": "PEO", "RSK_10": 3, "RSK_11": 3, "RSK_16": "Talk", "RSK_18": "NPO"}
+    risk = {
+        "RSK_07": "Strike",
+        "RSK_05": "PEO",
+        "RSK_10": 3,
+        "RSK_11": 3,
+        "RSK_16": "Talk",
+        "RSK_18": "NPO",
+    }
     answers = {("T3.4", "R-CB-01", field): value for field, value in risk.items()}
     again = risk | {"RSK_20": 5, "RSK_21": 5}
     answers |= {("T3.4", "R-CB-02", field): value for field, value in again.items()}

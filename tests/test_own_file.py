@@ -37,4 +37,7 @@ def test_a_team_gets_its_answers_and_a_silent_one_its_workbook(
     times = [path.stat().st_mtime_ns for path in written]
     ran(*words)
     assert [path.stat().st_mtime_ns for path in written] == times
-    assert "Did you mean" in ran("feedback", round_, "--team", "Odessa", "-o", tmp_path / "own", code=2).err
+    assert (
+        "Did you mean"
+        in ran("feedback", round_, "--team", "Odessa", "-o", tmp_path / "own", code=2).err
+    )

@@ -119,11 +119,25 @@ def test_a_sheet_that_is_gone_is_told(name: str) -> None:
         (typed(4, 3, " PAK "), set()),
         (typed(5, 3, "PAK"), {("C5", "PAK", "Pakistan")}),
         (rows(insert(3)), set()),
-        (lambda raw: (typed(4, 3, "Rabat")(raw), rows(insert(3, 2))(raw)), {("C6", "Rabat", "PAK")}),
-        (lambda raw: (typed(6, 3, "Round 7")(raw), rows(delete(5))(raw)), {("C5", "Round 7", "2026-H1")}),
+        (
+            lambda raw: (typed(4, 3, "Rabat")(raw), rows(insert(3, 2))(raw)),
+            {("C6", "Rabat", "PAK")},
+        ),
+        (
+            lambda raw: (typed(6, 3, "Round 7")(raw), rows(delete(5))(raw)),
+            {("C5", "Round 7", "2026-H1")},
+        ),
         (rows(delete(4)), set()),
     ],
-    ids=["team", "spaces", "country", "row above", "rows above and team", "row gone", "row of the team gone"],
+    ids=[
+        "team",
+        "spaces",
+        "country",
+        "row above",
+        "rows above and team",
+        "row gone",
+        "row of the team gone",
+    ],
 )
 def test_the_cover_is_held_against_the_stamp(act: Act, expected: set[tuple[str, str, str]]) -> None:
     """Wherever its lines stand by now."""
@@ -149,11 +163,21 @@ def test_blank_lines_between_say_nothing(sheet: str, act: Act) -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "row", "first"),
-    [("Cover", 4, "Team"), ("Cover", 7, "Language"), ("Cover", 17, "Summary"), ("Summary", 5, "Risk matrix")],
+    [
+        ("Cover", 4, "Team"),
+        ("Cover", 7, "Language"),
+        ("Cover", 17, "Summary"),
+        ("Summary", 5, "Risk matrix"),
+    ],
 )
 def test_of_a_row_that_is_gone_its_first_text_is_told(sheet: str, row: int, first: str) -> None:
     (told,) = returned(sheet, rows(delete(row))).observations
-    assert (told.code, told.sheet, told.cell, told.details["expected"]) == ("S023", sheet, f"B{row}", first)
+    assert (told.code, told.sheet, told.cell, told.details["expected"]) == (
+        "S023",
+        sheet,
+        f"B{row}",
+        first,
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +193,9 @@ def test_of_a_row_that_is_gone_its_first_text_is_told(sheet: str, row: int, firs
 )
 def test_what_was_typed_beside_is_kept(sheet: str, cell: str, act: Act) -> None:
     found = returned(sheet, act)
-    assert [(each.sheet, each.cell, each.text) for each in found.unplaced] == [(sheet, cell, "Look here")]
+    assert [(each.sheet, each.cell, each.text) for each in found.unplaced] == [
+        (sheet, cell, "Look here")
+    ]
     assert seen(found) == [("S014", sheet, cell)]
 
 

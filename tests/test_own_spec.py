@@ -51,7 +51,8 @@ def test_a_question_in_other_words_is_issued_again(tmp_path: Path) -> None:
     issued = ran("generate", round_, "--today", "2026-07-02").out.split()
     assert {Path(path).name for path in issued} >= {"PAK-1_en.xlsx"}
     assert any(
-        "There is a quiet room for talks" in str(text) for text in texts(round_ / "issued" / "PAK-1_en.xlsx")
+        "There is a quiet room for talks" in str(text)
+        for text in texts(round_ / "issued" / "PAK-1_en.xlsx")
     )
     assert ran("generate", round_, "--today", "2026-07-03").out == ""
 
@@ -81,7 +82,9 @@ def test_the_check_says_which_translations_a_new_country_lacks(tmp_path: Path) -
     assert f"hrge-xl spec translate {spec} --lang fr --to-xlsx FILE" in told
     ran("spec", "translate", spec, "--lang", "fr")
     replace(
-        spec / "languages" / "fr.po", 'msgid "Newland"\nmsgstr ""', 'msgid "Newland"\nmsgstr "Terre neuve"'
+        spec / "languages" / "fr.po",
+        'msgid "Newland"\nmsgstr ""',
+        'msgid "Newland"\nmsgstr "Terre neuve"',
     )
     assert "fr: 1 text" not in " ".join(ran("spec", "check", spec, "--fast").err.split())
     (tmp_path / "teams.csv").write_text("team,country,language\nA,XKQ,fr\n", encoding="utf-8")

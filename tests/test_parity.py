@@ -60,15 +60,18 @@ def test_the_sheet_says_what_the_reader_says(
 ) -> None:
     where = layout(name, language, tools)
     cells = filled(where, random.Random(seed))
-    assert disagreements(recalculated(where, cells, tmp_path, office, order(language, tools)), where) == []
+    assert (
+        disagreements(recalculated(where, cells, tmp_path, office, order(language, tools)), where)
+        == []
+    )
 
 
 ANYTHING = st.one_of(
     st.sampled_from([*NASTY_TEXTS, *NASTY_NUMBERS]),
     st.floats(-1e6, 1e6, allow_nan=False).map(lambda number: float(f"{number:.9g}")),
-    st.text(st.characters(codec="latin-1", exclude_categories=("Cc", "Cf")), min_size=1, max_size=12).filter(
-        str.strip
-    ),
+    st.text(
+        st.characters(codec="latin-1", exclude_categories=("Cc", "Cf")), min_size=1, max_size=12
+    ).filter(str.strip),
 )
 
 
@@ -96,7 +99,9 @@ def test_references_are_read_alike_whatever_their_spelling(office: Any, tmp_path
         "C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing",
         "c1_02 a ROOM", "Ｃ１_０２ A room", "C1_02\u00a0A room", "C1_02: A room",
     )  # fmt: skip
-    cells = placed(where, {("R1", f"K-0{n}", "RSK_08"): text for n, text in enumerate(texts, start=1)})
+    cells = placed(
+        where, {("R1", f"K-0{n}", "RSK_08"): text for n, text in enumerate(texts, start=1)}
+    )
     assert disagreements(recalculated(where, cells, tmp_path, office, order()), where) == []
 
 
@@ -108,7 +113,9 @@ def test_marks_for_no_answer_and_truth_values_are_seen_alike(office: Any, tmp_pa
     source.write_bytes(generate(spec("example"), order()))
     typed_there = dict(zip((f"PLN_{n:02d}" for n in (1, 3, 12)), ("...", "-", "?"), strict=True))
     typed_there |= dict.fromkeys((f"PLN_{n:02d}" for n in (4, 6, 7, 8, 9, 10)), "TRUE")
-    marks = dict(zip(where.row_codes["R1"], (".", "…", "--", "—", " – ", "؟", "n/a", "-5"), strict=True))
+    marks = dict(
+        zip(where.row_codes["R1"], (".", "…", "--", "—", " – ", "؟", "n/a", "-5"), strict=True)
+    )
     with office.open(source) as document:
         for code, text in typed_there.items():
             document.type("Plan", address(*where.slots["PLAN", "1", code].cells[0]), text)
@@ -122,12 +129,16 @@ def test_marks_for_no_answer_and_truth_values_are_seen_alike(office: Any, tmp_pa
     assert {each.field for each in found if each.code == "V001"} >= {"PLN_01", "PLN_03", "RSK_01"}
     assert sum(each.field == "RSK_01" for each in found if each.code == "V001") == 6
     assert {each.field for each in found if each.code in ("V003", "V005")} >= {"PLN_04", "PLN_06"}
-    assert {each.field for each in found if each.code == "V002"} >= {"RSK_03"}  # a step is one of a list
+    assert {each.field for each in found if each.code == "V002"} >= {
+        "RSK_03"
+    }  # a step is one of a list
 
 
 @pytest.mark.office
 @pytest.mark.parametrize("language", telling(["ne", "en", "fa"], "fa"))
-def test_numbers_and_dates_typed_as_text_are_seen_alike(language: str, office: Any, tmp_path: Path) -> None:
+def test_numbers_and_dates_typed_as_text_are_seen_alike(
+    language: str, office: Any, tmp_path: Path
+) -> None:
     """Also years of a calendar of the workbook's own language, as text and as a real date or number."""
     files = copy.deepcopy(SPECS["figures"])
     files["workbook.yaml"]["languages"] = [language]
@@ -142,7 +153,9 @@ def test_numbers_and_dates_typed_as_text_are_seen_alike(language: str, office: A
     submission = read(saved.read_bytes(), want)
     refused = {answer.original for answer in submission.answers if answer.problem == "V007"}
     assert {"1405-01-11", 1405.0, "1405", 2569.0} <= refused
-    assert (2083.0 in refused, "2083" in refused, "2083-01-15" in refused) == (language == "ne",) * 3
+    assert (2083.0 in refused, "2083" in refused, "2083-01-15" in refused) == (
+        language == "ne",
+    ) * 3
     found = check([(submission, where)], today=TODAY)[0].findings
     days = {each.value for each in found if each.code == "V007" and each.field == "FIG_01"}
     assert ("2070-01-01" in days, "2090-12-31" in days) == (language == "ne",) * 2
@@ -173,12 +186,16 @@ def test_a_list_shows_what_stands_in_its_rows(office: Any, tmp_path: Path) -> No
     """Answers in other words than the sheet's own, and with a gap between them, are listed as they stand."""
     where = build(load(write(SPECS["lists"], tmp_path)), "en")
     rows = enumerate(("S-01", "S-02"))
-    cells = placed(where, {("S", row, code): typed[n] for n, row in rows for code, typed in LISTED.items()})
+    cells = placed(
+        where, {("S", row, code): typed[n] for n, row in rows for code, typed in LISTED.items()}
+    )
     assert list(said_differently(where, cells, tmp_path, office)) == []
 
 
 @pytest.mark.office
-def test_a_ranked_list_has_the_highest_first_and_of_equals_the_first(office: Any, tmp_path: Path) -> None:
+def test_a_ranked_list_has_the_highest_first_and_of_equals_the_first(
+    office: Any, tmp_path: Path
+) -> None:
     """What has no rank comes last; a compact list shows the same with its links in front."""
     files = copy.deepcopy(SPECS["lists"])
     steps, collected = (files[f"tools/{name}.yaml"]["blocks"][0] for name in "sl")
@@ -186,7 +203,12 @@ def test_a_ranked_list_has_the_highest_first_and_of_equals_the_first(office: Any
     collected |= {"compact": True, "rows": 3}
     collected["sources"][0]["rank"] = "S_6 * 2"
     where = build(load(write(files, tmp_path)), "en")
-    typed = {"S-01": ("Low", 1), "S-02": ("High", 2), "S-03": ("None", None), "S-04": ("Also high", 2)}
+    typed = {
+        "S-01": ("Low", 1),
+        "S-02": ("High", 2),
+        "S-03": ("None", None),
+        "S-04": ("Also high", 2),
+    }
     cells = placed(
         where,
         {
@@ -212,7 +234,9 @@ def test_a_ranked_list_has_the_highest_first_and_of_equals_the_first(office: Any
 @pytest.mark.parametrize("case", TABLE["blanks"])
 def test_sheet_and_reader_agree_about_blanks(case: str, office: Any, tmp_path: Path) -> None:
     where = build(load(write(SPECS["blanks"], tmp_path)), "en")
-    cells = placed(where, {(tool, row, field): value for tool, row, field, value in TABLE["blanks"][case]})
+    cells = placed(
+        where, {(tool, row, field): value for tool, row, field, value in TABLE["blanks"][case]}
+    )
     assert list(said_differently(where, cells, tmp_path, office)) == []
 
 
@@ -233,7 +257,12 @@ FIELDS: list[dict[str, Any]] = [
 def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
     """One register with a field of each kind; with a rule, or with a further field Q_Z."""
     further = {"code": "Q_Z", "type": "text", "label": "Z", **more}
-    register = {"kind": "register", "id": "T-", "rows": 4, "fields": [*FIELDS, *([further] if more else [])]}
+    register = {
+        "kind": "register",
+        "id": "T-",
+        "rows": 4,
+        "fields": [*FIELDS, *([further] if more else [])],
+    }
     rule = {"code": "R-1", "tool": "T", "at": [at], "check": check, "message": "Look at it again."}
     return {
         "workbook.yaml": {
@@ -248,7 +277,9 @@ def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
 def cells_of(where: Layout, rows: list[Row]) -> dict[tuple[str, str], Any]:
     """What stands in the cells of the register; an answer without a question is left out."""
     keys = {
-        ("T", f"T-{n:02d}", code): typed for n, row in enumerate(rows, start=1) for code, typed in row.items()
+        ("T", f"T-{n:02d}", code): typed
+        for n, row in enumerate(rows, start=1)
+        for code, typed in row.items()
     }
     return placed(where, {key: typed for key, typed in keys.items() if key in where.slots})
 
@@ -273,7 +304,9 @@ def test_sheet_and_reader_say_the_same_of_it(name: str, office: Any, tmp_path: P
     ],
     ids=["empty text", "1e999", "400 digits", "not not", "minus minus", "more of it"],
 )
-def test_an_expression_that_no_sheet_can_hold_is_told(check: str, reason: str, tmp_path: Path) -> None:
+def test_an_expression_that_no_sheet_can_hold_is_told(
+    check: str, reason: str, tmp_path: Path
+) -> None:
     with pytest.raises(SpecError) as told:
         load(write(spec_with(check), tmp_path))
     assert [reason in line for line in told.value.lines] == [True]
@@ -318,7 +351,9 @@ def test_a_sheet_that_does_not_understand_what_decides_was_not_falsified(
 ) -> None:
     """What such an answer decides it cannot know: it says what follows from the cell as it stands."""
     files = DECIDED[what]
-    files["workbook.yaml"]["sheets"] = [path[6].upper() for path in files if path.startswith("tools/")]
+    files["workbook.yaml"]["sheets"] = [
+        path[6].upper() for path in files if path.startswith("tools/")
+    ]
     where, want = build(load(write(files, tmp_path)), "en"), ExpectedReturn(str(tmp_path))
     saved = recalculated(where, cells_of(where, OTHERWISE), tmp_path, office)
     found = [each.code for each in findings(saved, where, want)]
@@ -369,5 +404,7 @@ def test_sheet_and_reader_agree_on_a_violation(case: Case, office: Any, tmp_path
 @pytest.mark.office
 @pytest.mark.parametrize("kind", ["fires", "silent"])
 @pytest.mark.parametrize("case", RULE_CASES, ids=lambda case: f"{case.code}-{case.tool}")
-def test_sheet_and_reader_agree_on_every_case(case: Case, kind: str, office: Any, tmp_path: Path) -> None:
+def test_sheet_and_reader_agree_on_every_case(
+    case: Case, kind: str, office: Any, tmp_path: Path
+) -> None:
     agree(case, kind, office, tmp_path)

@@ -71,7 +71,9 @@ def commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
         command = group.get_command(click.Context(group), name)
         assert command is not None
         found |= (
-            commands(command, f"{name} ") if isinstance(command, click.Group) else {before + name: command}
+            commands(command, f"{name} ")
+            if isinstance(command, click.Group)
+            else {before + name: command}
         )
     return found
 
@@ -91,7 +93,9 @@ def test_a_protected_return_goes_all_the_way(folder: Path, said: Callable[..., s
     said("report", "round", "--format", "json", "-o", "reports", *DAY)
     assert "V001" in said("compare", "round/returned/PAK.xlsx", "round/returned/PAK_2.xlsx", *DAY)
     said("feedback", "round", "-o", "feedback", *DAY)
-    assert run(["waive", "V001", "--file", "PAK.xlsx", *WAIVED, *DAY]) == 0  # of what was taken in with it
+    assert (
+        run(["waive", "V001", "--file", "PAK.xlsx", *WAIVED, *DAY]) == 0
+    )  # of what was taken in with it
     for what, out in (("round", "dataset"), ("round/returned", "loose")):
         told = said("consolidate", what, "-o", out, *DAY)
         assert " 0 refused.\n" in told
@@ -123,8 +127,12 @@ def two_teams(folder: Path) -> Path:
 def test_passwords_by_team(tmp_path: Path) -> None:
     """By code or address, in a file of the round: no command needs to be told, and none tells them."""
     round_, day = two_teams(tmp_path), ("--today", "2026-07-08")
-    assert "Ask again: Minsk.xlsx, Odesa.xlsx." in " ".join(ran("refresh", round_, *day, code=4).out.split())
-    passwords = f'team,password\nodesa@example.org,"{PASSWORD}"\nMINSK,wrong\nMinsk," Minsk, 2026 "\n'
+    assert "Ask again: Minsk.xlsx, Odesa.xlsx." in " ".join(
+        ran("refresh", round_, *day, code=4).out.split()
+    )
+    passwords = (
+        f'team,password\nodesa@example.org,"{PASSWORD}"\nMINSK,wrong\nMinsk," Minsk, 2026 "\n'
+    )
     (round_ / "passwords.csv").write_text(passwords, "utf-8-sig")
     said = [ran("refresh", round_, *day)]
     assert "2 accepted" in said[0].out
@@ -182,7 +190,8 @@ def test_a_spec_is_drafted_from_a_protected_workbook(
     (folder / "wrong.txt").write_text("Sesame", encoding="utf-8")
     assert run(["spec", "draft", "form.xlsx", "-o", "drafted", "--password-file", "wrong.txt"]) == 2
     assert (
-        "The password given does not open the file form.xlsx. Check the password" in capsys.readouterr().err
+        "The password given does not open the file form.xlsx. Check the password"
+        in capsys.readouterr().err
     )
     assert "drafted: " in said("spec", "draft", "form.xlsx", "-o", "drafted")
 

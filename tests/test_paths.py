@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import MOST_LIST_BYTES, MOST_LISTS_DEEP, OutputError, UsageError, expand, not_written, whole
+from tests.face import (
+    MOST_LIST_BYTES,
+    MOST_LISTS_DEEP,
+    OutputError,
+    UsageError,
+    expand,
+    not_written,
+    whole,
+)
 from tests.test_cli import run
 
 SECONDS = 10.0
@@ -39,14 +47,18 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def test_lists_may_name_files_folders_patterns_and_lists(tmp_path: Path, files: list[Path]) -> None:
-    inner = listed(tmp_path, "inner.txt", str(tmp_path / "in" / "b*.xlsx"), "", str(files[0].parent))
+    inner = listed(
+        tmp_path, "inner.txt", str(tmp_path / "in" / "b*.xlsx"), "", str(files[0].parent)
+    )
     outer = listed(tmp_path, "outer.txt", f"  {inner}  ", inner)
     assert expand([outer, str(files[0])]) == [files[1], files[0], files[2]]
 
 
 def test_a_list_that_names_itself_is_told(tmp_path: Path, files: list[Path]) -> None:
     alone = listed(tmp_path, "a.txt", str(files[0]), f"@{tmp_path}/in/../a.txt")
-    assert refused(alone).endswith("the list names itself (a.txt → a.txt). Take that line out of it.")
+    assert refused(alone).endswith(
+        "the list names itself (a.txt → a.txt). Take that line out of it."
+    )
     one = listed(tmp_path, "one.txt", f"@{tmp_path / 'two.txt'}")
     listed(tmp_path, "two.txt", f"@{tmp_path / 'one.txt'}")
     assert "(one.txt → two.txt → one.txt)" in refused(one)
@@ -59,7 +71,9 @@ def test_lists_of_lists_end(tmp_path: Path, files: list[Path]) -> None:
     """Not even where each names the next one twice, which would be a million readings."""
     for number in range(100):
         listed(tmp_path, f"{number}.txt", *[f"@{tmp_path / f'{number + 1}.txt'}"] * 2)
-    assert f"more than {MOST_LISTS_DEEP} deep. Put the paths into one." in refused(f"@{tmp_path / '0.txt'}")
+    assert f"more than {MOST_LISTS_DEEP} deep. Put the paths into one." in refused(
+        f"@{tmp_path / '0.txt'}"
+    )
     last = listed(tmp_path, "100.txt", str(files[0]))
     assert expand([f"@{tmp_path / '85.txt'}", last]) == [files[0]]
 
@@ -74,11 +88,15 @@ def test_a_list_is_a_regular_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe\x00", b"\0", b"\0*\n", b"[\n", b"a**b", b"x" * 70_000, b"@", b"@@", b"@\0"]
+    "content",
+    [b"\xff\xfe\x00", b"\0", b"\0*\n", b"[\n", b"a**b", b"x" * 70_000, b"@", b"@@", b"@\0"],
 )
 def test_a_list_of_something_else_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_bytes(content)
-    assert "Check the path." in (said := refused(f"@{tmp_path / 'list.txt'}")) or "Save it as UTF-8" in said
+    assert (
+        "Check the path." in (said := refused(f"@{tmp_path / 'list.txt'}"))
+        or "Save it as UTF-8" in said
+    )
 
 
 def test_a_list_has_an_end(tmp_path: Path) -> None:
@@ -124,13 +142,20 @@ def test_hidden_files_are_meant_where_they_are_named_and_a_folder_may_have_the_n
 
 def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path: Path) -> None:
     place = tmp_path / ("x" * 300) / "dataset.sqlite"
-    with pytest.raises(OutputError, match=r"its path of [\d,]+ characters is too long") as told, whole(place):
+    with (
+        pytest.raises(OutputError, match=r"its path of [\d,]+ characters is too long") as told,
+        whole(place),
+    ):
         pass
     assert "nearer to the root" in str(told.value)
 
 
-@pytest.mark.parametrize(("code", "length", "is_told"), [(206, 10, True), (3, 250, True), (3, 10, False)])
-def test_what_windows_says_of_a_long_path(tmp_path: Path, code: int, length: int, is_told: bool) -> None:
+@pytest.mark.parametrize(
+    ("code", "length", "is_told"), [(206, 10, True), (3, 250, True), (3, 10, False)]
+)
+def test_what_windows_says_of_a_long_path(
+    tmp_path: Path, code: int, length: int, is_told: bool
+) -> None:
     """Windows says of many of them only that they are not there."""
     error = OSError(errno.ENOENT, "The system cannot find the path specified")
     error.winerror = code  # type: ignore[attr-defined]

@@ -24,7 +24,8 @@ from tests.fixture_types import Capsys, Folders, Patch
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / ".ci").glob("requirements*.txt"))
 PIN = re.compile(
-    r"^(?P<name>[\w.-]+)==(?P<version>[^\s;]+)[^\n]*\\\n(?P<hashes>(?: +--hash=\S+(?: \\)?\n)+)", re.M
+    r"^(?P<name>[\w.-]+)==(?P<version>[^\s;]+)[^\n]*\\\n(?P<hashes>(?: +--hash=\S+(?: \\)?\n)+)",
+    re.M,
 )
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
@@ -32,7 +33,10 @@ HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 def pins(file: str) -> dict[str, tuple[str, set[str]]]:
     """Version and hashes of every package in a file."""
     text = (ROOT / ".ci" / file).read_text(encoding="utf-8")
-    return {pin["name"]: (pin["version"], set(HASH.findall(pin["hashes"]))) for pin in PIN.finditer(text)}
+    return {
+        pin["name"]: (pin["version"], set(HASH.findall(pin["hashes"])))
+        for pin in PIN.finditer(text)
+    }
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -91,9 +95,15 @@ def test_a_wheel_is_the_same_each_time_and_tells_what_it_runs_with(wheels: list[
     with ZipFile(wheels[0]) as wheel:
         (name,) = [name for name in wheel.namelist() if ".dist-info/sboms/" in name]
         bill = json.loads(wheel.read(name))
-    assert (bill["bomFormat"], bill["metadata"]["component"]["version"]) == ("CycloneDX", __version__)
+    assert (bill["bomFormat"], bill["metadata"]["component"]["version"]) == (
+        "CycloneDX",
+        __version__,
+    )
     told = {
-        part["name"]: (part["version"], {each["content"] for each in part["externalReferences"][0]["hashes"]})
+        part["name"]: (
+            part["version"],
+            {each["content"] for each in part["externalReferences"][0]["hashes"]},
+        )
         for part in bill["components"]
     }
     assert told == pins("requirements.txt")
@@ -113,14 +123,16 @@ def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) ->
 
     def hrge(*arguments: str) -> str:
         command = [sys.executable, "-m", "hrge_xl", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False
+        )
         assert done.returncode in (0, 1), done.stderr
         return done.stdout
 
-    where = (
-        "import hrge_xl; from hrge_xl.spec.load import find; print(hrge_xl.__file__, find('hrge_toolkit'))"
+    where = "import hrge_xl; from hrge_xl.spec.load import find; print(hrge_xl.__file__, find('hrge_toolkit'))"
+    told = subprocess.check_output(
+        [sys.executable, "-c", where], cwd=tmp_path, env=alone, text=True
     )
-    told = subprocess.check_output([sys.executable, "-c", where], cwd=tmp_path, env=alone, text=True)
     assert told.count(str(tmp_path / "installed")) == 2
     hrge("generate", "example", "--country", "MAR", "--lang", "fr", "-o", "issued")
     assert "V001" in hrge("validate", "issued/example_MAR_fr.xlsx", "--lang", "fr")

@@ -33,7 +33,10 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
         made = round_folder(folder / name)
         assert hrge("report", made, "--format", "json", "-o", made / "reports", "--today", DAY) == 0
-    assert hrge("sign", folder / "office" / "round" / "reports" / "validation.json", "--by", "office") == 0
+    assert (
+        hrge("sign", folder / "office" / "round" / "reports" / "validation.json", "--by", "office")
+        == 0
+    )
     return folder
 
 
@@ -72,14 +75,23 @@ def codes(row: dict[str, Any]) -> set[str]:
 @pytest.mark.deep
 @pytest.mark.parametrize("how", ["round", "returned", "inside", "planted round", "file"])
 def test_a_round_among_returns_is_not_the_round(
-    how: str, genuine: Path, forger: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    how: str,
+    genuine: Path,
+    forger: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The forged workbooks do not carry our signature; the genuine ones are read as if nothing lay there."""
     before, returned = validated(capsys, genuine), genuine / "returned"
     plant(forger, returned)
     if how == "inside":
         monkeypatch.chdir(returned)
-    named = {"round": genuine, "returned": returned, "inside": Path(), "planted round": returned / "deeper"}
+    named = {
+        "round": genuine,
+        "returned": returned,
+        "inside": Path(),
+        "planted round": returned / "deeper",
+    }
     plant(forger, returned / "deeper")
     rows = validated(capsys, named.get(how, returned / "returned" / "AFG.xlsx"))
     forged = rows[sha256(forger / "returned" / "AFG.xlsx")]
@@ -164,7 +176,9 @@ def test_a_name_is_the_spec_that_is_installed(
     """A folder of the same name lies in the current one, with other questions."""
     shutil.copytree(find("example"), tmp_path / "example")
     head = tmp_path / "example" / "workbook.yaml"
-    head.write_text(head.read_text(encoding="utf-8").replace('version: "', 'version: "9'), encoding="utf-8")
+    head.write_text(
+        head.read_text(encoding="utf-8").replace('version: "', 'version: "9'), encoding="utf-8"
+    )
     own = load("example")
     monkeypatch.chdir(tmp_path)
     assert load("example").digest == own.digest
@@ -184,7 +198,9 @@ def test_a_name_is_the_spec_that_is_installed(
         assert store.facts()["spec_digest"] == own.digest
 
 
-def test_a_bare_name_that_is_only_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bare_name_that_is_only_a_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(find("example"), tmp_path / "ours")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"write \.[/\\]ours"):
@@ -231,7 +247,11 @@ def test_files_of_a_round_say_by_whose_key_they_are_read(
     assert codes(rows[sha256(forger / "round.yaml")]) == {"F070"}
     file = tmp_path / "mail" / "2026" / "returned" / "AFG.xlsx"
     told = f"by the spec, key and teams of the round in {tmp_path / 'mail' / '2026'}"
-    for words in (("validate", file), ("check", file), ("consolidate", file, "-o", tmp_path / "out")):
+    for words in (
+        ("validate", file),
+        ("check", file),
+        ("consolidate", file, "-o", tmp_path / "out"),
+    ):
         capsys.readouterr()
         hrge(*words, "--today", DAY)
         assert told in capsys.readouterr().err, words
@@ -246,7 +266,8 @@ def test_files_of_a_round_say_by_whose_key_they_are_read(
             marks=pytest.mark.deep,
         ),
         pytest.param(
-            "UPDATE spec_files SET path = '../x.yaml' WHERE path = 'rules.yaml'", marks=pytest.mark.deep
+            "UPDATE spec_files SET path = '../x.yaml' WHERE path = 'rules.yaml'",
+            marks=pytest.mark.deep,
         ),
         pytest.param("DELETE FROM spec_files WHERE path = 'workbook.yaml'", marks=pytest.mark.deep),
         pytest.param("DELETE FROM spec_files", marks=pytest.mark.deep),
@@ -256,7 +277,13 @@ def test_an_edited_spec_is_named_as_such(change: str, genuine: Path) -> None:
     """And not what is wrong with its YAML, which nobody asked about."""
     with closing(sqlite3.connect(genuine / "dataset.sqlite")) as database, database:
         database.execute(change)
-    command = [sys.executable, "-m", "hrge_xl", "verify", genuine]  # anew: a spec that was loaded is known
+    command = [
+        sys.executable,
+        "-m",
+        "hrge_xl",
+        "verify",
+        genuine,
+    ]  # anew: a spec that was loaded is known
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 5
     assert done.stderr.endswith(

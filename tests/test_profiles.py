@@ -77,7 +77,9 @@ def test_without_a_choice_it_is_the_default_profile_else_everything(example: Spe
 
 
 def test_a_profile_that_leaves_a_choice_asks_for_it(toolkit: Spec) -> None:
-    with pytest.raises(UsageError, match=r"'quick' leaves sheets to choose from.*T3\.4 \(Capacity building"):
+    with pytest.raises(
+        UsageError, match=r"'quick' leaves sheets to choose from.*T3\.4 \(Capacity building"
+    ):
         choose(toolkit, "quick")
     assert choose(toolkit, "quick", ["3.4"]) == Choice(("T3.4", *ALONG), 5)
     assert choose(toolkit, "quick", first=True).tools == ("T3.2", *ALONG)
@@ -88,7 +90,9 @@ def test_a_profile_that_leaves_a_choice_asks_for_it(toolkit: Spec) -> None:
 def test_a_named_risk_table_takes_the_place_of_all(toolkit: Spec) -> None:
     tables = {"T3.2", "T3.3", "T3.4", "T3.5", "T3.6"}
     for profile in ("standard", "full"):
-        whole, of_pillar, more = (choose(toolkit, profile, named).tools for named in ([], ["3.4"], ["2.5"]))
+        whole, of_pillar, more = (
+            choose(toolkit, profile, named).tools for named in ([], ["3.4"], ["2.5"])
+        )
         left = {code for code in whole or toolkit.tool if code not in tables or code == "T3.4"}
         assert set(of_pillar or ()) - {tool.code for tool in toolkit.tools if tool.always} == {
             code for code in left if not toolkit.tool[code].always
@@ -122,7 +126,9 @@ def test_a_pillar_and_a_profile_show_what_is_used_and_no_more(tmp_path: Path) ->
 
 
 def test_names_that_there_are_not_are_told_with_what_there_is(toolkit: Spec) -> None:
-    with pytest.raises(UsageError, match=r"'quik' is not a profile of hrge_toolkit\. Did you mean 'quick'\?"):
+    with pytest.raises(
+        UsageError, match=r"'quik' is not a profile of hrge_toolkit\. Did you mean 'quick'\?"
+    ):
         choose(toolkit, "quik")
     with pytest.raises(UsageError, match=r"'9\.9' is not a tool of hrge_toolkit"):
         choose(toolkit, "full", ["9.9"])
@@ -150,7 +156,9 @@ def test_each_profile_of_the_toolkit_holds_what_its_sheets_need(toolkit: Spec, n
 
 
 @pytest.mark.parametrize("name", telling(["quick", "standard", "full"], "quick"))
-def test_a_workbook_of_a_profile_is_read_by_its_stamp(toolkit: Spec, name: str, tmp_path: Path) -> None:
+def test_a_workbook_of_a_profile_is_read_by_its_stamp(
+    toolkit: Spec, name: str, tmp_path: Path
+) -> None:
     choice = choose(toolkit, name, first=True)
     order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
     path = tmp_path / "book.xlsx"
@@ -203,7 +211,9 @@ def test_each_team_of_a_round_has_its_profile(tmp_path: Path) -> None:
     assert "T4.A is included" in why
 
 
-def test_a_team_with_no_such_profile_or_an_open_choice_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_team_with_no_such_profile_or_an_open_choice_is_told_with_its_line(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(RoundError) as told:
         a_round(tmp_path, "team,country,profile\nA,PAK,quik\nB,AFG,quick\n")
     first, second = told.value.lines
@@ -216,7 +226,9 @@ def test_a_round_refuses_the_option_and_names_its_own(
 ) -> None:
     made = a_round(tmp_path, "team,country\nA,PAK\n", "example")
     assert hrge("generate", made.folder, "--profile", "short") == 2
-    assert "--profile is not for a round. Set the `profile` of the team in" in capsys.readouterr().err
+    assert (
+        "--profile is not for a round. Set the `profile` of the team in" in capsys.readouterr().err
+    )
 
 
 # mistakes in a spec
@@ -277,8 +289,18 @@ def test_no_workbook_lets_support_to_a_force_pass_without_a_decision(tmp_path: P
     missing = sent_back(tmp_path, without, tools)
     assert missing.verdict == "returned"
     assert asked <= {each.field for each in missing.findings if each.code == "V001"}
-    decided = {"FRM_33": "The border guard of the north", "FRM_34": ("TRN",), "FRM_35": "NON", "FRM_36": "Y"}
-    decided |= {"FRM_37": "N", "FRM_38": "Mentoring by the adviser.", "FRM_39": "GO", "FRM_40": "HOF"}
+    decided = {
+        "FRM_33": "The border guard of the north",
+        "FRM_34": ("TRN",),
+        "FRM_35": "NON",
+        "FRM_36": "Y",
+    }
+    decided |= {
+        "FRM_37": "N",
+        "FRM_38": "Mentoring by the adviser.",
+        "FRM_39": "GO",
+        "FRM_40": "HOF",
+    }
     given = without | {("FORM", "1", code): value for code, value in decided.items()}
     given |= {("FORM", "1", "FRM_41"): TODAY, ("FORM", "1", "FRM_12"): "NPO"}
     assert not asked & {each.field for each in sent_back(tmp_path, given, tools).findings}

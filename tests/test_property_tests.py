@@ -33,7 +33,10 @@ def draw(value, number):
 draw()
 print(drawn.hexdigest())
 """
-HISTORIES = (("", "pass"), ("import hrge_xl.findings", "import colorsys, hrge_xl.outputs.formats.html"))
+HISTORIES = (
+    ("", "pass"),
+    ("import hrge_xl.findings", "import colorsys, hrge_xl.outputs.formats.html"),
+)
 
 
 @pytest.mark.deep
@@ -62,8 +65,14 @@ def test_a_hunt_looks_at_more_examples_of_every_test() -> None:
     try:
         for profile, times in ((REPEATABLE, 1 / SHARE), ("hunt", TIMES_MORE)):
             settings.load_profile(profile)
-            assert (settings().max_examples, examples(8).max_examples) == (EXAMPLES * times, 8 * times)
+            assert (settings().max_examples, examples(8).max_examples) == (
+                EXAMPLES * times,
+                8 * times,
+            )
             assert settings().derandomize is (profile == REPEATABLE)
-            assert profile != REPEATABLE or (settings().database, settings().deadline) == (None, None)
+            assert profile != REPEATABLE or (settings().database, settings().deadline) == (
+                None,
+                None,
+            )
     finally:
         settings.load_profile(before)

@@ -56,7 +56,9 @@ class Copy:
 
     def __init__(self, home: Path, name: str) -> None:
         self.home, self.spec, self.original = home, home / "workbook_specs" / name, load(name)
-        shutil.copytree(ROOT / "hrge_xl", home / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / "hrge_xl", home / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__")
+        )
         shutil.copytree(ROOT / "workbook_specs" / name, self.spec)
         translate(self.spec, TENTH)
         ours = [TextToTranslate("", text, [], []) for text in texts()]
@@ -81,7 +83,9 @@ class Copy:
 def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Give the copy, with a round of two teams: one has returned its workbook blank, one with mistakes."""
     copy = Copy(tmp_path_factory.mktemp("pseudo"), request.param)
-    (copy.home / "teams.csv").write_text(f"team,country,language\nPAK,PAK,{TENTH}\nMAR,MAR,{TENTH}\n")
+    (copy.home / "teams.csv").write_text(
+        f"team,country,language\nPAK,PAK,{TENTH}\nMAR,MAR,{TENTH}\n"
+    )
     copy.run("round", "init", "round", "--spec", copy.spec, "--teams", "teams.csv")
     copy.run("generate", "round", *DAY)
     for path in sorted((copy.home / "round" / "issued").glob("*.xlsx")):
@@ -105,7 +109,9 @@ def foreign(texts_seen: Iterator[str], spec: Spec) -> str:
         if TYPED.fullmatch(text) or text == BESIDE:
             continue
         left = [
-            word for word in WORD.findall(NAMES.sub(" ", text)) if word not in known and not word.isupper()
+            word
+            for word in WORD.findall(NAMES.sub(" ", text))
+            if word not in known and not word.isupper()
         ]
         if left:
             found[text.strip()] = left
@@ -145,12 +151,16 @@ def seen_in_book(path: Path) -> Iterator[str]:
                     yield cell.comment.text
         for rule in sheet.data_validations.dataValidation:
             yield from filter(None, (rule.promptTitle, rule.prompt, rule.errorTitle, rule.error))
-        yield from (str(part.text) for part in (sheet.oddHeader.center, sheet.oddFooter.left) if part.text)
+        yield from (
+            str(part.text) for part in (sheet.oddHeader.center, sheet.oddFooter.left) if part.text
+        )
 
 
 def seen_on_page(path: Path) -> Iterator[str]:
     """Everything that somebody sees or hears who opens a page."""
-    text = re.sub(r"<(script|style)\b.*?</\1>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(
+        r"<(script|style)\b.*?</\1>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL
+    )
     yield from map(unescape, re.findall(r'(?:title|aria-label|placeholder|alt)="([^"]+)"', text))
     yield from map(unescape, re.split(r"<[^>]+>", text))
 
@@ -186,10 +196,11 @@ def test_where_teams_stand(program: Copy) -> None:
 def test_findings_on_the_terminal(program: Copy) -> None:
     """What stands around the findings stays English there, as the rest of the command line."""
     said = program.run("validate", "round", "--lang", TENTH, *DAY)
-    plain = (
-        r"\b(errors?|warnings?|info|waived|accepted|returned|refused|files?|counted|also|on|and \d+ more)\b"
-    )
+    plain = r"\b(errors?|warnings?|info|waived|accepted|returned|refused|files?|counted|also|on|and \d+ more)\b"
     around = r"(Next:|Every finding, with what to do:).*"
     assert (
-        foreign((re.sub(f"{around}|{plain}", "", line) for line in said.splitlines()), program.original) == ""
+        foreign(
+            (re.sub(f"{around}|{plain}", "", line) for line in said.splitlines()), program.original
+        )
+        == ""
     )

@@ -39,7 +39,9 @@ def reader() -> Iterator[hrge_xl.Reader]:
 
 
 def told(results: list[hrge_xl.Result]) -> list[tuple[str, str, list[str]]]:
-    return [(each.path, each.verdict, [finding.code for finding in each.findings]) for each in results]
+    return [
+        (each.path, each.verdict, [finding.code for finding in each.findings]) for each in results
+    ]
 
 
 def test_it_says_what_a_single_check_says(reader: hrge_xl.Reader, files: list[Path]) -> None:
@@ -60,7 +62,9 @@ def test_a_second_check_costs_no_start(files: list[Path]) -> None:
     assert warm < cold / 3, (warm, cold)
 
 
-def test_results_come_one_by_one_with_how_many_are_done(reader: hrge_xl.Reader, files: list[Path]) -> None:
+def test_results_come_one_by_one_with_how_many_are_done(
+    reader: hrge_xl.Reader, files: list[Path]
+) -> None:
     steps: list[tuple[int, int]] = []
     results = reader.validate(files, REQUEST, progress=lambda *step: steps.append(step))
     assert steps == []

@@ -21,7 +21,18 @@ import pytest
 from hrge_xl import init_round, receive
 from hrge_xl.cli import run
 from tests.face import Ledger, OutlookMessage, Received, SourceFile, found_in, open_layers, saved_on
-from tests.letters import mail, mbox, message, msg, old_mail, ole, received_field, tnef, with_logo, zipped
+from tests.letters import (
+    mail,
+    mbox,
+    message,
+    msg,
+    old_mail,
+    ole,
+    received_field,
+    tnef,
+    with_logo,
+    zipped,
+)
 from tests.telling import telling
 
 TODAY = date(2026, 7, 20)
@@ -32,7 +43,9 @@ SCRIPTS = ("Пакистан (итог).xlsx", "بازگشت کابل.xlsx", "�
 
 def book(number: int) -> bytes:
     """What passes for a workbook by its content, each another one."""
-    types = '<Types><Override ContentType="application/vnd...spreadsheetml.sheet.main+xml"/></Types>'
+    types = (
+        '<Types><Override ContentType="application/vnd...spreadsheetml.sheet.main+xml"/></Types>'
+    )
     ballast = shake_128(str(number).encode()).digest(5000)
     return zipped({"[Content_Types].xml": types.encode(), "number": ballast})
 
@@ -77,31 +90,44 @@ def sixty_mails() -> bytes:
         return f"Team {number} <team{number}@example.org>"
 
     for number in range(12):  # as they should be; some with a logo and a PDF beside
-        made = mail(team(number), SENT + timedelta(days=number), {f"Team_{number}.xlsx": book(next(books))})
+        made = mail(
+            team(number), SENT + timedelta(days=number), {f"Team_{number}.xlsx": book(next(books))}
+        )
         mails.append(with_logo(made) if number % 2 else made)
         if number % 3 == 0:
-            made.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="letter.pdf")
+            made.add_attachment(
+                b"%PDF-1.4", maintype="application", subtype="pdf", filename="letter.pdf"
+            )
     for number, name in enumerate(
         SCRIPTS, 12
     ):  # names in four scripts, RFC 2231 as the standard library writes
         mails.append(mail(team(number), SENT, {name: book(next(books))}))
     for number, name in enumerate(SCRIPTS, 16):  # RFC 2047 within quotes, as Outlook does
         field = f'; name="{Header(name, "utf-8").encode(linesep="")}"'
-        mails.append(old_mail(team(number), "Fri, 3 Jul 2026 09:30:00 +0000", field, book(next(books))))
+        mails.append(
+            old_mail(team(number), "Fri, 3 Jul 2026 09:30:00 +0000", field, book(next(books)))
+        )
     for number, name in enumerate(SCRIPTS, 20):  # RFC 2231 in pieces
         whole = encode_rfc2231(name, "utf-8")
         field = f"; filename*0*={whole[:16]}; filename*1*={whole[16:]}"
         made = old_mail(team(number), "Fri, 3 Jul 2026 09:30:00 +0430", "", book(next(books)))
         mails.append(
             made.replace(
-                b"base64\r\n\r\n", f"base64\r\nContent-Disposition: attachment{field}\r\n\r\n".encode()
+                b"base64\r\n\r\n",
+                f"base64\r\nContent-Disposition: attachment{field}\r\n\r\n".encode(),
             )
         )
     for number in range(24, 30):  # forwarded, once and twice
-        inner = mail(team(number), SENT, {"return.xlsx": book(next(books))}, subject=f"Our return {number}")
-        once = mail("colleague@example.org", SENT + timedelta(days=5), {"fwd.eml": inner}, subject="Fwd")
+        inner = mail(
+            team(number), SENT, {"return.xlsx": book(next(books))}, subject=f"Our return {number}"
+        )
+        once = mail(
+            "colleague@example.org", SENT + timedelta(days=5), {"fwd.eml": inner}, subject="Fwd"
+        )
         mails.append(
-            once if number % 2 else mail("boss@example.org", SENT + timedelta(days=6), {"f.eml": once})
+            once
+            if number % 2
+            else mail("boss@example.org", SENT + timedelta(days=6), {"f.eml": once})
         )
     for number in range(30, 35):  # zipped, and zipped in a zip
         others = {"__MACOSX/._final.xlsx": b"x", "Thumbs.db": b"x"}
@@ -114,14 +140,20 @@ def sixty_mails() -> bytes:
                             subtype="ms-tnef", filename="winmail.dat")  # fmt: skip
         mails.append(made)
     for number in range(38, 40):
-        inner_msg = msg(f"team{number}@example.org", SENT, {f"Team_{number}.xlsx": book(next(books))})
+        inner_msg = msg(
+            f"team{number}@example.org", SENT, {f"Team_{number}.xlsx": book(next(books))}
+        )
         mails.append(mail(team(number), SENT, {"Return.msg": inner_msg}))
     bomb = zipped({"bomb.xlsx": bytes(30_000_000)})
     mails.append(mail("x@example.org", SENT, {"bomb.zip": zipped({"again.zip": bomb})}))
     evil = zipped({"../../round.yaml": b"x", "a.xlsx": b"y"})
     mails.append(mail("x@example.org", SENT, {"evil.zip": evil}))
-    mails += [mail(team(number), SENT, {}, subject=f"Question {number}") for number in range(10)]  # letters
-    mails += [mail(team(number), SENT, {f"Team_{number}.xlsx": book(number)}) for number in range(8)]  # twice
+    mails += [
+        mail(team(number), SENT, {}, subject=f"Question {number}") for number in range(10)
+    ]  # letters
+    mails += [
+        mail(team(number), SENT, {f"Team_{number}.xlsx": book(number)}) for number in range(8)
+    ]  # twice
     return mbox(*mails)
 
 
@@ -130,14 +162,22 @@ def test_a_mailbox_of_sixty_mails(folder: Path) -> None:
     box = sixty_mails()
     assert box.count(b"\nFrom - ") + 1 == 60
     found = came(folder, Inbox_mbox=box)
-    assert {path.read_bytes() for path in (folder / "returned").iterdir()} == {book(n) for n in range(40)}
+    assert {path.read_bytes() for path in (folder / "returned").iterdir()} == {
+        book(n) for n in range(40)
+    }
     assert len(found.placed) == 40
     assert len(found.known) == 8
-    assert Counter(each.what for each in found.left) == {"letter": 10, "system": 10, "logo": 6, "PDF": 4}
+    assert Counter(each.what for each in found.left) == {
+        "letter": 10,
+        "system": 10,
+        "logo": 6,
+        "PDF": 4,
+    }
     assert sorted(each.name for each in found.unopened) == ["again.zip", "evil.zip"]
     names = [each.path.name for each in found.placed]
     assert all(
-        sum(name.startswith(Path(script).stem.split(" ")[0]) for name in names) == 3 for script in SCRIPTS
+        sum(name.startswith(Path(script).stem.split(" ")[0]) for name in names) == 3
+        for script in SCRIPTS
     )
     assert not [each for each in found.placed if each.day is None]
     again = came(folder)
@@ -148,15 +188,23 @@ def test_a_mailbox_of_sixty_mails(folder: Path) -> None:
 def test_where_it_came_from_stands_in_the_ledger(folder: Path) -> None:
     """The innermost mail says whose it is; the day of arrival, and who sent it on, are those of the outermost one."""
     inner = mail(
-        "Kabul <kabul@example.org>", datetime(2026, 7, 4, 1, 0, tzinfo=KABUL_TIME), {"a.xlsx": book(1)}
+        "Kabul <kabul@example.org>",
+        datetime(2026, 7, 4, 1, 0, tzinfo=KABUL_TIME),
+        {"a.xlsx": book(1)},
     )
-    found = came(folder, x_eml=mail("b@example.org", SENT + timedelta(days=9), {"f": inner}).as_bytes())
+    found = came(
+        folder, x_eml=mail("b@example.org", SENT + timedelta(days=9), {"f": inner}).as_bytes()
+    )
     (placed,) = found.placed
     assert (placed.day, placed.came.place.email.sender) == (date(2026, 7, 12), "kabul@example.org")
     with Ledger.open(folder, write=False) as ledger:
         (origin,) = ledger.origins().values()
         (row,) = ledger.rows()
-    assert (origin.sender, origin.sent_by, origin.seen) == ("kabul@example.org", "b@example.org", TODAY)
+    assert (origin.sender, origin.sent_by, origin.seen) == (
+        "kabul@example.org",
+        "b@example.org",
+        TODAY,
+    )
     assert origin.way == ("x.eml", "Return.eml")
     assert (row["received"], row["stated"], row["n"]) == ("2026-07-12", True, 1)
 
@@ -168,9 +216,25 @@ def test_the_day_of_the_mail_is_what_lateness_goes_by(
     sent = issued(folder)
     came(folder, x_eml=mail("kabul@example.org", SENT, {"Kabul.xlsx": sent}).as_bytes())
     capsys.readouterr()
-    assert run(["consolidate", str(folder), "-o", str(folder.parent / "dataset"), "--today", str(TODAY)]) == 0
+    assert (
+        run(
+            [
+                "consolidate",
+                str(folder),
+                "-o",
+                str(folder.parent / "dataset"),
+                "--today",
+                str(TODAY),
+            ]
+        )
+        == 0
+    )
     (folder.parent / "anew").mkdir()
-    for more in ((), ("--ledger", str(folder.parent / "dataset")), ("--ledger", str(folder.parent / "anew"))):
+    for more in (
+        (),
+        ("--ledger", str(folder.parent / "dataset")),
+        ("--ledger", str(folder.parent / "anew")),
+    ):
         capsys.readouterr()
         assert run(["status", str(folder), "--json", "--today", str(TODAY), *more]) == 0
         (row,) = json.loads(capsys.readouterr().out)
@@ -179,7 +243,8 @@ def test_the_day_of_the_mail_is_what_lateness_goes_by(
 
 def test_a_day_that_is_yet_to_come_is_not_believed(folder: Path) -> None:
     found = came(
-        folder, x_eml=mail("a@example.org", SENT + timedelta(days=90), {"a.xlsx": book(1)}).as_bytes()
+        folder,
+        x_eml=mail("a@example.org", SENT + timedelta(days=90), {"a.xlsx": book(1)}).as_bytes(),
     )
     assert [each.day for each in found.placed] == [TODAY]
     with Ledger.open(folder, write=False) as ledger:
@@ -233,7 +298,9 @@ def test_a_mail_without_a_day_of_its_server_came_when_it_was_first_seen(
 ) -> None:
     """Whatever the sender says, the workbook too."""
     sent = saved_on(issued(folder), FIRST.date())
-    arrives(folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received))
+    arrives(
+        folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
+    )
     assert days_told(folder, capsys) == [str(TODAY)]
     assert run(["status", str(folder), "--json", "--today", str(TODAY)]) == 0
     (row,) = json.loads(capsys.readouterr().out)
@@ -248,7 +315,11 @@ def test_the_day_is_that_of_the_office_wherever_its_server_stands(
     time.tzset()
     try:
         late = datetime(2026, 7, 10, 13, 0, tzinfo=timezone(timedelta(hours=-7)))  # 00:30 in Kabul
-        arrives(folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=late))
+        arrives(
+            folder,
+            "x.eml",
+            mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=late),
+        )
         assert days_told(folder, capsys) == ["2026-07-11"]
     finally:
         monkeypatch.undo()
@@ -260,7 +331,9 @@ def test_a_day_far_from_the_one_first_seen_is_a_finding(
     received: datetime, told: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sent = issued(folder)
-    arrives(folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received))
+    arrives(
+        folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
+    )
     days_told(folder, capsys)
     run(["validate", str(folder), "--json", "--today", str(TODAY)])
     (file,) = json.loads(capsys.readouterr().out)["files"]
@@ -268,12 +341,25 @@ def test_a_day_far_from_the_one_first_seen_is_a_finding(
     assert (file["arrived"], file["arrival"]) == (str(received.date()), "stated")
 
 
-def test_a_day_that_a_person_states_beats_the_mail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_day_that_a_person_states_beats_the_mail(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sent = issued(folder)
     came(folder, x_eml=mail("kabul@example.org", LATER, {"Kabul.xlsx": sent}).as_bytes())
     dataset = str(folder.parent / "dataset")
     assert (
-        run(["consolidate", str(folder), "-o", dataset, "--received", "2026-07-08", "--today", str(TODAY)])
+        run(
+            [
+                "consolidate",
+                str(folder),
+                "-o",
+                dataset,
+                "--received",
+                "2026-07-08",
+                "--today",
+                str(TODAY),
+            ]
+        )
         == 0
     )
     capsys.readouterr()
@@ -289,7 +375,10 @@ def test_what_was_taken_in_stays_whatever_comes_later(folder: Path) -> None:
     (folder / "returned" / "return.xlsx").unlink()
     (folder / "returned" / "by hand.xlsx").write_bytes(book(3))
     found = came(
-        folder, b_eml=mail("a@example.org", SENT, {"third.xlsx": book(3), "fourth.xlsx": book(4)}).as_bytes()
+        folder,
+        b_eml=mail(
+            "a@example.org", SENT, {"third.xlsx": book(3), "fourth.xlsx": book(4)}
+        ).as_bytes(),
     )
     assert [each.path.name for each in found.placed] == ["by hand.xlsx", "fourth.xlsx"]
     assert set(returned(folder)) == {"RETURN_2.xlsx", "by hand.xlsx", "fourth.xlsx"}
@@ -317,10 +406,16 @@ def test_maildir(folder: Path) -> None:
     (folder.parent / "came" / "Mail" / "tmp" / "unfinished").write_bytes(b"From: x")
     found = came(folder)
     assert {each.path.name for each in found.placed} == {"a.xlsx", "b.xlsx"}
-    assert (found.known, found.left, found.unopened) == ((), (), ())  # no mail is opened as a file once more
+    assert (found.known, found.left, found.unopened) == (
+        (),
+        (),
+        (),
+    )  # no mail is opened as a file once more
 
 
-def test_a_message_of_outlook_without_its_reader(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_of_outlook_without_its_reader(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def missing(data: bytes) -> None:
         raise ImportError
 
@@ -329,11 +424,20 @@ def test_a_message_of_outlook_without_its_reader(folder: Path, monkeypatch: pyte
     assert "hrge-xl[mail]" in told.why  # type: ignore[union-attr]
 
 
-def test_what_is_left_aside_is_named_and_no_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_left_aside_is_named_and_no_fault(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = mail(
-        "a@example.org", SENT, {"sig.p7s": b"x", "me.vcf": b"x", "x.url": b"x", "~$a.xlsx": b"x" * 165}
+        "a@example.org",
+        SENT,
+        {"sig.p7s": b"x", "me.vcf": b"x", "x.url": b"x", "~$a.xlsx": b"x" * 165},
     )
-    files = {"m.eml": with_logo(made), ".DS_Store": b"x", "desktop.ini": b"x", "scan.jpg": b"\xff\xd8\xff"}
+    files = {
+        "m.eml": with_logo(made),
+        ".DS_Store": b"x",
+        "desktop.ini": b"x",
+        "scan.jpg": b"\xff\xd8\xff",
+    }
     for name, content in files.items():
         arrives(folder, name, content)
     assert run(["receive", str(folder), str(folder.parent / "came"), "--today", str(TODAY)]) == 0
@@ -365,7 +469,11 @@ def test_files_that_a_program_left_are_no_returns_anywhere(
 def test_what_cannot_be_opened_is_told_with_what_to_do(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, content in {"a.rar": b"Rar!\x1a\x07\x00", "empty.xlsx": b"", "good.xlsx": book(1)}.items():
+    for name, content in {
+        "a.rar": b"Rar!\x1a\x07\x00",
+        "empty.xlsx": b"",
+        "good.xlsx": book(1),
+    }.items():
         arrives(folder, name, content)
     assert run(["receive", str(folder), str(folder.parent / "came")]) == 4
     out, err = capsys.readouterr()
@@ -422,7 +530,8 @@ def deep(levels: int) -> bytes:
     """Parts within parts within parts."""
     head = b"From: a@example.org\r\nSubject: x\r\n"
     return head + b"".join(
-        f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n'.encode() for n in range(levels)
+        f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n'.encode()
+        for n in range(levels)
     )
 
 
@@ -449,7 +558,9 @@ def test_hostile_sources(kind: str, folder: Path) -> None:
     assert len(found.unopened) == 1, found
     assert found.unopened[0].why.endswith("Ask the sender for the workbook itself.")
     assert [each.path.name for each in found.placed] == ["zz.xlsx"]
-    new = {path.relative_to(folder.parent).as_posix() for path in {*folder.parent.rglob("*")} - before}
+    new = {
+        path.relative_to(folder.parent).as_posix() for path in {*folder.parent.rglob("*")} - before
+    }
     assert {name for name in new if not name.startswith("came")} <= {
         "round/returned/zz.xlsx", "round/ledger.sqlite", "round/ledger.jsonl"
     }  # fmt: skip

@@ -33,7 +33,9 @@ def made(tmp_path_factory: Folders) -> Path:
     folder = round_folder(tmp_path_factory.mktemp("recovery"))
     assert hrge("consolidate", folder, "--today", DAY) == 0
     assert hrge("decide", folder, "AFG.xlsx", "--withdraw", *WHY) == 0
-    assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
+    assert (
+        hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
+    )
     assert hrge("consolidate", folder, "--today", DAY) == 0
     assert hrge("sign", folder / "reports" / "overview.html", "--by", "office") == 0
     return folder
@@ -51,12 +53,16 @@ def chain(folder: Path) -> list[Any]:
 
 def states(folder: Path) -> list[tuple[Any, ...]]:
     """What became of each file, as the dataset has it."""
-    return queried(folder, "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team")
+    return queried(
+        folder, "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team"
+    )
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
-def test_nothing_counts_again_until_it_is_recovered(case: Path, lose: Callable[[Path], object]) -> None:
+def test_nothing_counts_again_until_it_is_recovered(
+    case: Path, lose: Callable[[Path], object]
+) -> None:
     before, entered, was = states(case), chain(case), (case / "ledger.sqlite").read_bytes()
     lose(case / "ledger.sqlite")
     for words in (
@@ -69,7 +75,9 @@ def test_nothing_counts_again_until_it_is_recovered(case: Path, lose: Callable[[
     assert "1 decision, 1 receipt, 1 seal, 1 waiver" in told
     assert chain(case) == entered
     assert hrge("sign", case / "reports" / "overview.html", "--check") == 0
-    assert hrge("consolidate", case, "--today", DAY) == 0  # the page no longer says what the last run changed
+    assert (
+        hrge("consolidate", case, "--today", DAY) == 0
+    )  # the page no longer says what the last run changed
     assert states(case) == before
     assert [row[1] for row in before] == ["withdrawn", "counts"]
     assert hrge("verify", case) == 0
@@ -124,7 +132,9 @@ def test_what_a_run_could_not_add_any_more_the_next_one_adds(case: Path) -> None
     lines = (case / JOURNAL).read_text(encoding="utf-8").splitlines(keepends=True)
     (case / JOURNAL).write_text("".join(lines[:-1]), encoding="utf-8")
     assert hrge("consolidate", case, "--today", DAY) == 0
-    assert [entry.digest for entry in read_journal(case).entries] == [entry.digest for entry in chain(case)]
+    assert [entry.digest for entry in read_journal(case).entries] == [
+        entry.digest for entry in chain(case)
+    ]
 
 
 def test_of_two_receipts_of_one_content_the_first_one_rules(case: Path) -> None:
@@ -144,11 +154,16 @@ def test_of_two_receipts_of_one_content_the_first_one_rules(case: Path) -> None:
 
 def test_a_ledger_that_a_run_was_cut_off_from_is_sealed_in(case: Path) -> None:
     """Whoever writes next undoes what the run left half done."""
-    ledger, aside = case / "ledger.sqlite", shutil.copytree(case, case.with_name("aside")) / "ledger.sqlite"
+    ledger, aside = (
+        case / "ledger.sqlite",
+        shutil.copytree(case, case.with_name("aside")) / "ledger.sqlite",
+    )
     with closing(sqlite3.connect(aside, isolation_level=None)) as database:
         database.execute("PRAGMA cache_size = 1")
         database.execute("BEGIN")
-        database.executemany("INSERT INTO runs VALUES (?, '', ?)", [(n, "x" * 500) for n in range(100, 999)])
+        database.executemany(
+            "INSERT INTO runs VALUES (?, '', ?)", [(n, "x" * 500) for n in range(100, 999)]
+        )
         for name in (ledger.name, f"{ledger.name}-journal"):
             shutil.copyfile(aside.with_name(name), ledger.with_name(name))
     assert hrge("sign", case, "--by", "office") == 0
@@ -165,4 +180,7 @@ def test_a_ledger_that_another_program_keeps_otherwise_is_whole(case: Path) -> N
 def test_who_decides_where_the_ledger_is_lost_is_told_so(case: Path) -> None:
     (case / "round.yaml").unlink()
     (case / "ledger.sqlite").unlink()
-    assert "make it again: hrge-xl recover" in ran("decide", case, "AFG.xlsx", "--undo", *WHY, code=5).err
+    assert (
+        "make it again: hrge-xl recover"
+        in ran("decide", case, "AFG.xlsx", "--undo", *WHY, code=5).err
+    )

@@ -60,12 +60,15 @@ def test_what_is_answered_all_the_same_is_told(spec: str) -> None:
 
 
 def test_cells_are_grey_and_nothing_is_required(spec: str) -> None:
-    book = openpyxl.load_workbook(BytesIO(generate(load(spec), Order("TEST", TODAY, answers=WITHOUT))))
+    book = openpyxl.load_workbook(
+        BytesIO(generate(load(spec), Order("TEST", TODAY, answers=WITHOUT)))
+    )
     for sheet, cells in (("Form", ("E9", "E10")), ("Wards", ("E7", "F7"))):
         grey = [str(area.sqref) for area in book[sheet].conditional_formatting for rule in area.rules
                 if "answer_F_KIND" in str(rule.formula)]  # fmt: skip
         assert all(
-            any(cell in openpyxl.worksheet.cell_range.MultiCellRange(area) for area in grey) for cell in cells
+            any(cell in openpyxl.worksheet.cell_range.MultiCellRange(area) for area in grey)
+            for cell in cells
         )
     shown = openpyxl.load_workbook(
         BytesIO(generate(load(spec), Order("TEST", TODAY, answers=WITHOUT))), data_only=True
@@ -94,7 +97,9 @@ def test_the_office_and_the_reader_say_the_same(seed: int, office: Any, tmp_path
         ("f", 0, "F_FREE > 3", "Whether something is asked leads back to itself"),
     ],
 )
-def test_what_cannot_decide_is_told(file: str, block: int, condition: str, said: str, tmp_path: Path) -> None:
+def test_what_cannot_decide_is_told(
+    file: str, block: int, condition: str, said: str, tmp_path: Path
+) -> None:
     files = copy.deepcopy(VISITS)
     files[f"tools/{file}.yaml"]["blocks"][block]["relevant"] = condition
     (told,) = mistakes(write(files, tmp_path))

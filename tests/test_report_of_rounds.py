@@ -47,7 +47,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def report_of(folder: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((folder / "reports" / "validation.json").read_text(encoding="utf-8"))
+    data: dict[str, Any] = json.loads(
+        (folder / "reports" / "validation.json").read_text(encoding="utf-8")
+    )
     return data
 
 
@@ -58,15 +60,27 @@ def named(report: dict[str, Any], name: str) -> dict[str, Any]:
 def test_every_file_received_is_a_row_and_says_what_became_of_it(folder: Path) -> None:
     report = report_of(folder)
     first, second, third, fourth = TEAMS
-    found = [((file["identity"] or {"team": ""})["team"], file["status"]) for file in report["files"]]
+    found = [
+        ((file["identity"] or {"team": ""})["team"], file["status"]) for file in report["files"]
+    ]
     became = {first: ("superseded", "counts"), second: ("counts", "doubled"), third: ("excluded",)}
     became |= {fourth: ("counts",), "": ("refused",)}
-    assert sorted(found) == sorted((team, status) for team, each in became.items() for status in each)
+    assert sorted(found) == sorted(
+        (team, status) for team, each in became.items() for status in each
+    )
     old, new = named(report, f"{first}_one.xlsx"), named(report, f"{first}_two.xlsx")
-    assert (old["superseded_by"], old["counted"], old["settled"]) == (new["submission"], False, True)
+    assert (old["superseded_by"], old["counted"], old["settled"]) == (
+        new["submission"],
+        False,
+        True,
+    )
     assert old["reason"] == "A newer version of the same workbook counts."
     assert (new["read_for"], new["checked"], new["arrival"]) == ("2026-H1", DAY, "first seen")
-    assert (new["late_by"], new["late_day"], new["saved"][:10]) == ("saved", "2026-07-05", "2026-07-05")
+    assert (new["late_by"], new["late_day"], new["saved"][:10]) == (
+        "saved",
+        "2026-07-05",
+        "2026-07-05",
+    )
 
 
 def test_a_copy_says_only_of_what(folder: Path) -> None:
@@ -76,7 +90,11 @@ def test_a_copy_says_only_of_what(folder: Path) -> None:
     assert (copy["sha256"], copy["submission"]) == (other["sha256"], other["submission"])
     (finding,) = copy["findings"]
     assert (finding["code"], Path(other["path"]).name in finding["message"]) == ("X001", True)
-    assert (copy["completeness"], copy["unplaced"], copy["checks"]) == ([], [], {"run": [], "not_run": []})
+    assert (copy["completeness"], copy["unplaced"], copy["checks"]) == (
+        [],
+        [],
+        {"run": [], "not_run": []},
+    )
     assert other["status"] == "counts"
     assert "X001" not in [each["code"] for each in other["findings"]]
 
@@ -86,8 +104,12 @@ def test_the_sums_are_of_the_files_that_count_and_nothing_disappears(folder: Pat
     summary = report["summary"]
     assert (summary["files"], summary["counted"], summary["refused"]) == (7, 3, 1)
     for key in ("error", "warning", "info", "waived"):
-        assert summary[key] == sum(file["counts"][key] for file in report["files"] if file["counted"])
-        assert summary[key] + summary["other"][key] == sum(file["counts"][key] for file in report["files"])
+        assert summary[key] == sum(
+            file["counts"][key] for file in report["files"] if file["counted"]
+        )
+        assert summary[key] + summary["other"][key] == sum(
+            file["counts"][key] for file in report["files"]
+        )
     assert summary["error"] == 0
     assert summary["other"]["error"] > 0
 
@@ -106,7 +128,10 @@ def test_each_period_has_its_matrix(tmp_path: Path) -> None:
     for name, round_ in (("one", "2026-H1"), ("old", "2025-H2")):
         files = of_another_round(TEAMS[0])
         (tmp_path / f"{round_}.xlsx").write_bytes(files[name])
-    assert hrge("report", tmp_path, "--format", "json", "-o", tmp_path / "reports", "--today", DAY) == 0
+    assert (
+        hrge("report", tmp_path, "--format", "json", "-o", tmp_path / "reports", "--today", DAY)
+        == 0
+    )
     found = [(each["period"], each["teams"]) for each in report_of(tmp_path)["matrices"]]
     assert found == [("2025-H2", 1), ("2026-H1", 1)]
 
@@ -133,7 +158,9 @@ def test_by_team_counts_the_files_that_count(folder: Path) -> None:
         (of_another_round, 0),  # the team's own return of this round is right
     ],
 )
-def test_findings_that_nobody_has_to_act_on_do_not_fail_a_round(tmp_path: Path, act: Act, code: int) -> None:
+def test_findings_that_nobody_has_to_act_on_do_not_fail_a_round(
+    tmp_path: Path, act: Act, code: int
+) -> None:
     made = play(tmp_path, (act, accepted, accepted, accepted))
     assert run(["validate", str(made), "--today", DAY]) == code
 
@@ -148,7 +175,9 @@ def test_a_loose_file_always_fails_for_its_errors(tmp_path: Path) -> None:
 # what is printed
 
 
-def test_files_that_do_not_count_are_marked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_that_do_not_count_are_marked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(["validate", str(folder), "-v", "--today", DAY])
     told = capsys.readouterr()
     superseded = "returned (superseded: A newer version of the same workbook counts.)"
@@ -160,7 +189,9 @@ def test_files_that_do_not_count_are_marked(folder: Path, capsys: pytest.Capture
     ]
 
 
-def test_several_rounds_stand_for_what_came_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_rounds_stand_for_what_came_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Blanks in issued/ are never read, however many rounds are named, and however often."""
     rounds = []
     for n, act in enumerate((accepted, with_a_mistake)):
@@ -176,7 +207,16 @@ def test_several_rounds_stand_for_what_came_back(tmp_path: Path, capsys: pytest.
 
 def test_the_day_of_arrival_can_be_stated(tmp_path: Path) -> None:
     (tmp_path / "one.xlsx").write_bytes(accepted(TEAMS[0])["one"])
-    words = ("--format", "json", "-o", tmp_path / "reports", "--today", DAY, "--received", "2026-07-09")
+    words = (
+        "--format",
+        "json",
+        "-o",
+        tmp_path / "reports",
+        "--today",
+        DAY,
+        "--received",
+        "2026-07-09",
+    )
     assert hrge("report", tmp_path / "one.xlsx", *words) == 0
     (file,) = report_of(tmp_path)["files"]
     keys = ("arrived", "arrival", "late_by", "late_day")
@@ -196,7 +236,11 @@ def test_a_report_has_another_number_when_something_else_counts(tmp_path: Path) 
     hrge("report", made, *words)
     assert report_of(made)["run"]["id"] not in numbers
     (decision,) = report_of(made)["decisions"]
-    assert (decision["choice"], decision["by"], decision["file"]) == ("counts", "us", f"{TEAMS[0]}_one.xlsx")
+    assert (decision["choice"], decision["by"], decision["file"]) == (
+        "counts",
+        "us",
+        f"{TEAMS[0]}_one.xlsx",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")

@@ -74,7 +74,11 @@ def from_html(document: Document) -> Iterator[str]:
         yield from (SEVERITY_OF_WORD[row[0]], row[1].split()[0])
     heads = re.findall(r"<summary><h3>(.*?)</summary>", text)
     for verdict, *status in (re.findall(r'class="(\w+) tag"', head) for head in heads):
-        yield from (verdict, *(status or ["refused" if verdict == "refused" else "counts"]), "files")
+        yield from (
+            verdict,
+            *(status or ["refused" if verdict == "refused" else "counts"]),
+            "files",
+        )
 
 
 def from_html_cards(document: Document) -> dict[str, int]:
@@ -100,14 +104,19 @@ def from_sarif(document: Document) -> Iterator[str]:
     run = json.loads(sarif.render(document))["runs"][0]
     severities = {level: severity for severity, level in sarif.LEVELS.items()}
     for result in run["results"]:
-        yield from (severities[result["level"]], run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"])
+        yield from (
+            severities[result["level"]],
+            run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"],
+        )
     for artifact in run["artifacts"]:
         yield from (artifact["properties"]["verdict"], artifact["properties"]["status"], "files")
 
 
 def from_junit(document: Document) -> Iterator[str]:
     for suite in ET.fromstring(junit.render(document)):
-        about = {item.get("name"): item.get("value", "") for item in suite.findall("properties/property")}
+        about = {
+            item.get("name"): item.get("value", "") for item in suite.findall("properties/property")
+        }
         yield from (about["verdict"], about["status"], "files")
         assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
         assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
@@ -151,7 +160,10 @@ def test_the_sums_shown_are_those_of_the_document(name: str) -> None:
 
 def test_what_became_of_the_files_is_said_as_on_the_terminal() -> None:
     page = html.render(build())
-    assert "12 files: 4 accepted, 7 returned, 1 refused. Of the 11 that could be read: 7 counted, " in page
+    assert (
+        "12 files: 4 accepted, 7 returned, 1 refused. Of the 11 that could be read: 7 counted, "
+        in page
+    )
     assert "1 superseded, 1 newer but with errors, 1 in conflict, 1 excluded." in page
 
 
@@ -170,7 +182,9 @@ def test_only_files_that_count_are_counted_by_team_sheet_and_rule() -> None:
     assert teams
     assert not [team for team in teams if f" {team} " in table_of(page, "By team")]
     numbers = [int(n) for n in re.findall(r" (\d+) *\n", table_of(page, "By rule"))]
-    counted = [finding for file in document["files"] if file["counted"] for finding in file["findings"]]
+    counted = [
+        finding for file in document["files"] if file["counted"] for finding in file["findings"]
+    ]
     assert sum(numbers[at] for at in range(len(numbers)) if at % 4 < 3) == len(counted)
     assert f"{all_findings(document)} findings in total." in page
 
@@ -182,7 +196,10 @@ def test_a_file_that_does_not_count_says_why_and_keeps_its_findings() -> None:
     assert old["findings"]
     page = html.render(document)
     section = page.partition('<div id="f4">')[2].partition("</details>")[0]
-    assert 'class="superseded tag">Superseded</span>: A newer version of the same workbook counts.' in section
+    assert (
+        'class="superseded tag">Superseded</span>: A newer version of the same workbook counts.'
+        in section
+    )
     assert f'<a href="#f0"><bdi>{new["path"]}</bdi></a>' in section
     rows = [line for line in headed(workbook(document)["Findings"]) if line["File"] == old["path"]]
     assert {line["File status"] for line in rows} == {"Superseded"}
@@ -241,10 +258,18 @@ def test_each_value_stands_under_its_header() -> None:
     wanted = [(file, row) for file in document["files"] for row in file["findings"]]
     for line, (file, row) in zip(headed(book["Findings"]), wanted, strict=True):
         assert line["File"] == file["path"]
-        assert (line["Sheet"], line["Cell"], line["Row code"]) == (row["sheet"], row["cell"], row["row"])
+        assert (line["Sheet"], line["Cell"], line["Row code"]) == (
+            row["sheet"],
+            row["cell"],
+            row["row"],
+        )
         assert line["What to do"] == visible(row["remedy"])
     for line, file in zip(headed(book["Files"]), document["files"], strict=True):
-        assert (line["File"], line["SHA-256"], line["Bytes"]) == (file["path"], file["sha256"], file["size"])
+        assert (line["File"], line["SHA-256"], line["Bytes"]) == (
+            file["path"],
+            file["sha256"],
+            file["size"],
+        )
         assert (line["Team"] == "(none)") == (file["identity"] is None)
 
 
@@ -301,7 +326,15 @@ PRINTED = {  # what an auditor needs on paper, by sheet
     "Files": {"Team", "File", "Verdict", "File status", "Errors", "Why it does not count"},
     "By team": {"Team", "Received", "Counted", "In conflict", "Errors", "Info"},
     "By rule": {"Code", "Name", "Files"},
-    "Findings": {"Severity", "Code", "Place", "Question", "Content of the cell", "Reason", "What to do"},
+    "Findings": {
+        "Severity",
+        "Code",
+        "Place",
+        "Question",
+        "Content of the cell",
+        "Reason",
+        "What to do",
+    },
     "Codes": {"Code", "Why", "What to do"},
 }
 
@@ -338,7 +371,11 @@ def test_the_schema_closes_the_lists_and_leaves_room_for_keys() -> None:
         TypeAdapter(Document).validate_python(document())
     made = report_schema.json_schema()
     assert made["properties"]["schema"] == {"const": "hrge-xl/validation-report/1"}
-    assert made["$defs"]["FindingRow"]["properties"]["severity"]["enum"] == ["error", "warning", "info"]
+    assert made["$defs"]["FindingRow"]["properties"]["severity"]["enum"] == [
+        "error",
+        "warning",
+        "info",
+    ]
     assert "additionalProperties" not in made["$defs"]["FindingRow"]
     assert {"code", "severity", "suggestion"} <= set(made["$defs"]["FindingRow"]["required"])
 
@@ -349,8 +386,12 @@ def test_what_was_not_checked_is_said_in_every_format() -> None:
     assert why in html.render(document)
     assert why in [row[3] for row in workbook(document)["Not checked"].iter_rows(values_only=True)]
     assert why in sarif.render(document)
-    assert [s for s in ET.fromstring(junit.render(document)).iter("skipped") if s.get("message") == why]
-    cells = re.findall(r'<tr><th scope="row">(.*?)<td>The file could not be read\.', html.render(document))
+    assert [
+        s for s in ET.fromstring(junit.render(document)).iter("skipped") if s.get("message") == why
+    ]
+    cells = re.findall(
+        r'<tr><th scope="row">(.*?)<td>The file could not be read\.', html.render(document)
+    )
     assert [re.sub("<.*?>", "", cell) for cell in cells] == ["P, R, S, V, X"]
 
 
@@ -380,7 +421,9 @@ def test_a_large_report_stays_small() -> None:
     text = html.render(document)
     assert len(text.encode()) < 15_000_000
     assert text.count("<tr class=") == 20_000 == all_findings(document)
-    told = "Where a remedy is the general one for its code, it is given once, on the page of the code."
+    told = (
+        "Where a remedy is the general one for its code, it is given once, on the page of the code."
+    )
     assert told in text
 
 
@@ -394,7 +437,9 @@ def opened(
 
 def shown_rows(page: "Page", rows: str = ".f tbody tr") -> int:
     return int(
-        page.evaluate(f"[...document.querySelectorAll('{rows}')].filter(r => r.checkVisibility()).length")
+        page.evaluate(
+            f"[...document.querySelectorAll('{rows}')].filter(r => r.checkVisibility()).length"
+        )
     )
 
 
@@ -458,7 +503,9 @@ def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
     document = plain()
     rows = [(file, row) for file in document["files"] for row in file["findings"]]
     cases = {
-        ("team", "AFG"): sum((file["identity"] or {"team": ""})["team"] == "AFG" for file, _ in rows),
+        ("team", "AFG"): sum(
+            (file["identity"] or {"team": ""})["team"] == "AFG" for file, _ in rows
+        ),
         ("severity", "w"): sum(row["severity"] == "warning" for _, row in rows),
         ("sheet", "1.1 Legislation"): sum(row["sheet"] == "1.1 Legislation" for _, row in rows),
         ("code", "V001"): sum(row["code"] == "V001" for _, row in rows),
@@ -476,12 +523,16 @@ def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
 
 @pytest.mark.deep
 @pytest.mark.browser
-def test_sorting_keeps_every_row_and_links_open_what_they_lead_to(browser: "Browser", tmp_path: Path) -> None:
+def test_sorting_keeps_every_row_and_links_open_what_they_lead_to(
+    browser: "Browser", tmp_path: Path
+) -> None:
     document = plain()
     with opened(browser, tmp_path, document) as (page, _):
         before = page.locator(".f tbody tr").count()
         page.locator("select[name=sort]").select_option("severity")
-        classes = page.evaluate("[...document.querySelector('.f tbody').rows].map(r => r.className).join('')")
+        classes = page.evaluate(
+            "[...document.querySelector('.f tbody').rows].map(r => r.className).join('')"
+        )
         assert re.fullmatch("e*w*i*", classes)
         assert page.locator(".f tbody tr").count() == before
         head = page.locator("#file-table th").nth(5)
@@ -505,7 +556,11 @@ def test_paper_is_a_summary_and_everything_on_request(browser: "Browser", tmp_pa
         with opened(browser, tmp_path, document, scripts=scripts) as (page, _):
             page.emulate_media(media="print")
             assert page.locator("#f0").is_hidden()
-            assert page.locator("#file-table tbody tr").nth(html.ReportView.paper_rows - 1).is_visible()
+            assert (
+                page.locator("#file-table tbody tr")
+                .nth(html.ReportView.paper_rows - 1)
+                .is_visible()
+            )
             assert page.locator("#file-table tbody tr").nth(html.ReportView.paper_rows).is_hidden()
             assert page.locator(".papernote").is_visible()
             assert pages_of(page.pdf(prefer_css_page_size=True)) <= 10
@@ -522,7 +577,9 @@ def pages_of(paper: bytes) -> int:
 @pytest.mark.browser
 def test_a_filter_stands_in_the_address(browser: "Browser", tmp_path: Path) -> None:
     document = plain()
-    returned = [file for file in document["files"] if file["verdict"] == "returned" and file["counted"]]
+    returned = [
+        file for file in document["files"] if file["verdict"] == "returned" and file["counted"]
+    ]
     wanted = sum(row["code"] == "V001" for file in returned for row in file["findings"])
     with opened(browser, tmp_path, document) as (page, trouble):
         for name, value in (("verdict", "returned"), ("status", "counts"), ("code", "V001")):
@@ -549,7 +606,9 @@ def large(monkeypatch: pytest.MonkeyPatch) -> Document:
 def test_a_large_report_has_a_page_a_team(large: Document) -> None:
     main, pages = html.render(large), dict(html.beside(large))
     assert Parsed(main).findings == []
-    teams = {file["identity"]["team"] if file["identity"] else "(no team)" for file in large["files"]}
+    teams = {
+        file["identity"]["team"] if file["identity"] else "(no team)" for file in large["files"]
+    }
     assert len(pages) == len(teams)
     assert sum(len(Parsed(page).findings) for page in pages.values()) == all_findings(large)
     assert from_html_cards(large)["error"] == large["summary"]["error"]
@@ -563,18 +622,24 @@ def test_every_link_of_a_large_report_has_its_target(large: Document) -> None:
     for name, each in parsed.items():
         for address in each.links:
             file, _, anchor = str(address).partition("#")
-            place = posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+            place = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+            )
             assert place in pages, (name, address)
             assert not anchor or anchor in parsed[place].ids, (name, address)
 
 
 def test_teams_whose_names_look_alike_have_pages_of_their_own(large: Document) -> None:
-    for file, name in zip(large["files"], ("A/B", "A B", "a b", "الفريق", "..", "CON"), strict=False):
+    for file, name in zip(
+        large["files"], ("A/B", "A B", "a b", "الفريق", "..", "CON"), strict=False
+    ):
         if file["identity"]:
             file["identity"]["team"] = name
     names = [name.casefold() for name, _ in html.beside(large)]
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"validation_pages/[0-9]+-[A-Za-z0-9-]+\.html", name, re.I) for name in names)
+    assert all(
+        re.fullmatch(r"validation_pages/[0-9]+-[A-Za-z0-9-]+\.html", name, re.I) for name in names
+    )
 
 
 @pytest.mark.deep
@@ -586,14 +651,18 @@ def test_a_large_report_filters_its_files_and_leads_to_them(
         write_whole(tmp_path / name, text.encode("utf-8", "replace"))
     with opened(browser, tmp_path, large) as (page, trouble):
         page.locator("select[name=verdict]").select_option("refused")
-        wait_for_count(page, f"{sum(file['verdict'] == 'refused' for file in large['files'])} of 12 ")
+        wait_for_count(
+            page, f"{sum(file['verdict'] == 'refused' for file in large['files'])} of 12 "
+        )
         assert violations(page) == []
         page.locator("#filter button[type=reset]").click()
         wait_for_count(page, "12 of 12 ")
         page.locator("#file-table a").first.click()
         assert page.locator("#f0").is_visible()
         assert violations(page) == []
-        assert [each for each in trouble if ".html#f0" not in each and "validation_pages" not in each] == []
+        assert [
+            each for each in trouble if ".html#f0" not in each and "validation_pages" not in each
+        ] == []
 
 
 def test_countries_and_sheets_go_by_name() -> None:
@@ -603,7 +672,10 @@ def test_countries_and_sheets_go_by_name() -> None:
     assert re.search(r"\bIRN IRN\b", table_of(text, "By team"))  # of which no name is known
     assert re.search(r"\b1\.1 Legislation\n", table_of(text, "By sheet"))
     assert "1.1 التشريعات" not in table_of(text, "By sheet")
-    assert {row["Country"] for row in headed(workbook(document)["Files"])} >= {"Afghanistan", "Iraq"}
+    assert {row["Country"] for row in headed(workbook(document)["Files"])} >= {
+        "Afghanistan",
+        "Iraq",
+    }
 
 
 def test_the_workbook_adds_up_by_team_and_by_rule() -> None:
@@ -634,5 +706,6 @@ def test_the_workbook_shows_the_matrix_as_the_page_does() -> None:
     assert [entities.unescape(head).strip() for head in heads] == labels
     counts = {(cell["down"], cell["across"]): cell["count"] for cell in matrix["cells"]}
     assert [list(row[1:6]) for row in rows[: len(labels)]] == [
-        [counts[down, across] for across, _ in matrix["across"]] for down, _ in reversed(matrix["down"])
+        [counts[down, across] for across, _ in matrix["across"]]
+        for down, _ in reversed(matrix["down"])
     ]

@@ -31,7 +31,9 @@ def file(round_: Path) -> str:
 def entered(round_: Path) -> list[str]:
     """What the ledger says of changes, in its order, without numbers."""
     with Ledger.open(round_, write=False) as ledger:
-        return [entry.about.partition(": ")[2] for entry in ledger.chain() if entry.kind == "change"]
+        return [
+            entry.about.partition(": ")[2] for entry in ledger.chain() if entry.kind == "change"
+        ]
 
 
 def state(round_: Path, team: str, day: str) -> str:
@@ -68,10 +70,14 @@ def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
 
 def teams_in(folder: Path) -> list[str]:
     """The teams of the returns that count, in the report of a dataset, as in the dataset itself."""
-    files = json.loads(ran("validate", folder, "--json", "--today", "2026-07-10", code=None).out)["files"]
+    files = json.loads(ran("validate", folder, "--json", "--today", "2026-07-10", code=None).out)[
+        "files"
+    ]
     told = sorted(each["identity"]["team"] for each in files if each["counted"])
     with closing(sqlite3.connect(folder / "dataset.sqlite")) as dataset:
-        teams = dataset.execute("SELECT DISTINCT team FROM answers WHERE current ORDER BY team").fetchall()
+        teams = dataset.execute(
+            "SELECT DISTINCT team FROM answers WHERE current ORDER BY team"
+        ).fetchall()
     assert [team for (team,) in teams] == told
     return told
 
@@ -133,10 +139,17 @@ def test_merged_teams_are_one(tmp_path: Path) -> None:
     odesa, kyiv = (workbook(round_, team) for team in ("Odesa", "Kyiv"))
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": odesa}))
     ran("refresh", round_, "--today", "2026-07-08", code=None)
-    told = ran("round", "merge-teams", round_, "kyiv", "minsk", "--into", "odesa", "--yes", *WHY).out
-    assert "E-mails to Odesa go to odesa@example.org, deputy@example.org, kyiv@example.org, minsk@" in told
+    told = ran(
+        "round", "merge-teams", round_, "kyiv", "minsk", "--into", "odesa", "--yes", *WHY
+    ).out
+    assert (
+        "E-mails to Odesa go to odesa@example.org, deputy@example.org, kyiv@example.org, minsk@"
+        in told
+    )
     assert "Kyiv_en.xlsx, Minsk_en.xlsx" in told
-    assert [(team.code, team.formerly) for team in load_round(round_).teams] == [("Odesa", ("Kyiv", "Minsk"))]
+    assert [(team.code, team.formerly) for team in load_round(round_).teams] == [
+        ("Odesa", ("Kyiv", "Minsk"))
+    ]
     arrives(round_, mail("kyiv@example.org", SENT, {"Kyiv.xlsx": kyiv}), "kyiv.eml")
     week = ran("refresh", round_, "--today", "2026-07-08", code=None).out
     assert "To decide:  Odesa." in week
@@ -168,8 +181,12 @@ def test_workbooks_of_no_team_are_named(tmp_path: Path) -> None:
     ran("generate", round_, "--today", "2026-07-08")
     named = "of no team of the round: Odesa_2_en.xlsx."
     assert named not in ran("generate", round_, "--today", "2026-07-08").err
-    (round_ / "issued" / "Riga_en.xlsx").write_bytes((round_ / "issued" / "Odesa_2_en.xlsx").read_bytes())
-    assert "of no team of the round: Riga_en.xlsx." in ran("round", "undo", round_, "--yes", *WHY).err
+    (round_ / "issued" / "Riga_en.xlsx").write_bytes(
+        (round_ / "issued" / "Odesa_2_en.xlsx").read_bytes()
+    )
+    assert (
+        "of no team of the round: Riga_en.xlsx." in ran("round", "undo", round_, "--yes", *WHY).err
+    )
 
 
 def test_lateness_and_feedback_follow_another_deadline(tmp_path: Path) -> None:
@@ -233,7 +250,9 @@ def test_lines_that_are_added_end_as_those_of_the_file_do(tmp_path: Path) -> Non
     assert b"spec_digest" in now
 
 
-@pytest.mark.parametrize(("answer", "made"), [("n\n", []), ("y\n", ["address of Odesa: new@example.org"])])
+@pytest.mark.parametrize(
+    ("answer", "made"), [("n\n", []), ("y\n", ["address of Odesa: new@example.org"])]
+)
 def test_whoever_sits_there_is_asked(
     answer: str, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +284,10 @@ def test_what_was_edited_by_hand_is_not_taken_back(tmp_path: Path) -> None:
     [
         (("add-team", "minsk", "--country", "PAK"), "has a team 'minsk' already"),
         (("add-team", "a/b", "--country", "Atlantis"), "There is no country 'Atlantis'"),
-        (("add-team", "Riga", "--deadline", "31.02.2026"), "'31.02.2026' is not an unambiguous date"),
+        (
+            ("add-team", "Riga", "--deadline", "31.02.2026"),
+            "'31.02.2026' is not an unambiguous date",
+        ),
         (("rename-team", "Minks", "Riga"), "Did you mean 'Minsk'?"),
         (("rename-team", "Minsk", "odesa"), "has a team 'odesa' already"),
         (("rename-team", "Minsk", "Minsk"), "Minsk is called so already"),
@@ -333,8 +355,12 @@ def test_everything_that_happened_with_a_team(tmp_path: Path) -> None:
     elsewhere = tmp_path / "dataset"
     ran("consolidate", round_, "-o", elsewhere, "--today", "2026-07-08", code=None)
     ran("decide", elsewhere, "Odesa.xlsx", "--undo", *WHY)
-    there = ran("status", round_, "--ledger", elsewhere, "--team", "Odesa", "--today", "2026-07-08").out
-    assert "undone, by A. Name" in " ".join(there.split())  # which the ledger of the round does not know
+    there = ran(
+        "status", round_, "--ledger", elsewhere, "--team", "Odesa", "--today", "2026-07-08"
+    ).out
+    assert "undone, by A. Name" in " ".join(
+        there.split()
+    )  # which the ledger of the round does not know
     assert [text.split()[1] for text in there.splitlines()[1:] if text.startswith("2026")].count(
         "drafted"
     ) == 1
@@ -352,16 +378,22 @@ def test_what_was_sent_is_moved_away(tmp_path: Path) -> None:
     assert len(there) == 4
     moved = ran("drafts", round_, "--done", "--team", "odesa", "--today", "2026-07-08").out.split()
     assert {Path(path).parent for path in moved} == {round_ / "sent" / "2026-07-08"}
-    assert sorted(Path(path).name for path in moved) == [name for name in there if name.startswith("Odesa")]
+    assert sorted(Path(path).name for path in moved) == [
+        name for name in there if name.startswith("Odesa")
+    ]
     listed = (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text("utf-8-sig")
     assert "Minsk" in listed
     assert "Odesa" not in listed
     told = ran("refresh", round_, "--today", "2026-07-09", code=None).out
-    assert "2 drafts of earlier days still there, the oldest of 2026-07-08" in " ".join(told.split())
+    assert "2 drafts of earlier days still there, the oldest of 2026-07-08" in " ".join(
+        told.split()
+    )
     assert all(Path(path).is_file() for path in moved)  # also when they are no longer due
     assert "Sent: Odesa_" in ran("status", round_, "--team", "Odesa", "--today", "2026-07-09").out
     assert ran("drafts", round_, "--done", "--team", "Odesa").out == ""
-    assert "Did you mean 'Odesa'?" in ran("drafts", round_, "--done", "--team", "Odessa", code=2).err
+    assert (
+        "Did you mean 'Odesa'?" in ran("drafts", round_, "--done", "--team", "Odessa", code=2).err
+    )
     assert "goes with --done" in ran("drafts", round_, "issue", "--team", "Odesa", code=2).err
     assert "of every kind" in ran("drafts", round_, "issue", "--done", code=2).err
 
@@ -370,7 +402,11 @@ def as_sent(draft: Path, **changed: str) -> EmailMessage:
     """A draft as it lies among what was sent: another program wrote it, and it was edited before."""
     made = message_from_bytes(draft.read_bytes(), policy=default)
     assert isinstance(made, EmailMessage)
-    heads = {"Subject": str(made["Subject"]), "To": str(made["To"]), "From": "office@example.org"} | changed
+    heads = {
+        "Subject": str(made["Subject"]),
+        "To": str(made["To"]),
+        "From": "office@example.org",
+    } | changed
     sent = EmailMessage(policy=default)
     for name, text in {**heads, "Date": "Thu, 09 Jul 2026 10:00:00 +0000"}.items():
         sent[name] = text
@@ -406,7 +442,9 @@ def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
     assert sorted(path.name for path in (round_ / "drafts").rglob("*.eml")) == [
         "Minsk_issue.eml", "Minsk_reminder-before.eml", "Odesa_reminder-before.eml",
     ]  # fmt: skip
-    assert "Odesa_issue" not in (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text("utf-8-sig")
+    assert "Odesa_issue" not in (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text(
+        "utf-8-sig"
+    )
     history = ran("status", round_, "--team", "Odesa", "--today", "2026-07-10").out
     assert "2026-07-09  note      Sent: Odesa_issue.eml (office@example.org)" in history
     entries = entered(round_)
@@ -419,10 +457,13 @@ def test_a_subject_that_another_program_folded_is_that_of_its_draft(tmp_path: Pa
     round_ = begun(tmp_path)
     (round_ / "messages").mkdir()
     (round_ / "messages" / "en.txt").write_text(
-        "[issue]\nSubject: {round} : le classeur d'équipe à remplir (par {team})\n\nHello\n", encoding="utf-8"
+        "[issue]\nSubject: {round} : le classeur d'équipe à remplir (par {team})\n\nHello\n",
+        encoding="utf-8",
     )
     ran("drafts", round_, "issue", "--today", "2026-07-08")
-    letter = as_sent(round_ / "drafts" / "2026-07-08" / "Odesa_issue.eml", Subject="PLACE").as_bytes()
+    letter = as_sent(
+        round_ / "drafts" / "2026-07-08" / "Odesa_issue.eml", Subject="PLACE"
+    ).as_bytes()
     name = round_.name.encode()
     words = (
         b"Subject: "
@@ -450,7 +491,9 @@ def test_a_renamed_team_is_not_written_to_twice(tmp_path: Path) -> None:
         "remind", round_, "--today", "2026-07-10"
     ).out  # in the place of the one with a code that is gone
     assert "Minsk_reminder-on.eml" in told
-    assert [path.name for path in (round_ / "drafts").rglob("Minsk*.eml")] == ["Minsk_reminder-on.eml"]
+    assert [path.name for path in (round_ / "drafts").rglob("Minsk*.eml")] == [
+        "Minsk_reminder-on.eml"
+    ]
     history = ran("status", round_, "--team", "Minsk", "--today", "2026-07-10").out
     assert "drafted   sent/2026-07-08/Minsk_reminder-before.eml" in history
     assert history.count("reminder-before") == 1

@@ -43,12 +43,16 @@ OF_THE_ANSWERS = {"R-R10": 3, "R-R17": 2}
 
 def test_feedback_of_november_is_read_without_its_round(november: Path) -> None:
     """By the Toolkit that is installed now, whose sheets are drawn otherwise."""
-    result = hrge_xl.check(november / "feedback" / "Dhaka_BGD-2026-XDEM_feedback.xlsx", today=DAY_OF_CHECK)
+    result = hrge_xl.check(
+        november / "feedback" / "Dhaka_BGD-2026-XDEM_feedback.xlsx", today=DAY_OF_CHECK
+    )
     assert Counter(finding.code for finding in result.findings) == {**OF_THE_ANSWERS, "I004": 1}
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", ["Dhaka_BGD-2026-XDEM_feedback.xlsx", "Kabul_AFG-2026-XDEM_feedback.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["Dhaka_BGD-2026-XDEM_feedback.xlsx", "Kabul_AFG-2026-XDEM_feedback.xlsx"]
+)
 def test_feedback_of_november_is_read_in_its_round(name: str, november: Path) -> None:
     result = hrge_xl.check(november / "feedback" / name, round=november / "R", today=DAY_OF_CHECK)
     assert Counter(finding.code for finding in result.findings) == OF_THE_ANSWERS
@@ -92,9 +96,30 @@ def test_the_week_goes_on(round_: Path) -> None:
     week = ran("refresh", round_, *DAY).out
     assert "3 expected: 1 accepted, 1 issued, 1 returned" in week
     assert "Sent by mistake" in ran("decide", round_, *DAY).out
-    ran("decide", round_, "Lahore_en.xlsx", "--undo", "--reason", "It was right", "--by", "Office", *DAY)
+    ran(
+        "decide",
+        round_,
+        "Lahore_en.xlsx",
+        "--undo",
+        "--reason",
+        "It was right",
+        "--by",
+        "Office",
+        *DAY,
+    )
     ran("feedback", round_, "-o", round_ / "out", *DAY)
-    ran("report", round_, "--format", "html", "--format", "json", "-o", round_ / "out", *DAY, code=None)
+    ran(
+        "report",
+        round_,
+        "--format",
+        "html",
+        "--format",
+        "json",
+        "-o",
+        round_ / "out",
+        *DAY,
+        code=None,
+    )
     assert "XDEM" in ran("trace", round_, "--team", "Kabul", "--field", "FRM_01").out
     ran("export", round_, "--table", "answers", "-o", round_ / "out" / "answers.csv")
     ran("round", "close", round_, "--reason", "Done", "--by", "Office", "--yes", *DAY)

@@ -24,11 +24,15 @@ DRAFTED = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")  # of the T
 FURTHER = [pytest.param("hrge_toolkit", tag, SOME_TOOLS, marks=pytest.mark.deep) for tag in DRAFTED]
 
 
-def written(name: str, language: str, tools: tuple[str, ...] | None, given_answers: Answers) -> bytes:
+def written(
+    name: str, language: str, tools: tuple[str, ...] | None, given_answers: Answers
+) -> bytes:
     return generate(spec(name), Order("PAK", TODAY, "", language, tools, answers=given_answers))
 
 
-@pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)])
+@pytest.mark.parametrize(
+    ("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", SOME_TOOLS)]
+)
 @examples(15, suppress=HealthCheck)
 @given(data=st.data())
 def test_what_is_written_is_read(
@@ -41,7 +45,9 @@ def test_what_is_written_is_read(
     assert submission.unplaced == []
 
 
-@pytest.mark.parametrize(("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", None), *FURTHER])
+@pytest.mark.parametrize(
+    ("name", "language", "tools"), [*LANGUAGES, ("hrge_toolkit", "en", None), *FURTHER]
+)
 def test_a_full_workbook_is_read(name: str, language: str, tools: tuple[str, ...] | None) -> None:
     wanted = full(layout(name, language, tools))
     submission = read(written(name, language, tools, wanted))

@@ -161,7 +161,9 @@ def test_only_the_teams_of_some_countries(teams: Path, tmp_path: Path) -> None:
     assert hrge("generate", tmp_path / "round", "--country", "Maroc", "--country", "egy") == 0
     issued = tmp_path / "round" / "issued"
     assert {path.name for path in issued.glob("*.xlsx")} == {"MAR-1_fr.xlsx", "EGY-1_ar.xlsx"}
-    told = ran("generate", tmp_path / "round", "--country", "Mali", "--country", "Atlantis", code=2).err
+    told = ran(
+        "generate", tmp_path / "round", "--country", "Mali", "--country", "Atlantis", code=2
+    ).err
     assert told.startswith("Error: 'Atlantis' is not a country of example. Known are: PAK,")
     said = ran("generate", tmp_path / "round", "--country", "Mali", code=2).err
     assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in said
@@ -181,10 +183,21 @@ OUTSIDE_A_ROUND = {
 
 
 def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> None:
-    everywhere = {option for each in program.params for option in (*each.opts, *each.secondary_opts)}
-    known = {option for each in generate_command.params for option in each.opts if option.startswith("-")}
+    everywhere = {
+        option for each in program.params for option in (*each.opts, *each.secondary_opts)
+    }
+    known = {
+        option for each in generate_command.params for option in each.opts if option.startswith("-")
+    }
     known -= everywhere
-    assert known == {*OUTSIDE_A_ROUND, "--sample", "--country", "--from", "--today", "--allow-draft"}
+    assert known == {
+        *OUTSIDE_A_ROUND,
+        "--sample",
+        "--country",
+        "--from",
+        "--today",
+        "--allow-draft",
+    }
 
 
 @pytest.mark.parametrize("option", OUTSIDE_A_ROUND)
@@ -206,7 +219,12 @@ def test_all_that_is_refused_is_said_at_once(teams: Path, tmp_path: Path) -> Non
 
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     file = tmp_path / "teams.csv"
-    lines = ["A;PAK;en;2026-07-31;", "B;Pakstan;en;2026-07-31;", "", "a;PAK;Englisch;31.02.2026;C1,X9"]
+    lines = [
+        "A;PAK;en;2026-07-31;",
+        "B;Pakstan;en;2026-07-31;",
+        "",
+        "a;PAK;Englisch;31.02.2026;C1,X9",
+    ]
     lines += [";PAK;en;03/04/2026;", "../x;PAK;en;;"]
     file.write_text("\n".join(["team;country;language;deadline;tools", *lines]), encoding="utf-8")
     with pytest.raises(RoundError) as caught:
@@ -233,7 +251,10 @@ def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
         (b"name,country\nA,PAK\n", "there is no column 'team'"),
         (b"team,countri\nA,PAK\n", "Did you mean 'country'"),
         (b"team,team\nA,B\n", "appears twice"),
-        (b"team,deadline\nA,9999-12-31\n", "the deadline 9999-12-31 is not a day between 1900 and 2200"),
+        (
+            b"team,deadline\nA,9999-12-31\n",
+            "the deadline 9999-12-31 is not a day between 1900 and 2200",
+        ),
         ("team,contact\nA,Jos\xe9\n".encode("latin-1"), "not UTF-8"),
     ],
 )
@@ -262,9 +283,13 @@ def test_a_list_as_offices_save_it(kind: str, tmp_path: Path) -> None:
 
 
 def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(tmp_path: Path) -> None:
-    (tmp_path / "teams.csv").write_text("team;langage;country\nA;xx;PAK\nA;fr;Nowhere\n", encoding="utf-8")
+    (tmp_path / "teams.csv").write_text(
+        "team;langage;country\nA;xx;PAK\nA;fr;Nowhere\n", encoding="utf-8"
+    )
     teams = ("--teams", tmp_path / "teams.csv")
-    err = ran("round", "init", tmp_path / "round", "--spec", "example", *teams, code=3).err.splitlines()
+    err = ran(
+        "round", "init", tmp_path / "round", "--spec", "example", *teams, code=3
+    ).err.splitlines()
     assert [line.removeprefix("Error: ") for line in err] == [
         "teams.csv: line 1: there is no column 'langage'. Did you mean 'language'?",
         "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY. "
@@ -307,8 +332,16 @@ def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
         ("country: PAK", "country: XXX", "line 9: there is no country 'XXX'"),
         ("- team: MAR-1", "- team: PAK-1", "team 'PAK-1' is already in line 9"),
         ("spec: example", "spec: [example", "is never closed"),
-        ("period_start: '2026-01-01'", "period_start: '0001-01-01'", "'0001-01-01' is not a day between"),
-        ("period_start: '2026-01-01'", "period_start: spring", "'spring' is not a day between 1900 and 2200"),
+        (
+            "period_start: '2026-01-01'",
+            "period_start: '0001-01-01'",
+            "'0001-01-01' is not a day between",
+        ),
+        (
+            "period_start: '2026-01-01'",
+            "period_start: spring",
+            "'spring' is not a day between 1900 and 2200",
+        ),
     ],
 )
 def test_a_round_edited_wrongly(old: str, new: str, said: str, teams: Path, tmp_path: Path) -> None:
@@ -418,7 +451,9 @@ def test_everything_goes_on_when_the_spec_is_gone(
     assert len(list((made.folder / "issued").glob("*.xlsx"))) == 2
 
 
-def test_a_round_that_does_not_say_which_spec_it_carries_is_refused(made: Round, spec: Path) -> None:
+def test_a_round_that_does_not_say_which_spec_it_carries_is_refused(
+    made: Round, spec: Path
+) -> None:
     edit(made.folder / "round.yaml", f"spec_digest: {made.spec_digest}\n", "")
     with pytest.raises(RoundError, match="does not say any more which spec it carries") as caught:
         load_round(made.folder)
@@ -436,7 +471,9 @@ def test_a_copy_that_was_tampered_with_is_never_used(damage: str, made: Round, s
         (copy / "tools" / "more.yaml").write_text("code: MORE\n", encoding="utf-8")
     else:
         shutil.rmtree(copy)
-    with pytest.raises(RoundError, match=r"The spec of the round (was changed in|is missing:)") as caught:
+    with pytest.raises(
+        RoundError, match=r"The spec of the round (was changed in|is missing:)"
+    ) as caught:
         load_round(made.folder)
     assert f"hrge-xl round update-spec {quoted(made.folder)} --spec" in str(caught.value)
     update_spec(made.folder, str(spec))
@@ -473,7 +510,9 @@ def test_a_round_is_moved_to_a_newer_version(made: Round, spec: Path) -> None:
     assert "  # ask the office before you change this\n" in file.read_text(encoding="utf-8")
     assert Path(made.spec_source).is_dir()
     hint = next(line for line in out.splitlines() if line.startswith("Each change: hrge-xl "))
-    assert "PAK.xlsx (PAK, en," in ran(*(shlex.split(hint.removeprefix("Each change: hrge-xl ")))).out
+    assert (
+        "PAK.xlsx (PAK, en," in ran(*(shlex.split(hint.removeprefix("Each change: hrge-xl ")))).out
+    )
 
 
 def test_the_first_language_of_a_spec_is_not_missing(tmp_path: Path) -> None:
@@ -488,9 +527,16 @@ def test_the_first_language_of_a_spec_is_not_missing(tmp_path: Path) -> None:
 
 def test_a_new_question_under_an_old_version_is_warned_of(made: Round, spec: Path) -> None:
     question = "- {code: PLN_98, type: text, required: always, label: Who pays}"
-    edit(spec / "tools" / "plan.yaml", "      - {code: PLN_13", f"      {question}\n      - {{code: PLN_13")
+    edit(
+        spec / "tools" / "plan.yaml",
+        "      - {code: PLN_13",
+        f"      {question}\n      - {{code: PLN_13",
+    )
     out = ran("round", "update-spec", made.folder, "--spec", spec, "--dry-run").out
-    assert "for an answer that nobody was asked for before: PLN_98. Raise the version of the spec" in out
+    assert (
+        "for an answer that nobody was asked for before: PLN_98. Raise the version of the spec"
+        in out
+    )
 
 
 def test_a_report_from_before_is_verified_with_the_spec_of_then(
@@ -529,7 +575,11 @@ def test_a_round_written_in_one_line_stays_in_one_line(made: Round, spec: Path) 
 @pytest.mark.parametrize(
     ("wrong", "error", "said"),
     [
-        ("another name", RoundError, "the round is of 'our_own': its workbooks would not be recognised"),
+        (
+            "another name",
+            RoundError,
+            "the round is of 'our_own': its workbooks would not be recognised",
+        ),
         ("no such country", RoundError, "there is no country 'MAR'"),
         ("mistakes", SpecError, "vocabularies.yaml"),
         ("no such spec", UsageError, "No spec"),
@@ -566,7 +616,9 @@ def test_a_file_in_a_round_is_checked_with_its_spec_and_key(
     assert "I002" in ran("check", apart, *ON_DAY, code=4).out
     assert hrge("check", apart, "--spec", "round", *ON_DAY) == 0
     assert hrge("check", apart, "--spec", "./spec", *ON_DAY) == 0
-    assert hrge("check", path, "--spec", "example", *ON_DAY) == 2  # the round says itself of which spec it is
+    assert (
+        hrge("check", path, "--spec", "example", *ON_DAY) == 2
+    )  # the round says itself of which spec it is
     (made.folder / "signing.key").write_bytes(bytes(32))
     assert "I006" in ran("check", path, *ON_DAY, code=None).out
 

@@ -35,7 +35,9 @@ from tests.in_words import in_words
 from tests.read_and_check import check
 from tests.telling import telling
 
-PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]
+PROFILES = [
+    (name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles
+]
 TODAY = date(2026, 7, 20)
 PILLARS = ("T3.2", "T3.6")  # the risk tables that the sample of the Toolkit uses
 
@@ -63,7 +65,10 @@ def told(data: bytes, at: Path, spec: str | None = None) -> Refusal:
 
 @pytest.mark.parametrize(
     ("name", "profile"),
-    [pytest.param(*each, marks=() if n % 2 else pytest.mark.deep) for n, each in enumerate(PROFILES)],
+    [
+        pytest.param(*each, marks=() if n % 2 else pytest.mark.deep)
+        for n, each in enumerate(PROFILES)
+    ],
 )
 def test_nothing_in_a_sample_is_to_be_corrected_or_looked_at(name: str, profile: str) -> None:
     """Whoever changes a spec sees here what no longer fits: `hrge-xl spec check` names the lines."""
@@ -72,9 +77,12 @@ def test_nothing_in_a_sample_is_to_be_corrected_or_looked_at(name: str, profile:
     filled = submission_of(layout, starting_answers(layout, order), identity_of(order, layout))
     (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
     assert [
-        f"{each.tool} {each.row} {each.field}: {in_words(each, spec).message}" for each in outcome.findings
+        f"{each.tool} {each.row} {each.field}: {in_words(each, spec).message}"
+        for each in outcome.findings
     ] == []
-    unanswered = [key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code]
+    unanswered = [
+        key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code
+    ]
     assert unanswered == []
 
 
@@ -88,7 +96,9 @@ def test_the_sample_of_the_toolkit_shows_what_a_team_would_do(profile: str) -> N
     for tool in PILLARS:
         assert tool not in layout.sheet or len(rows[tool]) >= 5
     assert len(rows["T3.2"]) == (5 if profile == "quick" else 6)
-    ticked = {row for (tool, row, field), value in given.items() if field == "FRM_26" and value == "Y"}
+    ticked = {
+        row for (tool, row, field), value in given.items() if field == "FRM_26" and value == "Y"
+    }
     assert {tool for tool in ticked if not rows[tool]} == set(), "what is ticked is filled in"
 
 
@@ -114,7 +124,9 @@ def test_its_country_can_never_be_taken_for_a_real_one(name: str) -> None:
     assert code not in spec.vocabularies[spec.countries].by_code
     with pytest.raises(UsageError, match="is not a country of"):
         country_codes(spec, ["Examplia"])
-    order = Order("PAK", TODAY, "PAK", tools=(spec.tools[-1].code,))  # the lists are those of every workbook
+    order = Order(
+        "PAK", TODAY, "PAK", tools=(spec.tools[-1].code,)
+    )  # the lists are those of every workbook
     blank = openpyxl.load_workbook(BytesIO(generate(spec, order)))
     assert "Pakistan" in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
     assert "Examplia" not in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
@@ -196,7 +208,9 @@ def test_stamps_from_before_there_were_samples_are_signed_as_they_were() -> None
 # the command
 
 
-def test_a_sample_says_itself_what_stands_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_says_itself_what_stands_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = ("--country", "PAK", "--today", "2026-07-01")
     assert hrge("generate", "example", "--sample", *options, "-o", tmp_path) == 2
     said = capsys.readouterr().err
@@ -210,7 +224,10 @@ def test_a_round_has_no_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str
     init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
     assert hrge("generate", tmp_path / "round", "--sample") == 2
     said = capsys.readouterr().err
-    assert "--sample is not for a round. A sample is of a spec: hrge-xl generate example --sample" in said
+    assert (
+        "--sample is not for a round. A sample is of a spec: hrge-xl generate example --sample"
+        in said
+    )
 
 
 def test_a_profile_has_a_file_of_its_own(tmp_path: Path) -> None:
@@ -242,7 +259,9 @@ def test_another_sample_comes_where_it_fills_the_risk_table(profile: str) -> Non
     filled = submission_of(layout, given, identity_of(order, layout))
     (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
     assert [each.code for each in outcome.findings] == []
-    assert [key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code] == []
+    assert [
+        key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code
+    ] == []
     main, whole = (sample_order(spec, "en", choose(spec, name, tools, first=True))[1].answers for name, tools in (
         ("quick", []), ("full", []),
     ))  # fmt: skip

@@ -87,7 +87,9 @@ def test_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_no_other_process_is_reached() -> None:
-    assert refused("signal-parent", *(f"{action} {os.getpid()}" for action in ("signal", "owner", "limits")))
+    assert refused(
+        "signal-parent", *(f"{action} {os.getpid()}" for action in ("signal", "owner", "limits"))
+    )
 
 
 def test_no_environment_and_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +146,9 @@ def test_a_checkout_on_the_path_is_no_open_folder(tmp_path: Path) -> None:
     assert not {str(tmp_path), str(tmp_path / "round")} & set(places)
 
 
-def test_a_processor_without_a_table_is_told_and_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_processor_without_a_table_is_told_and_not_guessed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A filter with the numbers of another processor would refuse at random."""
     for name, value in (("platform.machine", lambda: "riscv64"), ("sys.maxsize", 2**31 - 1)):
         with monkeypatch.context() as patch:
@@ -158,7 +162,9 @@ def test_a_processor_without_a_table_is_told_and_not_guessed(monkeypatch: pytest
 EVERYTHING = ["network", "program", "reading", "writing", "process"]
 
 
-def test_what_is_tried_goes_without_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_tried_goes_without_a_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An attempt that fails anyway would show nothing."""
     file = tmp_path / "file"
     file.touch()
@@ -184,7 +190,12 @@ def test_a_confined_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     told, environment, kept, reading = in_a_thread(confined, monkeypatch)
     assert isinstance(told, Confinement)
     landlock, filtered = told.means
-    assert (landlock.split(" ")[0], filtered, told.missing, told.open) == ("Landlock", "seccomp", [], [])
+    assert (landlock.split(" ")[0], filtered, told.missing, told.open) == (
+        "Landlock",
+        "seccomp",
+        [],
+        [],
+    )
     assert environment == {}
     assert kept == b"decrypted"
     assert reading == [b"as it was", b"as it was"]
@@ -199,14 +210,22 @@ def test_landlock_leaves_nothing_but_reading(
     file.parent.mkdir()
     file.write_bytes(b"as it was")
     program = shutil.copy("/bin/true", file.parent)
-    actions = [f"read {file}", f"write {file}", f"write {file}.new", f"remove {file}", f"start {program}"]
+    actions = [
+        f"read {file}",
+        f"write {file}",
+        f"write {file}.new",
+        f"remove {file}",
+        f"start {program}",
+    ]
     actions += [f"list {tmp_path}", f"connect {port}", f"signal-with {os.getppid()}"]
     with socket.create_connection(("127.0.0.1", port)):
         pass  # it goes, and whatever has to be imported for it is
 
     def tried() -> tuple[int, list[object]]:
         sandbox.give_up_privileges()
-        return allow_reading_only([str(file.parent), *import_places(())]), list(map(outcome_of, actions))
+        return allow_reading_only([str(file.parent), *import_places(())]), list(
+            map(outcome_of, actions)
+        )
 
     version, (read, *outcomes) = in_a_thread(tried, monkeypatch)
     assert read == b"as it was"
@@ -253,10 +272,17 @@ def test_what_the_system_lacks_is_noted(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("system", "missing", "environment"),
-    [("darwin", ["darwin has no sandbox that a process can put itself into"], False), ("win32", [], True)],
+    [
+        ("darwin", ["darwin has no sandbox that a process can put itself into"], False),
+        ("win32", [], True),
+    ],
 )
 def test_other_systems(
-    system: str, missing: list[str], environment: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: str,
+    missing: list[str],
+    environment: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Windows has a job object instead, and lets a process start nothing without its environment."""
 

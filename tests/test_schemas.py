@@ -94,7 +94,12 @@ def test_right_rows_come_back_in_their_types() -> None:
     found = schemas()["plan"].validate(plan(), lazy=True)
     kinds = {name: str(found[name].dtype) for name in ("team", "n", "pln_06", "current", "pln_04")}
     assert kinds.pop("team").startswith("str")
-    assert kinds == {"n": "Int64", "pln_06": "Float64", "current": "boolean", "pln_04": "datetime64[us]"}
+    assert kinds == {
+        "n": "Int64",
+        "pln_06": "Float64",
+        "current": "boolean",
+        "pln_04": "datetime64[us]",
+    }
     assert found["pln_04"][0] == pd.Timestamp(2026, 6, 30)
 
 
@@ -203,7 +208,10 @@ def codes(*rows: tuple[Any, ...]) -> Failure | None:
         (("ANSWER", -1, "N", "No"), Failure("position", 1, "at least 0")),
         (("ANSWER", 2, "N", 3), Failure("label", 1, "a value of type text")),
         (("ANSWER", 2, None, "No"), Failure("code", 1, "filled in")),
-        ((5, -1, "N", "No"), Failure("list", 1, "a value of type text")),  # that of the first column
+        (
+            (5, -1, "N", "No"),
+            Failure("list", 1, "a value of type text"),
+        ),  # that of the first column
     ],
 )
 def test_a_row_that_does_not_fit(row: tuple[Any, ...], expected: Failure | None) -> None:
@@ -294,7 +302,9 @@ def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
     """Every limit of the spec, with the place of the answer; only of the return that has it."""
     found = not_right(datasets["example"] / DATASET, "example", "plan")
     told = {row.column: (row.check, row.team) for row in found.itertuples()}
-    expected = {code.lower(): (why, "WRONG") for code, (_, why) in WRONG.items() if code != "PLN_04"}
+    expected = {
+        code.lower(): (why, "WRONG") for code, (_, why) in WRONG.items() if code != "PLN_04"
+    }
     assert {code: told[code] for code in expected} == expected
     risks = not_right(datasets["example"] / DATASET, "example")
     assert {(row.column, row.check, row.team) for row in risks.itertuples()} == {
@@ -308,7 +318,11 @@ def toolkit(tmp_path_factory: Folders) -> Path:
     folder = tmp_path_factory.mktemp("toolkit")
     hrge("demo", "-o", folder / "demo")
     spec = load("hrge_toolkit")
-    kept = {key: value for key, value in full(layout(spec.name)).items() if sum(map(ord, "".join(key))) % 3}
+    kept = {
+        key: value
+        for key, value in full(layout(spec.name)).items()
+        if sum(map(ord, "".join(key))) % 3
+    }
     orders = {
         "partial": Order("NPL", TODAY, answers=kept),
         "full": Order("VNM", TODAY, answers=full(layout(spec.name))),
@@ -332,7 +346,10 @@ def toolkit(tmp_path_factory: Folders) -> Path:
 def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
     """What is required on a condition, or not relevant, may be blank: the schemas ask for what the reader asks for."""
     frame, refused = frames(toolkit), list[tuple[str, ...]]()
-    found = {(row.submission, row.tool, row.row_code, row.field) for row in frame("findings").itertuples()}
+    found = {
+        (row.submission, row.tool, row.row_code, row.field)
+        for row in frame("findings").itertuples()
+    }
     for name, schema in hrge_xl.schemas(load("hrge_toolkit")).items():
         rows = frame(name)
         try:
@@ -390,7 +407,9 @@ def check(rows: Rows) -> None:
 def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
     """The rows with other values in one that has such a value, the first of its table."""
     at = Schema(load("example")).by_name[table].at
-    first = next(n for n, row in enumerate(rows[table]) if all(row[at[name]] is not None for name in wrong))
+    first = next(
+        n for n, row in enumerate(rows[table]) if all(row[at[name]] is not None for name in wrong)
+    )
     row = list(rows[table][first])
     for name, value in wrong.items():
         row[at[name]] = value
@@ -403,7 +422,12 @@ def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
 @pytest.mark.parametrize(
     ("table", "column", "value", "needed"),
     [
-        ("answers_fact", "code", "NOWHERE", "a code of the list that its question is answered from"),
+        (
+            "answers_fact",
+            "code",
+            "NOWHERE",
+            "a code of the list that its question is answered from",
+        ),
         ("answers_fact", "code", 3, "a value of type text"),
         ("answers_fact", "number", "3", "a value of type number"),
         ("answers_fact", "number", True, "a value of type number"),
@@ -418,7 +442,9 @@ def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
         ("sheets", "required", "3", "a value of type integer"),
     ],
 )
-def test_a_row_without_a_place(table: str, column: str, value: Any, needed: str, taken: Rows) -> None:
+def test_a_row_without_a_place(
+    table: str, column: str, value: Any, needed: str, taken: Rows
+) -> None:
     with pytest.raises(UnfitRow) as fault:
         check(changed(taken, table, **{column: value}))
     shown = {None: "", True: "TRUE"}.get(value, str(value))
@@ -448,7 +474,9 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
     """The finding names table, column and value; the next run takes the file in."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    files = returned(tmp_path / "returned", {f"{team}.xlsx": workbook(team) for team in ("A", "B", "C")})
+    files = returned(
+        tmp_path / "returned", {f"{team}.xlsx": workbook(team) for team in ("A", "B", "C")}
+    )
     right, out = RowBuilder.rows, tmp_path / "out"
 
     def wrong(self: RowBuilder, result: Result) -> Rows:
@@ -466,7 +494,9 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
         "“NOWHERE” and has to be a code of the list that its question is answered from."
     ]
     assert set(frames(out)("submissions").query("verdict != 'refused'")["team"]) == {"A", "C"}
-    log = Path(found["remedy"].iloc[0].removeprefix("Report this with ").partition(".log")[0] + ".log")
+    log = Path(
+        found["remedy"].iloc[0].removeprefix("Report this with ").partition(".log")[0] + ".log"
+    )
     assert "NOWHERE" not in log.read_text(encoding="utf-8")
     assert hrge("consolidate", files[0].parent, "-o", out, *options) == 0
     assert frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'").empty

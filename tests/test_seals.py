@@ -58,7 +58,9 @@ def key(name: str = "mine.pem", *more: object) -> str:
 
 def sealed_by_key() -> None:
     """The report sealed by its auditor, whose key `trusted.txt` knows."""
-    Path("trusted.txt").write_text(f"# known here\n\n{key('mine.pem', '--by', NAME)}\n", encoding="utf-8")
+    Path("trusted.txt").write_text(
+        f"# known here\n\n{key('mine.pem', '--by', NAME)}\n", encoding="utf-8"
+    )
     assert hrge("sign", REPORT, "--by", NAME, "--key", "mine.pem") == 0
 
 
@@ -82,7 +84,10 @@ def test_an_unsigned_seal_says_what_it_proves(folder: Path) -> None:
 def test_a_signed_seal_is_the_signer_s(folder: Path) -> None:
     sealed_by_key()
     told = said(0, "sign", REPORT, "--check", "--trust", "trusted.txt")
-    assert f"Seal 1 is signed with the key of {NAME}: only who holds that key could have made it." in told
+    assert (
+        f"Seal 1 is signed with the key of {NAME}: only who holds that key could have made it."
+        in told
+    )
     assert "The entries 1 to 2 of the chain are covered by it." in told
     told = said(0, "sign", REPORT, "--check")
     assert "and nobody has said whose key that is: anybody could have made such a key" in told
@@ -157,14 +162,18 @@ def test_a_public_key_may_come_as_pem(folder: Path) -> None:
 def test_a_signature_can_be_verified_by_hand(folder: Path) -> None:
     """As the guide for auditors says."""
     sealed_by_key()
-    seals = queried(folder / LEDGER, "SELECT key, digest, signature FROM entries WHERE kind = 'seal'")
+    seals = queried(
+        folder / LEDGER, "SELECT key, digest, signature FROM entries WHERE kind = 'seal'"
+    )
     ((public, digest, signature),) = seals
     ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
         bytes.fromhex(signature), f"hrge-xl/entry/1 {digest}".encode()
     )
 
 
-def test_without_the_extra_signatures_are_told_as_not_checked(folder: Path, monkeypatch: Patch) -> None:
+def test_without_the_extra_signatures_are_told_as_not_checked(
+    folder: Path, monkeypatch: Patch
+) -> None:
     sealed_by_key()
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
     told = said(0, "sign", REPORT, "--check")
@@ -192,21 +201,30 @@ def test_a_key_is_its_owner_s_and_is_never_overwritten(folder: Path) -> None:
 
 
 def test_a_key_with_a_passphrase(folder: Path) -> None:
-    for name, text in (("word.txt", "Sesam, öffne dich\n"), ("wrong.txt", "Sesam\n"), ("none.txt", "\n")):
+    for name, text in (
+        ("word.txt", "Sesam, öffne dich\n"),
+        ("wrong.txt", "Sesam\n"),
+        ("none.txt", "\n"),
+    ):
         Path(name).write_text(text, encoding="utf-8")
     key("mine.pem", "--passphrase-file", "word.txt")
     seal = ("sign", REPORT, "--by", NAME, "--key", "mine.pem")
     assert hrge(*seal, "--passphrase-file", "word.txt") == 0
     assert "is protected by a passphrase" in said(2, *seal)
     assert "is protected by a passphrase" in said(2, *seal, "--passphrase-file", "none.txt")
-    assert "the passphrase does not open the key" in said(2, *seal, "--passphrase-file", "wrong.txt")
+    assert "the passphrase does not open the key" in said(
+        2, *seal, "--passphrase-file", "wrong.txt"
+    )
     assert "Sesam" not in said(2, *seal, "--passphrase-file", "wrong.txt")
 
 
 def test_a_passphrase_that_is_not_needed_does_no_harm(folder: Path) -> None:
     Path("word.txt").write_text("x", encoding="utf-8")
     key()
-    assert hrge("sign", REPORT, "--by", NAME, "--key", "mine.pem", "--passphrase-file", "word.txt") == 0
+    assert (
+        hrge("sign", REPORT, "--by", NAME, "--key", "mine.pem", "--passphrase-file", "word.txt")
+        == 0
+    )
 
 
 def _pem(private: ec.EllipticCurvePrivateKey) -> bytes:
@@ -258,7 +276,9 @@ def change(folder: Path, old: str, new: str) -> None:
 
 THEN = "in round.yaml; when seal 1 of round round"
 LATER = "The deadline of AFG is 2026-07-31 in round.yaml; when seal 1 of"
-REMEDY = "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
+REMEDY = (
+    "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
+)
 
 
 @pytest.mark.parametrize("what", telling([REPORT, "round"], "round"))
@@ -294,7 +314,9 @@ def test_a_deadline_that_was_changed_after_a_seal_is_told(folder: Path, what: st
         ),
     ],
 )
-def test_other_terms_are_held_against_the_seal_too(folder: Path, old: str, new: str, words: str) -> None:
+def test_other_terms_are_held_against_the_seal_too(
+    folder: Path, old: str, new: str, words: str
+) -> None:
     assert hrge("sign", "round", "--by", NAME) == 0
     change(folder, old, new)
     told = said(1, "sign", "round", "--check")
@@ -314,7 +336,9 @@ def test_what_came_tells_under_which_terms(folder: Path) -> None:
     """Taken in by a command of the round, and consolidated into another folder."""
     assert hrge("consolidate", "round", "-o", "out", "--today", DAY) == 0
     for place in ("round", "out"):
-        (content,) = queried(Path(place) / LEDGER, "SELECT content FROM entries WHERE kind = 'receipt'")[0]
+        (content,) = queried(
+            Path(place) / LEDGER, "SELECT content FROM entries WHERE kind = 'receipt'"
+        )[0]
         assert '"teams":{"AFG":"2026-06-30","PAK":"2026-06-30"}' in content
 
 
@@ -384,7 +408,9 @@ def test_a_changed_report_shows(report: Path) -> None:
     report.write_bytes(report.read_bytes().replace(started, later))
     check(report, code=1)
     told = verify(report, code=1)
-    assert "validation.json is not what was sealed under this name (seal 1 of validation.json" in told
+    assert (
+        "validation.json is not what was sealed under this name (seal 1 of validation.json" in told
+    )
     assert "Made again: identical" in told
     page = report.with_suffix(".html")
     assert hrge("sign", page, "--by", NAME) == 0
@@ -421,7 +447,12 @@ def test_every_ledger_at_hand_is_looked_at(tmp_path: Path) -> None:
     folder = round_folder(tmp_path)
     assert hrge("sign", folder, "--by", NAME) == 0
     assert hrge("consolidate", folder, "-o", tmp_path / "out", "--today", DAY) == 0
-    assert hrge("report", folder, "--format", "json", "-o", tmp_path / "out" / "reports", "--today", DAY) == 0
+    assert (
+        hrge(
+            "report", folder, "--format", "json", "-o", tmp_path / "out" / "reports", "--today", DAY
+        )
+        == 0
+    )
     report = tmp_path / "out" / "reports" / "validation.json"
     for changed, code in ((False, 0), (True, 1)):
         if changed:
@@ -455,7 +486,10 @@ def test_a_seal_survives_consolidating_again(report: Path) -> None:
     [
         (("sign",), "There is no ledger around"),
         (("sign", "lonely.json", "--by", "x"), "There is no ledger around"),
-        (("sign", "lonely.json", "--by", "x", "--ledger", "."), "neither a round nor a consolidated folder"),
+        (
+            ("sign", "lonely.json", "--by", "x", "--ledger", "."),
+            "neither a round nor a consolidated folder",
+        ),
         (("sign", "out/reports/validation.json"), "A seal needs a name"),
         (("sign", "--ledger", "out"), "Say which report"),
         (("sign", "nowhere.json", "--by", "x"), "nowhere.json"),

@@ -87,7 +87,12 @@ def test_no_report_holds_one(monkeypatch: Patch) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["C:\\returned\\PAK.xlsx is missing.", "Write to a@example.org: now.", "2026-06-30T12:00:00", "x=1&y=2"],
+    [
+        "C:\\returned\\PAK.xlsx is missing.",
+        "Write to a@example.org: now.",
+        "2026-06-30T12:00:00",
+        "x=1&y=2",
+    ],
 )
 def test_other_texts_stay(text: str) -> None:
     assert masked(text, text.split()) == text

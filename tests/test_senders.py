@@ -32,7 +32,10 @@ def begun(folder: Path, teams: str = TEAMS) -> Path:
     """A round whose workbooks are issued."""
     (folder / "teams.csv").write_text(teams, encoding="utf-8")
     made = folder / "round"
-    assert run(["round", "init", str(made), "--spec", "example", "--teams", str(folder / "teams.csv")]) == 0
+    assert (
+        run(["round", "init", str(made), "--spec", "example", "--teams", str(folder / "teams.csv")])
+        == 0
+    )
     assert run(["generate", str(made), "--today", "2026-07-01"]) == 0
     return made
 
@@ -45,7 +48,9 @@ def workbook(round_: Path, team: str, **changes: str | None) -> bytes:
 
 
 def arrives(round_: Path, content: EmailMessage | bytes, name: str = "x.eml") -> None:
-    (round_ / "inbox" / name).write_bytes(content if isinstance(content, bytes) else content.as_bytes())
+    (round_ / "inbox" / name).write_bytes(
+        content if isinstance(content, bytes) else content.as_bytes()
+    )
 
 
 def week(round_: Path, capsys: pytest.CaptureFixture[str], day: date = DAY) -> dict[str, object]:
@@ -61,7 +66,9 @@ def warnings(round_: Path, capsys: pytest.CaptureFixture[str], *place: str) -> l
     capsys.readouterr()
     run(["validate", *(place or [str(round_)]), "--json", "--today", str(DAY)])
     files = json.loads(capsys.readouterr().out)["files"]
-    return [each["message"] for file in files for each in file["findings"] if each["code"] == "I017"]
+    return [
+        each["message"] for file in files for each in file["findings"] if each["code"] == "I017"
+    ]
 
 
 def notes(round_: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, str]:
@@ -81,7 +88,9 @@ def test_a_workbook_from_another_teams_address_waits_for_a_decision(
     assert told["to_decide"] == ["answer.xlsx, not sent from Odesa"]
     assert told["drafts"]["new"] == []  # type: ignore[index]
     assert told["counts"]["counted"] == 1  # type: ignore[index]
-    said = "answer.xlsx was sent from m***@bücher.example (Minsk), which is not an address of Odesa."
+    said = (
+        "answer.xlsx was sent from m***@bücher.example (Minsk), which is not an address of Odesa."
+    )
     assert warnings(round_, capsys) == [said]
     assert warnings(round_, capsys, str(round_ / "returned" / "answer.xlsx")) == [said]
     assert notes(round_, capsys) == {
@@ -117,11 +126,22 @@ def test_a_workbook_from_another_teams_address_waits_for_a_decision(
 
 
 @pytest.mark.parametrize("choice", ["--use", pytest.param("--withdraw", marks=pytest.mark.deep)])
-def test_a_decision_settles_it_too(choice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_decision_settles_it_too(
+    choice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     round_ = begun(tmp_path)
     arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
     assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]
-    decision = ["answer.xlsx", choice, "--reason", "It is known.", "--by", "the office", "--today", str(DAY)]
+    decision = [
+        "answer.xlsx",
+        choice,
+        "--reason",
+        "It is known.",
+        "--by",
+        "the office",
+        "--today",
+        str(DAY),
+    ]
     assert run(["decide", str(round_), *decision]) == 0
     assert warnings(round_, capsys) == []
     assert week(round_, capsys)["to_decide"] == []
@@ -136,11 +156,18 @@ STRANGE = (
     "stranger@example.net (odesa@example.org)",
     "nobody",
 )
-KNOWN = ("odesa@example.org", "ODESA@Example.ORG", "=?utf-8?b?0J7QtNC10YHQsA==?= <odesa@example.org>")
+KNOWN = (
+    "odesa@example.org",
+    "ODESA@Example.ORG",
+    "=?utf-8?b?0J7QtNC10YHQsA==?= <odesa@example.org>",
+)
 KNOWN += ('"Office, Odesa" <deputy@example.org>', "Desk <office@example.org>")
 
 
-MINSK = ("minsk@bücher.example", "Minsk <minsk@XN--bcher-kva.example>")  # a domain in its own letters
+MINSK = (
+    "minsk@bücher.example",
+    "Minsk <minsk@XN--bcher-kva.example>",
+)  # a domain in its own letters
 
 
 def test_senders_as_mails_name_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +192,9 @@ def test_a_mail_inside_a_mail_says_nothing_about_who_sent_it(
         content = made(round_, "Odesa", PLN_03=f"Plan {number}")
         inner = mail("odesa@example.org", SENT, {f"{number}.xlsx": content})
         arrives(
-            round_, mail(sender, SENT, {"old.zip": zipped({"old.eml": inner.as_bytes()})}), f"{number}.eml"
+            round_,
+            mail(sender, SENT, {"old.zip": zipped({"old.eml": inner.as_bytes()})}),
+            f"{number}.eml",
         )
     arrives(round_, msg("stranger@example.net", SENT, {"2.xlsx": made(round_, "Minsk")}), "2.msg")
     arrives(round_, made(round_, "Minsk", PLN_03="By hand"), "3.xlsx")
@@ -176,13 +205,17 @@ def test_a_mail_inside_a_mail_says_nothing_about_who_sent_it(
     ]
 
 
-def test_without_addresses_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_addresses_nothing_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     round_ = begun(tmp_path, "team,country\nOdesa,PAK\nMinsk,MAR\n")
     arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
     assert week(round_, capsys)["to_decide"] == []
     assert warnings(round_, capsys) == []
     assert run(["round", "contact", str(round_), "Minsk", "stranger@example.net", "--yes"]) == 0
-    assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]  # received before that
+    assert week(round_, capsys)["to_decide"] == [
+        "answer.xlsx, not sent from Odesa"
+    ]  # received before that
 
 
 @pytest.mark.deep
@@ -192,19 +225,38 @@ def test_it_is_told_alike_in_a_dataset_elsewhere_and_left_out_of_what_is_redacte
     round_, year = begun(tmp_path), tmp_path / "year"
     arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
     week(round_, capsys)
-    assert run(["consolidate", str(round_), "-o", str(year), "--today", str(DAY), "--shareable"]) == 0
+    assert (
+        run(["consolidate", str(round_), "-o", str(year), "--today", str(DAY), "--shareable"]) == 0
+    )
     assert len(warnings(round_, capsys, str(year))) == 1
     assert "I017" in notes(round_, capsys, "--ledger", str(year))["Odesa"]
     rmtree(year / "reports")  # nobody says here who else was expected
     assert run(["verify", str(year), "--returned", str(round_ / "returned")]) == 0
     capsys.readouterr()
-    run(["report", str(round_), "--format", "json", "-o", str(tmp_path), "--redact", "--today", str(DAY)])
+    run(
+        [
+            "report",
+            str(round_),
+            "--format",
+            "json",
+            "-o",
+            str(tmp_path),
+            "--redact",
+            "--today",
+            str(DAY),
+        ]
+    )
     (report,) = tmp_path.glob("*.json")
     text = report.read_text(encoding="utf-8")
     assert "I017" in text
     assert "example.net" not in text
-    assert run(["round", "contact", str(round_), "Odesa", "stranger@example.net", "--also", "--yes"]) == 0
-    assert run(["verify", str(report), "--returned", str(round_ / "returned")]) == 0, capsys.readouterr().out
+    assert (
+        run(["round", "contact", str(round_), "Odesa", "stranger@example.net", "--also", "--yes"])
+        == 0
+    )
+    assert run(["verify", str(report), "--returned", str(round_ / "returned")]) == 0, (
+        capsys.readouterr().out
+    )
     for path in (year / "shareable").rglob("*"):
         assert not path.is_file() or b"example.net" not in path.read_bytes()
 
@@ -237,8 +289,18 @@ teams:
         ("Minsk", True, "{team: Minsk,", "{team: Minsk, email: 'o''x@example.org',"),
         ("Rabat", False, "rabat@example.org", "'o''x@example.org'"),
         ("Rabat", True, "rabat@example.org", "'rabat@example.org, o''x@example.org'"),
-        ("Cairo", True, "[a@example.org, b@example.org]", "'a@example.org, b@example.org, o''x@example.org'"),
-        ("Kabul", False, "- team: Kabul\n  email:\n", "- team: Kabul\n  email: 'o''x@example.org'\n"),
+        (
+            "Cairo",
+            True,
+            "[a@example.org, b@example.org]",
+            "'a@example.org, b@example.org, o''x@example.org'",
+        ),
+        (
+            "Kabul",
+            False,
+            "- team: Kabul\n  email:\n",
+            "- team: Kabul\n  email: 'o''x@example.org'\n",
+        ),
     ],
 )
 def test_an_address_is_put_into_the_file_and_the_rest_stays(
@@ -249,10 +311,12 @@ def test_an_address_is_put_into_the_file_and_the_rest_stays(
     written = WRITTEN.replace("DIGEST", load_round(round_).spec_digest)
     (round_ / "round.yaml").write_bytes(written.replace("\n", "\r\n").encode())
     options = ["--also"] if also else []
-    assert run(["round", "contact", str(round_), team, "o'x@example.org", *options, "--yes"]) == 0, (
-        capsys.readouterr().err
+    assert (
+        run(["round", "contact", str(round_), team, "o'x@example.org", *options, "--yes"]) == 0
+    ), capsys.readouterr().err
+    assert (round_ / "round.yaml").read_bytes().decode().replace("\r\n", "\n") == written.replace(
+        old, new
     )
-    assert (round_ / "round.yaml").read_bytes().decode().replace("\r\n", "\n") == written.replace(old, new)
     (found,) = [each for each in load_round(round_).teams if each.code == team]
     assert "o'x@example.org" in found.email.split(", ")
 
@@ -305,7 +369,11 @@ LINKED = "Too large for a mail: https://onedrive.live.com/?id=7 Regards"
 @pytest.mark.parametrize(
     ("letter", "said", "named"),
     [
-        (mail("odesa@example.org", SENT, {"report.pdf": b"%PDF-1.7\n"}), "PDF", "You sent: report.pdf"),
+        (
+            mail("odesa@example.org", SENT, {"report.pdf": b"%PDF-1.7\n"}),
+            "PDF",
+            "You sent: report.pdf",
+        ),
         pytest.param(mail("odesa@example.org", SENT, {}), "letter", "", marks=pytest.mark.deep),
         pytest.param(
             with_logo(mail("odesa@example.org", SENT, {}, text=LINKED)),
@@ -313,7 +381,11 @@ LINKED = "Too large for a mail: https://onedrive.live.com/?id=7 Regards"
             "",
             marks=pytest.mark.deep,
         ),
-        (mail("odesa@example.org", SENT, {"all.rar": b"Rar!\x1a\x07"}), "all.rar", "You sent: all.rar"),
+        (
+            mail("odesa@example.org", SENT, {"all.rar": b"Rar!\x1a\x07"}),
+            "all.rar",
+            "You sent: all.rar",
+        ),
         pytest.param(
             mail("odesa@example.org", SENT, {"o.7z": b"7z\xbc\xaf\x27\x1c"}),
             "o.7z",
@@ -344,7 +416,9 @@ def test_who_wrote_without_a_workbook_is_asked_for_it(
     assert [*(round_ / "drafts").rglob("Odesa*.eml")] == [draft]
     arrives(round_, letter)
     later = SENT + timedelta(hours=1)
-    arrives(round_, mail("odesa@example.org", later, {"o.xlsx": workbook(round_, "Odesa")}), "2.eml")
+    arrives(
+        round_, mail("odesa@example.org", later, {"o.xlsx": workbook(round_, "Odesa")}), "2.eml"
+    )
     told = week(round_, capsys)
     assert (told["wrote_without_workbook"], told["ask_again"]) == ({}, [])
     assert not draft.exists()
@@ -359,11 +433,19 @@ def test_a_file_is_asked_for_again_until_a_good_one_comes(
     arrives(round_, mail("odesa@example.org", SENT, {"one.xlsx": good[:2000]}), "1.eml")
     (round_ / "inbox" / "Minsk.rar").write_bytes(b"Rar!\x1a\x07")
     assert week(round_, capsys)["ask_again"] == ["one.xlsx (Odesa)", "Minsk.rar (Minsk)"]
-    arrives(round_, mail("odesa@example.org", SENT + timedelta(hours=1), {"two.xlsx": good}), "2.eml")
+    arrives(
+        round_, mail("odesa@example.org", SENT + timedelta(hours=1), {"two.xlsx": good}), "2.eml"
+    )
     assert week(round_, capsys)["ask_again"] == ["Minsk.rar (Minsk)"]
-    arrives(round_, mail("odesa@example.org", SENT + timedelta(hours=2), {"new.xlsx": good[:3000]}), "3.eml")
+    arrives(
+        round_,
+        mail("odesa@example.org", SENT + timedelta(hours=2), {"new.xlsx": good[:3000]}),
+        "3.eml",
+    )
     minsk = workbook(round_, "Minsk")
-    arrives(round_, mail("minsk@bücher.example", SENT + timedelta(hours=2), {"m.xlsx": minsk}), "4.eml")
+    arrives(
+        round_, mail("minsk@bücher.example", SENT + timedelta(hours=2), {"m.xlsx": minsk}), "4.eml"
+    )
     assert week(round_, capsys)["ask_again"] == ["new.xlsx (Odesa)"]
 
 
@@ -372,7 +454,10 @@ def test_who_sent_a_workbook_of_another_round_is_asked_for_that_of_this_one(
 ) -> None:
     """At once, in the language of the team, once, with the right workbook; until it comes."""
     (tmp_path / "earlier").mkdir()
-    earlier, round_ = begun(tmp_path / "earlier"), begun(tmp_path, TEAMS.replace("PAK,en", "PAK,fr"))
+    earlier, round_ = (
+        begun(tmp_path / "earlier"),
+        begun(tmp_path, TEAMS.replace("PAK,en", "PAK,fr")),
+    )
     (round_ / "round.yaml").write_text(
         (round_ / "round.yaml").read_text("utf-8").replace("name: round", "name: 2026-H2"), "utf-8"
     )
@@ -387,9 +472,15 @@ def test_who_sent_a_workbook_of_another_round_is_asked_for_that_of_this_one(
     body = draft.get_body(("plain",))
     assert body is not None
     assert file.name == "Odesa_ask-other-round.eml"
-    assert "d'un autre cycle : ses réponses ne peuvent pas compter dans 2026-H2" in body.get_content()
+    assert (
+        "d'un autre cycle : ses réponses ne peuvent pas compter dans 2026-H2" in body.get_content()
+    )
     assert [each.get_filename() for each in draft.iter_attachments()] == ["Odesa_fr.xlsx"]
-    arrives(round_, mail("odesa@example.org", SENT, {"Right.xlsx": workbook(round_, "Odesa")}), "right.eml")
+    arrives(
+        round_,
+        mail("odesa@example.org", SENT, {"Right.xlsx": workbook(round_, "Odesa")}),
+        "right.eml",
+    )
     week(round_, capsys)
     assert "Odesa_thanks.eml" in [
         path.name.replace("_WS-07", "") for path in (round_ / "drafts").rglob("*.eml")

@@ -13,7 +13,10 @@ from tests.intake_files import sheet, workbook
     [
         ("", []),
         ('<calcPr calcId="124519" fullCalcOnLoad="1"/>', []),
-        ('<calcPr iterateCount="9" refMode="A1" iterate="false" fullPrecision="true" calcMode="auto"/>', []),
+        (
+            '<calcPr iterateCount="9" refMode="A1" iterate="false" fullPrecision="true" calcMode="auto"/>',
+            [],
+        ),
         ('<calcPr calcMode="autoNoTable" fullPrecision="1"/>', []),
         ('<calcPr fullPrecision="0"/>', ["S037"]),
         ('<calcPr fullPrecision="false"/>', ["S037"]),

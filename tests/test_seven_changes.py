@@ -47,7 +47,9 @@ class Copy:
     def append(self, file: str, text: str) -> None:
         """Write something at the end of a file, a new one where there is none."""
         path = self.root / file
-        path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + text, encoding="utf-8")
+        path.write_text(
+            (path.read_text(encoding="utf-8") if path.exists() else "") + text, encoding="utf-8"
+        )
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Replace the one place where a text stands."""
@@ -58,7 +60,11 @@ class Copy:
     def changed(self) -> list[str]:
         """Every file of the program that is not as it was."""
         files = (file for part in PARTS for file in (self.root / part).rglob("*") if file.is_file())
-        names = (file.relative_to(self.root).as_posix() for file in files if "__pycache__" not in file.parts)
+        names = (
+            file.relative_to(self.root).as_posix()
+            for file in files
+            if "__pycache__" not in file.parts
+        )
         return sorted(name for name in names if not self._as_it_was(name))
 
     def _as_it_was(self, name: str) -> bool:
@@ -113,7 +119,12 @@ class Copy:
     def consolidated(self, path: Path | None = None, **answers: Any) -> Path:
         """A dataset of one workbook: this one, or one with some answers typed in."""
         self.hrge(
-            "consolidate", path or self.returned(**answers), "-o", self.root / "dataset", *TODAY, *WRITTEN
+            "consolidate",
+            path or self.returned(**answers),
+            "-o",
+            self.root / "dataset",
+            *TODAY,
+            *WRITTEN,
         )
         return self.root / "dataset"
 
@@ -159,7 +170,9 @@ def sheet_says(path: Path, code: str, typed: str) -> str:
     model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
     model.set_user_input(place.number, place.row, place.column, typed)
     model.evaluate()
-    cells = (model.get_formatted_cell_value(place.number, place.row, column) for column in range(1, 12))
+    cells = (
+        model.get_formatted_cell_value(place.number, place.row, column) for column in range(1, 12)
+    )
     return " | ".join(map(str, cells))
 
 
@@ -195,7 +208,9 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
     place = input_of(openpyxl.load_workbook(path), "SVC_03")
     sheet = openpyxl.load_workbook(path)[place.sheet]
     cell = sheet.cell(place.row, place.column)
-    (rule,) = (each for each in sheet.data_validations.dataValidation if cell.coordinate in each.sqref)
+    (rule,) = (
+        each for each in sheet.data_validations.dataValidation if cell.coordinate in each.sqref
+    )
     assert (rule.type, rule.formula1, rule.formula2) == ("whole", "0", "600.0")
     assert "Type a duration in minutes (0h00 to 10h00)." in rule.prompt
     assert cell.number_format == '0" min"'
@@ -207,7 +222,9 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
         ("out-of-range", "Type a duration in minutes (0h00 to 10h00).")
     ]
     path = copy.returned(SVC_03="2h30")
-    assert [each["name"] for each in copy.findings(path) if each["field"] == "SVC_03"] == ["number-as-text"]
+    assert [each["name"] for each in copy.findings(path) if each["field"] == "SVC_03"] == [
+        "number-as-text"
+    ]
     copy.consolidated(path)
     (answer,) = (line for line in copy.table("answers") if "SVC_03" in line)
     assert ",150," in answer or ",150.0," in answer
@@ -224,15 +241,18 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
         file.read_text(encoding="utf-8") for file in (copy.root / "drafted").rglob("*.yaml")
     )
 
-    assert "| duration | a duration in minutes, also as 2h30 | | `minimum` `maximum` |" in copy.page(
-        "writing-a-spec.md"
+    assert (
+        "| duration | a duration in minutes, also as 2h30 | | `minimum` `maximum` |"
+        in copy.page("writing-a-spec.md")
     )
 
 
 def test_a_function_is_one_class(copy: Copy) -> None:
     copy.append("hrge_xl/language/functions/figures.py", TEXTS["CUBE"])
     assert copy.changed() == ["hrge_xl/language/functions/figures.py"]
-    copy.append("workbook_specs/services/rules.yaml", TEXTS["RULE"].format(check="cube(SVC_02) < 1000"))
+    copy.append(
+        "workbook_specs/services/rules.yaml", TEXTS["RULE"].format(check="cube(SVC_02) < 1000")
+    )
     copy.hrge("spec", "check", copy.spec)
     path = copy.workbook()
     assert "There are too many rooms." not in sheet_says(path, "SVC_02", "9")
@@ -240,7 +260,9 @@ def test_a_function_is_one_class(copy: Copy) -> None:
     assert "R-S01" not in [each["code"] for each in copy.findings(copy.returned(SVC_02=9))]
     assert "R-S01" in [each["code"] for each in copy.findings(copy.returned(SVC_02=10))]
     page = copy.page("expressions.md")
-    assert "| `cube` | number | number | the number to the power of three | blank on blank |" in page
+    assert (
+        "| `cube` | number | number | the number to the power of three | blank on blank |" in page
+    )
     assert "cube(RSK_03)\n    " in page
 
 
@@ -270,7 +292,9 @@ def test_a_sheet_is_one_file(copy: Copy) -> None:
 def test_a_report_format_is_one_module(copy: Copy) -> None:
     copy.append("hrge_xl/outputs/formats/text.py", TEXTS["FORMAT"])
     assert copy.changed() == ["hrge_xl/outputs/formats/text.py"]
-    copy.hrge("report", copy.returned(SVC_02=10), "--format", "text", "-o", copy.root / "reports", *TODAY)
+    copy.hrge(
+        "report", copy.returned(SVC_02=10), "--format", "text", "-o", copy.root / "reports", *TODAY
+    )
     assert ": accepted" in (copy.root / "reports" / "validation.txt").read_text(encoding="utf-8")
     assert "html|json|junit|sarif|text|xlsx" in copy.page("cli.md")
 
@@ -280,7 +304,9 @@ def test_an_export_file_is_one_entry_and_what_writes_it(copy: Copy) -> None:
     assert copy.changed() == ["hrge_xl/outputs/exports.py"]
     dataset = copy.consolidated(SVC_02=10)
     assert "submissions 1" in (dataset / "counts.txt").read_text(encoding="utf-8").splitlines()
-    assert "identical" in copy.hrge("verify", dataset)  # it is held against the same file written again
+    assert "identical" in copy.hrge(
+        "verify", dataset
+    )  # it is held against the same file written again
 
 
 def test_a_command_is_one_function_its_options_and_its_line(copy: Copy) -> None:
@@ -291,7 +317,11 @@ def test_a_command_is_one_function_its_options_and_its_line(copy: Copy) -> None:
         '    "tally": "Count the returns.",\n    "doctor": "Check',
     )
     copy.replace("hrge_xl/cli/options.yaml", "  explain:\n", "  tally:\n    round:\n  explain:\n")
-    assert copy.changed() == ["hrge_xl/cli/__init__.py", "hrge_xl/cli/options.yaml", "hrge_xl/cli/tally.py"]
+    assert copy.changed() == [
+        "hrge_xl/cli/__init__.py",
+        "hrge_xl/cli/options.yaml",
+        "hrge_xl/cli/tally.py",
+    ]
     assert copy.hrge("tally", copy.root).strip() == "tallied"
     assert "tally" in copy.hrge("--help")
     assert "Count the returns of a consolidated folder." in copy.page("cli.md")
@@ -312,7 +342,10 @@ COLUMN = f'    origin: str | None = "the reader"\n{OPEN}'
 def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     """The report in JSON says what it said: others rely on it."""
     copy.replace("hrge_xl/findings/model.py", OPEN, COLUMN)
-    for after in ("waived waiver waiver_number", "waived waiver current"):  # of the facts, and of the view
+    for after in (
+        "waived waiver waiver_number",
+        "waived waiver current",
+    ):  # of the facts, and of the view
         copy.replace(TABLES, after, f"origin {after}")
     copy.replace(TABLES, "  suggestion: {", "  origin: {meaning: Who noticed it.}\n  suggestion: {")
     view = "hrge_xl/dataset/sql/findings.sql"
@@ -323,7 +356,12 @@ def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     assert "suggestion,origin,waived" in table[0]
     assert all(",the reader," in line for line in table[1:])
     book = openpyxl.load_workbook(copy.root / "dataset" / "data.xlsx")
-    assert any(cell.value == "origin" for sheet in book.worksheets for row in sheet["A1:Z4"] for cell in row)
+    assert any(
+        cell.value == "origin"
+        for sheet in book.worksheets
+        for row in sheet["A1:Z4"]
+        for cell in row
+    )
 
 
 def test_a_column_of_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
@@ -331,7 +369,9 @@ def test_a_column_of_a_table_is_its_description_and_what_fills_it(copy: Copy) ->
     copy.replace(TABLES, "path sha256 size verdict", "path sha256 size letters verdict")
     described = "  letters: {type: integer, meaning: How long its name is., head: Letters}\n"
     copy.replace(TABLES, "  size: {", f"{described}  size: {{")
-    copy.replace(rows, '"size": result.size, ', '"size": result.size, "letters": len(result.path), ')
+    copy.replace(
+        rows, '"size": result.size, ', '"size": result.size, "letters": len(result.path), '
+    )
     assert copy.changed() == [rows, TABLES]
     dataset = copy.consolidated(SVC_02=10)
     table = copy.table("submissions")
@@ -353,7 +393,9 @@ def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
     counts = "hrge_xl/dataset/aggregates/counts.py"
     copy.replace(TABLES, "\n  overdue:\n", f"{TEXTS['FIGURES']}\n  overdue:\n")
     copy.replace(
-        TABLES, "aggregate_splits aggregate_gaps\n", "aggregate_splits aggregate_gaps aggregate_languages\n"
+        TABLES,
+        "aggregate_splits aggregate_gaps\n",
+        "aggregate_splits aggregate_gaps aggregate_languages\n",
     )
     copy.append(counts, TEXTS["SELECT"])
     assert copy.changed() == [counts, TABLES]
@@ -378,7 +420,9 @@ def test_a_view_is_its_description_and_its_selection(copy: Copy) -> None:
     assert "many" in "".join(table)
 
 
-def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_others(copy: Copy) -> None:
+def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_others(
+    copy: Copy,
+) -> None:
     copy.append("hrge_xl/findings/value.py", TEXTS["FINDING"])
     copy.append("hrge_xl/checks/hits.py", TEXTS["CHECK"])
     copy.replace(
@@ -396,16 +440,22 @@ def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_o
     assert (found["field"], found["message"]) == ("SVC_02", "Rooms: 300 is a round figure.")
     copy.consolidated(path)
     assert ",V099,round-figure,warning," in "".join(copy.table("findings"))
-    assert "300 is a round figure." in copy.hrge("trace", copy.root / "dataset", "--finding", "V099")
+    assert "300 is a round figure." in copy.hrge(
+        "trace", copy.root / "dataset", "--finding", "V099"
+    )
 
 
 def test_what_a_finding_says_stands_once(copy: Copy) -> None:
-    copy.replace("hrge_xl/findings/value.py", 'remedy="Type a whole number."', 'remedy="Count whole ones."')
+    copy.replace(
+        "hrge_xl/findings/value.py", 'remedy="Type a whole number."', 'remedy="Count whole ones."'
+    )
     assert copy.changed() == ["hrge_xl/findings/value.py"]
     path = copy.workbook()
     assert "Count whole ones." not in sheet_says(path, "SVC_02", "2")
     assert "Count whole ones." in sheet_says(path, "SVC_02", "2.5")
-    (found,) = (each for each in copy.findings(copy.returned(SVC_02=2.5)) if each["field"] == "SVC_02")
+    (found,) = (
+        each for each in copy.findings(copy.returned(SVC_02=2.5)) if each["field"] == "SVC_02"
+    )
     assert (found["code"], found["remedy"]) == ("V004", "Count whole ones.")
     assert "Count whole ones." in copy.hrge("explain", "V004")
     assert "What to do: Count whole ones." in copy.page("findings.md")
@@ -423,7 +473,9 @@ def test_a_language_is_one_catalogue(copy: Copy) -> None:
 def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None:
     sheets, pages = "hrge_xl/workbook/styles.py", "hrge_xl/outputs/page.py"
     copy.replace(
-        sheets, '"font_color": ink_on(level.colour)}', '"font_color": ink_on(level.colour), "bold": "on"}'
+        sheets,
+        '"font_color": ink_on(level.colour)}',
+        '"font_color": ink_on(level.colour), "bold": "on"}',
     )
     copy.replace(pages, "color:{ink_on(ground)}}}", "color:{ink_on(ground)};font-weight:900}}")
     assert copy.changed() == [pages, sheets]
@@ -434,13 +486,27 @@ def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None
     colours = {level.colour.removeprefix("#") for level in matrix.levels}
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     rules = [
-        rule.dxf for sheet in book for each in sheet.conditional_formatting for rule in each.rules if rule.dxf
+        rule.dxf
+        for sheet in book
+        for each in sheet.conditional_formatting
+        for rule in each.rules
+        if rule.dxf
     ]
-    looks = [(str(each.fill.fgColor.rgb or each.fill.bgColor.rgb)[2:], each.font.b) for each in cells]
-    looks += [(str(each.fill.bgColor.rgb)[2:], each.font.b) for each in rules if each.fill and each.font]
+    looks = [
+        (str(each.fill.fgColor.rgb or each.fill.bgColor.rgb)[2:], each.font.b) for each in cells
+    ]
+    looks += [
+        (str(each.fill.bgColor.rgb)[2:], each.font.b) for each in rules if each.fill and each.font
+    ]
     assert {bold for colour, bold in looks if colour in colours} == {True}
     assert len([colour for colour, _ in looks if colour in colours]) > len(colours)
-    copy.hrge("consolidate", ROOT / "tests" / "returns" / "careful.xlsx", "-o", copy.root / "dataset", *TODAY)
+    copy.hrge(
+        "consolidate",
+        ROOT / "tests" / "returns" / "careful.xlsx",
+        "-o",
+        copy.root / "dataset",
+        *TODAY,
+    )
     copy.hrge("report", copy.root / "dataset", "-o", copy.root / "reports", *TODAY)
     for page in ("dataset/reports/overview.html", "reports/validation.html"):
         assert "font-weight:900" in (copy.root / page).read_text(encoding="utf-8"), page
@@ -469,18 +535,28 @@ print(render())
 """
 
 
-def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_told(copy: Copy) -> None:
+def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_told(
+    copy: Copy,
+) -> None:
     status, sums = "hrge_xl/dataset/return_status.py", "hrge_xl/dataset/reconciliation.py"
     note = "hrge_xl/rounds/round_status.py"
     copy.replace(status, EXCLUDED, EXCLUDED + 'PARKED = "parked"\n')
     copy.replace(status, ")  # fmt: skip\nDOUBTS", TEXTS["STATUS"] + "DOUBTS")
-    parked = "    if entry.verdict not in (ACCEPTED, REFUSED):\n        return ReturnStatus(PARKED)\n"
+    parked = (
+        "    if entry.verdict not in (ACCEPTED, REFUSED):\n        return ReturnStatus(PARKED)\n"
+    )
     copy.replace(status, DOUBTFUL, parked + DOUBTFUL)
     copy.replace(status, NUMBER, NUMBER + "    parked: int\n")
-    copy.replace(status, '("Withdrawn"),\n', '("Withdrawn"),\n        "parked": say("Set aside for now"),\n')
-    copy.replace(sums, NUMBER.replace("int", "int = 0"), "    withdrawn: int = 0\n    parked: int = 0\n")
     copy.replace(
-        note, '    EXCLUDED: "excluded",\n', '    EXCLUDED: "excluded",\n    "parked": "set aside",\n'
+        status, '("Withdrawn"),\n', '("Withdrawn"),\n        "parked": say("Set aside for now"),\n'
+    )
+    copy.replace(
+        sums, NUMBER.replace("int", "int = 0"), "    withdrawn: int = 0\n    parked: int = 0\n"
+    )
+    copy.replace(
+        note,
+        '    EXCLUDED: "excluded",\n',
+        '    EXCLUDED: "excluded",\n    "parked": "set aside",\n',
     )
     assert copy.changed() == [sums, status, note]
 
@@ -498,7 +574,12 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
     assert '"parked"' in package
     assert "How many are parked." in package
     book = openpyxl.load_workbook(copy.root / "dataset" / "data.xlsx")
-    assert any(cell.value == "Set aside for now" for sheet in book for row in sheet["A1:Z60"] for cell in row)
+    assert any(
+        cell.value == "Set aside for now"
+        for sheet in book
+        for row in sheet["A1:Z60"]
+        for cell in row
+    )
     round_, teams = copy.root / "round", copy.root / "teams.csv"
     teams.write_text("team,country\nPAK,PAK\n", encoding="utf-8")
     copy.hrge("round", "init", round_, "--spec", copy.spec, "--teams", teams)

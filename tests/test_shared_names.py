@@ -134,7 +134,16 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     said = ["--reason", "As it is", "--by", "office", *day]
     assert cli.run(["decide", str(folder), f"{CANARY} filled.xlsx", "--use", *said]) == 0
     for code, more in (("S014", ["--cell", f"{CANARY} sheet!B2"]), ("S024", [])):
-        waive = ["waive", code, "--file", f"{CANARY} copy.xlsx", "--ledger", str(folder), *more, *said]
+        waive = [
+            "waive",
+            code,
+            "--file",
+            f"{CANARY} copy.xlsx",
+            "--ledger",
+            str(folder),
+            *more,
+            *said,
+        ]
         assert cli.run(waive) == 0
     return folder
 
@@ -144,19 +153,30 @@ def shared(played: Path) -> Path:
     """Everything that may be shared, in one folder."""
     out, day = played.parent / "out", ["--today", DAY]
     formats = ["--formats", "csv,parquet"]
-    assert cli.run(["consolidate", str(played), "-o", str(played), "--shareable", *formats, *day]) in (
+    assert cli.run(
+        ["consolidate", str(played), "-o", str(played), "--shareable", *formats, *day]
+    ) in (
         0,
         1,
         4,
     )
     (played / "shareable").rename(out)
-    assert cli.run(["report", str(played), "--format", "overview", "--shareable", "-o", str(out), *day]) == 4
-    kinds = [part for each in ("html", "xlsx", "json", "sarif", "junit") for part in ("--format", each)]
+    assert (
+        cli.run(
+            ["report", str(played), "--format", "overview", "--shareable", "-o", str(out), *day]
+        )
+        == 4
+    )
+    kinds = [
+        part for each in ("html", "xlsx", "json", "sarif", "junit") for part in ("--format", each)
+    ]
     assert cli.run(["report", str(played), *kinds, "--redact", "-o", str(out), *day]) == 4
     for table in ("submissions", "files", "findings", "unplaced", "completeness", "answers"):
         for ending in ("csv", "json", "xlsx"):
             target = str(out / f"export {table}.{ending}")
-            assert cli.run(["export", str(played), "--table", table, "--shareable", "-o", target]) == 0
+            assert (
+                cli.run(["export", str(played), "--table", table, "--shareable", "-o", target]) == 0
+            )
     return out
 
 
@@ -189,7 +209,10 @@ def leaks(folder: Path) -> list[str]:
 @pytest.mark.deep
 def test_the_names_are_there_where_nothing_is_to_be_shared(played: Path, tmp_path: Path) -> None:
     """Or the test below would show nothing."""
-    assert cli.run(["report", str(played), "--format", "json", "-o", str(tmp_path), "--today", DAY]) == 4
+    assert (
+        cli.run(["report", str(played), "--format", "json", "-o", str(tmp_path), "--today", DAY])
+        == 4
+    )
     text = (tmp_path / "validation.json").read_text(encoding="utf-8")
     for name in ("filled.xlsx", "copy.xlsx", "broken.xlsx", "sheet", "renamed"):
         assert f"{CANARY} {name}" in text, name
@@ -204,7 +227,10 @@ def test_a_redacted_validation_prints_no_name(
     more: list[str], played: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     first = ["-v"] if "-v" in more else []
-    assert cli.run([*first, "validate", str(played), "--redact", "--today", DAY, *more[len(first) :]]) == 4
+    assert (
+        cli.run([*first, "validate", str(played), "--redact", "--today", DAY, *more[len(first) :]])
+        == 4
+    )
     out, err = capfd.readouterr()
     assert CANARY not in (out + err).lower()
     assert "PAK 1" in out
@@ -216,7 +242,8 @@ def test_files_go_by_team_and_number_and_sheets_by_the_names_that_were_issued(sh
             "SELECT path, team, return_number FROM submissions ORDER BY return_number"
         ).fetchall()
         sheets = {
-            row[0] for row in database.execute("SELECT DISTINCT sheet FROM findings WHERE sheet NOT NULL")
+            row[0]
+            for row in database.execute("SELECT DISTINCT sheet FROM findings WHERE sheet NOT NULL")
         }
         places = [row[0] for row in database.execute("SELECT path FROM files ORDER BY path")]
     assert files == [(f"{team or '?'} {number}", team, number) for _, team, number in files]
@@ -234,14 +261,27 @@ def test_the_office_finds_the_file_by_the_name_under_which_it_was_shared(
 ) -> None:
     assert (
         cli.run(
-            ["decide", str(played), "PAK 1", "--use", "--reason", "Again", "--by", "office", "--today", DAY]
+            [
+                "decide",
+                str(played),
+                "PAK 1",
+                "--use",
+                "--reason",
+                "Again",
+                "--by",
+                "office",
+                "--today",
+                DAY,
+            ]
         )
         == 0
     )
     assert f"{CANARY} filled.xlsx" in capfd.readouterr().out
 
 
-def test_a_redacted_report_is_verified(played: Path, shared: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_redacted_report_is_verified(
+    played: Path, shared: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     cli.run(["verify", str(shared / "validation.json"), "--returned", str(played / "returned")])
     out = capfd.readouterr().out
     assert "Made again: identical (7 files" in out
@@ -253,25 +293,38 @@ UNSEEN = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the system may refuse such names")
-def test_no_name_turns_the_letters_around_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_name_turns_the_letters_around_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Of a file, of a sheet, and of what came in a mail: it is shown in every page, and in no name that we write."""
-    (tmp_path / "teams.csv").write_text("team,country,email\nPAK,PAK,pak@example.org\n", encoding="utf-8")
+    (tmp_path / "teams.csv").write_text(
+        "team,country,email\nPAK,PAK,pak@example.org\n", encoding="utf-8"
+    )
     folder, out = tmp_path / "2026-H1", tmp_path / "out"
     teams = ["--spec", "example", "--teams", str(tmp_path / "teams.csv")]
     assert cli.run(["round", "init", str(folder), *teams]) == 0
     (folder / "signing.key").write_bytes(KEY)
     (folder / "inbox").mkdir(exist_ok=True)
     data = made(new_sheet(f"No{TURNED}te", SHEET), new_cell(PLAN, "C40", f"be{TURNED}low"))
-    letter = mail("pak@example.org", datetime(2026, 7, 1, tzinfo=UTC), {f"PAK{TURNED}xslx\u200b.xlsx": data})
+    letter = mail(
+        "pak@example.org", datetime(2026, 7, 1, tzinfo=UTC), {f"PAK{TURNED}xslx\u200b.xlsx": data}
+    )
     (folder / "inbox" / "1.eml").write_bytes(letter.as_bytes())
     (folder / "returned").mkdir(exist_ok=True)
     (folder / "returned" / f"b{TURNED}roken\ufeff.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     assert cli.run(["refresh", str(folder), "--today", DAY]) == 4
     kinds = [
-        part for each in ("html", "xlsx", "json", "sarif", "junit", "overview") for part in ("--format", each)
+        part
+        for each in ("html", "xlsx", "json", "sarif", "junit", "overview")
+        for part in ("--format", each)
     ]
     assert cli.run(["report", str(folder), *kinds, "-o", str(out), "--today", DAY]) == 4
-    assert cli.run(["status", str(folder), "--wide", "--xlsx", str(out / "status.xlsx"), "--today", DAY]) == 0
+    assert (
+        cli.run(
+            ["status", str(folder), "--wide", "--xlsx", str(out / "status.xlsx"), "--today", DAY]
+        )
+        == 0
+    )
     assert cli.run(["export", str(folder), "--table", "files", "-o", str(out / "files.csv")]) == 0
     told = "".join(capfd.readouterr())
     assert UNSEEN.findall(told) == []

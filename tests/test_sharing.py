@@ -87,7 +87,9 @@ def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
 def store(tmp_path_factory: Folders) -> Iterator[Store]:
     """A dataset of three teams: one of them has a small count."""
     returned = tmp_path_factory.mktemp("in")
-    results = validate(files(returned, FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
+    results = validate(
+        files(returned, FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)
+    )
     with of_results(results, toolkit(), TODAY) as made:
         yield made
 
@@ -175,7 +177,12 @@ def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
 def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> None:
     out = tmp_path / "out"
     consolidate_sources(
-        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
+        [
+            Source(
+                files(tmp_path / "in", FIGURES),
+                ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY),
+            )
+        ],
         out,
         formats=("xlsx", "csv"),
     )
@@ -225,9 +232,13 @@ def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[AdditiveRelation
     """Two rows and two columns of counts with all their sums."""
     rows, columns = draw(st.sampled_from([(2, 2), (1, 3), (2, 1), (3, 1)]))
     numbers = {f"{r}{c}": draw(st.integers(0, 13)) for r in range(rows) for c in range(columns)}
-    sums = [AdditiveRelation(f"r{r}", tuple(f"{r}{c}" for c in range(columns))) for r in range(rows)]
+    sums = [
+        AdditiveRelation(f"r{r}", tuple(f"{r}{c}" for c in range(columns))) for r in range(rows)
+    ]
     if draw(st.booleans()):
-        sums += [AdditiveRelation(f"c{c}", tuple(f"{r}{c}" for r in range(rows))) for c in range(columns)]
+        sums += [
+            AdditiveRelation(f"c{c}", tuple(f"{r}{c}" for r in range(rows))) for c in range(columns)
+        ]
         sums += [AdditiveRelation("all", tuple(f"r{r}" for r in range(rows)))]
     for each in sums:
         numbers[each.total] = sum(numbers[part] for part in each.parts)
@@ -236,13 +247,17 @@ def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[AdditiveRelation
 
 @examples(60)
 @given(small_tables())
-def test_no_small_figure_can_be_worked_out(table: tuple[dict[str, int], list[AdditiveRelation[str]]]) -> None:
+def test_no_small_figure_can_be_worked_out(
+    table: tuple[dict[str, int], list[AdditiveRelation[str]]],
+) -> None:
     numbers, sums = table
     small = {key for key, number in numbers.items() if is_sensitive(number)}
     masked = suppress(numbers, sums, small)
     assert small <= masked
     assert all(numbers[key] > 0 for key in masked)
-    assume(len(masked & {key for key in numbers if key[0].isdigit()}) <= 4)  # else there are too many tables
+    assume(
+        len(masked & {key for key in numbers if key[0].isdigit()}) <= 4
+    )  # else there are too many tables
     for key in small:
         found = set(itertools.islice(unique(alternatives(numbers, sums, masked, key)), 2))
         assert len(found) == 2, (numbers, masked)
@@ -259,10 +274,14 @@ def unique(values: Iterator[int]) -> Iterator[int]:
 def test_few_figures_are_masked_where_a_total_leaves_one_team_out() -> None:
     """Six teams, and a total of five of them: the sixth is one minus the other, so one of the two goes."""
     numbers = {
-        f"{column}{team}": number for team in range(6) for column, number in (("u", 3), ("m", 30), ("f", 51))
+        f"{column}{team}": number
+        for team in range(6)
+        for column, number in (("u", 3), ("m", 30), ("f", 51))
     }
     numbers |= {f"all{team}": 84 for team in range(6)}
-    sums = [AdditiveRelation(f"all{team}", (f"u{team}", f"m{team}", f"f{team}")) for team in range(6)]
+    sums = [
+        AdditiveRelation(f"all{team}", (f"u{team}", f"m{team}", f"f{team}")) for team in range(6)
+    ]
     for column in ("u", "m", "f", "all"):
         for name, teams in (("five", range(5)), ("six", range(6))):
             sums.append(AdditiveRelation(name + column, tuple(f"{column}{team}" for team in teams)))
@@ -292,10 +311,16 @@ def test_a_total_of_one_figure_is_that_figure() -> None:
     [
         ({"a": 3, "b": 30, "c": 51, "t": 84}, {"a", "b"}),  # not a total minus the others
         ({"a": 3, "b": 0, "c": 51, "t": 54}, {"a", "c"}),  # a nought is always told
-        ({"a": 1, "b": 1, "c": 50, "t": 52}, {"a", "b", "c"}),  # two ones that add up to two are known
+        (
+            {"a": 1, "b": 1, "c": 50, "t": 52},
+            {"a", "b", "c"},
+        ),  # two ones that add up to two are known
         ({"a": 7, "b": 0, "c": 0, "t": 7}, {"a", "t"}),  # nothing but the total is left
         ({"a": 12, "b": 30, "c": 51, "t": 93}, set()),
-        ({"a": 3, "b": 30, "c": 51, "t": 99}, {"a"}),  # the sum does not come out, so it gives nothing away
+        (
+            {"a": 3, "b": 30, "c": 51, "t": 99},
+            {"a"},
+        ),  # the sum does not come out, so it gives nothing away
     ],
 )
 def test_what_is_masked_with_a_small_figure(numbers: dict[str, int], masked: set[str]) -> None:
@@ -310,8 +335,16 @@ def test_what_is_masked_with_a_small_figure(numbers: dict[str, int], masked: set
         ({"t": 3, "a": 20, "b": 17}, AdditiveRelation("t", ("a",), ("b",)), {"t", "b"}),
         ({"t": 0, "a": 7, "b": 7}, AdditiveRelation("t", ("a",), ("b",)), {"a", "b"}),
         ({"t": 0, "a": 3, "b": 20, "c": 23}, AdditiveRelation("t", ("a", "b"), ("c",)), {"a", "b"}),
-        ({"t": 12, "a": 7}, AdditiveRelation("t", ("a",), (), 5), {"t", "a"}),  # with five whom nobody counts
-        ({"t": 23, "a": 3, "b": 20}, AdditiveRelation("t", ("a", "b"), (), 5), {"a"}),  # it does not come out
+        (
+            {"t": 12, "a": 7},
+            AdditiveRelation("t", ("a",), (), 5),
+            {"t", "a"},
+        ),  # with five whom nobody counts
+        (
+            {"t": 23, "a": 3, "b": 20},
+            AdditiveRelation("t", ("a", "b"), (), 5),
+            {"a"},
+        ),  # it does not come out
         ({"t": 60, "a": 30, "b": 30}, AdditiveRelation("t", ("a",), ("b",)), set()),
     ],
 )
@@ -325,7 +358,11 @@ def test_what_is_masked_with_a_small_figure_of_a_difference(
 def test_a_difference_of_noughts_hides_nothing() -> None:
     """Of three teams one says 0 and 0: everybody sees the difference, so another one has to cover the small one."""
     pairs = {"1": (20, 17), "2": (0, 0), "3": (40, 13)}
-    numbers = {f"{letter}{team}": pair["ab".index(letter)] for team, pair in pairs.items() for letter in "ab"}
+    numbers = {
+        f"{letter}{team}": pair["ab".index(letter)]
+        for team, pair in pairs.items()
+        for letter in "ab"
+    }
     numbers |= {f"d{team}": one - other for team, (one, other) in pairs.items()} | {"all": 30}
     sums = [AdditiveRelation("all", ("d1", "d2", "d3"))] + [
         AdditiveRelation(f"d{team}", (f"a{team}",), (f"b{team}",)) for team in pairs

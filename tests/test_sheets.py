@@ -100,7 +100,9 @@ def workbook(request: Any) -> Made:
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2.1 defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    linear = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    linear = (
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts
+    )
     red, green, blue = linear
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -127,7 +129,9 @@ def hidden(sheet: Worksheet) -> tuple[set[int], set[int]]:
     """Numbers of the hidden rows and columns."""
     rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
     away = [column for column in sheet.column_dimensions.values() if column.hidden]
-    return rows, {number for column in away for number in range(column.min or 0, (column.max or 0) + 1)}
+    return rows, {
+        number for column in away for number in range(column.min or 0, (column.max or 0) + 1)
+    }
 
 
 def visible(sheet: Worksheet) -> Iterator[Cell]:
@@ -145,7 +149,10 @@ def test_text_stands_out_from_its_ground(workbook: Made) -> None:
 
 def looks(sheet: Worksheet, area: Any) -> set[tuple[str, str]]:
     """How the cells of an area look: letters and ground."""
-    places = (each.coord if ":" in each.coord else f"{each.coord}:{each.coord}" for each in area.sqref.ranges)
+    places = (
+        each.coord if ":" in each.coord else f"{each.coord}:{each.coord}"
+        for each in area.sqref.ranges
+    )
     return {(ink(cell), fill(cell)) for place in places for row in sheet[place] for cell in row}
 
 
@@ -167,7 +174,11 @@ def coloured(rule: Any, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
     if rule.dataBar is not None:
         return {(letters, rgb(rule.dataBar.color, WHITE)) for letters, _ in pairs}
     if rule.colorScale is not None:
-        return {(letters, rgb(colour, WHITE)) for letters, _ in pairs for colour in rule.colorScale.color}
+        return {
+            (letters, rgb(colour, WHITE))
+            for letters, _ in pairs
+            for colour in rule.colorScale.color
+        }
     ground = rule.dxf.fill.bgColor if rule.dxf is not None and rule.dxf.fill is not None else None
     letters = rule.dxf.font.color if rule.dxf is not None and rule.dxf.font is not None else None
     if ground is None and letters is None:
@@ -177,8 +188,14 @@ def coloured(rule: Any, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 def test_tabs_of_a_colour_are_told_from_the_window(workbook: Made) -> None:
     """Their names stand in black or white, whichever can be read; the colour itself stands out from white."""
-    colours = {sheet.title: rgb(sheet.sheet_properties.tabColor, BLACK) for sheet in workbook.sheets}
-    pale = {name: colour for name, colour in colours.items() if contrast(colour, WHITE) < CONTRAST_OF_SHAPES}
+    colours = {
+        sheet.title: rgb(sheet.sheet_properties.tabColor, BLACK) for sheet in workbook.sheets
+    }
+    pale = {
+        name: colour
+        for name, colour in colours.items()
+        if contrast(colour, WHITE) < CONTRAST_OF_SHAPES
+    }
     assert pale == {}
 
 
@@ -195,14 +212,22 @@ def test_no_colour_without_a_word(workbook: Made) -> None:
                 about = [grid for grid in grids if any(row.index == first for row in grid.rows)]
                 status = any(column.role == "status" for grid in about for column in grid.columns)
                 counted = is_headed_count(sheet, str(area.sqref), rule.formula[0])
-                assert says_itself or status or counted, (sheet.title, str(area.sqref), rule.formula)
+                assert says_itself or status or counted, (
+                    sheet.title,
+                    str(area.sqref),
+                    rule.formula,
+                )
 
 
 def is_headed_count(sheet: Worksheet, area: str, formula: str) -> bool:
     """Whether the cells of one column are coloured where they count something, and a head says what."""
     left, top, right, _ = range_boundaries(area)
     counts = formula == f"N(${get_column_letter(left)}{top})>0"
-    return counts and left == right and any(sheet.cell(row, left).value for row in range(CODE_ROW + 1, top))
+    return (
+        counts
+        and left == right
+        and any(sheet.cell(row, left).value for row in range(CODE_ROW + 1, top))
+    )
 
 
 def test_cells_are_not_merged_and_no_blank_row_is_a_spacer(workbook: Made) -> None:
@@ -216,7 +241,9 @@ def test_cells_are_not_merged_and_no_blank_row_is_a_spacer(workbook: Made) -> No
         assert set(range(min(used), max(used) + 1)) - rows - used == set(), sheet.title
 
 
-def test_the_title_is_in_the_first_visible_cell_and_codes_in_a_hidden_row_and_column(workbook: Made) -> None:
+def test_the_title_is_in_the_first_visible_cell_and_codes_in_a_hidden_row_and_column(
+    workbook: Made,
+) -> None:
     for sheet in workbook.sheets:
         rows, columns = hidden(sheet)
         assert CODE_ROW in rows, sheet.title
@@ -232,7 +259,9 @@ def test_the_title_is_in_the_first_visible_cell_and_codes_in_a_hidden_row_and_co
 def test_one_font_and_the_language_of_the_document(workbook: Made) -> None:
     """No cell of a workbook can say in which language it is spelled."""
     assert workbook.book.properties.language == workbook.where.language
-    fonts = {cell.font.name for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style}
+    fonts = {
+        cell.font.name for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style
+    }
     assert fonts == {FONT}
 
 
@@ -273,7 +302,9 @@ def test_prints_on_a4_in_letters_that_can_be_read(workbook: Made) -> None:
         page = workbook.book[sheet.name]
         setup = page.page_setup
         form = any(grid.across and grid.records == 1 for grid in sheet.grids)
-        assert (setup.paperSize, setup.orientation) == (9, "portrait" if form else "landscape"), sheet.name
+        assert (setup.paperSize, setup.orientation) == (9, "portrait" if form else "landscape"), (
+            sheet.name
+        )
         assert page.sheet_properties.pageSetUpPr.fitToPage, sheet.name
         pages = setup.fitToWidth if setup.fitToWidth is not None else 1
         beside = len({block.left for block in sheet.drawn}) > 1  # a dashboard is one page
@@ -302,7 +333,10 @@ def test_sheets_run_in_the_direction_of_their_language(workbook: Made) -> None:
     for sheet in workbook.sheets:
         assert bool(sheet.sheet_view.rightToLeft) == mirrored, sheet.title
     if mirrored:
-        sides = {cell.alignment.horizontal for cell in visible(workbook.book[workbook.where.sheets[0].name])}
+        sides = {
+            cell.alignment.horizontal
+            for cell in visible(workbook.book[workbook.where.sheets[0].name])
+        }
         assert "right" in sides
         assert "left" not in sides
 
@@ -315,7 +349,9 @@ def test_links_look_like_links(workbook: Made) -> None:
     for sheet in workbook.where.sheets:
         page = workbook.book[sheet.name]
         back = [cell for cell in visible(page) if cell.hyperlink is not None]
-        assert any(workbook.where.cover_name in str(cell.hyperlink.location) for cell in back), sheet.name
+        assert any(workbook.where.cover_name in str(cell.hyperlink.location) for cell in back), (
+            sheet.name
+        )
 
 
 @pytest.mark.deep
@@ -329,7 +365,9 @@ def test_no_text_is_cut_off_in_a_narrow_cell(workbook: Made) -> None:
                 continue
             room, column = 0.0, cell.column
             beyond = page.max_column + 20
-            while column == cell.column or (column <= beyond and values.cell(cell.row, column).value is None):
+            while column == cell.column or (
+                column <= beyond and values.cell(cell.row, column).value is None
+            ):
                 room += width(page, column)
                 column += 1
             needed = len(text) * (cell.font.size or 10) * 0.56
@@ -414,7 +452,9 @@ def test_no_two_columns_of_a_sheet_have_the_same_head(name: str, language: str) 
     book = opened(made(name, language, "blank"))
     for sheet in filled_in(layout(name, language)):
         shown = {c.index for grid in sheet.grids for c in grid.columns if c.role not in HIDDEN}
-        heads = [str(book[sheet.name].cell(HEAD_ROW, column).value).split("\n")[0] for column in shown]
+        heads = [
+            str(book[sheet.name].cell(HEAD_ROW, column).value).split("\n")[0] for column in shown
+        ]
         assert max(Counter(heads).values()) == 1, (sheet.name, heads)
 
 
@@ -425,7 +465,9 @@ def test_the_inputs_of_a_row_are_one_run(name: str, language: str) -> None:
         row = grid.data_rows[0].index
         shown = [c.index for c in grid.columns if c.role not in HIDDEN]
         unlocked = [n for n in shown if not book[sheet.name].cell(row, n).protection.locked]
-        assert unlocked == list(range(min(unlocked), max(unlocked) + 1)) if unlocked else True, sheet.name
+        assert unlocked == list(range(min(unlocked), max(unlocked) + 1)) if unlocked else True, (
+            sheet.name
+        )
         assert unlocked == [c.index for c in grid.with_role("answer")]
 
 
@@ -448,7 +490,9 @@ def test_the_cover_has_room_for_what_each_sheet_is_for(name: str, language: str)
     where, book = layout(name, language), opened(made(name, language, "blank"))
     cover, sheets = book[where.cover_name], {sheet.name for sheet in where.sheets}
     width = cover.column_dimensions["C"].width * CHARACTERS
-    shown = [str(cover.cell(row, 2).value).translate(ISOLATES) for row in range(1, cover.max_row + 1)]
+    shown = [
+        str(cover.cell(row, 2).value).translate(ISOLATES) for row in range(1, cover.max_row + 1)
+    ]
     rows = [row for row, text in enumerate(shown, start=1) if text in sheets]
     assert len(rows) == len(sheets)
     for row in rows:
@@ -472,12 +516,15 @@ def test_a_sheet_that_is_not_ticked_says_so() -> None:
     ticks: Answers = {("FORM", "T1.1", "FRM_26"): "Y"}
     shown = opened(issued(TOOLKIT, "en", ticks), values=True)
     ticked, other = (
-        shown[where.sheet[tool].name].cell(PROGRESS_ROW, MARK_COLUMN).value for tool in ("T1.1", "T1.2")
+        shown[where.sheet[tool].name].cell(PROGRESS_ROW, MARK_COLUMN).value
+        for tool in ("T1.1", "T1.2")
     )
     assert other == "Not ticked in the form"
     assert re.fullmatch(r"0 of [0-9]+ answered", str(ticked))
     cover = shown[where.cover_name]
-    states = {row[0].value: row[-1].value for row in cover.iter_rows(min_row=10, min_col=2, max_col=9)}
+    states = {
+        row[0].value: row[-1].value for row in cover.iter_rows(min_row=10, min_col=2, max_col=9)
+    }
     assert states["1.2 Prevention"] == "Not ticked in the form"
     assert states["1.1 Legislation"] == "Not started ▶"
 
@@ -496,7 +543,10 @@ def colours_of(sheet: Any, cell: str) -> list[str]:
 def test_what_is_ticked_and_not_begun_is_amber_and_leads_to_its_sheet() -> None:
     where, data = layout(TOOLKIT), issued(TOOLKIT, "en", TICKED)
     shown, written = opened(data, values=True), opened(data)
-    cover = {row[0].value: row for row in shown[where.cover_name].iter_rows(min_row=10, min_col=2, max_col=9)}
+    cover = {
+        row[0].value: row
+        for row in shown[where.cover_name].iter_rows(min_row=10, min_col=2, max_col=9)
+    }
     for tool in ("T1.1", "T2.1", "T2.5", "T3.2"):
         *_, wrong, look, state = cover[where.sheet[tool].name]
         assert (wrong.value, look.value, state.value) == (0, 0, "Not started ▶"), tool
@@ -521,7 +571,8 @@ def test_nothing_is_said_of_a_row_before_somebody_begins_it() -> None:
         (grid,) = where.sheet[tool].grids
         sign = grid.with_role("sign")[0].index
         said = {
-            line.code: shown[where.sheet[tool].name].cell(line.index, sign).value for line in grid.data_rows
+            line.code: shown[where.sheet[tool].name].cell(line.index, sign).value
+            for line in grid.data_rows
         }
         assert re.fullmatch(r"… [0-9]+ missing\n.+", str(said.pop(row)))
         assert {*said.values()} == {None}
@@ -533,7 +584,9 @@ def test_nothing_is_said_of_a_row_before_somebody_begins_it() -> None:
 def test_a_tick_leads_to_its_sheet() -> None:
     where = layout(TOOLKIT)
     form = opened(issued(TOOLKIT, "en", {}))[where.sheet["FORM"].name]
-    rows = [row for grid in where.sheet["FORM"].grids for row in grid.rows if row.code in where.sheet]
+    rows = [
+        row for grid in where.sheet["FORM"].grids for row in grid.rows if row.code in where.sheet
+    ]
     cells = [form.cell(row.index, MARK_COLUMN) for row in rows]
     assert {cell.value: cell.hyperlink.location for cell in cells} == {
         row.code.removeprefix("T"): f"'{where.sheet[row.code].name}'!A1" for row in rows
@@ -542,7 +595,9 @@ def test_a_tick_leads_to_its_sheet() -> None:
 
 
 def test_a_sheet_that_goes_with_a_tool_is_ticked_and_issued_with_it() -> None:
-    assert {"T2.2", "T2.2O"} <= {sheet.tool.code for sheet in layout(TOOLKIT, tools=("2.2",)).sheets}
+    assert {"T2.2", "T2.2O"} <= {
+        sheet.tool.code for sheet in layout(TOOLKIT, tools=("2.2",)).sheets
+    }
     ticks: Answers = {("FORM", "T2.2", "FRM_26"): "Y"}
     shown = opened(issued(TOOLKIT, "en", ticks), values=True)["2.2 Overview"]
     assert str(shown.cell(PROGRESS_ROW, MARK_COLUMN).value).startswith("0 of ")
@@ -567,7 +622,9 @@ def test_bands_stand_above_their_columns_and_fold_but_for_the_first() -> None:
     for band, columns in grid.bands:
         assert drawn.cell(BAND_ROW, columns[0].index).value == band.label.say("en")
         dimensions = [*drawn.column_dimensions.values()]
-        folded = [next(d for d in dimensions if d.min <= column.index <= d.max) for column in columns]
+        folded = [
+            next(d for d in dimensions if d.min <= column.index <= d.max) for column in columns
+        ]
         levels = [int(each.outlineLevel or 0) for each in folded]
         assert levels == [0, *[int(band.folded)] * (len(columns) - 1)]
 
@@ -655,7 +712,9 @@ def seen(name: str, language: str) -> str:
     """Everything that can be read in a blank workbook: cells, each by itself, and prompts."""
     texts: list[str] = []
     for sheet in opened(made(name, language, "blank")):
-        texts += [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        texts += [
+            cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
+        ]
         texts += [rule.prompt for rule in sheet.data_validations.dataValidation if rule.prompt]
     return "\n".join(map(squeezed, texts))
 
@@ -698,11 +757,16 @@ def test_each_sheet_leads_to_its_guide_and_the_guide_back(name: str, language: s
     for code, row in where.guide_rows.items():
         sheet = where.sheet[code]
         head = book[sheet.name][LINKS_ROW]
-        assert f"'{where.guide_name}'!B{row}" in {cell.hyperlink.location for cell in head if cell.hyperlink}
+        assert f"'{where.guide_name}'!B{row}" in {
+            cell.hyperlink.location for cell in head if cell.hyperlink
+        }
         assert guide.cell(row, MARK_COLUMN).hyperlink.location == f"'{sheet.name}'!A1"
         example = [
-            guide.cell(row + 2 + n, MARK_COLUMN + 3).value for n in range(len(sheet.tool.guide.example))
+            guide.cell(row + 2 + n, MARK_COLUMN + 3).value
+            for n in range(len(sheet.tool.guide.example))
         ]
-        assert example == [sheet.tool.fields[each].label.say(language) for each in sheet.tool.guide.example]
+        assert example == [
+            sheet.tool.fields[each].label.say(language) for each in sheet.tool.guide.example
+        ]
     assert {sheet.name for sheet in where.sheets if sheet.panel} == set()
     assert guide.print_area == f"'{where.guide_name}'!$A$1"

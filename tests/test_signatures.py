@@ -25,9 +25,13 @@ WANTED = ExpectedReturn("example", "2026-H1", ("PAK", "AFG"), KEY)
 SIGNED = generate(load("example"), Order("PAK", TODAY, "PAK", round="2026-H1", key=KEY))
 CASES: dict[str, bytes] = {
     "genuine": SIGNED,
-    "of another key": generate(load("example"), Order("PAK", TODAY, "PAK", round="2026-H1", key=OTHER)),
+    "of another key": generate(
+        load("example"), Order("PAK", TODAY, "PAK", round="2026-H1", key=OTHER)
+    ),
     "without a signature": generate(load("example"), Order("PAK", TODAY, "PAK", round="2026-H1")),
-    "of another round": generate(load("example"), Order("PAK", TODAY, "PAK", round="2025-H2", key=KEY)),
+    "of another round": generate(
+        load("example"), Order("PAK", TODAY, "PAK", round="2025-H2", key=KEY)
+    ),
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "another team on the sheet": {"properties": False, "team": "AFG"},
@@ -59,7 +63,15 @@ def said(result: Result) -> tuple[Any, ...]:
     told, sent = [(each.code, each.details) for each in result.findings], result.submission
     if sent is None:
         return result.path, result.stamps, told
-    return result.path, result.stamps, sent.identity, sent.signature, sent.sheets, result.not_run, told
+    return (
+        result.path,
+        result.stamps,
+        sent.identity,
+        sent.signature,
+        sent.sheets,
+        result.not_run,
+        told,
+    )
 
 
 def test_it_is_as_if_the_reader_had_the_key(file: Path) -> None:

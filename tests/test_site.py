@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.long, pytest.mark.browser]
 
 SITE = Path(__file__).parent.parent / "output" / "site"
 LAPTOP, TELEPHONE = 1366, 375
-PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if path.name != "404.html")
+PAGES = sorted(
+    path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if path.name != "404.html"
+)
 LARGE = {
     "dictionary.html",
     "api.html",
@@ -32,7 +34,9 @@ LARGE = {
 @pytest.fixture(params=[LAPTOP, TELEPHONE])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A window; it fails where anything is asked of a network."""
-    context = browser.new_context(viewport={"width": request.param, "height": 900}, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 900}, reduced_motion="reduce"
+    )
     asked: list[str] = []
     window = context.new_page()
     window.on("request", lambda each: asked.append(each.url))
@@ -53,7 +57,9 @@ def test_every_page_fits_its_window(page: Page) -> None:
 
 def test_axe_finds_nothing(page: Page) -> None:
     found = {}
-    for name in [each for each in PAGES if not each.startswith("decisions/0") and each not in LARGE]:
+    for name in [
+        each for each in PAGES if not each.startswith("decisions/0") and each not in LARGE
+    ]:
         page.goto((SITE / name).as_uri())
         if wrong := violations(page):
             found[name] = wrong
@@ -71,7 +77,9 @@ def test_the_search_finds_a_question_and_a_code(page: Page) -> None:
             page.locator("label.md-header__button[for=__search]").click()
         page.locator("input.md-search__input").press_sequentially(asked)
         page.wait_for_selector(".md-search-result__link", timeout=20_000)
-        links = page.eval_on_selector_all(".md-search-result__link", "all => all.map(each => each.href)")
+        links = page.eval_on_selector_all(
+            ".md-search-result__link", "all => all.map(each => each.href)"
+        )
         assert [link for link in links[:10] if answer in link], (asked, links[:10])
 
 

@@ -65,13 +65,17 @@ def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
 def test_what_is_told_of_every_slip_is_a_sentence() -> None:
     """What to write runs on behind it."""
     slips = [slip for every in common_mistakes().values() for slip in every]
-    assert [slip.reason for slip in slips if not slip.reason.endswith((".", "?", "{instead}"))] == []
+    assert [
+        slip.reason for slip in slips if not slip.reason.endswith((".", "?", "{instead}"))
+    ] == []
 
 
 def test_every_slip_that_is_told_has_a_broken_spec() -> None:
     told = [line.split(": ", 1)[1] for lines in expected().values() for line in lines]
     for slip in [*common_mistakes()["yaml"], *common_mistakes()["shape"]]:
-        parts = re.split(r"\{[\w.:]+\}", f"{slip.reason} {slip.remedy}")  # between what is filled in
+        parts = re.split(
+            r"\{[\w.:]+\}", f"{slip.reason} {slip.remedy}"
+        )  # between what is filled in
         words = ".*".join(re.escape(part.replace("{{", "{").replace("}}", "}")) for part in parts)
         last = not slip.says and not slip.fits  # which fits whatever is left
         assert last or any(re.fullmatch(words, line) for line in told), slip
@@ -83,7 +87,9 @@ def test_a_list_is_not_called_short_for_what_is_wrong_in_it(tmp_path: Path) -> N
     head = "name: first\nversion: '1'\ntitle: First\nlanguages: [en]\nsheets: [A]\n"
     (tmp_path / "workbook.yaml").write_text(head, encoding="utf-8")
     (tmp_path / "tools" / "a.yaml").write_text("code: A\ntitle: A\nblocks: []\n", encoding="utf-8")
-    assert [line.partition(": ")[2] for line in mistakes(tmp_path)] == ["`sheet` is missing for A. Add it."]
+    assert [line.partition(": ")[2] for line in mistakes(tmp_path)] == [
+        "`sheet` is missing for A. Add it."
+    ]
 
 
 def test_the_specs_that_come_along_have_no_mistake() -> None:
@@ -98,10 +104,19 @@ def test_an_unknown_spec_says_which_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["x: {a: {gap}b: c}", "x: {a: b{gap}: c: d}", "x: a{gap}b} c", "x: @{gap}a # b", 'x: "a"{gap}b']
+    "line",
+    [
+        "x: {a: {gap}b: c}",
+        "x: {a: b{gap}: c: d}",
+        "x: a{gap}b} c",
+        "x: @{gap}a # b",
+        'x: "a"{gap}b',
+    ],
 )
 def test_a_wide_gap_in_a_line_takes_no_time(copy: Path, line: str) -> None:
-    (copy / "tools" / "risks.yaml").write_text(line.replace("{gap}", " " * 20_000), encoding="utf-8")
+    (copy / "tools" / "risks.yaml").write_text(
+        line.replace("{gap}", " " * 20_000), encoding="utf-8"
+    )
     began = process_time()
     assert any(each.startswith("tools/risks.yaml:1:") for each in mistakes(copy))
     assert process_time() - began < 5
@@ -125,7 +140,11 @@ def test_what_is_too_deep_to_be_parsed_is_left_to_the_parser(depth: int) -> None
             'A quotation mark is not closed in PLN_11 == "Y.',
             "Put ' on both sides of the text.",
         ),
-        ("PLN_06\ud800", "There is a character in the expression that cannot be typed.", "Write it again."),
+        (
+            "PLN_06\ud800",
+            "There is a character in the expression that cannot be typed.",
+            "Write it again.",
+        ),
     ],
 )
 def test_a_slip_in_an_expression_is_told(text: str, reason: str, remedy: str) -> None:
@@ -137,7 +156,9 @@ def test_every_part_of_the_key_is_a_question_of_a_form(copy: Path, part: str) ->
     damage(copy, "workbook.yaml", "  project: PLN_01\n", "")
     path = copy / "workbook.yaml"
     text = path.read_text(encoding="utf-8").replace(f"  {part}: ", "  # ")
-    path.write_text(text.replace("identity: ", f"identity:\n  {part}: PLN_77\n  # ", 1), encoding="utf-8")
+    path.write_text(
+        text.replace("identity: ", f"identity:\n  {part}: PLN_77\n  # ", 1), encoding="utf-8"
+    )
     assert any("There is no form field 'PLN_77'" in each for each in mistakes(copy))
 
 
@@ -151,7 +172,9 @@ def test_norway_is_not_false(copy: Path) -> None:
 
 
 def test_a_language_without_its_text_falls_back(copy: Path) -> None:
-    damage(copy, "tools/risks.yaml", "label: {en: Risk, fr: Risque, ar: الخطر}", "label: {en: Risk}")
+    damage(
+        copy, "tools/risks.yaml", "label: {en: Risk, fr: Risque, ar: الخطر}", "label: {en: Risk}"
+    )
     assert load(copy).tool["R1"].fields["RSK_01"].label.say("ar") == "Risk"
 
 
@@ -161,7 +184,12 @@ def test_adding_a_tool_takes_one_file(copy: Path) -> None:
         "  - {kind: form, fields: [{code: X1_01, type: text, label: {en: Anything else?}}]}\n",
         encoding="utf-8",
     )
-    damage(copy, "workbook.yaml", "sheets: [PLAN, C1, R1, SUMMARY]", "sheets: [PLAN, C1, R1, X1, SUMMARY]")
+    damage(
+        copy,
+        "workbook.yaml",
+        "sheets: [PLAN, C1, R1, SUMMARY]",
+        "sheets: [PLAN, C1, R1, X1, SUMMARY]",
+    )
     assert "X1_01" in load(copy).tool["X1"].fields
 
 
@@ -183,7 +211,10 @@ def test_a_fixed_value_is_shown_in_the_language(copy: Path) -> None:
     fixed = "      - {code: CHK_09, type: text, fixed: true, label: Way}\n"
     damage(copy, CHECKLIST, "      - use: follow_up", f"{fixed}      - use: follow_up")
     assert said_of(copy) == []
-    for language, sheet, way in (("en", "Checklist", "By bus"), ("fr", "Liste de contrôle", "En bus")):
+    for language, sheet, way in (
+        ("en", "Checklist", "By bus"),
+        ("fr", "Liste de contrôle", "En bus"),
+    ):
         data = generate(load(copy), Order("PAK", TODAY, "PAK", language))
         cells = [cell.value for row in openpyxl.load_workbook(BytesIO(data))[sheet] for cell in row]
         assert way in cells
@@ -215,15 +246,23 @@ def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(
     line, _ = damage(copy, file, old, new.format(_nested()))
     (found,) = said_of(copy)
     assert found.startswith(f"{file}:{line}:"), found
-    assert re.search(rf"The formula of {whose} has [\d,]+ characters, [\d,]+ more than the 8,192", found)
+    assert re.search(
+        rf"The formula of {whose} has [\d,]+ characters, [\d,]+ more than the 8,192", found
+    )
     assert remedy in found
 
 
 @pytest.mark.parametrize(
     ("formula", "characters", "nesting", "arguments"),
-    [("=IF(A1,SUM(1,2,3),(4))", 22, 2, 3), ('="a(b,c"&MAX(1)', 15, 1, 1), ("='It(''s'!A1", 12, 0, 0)],
+    [
+        ("=IF(A1,SUM(1,2,3),(4))", 22, 2, 3),
+        ('="a(b,c"&MAX(1)', 15, 1, 1),
+        ("='It(''s'!A1", 12, 0, 0),
+    ],
 )
-def test_how_large_a_formula_is(formula: str, characters: int, nesting: int, arguments: int) -> None:
+def test_how_large_a_formula_is(
+    formula: str, characters: int, nesting: int, arguments: int
+) -> None:
     found = measure(formula)
     assert (found.characters, found.nesting, found.arguments) == (characters, nesting, arguments)
 
@@ -232,7 +271,9 @@ def test_too_many_functions_within_each_other_and_too_many_arguments() -> None:
     nested = "65 functions within each other, 1 more than the 64"
     assert nested in measure("=" + "ABS(" * 65 + "1" + ")" * 65).excess
     assert measure("=" + "ABS(" * 64 + "1" + ")" * 64).excess == ""
-    assert "256 arguments of one function, 1 more" in measure(f"=SUM({','.join(['1'] * 256)})").excess
+    assert (
+        "256 arguments of one function, 1 more" in measure(f"=SUM({','.join(['1'] * 256)})").excess
+    )
 
 
 # trying out
@@ -260,7 +301,9 @@ def test_an_answer_that_comes_back_as_another_is_a_mistake(
 def test_every_question_is_tried_with_an_answer() -> None:
     layout = spec_smoke_test.layout_for(load("example"), Order("TEST", TODAY))
     answers = spec_smoke_test.sample_answers(layout, TODAY)
-    asked = {(slot.tool, slot.field.code) for slot in layout.slots.values() if not slot.field.calculated}
+    asked = {
+        (slot.tool, slot.field.code) for slot in layout.slots.values() if not slot.field.calculated
+    }
     assert {(tool, field) for tool, _, field in answers} == asked
 
 
@@ -315,14 +358,28 @@ def test_languages_that_are_tried_out_side_by_side_say_the_same(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("rules.yaml", "rule.yaml", "rule.yaml:1:1: This file is not used: nothing in the spec names it."),
-        ("rules.yaml", "rules.yml", "rules.yml:1:1: This file is not used: those of a spec end in .yaml."),
+        (
+            "rules.yaml",
+            "rule.yaml",
+            "rule.yaml:1:1: This file is not used: nothing in the spec names it.",
+        ),
+        (
+            "rules.yaml",
+            "rules.yml",
+            "rules.yml:1:1: This file is not used: those of a spec end in .yaml.",
+        ),
         ("rules.yaml", "old/rules.yaml", ""),
         ("sample.yaml", "tools/sample.yml", "tools/sample.yml:1:1: This file is not used"),
-        ("sample.yaml", "es.po", "es.po:1:1: This file is not used: translations are read from languages/."),
+        (
+            "sample.yaml",
+            "es.po",
+            "es.po:1:1: This file is not used: translations are read from languages/.",
+        ),
     ],
 )
-def test_a_file_that_is_not_used_is_a_warning(old: str, new: str, said: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_used_is_a_warning(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
     """A file that was renamed is lost without a word otherwise: `0 rules` was all that told it."""
     spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
     (spec / "old").mkdir()
@@ -345,4 +402,6 @@ def test_a_matrix_beside_itself_and_one_that_counts_nothing_are_warnings(tmp_pat
         "matrix.yml:1:1: This file is not used: those of a spec end in .yaml. matrix.yaml is there, too"
         in warned
     )
-    assert "tools/summary.yaml:7:20: The matrix has no sources, so that it counts nothing." in warned
+    assert (
+        "tools/summary.yaml:7:20: The matrix has no sources, so that it counts nothing." in warned
+    )

@@ -78,11 +78,15 @@ EDITS = table("spec_edits")
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_each_change_by_itself(name: str, tmp_path: Path) -> None:
-    assert lines_of(changed(tmp_path / "spec", [name])) == {tuple(each) for each in EDITS["each"][name]}
+    assert lines_of(changed(tmp_path / "spec", [name])) == {
+        tuple(each) for each in EDITS["each"][name]
+    }
 
 
 @pytest.mark.parametrize(("file", "before", "after", "expected"), EDITS["effects"])
-def test_one_edit(file: str, before: str, after: str, expected: list[Any] | None, tmp_path: Path) -> None:
+def test_one_edit(
+    file: str, before: str, after: str, expected: list[Any] | None, tmp_path: Path
+) -> None:
     spec = raised(copy(tmp_path / "spec"))
     edit(spec, file, (before, after))
     found = lines_of(spec)
@@ -100,11 +104,16 @@ def change_of(spec: Path, what: str) -> Change:
 def test_a_question_in_other_rows_loses_its_answers(tmp_path: Path) -> None:
     """It is asked of each group now, no longer once."""
     spec = raised(copy(tmp_path / "spec"))
-    moved = "  - kind: checklist\n    items: {vocabulary: GROUP}\n    fields:\n\\1  - kind: checklist  "
+    moved = (
+        "  - kind: checklist\n    items: {vocabulary: GROUP}\n    fields:\n\\1  - kind: checklist  "
+    )
     edit(
         spec,
         "tools/plan.yaml",
-        (r"(      - code: PLN_12\n(?:        .*\n)+)((?:      .*\n)+)  - kind: checklist  ", rf"\2{moved}"),
+        (
+            r"(      - code: PLN_12\n(?:        .*\n)+)((?:      .*\n)+)  - kind: checklist  ",
+            rf"\2{moved}",
+        ),
     )
     assert {
         ("PLAN / PLN_12", "moved to another block", "LOST", True),
@@ -112,12 +121,16 @@ def test_a_question_in_other_rows_loses_its_answers(tmp_path: Path) -> None:
     } <= lines_of(spec)
     found = change_of(spec, "moved to another block")
     assert (found.before, found.note) == ("1", "Answers in these rows do not follow it.")
-    assert [(touch.tool, touch.row, touch.field) for touch in found.touches] == [("PLAN", "1", "PLN_12")]
+    assert [(touch.tool, touch.row, touch.field) for touch in found.touches] == [
+        ("PLAN", "1", "PLN_12")
+    ]
 
 
 def test_a_list_that_another_question_decides(tmp_path: Path) -> None:
     spec = raised(copy(tmp_path / "spec"))
-    edit(spec, "tools/risks.yaml", ("vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_03,"))
+    edit(
+        spec, "tools/risks.yaml", ("vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_03,")
+    )
     edit(
         spec,
         "vocabularies.yaml",
@@ -152,7 +165,10 @@ def test_a_language_that_is_gone(tmp_path: Path) -> None:
     change = next(each for each in found.changes if each.what == "language removed")
     assert (change.before, change.effect, change.breaks) == ("ar", Effect.LOST, True)
     files = returned(tmp_path, {"ar.xlsx": workbook(language="ar"), "en.xlsx": workbook()})
-    assert [file.count(Effect.LOST) for file in touched_files(found, files, "example", 1)] == [28, 0]
+    assert [file.count(Effect.LOST) for file in touched_files(found, files, "example", 1)] == [
+        28,
+        0,
+    ]
 
 
 # which answers it touches
@@ -163,22 +179,36 @@ def test_the_command_names_every_answer_that_is_touched(
 ) -> None:
     spec = second(tmp_path / "second")
     (path,) = returned(tmp_path / "returned", {"PAK.xlsx": workbook()})
-    assert run(["spec", "diff", "example", str(spec), "--returned", str(path.parent), "--json"]) == 1
+    assert (
+        run(["spec", "diff", "example", str(spec), "--returned", str(path.parent), "--json"]) == 1
+    )
     told = json.loads(capsys.readouterr().out)
     assert told["schema"] == "hrge-xl/spec-diff/1"
     assert told["breaks"] is True
     (file,) = told["returned"]
-    assert (file["team"], file["version"], file["answers"], file["new_questions"]) == ("PAK", "1.0", 28, 1)
+    assert (file["team"], file["version"], file["answers"], file["new_questions"]) == (
+        "PAK",
+        "1.0",
+        28,
+        1,
+    )
     (place,) = build(load("example"), "en").slots["PLAN", "1", "PLN_08"].cells
     assert file["counts"] == {"kept": 18, "check": 1, "other": 0, "lost": 9}
     budget = next(each for each in file["touched"] if each["field"] == "PLN_08")
-    assert (budget["sheet"], budget["cell"], budget["question"]) == ("Plan", address(*place), "Budget")
+    assert (budget["sheet"], budget["cell"], budget["question"]) == (
+        "Plan",
+        address(*place),
+        "Budget",
+    )
     (number,) = budget["changes"]
     assert told["changes"][number - 1]["place"] == "PLAN / PLN_08"
 
     assert run(["spec", "diff", "example", str(spec), "--returned", str(path)]) == 1
     said = capsys.readouterr().out
-    assert "PAK.xlsx (PAK, en, 1.0): 28 answers: 18 kept, 1 to be checked again, 9 without a place." in said
+    assert (
+        "PAK.xlsx (PAK, en, 1.0): 28 answers: 18 kept, 1 to be checked again, 9 without a place."
+        in said
+    )
     assert f"  Plan!{address(*place)} Budget: no longer has a place ({number})\n" in said
     assert "5000" not in said
 
@@ -215,7 +245,9 @@ def test_what_is_foretold_is_what_is_read(
     before = read(path, ExpectedReturn(spec="example"))
     assert isinstance(before, Submission)
     for key, value in before.values().items():
-        if key not in effects and key[2] != "PLN_07":  # a number that became a text is the same text
+        if (
+            key not in effects and key[2] != "PLN_07"
+        ):  # a number that became a text is the same text
             assert values.get(key) == value
     read_now = {(each.sheet, each.cell) for each in after.answers if not each.calculated}
     touched = {(each.sheet, each.cell): each.effect for each in file.touched}

@@ -79,7 +79,11 @@ ODD: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "pipe as reviews": ("languages.yaml", os.mkfifo, PIPE),
     "pipe as facts": ("facts/x.csv", os.mkfifo, PIPE),
     "folder": ("tools/x.yaml", Path.mkdir, "The file cannot be read: "),
-    "nothing": ("tools/x.yaml", lambda place: place.symlink_to("nowhere"), "The file cannot be read: "),
+    "nothing": (
+        "tools/x.yaml",
+        lambda place: place.symlink_to("nowhere"),
+        "The file cannot be read: ",
+    ),
     "zeros": ("rules.yaml", zeros, "leads out"),
     "zeros as translation": ("languages/es.po", zeros, "leads out"),
     "leads out": ("tools/x.yaml", lambda place: place.symlink_to("../../secret.yaml"), "leads out"),
@@ -129,13 +133,30 @@ def test_links_within_the_folder_stay(spec: Path, capsys: pytest.CaptureFixture[
 
 FILES = {
     "answers": ("generate", "example", "--country", "PAK", "--answers", "{}.json", "-o", "out"),
-    "workbook of answers": ("generate", "example", "--country", "PAK", "--answers", "{}.xlsx", "-o", "out"),
+    "workbook of answers": (
+        "generate",
+        "example",
+        "--country",
+        "PAK",
+        "--answers",
+        "{}.xlsx",
+        "-o",
+        "out",
+    ),
     "teams": ("round", "init", "R", "--spec", "example", "--teams", "{}.csv"),
     "teams in a workbook": ("round", "init", "R", "--spec", "example", "--teams", "{}.xlsx"),
     "draft": ("spec", "draft", "{}.xlsx", "-o", "drafted"),
     "returned": ("spec", "diff", "example", "example", "--returned", "{}.xlsx"),
     "translation": ("spec", "translate", "./sent", "--lang", "fr", "--from", "{}.po"),
-    "translation in a workbook": ("spec", "translate", "./sent", "--lang", "fr", "--from", "{}.xlsx"),
+    "translation in a workbook": (
+        "spec",
+        "translate",
+        "./sent",
+        "--lang",
+        "fr",
+        "--from",
+        "{}.xlsx",
+    ),
     "list": ("validate", "@{}.txt"),
     "password": ("validate", "sent", "--password-file", "{}.txt"),
     "report": ("verify", "{}.json", "--returned", "sent"),
@@ -146,7 +167,11 @@ FILES = {
 @pytest.mark.parametrize("put", [os.mkfifo, zeros, large])
 @pytest.mark.parametrize("what", FILES)
 def test_a_file_that_somebody_gave_is_a_file(
-    what: str, put: Callable[[Path], object], spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    what: str,
+    put: Callable[[Path], object],
+    spec: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for ending in ("json", "xlsx", "csv", "po", "txt", "toml"):
         put(tmp_path / f"given.{ending}")

@@ -122,7 +122,9 @@ def remarked(copy: Path) -> Path:
         ("ar", "الخطة", "الميزانية (دولار)"),
     ],
 )
-def test_a_unit_stands_behind_the_label(language: str, sheet: str, label: str, remarked: Path) -> None:
+def test_a_unit_stands_behind_the_label(
+    language: str, sheet: str, label: str, remarked: Path
+) -> None:
     assert label in cells(issued(remarked, language), sheet)
 
 
@@ -144,9 +146,7 @@ def test_unit_note_and_tag_are_in_the_dataset(remarked: Path) -> None:
     assert ask(out, about.format("PLN_08")) == [("USD", "Asked since 2024.", "S")]
     assert ask(out, about.format("RSK_01")) == [(None, None, "A")]
     assert ask(out, about.format("PLN_09")) == [("share of 1", None, None)]
-    listed = (
-        "SELECT c.note, c.tag FROM codes AS c JOIN questions AS q ON q.list = c.list WHERE q.field = 'CHK_01'"
-    )
+    listed = "SELECT c.note, c.tag FROM codes AS c JOIN questions AS q ON q.list = c.list WHERE q.field = 'CHK_01'"
     assert ask(out, f"{listed} AND c.code = 'Y'") == [("As in the law.", "K")]
     heads = {cell.value for cell in openpyxl.load_workbook(out / "data.xlsx")["plan"][3]}
     assert {"Budget (USD)", "Budget per person (USD a person)"} <= heads
@@ -161,7 +161,12 @@ def test_the_page_of_a_spec_tells_them(remarked: Path) -> None:
     page = html(spec)
     assert all(
         each in page
-        for each in ("Budget (USD)", "Note: Asked since 2024.", "from another source", "prefilled with 25")
+        for each in (
+            "Budget (USD)",
+            "Note: Asked since 2024.",
+            "from another source",
+            "prefilled with 25",
+        )
     )
 
 
@@ -201,12 +206,16 @@ def test_another_unit_is_another_answer(copy: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def prefilled(copy: Path) -> Path:
     return with_options(
-        copy, **{code: f"default: {said}" for code, (said, _) in DEFAULTS.items()}, CHK_01="default: P"
+        copy,
+        **{code: f"default: {said}" for code, (said, _) in DEFAULTS.items()},
+        CHK_01="default: P",
     )
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_a_default_is_in_its_cell_and_is_an_answer(language: str, prefilled: Path, tmp_path: Path) -> None:
+def test_a_default_is_in_its_cell_and_is_an_answer(
+    language: str, prefilled: Path, tmp_path: Path
+) -> None:
     """Untouched it comes back as an answer; open rows and other fields stay blank."""
     path = tmp_path / "blank.xlsx"
     path.write_bytes(issued(prefilled, language))
@@ -224,14 +233,20 @@ def test_a_default_is_in_its_cell_and_is_an_answer(language: str, prefilled: Pat
 def test_many_workbooks_have_their_defaults_too(prefilled: Path) -> None:
     """Drawn once and stamped for each team, they are as one that is drawn alone; the answers of one are no other's."""
     spec, own = load(prefilled), {("PLAN", "1", "PLN_06"): 7.0}
-    orders = [Order("A", TODAY, "PAK"), Order("B", TODAY, "AFG", answers=own), Order("C", TODAY, "MLI")]
+    orders = [
+        Order("A", TODAY, "PAK"),
+        Order("B", TODAY, "AFG", answers=own),
+        Order("C", TODAY, "MLI"),
+    ]
     assert [data for _, data in issue(spec, orders)] == [generate(spec, order) for order in orders]
 
 
 def test_what_a_team_deleted_stays_deleted(prefilled: Path, tmp_path: Path) -> None:
     """The workbook that is given back has no default in a cell that came back blank."""
     (tmp_path / "one.xlsx").write_bytes(blanked(issued(prefilled), "Plan", "PLN_06"))
-    (result,) = validate([tmp_path / "one.xlsx"], ValidationRequest(ExpectedReturn(str(prefilled)), TODAY))
+    (result,) = validate(
+        [tmp_path / "one.xlsx"], ValidationRequest(ExpectedReturn(str(prefilled)), TODAY)
+    )
     assert ("V001", "PLN_06") in {(finding.code, finding.field) for finding in result.findings}
     (tmp_path / "back.xlsx").write_bytes(feedback(result, load(prefilled), today=TODAY))
     found = sent_of(tmp_path / "back.xlsx", load(prefilled)).values()
@@ -292,7 +307,11 @@ def privacy(folder: Path) -> set[tuple[str, str]]:
     path = folder.parent / "one.xlsx"
     path.write_bytes(issued(spec, answers=answers))  # type: ignore[arg-type]
     (result,) = validate([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))
-    return {(finding.code, str(finding.field)) for finding in result.findings if finding.code.startswith("P")}
+    return {
+        (finding.code, str(finding.field))
+        for finding in result.findings
+        if finding.code.startswith("P")
+    }
 
 
 def test_what_a_field_expects_is_no_finding(copy: Path) -> None:
@@ -304,7 +323,9 @@ def test_what_a_field_expects_is_no_finding(copy: Path) -> None:
     assert privacy(copy) == set()
 
 
-def test_a_spec_without_countries(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_spec_without_countries(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One workbook for all, and nothing asks for a country or shows an empty one."""
     monkeypatch.chdir(tmp_path)
     damage(copy, "workbook.yaml", "countries: COUNTRY ", "# ")
@@ -320,13 +341,17 @@ def test_a_spec_without_countries(copy: Path, tmp_path: Path, monkeypatch: pytes
     assert "country" not in str([*about]).lower()
 
 
-def test_a_sum_that_differs_is_said(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sum_that_differs_is_said(
+    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In every language; a letter and a redacted report quote no answer."""
     rules = (copy / "rules.yaml").read_text(encoding="utf-8")
     rule = "- {code: R-9, tool: PLAN, at: [PLN_06], check: PLN_06 + PLN_07 == PLN_10, message: It does not add up.}\n"
     (copy / "rules.yaml").write_text(rules + rule, encoding="utf-8")
     form = {"PLN_02": "PAK", "PLN_06": 18.0, "PLN_07": 12.0, "PLN_10": 2024.0}
-    answers = full(build(load(copy), "en")) | {("PLAN", "1", code): value for code, value in form.items()}
+    answers = full(build(load(copy), "en")) | {
+        ("PLAN", "1", code): value for code, value in form.items()
+    }
     (tmp_path / "one.xlsx").write_bytes(issued(copy, answers=answers))
     words = ("validate", tmp_path / "one.xlsx", "--spec", copy, "--today", TODAY)
     for options in ((), ("--lang", "fr"), ("--json",), ("-v",)):
@@ -334,7 +359,9 @@ def test_a_sum_that_differs_is_said(copy: Path, tmp_path: Path, capsys: pytest.C
         assert "It does not add up. (18 + 12 = 30 ≠ 2024)" in capsys.readouterr().out
     hrge(*words, "-v", "--redact")
     assert "2024" not in capsys.readouterr().out.partition("R-9")[2].partition("\n")[0]
-    hrge("feedback", tmp_path / "one.xlsx", "--spec", copy, "-o", tmp_path / "out", "--today", TODAY)
+    hrge(
+        "feedback", tmp_path / "one.xlsx", "--spec", copy, "-o", tmp_path / "out", "--today", TODAY
+    )
     (letter,) = (tmp_path / "out").glob("*_message.txt")
     assert ": It does not add up." in letter.read_text(encoding="utf-8")
     assert "≠" not in letter.read_text(encoding="utf-8")
@@ -378,7 +405,9 @@ def test_numbers_steps_and_levels_on_the_overview(copy: Path) -> None:
     page = (out / "reports" / "overview.html").read_text(encoding="utf-8")
     said = {}
     for item in page.partition('id="profile"')[2].partition('id="history"')[0].split("<li><p>")[1:]:
-        question, told = re.search(r'<b dir="auto">(.*?)</b>.*?<div>(.*?)<details', item, re.DOTALL).groups()  # type: ignore[union-attr]
+        question, told = re.search(
+            r'<b dir="auto">(.*?)</b>.*?<div>(.*?)<details', item, re.DOTALL
+        ).groups()  # type: ignore[union-attr]
         said[question] = told.strip()
     assert said["Participants expected"] == "From 20 to 30 · Total 50 · Mean 25"
     assert said["Of whom women"] == "5 · Total 10 · Mean 5"
@@ -449,7 +478,8 @@ def test_answers_that_contradict_each_other_are_found(places: Spec, tmp_path: Pa
 
 def test_what_does_not_belong_is_named(places: Spec, tmp_path: Path) -> None:
     (result,) = validate(
-        [typed(places, tmp_path, CONTRADICTING)], ValidationRequest(ExpectedReturn(places.folder), TODAY)
+        [typed(places, tmp_path, CONTRADICTING)],
+        ValidationRequest(ExpectedReturn(places.folder), TODAY),
     )
     told = {
         each.field: f"{words.message} {words.remedy}"
@@ -461,19 +491,30 @@ def test_what_does_not_belong_is_named(places: Spec, tmp_path: Path) -> None:
         "Choose an entry that belongs to the other answer, or correct that one."
     )
     assert told["FWHY_1"].startswith("Why: “No reason” is answered, though it is not asked here.")
-    assert told["FREF_2"] == "Reference: “WS 1” does not have the required form. Write it in this form: WS-01"
+    assert (
+        told["FREF_2"]
+        == "Reference: “WS 1” does not have the required form. Write it in this form: WS-01"
+    )
     assert told["FMAI_1"].endswith("Write it in this form: name@example.org")
 
 
 def test_a_blank_parent_decides_nothing(places: Spec, tmp_path: Path) -> None:
-    answers: Answers = {("F", "1", "FDIS_1"): "BAI", ("F", "1", "FREF_1"): "Y", ("F", "1", "FWHY_1"): "Late"}
+    answers: Answers = {
+        ("F", "1", "FDIS_1"): "BAI",
+        ("F", "1", "FREF_1"): "Y",
+        ("F", "1", "FWHY_1"): "Late",
+    }
     assert found(sent_of(typed(places, tmp_path, answers), places), places) == set()
 
 
 def test_a_dropdown_in_a_form_hangs_on_the_answer_above_it(places: Spec) -> None:
     sheet = openpyxl.load_workbook(BytesIO(generate(places, Order("T", TODAY))))["Form"]
-    where = {row[3].value: row[0].row for row in sheet.iter_rows(min_row=1, max_col=4) if row[3].value}
-    lists = [str(rule.formula1) for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+    where = {
+        row[3].value: row[0].row for row in sheet.iter_rows(min_row=1, max_col=4) if row[3].value
+    }
+    lists = [
+        str(rule.formula1) for rule in sheet.data_validations.dataValidation if rule.type == "list"
+    ]
     assert any(f"${where['Region']}" in text and "parent_DISTRICT" in text for text in lists), lists
 
 
@@ -485,7 +526,11 @@ def test_the_sheet_says_the_same(places: Spec, tmp_path: Path, office: Office) -
     assert "S028" not in sent.not_run  # so that check cells are compared
     assert sent.shown_checks is not None
     assert (
-        sum(number >= 10_000_000 for number in sent.shown_checks.numbers if isinstance(number, int | float))
+        sum(
+            number >= 10_000_000
+            for number in sent.shown_checks.numbers
+            if isinstance(number, int | float)
+        )
         == 6
     )
     assert found(sent, places) == CONTRADICTIONS
@@ -503,7 +548,9 @@ def test_cells_that_are_not_asked_for_are_grey(places: Spec) -> None:
         assert len(rules) == 1, (name, code, rules)
 
 
-@pytest.mark.parametrize(("pattern", "in_sheet"), table("cases")["which_patterns_a_sheet_can_check"])
+@pytest.mark.parametrize(
+    ("pattern", "in_sheet"), table("cases")["which_patterns_a_sheet_can_check"]
+)
 def test_which_patterns_a_sheet_can_check(pattern: str, in_sheet: bool) -> None:
     assert (pieces(pattern) is not None) is in_sheet
 
@@ -525,7 +572,9 @@ def prices(tmp_path_factory: pytest.TempPathFactory) -> Spec:
     return load(write(SPECS["prices"], tmp_path_factory.mktemp("prices")))
 
 
-@pytest.mark.parametrize(("language", "units"), [("en", ["piece", "box"]), ("fr", ["pièce", "boîte"])])
+@pytest.mark.parametrize(
+    ("language", "units"), [("en", ["piece", "box"]), ("fr", ["pièce", "boîte"])]
+)
 def test_sheet_and_reader_calculate_alike(
     prices: Spec, language: str, units: list[str], tmp_path: Path, office: Office
 ) -> None:
@@ -544,5 +593,10 @@ def test_sheet_and_reader_calculate_alike(
 
 def test_fixed_numbers_are_numbers(prices: Spec) -> None:
     sheet = openpyxl.load_workbook(BytesIO(generate(prices, Order("T", TODAY))))["Items"]
-    values = {cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)}
+    values = {
+        cell.value
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, int | float)
+    }
     assert {100, 2.5, 1, 3} <= values

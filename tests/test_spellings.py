@@ -30,7 +30,15 @@ from tests.face import (
 from tests.face import lookup_languages as languages
 from tests.in_words import in_words
 from tests.made_specs import SPECS, write
-from tests.parity import Cells, of_results, placed, recalculated, returned, said_differently, sheet_verdicts
+from tests.parity import (
+    Cells,
+    of_results,
+    placed,
+    recalculated,
+    returned,
+    said_differently,
+    sheet_verdicts,
+)
 from tests.raw_workbook import draw, put, sheet_of
 from tests.raw_workbook import text as cell
 from tests.read_and_check import check, read_raw
@@ -115,7 +123,11 @@ def test_what_else_stands_behind_a_step_is_quoted(where: Layout) -> None:
     submission = returned(where, filled(where, [(each, None) for each in BEHIND]))
     assert steps(submission) == [(step, True) for step in BEHIND.values()]
     (outcome,) = check([(submission, where)], today=TODAY)
-    told = {each.value: in_words(each, where).message for each in outcome.findings if each.code == "V110"}
+    told = {
+        each.value: in_words(each, where).message
+        for each in outcome.findings
+        if each.code == "V110"
+    }
     assert [*told] == [*BEHIND]
     assert told["10 in the north"] == (
         "How often: “10 in the north” was read as “10”; the rest of it was not counted."
@@ -132,7 +144,9 @@ PAIRS = [(one, other) for one in RIGHT for other in ("2", "10 Sure")][:19]
         (PAIRS, "10 Sure"),
         pytest.param([(each, each) for each in WRONG], "2", marks=pytest.mark.deep),
         pytest.param([*zip(WRONG, RIGHT, strict=False)], None, marks=pytest.mark.deep),
-        pytest.param([("1 Rare (under 10 %)", 1), ("", "10 Sure")], "1 Rare", marks=pytest.mark.deep),
+        pytest.param(
+            [("1 Rare (under 10 %)", 1), ("", "10 Sure")], "1 Rare", marks=pytest.mark.deep
+        ),
         pytest.param([], "7", marks=pytest.mark.deep),
         ([(each, 2) for each in OF_ANOTHER], "1 Likely"),
         ([("1 - 2", 1), (1, "1 of 5"), (1, 2), ("2", "2 of 10")], "2 - 10"),
@@ -147,26 +161,41 @@ def test_sheet_and_reader_count_the_same(
 
 
 @pytest.mark.office
-def test_a_sheet_asks_for_the_step_where_only_the_reader_understands(where: Layout, office: Any) -> None:
+def test_a_sheet_asks_for_the_step_where_only_the_reader_understands(
+    where: Layout, office: Any
+) -> None:
     """Its check tells so, and all that it shows follows from that."""
     folder, typed = Path(where.spec.folder), [*UNDERSTOOD, *BEHIND]
     cells = filled(where, [(each, 2) for each in typed], "2 très")
     saved, want = recalculated(where, cells, folder, office), ExpectedReturn(str(folder))
     said = sheet_verdicts(ooxml.read(saved.read_bytes()), where)
-    assert {said["S", f"S-{n:02d}", "S_1"] for n, _ in enumerate(typed, start=1)} == {("V002", False)}
+    assert {said["S", f"S-{n:02d}", "S_1"] for n, _ in enumerate(typed, start=1)} == {
+        ("V002", False)
+    }
     assert said["F", "1", "F_S"] == ("V002", True)
     assert list(of_results(saved, where, want, frozenset({"S026", "S027", "S028"}))) == []
 
 
 def test_a_cell_shows_the_words_and_its_dropdown_offers_them(where: Layout) -> None:
-    order = Order("T", TODAY, language="fr", answers={("S", "S-01", "S_1"): 2.0, ("S", "S-02", "S_1"): 10.0})
+    order = Order(
+        "T", TODAY, language="fr", answers={("S", "S-01", "S_1"): 2.0, ("S", "S-02", "S_1"): 10.0}
+    )
     book = openpyxl.load_workbook(BytesIO(generate(where.spec, order)))
     french = build(where.spec, "fr")
-    shown = [book["Steps"].cell(*french.slots["S", row, "S_1"].cells[0]).value for row in ("S-01", "S-02")]
+    shown = [
+        book["Steps"].cell(*french.slots["S", row, "S_1"].cells[0]).value
+        for row in ("S-01", "S-02")
+    ]
     assert shown == ["2 Souvent (10–50 %)", "10 Sûr"]
-    assert french.lists["STEPS"].labels == ("1 Rarement (moins de 10 %)", "2 Souvent (10–50 %)", "10 Sûr")
+    assert french.lists["STEPS"].labels == (
+        "1 Rarement (moins de 10 %)",
+        "2 Souvent (10–50 %)",
+        "10 Sûr",
+    )
     rule = next(
-        each for each in book["Steps"].data_validations.dataValidation if "list_STEPS" in each.formula1
+        each
+        for each in book["Steps"].data_validations.dataValidation
+        if "list_STEPS" in each.formula1
     )
     assert rule.errorStyle == "information"  # else Excel would refuse a typed 2
     assert rule.prompt == "Choisissez un degré, ou saisissez son numéro."
@@ -214,7 +243,9 @@ def test_anchors_of_a_list_in_a_file(copy: Path) -> None:
     (copy / "vocabularies.yaml").write_text(
         written[:first] + "LIKELIHOOD: {file: l.csv}\n" + written[last:], "utf-8"
     )
-    lines = "code,label,label:fr,anchor,anchor:fr\n1,Rare,Rare,seldom,rarement\n2,Now,Là,,\n3,So,Si,,\n"
+    lines = (
+        "code,label,label:fr,anchor,anchor:fr\n1,Rare,Rare,seldom,rarement\n2,Now,Là,,\n3,So,Si,,\n"
+    )
     (copy / "l.csv").write_text(lines, "utf-8")
     assert load(copy).vocabularies["LIKELIHOOD"].items[0].as_step("fr") == "1 Rare (rarement)"
 
@@ -240,7 +271,9 @@ def ticks(ticked: Layout, values: list[Any], used: Any, one: Any) -> Cells:
 
 def test_whatever_is_a_tick_is_read_as_one_without_a_word(ticked: Layout) -> None:
     submission = returned(ticked, ticks(ticked, [*TICKED, *NOT_TICKED], "x", "✓"))
-    answers = [each for each in submission.answers if each.field in ("T_1", "USED", "F_1") and each.code]
+    answers = [
+        each for each in submission.answers if each.field in ("T_1", "USED", "F_1") and each.code
+    ]
     assert [each.code for each in answers if each.tool == "T"] == ["Y"] * len(TICKED) + ["N"] * len(
         NOT_TICKED
     )
@@ -279,7 +312,12 @@ def test_a_sheet_that_takes_it_for_a_tick_shows_nothing_else_than_it_should(
 ) -> None:
     """One tick alone, in each way: what says whether a tool is ticked follows from it."""
     assert (
-        list(said_differently(ticked, ticks(ticked, [], used, None), Path(ticked.spec.folder), office)) == []
+        list(
+            said_differently(
+                ticked, ticks(ticked, [], used, None), Path(ticked.spec.folder), office
+            )
+        )
+        == []
     )
 
 
@@ -294,9 +332,13 @@ def test_its_dropdown_lets_in_what_is_one_key(ticked: Layout) -> None:
 
 def test_an_older_yes_is_shown_as_a_tick(ticked: Layout) -> None:
     answers = {("F", "T", "USED"): "Y", ("T", "T-01", "T_1"): "N"}
-    book = openpyxl.load_workbook(BytesIO(generate(ticked.spec, Order("T", TODAY, answers=answers))))
+    book = openpyxl.load_workbook(
+        BytesIO(generate(ticked.spec, Order("T", TODAY, answers=answers)))
+    )
     shown = {
-        ticked.slots[key].cells[0]: book[ticked.sheet[key[0]].name].cell(*ticked.slots[key].cells[0]).value
+        ticked.slots[key].cells[0]: book[ticked.sheet[key[0]].name]
+        .cell(*ticked.slots[key].cells[0])
+        .value
         for key in answers
     }
     assert list(shown.values()) == ["✓", "No"]
@@ -331,7 +373,9 @@ def reading(written: str, where: Layout) -> Reading:
     return field(where).type.read(field(where), CellValue(written), lists)
 
 
-@pytest.mark.parametrize("written", ["IND-03", "IND-03" + WORDS, "  IND-03  other words", "IND-03 - a dash"])
+@pytest.mark.parametrize(
+    "written", ["IND-03", "IND-03" + WORDS, "  IND-03  other words", "IND-03 - a dash"]
+)
 def test_its_own_spelling_is_nothing_to_note(written: str) -> None:
     assert reading(written, layout("hrge_toolkit")) == Reading(code="IND-03")
 
@@ -377,7 +421,9 @@ def test_a_country_by_code_label_and_alias(text: str, code: str) -> None:
     assert countries(TOOLKIT).code(text) == code
 
 
-@pytest.mark.parametrize(("text", "code"), table("cases")["a_country_in_every_language_of_the_spec"])
+@pytest.mark.parametrize(
+    ("text", "code"), table("cases")["a_country_in_every_language_of_the_spec"]
+)
 def test_a_country_in_every_language_of_the_spec(text: str, code: str) -> None:
     assert countries(EXAMPLE).code(text) == code
 
@@ -393,12 +439,16 @@ def test_names_of_cldr_are_known_where_the_spec_says_another() -> None:
 
 def test_every_country_of_the_world_is_known_or_unlike_those_of_the_spec() -> None:
     known = countries(TOOLKIT)
-    wrong = {name: known.hint(name) for name in country_names("en").values() if known.code(name) is None}
+    wrong = {
+        name: known.hint(name) for name in country_names("en").values() if known.code(name) is None
+    }
     assert len(wrong) > 200
     assert not [hint for hint in wrong.values() if "Did you mean" in hint]
 
 
-@pytest.mark.parametrize(("text", "hint"), table("cases")["what_is_near_is_offered_and_nothing_else"])
+@pytest.mark.parametrize(
+    ("text", "hint"), table("cases")["what_is_near_is_offered_and_nothing_else"]
+)
 def test_what_is_near_is_offered_and_nothing_else(text: str, hint: str) -> None:
     assert countries(TOOLKIT).code(text) is None
     assert countries(TOOLKIT).hint(text).startswith(hint)
@@ -416,9 +466,9 @@ def test_a_language_by_tag_and_by_name(text: str, tag: str | None) -> None:
 
 def test_a_language_without_its_region_where_it_is_the_only_one() -> None:
     one = languages(EXAMPLE.model_copy(update={"languages": ("pt-BR", "en")}))
-    assert {one.code(text) for text in ("Portuguese", "pt", "Portuguese (Brazil)", "português (Brasil)")} == {
-        "pt-BR"
-    }
+    assert {
+        one.code(text) for text in ("Portuguese", "pt", "Portuguese (Brazil)", "português (Brasil)")
+    } == {"pt-BR"}
     two = languages(EXAMPLE.model_copy(update={"languages": ("zh-Hans", "zh-Hant")}))
     assert two.code("Chinese") is None
     assert two.hint("Chinese") == "Known are: zh-Hans, zh-Hant."

@@ -22,7 +22,18 @@ from hrge_xl import DatasetRequest, Order, datasets, generate, init_round, load
 from hrge_xl.cli import run
 from tests.audited import hrge, round_folder
 from tests.command_line import ran
-from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, taken, translator, work
+from tests.face import (
+    MISSING,
+    STATES,
+    Dataset,
+    Round,
+    TeamStatus,
+    orders,
+    status,
+    taken,
+    translator,
+    work,
+)
 from tests.face import teams as overview_teams
 from tests.fixture_types import Capsys, Patch
 from tests.played_rounds import corrected, play, silent
@@ -136,7 +147,9 @@ def test_a_text_is_a_text_in_the_workbook(made: Round) -> None:
 
 
 @pytest.mark.parametrize("language", telling(["fr", "ar"], "ar"))
-def test_it_speaks_to_its_reader(made: Round, capsys: Capsys, language: str, tmp_path: Path) -> None:
+def test_it_speaks_to_its_reader(
+    made: Round, capsys: Capsys, language: str, tmp_path: Path
+) -> None:
     """Names, codes and figures are the same; no word of English is left."""
     returned(made, **{"one": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet, say = tmp_path / "status.xlsx", translator(language)
@@ -178,14 +191,25 @@ def test_the_keys_of_the_json(made: Round, capsys: Capsys) -> None:
         "days_late", "correction_overdue", "received", "day", "by", "path", "note", "files", "completeness",
     }  # fmt: skip
     (file,) = lines[0]["files"]
-    assert set(file) == {"path", "submission", "received", "day", "by", "verdict", "state", "reason"}
+    assert set(file) == {
+        "path",
+        "submission",
+        "received",
+        "day",
+        "by",
+        "verdict",
+        "state",
+        "reason",
+    }
     assert (file["verdict"], file["state"]) == ("accepted", "counts")
 
 
 # days
 
 
-def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(made: Round, capsys: Capsys) -> None:
+def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
+    made: Round, capsys: Capsys
+) -> None:
     """Else by the day on which the file was saved, as it says itself."""
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, "--received", "2026-08-03", *DAY)
@@ -212,11 +236,16 @@ def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: Capsys) -> N
 
 def test_a_forged_and_a_strange_return(made: Round, capsys: Capsys) -> None:
     returned(
-        made, strange=workbook(made, "PAK-1", {"team": "XXX"}), forged=workbook(made, "PAK-1", {"key": b"no"})
+        made,
+        strange=workbook(made, "PAK-1", {"team": "XXX"}),
+        forged=workbook(made, "PAK-1", {"key": b"no"}),
     )
     lines, said = told(capsys, made.folder, *DAY)
     by_team = {line["team"]: line for line in lines}
-    assert (by_team["PAK-1"]["state"], by_team["PAK-1"]["note"]) == ("late", "excluded: forged.xlsx (I006)")
+    assert (by_team["PAK-1"]["state"], by_team["PAK-1"]["note"]) == (
+        "late",
+        "excluded: forged.xlsx (I006)",
+    )
     assert (by_team["XXX"]["state"], by_team["XXX"]["note"]) == (
         "not in this round", "excluded: strange.xlsx (I008)",
     )  # fmt: skip
@@ -224,7 +253,9 @@ def test_a_forged_and_a_strange_return(made: Round, capsys: Capsys) -> None:
     assert said[1] == "Of the 2 that could be read: 2 excluded."
 
 
-def test_what_another_return_counts_in_place_of_is_not_to_decide(made: Round, capsys: Capsys) -> None:
+def test_what_another_return_counts_in_place_of_is_not_to_decide(
+    made: Round, capsys: Capsys
+) -> None:
     returned(made, forged=workbook(made, "PAK-1", {"key": b"no"}))
     to_decide = f"To decide: hrge-xl decide {made.folder}"
     assert to_decide in told(capsys, made.folder, *DAY)[1]
@@ -249,7 +280,10 @@ def test_what_a_stranger_sent_is_decided_once_it_is_withdrawn(made: Round, capsy
 def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
     lines, said = told(capsys, made.folder, *DAY)
-    assert (lines[0]["state"], lines[0]["note"]) == ("to decide", "decide between: one.xlsx, two.xlsx")
+    assert (lines[0]["state"], lines[0]["note"]) == (
+        "to decide",
+        "decide between: one.xlsx, two.xlsx",
+    )
     assert f"To decide: hrge-xl decide {made.folder}" in said
     decided = ["two.xlsx", "--use", "--reason", "asked", "--by", "us", *DAY[:2]]
     assert run(["decide", str(made.folder), *decided]) == 0
@@ -258,7 +292,9 @@ def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     assert "Decided on 2026-08-05 by us: asked" in lines[0]["note"]
 
 
-def test_a_dataset_of_several_rounds_is_asked_about_one(made: Round, tmp_path: Path, capsys: Capsys) -> None:
+def test_a_dataset_of_several_rounds_is_asked_about_one(
+    made: Round, tmp_path: Path, capsys: Capsys
+) -> None:
     """A file of the first round that also lies in the second one is known, counts there and answers nothing here."""
     second = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
     returned(made, one=workbook(made, "PAK-1"))
@@ -292,7 +328,13 @@ def test_the_overview_says_the_same(made: Round) -> None:
     with dataset_of(made) as dataset:
         told = [each for each in status(dataset.of_round(), LATER, made) if each.team.code]
         shown, _ = overview_teams(dataset.store, LATER, made, made.name)
-    assert [each.state for each in told] == ["to decide", "returned", "late", "accepted", "not in this round"]
+    assert [each.state for each in told] == [
+        "to decide",
+        "returned",
+        "late",
+        "accepted",
+        "not in this round",
+    ]
     assert [
         (each.code, each.state, each.days_late, each.correction_overdue, each.errors, each.answered, each.required)
         for each in shown
@@ -306,7 +348,9 @@ def test_the_overview_says_the_same(made: Round) -> None:
 
 
 def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
-    (tmp_path / "pak.xlsx").write_bytes(generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers())))
+    (tmp_path / "pak.xlsx").write_bytes(
+        generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers()))
+    )
     with datasets(DatasetRequest([str(tmp_path)], LATER)) as (dataset,):
         (team,) = status(dataset.returns(), LATER)
         (shown,), _ = overview_teams(dataset.store, LATER, None, team.returns[0].period)
@@ -316,7 +360,17 @@ def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
 
 # what a refresh says at its end: about ten lines that fit any window, however many teams there are; or JSON
 
-WORDS = ["Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "To send", "Look first", "Files in"]
+WORDS = [
+    "Arrived",
+    "Counts",
+    "Teams",
+    "Late",
+    "Due next",
+    "To decide",
+    "To send",
+    "Look first",
+    "Files in",
+]
 DUE_SOON, DUE_LATER = "2026-07-10", "2026-07-25"
 
 
@@ -325,7 +379,9 @@ def of_forty(tmp_path: Path, monkeypatch: Patch, capsys: Capsys) -> Path:
     """A round of forty teams with long names and no addresses, the first half of which is due soon."""
     days = [DUE_SOON] * 20 + [DUE_LATER] * 20
     lines = [f"Ministère-de-la-Justice-{n:02},MAR,{day}\n" for n, day in enumerate(days)]
-    (tmp_path / "teams.csv").write_text("team,country,deadline\n" + "".join(lines), encoding="utf-8")
+    (tmp_path / "teams.csv").write_text(
+        "team,country,deadline\n" + "".join(lines), encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     made = init_round(Path("2026-H1"), "example", Path("teams.csv")).folder
     assert run(["generate", "2026-H1", "--today", "2026-07-01"]) == 0
@@ -340,7 +396,9 @@ def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -
     assert max(map(taken, lines)) <= 80
     assert len(lines) <= 18
     told = " ".join(" ".join(lines).split())
-    assert "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
+    assert (
+        "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
+    )
     assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
     assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told
     assert "Files in: 2026-H1: data.xlsx, feedback/, reports/overview.html and brief.html" in told
@@ -382,12 +440,16 @@ def test_a_file_named_besides_its_round_is_counted_once(tmp_path: Path, capsys: 
 def test_a_refresh_tells_what_was_put_into_returned_by_hand(tmp_path: Path, capsys: Capsys) -> None:
     folder = round_folder(tmp_path)
     assert hrge("refresh", folder, "--today", LATER) == 0
-    assert "Arrived: 2 files put into returned/ by hand." in " ".join(capsys.readouterr().out.split())
+    assert "Arrived: 2 files put into returned/ by hand." in " ".join(
+        capsys.readouterr().out.split()
+    )
     assert hrge("refresh", folder, "--today", LATER) == 0
     assert "Arrived: nothing." in " ".join(capsys.readouterr().out.split())
 
 
-def test_all_but_one_of_many_answers_is_not_all(made: Round, capsys: Capsys, monkeypatch: Patch) -> None:
+def test_all_but_one_of_many_answers_is_not_all(
+    made: Round, capsys: Capsys, monkeypatch: Patch
+) -> None:
     returned(made, one=workbook(made, "PAK-1"))
     monkeypatch.setattr(TeamStatus, "completeness", 366 / 367)
     run(["status", str(made.folder), *DAY])
@@ -410,7 +472,9 @@ def test_figures_are_of_the_day_of_whoever_shows_them(tmp_path: Path, monkeypatc
         assert [each.state for each in hrge_xl.status(dataset, later)] == ["accepted", "returned"]
     assert worked_out() == str(LATER)
     with monkeypatch.context() as slow:
-        slow.setattr("hrge_xl.dataset.aggregates.compute_aggregates", lambda *_: pytest.fail("figures"))
+        slow.setattr(
+            "hrge_xl.dataset.aggregates.compute_aggregates", lambda *_: pytest.fail("figures")
+        )
         assert len(hrge_xl.status(folder, later)) == 2
     with datasets(DatasetRequest([str(folder)], later)) as found:
         page = hrge_xl.overview(found, later)

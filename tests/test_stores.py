@@ -51,7 +51,9 @@ def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, data
     assert len(file["submissions"]) == 4
 
 
-def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path, database: str) -> None:
+def test_the_database_holds_what_the_files_say(
+    files: list[Path], tmp_path: Path, database: str
+) -> None:
     consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=database))
     said = sorted(
         (str(result.sha256), *key, str(one).replace("\0", "\ufffd"))
@@ -64,7 +66,13 @@ def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path
         answers = everything(store)["answers"]
     at = Schema(SPEC).by_name["answers"].at
     kept = sorted(
-        (row[at["file_sha256"]], row[at["tool"]], row[at["row"]], row[at["field"]], str(value_of(row, at)))
+        (
+            row[at["file_sha256"]],
+            row[at["tool"]],
+            row[at["row"]],
+            row[at["field"]],
+            str(value_of(row, at)),
+        )
         for row in answers
         if not row[at["calculated"]]
     )
@@ -72,24 +80,34 @@ def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path
 
 
 def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
-    return next(row[at[kind]] for kind in ("code", "number", "date", "text") if row[at[kind]] is not None)
+    return next(
+        row[at[kind]] for kind in ("code", "number", "date", "text") if row[at[kind]] is not None
+    )
 
 
-def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
+def test_a_database_that_comes_later_is_filled_too(
+    files: list[Path], tmp_path: Path, database: str
+) -> None:
     consolidate_sources([Source(files, ASKED)], tmp_path / "out")
-    consolidate_sources([Source(files[:1], ASKED)], tmp_path / "out", options=Options(store=database))
+    consolidate_sources(
+        [Source(files[:1], ASKED)], tmp_path / "out", options=Options(store=database)
+    )
     file, other = both(tmp_path / "out", database)
     assert {row[0] for row in other["submissions"]} == {row[0] for row in file["submissions"]}
     assert file["answers"] == other["answers"]
 
 
-def test_tables_of_somebody_else_are_not_touched(files: list[Path], tmp_path: Path, database: str) -> None:
+def test_tables_of_somebody_else_are_not_touched(
+    files: list[Path], tmp_path: Path, database: str
+) -> None:
     engine = sa.create_engine(database)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE answers (mine text)")
         connection.exec_driver_sql("INSERT INTO answers VALUES ('keep me')")
     with pytest.raises(StoreError, match="already holds other tables named answers"):
-        consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=database))
+        consolidate_sources(
+            [Source(files, ASKED)], tmp_path / "out", options=Options(store=database)
+        )
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT mine FROM answers").scalar() == "keep me"
     engine.dispose()
@@ -115,16 +133,22 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
         ("postgresql://nobody@127.0.0.1:{port}/none", "cannot be used"),
     ],
 )
-def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path], tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_had(
+    address: str, said: str, files: list[Path], tmp_path: Path
+) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = address.format(port=probe.getsockname()[1])
         with pytest.raises(StoreError, match=said) as caught:
-            consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=address))
+            consolidate_sources(
+                [Source(files, ASKED)], tmp_path / "out", options=Options(store=address)
+            )
     assert "\n" not in str(caught.value)
 
 
-def test_a_large_transaction_does_not_lock_its_own_reading_out(tmp_path: Path, monkeypatch: Patch) -> None:
+def test_a_large_transaction_does_not_lock_its_own_reading_out(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
     """SQLite locks its file for everybody else once a transaction no longer fits into memory."""
     monkeypatch.setattr("hrge_xl.ledger.files.CACHE", "cache_size=2")
     monkeypatch.setattr("hrge_xl.ledger.files.WAIT", 1)
@@ -151,7 +175,9 @@ def test_a_database_belongs_to_one_folder(files: list[Path], tmp_path: Path, dat
         consolidate_sources([source], tmp_path / "copy", options=Options(store=database))
     consolidate_sources([source], out, options=Options(store=database))
     out.rename(tmp_path / "moved")
-    assert consolidate_sources([source], tmp_path / "moved", options=Options(store=database)).new == 0
+    assert (
+        consolidate_sources([source], tmp_path / "moved", options=Options(store=database)).new == 0
+    )
 
 
 def test_a_database_of_an_earlier_program_belongs_to_the_folder_that_knows_its_files(
@@ -162,7 +188,11 @@ def test_a_database_of_an_earlier_program_belongs_to_the_folder_that_knows_its_f
         for name in OF_DATABASE:
             store.set_fact(name, "")
     with pytest.raises(StoreError, match="belongs to another folder"):
-        consolidate_sources([Source(files[:1], ASKED)], tmp_path / "other", options=Options(store=database))
-    consolidate_sources([Source(files[:1], ASKED)], tmp_path / "out", options=Options(store=database))
+        consolidate_sources(
+            [Source(files[:1], ASKED)], tmp_path / "other", options=Options(store=database)
+        )
+    consolidate_sources(
+        [Source(files[:1], ASKED)], tmp_path / "out", options=Options(store=database)
+    )
     with open_url(database) as store:
         assert store.facts()["ledger_folder"] == str(tmp_path / "out")

@@ -16,12 +16,25 @@ import pytest
 
 from hrge_xl import ExpectedReturn, generate, load, load_round, read
 from hrge_xl.cli import run
-from tests.face import DATASET, Answers, Identity, Refusal, identity_of, layout_for, orders, saved_on
+from tests.face import (
+    DATASET,
+    Answers,
+    Identity,
+    Refusal,
+    identity_of,
+    layout_for,
+    orders,
+    saved_on,
+)
 
 SPEC = load("example")
-TEAMS = "team,country,deadline\nRabat,MAR,2026-07-15\nKarachi,PAK,2026-07-15\nCairo,EGY,2026-07-15\n"
+TEAMS = (
+    "team,country,deadline\nRabat,MAR,2026-07-15\nKarachi,PAK,2026-07-15\nCairo,EGY,2026-07-15\n"
+)
 NEXT_TEAMS = "team,country,deadline\nRabat,MAR,2027-01-15\nKarachi,PAK,2027-01-15\n"
-OLD_COPIES = "SELECT s.path FROM findings f JOIN submissions s USING (submission) WHERE f.code = 'X006'"
+OLD_COPIES = (
+    "SELECT s.path FROM findings f JOIN submissions s USING (submission) WHERE f.code = 'X006'"
+)
 ISSUED, ISSUED_NEXT = date(2026, 4, 1), date(2026, 10, 1)
 
 
@@ -31,7 +44,9 @@ def answers(project: str, first: date, participants: float | None = 20.0) -> Ans
         "PLN_01": project, "PLN_03": "Plan the workshop", "PLN_04": first, "PLN_05": first, "PLN_06": participants,
         "PLN_07": 12.0, "PLN_11": "N", "PLN_13": ("WOM",),
     }  # fmt: skip
-    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    found: Answers = {
+        ("PLAN", "1", code): value for code, value in form.items() if value is not None
+    }
     found |= {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
     return found
 
@@ -58,7 +73,9 @@ class Office:
         self.command("generate", folder, "--today", day)
         return folder
 
-    def status(self, folder: Path, day: date, received: date | None = None) -> dict[str, dict[str, Any]]:
+    def status(
+        self, folder: Path, day: date, received: date | None = None
+    ) -> dict[str, dict[str, Any]]:
         """What `status` says of each team on a day."""
         more = ("--received", received) if received else ()
         said = self.command("status", folder, "--json", "--today", day, *more)
@@ -72,7 +89,9 @@ def send(
     issued = ISSUED if folder.name == "2026-H1" else ISSUED_NEXT
     order = next(each for each in orders(load_round(folder), issued) if each.team == team)
     stamp = back or identity_of(order, layout_for(SPEC, order))
-    made = generate(SPEC, replace(order, answers=what, copy=stamp.copy, predecessor=stamp.predecessor))
+    made = generate(
+        SPEC, replace(order, answers=what, copy=stamp.copy, predecessor=stamp.predecessor)
+    )
     path = folder / "returned" / name
     path.write_bytes(saved_on(made, saved))
     return path
@@ -145,7 +164,13 @@ def test_two_rounds_through_time(office: Office) -> None:
     }  # fmt: skip
 
     # somebody goes on in the workbook as it was issued: newer than the correction, but without its answers
-    send(first, "Karachi", "karachi again.xlsx", answers("WS-2", summer, 10.0), saved=date(2026, 8, 3))
+    send(
+        first,
+        "Karachi",
+        "karachi again.xlsx",
+        answers("WS-2", summer, 10.0),
+        saved=date(2026, 8, 3),
+    )
     office.status(first, date(2026, 8, 4), received=date(2026, 8, 4))
     told = query(first, OLD_COPIES)
     assert [Path(path).name for (path,) in told] == ["karachi again.xlsx"]
@@ -161,7 +186,10 @@ def test_two_rounds_through_time(office: Office) -> None:
     autumn = date(2026, 11, 10)
     send(second, "Rabat", "rabat.xlsx", answers("WS-1", autumn, 25.0), saved=date(2026, 12, 1))
     said = office.status(second, date(2026, 12, 3), received=date(2026, 12, 3))
-    assert {team: row["state"] for team, row in said.items()} == {"Rabat": "accepted", "Karachi": "issued"}
+    assert {team: row["state"] for team, row in said.items()} == {
+        "Rabat": "accepted",
+        "Karachi": "issued",
+    }
     compared = office.command("compare", first, second)
     assert "Pairs: 1." in compared
     assert "20 → 25" in compared
@@ -172,5 +200,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     assert query(both, "SELECT period, received, accepted, counted FROM reconciliation ORDER BY period") == [
         ("2026-H1", 4, 2, 2), ("2026-H2", 1, 1, 1),
     ]  # fmt: skip
-    totals = query(both, "SELECT period, total FROM aggregate_numbers WHERE field = 'PLN_06' ORDER BY period")
+    totals = query(
+        both, "SELECT period, total FROM aggregate_numbers WHERE field = 'PLN_06' ORDER BY period"
+    )
     assert totals == [("2026-H1", 50), ("2026-H2", 25)]

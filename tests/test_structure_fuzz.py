@@ -59,10 +59,16 @@ OURS = {"F060", "F061", "F062", "F063"}  # a file that was read by a fault of ou
 TOGETHER = 60  # files in one folder
 TAKEN, TAKEN_OF = 1, 10  # how many of all are taken in: that takes far longer than to read them
 Out = TypeVar("Out")
-SLOWER = {"reports": 6}  # each starts processes of its own, and waits for them where others work as well
+SLOWER = {
+    "reports": 6
+}  # each starts processes of its own, and waits for them where others work as well
 VERIFIED_OF = 10  # one in how many reports is held against its files
 DAY = ("--today", "2026-06-30", "--jobs", "1")
-WANTED = (ExpectedReturn(), ExpectedReturn("example"), ExpectedReturn("example", "2026-H1", ("PAK",), KEY))
+WANTED = (
+    ExpectedReturn(),
+    ExpectedReturn("example"),
+    ExpectedReturn("example", "2026-H1", ("PAK",), KEY),
+)
 
 
 def chance_of(seed: int, number: int) -> random.Random:
@@ -70,7 +76,9 @@ def chance_of(seed: int, number: int) -> random.Random:
     return random.Random(f"{seed} {number}")
 
 
-def changed(source: Parts, chance: random.Random, kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[str, bytes]:
+def changed(
+    source: Parts, chance: random.Random, kinds: tuple[str, ...] = tuple(KINDS)
+) -> tuple[str, bytes]:
     """A workbook with one to three things otherwise, and which."""
     chosen = chance.choices(kinds, k=chance.choice((1, 1, 1, 2, 3)))
     parts = dict(source)
@@ -81,7 +89,9 @@ def changed(source: Parts, chance: random.Random, kinds: tuple[str, ...] = tuple
 
 
 KIND_NEEDS = dict.fromkeys(("stamp", "properties"), "docProps/custom.xml")
-KIND_NEEDS |= dict.fromkeys(("names", "sheets"), "xl/workbook.xml") | {"content types": "[Content_Types].xml"}
+KIND_NEEDS |= dict.fromkeys(("names", "sheets"), "xl/workbook.xml") | {
+    "content types": "[Content_Types].xml"
+}
 
 
 def sources() -> list[Parts]:
@@ -118,7 +128,9 @@ def sound(path: Path, want: ExpectedReturn) -> Result:
 Made = list[tuple[int, bytes]]
 
 
-def stopping(commands: Callable[[Path, Path], list[int]], made: Made, folder: Path) -> list[tuple[int, str]]:
+def stopping(
+    commands: Callable[[Path, Path], list[int]], made: Made, folder: Path
+) -> list[tuple[int, str]]:
     """The files that stop commands; looked for by halves."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         said = stopped(commands, made, Path(place))
@@ -289,13 +301,21 @@ def as_workbook(rows: list[list[str]], chance: random.Random) -> bytes:
     for number, row in enumerate(rows, start=1):
         for column, text in enumerate(row, start=1):
             clean = "".join(letter for letter in text if letter.isprintable())[:32_000]
-            page.cell(number, column).value = int(clean) if clean.isdecimal() and len(clean) < 300 else clean
+            page.cell(number, column).value = (
+                int(clean) if clean.isdecimal() and len(clean) < 300 else clean
+            )
             formats = ("General", "000", "yyyy-mm-dd", "@", "0" * 300)
             page.cell(number, column).number_format = chance.choice(formats)
     target = io.BytesIO()
     book.save(target)
-    plain = tuple(kind for kind in KINDS if kind not in ("stamp", "properties", "moments", "app", "theme"))
-    return changed(members(target.getvalue()), chance, plain)[1] if chance.randrange(2) else target.getvalue()
+    plain = tuple(
+        kind for kind in KINDS if kind not in ("stamp", "properties", "moments", "app", "theme")
+    )
+    return (
+        changed(members(target.getvalue()), chance, plain)[1]
+        if chance.randrange(2)
+        else target.getvalue()
+    )
 
 
 def here(path: Path, remedy: str, _password: str | None) -> list[tuple[int, list[str]]]:
@@ -335,7 +355,10 @@ def back(path: Path, folder: Path) -> list[Team]:
 
 def fuzz_drafts(count: int, seed: int, folder: Path) -> Tally:
     """Draft a spec from so many workbooks that an office could have."""
-    tally, known = Tally(), [members(data) for data in (filled(), (FIXTURES / "resaved.xlsx").read_bytes())]
+    tally, known = (
+        Tally(),
+        [members(data) for data in (filled(), (FIXTURES / "resaved.xlsx").read_bytes())],
+    )
 
     def first_spec(data: bytes) -> str:
         found = drafted("office.xlsx", "office", (data, "xlsx"))
@@ -383,7 +406,8 @@ def imported_specs(folder: Path) -> Iterator[Files]:
         home = Path(import_spec(folder / name, folder / f"spec of {name}").spec.folder)
         texts = sorted(home.rglob("*.yaml"))
         yield {
-            str(path.relative_to(home)): yaml.safe_load(path.read_text(encoding="utf-8")) for path in texts
+            str(path.relative_to(home)): yaml.safe_load(path.read_text(encoding="utf-8"))
+            for path in texts
         }
 
 
@@ -394,7 +418,11 @@ def told(tally: Tally) -> str:
     """What became of all cases, and the failures, one of each kind."""
     kinds = {text.strip().splitlines()[-1]: (number, text) for number, text in tally.failures}
     failures = [f"case {number}\n{text}" for number, text in kinds.values()]
-    summary = [str(tally.codes.most_common()), f"slowest {tally.slowest}", f"failures {len(tally.failures)}"]
+    summary = [
+        str(tally.codes.most_common()),
+        f"slowest {tally.slowest}",
+        f"failures {len(tally.failures)}",
+    ]
     return "\n".join([*failures, *summary])
 
 

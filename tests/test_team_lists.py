@@ -11,7 +11,16 @@ from rich.cells import cell_len
 
 from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
-from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list, translator
+from tests.face import (
+    COLUMNS,
+    HEADS,
+    RoundError,
+    TeamList,
+    languages,
+    loosely,
+    read_list,
+    translator,
+)
 from tests.fixture_types import Capsys
 
 SPEC = load("example")
@@ -39,7 +48,14 @@ def kept(tmp_path: Path) -> Path:
         [],
         [" Team ", "Country ", "Budget", "Due date", "Correspondence", None],
         [None, None, None, None, "language", "e-mail"],
-        ["  PAK-1", "Pakistán", 100, date(2026, 7, 31), "english", "PAK <pak@example.org>; two@example.org"],
+        [
+            "  PAK-1",
+            "Pakistán",
+            100,
+            date(2026, 7, 31),
+            "english",
+            "PAK <pak@example.org>; two@example.org",
+        ],
         ["MAR-1", "Maroc", 200, "31 juillet 2026", " Français ", "mar@example.org"],
     ):
         sheet.append(row)
@@ -53,12 +69,17 @@ def kept(tmp_path: Path) -> Path:
 
 def test_a_list_as_an_office_keeps_it_and_then_the_round(kept: Path) -> None:
     found = read_list(kept, SPEC)
-    told = [(team.code, team.country, team.language, team.deadline, team.email) for team in found.teams]
+    told = [
+        (team.code, team.country, team.language, team.deadline, team.email) for team in found.teams
+    ]
     assert told == [
         ("PAK-1", "PAK", "en", date(2026, 7, 31), "pak@example.org, two@example.org"),
         ("MAR-1", "MAR", "fr", date(2026, 7, 31), "mar@example.org"),
     ]
-    assert found.titles == ("Regional programme: reporting teams 2026", "State: 1 June; ask Registry, please")
+    assert found.titles == (
+        "Regional programme: reporting teams 2026",
+        "State: 1 June; ask Registry, please",
+    )
     assert (found.heads.line, found.heads.unknown) == (5, ["Budget"])
 
 
@@ -66,7 +87,9 @@ def test_columns_of_the_list_stand_below_one_another_in_every_script(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A Chinese letter takes two columns of a terminal, and a sign above an Arabic one none."""
-    (tmp_path / "teams.csv").write_text("team,country\n北京办公室,PAK\nفَرِيق,MAR\nRabat,MAR\n", "utf-8")
+    (tmp_path / "teams.csv").write_text(
+        "team,country\n北京办公室,PAK\nفَرِيق,MAR\nRabat,MAR\n", "utf-8"
+    )
     words = ["--spec", "example", "--teams", str(tmp_path / "teams.csv"), "--dry-run"]
     assert run(["round", "init", str(tmp_path / "round"), *words]) == 0
     heads, *rows = capsys.readouterr().out.splitlines()[:4]
@@ -90,14 +113,20 @@ def test_what_is_understood_is_shown_before_anything_is_written(kept: Path, caps
     assert not (kept.parent / "round").exists()
     init_round(kept.parent / "round", "example", kept)
     again = load_round(kept.parent / "round")
-    assert [team.email for team in again.teams] == ["pak@example.org, two@example.org", "mar@example.org"]
+    assert [team.email for team in again.teams] == [
+        "pak@example.org, two@example.org",
+        "mar@example.org",
+    ]
 
 
 def test_titles_in_a_csv_say_nothing_about_its_commas(tmp_path: Path) -> None:
     found = read(
-        tmp_path, "Teams, of all countries, in 2026;;\n\nTeam;Pays;Courriel\nA;Maroc;a@example.org\n"
+        tmp_path,
+        "Teams, of all countries, in 2026;;\n\nTeam;Pays;Courriel\nA;Maroc;a@example.org\n",
     )
-    assert [(team.code, team.country, team.email) for team in found.teams] == [("A", "MAR", "a@example.org")]
+    assert [(team.code, team.country, team.email) for team in found.teams] == [
+        ("A", "MAR", "a@example.org")
+    ]
 
 
 @pytest.mark.parametrize("heads", [
@@ -115,7 +144,9 @@ def test_heads_in_every_language(heads: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_contact_is_known_by_what_workbooks_call_it(language: str, tmp_path: Path) -> None:
-    (team,) = read(tmp_path, f"team;country;{translator(language)('Questions to')}\nA;PAK;Desk\n").teams
+    (team,) = read(
+        tmp_path, f"team;country;{translator(language)('Questions to')}\nA;PAK;Desk\n"
+    ).teams
     assert team.contact == "Desk"
 
 
@@ -130,7 +161,9 @@ def test_the_contact_is_known_in_every_language(head: str, tmp_path: Path) -> No
 
 
 def test_no_head_means_two_columns() -> None:
-    written = [(loosely(head), column) for column, heads in HEADS.items() for head in heads.split(";")]
+    written = [
+        (loosely(head), column) for column, heads in HEADS.items() for head in heads.split(";")
+    ]
     assert {name: dict(written)[name] for name, _ in written} == dict(written)
     assert len(written) == len(dict(written))
     assert set(HEADS) == set(COLUMNS)
@@ -143,12 +176,16 @@ def test_one_day_of_a_column_says_how_the_others_are_meant(tmp_path: Path) -> No
     ]  # fmt: skip
     assert days(tmp_path, "03/04/2026", "07/31/2026") == [date(2026, 3, 4), date(2026, 7, 31)]
     for separator in "/٫":  # the second is what parts figures in Arabic
-        written = [separator.join(figures) for figures in (("٠٣", "٠٤", "٢٠٢٦"), ("٣١", "٠٧", "٢٠٢٦"))]
+        written = [
+            separator.join(figures) for figures in (("٠٣", "٠٤", "٢٠٢٦"), ("٣١", "٠٧", "٢٠٢٦"))
+        ]
         assert days(tmp_path, *written) == [date(2026, 4, 3), date(2026, 7, 31)]
 
 
 @pytest.mark.parametrize("column", [("03/04/2026",), ("31/07/2026", "07/31/2026", "03/04/2026")])
-def test_a_day_that_the_column_leaves_open_is_a_mistake(column: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_day_that_the_column_leaves_open_is_a_mistake(
+    column: tuple[str, ...], tmp_path: Path
+) -> None:
     """Also where the column contradicts itself."""
     with pytest.raises(RoundError, match="'03/04/2026' is not an unambiguous date"):
         days(tmp_path, *column)
@@ -173,10 +210,13 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("total", ["Total: 2;;", "Total;2;", "المجموع: ٢;;", "ИТОГО 2;;", ";;合计：2"])
+@pytest.mark.parametrize(
+    "total", ["Total: 2;;", "Total;2;", "المجموع: ٢;;", "ИТОГО 2;;", ";;合计：2"]
+)
 def test_heads_in_two_languages_and_a_line_that_counts(tmp_path: Path, total: str) -> None:
     found = read(
-        tmp_path, f"Team / Équipe;Pays | Country;Date limite\nT1;Maroc;31.12.2026\nT2;PAK;\n{total}\n"
+        tmp_path,
+        f"Team / Équipe;Pays | Country;Date limite\nT1;Maroc;31.12.2026\nT2;PAK;\n{total}\n",
     )
     assert [(team.code, team.country) for team in found.teams] == [("T1", "MAR"), ("T2", "PAK")]
     assert found.total

@@ -73,7 +73,9 @@ def test_colours_are_ours_alone(monkeypatch: Patch, capsys: Capsys) -> None:
     assert capsys.readouterr().out == "\x1b[31merr␛[31mor\x1b[0m: ␛[31mtext␊more\none\ntwo␛[0m\n"
 
 
-def test_a_pipe_gets_json_as_it_is_and_a_terminal_gets_it_escaped(monkeypatch: Patch, capsys: Capsys) -> None:
+def test_a_pipe_gets_json_as_it_is_and_a_terminal_gets_it_escaped(
+    monkeypatch: Patch, capsys: Capsys
+) -> None:
     text = json.dumps([HOSTILE], ensure_ascii=False)
     data(text)
     assert capsys.readouterr().out == text + "\n"
@@ -86,7 +88,9 @@ def test_a_pipe_gets_json_as_it_is_and_a_terminal_gets_it_escaped(monkeypatch: P
 
 def test_nothing_is_printed_in_another_way() -> None:
     """Every command prints through `cli/terminal.py`, and nothing below the commands prints at all."""
-    pattern = re.compile(r"click\.(secho|echo|style)\(|\bprint\(|sys\.std(out|err)\.write|Console\(")
+    pattern = re.compile(
+        r"click\.(secho|echo|style)\(|\bprint\(|sys\.std(out|err)\.write|Console\("
+    )
     files = [*CLI.parent.rglob("*.py")]
     found = {path.name for path in files if pattern.search(path.read_text(encoding="utf-8"))}
     assert found == {"terminal.py"}
@@ -107,7 +111,9 @@ def hostile(tmp_path_factory: Folders) -> Path:
     return folder
 
 
-def test_every_command_shows_it(hostile: Path, tmp_path: Path, monkeypatch: Patch, capsys: Capsys) -> None:
+def test_every_command_shows_it(
+    hostile: Path, tmp_path: Path, monkeypatch: Patch, capsys: Capsys
+) -> None:
     """As on a terminal: colours are on."""
     folder = shutil.copytree(hostile, tmp_path / "round")
     (pak,) = (folder / "returned").glob("PAK*")
@@ -141,7 +147,9 @@ def test_every_command_shows_it(hostile: Path, tmp_path: Path, monkeypatch: Patc
         said = "".join(capsys.readouterr())
         rest = OURS.sub("", said)
         assert LIVE.search(rest) is None, (words, LIVE.search(rest))
-        assert "\nZZZ" not in rest or words[0] == "export", words  # a name like a line of ours; CSV quotes it
+        assert "\nZZZ" not in rest or words[0] == "export", (
+            words
+        )  # a name like a line of ours; CSV quotes it
         assert ("␛" in said) == shows or not shows, (words, said)
 
 
@@ -183,12 +191,23 @@ def file(name: str, *findings: dict[str, Any], team: str = "", **more: Any) -> A
 def missing(count: int, sheets: int) -> list[dict[str, Any]]:
     """So many answers that are missing, on so many sheets."""
     return [
-        finding("V001", "error", f"Question {n}: the answer is missing.", f"D{n}", f"Sheet {n % sheets + 1}")
+        finding(
+            "V001",
+            "error",
+            f"Question {n}: the answer is missing.",
+            f"D{n}",
+            f"Sheet {n % sheets + 1}",
+        )
         for n in range(count)
     ]
 
 
-SUPERSEDED = {"counted": False, "settled": True, "status": "superseded", "reason": "A newer version counts."}
+SUPERSEDED = {
+    "counted": False,
+    "settled": True,
+    "status": "superseded",
+    "reason": "A newer version counts.",
+}
 FILES = [
     file("A.xlsx", team="A"),
     file(f"{CHINESE}.xlsx", *missing(82, 9), finding("V002", "error", f"{CHINESE}{CHINESE}: “七” is not in the list.")),
@@ -208,7 +227,9 @@ def printed(capsys: Capsys, files: Sequence[Any], quiet: bool = False) -> list[s
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_no_line_is_longer_than_the_terminal(columns: int, monkeypatch: Patch, capsys: Capsys) -> None:
+def test_no_line_is_longer_than_the_terminal(
+    columns: int, monkeypatch: Patch, capsys: Capsys
+) -> None:
     """Whatever letters a name or an answer is made of; cut or wrapped, and nothing of ours begins a further line."""
     with terminal(monkeypatch, columns):
         for files in (FILES, FILES[1:2], FILES[2:3]):
@@ -232,7 +253,9 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: Capsys) -> None
     assert heads[0] == "scan.xlsx: refused, 1 error"
     assert lines[1] == "  error    F007 It is a PDF, and no workbook at all. Do something about it."
     assert f"{CHINESE}.xlsx: returned, 83 errors" in lines
-    told = "V001 82 answers missing (on 9 sheets: Sheet 1 (10), Sheet 2 (9), Sheet 3 (9) and 6 more)"
+    told = (
+        "V001 82 answers missing (on 9 sheets: Sheet 1 (10), Sheet 2 (9), Sheet 3 (9) and 6 more)"
+    )
     assert f"  error    {told}" in lines
     assert "  warning  R-R10 4 × The last review is too long ago. (Form!A0, A1, A2, A3)" in lines
     assert "B_old.xlsx: superseded: A newer version counts." in lines
@@ -277,7 +300,12 @@ def test_what_somebody_accepted_is_not_shown_and_quiet_is_errors_only(capsys: Ca
 def test_what_is_left_out_of_one_file_among_several_is_named(capsys: Capsys) -> None:
     """Alone it has every kind, with what to do."""
     kinds = [finding(f"V00{n}", "error", f"Message {n}.") for n in range(1, 6)]
-    one = file("one.xlsx", *kinds, finding("R-R10", "warning", "Look."), finding("R-R10", "warning", "Look."))
+    one = file(
+        "one.xlsx",
+        *kinds,
+        finding("R-R10", "warning", "Look."),
+        finding("R-R10", "warning", "Look."),
+    )
     lines = printed(capsys, [one, FILES[0]])
     assert lines[1:5] == [
         "  error    V001 Message 1. (Form!C5)", "  error    V002 Message 2. (Form!C5)",
@@ -291,8 +319,12 @@ def test_what_is_left_out_of_one_file_among_several_is_named(capsys: Capsys) -> 
 def test_what_differs_is_told_in_general(capsys: Capsys) -> None:
     found = [finding("V003", "error", f"Male: “{n}” is not a number.", f"C{n}") for n in range(5)]
     (_, told) = printed(capsys, [file("one.xlsx", *found)])
-    assert told.startswith("  error    V003 5 × “…” is not a number. (on Form: C0, C1, C2, C3 and 1 more)")
-    (_, told) = printed(capsys, [file("one.xlsx", *[finding("R-R10", "warning", "Look.", None)] * 5)])
+    assert told.startswith(
+        "  error    V003 5 × “…” is not a number. (on Form: C0, C1, C2, C3 and 1 more)"
+    )
+    (_, told) = printed(
+        capsys, [file("one.xlsx", *[finding("R-R10", "warning", "Look.", None)] * 5)]
+    )
     assert told == "  warning  R-R10 5 × Look. (on Form) Do something about it."
     used = [
         finding("R-F01", "error", f"{name} is marked as used.", cell)
@@ -306,7 +338,9 @@ def test_what_differs_is_told_in_general(capsys: Capsys) -> None:
 
 def test_every_word_is_of_one_language(tmp_path: Path, capsys: Capsys) -> None:
     """But for commands, and what the files say themselves."""
-    files = returned(tmp_path, {"pak.xlsx": workbook("PAK"), "afg.xlsx": workbook("AFG"), "x.xlsx": b"PK"})
+    files = returned(
+        tmp_path, {"pak.xlsx": workbook("PAK"), "afg.xlsx": workbook("AFG"), "x.xlsx": b"PK"}
+    )
     words = ("validate", *files, "--lang", "fr", "--today", DAY)
     for options in ((), ("-v",)):
         assert hrge(*words, *options) == 4
@@ -314,7 +348,8 @@ def test_every_word_is_of_one_language(tmp_path: Path, capsys: Capsys) -> None:
         ours = re.sub("hrge-xl .*", "", told.out + told.err).lower()
         assert "fichiers : " in ours
         assert not re.findall(
-            r"\b(?:error|warning|files|returned|refused|also|more|nothing|next|every|and|sheets)\b", ours
+            r"\b(?:error|warning|files|returned|refused|also|more|nothing|next|every|and|sheets)\b",
+            ours,
         )
 
 
@@ -450,5 +485,9 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
 
     assert run(["generate", "example", "--country", "PAK", "-o", str(tmp_path)]) == 0
     with listening(listener):
-        list(validate([*tmp_path.glob("*.xlsx")], ValidationRequest(ExpectedReturn(), date(2026, 6, 30))))
+        list(
+            validate(
+                [*tmp_path.glob("*.xlsx")], ValidationRequest(ExpectedReturn(), date(2026, 6, 30))
+            )
+        )
     assert heard == [("Reading returned files", 1), 1]

@@ -32,7 +32,9 @@ LIMITS = {  # of IronCalc 0.9, by what shows them in a formula
     "LOOKUP of the last entry of a list": re.compile(r"LOOKUP\(2,1/\(LEFT\("),
     "SUMPRODUCT over whole numbers of a range": re.compile(r"SUMPRODUCT\(MOD\(INT\("),
     "SUMPRODUCT over tests of a range": re.compile(r"SUMPRODUCT\(--ISERROR\("),
-    "SUMPRODUCT over look-ups of a range": re.compile(r"SUMPRODUCT\(\(TRIM\([^)]*\)<>\"\"\)\*ISNA\(MATCH\("),
+    "SUMPRODUCT over look-ups of a range": re.compile(
+        r"SUMPRODUCT\(\(TRIM\([^)]*\)<>\"\"\)\*ISNA\(MATCH\("
+    ),
 }
 CLOCK = "=TODAY()"  # stays the day of issue
 LARGE = [("hrge_toolkit", "en", "partly")]
@@ -91,7 +93,11 @@ def calculated(model: Any, found: Formula) -> str | float | bool:
 
 def give(model: Any, found: Formula) -> None:
     """Put what is shown in the place of a formula that IronCalc cannot work out."""
-    put = model.update_cell_with_text if isinstance(found.shown, str) else model.update_cell_with_number
+    put = (
+        model.update_cell_with_text
+        if isinstance(found.shown, str)
+        else model.update_cell_with_number
+    )
     put(found.sheet, found.cell.row, found.cell.column, found.shown)
 
 
@@ -104,7 +110,9 @@ def same(one: str | float | bool, other: str | float | bool) -> bool:
 
 @pytest.mark.deep
 @pytest.mark.parametrize(("name", "language", "filling"), SMALL + LARGE)
-def test_it_gets_what_the_workbook_shows(name: str, language: str, filling: str, tmp_path: Path) -> None:
+def test_it_gets_what_the_workbook_shows(
+    name: str, language: str, filling: str, tmp_path: Path
+) -> None:
     path = tmp_path / "workbook.xlsx"
     path.write_bytes(made(name, language, filling))
     model, all_of_them = engine(path), list(formulas(path.read_bytes()))

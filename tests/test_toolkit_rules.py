@@ -44,7 +44,9 @@ WARNS_BEFORE = "R-F01"  # the error at 150 words is V009; the rule is the warnin
 LONGEST_MESSAGE = 200  # the sheet shows it
 
 
-pytestmark = pytest.mark.xdist_group("toolkit rules")  # the outcomes of all cases are worked out once
+pytestmark = pytest.mark.xdist_group(
+    "toolkit rules"
+)  # the outcomes of all cases are worked out once
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,8 @@ def outcomes(layout: Layout, every: list[tuple[Answers, Answers]]) -> list[Outco
 def outcomes_in(every: list[tuple[Layout, Answers, Answers]]) -> list[Outcome]:
     """The same, each set in a workbook of its own."""
     sent = [
-        (submission_of(layout, answers, stamp_of(layout), last), layout) for layout, answers, last in every
+        (submission_of(layout, answers, stamp_of(layout), last), layout)
+        for layout, answers, last in every
     ]
     return check(sent, today=TODAY)
 
@@ -126,10 +129,15 @@ def results(spec: Spec, layout: Layout) -> dict[tuple[int, str], tuple[Outcome, 
         both = (case.fires, case.fires | case.silent)
         every += [(issued, written(layout, each, rule.tool), last) for each in both]
     out = outcomes_in(every)
-    return {(number, rule.tool): (out[2 * run], out[2 * run + 1]) for run, (number, rule) in enumerate(runs)}
+    return {
+        (number, rule.tool): (out[2 * run], out[2 * run + 1])
+        for run, (number, rule) in enumerate(runs)
+    }
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{case.code}{case.tool}" for case in CASES])
+@pytest.mark.parametrize(
+    "number", range(len(CASES)), ids=[f"{case.code}{case.tool}" for case in CASES]
+)
 def test_rule_fires_and_is_silent(
     number: int, spec: Spec, layout: Layout, results: dict[tuple[int, str], tuple[Outcome, Outcome]]
 ) -> None:
@@ -169,7 +177,9 @@ def test_all_checks_of_the_content_are_there_once(spec: Spec) -> None:
     assert sorted([*rules, *covered]) == sorted(every | MORE)
     for severity, numbers in CHECKS.items():
         for code in (f"R-{number}" for number in numbers.split()):
-            assert code not in rules or code == WARNS_BEFORE or rules[code].severity == severity, code
+            assert code not in rules or code == WARNS_BEFORE or rules[code].severity == severity, (
+                code
+            )
 
 
 def test_what_needs_no_rule_is_told_by_something_that_exists(spec: Spec) -> None:
@@ -184,7 +194,9 @@ def test_messages_stand_alone_and_are_short(spec: Spec) -> None:
         assert rule.remedy, rule.code
         assert rule.why, rule.code
         answers = re.findall(r"\{(?!row\})\w*", message)
-        assert not answers or rule.reader_only, f"{rule.code}: the sheet shows {answers} as it stands"
+        assert not answers or rule.reader_only, (
+            f"{rule.code}: the sheet shows {answers} as it stands"
+        )
 
 
 def test_the_page_is_fresh(spec: Spec) -> None:
@@ -206,7 +218,11 @@ def test_what_is_said_of_a_tool_names_it(layout: Layout) -> None:
         if each.field == "FRM_26"
     ]
     assert ("R-F07", "T3.8", "3.8 is marked as used, but its sheet is empty.") in said
-    assert ("R-F08", "T1.1", "1.1 is marked as used, but less than 60% of its sheet is filled in.") in said
+    assert (
+        "R-F08",
+        "T1.1",
+        "1.1 is marked as used, but less than 60% of its sheet is filled in.",
+    ) in said
     assert (
         "R-F18",
         "T2.5",
@@ -224,7 +240,9 @@ REST: Written = {
 }  # fmt: skip
 
 
-def test_below_substantial_a_risk_is_asked_little_and_what_is_said_anyway_counts(layout: Layout) -> None:
+def test_below_substantial_a_risk_is_asked_little_and_what_is_said_anyway_counts(
+    layout: Layout,
+) -> None:
     tick: Answers = {("FORM", "T3.2", "FRM_26"): "Y", ("FORM", "1", "FRM_06"): START}
     few, all_of_it = written(layout, RISK, "T3.2"), written(layout, RISK | REST, "T3.2")
     graver = {place(layout, "T3.2 RSK_11", "T3.2"): 4.0}

@@ -148,7 +148,9 @@ def test_the_glossary_explains_in_few_words_and_every_source_is_cited(spec: Spec
     assert not isinstance(block.items, ItemsFrom)
     assert len(block.items) >= 50
     assert all(0 < len(str(item.values["GLO_01"]).split()) <= 40 for item in block.items)
-    cited = {code for item in block.items for code in str(item.values.get("GLO_02", "")).split(";")} - {""}
+    cited = {
+        code for item in block.items for code in str(item.values.get("GLO_02", "")).split(";")
+    } - {""}
     assert cited == set(spec.vocabularies["SOURCE"].by_code)
 
 
@@ -184,7 +186,8 @@ def test_what_an_example_shows_can_be_chosen(spec: Spec, language: str) -> None:
                 continue
             items = spec.vocabularies[field.vocabulary].items
             offered = {
-                item.numbered(language) if field.type.stepped else item.label.say(language) for item in items
+                item.numbered(language) if field.type.stepped else item.label.say(language)
+                for item in items
             }
             chosen = text.say(language).split("; ") if field.several else [text.say(language)]
             assert set(chosen) <= offered, (tool.code, code)
@@ -223,7 +226,9 @@ def test_black_text_can_be_read_on_every_level_and_the_levels_get_darker(spec: S
 
 def _luminance(colour: str) -> float:
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -248,8 +253,19 @@ def test_purposes_are_short(spec: Spec) -> None:
 
 def test_the_program_knows_nothing_of_the_toolkit(spec: Spec) -> None:
     """No title, code or list of the Toolkit in the texts that the program works with."""
-    names = [text.say("en") for code in TOOLS for text in (spec.tool[code].title, spec.tool[code].sheet)]
-    codes = [r"FRM_", r"RSK_", r"P1_", r"EV_", r"T\d\d_\d", r"T4[ABC]_", r"LIB[-_]", r"T[1-4]\.[1-9ABC]\b"]
+    names = [
+        text.say("en") for code in TOOLS for text in (spec.tool[code].title, spec.tool[code].sheet)
+    ]
+    codes = [
+        r"FRM_",
+        r"RSK_",
+        r"P1_",
+        r"EV_",
+        r"T\d\d_\d",
+        r"T4[ABC]_",
+        r"LIB[-_]",
+        r"T[1-4]\.[1-9ABC]\b",
+    ]
     pattern = re.compile("|".join(rf"\b{part}" for part in (*map(re.escape, names), *codes)))
     found = [
         f"{file.name}:{line}: {text[:60]}"

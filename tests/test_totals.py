@@ -49,13 +49,17 @@ def made(spec: str, language: str = "en", answers: Answers = ANSWERS, team: str 
 
 def cells_below(book: Any, sheet: str) -> dict[str, list[Any]]:
     """The cells that hold something in the rows below a table, by the word in front."""
-    rows = [row for row in book[sheet].iter_rows(min_row=7) if str(row[0].value).startswith("total:")]
+    rows = [
+        row for row in book[sheet].iter_rows(min_row=7) if str(row[0].value).startswith("total:")
+    ]
     return {str(row[1].value): [cell for cell in row[2:] if cell.value is not None] for row in rows}
 
 
 def values_below(data: bytes, sheet: str) -> dict[str, list[Any]]:
     book = openpyxl.load_workbook(BytesIO(data), data_only=True)
-    return {name: [cell.value for cell in cells] for name, cells in cells_below(book, sheet).items()}
+    return {
+        name: [cell.value for cell in cells] for name, cells in cells_below(book, sheet).items()
+    }
 
 
 def found(data: bytes, spec: str) -> list[tuple[str, str, str]]:
@@ -63,7 +67,8 @@ def found(data: bytes, spec: str) -> list[tuple[str, str, str]]:
     sent = read(data, ExpectedReturn(spec))
     (outcome,) = check([(sent, layout_of(sent, ExpectedReturn(spec)))], today=TODAY)
     return [
-        (each.code, each.sheet or "", each.cell or "") for each in (*sent.observations, *outcome.findings)
+        (each.code, each.sheet or "", each.cell or "")
+        for each in (*sent.observations, *outcome.findings)
     ]
 
 
@@ -80,7 +85,9 @@ def edited(data: bytes, change: Callable[[str], str]) -> bytes:
     with ZipFile(BytesIO(data)) as package, ZipFile(stream := BytesIO(), "w") as other:
         for name in package.namelist():
             part = package.read(name)
-            other.writestr(name, change(part.decode()).encode() if name.endswith("sheet3.xml") else part)
+            other.writestr(
+                name, change(part.decode()).encode() if name.endswith("sheet3.xml") else part
+            )
     return stream.getvalue()
 
 
@@ -93,7 +100,11 @@ def test_a_sheet_says_what_its_columns_come_to(sheet: str, spec: str) -> None:
 
 
 def test_a_blank_table_comes_to_nothing(spec: str) -> None:
-    assert values_below(made(spec, answers={}), "Costs") == {"Total": [], "Mean": [], "Answers": [0]}
+    assert values_below(made(spec, answers={}), "Costs") == {
+        "Total": [],
+        "Mean": [],
+        "Answers": [0],
+    }
 
 
 def test_rows_are_named_in_the_language_of_the_workbook(spec: str) -> None:
@@ -121,7 +132,9 @@ def test_a_total_that_was_typed_or_falsified_is_found(spec: str) -> None:
 
 
 @pytest.mark.office
-def test_totals_move_along_with_the_rows_of_their_table(office: Any, spec: str, tmp_path: Path) -> None:
+def test_totals_move_along_with_the_rows_of_their_table(
+    office: Any, spec: str, tmp_path: Path
+) -> None:
     """Rows and columns that were put in are named, and nothing else; what is typed there is summed up, and told."""
     path, later = tmp_path / "issued.xlsx", tmp_path / "later.xlsx"
     path.write_bytes(made(spec))
@@ -150,7 +163,9 @@ def test_totals_are_figures_of_all_teams(spec: str, tmp_path: Path) -> None:
         answers = ANSWERS | {("F", "1", "F_NAME"): team, ("T", "T-01", "T_COST"): cost}
         (tmp_path / "returned" / f"{team}.xlsx").write_bytes(made(spec, answers=answers, team=team))
     out = tmp_path / "data"
-    assert hrge("consolidate", tmp_path / "returned", "-o", out, "--spec", spec, "--today", TODAY) == 0
+    assert (
+        hrge("consolidate", tmp_path / "returned", "-o", out, "--spec", spec, "--today", TODAY) == 0
+    )
     with sqlite3.connect(out / "dataset.sqlite") as database:
         lines = database.execute(
             "SELECT field, row_code, total FROM aggregate_numbers ORDER BY field, row_code"
@@ -159,7 +174,9 @@ def test_totals_are_figures_of_all_teams(spec: str, tmp_path: Path) -> None:
                      ("T_PAID", None, None)]  # fmt: skip
     assert hrge("report", out, "--format", "brief", "-o", tmp_path / "pages", "--today", TODAY) == 0
     page = " ".join(
-        re.sub("<[^>]+>", " ", (tmp_path / "pages" / "brief.html").read_text(encoding="utf-8")).split()
+        re.sub(
+            "<[^>]+>", " ", (tmp_path / "pages" / "brief.html").read_text(encoding="utf-8")
+        ).split()
     )
     assert "Cost 1,699.75 424.94 From 99.5 to 1,200.5 2" in page
     assert "Beds 38 9.5 From 7 to 12 2" in page
@@ -175,7 +192,9 @@ def test_totals_are_figures_of_all_teams(spec: str, tmp_path: Path) -> None:
         ("t", {"code": "T_X", "type": "integer", "label": "X", "total": "average"}, "`total` cannot be 'average'."),
     ],
 )  # fmt: skip
-def test_what_has_no_total_is_told(place: str, field: dict[str, Any], said: str, tmp_path: Path) -> None:
+def test_what_has_no_total_is_told(
+    place: str, field: dict[str, Any], said: str, tmp_path: Path
+) -> None:
     files = copy.deepcopy(TABLES)
     files[f"tools/{place}.yaml"]["blocks"][0]["fields"].append(field)
     (told,) = mistakes(write(files, tmp_path))

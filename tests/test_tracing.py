@@ -32,15 +32,21 @@ def test_a_row_of_a_round_leads_to_its_cell(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["aggregate_answers_by_country", "aggregate_numbers"])
-def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(folder: Path, table: str) -> None:
+def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(
+    folder: Path, table: str
+) -> None:
     """As many as it says, which add up to what it says, each at its cell; of a version that is superseded none."""
     first = (folder / "returned" / "AFG.xlsx").read_bytes()
-    later = edited(first, r"docProps/core\.xml", "(modified[^>]*>)[^<]+", r"\g<1>2026-07-02T10:00:00Z")
+    later = edited(
+        first, r"docProps/core\.xml", "(modified[^>]*>)[^<]+", r"\g<1>2026-07-02T10:00:00Z"
+    )
     (folder / "returned" / "AFG 2.xlsx").write_bytes(later)
     rows = json.loads(ran("export", folder, "--table", table, "--format", "json").out)
     assert rows
     for number, row in enumerate(rows, 1):
-        answers = json.loads(ran("trace", table, number, "--data", folder, "--json").out).get("answers", [])
+        answers = json.loads(ran("trace", table, number, "--data", folder, "--json").out).get(
+            "answers", []
+        )
         if row.get("refers_to"):
             assert not answers
             continue
@@ -67,7 +73,18 @@ def test_a_database_leads_to_the_same_cell(folder: Path, tmp_path: Path, databas
     assert hrge("consolidate", folder, "-o", out, "--store", database, "--today", DAY) == 0
     for row in (1, 7):
         assert traced(database, "answers", row) == traced(out, "answers", row)
-    waive = ("waive", "V001", "--file", "PAK.xlsx", "--reason", "no such", "--by", "us", "--today", DAY)
+    waive = (
+        "waive",
+        "V001",
+        "--file",
+        "PAK.xlsx",
+        "--reason",
+        "no such",
+        "--by",
+        "us",
+        "--today",
+        DAY,
+    )
     assert hrge(*waive, "--ledger", out, "--store", database) == 0
     told = ran("export", database, "--table", "submissions", "--format", "json").out
     assert {row["verdict"] for row in json.loads(told)} == {"accepted"}
@@ -100,7 +117,12 @@ def test_an_answer_is_found_by_team_and_question(folder: Path) -> None:
 def test_what_does_not_count_is_left_out_where_something_does(folder: Path) -> None:
     """Else it is shown with what became of it."""
     assert asked(folder, "--field", "PLN_02").endswith("2 answers.\n")
-    assert hrge("decide", folder, "PAK.xlsx", "--withdraw", "--reason", "Sent too early.", "--by", "us") == 0
+    assert (
+        hrge(
+            "decide", folder, "PAK.xlsx", "--withdraw", "--reason", "Sent too early.", "--by", "us"
+        )
+        == 0
+    )
     said = asked(folder, "--field", "PLN_02")
     assert said.endswith("1 answer.\n")
     assert "PAK PLAN" not in said
@@ -119,7 +141,10 @@ def test_a_finding_is_found_by_its_kind(folder: Path) -> None:
     ("words", "told"),
     [
         (("--team", "PAC"), "The dataset has no team 'PAC'. Did you mean 'PAK'?"),
-        (("--field", "PLN_99"), "The dataset has nothing for the question 'PLN_99'. Did you mean 'PLN_0"),
+        (
+            ("--field", "PLN_99"),
+            "The dataset has nothing for the question 'PLN_99'. Did you mean 'PLN_0",
+        ),
         (("--finding", "V01x"), "The dataset has no finding 'V01x'. Did you mean 'V001'?"),
         (("answers",), "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW."),
         (("answers", "0"), "'0' is not a number of a row"),

@@ -127,7 +127,9 @@ def test_a_workbook_is_issued_and_read_back(language: str, tmp_path: Path) -> No
     layout = build(TOOLKIT, language, ("T1.1",))
     answers = {("FORM", "1", "FRM_05"): "N", ("T1.1", "T11_01", "P1_REL"): "H"}
     path = tmp_path / "book.xlsx"
-    path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", language, ("T1.1",), answers=answers)))
+    path.write_bytes(
+        generate(TOOLKIT, Order("PAK", DAY, "PAK", language, ("T1.1",), answers=answers))
+    )
     (result,) = validate([path], ValidationRequest(ExpectedReturn(), DAY))
     assert result.submission is not None
     read = {key: value for key, value in result.submission.values().items() if value is not None}
@@ -167,9 +169,17 @@ def test_nothing_that_the_spec_says_stays_outside_a_catalogue(copy: Path) -> Non
     spec = load(copy)
     english = {unit.text.source for unit in to_translate(spec).values()}
     book = openpyxl.load_workbook(_written(spec, copy.parent / "book.xlsx"))
-    shown = {str(c.value) for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value}
+    shown = {
+        str(c.value)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for c in row
+        if c.value
+    }
     said_alike = {translator(TENTH)(text) for text in english}  # words that the program has too
-    assert {text for text in english & shown if LETTER.search(text)} <= said_alike & _of_the_program()
+    assert {
+        text for text in english & shown if LETTER.search(text)
+    } <= said_alike & _of_the_program()
 
 
 def _of_the_program() -> set[str]:
@@ -208,7 +218,9 @@ def test_what_is_not_translated_is_marked_and_issued_only_when_that_is_allowed(
 # translators
 
 
-def test_a_workbook_for_translators_comes_back_as_it_went(hrge: Hrge, copy: Path, tmp_path: Path) -> None:
+def test_a_workbook_for_translators_comes_back_as_it_went(
+    hrge: Hrge, copy: Path, tmp_path: Path
+) -> None:
     translate(copy, TENTH)
     file, sheet = Translations(copy, "en").file(TENTH), tmp_path / "sw.xlsx"
     before = file.read_bytes()
@@ -221,12 +233,18 @@ def test_what_translators_wrote_survives_every_update(hrge: Hrge, copy: Path) ->
     translate(copy, TENTH)
     file = Translations(copy, "en").file(TENTH)
     text = file.read_text(encoding="utf-8")
-    text = text.replace('"Language: sw\\n"', '"Language: sw\\n"\n"Last-Translator: Language desk\\n"')
-    text = text.replace('msgctxt "title"', '# a remark of the translator\n#, fuzzy\nmsgctxt "title"')
+    text = text.replace(
+        '"Language: sw\\n"', '"Language: sw\\n"\n"Last-Translator: Language desk\\n"'
+    )
+    text = text.replace(
+        'msgctxt "title"', '# a remark of the translator\n#, fuzzy\nmsgctxt "title"'
+    )
     file.write_text(text, encoding="utf-8")
     head = copy / "workbook.yaml"
     head.write_text(
-        head.read_text(encoding="utf-8").replace("en: Workshop planner", "en: Planner of workshops"),
+        head.read_text(encoding="utf-8").replace(
+            "en: Workshop planner", "en: Planner of workshops"
+        ),
         encoding="utf-8",
     )
     assert hrge("spec", "translate", copy, "--lang", TENTH)[0] == 0
@@ -273,11 +291,15 @@ def test_what_is_wrong_is_told_and_nothing_is_taken_in(
 def test_a_language_is_reviewed_until_somebody_edits_it(hrge: Hrge, copy: Path) -> None:
     translate(copy, TENTH)
     assert is_draft(load(copy), TENTH)
-    assert hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "office in Dodoma")[0] == 0
+    assert (
+        hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "office in Dodoma")[0]
+        == 0
+    )
     assert not is_draft(load(copy), TENTH)
     file = Translations(copy, "en").file(TENTH)
     file.write_text(
-        file.read_text(encoding="utf-8").replace(pseudo("Women"), pseudo("Ladies"), 1), encoding="utf-8"
+        file.read_text(encoding="utf-8").replace(pseudo("Women"), pseudo("Ladies"), 1),
+        encoding="utf-8",
     )
     assert is_draft(load(copy), TENTH)
 
@@ -361,7 +383,9 @@ def test_another_language_changes_no_label(hrge: Hrge, tmp_path: Path) -> None:
 
 
 def test_an_empty_text_is_no_translation(hrge: Hrge, tmp_path: Path) -> None:
-    code, said = hrge("spec", "check", _small(tmp_path / "a", "en, fr", '{en: Sex, fr: ""}'), "--fast")
+    code, said = hrge(
+        "spec", "check", _small(tmp_path / "a", "en, fr", '{en: Sex, fr: ""}'), "--fast"
+    )
     assert code == 3
     assert "tools/a.yaml:7:" in said
     assert "The text in 'fr' is empty." in said
@@ -374,7 +398,9 @@ def test_yes_is_yes_in_the_language_of_the_workbook(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", telling(["fr", "ar", "zh"], "ar"))
-def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, language: str) -> None:
+def test_a_report_is_in_the_language_of_its_reader(
+    hrge: Hrge, tmp_path: Path, language: str
+) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", "en", ("T1.1",))))
     code, _ = hrge("report", path, "--format", "html", "--lang", language, "-o", tmp_path)
@@ -388,14 +414,18 @@ def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, l
 
 
 @pytest.mark.parametrize("language", telling(SPOKEN, "ar", "fr"))
-def test_the_report_as_a_workbook_speaks_to_its_reader(hrge: Hrge, tmp_path: Path, language: str) -> None:
+def test_the_report_as_a_workbook_speaks_to_its_reader(
+    hrge: Hrge, tmp_path: Path, language: str
+) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(load("example"), Order("PAK", DAY, "PAK", "en")))
     assert hrge("report", path, "--format", "xlsx", "--lang", language, "-o", tmp_path)[0] == 0
     book = openpyxl.load_workbook(tmp_path / "validation.xlsx")
     say = translator(language)
     assert {say("Findings"), say("Files"), say("Codes")} <= {*book.sheetnames}
-    assert bool(book[say("Files")].sheet_view.rightToLeft) == (language in ("ar", "ckb", "fa", "fa-AF", "ur"))
+    assert bool(book[say("Files")].sheet_view.rightToLeft) == (
+        language in ("ar", "ckb", "fa", "fa-AF", "ur")
+    )
     heads = [cell.value for cell in book[say("Findings")][1]]
     assert say("Severity") in heads
     assert len({str(head).casefold() for head in heads}) == len(heads)
@@ -409,8 +439,16 @@ def test_the_report_as_a_workbook_speaks_to_its_reader(hrge: Hrge, tmp_path: Pat
             b'msgid "a"\nmsgstr "b"\nnonsense\n',
             "languages/sw.po:3:1: This line is not as a PO file has it",
         ),
-        ("sw.po", 'msgid "a"\nmsgstr "é"\n'.encode("latin-1"), "languages/sw.po:1:1: The file is not UTF-8"),
-        ("swahili.po", b"", "languages/swahili.po:1:1: The name of this file is not a language tag"),
+        (
+            "sw.po",
+            'msgid "a"\nmsgstr "é"\n'.encode("latin-1"),
+            "languages/sw.po:1:1: The file is not UTF-8",
+        ),
+        (
+            "swahili.po",
+            b"",
+            "languages/swahili.po:1:1: The name of this file is not a language tag",
+        ),
     ],
 )
 def test_a_file_that_is_no_catalogue_is_told_with_its_line(
@@ -421,7 +459,9 @@ def test_a_file_that_is_no_catalogue_is_told_with_its_line(
     code, said = hrge("spec", "check", copy, "--fast")
     assert (code, told in said) == (3, True), said
     if name == "sw.po":
-        code, said = hrge("generate", copy, "--country", "PAK", "--lang", "sw", "-o", copy.parent / "out")
+        code, said = hrge(
+            "generate", copy, "--country", "PAK", "--lang", "sw", "-o", copy.parent / "out"
+        )
         assert (code, told in said) == (3, True), said
 
 
@@ -432,7 +472,9 @@ def test_a_file_of_reviews_that_is_none_is_told(hrge: Hrge, copy: Path, content:
     code, said = hrge("spec", "check", copy, "--fast")
     assert code == 3
     assert "Error: languages.yaml:1:" in said
-    code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", copy.parent / "out")
+    code, said = hrge(
+        "generate", copy, "--country", "PAK", "--lang", TENTH, "-o", copy.parent / "out"
+    )
     assert code == 3
 
 
@@ -457,7 +499,10 @@ def test_a_name_that_no_sheet_can_have_is_told(hrge: Hrge, copy: Path) -> None:
     catalogue = read_catalogue(file)
     next(each for each in catalogue if each.context == "tool/R1/sheet").string = "Hatari: zote"
     file.write_bytes(as_file(catalogue, TENTH))
-    assert "tool/R1/sheet: “Hatari: zote” cannot be a sheet name" in hrge("spec", "check", copy, "--fast")[1]
+    assert (
+        "tool/R1/sheet: “Hatari: zote” cannot be a sheet name"
+        in hrge("spec", "check", copy, "--fast")[1]
+    )
 
 
 @pytest.mark.deep
@@ -465,15 +510,29 @@ def test_a_sample_is_not_half_translated_unasked(hrge: Hrge, tmp_path: Path) -> 
     folder = Path(shutil.copytree(find("hrge_toolkit"), tmp_path / "toolkit"))
     file = folder / "languages" / "fr.po"
     parts = file.read_text(encoding="utf-8").split("\n\n")
-    file.write_text("\n\n".join(part for part in parts if 'msgctxt "title"' not in part), encoding="utf-8")
-    words = ("generate", folder, "--sample", "--profile", "quick", "--lang", "fr", "-o", tmp_path / "out")
+    file.write_text(
+        "\n\n".join(part for part in parts if 'msgctxt "title"' not in part), encoding="utf-8"
+    )
+    words = (
+        "generate",
+        folder,
+        "--sample",
+        "--profile",
+        "quick",
+        "--lang",
+        "fr",
+        "-o",
+        tmp_path / "out",
+    )
     code, said = hrge(*words)
     assert (code, "texts of hrge_toolkit that are not translated: 1" in said) == (2, True), said
     assert hrge(*words, "--allow-draft")[0] == 0
 
 
 @pytest.mark.deep
-def test_teams_and_countries_are_found_without_the_catalogues(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_teams_and_countries_are_found_without_the_catalogues(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     catalogue = TOOLKIT.title.catalogue
     assert isinstance(catalogue, Translations)
     monkeypatch.setattr(catalogue, "_tables", {})

@@ -61,7 +61,10 @@ def told(found: Reading) -> float | date | str | None:
 
 
 def test_what_is_typed_is_read_as_it_is_meant() -> None:
-    read = [(kind, language, text, told(reading(text, language, kind))) for kind, language, text, _ in CASES]
+    read = [
+        (kind, language, text, told(reading(text, language, kind)))
+        for kind, language, text, _ in CASES
+    ]
     assert read == CASES
 
 
@@ -70,14 +73,18 @@ def test_what_is_too_large_for_any_cell_is_no_number(text: str) -> None:
     assert told(reading(text, "en", "decimal")) == "V003"
 
 
-@pytest.mark.parametrize("text", ["1,234", "1.234", "25.000", "-12,345", "１．２３４", "१.२३४", "100.000"])
+@pytest.mark.parametrize(
+    "text", ["1,234", "1.234", "25.000", "-12,345", "１．２３４", "१.२३४", "100.000"]
+)
 def test_what_may_be_thousands_is_ambiguous_in_every_language(text: str) -> None:
     for language in LANGUAGES:
         found = [told(reading(text, language, kind)) for kind in ("integer", "decimal", "year")]
         assert [*found, told(reading(f"{text} %", language, "percent"))] == ["V018"] * 4, language
 
 
-FIGURES = st.decimals(-(10**9), 10**9, allow_nan=False, places=3).map(float) | st.integers(-(10**9), 10**9)
+FIGURES = st.decimals(-(10**9), 10**9, allow_nan=False, places=3).map(float) | st.integers(
+    -(10**9), 10**9
+)
 
 
 @given(figure=FIGURES, language=st.sampled_from(LANGUAGES))
@@ -111,7 +118,9 @@ PLANNED = st.dates(FIRST_DAY, date(2069, 12, 31))
 
 @given(day=PLANNED, language=st.sampled_from(LANGUAGES))
 @example(day=date(2026, 5, 1), language="fr")
-def test_a_date_as_its_language_writes_it_is_read_as_itself_or_refused(day: date, language: str) -> None:
+def test_a_date_as_its_language_writes_it_is_read_as_itself_or_refused(
+    day: date, language: str
+) -> None:
     for width in ("full", "long", "medium", "short"):
         text = format_date(day, width, locale(language))
         assert told(reading(text, language, "date")) in (day, "V005", "V006"), text
@@ -126,7 +135,9 @@ def test_the_long_dates_of_every_language_are_read(language: str) -> None:
             assert told(reading(text, language, "date")) == day, text
 
 
-@given(text=st.text("0123456789.,'٫٬،/ ", min_size=1, max_size=12), language=st.sampled_from(LANGUAGES))
+@given(
+    text=st.text("0123456789.,'٫٬،/ ", min_size=1, max_size=12), language=st.sampled_from(LANGUAGES)
+)
 def test_no_text_of_digits_and_separators_is_read_as_a_number_of_other_digits(
     text: str, language: str
 ) -> None:
@@ -170,7 +181,9 @@ def test_the_day_of_a_number(serial: float, day: date | None, day_of_1904: date 
 @given(st.dates(min_value=date(1900, 3, 1)))
 def test_numbers_of_days_there_and_back(day: date) -> None:
     assert from_serial(to_serial(day)) == day
-    assert from_serial(to_serial(day) - 1462, epoch_1904=True) == (day if day >= date(1904, 1, 1) else None)
+    assert from_serial(to_serial(day) - 1462, epoch_1904=True) == (
+        day if day >= date(1904, 1, 1) else None
+    )
 
 
 def test_how_a_value_is_shown() -> None:

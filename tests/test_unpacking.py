@@ -39,7 +39,9 @@ def told(found: Found) -> str:
         UnreadableContainer: lambda: f"unopened: {getattr(found, 'why', '')}",
     }[type(found)]()
     email = found.place.email
-    return " ".join(filter(None, ["/".join((*found.place.way, found.name)), what, email.sender, email.sent]))
+    return " ".join(
+        filter(None, ["/".join((*found.place.way, found.name)), what, email.sender, email.sent])
+    )
 
 
 def opened(name: str, data: bytes, **limits: int) -> list[str]:
@@ -85,7 +87,9 @@ def test_a_zip_archive(kind: str) -> None:
 
 def test_limits_hold_over_all_layers() -> None:
     """Neither of the two archives is too much: both together are."""
-    archive = zipped({"a.zip": zipped({"1.xlsx": BOOK, "2.xlsx": BOOK}), "b.zip": zipped({"3.xlsx": BOOK})})
+    archive = zipped(
+        {"a.zip": zipped({"1.xlsx": BOOK, "2.xlsx": BOOK}), "b.zip": zipped({"3.xlsx": BOOK})}
+    )
     assert [line.split(" ")[0] for line in opened("x.zip", archive, entries=5)] == [
         "x.zip/a.zip/1.xlsx", "x.zip/a.zip/2.xlsx", "x.zip/b.zip/3.xlsx"
     ]  # fmt: skip
@@ -113,7 +117,10 @@ WRAPPED = {
     ),
     "no name": (tnef({"": BOOK}, long_names=False), ["winmail.dat/attachment xlsx"]),
     "text alone": (tnef({}), ["winmail.dat (letter)"]),
-    "an archive": (tnef({"all.zip": zipped({"a.xlsx": BOOK})}), ["winmail.dat/all.zip/a.xlsx xlsx"]),
+    "an archive": (
+        tnef({"all.zip": zipped({"a.xlsx": BOOK})}),
+        ["winmail.dat/all.zip/a.xlsx xlsx"],
+    ),
     "no end": (tnef({"a.xlsx": BOOK, "b.xlsx": BOOK})[: -len(BOOK)], ["winmail.dat/a.xlsx xlsx"]),
 }
 
@@ -243,7 +250,9 @@ def test_a_message_that_is_attached_to_another() -> None:
 def test_a_message_that_is_too_much() -> None:
     (told,) = opened("x.msg", msg(TEAM, SENT, {"a.xlsx": BOOK, "b.xlsx": BOOK}), entries=1)
     assert told == f"x.msg unopened: The file x.msg has 2 parts; at most 1 are read. {ASK}"
-    *_, told = opened("x.msg", msg(TEAM, SENT, {"a.xlsx": BOOK, "b.xlsx": BOOK}), total_bytes=len(BOOK))
+    *_, told = opened(
+        "x.msg", msg(TEAM, SENT, {"a.xlsx": BOOK, "b.xlsx": BOOK}), total_bytes=len(BOOK)
+    )
     assert told.startswith("x.msg unopened: ")
 
 
@@ -288,7 +297,9 @@ MAILS = {
         [f"x.eml/a.xlsx xlsx {TEAM} {DAY}", f"x.eml/image001.png (logo) {TEAM} {DAY}"],
     ),
     "forwarded": (
-        mail(OFFICE, SENT + timedelta(days=2), {"fwd.eml": mail(TEAM, SENT, {"a.xlsx": BOOK})}).as_bytes(),
+        mail(
+            OFFICE, SENT + timedelta(days=2), {"fwd.eml": mail(TEAM, SENT, {"a.xlsx": BOOK})}
+        ).as_bytes(),
         [f"x.eml/Return.eml/a.xlsx xlsx {TEAM} {DAY}"],
     ),
     "forwarded without its head": (

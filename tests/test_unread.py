@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from hrge_xl import ExpectedReturn
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
-from tests.face import Finding, Key, Layout, Outcome, RawSheet, RawWorkbook, Slot, Spec, Submission, build
+from tests.face import (
+    Finding,
+    Key,
+    Layout,
+    Outcome,
+    RawSheet,
+    RawWorkbook,
+    Slot,
+    Spec,
+    Submission,
+    build,
+)
 from tests.made_specs import SPECS
 from tests.property_tests import examples
 from tests.raw_workbook import delete, draw, map_lines, sheet_of
@@ -38,14 +49,29 @@ ABROAD = (
 RULES = [
     *(rule(n, "REG", "REG_TA", check) for n, check in enumerate(CONDITIONS)),
     *(rule(n, "FORM", "FRM_TA", check) for n, check in enumerate(ABROAD, start=30)),
-    *(rule(n, "REG", "REG_TB", check, when="filled(REG_NA)") for n, check in enumerate(ABROAD[:5], start=50)),
+    *(
+        rule(n, "REG", "REG_TB", check, when="filled(REG_NA)")
+        for n, check in enumerate(ABROAD[:5], start=50)
+    ),
     rule(60, "REG", "REG_REF", "lookup(REG_REF, CAT_OWN) != 'x'", when="filled(REG_REF)"),
     rule(61, "ONE", "ONE_TA", "FRM_REQ != 'x'"),
     rule(62, "SUM", "SUM_REF", "lookup(SUM_REF, REG_NA) > 1", when="filled(SUM_REF)"),
     rule(63, "SUM", "SUM_REF", "SUM_NUM > 3 or completeness('FORM') < 1"),
     rule(64, "FORM", "USE_IT", "not (completeness(row_code()) < 0.6)", when="ticked(row_code())"),
-    rule(65, "FORM", "USE_IT", "count_if('FORM', completeness(row_code()) == 1) == 0", when="USE_IT == 'Y'"),
-    {"code": "R-Z70", "tool": "REG", "severity": "error", "require": ["REG_TB"], "when": "filled(ONE_TA)"}
+    rule(
+        65,
+        "FORM",
+        "USE_IT",
+        "count_if('FORM', completeness(row_code()) == 1) == 0",
+        when="USE_IT == 'Y'",
+    ),
+    {
+        "code": "R-Z70",
+        "tool": "REG",
+        "severity": "error",
+        "require": ["REG_TB"],
+        "when": "filled(ONE_TA)",
+    }
     | {"message": "Missing.", "remedy": "Add it."},
 ]
 SUMS = {
@@ -76,13 +102,17 @@ KEYS = [key for key, slot in SMALL.slots.items() if not slot.field.fixed]
 
 def places(where: Layout) -> dict[str, dict[tuple[str, str, str, int], str]]:
     """Where the cells of every sheet are, as in a file in which nothing has moved."""
-    found: dict[str, dict[tuple[str, str, str, int], str]] = {sheet.tool.code: {} for sheet in where.sheets}
+    found: dict[str, dict[tuple[str, str, str, int], str]] = {
+        sheet.tool.code: {} for sheet in where.sheets
+    }
     for key, cells in where.cells_of.items():
         found[key[0]].update(((*key, cell.part), cell.address) for cell in cells)
     return found
 
 
-def told(where: Layout, given_answers: dict[Key, Any], gone: Collection[Key], changes: Any = None) -> Outcome:
+def told(
+    where: Layout, given_answers: dict[Key, Any], gone: Collection[Key], changes: Any = None
+) -> Outcome:
     """What is found in a file of which some slots could not be read."""
     read = {key: value for key, value in given_answers.items() if key not in gone}
     cells = {
@@ -106,7 +136,11 @@ def differences(whole: Outcome, part: Outcome, gone: Collection[Key]) -> list[st
     """What a gap changes elsewhere besides that something is not run."""
     before, after = elsewhere(whole, gone), elsewhere(part, gone)
     wrong = [f"accused: {key}" for key in after if key not in before]
-    wrong += [f"dropped: {key}" for key in before if key not in after and key[0] not in part.checks_not_run]
+    wrong += [
+        f"dropped: {key}"
+        for key in before
+        if key not in after and key[0] not in part.checks_not_run
+    ]
     wrong += [
         f"calculated: {key} {value}"
         for key, value in calculated(part).items()
@@ -133,7 +167,10 @@ def gaps(draw_: st.DrawFn, where: Layout) -> set[Key]:
 @given(st.data())
 def test_a_gap_changes_nothing_elsewhere_but_to_not_run(data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(KEYS), max_size=40, unique=True))
-    filled = {key: data.draw(KINDS.get(key[2].split("_")[1], st.sampled_from([0, 1, 2]))) for key in chosen}
+    filled = {
+        key: data.draw(KINDS.get(key[2].split("_")[1], st.sampled_from([0, 1, 2])))
+        for key in chosen
+    }
     gone = data.draw(gaps(SMALL))
     whole = told(SMALL, filled, ())
     part = told(SMALL, filled, gone)
@@ -169,7 +206,11 @@ def test_what_is_made_from_it_is_not_run(
     about = {key[1:] for key in filled}
     whole, part = (told(SMALL, FORM | REG | filled, some, changes) for some in ((), gone))
     found, left = (
-        {each.code for each in outcome.findings if (each.row, each.field) in about and each.code[0] != "R"}
+        {
+            each.code
+            for each in outcome.findings
+            if (each.row, each.field) in about and each.code[0] != "R"
+        }
         for outcome in (whole, part)
     )
     assert (found, left) == (before, set())
@@ -178,13 +219,19 @@ def test_what_is_made_from_it_is_not_run(
     assert ("SUM", "1", "SUM_NUM") not in calculated(part)
     place = "Register" if gone == register() else "Register: R-02"
     for code in not_run:
-        assert str(part.checks_not_run[code]).endswith(f"it depends on what could not be read: {place}.")
+        assert str(part.checks_not_run[code]).endswith(
+            f"it depends on what could not be read: {place}."
+        )
 
 
 def test_how_far_a_sheet_is_cannot_be_said_without_it() -> None:
-    records: dict[Key, Any] = {("REC", str(n), f"REC_N{part}"): 1 for n in (1, 2, 3) for part in "AB"}
+    records: dict[Key, Any] = {
+        ("REC", str(n), f"REC_N{part}"): 1 for n in (1, 2, 3) for part in "AB"
+    }
     filled = FORM | records | {("FORM", "REC", "USE_IT"): "Y", ("FORM", "1", "FRM_TA"): "x"}
-    (by_progress,) = (each["code"] for each in RULES if each.get("check") == "completeness('REC') > 0.5")
+    (by_progress,) = (
+        each["code"] for each in RULES if each.get("check") == "completeness('REC') > 0.5"
+    )
     for gone in ((), {key for key in SMALL.slots if key[0] == "REC"}):
         found = told(SMALL, filled, gone)
         assert by_progress not in {each.code for each in found.findings}
@@ -200,7 +247,9 @@ def test_what_is_certain_without_it_is_said() -> None:
 def test_the_form_that_cannot_be_read_names_no_other_country() -> None:
     gone = {key for key in SMALL.slots if key[0] == "FORM"}
     assert "I009" in told(SMALL, FORM, ()).checks_run
-    assert str(told(SMALL, {}, gone).checks_not_run["I009"]).endswith("what could not be read: Form.")
+    assert str(told(SMALL, {}, gone).checks_not_run["I009"]).endswith(
+        "what could not be read: Form."
+    )
 
 
 @pytest.mark.parametrize("name", ["example", "hrge_toolkit"])
@@ -233,7 +282,9 @@ DAMAGES: dict[str, Callable[[RawWorkbook], None]] = {
     "S001": lambda workbook: workbook.sheets.remove(sheet_of(workbook, RISK_SHEET)),
     "S010": lambda workbook: cleared(sheet_of(workbook, RISK_SHEET)),
     "S004": lambda workbook: map_lines(sheet_of(workbook, RISK_SHEET), rows=delete(PLACE.row)),
-    "S005": lambda workbook: map_lines(sheet_of(workbook, RISK_SHEET), columns=delete(PLACE.column)),
+    "S005": lambda workbook: map_lines(
+        sheet_of(workbook, RISK_SHEET), columns=delete(PLACE.column)
+    ),
 }
 
 
@@ -256,13 +307,17 @@ def test_a_sheet_that_cannot_be_read_accuses_no_other(code: str) -> None:
     assert {each.code for each in part.findings if each.code in DAMAGES} == {code}
     there = read.cells[RISK_SHEET]
     gone = {
-        key for key, cells in where.cells_of.items() if not all((*key, cell.part) in there for cell in cells)
+        key
+        for key, cells in where.cells_of.items()
+        if not all((*key, cell.part) in there for cell in cells)
     }
     gone = {key for key in gone if key[0] == RISK_SHEET}
     assert gone
     # what a row was called is not known without its sheet: its code is read, and that is noted
     naming = {
-        key for key, slot in where.slots.items() if RISK_SHEET in slot.field.to and key in read.values()
+        key
+        for key, slot in where.slots.items()
+        if RISK_SHEET in slot.field.to and key in read.values()
     }
     noted = [f"accused: {('V107', *key)}" for key in naming if code in ("S001", "S010")]
     assert sorted(differences(whole, part, gone)) == sorted(noted)

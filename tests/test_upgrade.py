@@ -54,7 +54,18 @@ from tests.played_rounds import answers as played_answers
 from tests.property_tests import examples
 from tests.raw_workbook import BLANK, put, text
 from tests.tables import table
-from tests.versions import CHANGES, TODAY, answers, changed, copy, edit, raised, returned, second, workbook
+from tests.versions import (
+    CHANGES,
+    TODAY,
+    answers,
+    changed,
+    copy,
+    edit,
+    raised,
+    returned,
+    second,
+    workbook,
+)
 
 GONE = {  # of the answers in `tests.versions.answers`: cell in version 1.0, question, text
     ("Plan", "E14"): ("Budget", "5000.5"),
@@ -113,7 +124,10 @@ def cells_of(values: Any, language: str = "en") -> Iterator[tuple[tuple[str, str
             if value is not None:
                 day = value.date() if hasattr(value, "date") else value
                 yield (
-                    (layout.sheet[slot.tool].name, f"{openpyxl.utils.get_column_letter(cell[1])}{cell[0]}"),
+                    (
+                        layout.sheet[slot.tool].name,
+                        f"{openpyxl.utils.get_column_letter(cell[1])}{cell[0]}",
+                    ),
                     day,
                 )
 
@@ -133,7 +147,19 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
 
     out = tmp_path / "out"
     assert (
-        run(["feedback", str(saved), "--spec", str(two), "-o", str(out), "--today", "2026-06-30", "--json"])
+        run(
+            [
+                "feedback",
+                str(saved),
+                "--spec",
+                str(two),
+                "-o",
+                str(out),
+                "--today",
+                "2026-06-30",
+                "--json",
+            ]
+        )
         == 0
     )
     told = json.loads(capsys.readouterr().out)
@@ -148,7 +174,9 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
     layout = build(load(two), "en")
     expected = {key: value for key, value in answers().items() if key in layout.slots}
     assert back.values() == expected | {("PLAN", "1", "PLN_13"): ("WOM",)}
-    assert [(each.cell, each.original) for each in back.answers if each.problem] == [("E19", "Young people")]
+    assert [(each.cell, each.original) for each in back.answers if each.problem] == [
+        ("E19", "Young people")
+    ]
     assert back.identity.spec_version == "2.0"
     assert {(each.sheet, each.cell): (each.question, each.text) for each in back.unplaced} == GONE
 
@@ -176,7 +204,9 @@ def test_the_list_is_printed_and_the_paths_stand_alone_on_stdout(
 ) -> None:
     files = returned(tmp_path / "returned", {"PAK.xlsx": workbook(), "sub.xlsx": b"PK broken"})
     out = tmp_path / "out"
-    code = run(["feedback", *map(str, files), "--spec", str(two), "-o", str(out), "--today", "2026-06-30"])
+    code = run(
+        ["feedback", *map(str, files), "--spec", str(two), "-o", str(out), "--today", "2026-06-30"]
+    )
     said = capsys.readouterr()
     assert code == 4
     assert said.out == f"{out / 'PAK_WS-07_feedback.xlsx'}\n"
@@ -220,7 +250,10 @@ def test_the_message_speaks_the_language_of_the_team(
     text = message(result, given_back, TODAY, "2026-07-15")
     assert [word for word in words if word not in text] == []
     assert "5000" not in text  # it quotes no answer
-    assert not any("a" <= letter <= "z" for letter in text.splitlines()[-1].lower()) or language == "fr"
+    assert (
+        not any("a" <= letter <= "z" for letter in text.splitlines()[-1].lower())
+        or language == "fr"
+    )
     sheets = openpyxl.load_workbook(BytesIO(given_back.workbook)).sheetnames
     assert say("Without a place") in sheets
 
@@ -242,9 +275,7 @@ def test_a_question_that_is_required_anew_is_asked_and_holds_nobody_back(
     """What was accepted stays so, and is as complete as what it was asked; the feedback names the question."""
     monkeypatch.chdir(tmp_path)
     first, newer = copy(tmp_path / "first"), raised(copy(tmp_path / "newer"), "1.1")
-    question = (
-        "- {code: PLN_98, type: text, required: always, label: {en: Who pays, fr: Qui paie, ar: من يدفع}}"
-    )
+    question = "- {code: PLN_98, type: text, required: always, label: {en: Who pays, fr: Qui paie, ar: من يدفع}}"
     edit(newer, "tools/plan.yaml", (r"^( +)(- \{code: PLN_13)", rf"\1{question}\n\1\2"))
     Path("teams.csv").write_text("team,country\nRabat,MAR\n", encoding="utf-8")
     made = init_round(Path("round"), str(first), Path("teams.csv"))
@@ -263,7 +294,9 @@ def test_a_question_that_is_required_anew_is_asked_and_holds_nobody_back(
     assert "Nothing has to be corrected" not in words
     assert "New questions to answer:\n• Plan!E19: Who pays\n" in words
     (book,) = map(openpyxl.load_workbook, Path("back").glob("*_feedback.xlsx"))
-    assert any("Who pays" in str(cell.value) for row in book["To correct"].iter_rows() for cell in row)
+    assert any(
+        "Who pays" in str(cell.value) for row in book["To correct"].iter_rows() for cell in row
+    )
 
 
 def test_other_sheets_than_those_issued(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,7 +335,8 @@ def test_the_sheet_says_why(two: Path, tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(target)["Without a place"]
     assert sheet["A1"].value == LEFTOVER_KEY
     rows = {
-        row[4]: (row[3], row[5]) for row in sheet.iter_rows(min_row=5, min_col=2, max_col=7, values_only=True)
+        row[4]: (row[3], row[5])
+        for row in sheet.iter_rows(min_row=5, min_col=2, max_col=7, values_only=True)
     }
     assert rows["5000.5"] == ("Budget", "This workbook no longer asks for it.")
     assert rows["A remark below the table"] == (None, "It was outside the cells to fill in.")
@@ -313,11 +347,24 @@ def test_two_files_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> 
     other = returned(tmp_path / "b", {"Team.xlsx": workbook("MAR", project="WS-02")})
     out = tmp_path / "out"
     assert (
-        run(["-q", "feedback", str(one[0]), str(other[0]), "--all", "-o", str(out), "--today", "2026-06-30"])
+        run(
+            [
+                "-q",
+                "feedback",
+                str(one[0]),
+                str(other[0]),
+                "--all",
+                "-o",
+                str(out),
+                "--today",
+                "2026-06-30",
+            ]
+        )
         == 0
     )
     projects = {
-        sent_of(file, "example").values()["PLAN", "1", "PLN_01"] for file in out.glob("*_feedback.xlsx")
+        sent_of(file, "example").values()["PLAN", "1", "PLN_01"]
+        for file in out.glob("*_feedback.xlsx")
     }
     assert projects == {"WS-01", "WS-02"}
 
@@ -328,8 +375,12 @@ def test_a_return_read_with_the_older_version_upgrades_too(two: Path, tmp_path: 
     target = tmp_path / "back.xlsx"
     given_back = give_back(look(path, "example"), load(two), today=TODAY)
     target.write_bytes(given_back.workbook)
-    assert {(each.sheet, each.cell): (each.question, each.text) for each in given_back.homeless} == GONE
-    assert [(each.place, each.value) for each in given_back.corrections] == [((19, 5), "Young people")]
+    assert {
+        (each.sheet, each.cell): (each.question, each.text) for each in given_back.homeless
+    } == GONE
+    assert [(each.place, each.value) for each in given_back.corrections] == [
+        ((19, 5), "Young people")
+    ]
     assert sent_of(target, two).values()["PLAN", "1", "PLN_13"] == ("WOM",)
 
 
@@ -348,7 +399,12 @@ def test_an_upgrade_loses_no_value(
     spec = changed(folder / "spec", names)
     wanted = data.draw(answers_of(build(load("example"), language)))
     (path,) = returned(
-        folder, {"old.xlsx": generate(load("example"), Order("PAK", TODAY, "PAK", language, answers=wanted))}
+        folder,
+        {
+            "old.xlsx": generate(
+                load("example"), Order("PAK", TODAY, "PAK", language, answers=wanted)
+            )
+        },
     )
     before = sent_of(path, "example")
     target = folder / "back.xlsx"
@@ -414,7 +470,9 @@ def test_many_rows_without_a_code_take_no_longer_each(book: RawWorkbook) -> None
     def seconds(count: int) -> float:
         raw = replace(sheet(book, "Checklist"), cells=dict(sheet(book, "Checklist").cells))
         for row in range(1_000, 1_000 + count):
-            raw.cells[row] = {1: text(f"C9_{row}"), 5: text("Yes")} if row % 2 else {3: text("note")}
+            raw.cells[row] = (
+                {1: text(f"C9_{row}"), 5: text("Yes")} if row % 2 else {3: text("note")}
+            )
         found, started = OldSheet(raw, "How to fill in"), time.process_time()
         for row in range(1_000, 1_000 + count):
             found.ours(row, 5)

@@ -83,8 +83,9 @@ def test_a_report_holds_against_its_files(made: Path) -> None:
     assert audit.identical, said(audit)
     assert (audit.files, audit.opinion.files) == (5, 3)  # the same bytes are read once
     assert audit.opinion.cells > 300
-    assert f"Read with openpyxl: identical ({audit.opinion.cells:,} cells compared in 3 files)." in said(
-        audit
+    assert (
+        f"Read with openpyxl: identical ({audit.opinion.cells:,} cells compared in 3 files)."
+        in said(audit)
     )
     assert "Made again: identical (5 files, " in said(audit)
     assert {"day", "empty"} <= set(audit.opinion.explained)
@@ -129,7 +130,9 @@ def test_the_pages_of_teams_are_verified_too(case: Path, monkeypatch: Patch) -> 
 @pytest.mark.parametrize(
     ("encoding", "newline"), [("utf-8-sig", "\r\n"), ("utf-16", "\r\n"), ("utf-8", "\r\n")]
 )
-def test_a_report_that_a_windows_shell_wrote_is_the_same(case: Path, encoding: str, newline: str) -> None:
+def test_a_report_that_a_windows_shell_wrote_is_the_same(
+    case: Path, encoding: str, newline: str
+) -> None:
     path = case / "reports" / "validation.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(text, encoding=encoding, newline=newline)
@@ -139,7 +142,11 @@ def test_a_report_that_a_windows_shell_wrote_is_the_same(case: Path, encoding: s
 def test_json(made: Path) -> None:
     report = made / "reports" / "validation.json"
     data = json.loads(ran("verify", report, "--returned", made / "returned", "--json").out)
-    assert (data["schema"], data["identical"], data["differences"]) == ("hrge-xl/verification/1", True, [])
+    assert (data["schema"], data["identical"], data["differences"]) == (
+        "hrge-xl/verification/1",
+        True,
+        [],
+    )
     assert data["second_opinion"]["files"] == 3
     assert data["run"] == json.loads(report.read_text(encoding="utf-8"))["run"]["id"]
 
@@ -189,7 +196,9 @@ def test_a_file_that_was_taken_out_of_the_report(case: Path) -> None:
 def test_a_report_written_anew_by_another_program_says_so(case: Path) -> None:
     path = case / "reports" / "validation.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
-    assert look(case).problems == ["validation.json was changed: it is not written as hrge-xl writes it."]
+    assert look(case).problems == [
+        "validation.json was changed: it is not written as hrge-xl writes it."
+    ]
 
 
 @pytest.mark.parametrize("name", ["validation.html", "validation.xlsx"])
@@ -233,7 +242,9 @@ def test_what_is_no_report_is_one_line(tmp_path: Path, data: bytes, words: str) 
     ("where", "key", "value"),
     [("run", "today", "yesterday"), ("", "checked", ""), ("", "path", ".."), ("", "sha256", 7)],
 )
-def test_a_report_with_an_impossible_entry_is_one_line(case: Path, where: str, key: str, value: Any) -> None:
+def test_a_report_with_an_impossible_entry_is_one_line(
+    case: Path, where: str, key: str, value: Any
+) -> None:
     with forged_report(case) as data:
         (data[where] if where else data["files"][0])[key] = value
     with pytest.raises(UsageError, match="not a complete report"):
@@ -259,7 +270,9 @@ def test_keys_missing_and_unknown_are_told_with_their_place(case: Path) -> None:
     lines = [*look(case).lines()]
     assert "new: summary.info, found now, not in the report. It says “2”." in lines
     assert "gone: summary.ingo, in the report, not found again. It says “2”." in lines
-    assert "new: summary.info, found now, not in the report." in [*look(case, redacted=True).lines()]
+    assert "new: summary.info, found now, not in the report." in [
+        *look(case, redacted=True).lines()
+    ]
 
 
 def test_items_that_moved_or_came_twice_are_told(case: Path) -> None:
@@ -275,7 +288,9 @@ def test_items_that_moved_or_came_twice_are_told(case: Path) -> None:
 def test_what_a_run_needs_and_a_report_lacks_is_told_all_at_once(case: Path) -> None:
     with forged_report(case) as data:
         del data["run"]["today"], data["files"][0]["path"]
-    with pytest.raises(UsageError, match=r"run\.today: Field required; files\.0\.path: Field required\."):
+    with pytest.raises(
+        UsageError, match=r"run\.today: Field required; files\.0\.path: Field required\."
+    ):
         look(case)
 
 
@@ -299,7 +314,9 @@ def test_missing_and_changed_files_each_have_their_line(case: Path) -> None:
     (case / "returned" / "z again.xlsx").unlink()  # or the content would still be there
     report = case / "reports" / "validation.json"
     lines = ran("verify", report, "--returned", case / "returned", code=1).out.splitlines()
-    assert any(re.search(r"afg\.xlsx: missing\. No file with SHA-256 [0-9a-f]{64}", line) for line in lines)
+    assert any(
+        re.search(r"afg\.xlsx: missing\. No file with SHA-256 [0-9a-f]{64}", line) for line in lines
+    )
     assert any("digits.xlsx has changed since. SHA-256 then " in line for line in lines)
     assert any("again.xlsx: missing." in line for line in lines)
 
@@ -320,9 +337,13 @@ def test_a_forged_hash_does_not_help(case: Path) -> None:
 
     with forged_report(case) as data:
         found = find(data["files"], [case / "returned"])
-        data["files"] = [file for file in data["files"] if not file["path"].endswith("z again.xlsx")]
+        data["files"] = [
+            file for file in data["files"] if not file["path"].endswith("z again.xlsx")
+        ]
         row_of(data, "digits.xlsx")["sha256"] = (
-            next(told for told in found.problems if "has changed since" in told).rsplit(" ", 1)[1].strip(".")
+            next(told for told in found.problems if "has changed since" in told)
+            .rsplit(" ", 1)[1]
+            .strip(".")
         )
         data["summary"] = summed_up(data["files"])
         renumber(data)
@@ -384,7 +405,10 @@ def test_another_program_is_told_and_is_no_difference(case: Path) -> None:
     assert audit.identical, said(audit)
     assert any(note.startswith("hrge-xl 0.0.9 made the report; this is ") for note in audit.notes)
     page = look(case, "validation.html")
-    assert "Another version made validation.html: it cannot be compared with its JSON report." in page.notes
+    assert (
+        "Another version made validation.html: it cannot be compared with its JSON report."
+        in page.notes
+    )
 
 
 def test_another_spec_is_told_and_is_a_difference(case: Path) -> None:
@@ -399,10 +423,21 @@ def test_a_spec_of_ones_own_is_named(tmp_path: Path) -> None:
     own = tmp_path / "specs" / "own"
     shutil.copytree(Path("workbook_specs/example"), own)
     file = own / "workbook.yaml"
-    file.write_text(re.sub(r"(?m)^name:.*$", "name: own", file.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(
+        re.sub(r"(?m)^name:.*$", "name: own", file.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     data = generate(load(own), Order("PAK", TODAY, "PAK", "en", answers=damage.ANSWERS))
     returned(tmp_path / "returned", {"pak.xlsx": data})
-    made = ["report", str(tmp_path / "returned"), "--format", "json", "--today", DAY, "--spec", str(own)]
+    made = [
+        "report",
+        str(tmp_path / "returned"),
+        "--format",
+        "json",
+        "--today",
+        DAY,
+        "--spec",
+        str(own),
+    ]
     assert hrge(*made, "-o", tmp_path / "reports") == 0
     assert look(tmp_path, spec=str(own)).identical
     shutil.move(own, tmp_path / "elsewhere")
@@ -461,15 +496,25 @@ def test_all_but_what_the_round_decides_is_compared_without_it(apart: Path) -> N
     places = [re.sub(r"\[.*\]", "[]", each.place) for each in look(apart).differences]
     verdicts, others = places[:2], places[2:]
     assert verdicts == ["verdict", "verdict"]
-    assert others == ["identity.copy", "counts.warning", "checks.run[]", "run.spec_title", "matrices[].teams"]
+    assert others == [
+        "identity.copy",
+        "counts.warning",
+        "checks.run[]",
+        "run.spec_title",
+        "matrices[].teams",
+    ]
 
 
-def test_why_a_check_of_the_round_did_not_run_is_said_by_no_template_of_a_report(apart: Path) -> None:
+def test_why_a_check_of_the_round_did_not_run_is_said_by_no_template_of_a_report(
+    apart: Path,
+) -> None:
     """It could take any room."""
     kept = json.dumps({"why": {"text": "{name:>1000}", "values": {"name": "x"}}})
 
     with forged_report(apart) as data:
-        row_of(data, "PAK.xlsx")["checks"]["not_run"] = [{"code": "I006", "why": "x", "details": kept}]
+        row_of(data, "PAK.xlsx")["checks"]["not_run"] = [
+            {"code": "I006", "why": "x", "details": kept}
+        ]
     places = [re.sub(r"\[.*\]", "[]", each.place) for each in look(apart).differences]
     assert places == ["checks.not_run[].details"]
 
@@ -506,7 +551,9 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     report = tmp_path / "reports" / "validation.json"
     report.parent.mkdir()
     report.write_text(
-        ran("validate", tmp_path / "returned", "--json", "--today", DAY, "--password-file", word).out,
+        ran(
+            "validate", tmp_path / "returned", "--json", "--today", DAY, "--password-file", word
+        ).out,
         encoding="utf-8",
     )
     arguments = ["verify", str(report), "--returned", str(tmp_path / "returned")]
@@ -520,7 +567,9 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 def opinion(files: dict[str, bytes], folder: Path, want: ExpectedReturn | None = None) -> Any:
     paths = returned(folder, files)
     results = zip(read_many(paths, want or ExpectedReturn()), paths, strict=True)
-    return second_opinion([(result.submission, path) for result, path in results if result.submission])
+    return second_opinion(
+        [(result.submission, path) for result, path in results if result.submission]
+    )
 
 
 def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> None:
@@ -538,7 +587,9 @@ def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> No
     assert "Plan!E12: our reader sees number “24”, openpyxl sees number “25”." in said(audit)
     hidden = look(tmp_path, redacted=True)
     assert "“24”" not in said(hidden)
-    assert "Plan!E12: our reader and openpyxl see different values (number, number)." in said(hidden)
+    assert "Plan!E12: our reader and openpyxl see different values (number, number)." in said(
+        hidden
+    )
     (row,) = hidden.data()["second_opinion"]["differences"]
     assert row == {
         "file": found.file, "sheet": "Plan", "cell": "E12", "ours_kind": "number", "openpyxl_kind": "number",
@@ -556,7 +607,9 @@ def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
 
 @pytest.mark.deep
 def test_the_kept_returns_read_the_same_with_both(tmp_path: Path) -> None:
-    found = opinion({path.name: path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))}, tmp_path)
+    found = opinion(
+        {path.name: path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))}, tmp_path
+    )
     assert (found.differences, found.failed) == ([], [])
     assert found.files >= 7
     assert found.cells > 15_000
@@ -670,7 +723,9 @@ def test_every_kind_of_value(cell: str, seen: Seen) -> None:
     others = '<c r="A2"><v>1</v></c>', '<c r="C2"><f>2+2</f></c>'
     rows = f'<row r="2">{others[0]}{cell}{others[1]}</row><row r="3"><c r="B3"><v>9</v></c></row>'
     book = intake_files.workbook(sheet(rows), sheet(rows))
-    found = cells_of((book, {"S1": frozenset({"B2", "A9"}), "S2": frozenset(), "S3": frozenset({"B2"})}))
+    found = cells_of(
+        (book, {"S1": frozenset({"B2", "A9"}), "S2": frozenset(), "S3": frozenset({"B2"})})
+    )
     assert found == ({} if seen == BLANK else {("S1", "B2"): seen})
 
 
@@ -706,11 +761,17 @@ def test_a_return_in_strict_open_xml_has_no_second_opinion(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("cell", "kind"),
-    [(' t="b"><v>1</v>', "truth value"), (' t="e"><v>#N/A</v>', "error"), ("><f>1+1</f>", "nothing")],
+    [
+        (' t="b"><v>1</v>', "truth value"),
+        (' t="e"><v>#N/A</v>', "error"),
+        ("><f>1+1</f>", "nothing"),
+    ],
 )
 def test_what_is_no_answer_is_seen_alike(cell: str, kind: str, tmp_path: Path) -> None:
     """Where a number is asked for."""
-    data = edited(workbook(), "xl/worksheets/sheet2.xml", r'(<c r="E12")[^>]*><v>24</v>', rf"\1{cell}")
+    data = edited(
+        workbook(), "xl/worksheets/sheet2.xml", r'(<c r="E12")[^>]*><v>24</v>', rf"\1{cell}"
+    )
     found = opinion({"pak.xlsx": data}, tmp_path)
     assert (found.files, found.differences, found.failed) == (1, [], [])
     assert ("not-calculated" in found.explained) is (kind == "nothing")

@@ -59,7 +59,9 @@ def in_csv(name: str, change: Callable[[list[list[str]]], object]) -> Callable[[
 
 
 def in_data_xlsx(sheet: str, cell: str, value: object) -> Callable[[Path], object]:
-    return lambda folder: in_workbook(lambda book: book[sheet].__setitem__(cell, value))(folder / "data.xlsx")
+    return lambda folder: in_workbook(lambda book: book[sheet].__setitem__(cell, value))(
+        folder / "data.xlsx"
+    )
 
 
 def in_received(folder: Path) -> None:
@@ -71,7 +73,12 @@ def in_received(folder: Path) -> None:
 def in_issued(folder: Path) -> None:
     file = sorted((folder / "issued").rglob("*.xlsx"))[0]
     file.write_bytes(
-        edited(file.read_bytes(), r"xl/worksheets/sheet\d+.xml|xl/sharedStrings.xml", "workshop", "trial")
+        edited(
+            file.read_bytes(),
+            r"xl/worksheets/sheet\d+.xml|xl/sharedStrings.xml",
+            "workshop",
+            "trial",
+        )
     )
 
 
@@ -171,7 +178,9 @@ def made(tmp_path_factory: Folders) -> Path:
     folder = round_folder(tmp_path_factory.mktemp("held"))
     assert hrge("generate", folder, "--today", DAY) == 0
     assert hrge("consolidate", folder, "--today", DAY, "--formats", "xlsx,csv,parquet") == 0
-    assert hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
+    assert (
+        hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
+    )
     assert hrge("decide", folder, "AFG.xlsx", "--use", *WHY) == 0
     assert hrge("consolidate", folder, "--today", DAY) == 0
     assert hrge("sign", folder, "--by", "office") == 0
@@ -204,7 +213,8 @@ def some(edits: list[Edit]) -> list[object]:
     """The edits, most of them left out of an ordinary run."""
     long = pytest.mark.long
     return [
-        pytest.param(each, id=each.what, marks=() if n % OFTEN == 0 else long) for n, each in enumerate(edits)
+        pytest.param(each, id=each.what, marks=() if n % OFTEN == 0 else long)
+        for n, each in enumerate(edits)
     ]
 
 

@@ -23,7 +23,11 @@ from tests.property_tests import examples
 
 ON_ITEMS = {"rename": "swap", "add": "repeat"}  # what is done to an item of a list instead
 VALUES: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
     max_leaves=3,
 )
@@ -83,7 +87,9 @@ def _change_keys(mapping: dict[str, Any], key: Any, do: str, value: Any) -> None
         mapping.setdefault(name, value)
     else:
         renamed = {
-            name if each == key else each: mapping[each] for each in mapping if each == key or each != name
+            name if each == key else each: mapping[each]
+            for each in mapping
+            if each == key or each != name
         }
         mapping.clear()
         mapping.update(renamed)
@@ -115,12 +121,32 @@ def _files_read_once() -> Iterator[None]:
     """Files are read again only where a report asks for something else; openpyxl never reads them here."""
     module = importlib.import_module("hrge_xl.audit.report_again")
     again, kept = module.run_again, {}
-    compared = ("size", "verdict", "identity", "counts", "completeness", "checks", "findings", "unplaced")
+    compared = (
+        "size",
+        "verdict",
+        "identity",
+        "counts",
+        "completeness",
+        "checks",
+        "findings",
+        "unplaced",
+    )
 
     def run_again(then: Any, found: Any, specs: Any, setting: Any) -> Any:
-        rows = [{key: value for key, value in row.items() if key not in compared} for row in then["files"]]
+        rows = [
+            {key: value for key, value in row.items() if key not in compared}
+            for row in then["files"]
+        ]
         key = json.dumps(
-            [then["run"], then["waivers"], then["decisions"], rows, str(found), str(specs), str(setting)]
+            [
+                then["run"],
+                then["waivers"],
+                then["decisions"],
+                rows,
+                str(found),
+                str(specs),
+                str(setting),
+            ]
         )
         if key not in kept:
             kept[key] = again(then, found, specs, setting)
@@ -179,7 +205,9 @@ def test_no_change_of_the_report_goes_unseen(report: Path, tmp_path: Path, chang
 
 @examples(150, suppress=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1, exclude_max=True), other=st.integers(1, 255))
-def test_no_byte_of_the_report_changes_unseen(report: Path, tmp_path: Path, share: float, other: int) -> None:
+def test_no_byte_of_the_report_changes_unseen(
+    report: Path, tmp_path: Path, share: float, other: int
+) -> None:
     data = bytearray(report.read_bytes())
     at = int(share * len(data))
     assume(at not in free_bytes(bytes(data)))

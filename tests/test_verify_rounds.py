@@ -50,7 +50,15 @@ STATUSES = {
 def reported(folder: Path, *paths: object, **options: object) -> Path:
     more = [word for key, value in options.items() for word in (f"--{key}", value)]
     code = hrge(
-        "report", *paths, "--format", "json", "-o", folder / "reports", "--today", TODAY.isoformat(), *more
+        "report",
+        *paths,
+        "--format",
+        "json",
+        "-o",
+        folder / "reports",
+        "--today",
+        TODAY.isoformat(),
+        *more,
     )
     assert code in (0, 4)
     return folder / "reports" / "validation.json"
@@ -68,7 +76,10 @@ def rounds(tmp_path_factory: Folders) -> list[Path]:
     for acts in BUSY:
         folder = play(tmp_path_factory.mktemp("busy"), acts)
         (folder / "returned" / "later").mkdir()
-        shutil.copy(folder / "returned" / f"{TEAMS[0]}_one.xlsx", folder / "returned" / "later" / "copy.xlsx")
+        shutil.copy(
+            folder / "returned" / f"{TEAMS[0]}_one.xlsx",
+            folder / "returned" / "later" / "copy.xlsx",
+        )
         reported(folder, folder)
         found.append(folder)
     return found
@@ -104,16 +115,24 @@ def test_it_holds_without_the_folder_of_the_round(rounds: list[Path], tmp_path: 
         assert any("signatures and teams (I006" in note for note in audit.notes)
 
 
-def test_a_report_of_two_rounds_and_of_loose_files_holds(rounds: list[Path], tmp_path: Path) -> None:
+def test_a_report_of_two_rounds_and_of_loose_files_holds(
+    rounds: list[Path], tmp_path: Path
+) -> None:
     loose = tmp_path / "loose"
     shutil.copytree(rounds[0] / "returned", loose)
     other = tmp_path / "2026-H2"
     shutil.copytree(rounds[1], other)
     text = (other / "round.yaml").read_text(encoding="utf-8")
-    (other / "round.yaml").write_text(text.replace("name: 2026-H1", "name: 2026-H2"), encoding="utf-8")
+    (other / "round.yaml").write_text(
+        text.replace("name: 2026-H1", "name: 2026-H2"), encoding="utf-8"
+    )
     (other / "dataset.sqlite").unlink()  # read anew: to this round they are strangers
     report = reported(tmp_path, rounds[0], other, loose)
-    assert [row["round"] for row in data_of(report)["run"]["datasets"]] == ["2026-H1", "2026-H2", None]
+    assert [row["round"] for row in data_of(report)["run"]["datasets"]] == [
+        "2026-H1",
+        "2026-H2",
+        None,
+    ]
     folders = [rounds[0] / "returned", other / "returned", loose]
     audit = verify_report(VerificationRequest(report, folders))
     assert audit.identical, said(audit)
@@ -128,7 +147,9 @@ def test_a_report_of_a_consolidated_folder_holds(rounds: list[Path], tmp_path: P
     assert audit.identical, said(audit)
     (row,) = data_of(report)["run"]["datasets"]
     assert (row["round"], row["lasting"]) == (None, True)
-    with Ledger.open(rounds[0], write=False) as ledger:  # which rules, whichever command saw the files first
+    with Ledger.open(
+        rounds[0], write=False
+    ) as ledger:  # which rules, whichever command saw the files first
         days = {sha256: str(day) for sha256, (day, _) in ledger.days().items()}
     assert {file["sha256"]: file["arrived"] for file in data_of(report)["files"]} == days
     assert {file["read_for"] for file in data_of(report)["files"]} == {"2026-H1"}
@@ -154,7 +175,9 @@ def test_any_round_holds(acts: tuple[Act, ...]) -> None:
     with TemporaryDirectory() as home:
         folder = play(Path(home), acts)
         if any((folder / "returned").iterdir()):
-            audit = verify_report(VerificationRequest(reported(folder, folder), [folder / "returned"]))
+            audit = verify_report(
+                VerificationRequest(reported(folder, folder), [folder / "returned"])
+            )
             assert audit.identical, said(audit)
 
 
@@ -177,7 +200,13 @@ def test_a_status_that_was_changed_is_noticed(busy: Path) -> None:
 
     with forged_report(busy, fits=True) as data:
         file = next(file for file in data["files"] if file["status"] == "superseded")
-        file |= {"status": "counts", "counted": True, "settled": False, "reason": None, "superseded_by": None}
+        file |= {
+            "status": "counts",
+            "counted": True,
+            "settled": False,
+            "reason": None,
+            "superseded_by": None,
+        }
     audit = look(busy)
     assert audit.problems == []
     assert places(audit) >= {"status", "counted", "reason", "superseded_by"}

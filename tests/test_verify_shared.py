@@ -56,7 +56,10 @@ def change_csv(copy: Path) -> None:
             edit("UPDATE answers_fact SET number = number + 1000 WHERE number > 10"),
             f"{COPY}: answers_fact[Plan!E16].number",
         ),
-        (edit("UPDATE aggregate_answers SET frequency = 100 WHERE n = 1"), f"{COPY}: aggregate_answers[n 1 "),
+        (
+            edit("UPDATE aggregate_answers SET frequency = 100 WHERE n = 1"),
+            f"{COPY}: aggregate_answers[n 1 ",
+        ),
         (edit("DROP VIEW answers"), f"{COPY}: view answers"),
         (edit("CREATE TRIGGER t AFTER INSERT ON codes BEGIN SELECT 1; END"), f"{COPY}: trigger t"),
         (edit("ALTER TABLE codes ADD COLUMN more TEXT"), f"{COPY}: table codes"),
@@ -77,7 +80,9 @@ def change_csv(copy: Path) -> None:
         "a file",
     ],
 )
-def test_what_was_changed_in_it_is_named(change: Callable[[Path], None], said: str, dataset: Path) -> None:
+def test_what_was_changed_in_it_is_named(
+    change: Callable[[Path], None], said: str, dataset: Path
+) -> None:
     change(dataset / "shareable")
     verified = ran("verify", dataset, code=1)
     assert said in verified.out + verified.err
@@ -90,12 +95,17 @@ def test_untouched_it_is_identical(dataset: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda lines: [lines[0].replace("in/00.xlsx", "in/99.xlsx"), *lines[1:]], "was not entered so"),
+        (
+            lambda lines: [lines[0].replace("in/00.xlsx", "in/99.xlsx"), *lines[1:]],
+            "was not entered so",
+        ),
         (lambda lines: lines[:-1], "is in the ledger but not in ledger.jsonl"),
         (
             lambda lines: [
                 *lines,
-                re.sub('"by": ".*?"', '"by": "B"', re.sub('"digest": "..', '"digest": "00', lines[-1])),
+                re.sub(
+                    '"by": ".*?"', '"by": "B"', re.sub('"digest": "..', '"digest": "00', lines[-1])
+                ),
             ],
             "was not entered so",
         ),
@@ -127,15 +137,25 @@ def test_no_ledger_is_made_from_a_journal_that_was_changed(dataset: Path) -> Non
 @pytest.mark.parametrize(
     ("file", "statement", "said"),
     [
-        ("dataset.sqlite", "UPDATE submissions SET stamp = stamp || '9' WHERE stamp IS NOT NULL", "stamp"),
-        ("dataset.sqlite", "UPDATE submissions SET submission_id = submission_id + 1", "submission_id"),
+        (
+            "dataset.sqlite",
+            "UPDATE submissions SET stamp = stamp || '9' WHERE stamp IS NOT NULL",
+            "stamp",
+        ),
+        (
+            "dataset.sqlite",
+            "UPDATE submissions SET submission_id = submission_id + 1",
+            "submission_id",
+        ),
         ("dataset.sqlite", "UPDATE answers_fact SET number = x'ff00'", "number"),
         (COPY, "UPDATE answers_fact SET number = x'ff00'", "number"),
         ("ledger.sqlite", "UPDATE entries SET digest = x'ff00' WHERE n = 1", "digest"),
         ("ledger.sqlite", "UPDATE files SET n = 'zz' WHERE n = 1", "files, row"),
     ],
 )
-def test_what_no_program_of_ours_writes_is_named(file: str, statement: str, said: str, dataset: Path) -> None:
+def test_what_no_program_of_ours_writes_is_named(
+    file: str, statement: str, said: str, dataset: Path
+) -> None:
     """It neither ends the verification nor hides behind a fault of the program."""
     connection = sqlite3.connect(dataset / file)
     connection.execute(statement)

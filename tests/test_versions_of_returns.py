@@ -89,7 +89,8 @@ def test_what_was_answered_since_is_listed_to_be_looked_at(team: Team) -> None:
     (attached,) = made["Rabat_WS-07_feedback"].iter_attachments()
     book = load_workbook(io.BytesIO(attached.get_content()))
     lines = [
-        [str(cell.value) for cell in row if cell.value is not None] for row in book["À corriger"].iter_rows()
+        [str(cell.value) for cell in row if cell.value is not None]
+        for row in book["À corriger"].iter_rows()
     ]
     listed = [line for line in lines if any("v2.xlsx" in cell for cell in line)]
     assert [[cell for cell in line if "v2.xlsx" in cell] for line in listed] == [
@@ -123,7 +124,9 @@ USUAL = {
     "country": "PAK",
     "period": "2026",
 }
-TABLE = yaml.safe_load(Path(__file__).with_name("versions_of_returns.yaml").read_text(encoding="utf-8"))
+TABLE = yaml.safe_load(
+    Path(__file__).with_name("versions_of_returns.yaml").read_text(encoding="utf-8")
+)
 
 
 def version(name: str, hour: int, *more: str | dict[str, Any]) -> ReturnEntry:
@@ -159,7 +162,9 @@ def test_which_returns_are_versions_of_one_workbook(story: str) -> None:
     versions, expected = TABLE["renamed"][story]
     entries = [version(*each) for each in versions]
     for some in (entries, entries[::-1]):
-        assert [[entry.submission for entry in group] for group in workbook_versions(some)] == expected
+        assert [
+            [entry.submission for entry in group] for group in workbook_versions(some)
+        ] == expected
 
 
 # the stamp
@@ -197,7 +202,10 @@ def folder(tmp_path: Path) -> Path:
     """A round of one team."""
     teams = tmp_path / "teams.csv"
     teams.write_text("team,country,email\nPAK,PAK,pak@example.org\n", encoding="utf-8")
-    assert run(["round", "init", str(tmp_path / "round"), "--spec", "example", "--teams", str(teams)]) == 0
+    assert (
+        run(["round", "init", str(tmp_path / "round"), "--spec", "example", "--teams", str(teams)])
+        == 0
+    )
     return tmp_path / "round"
 
 
@@ -217,33 +225,47 @@ def sends(folder: Path, day: date, **files: bytes) -> None:
     assert run(["refresh", str(folder), "--today", str(day)]) == 0
 
 
-def told(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, dict[str, tuple[str, str]]]:
+def told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[str, dict[str, tuple[str, str]]]:
     """The state of the team, and of its files status and reason; that all of them add up."""
     capsys.readouterr()
     assert run(["status", str(folder), "--json", "--today", str(SECOND)]) == 0
     (team,) = json.loads(capsys.readouterr().out)
-    assert run(["validate", str(folder), "--json", "--fail-on", "never", "--today", str(SECOND)]) == 0
+    assert (
+        run(["validate", str(folder), "--json", "--fail-on", "never", "--today", str(SECOND)]) == 0
+    )
     summary: dict[str, Any] = json.loads(capsys.readouterr().out)["summary"]
     assert summary["files"] == summary["accepted"] + summary["returned"] + summary["refused"]
     assert summary["accepted"] + summary["returned"] == sum(summary[part] for part in LAW)
-    return team["state"], {Path(each["path"]).stem: (each["state"], each["reason"]) for each in team["files"]}
+    return team["state"], {
+        Path(each["path"]).stem: (each["state"], each["reason"]) for each in team["files"]
+    }
 
 
 def test_quoted_beside_the_filled_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blank, filled = workbooks(folder)
     sends(folder, FIRST, quoted=blank, filled=filled)
-    assert told(folder, capsys) == ("accepted", {"filled": ("counts", ""), "quoted": ("superseded", REASON)})
+    assert told(folder, capsys) == (
+        "accepted",
+        {"filled": ("counts", ""), "quoted": ("superseded", REASON)},
+    )
     assert run(["decide", str(folder)]) == 0
     assert capsys.readouterr().out == "Nothing waits for a decision, and none was made.\n"
 
 
 @pytest.mark.parametrize("opened", [pytest.param(False, marks=pytest.mark.deep), True])
-def test_later_than_the_filled_one(opened: bool, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_later_than_the_filled_one(
+    opened: bool, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In another week; also where somebody has looked into it and saved it."""
     blank, filled = workbooks(folder)
     sends(folder, FIRST, filled=filled)
     sends(folder, SECOND, quoted=saved_on(blank, SECOND) if opened else blank)
-    assert told(folder, capsys) == ("accepted", {"filled": ("counts", ""), "quoted": ("superseded", REASON)})
+    assert told(folder, capsys) == (
+        "accepted",
+        {"filled": ("counts", ""), "quoted": ("superseded", REASON)},
+    )
 
 
 def test_earlier_than_the_filled_one_it_counts_until_that_comes(
@@ -253,7 +275,10 @@ def test_earlier_than_the_filled_one_it_counts_until_that_comes(
     sends(folder, FIRST, blank=blank)
     assert told(folder, capsys) == ("returned", {"blank": ("counts", "")})
     sends(folder, SECOND, filled=filled)
-    assert told(folder, capsys) == ("accepted", {"filled": ("counts", ""), "blank": ("superseded", REASON)})
+    assert told(folder, capsys) == (
+        "accepted",
+        {"filled": ("counts", ""), "blank": ("superseded", REASON)},
+    )
 
 
 @pytest.mark.deep
@@ -270,7 +295,9 @@ def test_beside_two_that_wait_for_a_decision_it_counts_neither(
     )  # fmt: skip
 
 
-def test_what_somebody_decided_about_it_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_somebody_decided_about_it_holds(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     blank, filled = workbooks(folder)
     sends(folder, FIRST, quoted=blank, filled=filled)
     said = ["--reason", "They start again", "--by", "office", "--today", str(SECOND)]
@@ -301,9 +328,13 @@ def test_what_can_be_decided_is_listed_once_with_its_commands(
         assert sum(f"{name}.xlsx" in line for line in lines) == 1, name
         (at,) = (n for n, line in enumerate(lines) if f"{name}.xlsx" in line)
         submission = lines[at].partition("(")[2].partition(",")[0]
-        below = ["  Both give the same answers."] if name == "filled" else []  # of a pair with the first
+        below = (
+            ["  Both give the same answers."] if name == "filled" else []
+        )  # of a pair with the first
         choices = ["withdraw"] if name == "forged" else ["use", "withdraw"]
-        below += [f'  hrge-xl decide {folder} {submission} --{choice} --reason "…"' for choice in choices]
+        below += [
+            f'  hrge-xl decide {folder} {submission} --{choice} --reason "…"' for choice in choices
+        ]
         assert lines[at + 1 : at + 1 + len(below)] == below
     assert len(lines) == 4 + 1 + 7
     assert week.count("strange.xlsx") <= 1 + 1  # where it was put, and what is to be decided

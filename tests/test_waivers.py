@@ -24,7 +24,9 @@ from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once
 
-FORMATS = [word for name in ("json", "html", "xlsx", "sarif", "junit") for word in ("--format", name)]
+FORMATS = [
+    word for name in ("json", "html", "xlsx", "sarif", "junit") for word in ("--format", name)
+]
 REASON, NAME = "The workshop has no fixed number of participants", "A. Coordinator"
 WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
 
@@ -40,7 +42,9 @@ def folder(untouched: Path, tmp_path: Path) -> Path:
     return shutil.copytree(untouched, tmp_path / "round")
 
 
-def waive(folder: Path, *more: str, kind: str = "V001", file: str = "PAK.xlsx", code: int = 0) -> Said:
+def waive(
+    folder: Path, *more: str, kind: str = "V001", file: str = "PAK.xlsx", code: int = 0
+) -> Said:
     return ran("waive", kind, "--file", file, "--ledger", folder, *WHY, *more, code=code)
 
 
@@ -91,7 +95,9 @@ def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
     assert 'data-sum="waived"><b>1</b>' in page
     book = openpyxl.load_workbook(tmp_path / "validation.xlsx")
     heads, *rows = book["Findings"].iter_rows(values_only=True)
-    (row,) = [line for each in rows if (line := dict(zip(heads, each, strict=True)))["Code"] == "V001"]
+    (row,) = [
+        line for each in rows if (line := dict(zip(heads, each, strict=True)))["Code"] == "V001"
+    ]
     assert row["Waiver"] == f"1: In force: {REASON} ({NAME}, {DAY})"
     assert row["Status"] == "Accepted as it is"
     assert [cell.value for cell in book["Waivers"][2]][:4] == [1, "In force", "V001", "PAK.xlsx"]
@@ -102,7 +108,9 @@ def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
     root = ET.parse(tmp_path / "validation.xml").getroot()
     assert (root.get("failures"), root.find(".//failure")) == ("0", None)
     case = next(
-        each for each in root.iter("testcase") if each.get("name", "").startswith("V001 answer-missing")
+        each
+        for each in root.iter("testcase")
+        if each.get("name", "").startswith("V001 answer-missing")
     )
     skipped = case.find("skipped")
     assert skipped is not None
@@ -135,7 +143,11 @@ def test_a_withdrawn_waiver_stays_in_the_list(folder: Path) -> None:
     data = document(folder, code=1)
     assert (data["summary"]["returned"], finding(data)["waiver"]) == (1, None)
     (row,) = data["waivers"]
-    assert (row["state"], row["withdrawn"], row["withdrawn_by"]) == ("withdrawn", "2026-07-02", "B. Auditor")
+    assert (row["state"], row["withdrawn"], row["withdrawn_by"]) == (
+        "withdrawn",
+        "2026-07-02",
+        "B. Auditor",
+    )
     assert "withdrawn 2026-07-02 by B. Auditor" in ran("waive", "--list", "--ledger", folder).out
     told = ran("waive", "--withdraw", 1, "--by", "X", "--ledger", folder, code=2).err
     assert "withdrawn on 2026-07-02 by B. Auditor already" in told
@@ -171,9 +183,13 @@ def test_another_content_of_the_file_is_not_covered(folder: Path) -> None:
 def test_the_team_is_not_asked_again(folder: Path, tmp_path: Path) -> None:
     waive(folder)
     assert hrge("status", folder, "--today", DAY, "--xlsx", tmp_path / "status.xlsx") == 0
-    rows = openpyxl.load_workbook(tmp_path / "status.xlsx").worksheets[0].iter_rows(values_only=True)
+    rows = (
+        openpyxl.load_workbook(tmp_path / "status.xlsx").worksheets[0].iter_rows(values_only=True)
+    )
     heads, *teams = rows
-    (row,) = [line for each in teams if (line := dict(zip(heads, each, strict=True)))["Team"] == "PAK"]
+    (row,) = [
+        line for each in teams if (line := dict(zip(heads, each, strict=True)))["Team"] == "PAK"
+    ]
     assert (row["State"], int(row["Errors"])) == ("accepted", 0)
 
 
@@ -188,7 +204,10 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path) -> None:
     waive(folder, file=first.sha256[:8].upper())
     out = ran("waive", "--list", "--json", "--ledger", folder, "--today", DAY).out
     listed = json.loads(out[out.index("[") :])
-    assert [(each["number"], each["sha256"]) for each in listed] == [(1, first.sha256), (2, first.sha256)]
+    assert [(each["number"], each["sha256"]) for each in listed] == [
+        (1, first.sha256),
+        (2, first.sha256),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +219,10 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path) -> None:
         ("X003 --file PAK.xlsx", "cannot be waived: it is about whose return it is"),
         ("V002 --file PAK.xlsx", "has no V002. Found were: V001."),
         ("V001 --file AFG.xlsx", "has no V001. Nothing was found in it."),
-        ("V001 --file nobody.xlsx", "There is no return 'nobody.xlsx' in the dataset. There are: AFG.xlsx ("),
+        (
+            "V001 --file nobody.xlsx",
+            "There is no return 'nobody.xlsx' in the dataset. There are: AFG.xlsx (",
+        ),
         ("V001 --file PAC.xlsx", "Did you mean PAK.xlsx ("),
         ("V001 --file PAK.xlsx --cell Plan!E13", "has no V001 at Plan!E13. It stands at Plan!E9."),
         ("V001 --file PAK.xlsx --cell E8", "names no cell"),
@@ -212,7 +234,9 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path) -> None:
         ("--withdraw 7", "There is no waiver 7"),
     ],
 )
-def test_what_cannot_be_waived_is_one_line_and_writes_nothing(untouched: Path, words: str, told: str) -> None:
+def test_what_cannot_be_waived_is_one_line_and_writes_nothing(
+    untouched: Path, words: str, told: str
+) -> None:
     common = ["--ledger", str(untouched), "--today", DAY]
     common += [] if "--reason" in words else ["--reason", REASON]
     common += [] if "--by" in words else ["--by", NAME]
@@ -225,7 +249,9 @@ def test_what_cannot_be_waived_is_one_line_and_writes_nothing(untouched: Path, w
 
 def test_nothing_of_a_refused_file_can_be_waived(folder: Path) -> None:
     returned(folder / "returned", {"letter.xlsx": b"no workbook"})
-    assert "was refused; nothing in it can be waived" in waive(folder, file="letter.xlsx", code=2).err
+    assert (
+        "was refused; nothing in it can be waived" in waive(folder, file="letter.xlsx", code=2).err
+    )
 
 
 def test_a_file_that_was_changed_since_is_not_mistaken_for_what_was_read(
@@ -242,7 +268,10 @@ def test_what_was_only_normalised_is_nothing_to_waive(tmp_path: Path) -> None:
     kept = Path(__file__).parent / "returns" / "other_digits.xlsx"
     returned(tmp_path / "came", {"digits.xlsx": kept.read_bytes()})
     assert hrge("consolidate", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY) == 0
-    assert "there is nothing to waive" in waive(tmp_path / "out", kind="V103", file="digits.xlsx", code=2).err
+    assert (
+        "there is nothing to waive"
+        in waive(tmp_path / "out", kind="V103", file="digits.xlsx", code=2).err
+    )
 
 
 def test_a_folder_without_a_ledger_is_told(tmp_path: Path) -> None:
@@ -265,13 +294,18 @@ def test_the_dataset_follows(folder: Path, tmp_path: Path) -> None:
     before = queried(out, VERDICTS)
     assert before == [("AFG", "accepted", 0, 0), ("PAK", "returned", 1, 0)]
     waive(out, "--until", "2026-07-31")
-    assert queried(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]  # at once
+    assert queried(out, VERDICTS) == [
+        ("AFG", "accepted", 0, 0),
+        ("PAK", "accepted", 1, 1),
+    ]  # at once
     told = ran(*consolidate, DAY).out
     assert told.startswith("2 files: 2 accepted, 0 returned, 0 refused.\n0 new in this run.\n")
     assert queried(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
     assert queried(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     book = openpyxl.load_workbook(out / "data.xlsx", read_only=True)
-    shown = [str(cell) for row in book["findings"].iter_rows(values_only=True) for cell in row if cell]
+    shown = [
+        str(cell) for row in book["findings"].iter_rows(values_only=True) for cell in row if cell
+    ]
     assert any(REASON in each for each in shown)
     assert hrge(*consolidate, "2026-08-01") == 0
     assert queried(out, VERDICTS) == before
@@ -281,7 +315,9 @@ def test_the_dataset_follows(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.deep
-def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp_path: Path) -> None:
+def test_waived_before_or_after_reading_gives_the_same_dataset(
+    folder: Path, tmp_path: Path
+) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
     waive(folder)
@@ -339,7 +375,9 @@ def revived(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("change", [invented, revived])
-def test_a_waiver_that_was_never_given_shows(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+def test_a_waiver_that_was_never_given_shows(
+    folder: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
     assert hrge("report", folder, "--format", "json", "-o", folder / "reports", "--today", DAY) == 0
     with Ledger.open(folder):
         """There is a ledger, without waivers."""

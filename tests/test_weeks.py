@@ -123,7 +123,10 @@ def digests(folder: Path) -> dict[str, str]:
 def begun(tmp_path_factory: Folders) -> Story:
     """Day 0: workbooks are issued, and the mails with them are drafted."""
     folder = tmp_path_factory.mktemp("weeks")
-    lines = [f"{t},{t[:3]},{COUNTRIES[t[:3]]},{DEADLINE},office@example.org,{address(t)}\n" for t in TEAMS]
+    lines = [
+        f"{t},{t[:3]},{COUNTRIES[t[:3]]},{DEADLINE},office@example.org,{address(t)}\n"
+        for t in TEAMS
+    ]
     (folder / "teams.csv").write_text(
         "team,country,language,deadline,contact,email\n" + "".join(lines), "utf-8"
     )
@@ -146,11 +149,17 @@ def first(begun: Story) -> tuple[Story, RefreshResult]:
     last = begun.workbook("PAK-2", day, PLN_05=None)
     versions = {"v1.xlsx": old, "x/v2.xlsx": middle, "x/v3 (final).xlsx": last, "x/Thumbs.db": b"x"}
     begun.receive(mail(address("PAK-2"), moment(day), {"three versions.zip": zipped(versions)}))
-    begun.receive(msg(address("MAR-2"), moment(day), {"retour.xlsx": begun.workbook("MAR-2", day)}), "msg")
+    begun.receive(
+        msg(address("MAR-2"), moment(day), {"retour.xlsx": begun.workbook("MAR-2", day)}), "msg"
+    )
     wrapped = mail(address("EGY-2"), moment(day), {})
     content = tnef({"العودة.xlsx": begun.workbook("EGY-2", day)})
-    wrapped.add_attachment(content, maintype="application", subtype="ms-tnef", filename="winmail.dat")
-    begun.receive(mbox(wrapped, mail(address("PAK-1"), moment(day), {}, subject="Thank you")), "mbox")
+    wrapped.add_attachment(
+        content, maintype="application", subtype="ms-tnef", filename="winmail.dat"
+    )
+    begun.receive(
+        mbox(wrapped, mail(address("PAK-1"), moment(day), {}, subject="Thank you")), "mbox"
+    )
     begun.receive(mail(address("PAK-3"), moment(day), {"empty.xlsx": b"PK\x03\x04 damaged"}))
     return begun, begun.week(day)
 
@@ -161,7 +170,10 @@ def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
         workbook, guide = each.iter_attachments()
         language = COUNTRIES[team[:3]]
         assert workbook.get_filename() == f"{team}_{language}.xlsx"
-        assert workbook.get_content() == (begun.folder / "issued" / f"{team}_{language}.xlsx").read_bytes()
+        assert (
+            workbook.get_content()
+            == (begun.folder / "issued" / f"{team}_{language}.xlsx").read_bytes()
+        )
         assert guide.get_filename() == f"filling-in_{language}.html"
         assert (each["X-Unsent"], each["To"]) == ("1", address(team))
 
@@ -175,7 +187,10 @@ def test_the_first_week(first: tuple[Story, RefreshResult]) -> None:
     assert listed(week, "Counts").startswith("9 files: 3 accepted, 5 returned, 1 refused.")
     assert listed(week, "Teams") == "12 expected: 3 accepted, 3 returned, 6 issued."
     assert listed(week, "Late") == "nobody."
-    assert listed(week, "Due next") == "2026-07-22, in 14 days: PAK-3, MAR-3, EGY-3, PAK-4, MAR-4, EGY-4."
+    assert (
+        listed(week, "Due next")
+        == "2026-07-22, in 14 days: PAK-3, MAR-3, EGY-3, PAK-4, MAR-4, EGY-4."
+    )
     assert listed(week, "Ask again") == "empty.xlsx (PAK-3)."
     assert listed(week, "To send").startswith(
         "3 feedback messages, 3 thank-you messages in drafts/2026-07-08, listed in mail-merge.csv."
@@ -187,7 +202,9 @@ def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, RefreshR
     story, week = first
     made = drafted(story, week.today)
     feedback = {name: each for name, each in made.items() if name.endswith("feedback")}
-    assert [each["To"] for each in feedback.values()] == [address(t) for t in ("EGY-1", "MAR-1", "PAK-2")]
+    assert [each["To"] for each in feedback.values()] == [
+        address(t) for t in ("EGY-1", "MAR-1", "PAK-2")
+    ]
     texts = {name.split("_")[0]: text_of(each) for name, each in feedback.items()}
     assert texts["PAK-2"].startswith("Dear colleagues,\n\nThank you for v3 (final).xlsx.")
     assert texts["MAR-1"].startswith("Chères et chers collègues,")
@@ -199,7 +216,9 @@ def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, RefreshR
         assert load_workbook(io.BytesIO(attached.get_content()), read_only=True).sheetnames
 
 
-def test_the_list_for_a_mail_merge_says_what_the_drafts_say(first: tuple[Story, RefreshResult]) -> None:
+def test_the_list_for_a_mail_merge_says_what_the_drafts_say(
+    first: tuple[Story, RefreshResult],
+) -> None:
     story, week = first
     file = story.folder / "drafts" / str(week.today) / "mail-merge.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
@@ -240,13 +259,15 @@ def test_no_address_leaves_the_office(first: tuple[Story, RefreshResult], tmp_pa
     ours = ("ledger.sqlite", "ledger.jsonl", "round.yaml", "drafts/", "inbox/")
     places = [path for path in (*story.folder.rglob("*"), *tmp_path.rglob("*")) if path.is_file()]
     for path in places:
-        if not path.is_relative_to(story.folder) or not path.relative_to(story.folder).as_posix().startswith(
-            ours
-        ):
+        if not path.is_relative_to(story.folder) or not path.relative_to(
+            story.folder
+        ).as_posix().startswith(ours):
             assert [each for each in senders if each.encode() in unpacked(path)] == [], path
 
 
-FORMATS = [word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)]
+FORMATS = [
+    word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)
+]
 
 
 def unpacked(path: Path) -> bytes:
@@ -281,7 +302,9 @@ def test_the_weeks_that_follow(first: tuple[Story, RefreshResult]) -> None:
     ]
     assert "is due today, 22 July 2026." in text_of(made["PAK-4_reminder-on"])
     assert {"MAR-1_thanks", "MAR-3_thanks"} <= set(made)
-    assert not list((story.folder / "drafts" / str(before.today)).glob("*before*"))  # they stand no longer
+    assert not list(
+        (story.folder / "drafts" / str(before.today)).glob("*before*")
+    )  # they stand no longer
     assert [each.team for each in on.drafts.outdated if each.occasion == "feedback"] == ["MAR-1"]
     late = drafts(story.folder, DEADLINE + timedelta(days=3))
     assert Counter(each.occasion for each in late.new)["reminder-after"] == 4
@@ -304,9 +327,15 @@ def test_what_only_she_can_decide_waits(tmp_path: Path) -> None:
     (tmp_path / "teams.csv").write_text(lines, encoding="utf-8")
     story = Story(init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder)
     (order,) = orders(load_round(story.folder), DAY_0)
-    for name, other in {"a": ("copy", "a" * 12), "b": ("copy", "b" * 12), "c": ("round", "2025-H2")}.items():
+    for name, other in {
+        "a": ("copy", "a" * 12),
+        "b": ("copy", "b" * 12),
+        "c": ("round", "2025-H2"),
+    }.items():
         made = generate(SPEC, replace(order, answers=answers(), **dict([other])))
-        story.receive(mail("pak@example.org", moment(DAY_0), {f"{name}.xlsx": saved_on(made, DAY_0)}))
+        story.receive(
+            mail("pak@example.org", moment(DAY_0), {f"{name}.xlsx": saved_on(made, DAY_0)})
+        )
     week = story.week(DAY_0 + timedelta(days=9))
     assert listed(week, "To decide") == "PAK-1, c.xlsx."
     assert week.drafts.new == []
@@ -336,10 +365,15 @@ def test_mails_are_written_in_every_language_of_the_program() -> None:
             said = filled(standard(occasion, language), facts)
             assert said.subject.startswith("X")
             assert "{" not in said.subject + said.text
-            assert occasion is MailType.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
+            assert (
+                occasion is MailType.FEEDBACK
+                or said.text != filled(standard(occasion, "en"), facts).text
+            )
         said = filled(standard(MailType.ON, language), facts)
         letter = as_eml("a@example.org", language, said)
-        assert letter == as_eml("a@example.org", language, said)  # the same draft gives the same bytes
+        assert letter == as_eml(
+            "a@example.org", language, said
+        )  # the same draft gives the same bytes
         page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
         assert (f'<html lang="{language}" dir="rtl">' in page) == right_to_left(language)
 
@@ -411,12 +445,17 @@ def test_a_round_may_say_it_in_its_own_words(small: Path) -> None:
     text = file.read_text(encoding="utf-8-sig")
     assert [f"[{each}]" in text for each in MailType] == [True] * len(MailType)
     file.write_text(
-        "[issue]\nSubject: For {team} only\n\nHello {country},\nask {contact}.\n\nBye\n", encoding="utf-8"
+        "[issue]\nSubject: For {team} only\n\nHello {country},\nask {contact}.\n\nBye\n",
+        encoding="utf-8",
     )
     drafts(small, DAY_0, [MailType.ISSUE])
     made = opened(small / "drafts" / str(DAY_0) / "PAK-1_issue.eml")
     assert made["Subject"] == "For PAK-1 only"
-    assert text_of(made).splitlines() == ["Hello Pakistan,", "", "Bye"]  # nobody to ask: the line is left out
+    assert text_of(made).splitlines() == [
+        "Hello Pakistan,",
+        "",
+        "Bye",
+    ]  # nobody to ask: the line is left out
     assert opened(small / "drafts" / str(DAY_0) / "MAR-1_issue.eml")["To"] is None
     assert hrge("round", "messages", small) == 0
     assert file.read_text(encoding="utf-8").startswith("[issue]\nSubject: For {team} only")
@@ -474,7 +513,9 @@ def come_back(story: Story, name: str, copy: str = "c" * 12, **changes: Any) -> 
     """A workbook of the only team lies in `returned`."""
     (order,) = orders(load_round(story.folder), DAY_0)
     made = generate(SPEC, replace(order, copy=copy, answers=answers(**changes)))
-    (story.folder / "returned" / name).write_bytes(saved_on(made, DAY_0 + timedelta(days=ord(name[0]) % 8)))
+    (story.folder / "returned" / name).write_bytes(
+        saved_on(made, DAY_0 + timedelta(days=ord(name[0]) % 8))
+    )
 
 
 def test_a_newer_version_on_the_same_day_has_the_feedback(tmp_path: Path) -> None:
@@ -498,7 +539,10 @@ def test_a_draft_that_is_written_again_leaves_no_other_behind(small: Path) -> No
     rows = csv.DictReader(
         io.StringIO((small / "drafts" / str(second) / "mail-merge.csv").read_text("utf-8-sig"))
     )
-    assert [(row["team"], row["occasion"]) for row in rows] == [("MAR-1", "issue"), ("PAK-1", "issue")]
+    assert [(row["team"], row["occasion"]) for row in rows] == [
+        ("MAR-1", "issue"),
+        ("PAK-1", "issue"),
+    ]
 
 
 def test_a_team_with_two_interventions_is_reminded_of_both(tmp_path: Path) -> None:
@@ -509,8 +553,13 @@ def test_a_team_with_two_interventions_is_reminded_of_both(tmp_path: Path) -> No
     assert len(drafts(story.folder, DAY_0 + timedelta(days=7)).new) == 2
     reminded = drafted(story, DAY_0 + timedelta(days=7))
     assert {
-        name: each.get_filename() for name, made in reminded.items() for each in made.iter_attachments()
-    } == {f"PAK-1_{code}_reminder-to-correct": f"PAK-1_{code}_feedback.xlsx" for code in ("WS-07", "WS-08")}
+        name: each.get_filename()
+        for name, made in reminded.items()
+        for each in made.iter_attachments()
+    } == {
+        f"PAK-1_{code}_reminder-to-correct": f"PAK-1_{code}_feedback.xlsx"
+        for code in ("WS-07", "WS-08")
+    }
 
 
 def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
@@ -533,6 +582,8 @@ def test_a_large_report_has_its_pages_beside_it(small: Path, monkeypatch: Patch)
     for issued in (small / "issued").glob("*.xlsx"):
         (small / "returned" / issued.name).write_bytes(issued.read_bytes())
     refresh(small, DAY_0, jobs=1)
-    pages = {f"{html.TEAM_PAGES}/{path.name}" for path in (small / "reports" / html.TEAM_PAGES).iterdir()}
+    pages = {
+        f"{html.TEAM_PAGES}/{path.name}" for path in (small / "reports" / html.TEAM_PAGES).iterdir()
+    }
     assert len(pages) == 2
     assert all(f'"{page}#f' in (small / "reports" / html.MAIN).read_text("utf-8") for page in pages)

@@ -26,7 +26,8 @@ def sheets(spec: Spec, language: str, contact: str = "") -> tuple[list[str], lis
 
 
 @pytest.mark.parametrize(
-    ("language", "decides"), [("fr", "Le texte en anglais fait foi."), ("fa-AF", "متن انگلیسی ملاک است.")]
+    ("language", "decides"),
+    [("fr", "Le texte en anglais fait foi."), ("fa-AF", "متن انگلیسی ملاک است.")],
 )
 def test_the_cover_and_each_sheet_say_which_language_decides(language: str, decides: str) -> None:
     cover, head = sheets(load("hrge_toolkit"), language)
@@ -74,6 +75,8 @@ def test_the_code_of_a_sheet_is_seen_as_it_is_written() -> None:
         layout = build(toolkit, language, ("T4.B",))
         cover = openpyxl.load_workbook(BytesIO(data))[layout.cover_name]
         shown = [
-            str(cell.value) for cell in cover["B"] if cell.hyperlink and "4.B" in cell.hyperlink.location
+            str(cell.value)
+            for cell in cover["B"]
+            if cell.hyperlink and "4.B" in cell.hyperlink.location
         ]
         assert [text.startswith(code) for text in shown] == [True]

@@ -15,7 +15,16 @@ from hrge_xl import load, validate
 from hrge_xl.cli import run
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
-from tests.face import DATASET, Finding, Layout, Wording, build, kind_called, message_templates, translator
+from tests.face import (
+    DATASET,
+    Finding,
+    Layout,
+    Wording,
+    build,
+    kind_called,
+    message_templates,
+    translator,
+)
 from tests.read_and_check import check
 from tests.telling import telling
 from tests.test_checks import CLEAN, plan, risk
@@ -44,7 +53,11 @@ def test_words_are_those_that_the_check_itself_would_have_said(language: str) ->
     assert len(own) > 5
     for here, there in zip(own, others, strict=True):
         again, own_words = WORDING.words(here, language, FILE), WORDING.words(there, language, FILE)
-        assert (here.code, again.label, again.remedy) == (there.code, own_words.label, own_words.remedy)
+        assert (here.code, again.label, again.remedy) == (
+            there.code,
+            own_words.label,
+            own_words.remedy,
+        )
         if here.value == there.value:  # else the cell itself shows the label of another language
             assert again.message == own_words.message
 
@@ -52,7 +65,12 @@ def test_words_are_those_that_the_check_itself_would_have_said(language: str) ->
 def test_nothing_is_lost_on_the_way_through_another_language() -> None:
     """Over everything that the kept returns bring; what their cells show is quoted as it is."""
     results = validate(sorted(RETURNS.glob("*.xlsx")), ASKED)
-    found = [(result, each) for result in results for each in result.findings if result.layout is not None]
+    found = [
+        (result, each)
+        for result in results
+        for each in result.findings
+        if result.layout is not None
+    ]
     assert len({each.code for _, each in found}) > 15
     for result, each in found:
         assert result.layout is not None
@@ -86,7 +104,9 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the returns of three teams, each in its language, each with the same answer missing."""
     folder = tmp_path_factory.mktemp("mixed")
     teams = {"PAK": "en", "MAR": "fr", "EGY": "ar"}
-    books = {f"{team}.xlsx": workbook(team, whole=False, language=tag) for team, tag in teams.items()}
+    books = {
+        f"{team}.xlsx": workbook(team, whole=False, language=tag) for team, tag in teams.items()
+    }
     returned(folder / "returned", books)
     words = ["-o", str(folder / "out"), "--formats", "csv", "--today", DAY]
     assert run(["consolidate", str(folder / "returned"), *words]) == 0
@@ -102,7 +122,9 @@ def files(capsys: pytest.CaptureFixture[str], *words: str) -> Sequence[dict[str,
 
 
 @pytest.mark.parametrize("language", telling(["en", "fr", "ar"], "ar"))
-def test_a_reader_reads_one_language(mixed: Path, capsys: pytest.CaptureFixture[str], language: str) -> None:
+def test_a_reader_reads_one_language(
+    mixed: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
     found = files(capsys, str(mixed / "returned"), "--lang", language)
     kept = files(capsys, str(mixed / "out"), "--lang", language)
     missing = {(each["code"], each["message"]) for file in found for each in file["findings"]}
@@ -112,7 +134,9 @@ def test_a_reader_reads_one_language(mixed: Path, capsys: pytest.CaptureFixture[
     assert [file["findings"] for file in found] == [file["findings"] for file in kept]
 
 
-def test_the_terminal_says_it_in_that_language(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_terminal_says_it_in_that_language(
+    mixed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(["validate", str(mixed / "returned"), "--lang", "fr", "--today", DAY])
     told = capsys.readouterr().out
     assert told.count("la réponse manque") == 3
@@ -149,9 +173,9 @@ def test_why_a_check_did_not_run_is_said_in_the_words_of_its_rule() -> None:
     for rule in rules:
         said = wording.reason(rule.code, rule.reader_only.source, "fr")
         assert said == rule.reader_only.say("fr") != rule.reader_only.source
-    assert wording.reason(rules[0].code, message_templates.NO_SHEET, "fr") == message_templates.NO_SHEET.say(
-        "fr"
-    )
+    assert wording.reason(
+        rules[0].code, message_templates.NO_SHEET, "fr"
+    ) == message_templates.NO_SHEET.say("fr")
 
 
 def test_of_a_long_text_that_was_noticed_a_finding_quotes_the_beginning() -> None:

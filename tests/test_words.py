@@ -127,7 +127,11 @@ def test_header_names_the_language(file: Path) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_alerts_fit_into_excel(language: str) -> None:
     say = translator(language)
-    long = [kind.code for kind in CATALOGUE.values() if len(broken_lines(say(kind.remedy))) > PROMPT_LIMIT]
+    long = [
+        kind.code
+        for kind in CATALOGUE.values()
+        if len(broken_lines(say(kind.remedy))) > PROMPT_LIMIT
+    ]
     assert [code for code in long if code.startswith(("V", "S", "P"))] == []
     assert len(say("Check this answer")) <= TITLE_LIMIT
 
@@ -227,7 +231,9 @@ def test_count_words(text: str, count: int) -> None:
     assert count_words(text) == count
 
 
-@pytest.mark.parametrize("text", ["ບົດບາດຍິງຊາຍ", "สิทธิมนุษยชน", "လူ့အခွင့်အရေး", "សិទ្ធិមនុស្ស", "人权与性别平等", "人権"])
+@pytest.mark.parametrize(
+    "text", ["ບົດບາດຍິງຊາຍ", "สิทธิมนุษยชน", "လူ့အခွင့်အရေး", "សិទ្ធិមនុស្ស", "人权与性别平等", "人権"]
+)
 def test_scripts_without_spaces(text: str) -> None:
     assert spaceless(text)
     assert not spaceless("human rights " + text[:3])
@@ -266,7 +272,13 @@ def test_tidy_keeps_what_joins_persian_words() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Partly", " PARTLY "), ("Straße", "STRASSE"), ("ﬁve", "five"), ("É", "e\u0301"), ("Ｙｅｓ", "yes")],
+    [
+        ("Partly", " PARTLY "),
+        ("Straße", "STRASSE"),
+        ("ﬁve", "five"),
+        ("É", "e\u0301"),
+        ("Ｙｅｓ", "yes"),
+    ],
 )
 def test_fold_makes_equal(one: str, other: str) -> None:
     assert fold(one) == fold(other)

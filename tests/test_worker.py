@@ -49,7 +49,10 @@ def test_a_worker_is_used_again() -> None:
 
 def test_large_items_and_results_pass_whole() -> None:
     results = list(run_guarded(act, ["size 30000000", "say " + "y" * 3_000_000], jobs=1))
-    assert [len(result) for result in results if isinstance(result, str | bytes)] == [30_000_000, 3_000_000]
+    assert [len(result) for result in results if isinstance(result, str | bytes)] == [
+        30_000_000,
+        3_000_000,
+    ]
 
 
 DEATHS = {
@@ -70,7 +73,9 @@ POSIX_DEATHS = {
 @pytest.mark.parametrize(("item", "died"), DEATHS.values(), ids=DEATHS.keys())
 def test_a_death_costs_one_item(item: str, died: Died) -> None:
     outcomes = list(run_guarded(act, ["say a", item, "say b", "say c"], jobs=1, limits=QUICK))
-    if died == Died("exception", "AttributeError"):  # Python says it with another type in newer versions
+    if died == Died(
+        "exception", "AttributeError"
+    ):  # Python says it with another type in newer versions
         assert isinstance(outcomes[1], Died)
         assert outcomes[1].reason == "exception"
         outcomes[1] = died
@@ -81,7 +86,11 @@ def test_a_death_costs_one_item(item: str, died: Died) -> None:
 @pytest.mark.parametrize(("item", "died"), POSIX_DEATHS.values(), ids=POSIX_DEATHS.keys())
 def test_a_death_by_the_system_costs_one_item(item: str, died: Died) -> None:
     limits = replace(QUICK, wall_seconds=10.0)
-    assert list(run_guarded(act, ["say a", item, "say b"], jobs=1, limits=limits)) == ["a", died, "b"]
+    assert list(run_guarded(act, ["say a", item, "say b"], jobs=1, limits=limits)) == [
+        "a",
+        died,
+        "b",
+    ]
 
 
 @posix
@@ -94,7 +103,10 @@ def test_memory_is_limited_on_top_of_what_is_held() -> None:
 @posix
 def test_processor_time_counts_for_each_item_alone() -> None:
     """Three items of 0.6 seconds each pass under a limit of one second."""
-    assert list(run_guarded(burn, [0.6] * 3, jobs=1, limits=replace(QUICK, wall_seconds=60.0))) == [0.6] * 3
+    assert (
+        list(run_guarded(burn, [0.6] * 3, jobs=1, limits=replace(QUICK, wall_seconds=60.0)))
+        == [0.6] * 3
+    )
 
 
 def test_what_a_child_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
@@ -191,7 +203,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Have it noted and not done: this process is to go on."""
     found = Asked()
     monkeypatch.setattr("signal.signal", found.handlers.__setitem__)
-    monkeypatch.setattr("resource.setrlimit", lambda kind, bounds: found.limits.append((kind, bounds)))
+    monkeypatch.setattr(
+        "resource.setrlimit", lambda kind, bounds: found.limits.append((kind, bounds))
+    )
     return found
 
 
@@ -226,7 +240,10 @@ def test_a_child_limits_itself(
     kind, (soft, hard) = memory
     assert kind == resource.RLIMIT_AS
     assert soft == hard
-    held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    held = (
+        int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        * resource.getpagesize()
+    )
     assert held / 2 < soft - QUICK.worker_bytes < held * 2
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     assert [(kind, hard) for kind, (_, hard) in times] == [(resource.RLIMIT_CPU, most)] * 2
@@ -249,7 +266,8 @@ def heavy() -> bytes:
     """Within every limit of the gate and of the XML: half a million cells, each of several runs of text."""
     chance = random.Random(1)
     runs = [
-        "".join(f"<r><t>{chance.randrange(10_000)}</t></r>" for _ in range(RUNS)) for _ in range(COLUMNS * 40)
+        "".join(f"<r><t>{chance.randrange(10_000)}</t></r>" for _ in range(RUNS))
+        for _ in range(COLUMNS * 40)
     ]
     rows = []
     for row in range(1_000, 1_000 + ROWS):
@@ -261,7 +279,9 @@ def heavy() -> bytes:
     data = "".join(rows).encode()
     parts = members(filled())
     for name in SHEETS:
-        parts[name] = re.sub(b"</sheetData>", lambda _: data + b"</sheetData>", parts[name], count=1)
+        parts[name] = re.sub(
+            b"</sheetData>", lambda _: data + b"</sheetData>", parts[name], count=1
+        )
     return pack(parts)
 
 
@@ -293,7 +313,9 @@ def children() -> Iterator[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                _, _, rest = (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")
+                _, _, rest = (
+                    (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")
+                )
             except OSError:
                 continue
             if int(rest.split()[1]) == os.getpid():
@@ -311,7 +333,9 @@ LOW: list[tuple[str, ReadLimits, str]] = [
 
 @real_files
 @pytest.mark.deep
-@pytest.mark.parametrize(("bad", "limits", "code"), LOW, ids=["memory", "processor", "clock", "abort"])
+@pytest.mark.parametrize(
+    ("bad", "limits", "code"), LOW, ids=["memory", "processor", "clock", "abort"]
+)
 def test_a_file_that_costs_too_much_costs_itself_only(
     bad: str, limits: ReadLimits, code: str, folder: Path
 ) -> None:

@@ -46,7 +46,9 @@ def test_an_answer_is_worth_what_its_entry_says(language: str, spec: str) -> Non
         ("T-02", "T_WORTH"): 0.5,
         ("T-02", "T_SAME"): 3.0,
     }
-    assert [(each.code, each.row, each.field) for each in outcome.findings] == [("R-1", "T-02", "T_COST")]
+    assert [(each.code, each.row, each.field) for each in outcome.findings] == [
+        ("R-1", "T-02", "T_COST")
+    ]
     book = openpyxl.load_workbook(BytesIO(data), data_only=True)
     (total,) = (row for row in book["Points"].iter_rows(values_only=True) if row[0] == "total:sum")
     assert 2.5 in total
@@ -79,5 +81,7 @@ def test_numbers_of_entries_may_stand_in_a_csv_file(tmp_path: Path) -> None:
     files = copy.deepcopy(POINTS)
     files["vocabularies.yaml"]["SIZE"] = {"file": "sizes.csv"}
     folder = write(files, tmp_path)
-    (folder / "sizes.csv").write_text("code,label,value\nSML,Small,100\nBIG,Big,1000.5\n", encoding="utf-8")
+    (folder / "sizes.csv").write_text(
+        "code,label,value\nSML,Small,100\nBIG,Big,1000.5\n", encoding="utf-8"
+    )
     assert load(str(folder)).worth("SIZE") == {"SML": 100, "BIG": 1000.5}

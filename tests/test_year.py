@@ -71,7 +71,9 @@ def answers(country: str, first: date, **more: Any) -> Answers:
         "PLN_05": first + timedelta(days=2), "PLN_06": 20.0, "PLN_07": 12.0, "PLN_11": "N", "PLN_13": ("WOM",),
     }  # fmt: skip
     form |= more
-    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    found: Answers = {
+        ("PLAN", "1", code): value for code, value in form.items() if value is not None
+    }
     return found | {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
 
 
@@ -159,7 +161,11 @@ class Play:
     @property
     def days(self) -> tuple[date, date, date]:
         """In time, late, and later."""
-        return self.deadline - timedelta(5), self.deadline + timedelta(10), self.deadline + timedelta(20)
+        return (
+            self.deadline - timedelta(5),
+            self.deadline + timedelta(10),
+            self.deadline + timedelta(20),
+        )
 
     def file(
         self, tag: str, day: int, state: str = "counts", by: str = "", why: str = "", *, verdict: str = "accepted",
@@ -177,7 +183,13 @@ class Play:
         when = saved or self.days[day] - timedelta(1)
         made = stamped(data, identity, project or f"P-{self.team}-{self.quarter}", when)
         return Sent(
-            self.days[day], f"{self.round_.name}_{self.team}_{tag}.xlsx", made, verdict, state, by, why
+            self.days[day],
+            f"{self.round_.name}_{self.team}_{tag}.xlsx",
+            made,
+            verdict,
+            state,
+            by,
+            why,
         )
 
     def older(self, tag: str, newer: str, day: int = 0, **more: Any) -> Sent:
@@ -220,7 +232,10 @@ def corrected_twice(play: Play) -> list[Sent]:
 
 def spoilt(play: Play) -> list[Sent]:
     wrong = {"verdict": "returned", "PLN_06": None, "PLN_07": None}
-    return [play.file("good", 0), play.file("bad", 1, "waiting", play.name("good"), "has errors", **wrong)]
+    return [
+        play.file("good", 0),
+        play.file("bad", 1, "waiting", play.name("good"), "has errors", **wrong),
+    ]
 
 
 def doubled(play: Play) -> list[Sent]:
@@ -274,20 +289,29 @@ def two_copies_decided(play: Play) -> list[Sent]:
 
 def two_projects(play: Play) -> list[Sent]:
     return [
-        play.file("a", 0, "conflict", play.name("b"), "same issued workbook", project=f"A-{play.team}"),
-        play.file("b", 0, "conflict", play.name("a"), "same issued workbook", project=f"B-{play.team}"),
+        play.file(
+            "a", 0, "conflict", play.name("b"), "same issued workbook", project=f"A-{play.team}"
+        ),
+        play.file(
+            "b", 0, "conflict", play.name("a"), "same issued workbook", project=f"B-{play.team}"
+        ),
     ]
 
 
 def two_projects_decided(play: Play) -> list[Sent]:
     play.used += [play.name("a"), play.name("b")]
-    return [replace(each, state="counts", gives_way_to="", why="Decided on") for each in two_projects(play)]
+    return [
+        replace(each, state="counts", gives_way_to="", why="Decided on")
+        for each in two_projects(play)
+    ]
 
 
 def title_corrected(play: Play) -> list[Sent]:
     play.used.append(play.name("right"))
     return [
-        play.file("typo", 0, "superseded", play.name("right"), "Decided on", project=f"Pp-{play.team}"),
+        play.file(
+            "typo", 0, "superseded", play.name("right"), "Decided on", project=f"Pp-{play.team}"
+        ),
         play.file("right", 1, "counts", "", "Decided on"),
     ]
 
@@ -381,7 +405,9 @@ class Year:
         lines = [f"{team(n)},{COUNTRIES[n % 2]},en,{deadline(quarter)}" for n in range(COUNT)]
         list_ = self.folder / f"teams{quarter}.csv"
         list_.write_text("\n".join(["team,country,language,deadline", *lines]), encoding="utf-8")
-        return init_round(self.folder / f"2026-Q{quarter + 1}", "example", list_, *QUARTERS[quarter])
+        return init_round(
+            self.folder / f"2026-Q{quarter + 1}", "example", list_, *QUARTERS[quarter]
+        )
 
     def _plays(self, quarter: int, last: dict[str, bytes]) -> Iterator[tuple[Play, int]]:
         before = self.rounds[quarter - 1] if quarter else None
@@ -389,7 +415,13 @@ class Year:
         lender = team((LENDER - STEP * quarter) % COUNT)
         for n in range(COUNT):
             play = Play(
-                self.rounds[quarter], quarter, team(n), COUNTRIES[n % 2], lender, past, last.get(team(n))
+                self.rounds[quarter],
+                quarter,
+                team(n),
+                COUNTRIES[n % 2],
+                lender,
+                past,
+                last.get(team(n)),
             )
             yield play, (n + STEP * quarter) % COUNT
 
@@ -406,13 +438,17 @@ def team(n: int) -> str:
     return f"T-{n:02}"
 
 
-def take_in(round_: Round, dataset: Path, day: date, chance: random.Random | None = None) -> Summary:
+def take_in(
+    round_: Round, dataset: Path, day: date, chance: random.Random | None = None
+) -> Summary:
     """Consolidate what lies in the folder of a round; in another order, where there is a `chance`."""
     files = sorted((round_.folder / "returned").iterdir())
     if chance is not None:
         chance.shuffle(files)
     return consolidate_sources(
-        [Source(files, ValidationRequest(round_.wanted, TODAY))], dataset, arrived=Arrived(day, stated=True)
+        [Source(files, ValidationRequest(round_.wanted, TODAY))],
+        dataset,
+        arrived=Arrived(day, stated=True),
     )
 
 
@@ -482,7 +518,9 @@ def test_every_file_is_accounted_for(year: Year, told: list[Summary]) -> None:
 
 def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary]) -> None:
     book = ledger(year.folder / "year")
-    names = {each.submission: each.name for files in reversed(year.sent) for each in reversed(files)}
+    names = {
+        each.submission: each.name for files in reversed(year.sent) for each in reversed(files)
+    }
     for files in year.sent:
         for each in files:
             row = book[each.submission]
@@ -493,7 +531,9 @@ def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary
             if not each.why:
                 assert row["reason"] is None, each.name
     first = {
-        each.submission: each.day.isoformat() for files in reversed(year.sent) for each in reversed(files)
+        each.submission: each.day.isoformat()
+        for files in reversed(year.sent)
+        for each in reversed(files)
     }
     assert {name: row["received"] for name, row in book.items()} == first
 
@@ -506,12 +546,18 @@ def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[S
     } == counting
     for table in ("answers", "PLAN", "C1"):
         assert {
-            name for (name,) in queried(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
+            name
+            for (name,) in queried(
+                dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current'
+            )
         } == counting
-    figures = queried(dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'")
+    figures = queried(
+        dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'"
+    )
     assert figures == [(len(counting),)]
     keys = queried(
-        dataset, "SELECT team, project, period, count(*) FROM submissions WHERE current GROUP BY 1, 2, 3"
+        dataset,
+        "SELECT team, project, period, count(*) FROM submissions WHERE current GROUP BY 1, 2, 3",
     )
     assert [key for key in keys if key[-1] > 1] == []
 
@@ -522,16 +568,27 @@ def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary
     # superseded: v1; v1 and v2; the overtaken one. decided: 2 of two copies, 2 of two projects, 2 of a title, 1 away
     times = {"X002": 4, "X003": 2, "X004": 2, "X005": 7}
     assert found == {(code,): number * quarters for code, number in times.items()}
-    first = "SELECT remedy, submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
+    first = (
+        "SELECT remedy, submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
+    )
     ((remedy, name),) = queried(year.folder / "year", first)
     assert f"hrge-xl decide DATASET {name} --use --reason" in remedy
-    assert len(queried(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
+    assert (
+        len(queried(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
+    )
 
 
 @pytest.mark.parametrize("quarter", range(len(QUARTERS)))
 def test_status_of_every_team(year: Year, told: list[Summary], quarter: int) -> None:
     folder = year.rounds[quarter].folder
-    command = ["status", str(folder), "--ledger", str(year.folder / "year"), "--today", TODAY.isoformat()]
+    command = [
+        "status",
+        str(folder),
+        "--ledger",
+        str(year.folder / "year"),
+        "--today",
+        TODAY.isoformat(),
+    ]
     out, err = ran(*command, "--json")
     lines = {line["team"]: line for line in json.loads(out) if line["team"]}
     since = (TODAY - deadline(quarter)).days
@@ -562,7 +619,9 @@ def test_running_everything_again_changes_no_byte(year: Year, told: list[Summary
 
 
 @pytest.mark.long
-def test_the_order_in_which_files_are_named_does_not_matter(year: Year, told: list[Summary]) -> None:
+def test_the_order_in_which_files_are_named_does_not_matter(
+    year: Year, told: list[Summary]
+) -> None:
     """The same days, every day's files shuffled, and decided at the end of the year."""
     shuffled, chance = year.folder / "shuffled", random.Random(4)
     for quarter, round_ in enumerate(year.rounds):
@@ -579,7 +638,14 @@ def test_the_order_in_which_files_are_named_does_not_matter(year: Year, told: li
 # the Toolkit, filled in with a real program
 
 TOOLKIT, SHEETS = "hrge_toolkit", ("T1.1", "T3.2", "T4.A", "T4.B", "T4.C")
-TEAMS = ("PAK", "AFG", "IRQ", "TJK", "UZB", "KGZ")  # what each does moves on by one from quarter to quarter
+TEAMS = (
+    "PAK",
+    "AFG",
+    "IRQ",
+    "TJK",
+    "UZB",
+    "KGZ",
+)  # what each does moves on by one from quarter to quarter
 
 
 def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
@@ -605,7 +671,9 @@ class Quarter:
         self.folder, self.quarter, self.office = folder, quarter, office
         lines = [f'{code},{code},en,{deadline(quarter)},"{" ".join(SHEETS)}"' for code in TEAMS]
         list_ = folder / "teams.csv"
-        list_.write_text("\n".join(["team,country,language,deadline,tools", *lines]), encoding="utf-8")
+        list_.write_text(
+            "\n".join(["team,country,language,deadline,tools", *lines]), encoding="utf-8"
+        )
         self.round = init_round(folder / f"2026-Q{quarter + 1}", TOOLKIT, list_, *QUARTERS[quarter])
         self.spec, self.layout = load(TOOLKIT), build(load(TOOLKIT), "en", SHEETS)
         self.orders = {order.team: order for order in orders(self.round, QUARTERS[quarter][1])}
@@ -613,7 +681,9 @@ class Quarter:
     @property
     def title(self) -> tuple[str, str]:
         """Where the title of the intervention stands."""
-        return self.layout.sheet["FORM"].name, address(*self.layout.slots["FORM", "1", "FRM_03"].cells[0])
+        return self.layout.sheet["FORM"].name, address(
+            *self.layout.slots["FORM", "1", "FRM_03"].cells[0]
+        )
 
     def send(self, who: str, name: str, *, issued: int = 0, clear: bool = False) -> None:
         """A team fills in the workbook that was issued to it, some days later than the others, and sends it."""
@@ -621,7 +691,9 @@ class Quarter:
         filled = toolkit_answers(self.layout, order.country, self.quarter)
         made = self.folder / "made.xlsx"
         made.write_bytes(
-            generate(self.spec, replace(order, today=order.today + timedelta(issued), answers=filled))
+            generate(
+                self.spec, replace(order, today=order.today + timedelta(issued), answers=filled)
+            )
         )
         self.save(made, name, None if clear else "Strategy with a plan for referral")
 
@@ -648,7 +720,11 @@ class Quarter:
 def since(before: Reconciliation, summary: Summary) -> tuple[int, int, int, int]:
     """What came since: accepted, returned and refused; and what is in conflict."""
     now = summary.totals
-    came = (now.accepted - before.accepted, now.returned - before.returned, now.refused - before.refused)
+    came = (
+        now.accepted - before.accepted,
+        now.returned - before.returned,
+        now.refused - before.refused,
+    )
     return *came, now.conflict
 
 
@@ -677,7 +753,14 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         assert since(before, summary) == (5, 1, 1, 2)
         before = summary.totals
 
-        command = ["decide", str(dataset), f"{folder.name}/returned/theirs.xlsx", "--use", "--today", today]
+        command = [
+            "decide",
+            str(dataset),
+            f"{folder.name}/returned/theirs.xlsx",
+            "--use",
+            "--today",
+            today,
+        ]
         assert hrge(*command, "--reason", "asked the team", "--by", "coordination office") == 0
         here = [row for row in ledger(dataset).values() if folder.name in str(row["path"])]
         book = {Path(str(row["path"])).name: row for row in here}
@@ -690,4 +773,6 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
             scan,
             never,
         }
-    assert queried(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]
+    assert queried(dataset, "SELECT count(*) FROM submissions WHERE current") == [
+        (4 * len(QUARTERS),)
+    ]

@@ -91,7 +91,10 @@ def texts() -> dict[str, Use]:
 
 
 def _findings() -> Iterator[tuple[str, str, str]]:
-    files = {each: each.read_text(encoding="utf-8") for each in sorted((PACKAGE / "findings").glob("*.py"))}
+    files = {
+        each: each.read_text(encoding="utf-8")
+        for each in sorted((PACKAGE / "findings").glob("*.py"))
+    }
     for kind in CATALOGUE.values():
         name = next(each.name for each, code in files.items() if f'(\n    "{kind.code}",' in code)
         module = f"hrge_xl/findings/{name}"
@@ -100,7 +103,11 @@ def _findings() -> Iterator[tuple[str, str, str]]:
             for text in (kind.message, kind.message_of_value)
             if text
         )
-        about = ((kind.remedy, "what to do"), (kind.why, "why it matters"), (kind.example, "example"))
+        about = (
+            (kind.remedy, "what to do"),
+            (kind.why, "why it matters"),
+            (kind.example, "example"),
+        )
         yield from ((text, module, f"{kind.code} {note}") for text, note in about)
 
 
@@ -161,7 +168,11 @@ def _of_the_tables() -> Iterator[tuple[str, str, str]]:
 
 def _of_mails() -> Iterator[str]:
     """Every line of the e-mails that says something, of the subject what comes after the colon."""
-    for line in (PACKAGE / "coordination" / "mail" / "standard.txt").read_text(encoding="utf-8").splitlines():
+    for line in (
+        (PACKAGE / "coordination" / "mail" / "standard.txt")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    ):
         if line and line[0] not in "#[" and line != "{feedback}":
             yield line.removeprefix("Subject: ")
 
@@ -171,7 +182,11 @@ def _what_files_are() -> Iterator[tuple[str, str]]:
     for name in ("gate", "ooxml"):
         file = f"hrge_xl/reader/{name}.py"
         for node in ast.walk(ast.parse((PACKAGE.parent / file).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and WHAT.fullmatch(node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and WHAT.fullmatch(node.value)
+            ):
                 yield node.value, file
     file = "hrge_xl/reader/file_kinds.json"
     for table in json.loads((PACKAGE.parent / file).read_text(encoding="ascii")).values():
@@ -198,7 +213,9 @@ def _in_templates() -> Iterator[tuple[str, str, str]]:
 def _named(tree: ast.AST) -> dict[str, ast.expr]:
     """What names stand for: the right sides of plain assignments."""
     assigned = (node for node in ast.walk(tree) if isinstance(node, ast.Assign))
-    return {each.targets[0].id: each.value for each in assigned if isinstance(each.targets[0], ast.Name)}
+    return {
+        each.targets[0].id: each.value for each in assigned if isinstance(each.targets[0], ast.Name)
+    }
 
 
 def _texts_in(node: ast.AST, named: dict[str, ast.expr]) -> Iterator[str]:
@@ -207,16 +224,24 @@ def _texts_in(node: ast.AST, named: dict[str, ast.expr]) -> Iterator[str]:
     """
     if isinstance(node, ast.Call) and _is_say(node.func) and len(node.args) == 1:
         argument = node.args[0]
-        options = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+        options = (
+            [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+        )
         yield from _constants(options)
-    if isinstance(node, ast.ListComp | ast.GeneratorExp) and _says(node.elt, node.generators[0].target):
+    if isinstance(node, ast.ListComp | ast.GeneratorExp) and _says(
+        node.elt, node.generators[0].target
+    ):
         source = node.generators[0].iter
         source = named.get(source.id, source) if isinstance(source, ast.Name) else source
         yield from _constants(source.elts if isinstance(source, ast.Tuple | ast.List) else [])
 
 
 def _constants(nodes: Iterable[ast.expr]) -> Iterator[str]:
-    return (each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return (
+        each.value
+        for each in nodes
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
 
 
 def _says(tree: ast.expr, target: ast.expr) -> bool:
@@ -234,7 +259,11 @@ def _is_say(function: ast.expr) -> bool:
 
 
 def catalogue(path: Path) -> dict[str, str]:
-    return {str(entry.id): str(entry.string) for entry in read_catalogue(path) if entry.id and entry.string}
+    return {
+        str(entry.id): str(entry.string)
+        for entry in read_catalogue(path)
+        if entry.id and entry.string
+    }
 
 
 def canonical(path: Path) -> str:
@@ -242,10 +271,14 @@ def canonical(path: Path) -> str:
 
     What translators wrote stays: comments, marks of drafts, headers, and what is not used any more.
     """
-    known = read_catalogue(path) if path.is_file() else new_catalogue("hrge_xl", __version__, HEADER)
+    known = (
+        read_catalogue(path) if path.is_file() else new_catalogue("hrge_xl", __version__, HEADER)
+    )
     known.header_comment, known.version = HEADER, __version__
     used = texts().items()
-    wanted = [TextToTranslate("", text, list(filter(None, use.notes)), use.files) for text, use in used]
+    wanted = [
+        TextToTranslate("", text, list(filter(None, use.notes)), use.files) for text, use in used
+    ]
     return as_file(updated(wanted, known), path.stem).decode()
 
 

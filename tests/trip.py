@@ -129,11 +129,17 @@ def begun(folder: Path) -> tuple[Path, list[Path]]:
     from tests.answers import full, layout
 
     teams, round_, spec = folder / "teams.csv", folder / "round", load("hrge_toolkit")
-    teams.write_text("team,country\n" + "".join(f"{country},{country}\n" for country in COUNTRIES), "utf-8")
-    assert run(["-q", "round", "init", str(round_), "--spec", spec.name, "--teams", str(teams)]) == 0
+    teams.write_text(
+        "team,country\n" + "".join(f"{country},{country}\n" for country in COUNTRIES), "utf-8"
+    )
+    assert (
+        run(["-q", "round", "init", str(round_), "--spec", spec.name, "--teams", str(teams)]) == 0
+    )
     key, files = (round_ / "signing.key").read_bytes(), []
     for country in COUNTRIES:
-        order = Order(country, DAY, country, round=round_.name, key=key, answers=full(layout(spec.name)))
+        order = Order(
+            country, DAY, country, round=round_.name, key=key, answers=full(layout(spec.name))
+        )
         files.append(folder / f"{country}.xlsx")
         files[-1].write_bytes(generate(spec, order))
     return round_, files
@@ -157,7 +163,8 @@ def told(processes: dict[str, Notes]) -> Iterator[str]:
     functions = Counter(name.partition("/")[0] if "/" in name else "." for name in every)
     by_package = Counter(name.partition("/")[0] if "/" in name else "." for name in modules)
     yield from (
-        f"  {package:<22}{count:>10,}{by_package[package]:>10,}" for package, count in functions.most_common()
+        f"  {package:<22}{count:>10,}{by_package[package]:>10,}"
+        for package, count in functions.most_common()
     )
 
 

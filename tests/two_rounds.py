@@ -48,14 +48,21 @@ def answers(round_: str, team: str) -> Answers:
     for key, slot in layout.slots.items():
         if slot.field.vocabulary == layout.spec.countries and key[:2] in in_use:
             found[key] = country
-    found |= {("FORM", "1", "FRM_04"): country, ("FORM", "1", "FRM_06"): start, ("FORM", "1", "FRM_07"): end}
+    found |= {
+        ("FORM", "1", "FRM_04"): country,
+        ("FORM", "1", "FRM_06"): start,
+        ("FORM", "1", "FRM_07"): end,
+    }
     found |= {key: round_ for key in found if key[2] == "T4C_03"}
     found |= {("T4.C", "V-03", "T4C_06"): PEOPLE[round_], ("T3.2", "R-SP-03", "RSK_19"): end}
     likely = 4.0 + (round_ == EARLIER) - list(TEAMS[round_]).index(team)
     found |= {key: likely for key in found if key[2] in ("RSK_10", "RSK_20")}
     if round_ == EARLIER:
         found |= {("T3.2", "R-SP-02", "RSK_27"): "CLO"}
-        found |= {("T1.1", "T11_06", "P1_ANS"): "N", ("T1.1", "T11_06", "P1_ACT"): "Define the exception"}
+        found |= {
+            ("T1.1", "T11_06", "P1_ANS"): "N",
+            ("T1.1", "T11_06", "P1_ACT"): "Define the exception",
+        }
     return found
 
 
@@ -83,7 +90,9 @@ def returns(folder: Path, *rounds: str) -> list[Path]:
 @cache
 def results(*rounds: str) -> tuple[Result, ...]:
     with TemporaryDirectory() as folder:
-        return tuple(validate(returns(Path(folder), *rounds), ValidationRequest(ExpectedReturn(SPEC), TODAY)))
+        return tuple(
+            validate(returns(Path(folder), *rounds), ValidationRequest(ExpectedReturn(SPEC), TODAY))
+        )
 
 
 @contextmanager

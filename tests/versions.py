@@ -33,7 +33,9 @@ blocks:
 
 def copy(folder: Path) -> Path:
     """The example spec in a folder of its own."""
-    return Path(shutil.copytree(find("example"), folder, ignore=shutil.ignore_patterns("sample.yaml")))
+    return Path(
+        shutil.copytree(find("example"), folder, ignore=shutil.ignore_patterns("sample.yaml"))
+    )
 
 
 def edit(spec: Path, file: str, *pairs: tuple[str, str]) -> None:
@@ -63,7 +65,11 @@ def second(folder: Path) -> Path:
     (spec / "tools/checklist.yaml").unlink()
     (spec / "tools/lessons.yaml").write_text(LESSONS, encoding="utf-8")
     edit(
-        spec, "tools/plan.yaml", without("PLN_08"), without("PLN_14"), ("Project code", "Code of the project")
+        spec,
+        "tools/plan.yaml",
+        without("PLN_08"),
+        without("PLN_14"),
+        ("Project code", "Code of the project"),
     )
     edit(spec, "tools/risks.yaml", without("RSK_08"))
     edit(spec, "vocabularies.yaml", without("YOU"))
@@ -81,7 +87,9 @@ def answers(project: str = "WS-07", **more: Any) -> Answers:
         "RSK_01": "Nobody comes", "RSK_02": ("WOM",), "RSK_03": 2.0, "RSK_04": 3.0, "RSK_06": "RED",
         "RSK_07": "Call them", "RSK_08": "C1_02", "FOL_01": "Coordinator", "FOL_02": date(2026, 5, 1),
     }  # fmt: skip
-    found: Answers = {("PLAN", "1", code): value for code, value in form.items() if value is not None}
+    found: Answers = {
+        ("PLAN", "1", code): value for code, value in form.items() if value is not None
+    }
     found |= {("R1", "K-01", code): value for code, value in risk.items()}
     found |= {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_03")}
     found |= {("C1", "C1_02", "CHK_01"): "P", ("C1", "C1_02", "CHK_02"): "A private room"}

@@ -123,7 +123,11 @@ def _thread(text: str) -> object:
 def _call(number: str) -> int:
     """A system call by its number, without arguments; the error that it ends with."""
     syscall = ctypes.CDLL(None, use_errno=True).syscall
-    return 0 if syscall(ctypes.c_long(int(number)), *[ctypes.c_long(0)] * 6) >= 0 else ctypes.get_errno()
+    return (
+        0
+        if syscall(ctypes.c_long(int(number)), *[ctypes.c_long(0)] * 6) >= 0
+        else ctypes.get_errno()
+    )
 
 
 def _import_everything(_: str) -> list[str]:
@@ -135,7 +139,11 @@ def _import_everything(_: str) -> list[str]:
 
     months = babel.dates.get_month_names("wide", locale="ar").values()
     zone = zoneinfo.ZoneInfo("Asia/Karachi").key
-    return [*months, zone, *(each.__name__ for each in (msoffcrypto, openpyxl, pandas, python_calamine))]
+    return [
+        *months,
+        zone,
+        *(each.__name__ for each in (msoffcrypto, openpyxl, pandas, python_calamine)),
+    ]
 
 
 ACTIONS = {
@@ -237,7 +245,9 @@ def swell(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     assert isinstance(answer, Result)
     swollen = MessageTemplate("{what:>1000000000}", {"what": "x"})
     if Path(job.file.path).stem == "a":
-        answer.findings = [replace(finding, details={"reason": swollen}) for finding in answer.findings]
+        answer.findings = [
+            replace(finding, details={"reason": swollen}) for finding in answer.findings
+        ]
     else:
         answer.not_run = {"V001": WORDS.get(Path(job.file.path).stem, swollen)}
     return answer

@@ -80,9 +80,13 @@ def picture(tables: Sequence[Table]) -> Iterator[str]:
         for reference in table.references:
             one = "|o" if reference.column == "superseded_by" else "||"
             yield f'    {reference.table} {one}--o{{ {table.name} : "{reference.column}"'
-    for table in (each for each in tables if each.references or each is SUBMISSIONS or each.name == "slots"):
+    for table in (
+        each for each in tables if each.references or each is SUBMISSIONS or each.name == "slots"
+    ):
         yield f"    {table.name} {{"
-        yield from (f"        {column.kind} {column.name}{_mark(table, column)}" for column in _main(table))
+        yield from (
+            f"        {column.kind} {column.name}{_mark(table, column)}" for column in _main(table)
+        )
         yield "    }"
     yield "```"
 

@@ -33,8 +33,12 @@ def dictionary_page(spec: Spec) -> str:
             lines += ["", f"## {tool['tool']}: {tool['title']}", ""]
             lines += _table(("code", "question", "answer", "table"), map(_question, own))
     lines += ["", "## Lists", ""]
-    for name in dict.fromkeys(each["list"] for each in said["codes"] if not each["list"].startswith("_")):
-        entries = [(f"`{each['code']}`", each["label"]) for each in said["codes"] if each["list"] == name]
+    for name in dict.fromkeys(
+        each["list"] for each in said["codes"] if not each["list"].startswith("_")
+    ):
+        entries = [
+            (f"`{each['code']}`", each["label"]) for each in said["codes"] if each["list"] == name
+        ]
         lines += [f"### {name}", "", *_table(("code", "label"), entries), ""]
     return "\n".join(lines)
 
@@ -44,7 +48,9 @@ def _question(each: dict[str, Any]) -> Sequence[str]:
     listed = f", [{each['list']}](#{each['list'].lower()})" if own else ""
     unit = f", {each['unit']}" if each["unit"] else ""
     help_ = f"<br>{each['help']}" if each["help"] else ""
-    required = {"always": ", required", "optional": ""}.get(each["required"], ", required under a condition")
+    required = {"always": ", required", "optional": ""}.get(
+        each["required"], ", required under a condition"
+    )
     answer = f"{each['type'].replace('_', ' ')}{listed}{unit}{required}"
     return f"`{each['field']}`", f"{each['label']}{help_}", answer, f"`{each['table_name']}`"
 

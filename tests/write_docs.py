@@ -60,7 +60,11 @@ def findings_page() -> str:
     for kind in sorted(CATALOGUE.values(), key=lambda kind: [*FAMILIES].index(kind.code[0])):
         verdict = " The file is refused." if kind.refuses else ""
         message, remedy = shown(kind, str)
-        told = (f"### {kind.code}", f"**{kind.name}** ({kind.severity.value}).{verdict}", f"> {message}")
+        told = (
+            f"### {kind.code}",
+            f"**{kind.name}** ({kind.severity.value}).{verdict}",
+            f"> {message}",
+        )
         why = (f"Why: {kind.why}", f"Example: {kind.example}", f"What to do: {remedy}", "")
         lines.append("\n\n".join((*told, *why)).removesuffix("\n"))
     return "\n".join(lines)
@@ -72,7 +76,9 @@ def _first_sentence(message: str) -> str:
 
 def cli_page() -> str:
     codes = "Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 spec or round invalid,"
-    more = "4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted."
+    more = (
+        "4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted."
+    )
     lines = ["# Command line", "", codes, more, ""]
     context = click.Context(cli, info_name="hrge-xl", **cli.context_settings)
     lines += ["## hrge-xl", "", "```text", cli.get_help(context), "```", ""]
@@ -97,7 +103,12 @@ TYPES_HEAD = "| type | answer | needs | may have |\n|---|---|---|---|\n"
 def guide_to_specs() -> str:
     """The guide as it is written by hand, with its table of field types as they are."""
     above, below = (DOCS / "writing-a-spec.md").read_text(encoding="utf-8").split(TYPES_HEAD)
-    return above + TYPES_HEAD + "".join(map(_row, FIELD_TYPES.values())) + below[below.index("\n\n") + 1 :]
+    return (
+        above
+        + TYPES_HEAD
+        + "".join(map(_row, FIELD_TYPES.values()))
+        + below[below.index("\n\n") + 1 :]
+    )
 
 
 def _row(kind: FieldType) -> str:

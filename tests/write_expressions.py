@@ -37,7 +37,10 @@ TOOL, ROW = "R1", "K-01"  # of the example spec: where the examples stand
 
 OPERATORS = (
     ("PLN_07 <= PLN_06", "also `<`, `>`, `>=`, `==`, `!=`; two numbers, or two dates"),
-    ("RSK_06 == 'ACC'", "a choice with a code of its list; a code that the list does not have is a mistake"),
+    (
+        "RSK_06 == 'ACC'",
+        "a choice with a code of its list; a code that the list does not have is a mistake",
+    ),
     ("RSK_05 >= 'M'", "levels compare by rank, lowest first"),
     ("RSK_06 in ('RED', 'ACC')", "one of several codes; `not in` is the opposite"),
     ("'WOM' in RSK_02", "one of the answers of a field of type many"),
@@ -65,7 +68,9 @@ def page() -> str:
         "formulas": [line for text in formulas for line in (text, f"    {_becomes(text, layout)}")],
     }
     written = (Path(__file__).parent / "expressions.md").read_text(encoding="utf-8")
-    return Template(written).substitute({name: "\n".join(lines) for name, lines in rows.items()}, row=ROW)
+    return Template(written).substitute(
+        {name: "\n".join(lines) for name, lines in rows.items()}, row=ROW
+    )
 
 
 def _example() -> Spec:

@@ -23,7 +23,12 @@ from tests.files_of_today import EARLIER, EXPECTED, NAMES, ROUND, TODAY, names_i
 from tests.letters import mail
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
 
-TEAMS = {"Karachi": ("PAK", "en"), "Rabat": ("MAR", "fr"), "Cairo": ("EGY", "ar"), "Quetta": ("PAK", "en")}
+TEAMS = {
+    "Karachi": ("PAK", "en"),
+    "Rabat": ("MAR", "fr"),
+    "Cairo": ("EGY", "ar"),
+    "Quetta": ("PAK", "en"),
+}
 WHO = ("--by", "A. Name", "--reason", "The team wrote: it is right.")
 PURPOSE, PEOPLE, DAY = ("PLAN", "1", "PLN_03"), ("PLAN", "1", "PLN_06"), ("PLAN", "1", "PLN_05")
 
@@ -32,7 +37,11 @@ def program(folder: Path, *command: object) -> str:
     """Run a command in a folder; give what it prints."""
     words = [str(word) for word in command]
     done = subprocess.run(
-        [sys.executable, "-m", "hrge_xl", *words], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "hrge_xl", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode not in (0, 1, 4):
         raise RuntimeError(f"{' '.join(words)}: {done.returncode} {done.stderr}")
@@ -46,7 +55,12 @@ class Office:
         self.folder, self.spec = folder, spec
 
     def begin(
-        self, name: str, teams: Mapping[str, tuple[str, str]], issued: date, deadline: date, *more: str
+        self,
+        name: str,
+        teams: Mapping[str, tuple[str, str]],
+        issued: date,
+        deadline: date,
+        *more: str,
     ) -> Path:
         """Set a round up and issue its workbooks."""
         head = "team,country,language,deadline,contact,email"
@@ -61,7 +75,9 @@ class Office:
         program(self.folder, "generate", name, *more, "--today", issued)
         return round_
 
-    def filled(self, workbook: Path, answers: Mapping[Any, Value | None], day: date, language: str) -> bytes:
+    def filled(
+        self, workbook: Path, answers: Mapping[Any, Value | None], day: date, language: str
+    ) -> bytes:
         return saved_on(filled_in(workbook.read_bytes(), self.spec, answers, language), day)
 
 
@@ -95,7 +111,11 @@ def _returns(office: Office, round_: Path) -> None:
     """Let the returns of the second round come: by mail, corrected, in two copies, with mistakes, spoilt."""
     issued = {team: next((round_ / "issued").glob(f"{team}_*.xlsx")) for team in TEAMS}
     good = whole("Train the trainers again") | risk("K-02")
-    wrong = good | risk("K-01", RSK_03=3.0, RSK_04=3.0, RSK_06="ACC") | {PEOPLE: None, DAY: date(2026, 6, 1)}
+    wrong = (
+        good
+        | risk("K-01", RSK_03=3.0, RSK_04=3.0, RSK_06="ACC")
+        | {PEOPLE: None, DAY: date(2026, 6, 1)}
+    )
 
     def sends(
         team: str, day: int, workbook: Path, answers: Mapping[Any, Value | None], name: str = ""
@@ -114,7 +134,12 @@ def _returns(office: Office, round_: Path) -> None:
     sends("Karachi", 9, feedback, {PEOPLE: 25.0, DAY: date(2026, 6, 12)})
     sends("Rabat", 7, issued["Rabat"], good)
     sends("Rabat", 10, issued["Rabat"], _set(good, PLN_03="Planifier"), "Rabat_bis.xlsx")
-    sends("Cairo", 12, issued["Cairo"], wrong | {("PLAN", "1", "PLN_11"): "perhaps", PURPOSE: "word " * 50})
+    sends(
+        "Cairo",
+        12,
+        issued["Cairo"],
+        wrong | {("PLAN", "1", "PLN_11"): "perhaps", PURPOSE: "word " * 50},
+    )
     sends("Quetta", 14, issued["Quetta"], good | risk("K-01") | {PEOPLE: "about 20"})
     (round_ / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7 not a workbook")
 
@@ -129,16 +154,34 @@ def _what_the_office_says(folder: Path, round_: Path) -> None:
     program(folder, "waive", "--withdraw", 2, "--by", "A. Name", "--ledger", ROUND, *day)
     program(folder, "refresh", ROUND, *day)
     program(folder, "feedback", ROUND, "-o", f"{ROUND}/feedback", *day)
-    program(folder, "report", ROUND, "--format", "json", "--format", "html", "-o", f"{ROUND}/reports", *day)
+    program(
+        folder,
+        "report",
+        ROUND,
+        "--format",
+        "json",
+        "--format",
+        "html",
+        "-o",
+        f"{ROUND}/reports",
+        *day,
+    )
     program(folder, "sign", ROUND, "--by", "A. Name")
     program(folder, "sign", "--new-key", "mine.pem")
-    program(folder, "sign", f"{ROUND}/reports/validation.json", "--by", "A. Name", "--key", "mine.pem")
+    program(
+        folder, "sign", f"{ROUND}/reports/validation.json", "--by", "A. Name", "--key", "mine.pem"
+    )
     (folder / "mine.pem").unlink()
 
 
 def _thin_out(folder: Path) -> None:
     """Leave out what can be made again and says nothing new."""
-    for pattern in ("*/reports/*.html", "*/issued/*.html", f"{EARLIER}/csv", f"{EARLIER}/datapackage.json"):
+    for pattern in (
+        "*/reports/*.html",
+        "*/issued/*.html",
+        f"{EARLIER}/csv",
+        f"{EARLIER}/datapackage.json",
+    ):
         for path in folder.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     mails = [*folder.glob(f"{ROUND}/inbox/*"), *folder.glob(f"{ROUND}/drafts/*/*.eml")]

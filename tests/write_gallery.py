@@ -51,7 +51,11 @@ class Shown(NamedTuple):
         rows = zip(self.rows, typed, strict=False)
         return placed(
             self.where,
-            {(self.tool, code, codes[label]): value for code, row in rows for label, value in row.items()},
+            {
+                (self.tool, code, codes[label]): value
+                for code, row in rows
+                for label, value in row.items()
+            },
         )
 
     def cursor(self, row: int) -> tuple[str, str]:
@@ -131,7 +135,9 @@ def _left_out(lines: list[dict[str, str]]) -> Iterator[str]:
     whys = defaultdict[tuple[str, str], list[str]](list)
     for line in lines:
         if line["outcome"] == "left out":
-            whys[line["kind"], line["how"]].append(f"`{line['source']}`" if line["source"] else line["place"])
+            whys[line["kind"], line["how"]].append(
+                f"`{line['source']}`" if line["source"] else line["place"]
+            )
     for (kind, how), parts in whys.items():
         more = [f"{len(parts) - MOST_NAMED} more"] if len(parts) > MOST_NAMED else []
         yield f"* {kind} {', '.join([*parts[:MOST_NAMED], *more])}: {how}"

@@ -23,8 +23,16 @@ TARGET = Path(__file__).parent.parent / "hrge_xl" / "outputs" / "outlines.json"
 SOURCE = "Natural Earth (public domain), 1:110m, by way of world-atlas 2.0.2 (ISC)"
 SCALE = 700.0  # the world is then about 3,800 wide
 LEFT_OUT = {"010"}  # Antarctica
-PARTS_OF = {"Somaliland": "706", "N. Cyprus": "196", "Kosovo": "688"}  # drawn with whom, with a dotted border
-CRIMEA, UKRAINE, RUSSIA = (32.0, 44.0, 37.0, 46.5), "804", "643"  # resolution 68/262 of the General Assembly
+PARTS_OF = {
+    "Somaliland": "706",
+    "N. Cyprus": "196",
+    "Kosovo": "688",
+}  # drawn with whom, with a dotted border
+CRIMEA, UKRAINE, RUSSIA = (
+    (32.0, 44.0, 37.0, 46.5),
+    "804",
+    "643",
+)  # resolution 68/262 of the General Assembly
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -65,7 +73,9 @@ class Atlas:
     def countries(self) -> Iterator[tuple[str, list[list[int]]]]:
         """Number or name of each country, and its outer rings and holes as numbers of arcs."""
         for each in self.data["objects"]["countries"]["geometries"]:
-            polygons = each.get("arcs", []) if each["type"] == "MultiPolygon" else [each.get("arcs", [])]
+            polygons = (
+                each.get("arcs", []) if each["type"] == "MultiPolygon" else [each.get("arcs", [])]
+            )
             name = each.get("id") or each["properties"]["name"]
             if name not in LEFT_OUT:
                 yield name, [ring for polygon in polygons for ring in polygon]
@@ -159,15 +169,28 @@ def isolated(atlas: Atlas) -> dict[str, list[list[Point]]]:
 
 def main(folder: Path) -> None:
     """Write the outlines out of a folder that `npm pack world-atlas` was unpacked into."""
-    coarse, fine = (Atlas(json.loads((folder / f"countries-{n}m.json").read_bytes())) for n in (110, 50))
-    alpha2 = {key: values[0] for key, values in get_global("territory_aliases").items() if len(values) == 1}
+    coarse, fine = (
+        Atlas(json.loads((folder / f"countries-{n}m.json").read_bytes())) for n in (110, 50)
+    )
+    alpha2 = {
+        key: values[0]
+        for key, values in get_global("territory_aliases").items()
+        if len(values) == 1
+    }
     alpha3 = {value: key for key, value in alpha2.items() if len(key) == 3 and key.isalpha()}
     shapes = isolated(coarse)
-    lost = {name: rings for name, rings in isolated(fine).items() if name not in shapes and name in alpha2}
+    lost = {
+        name: rings
+        for name, rings in isolated(fine).items()
+        if name not in shapes and name in alpha2
+    }
     document = {
         "source": SOURCE,
         "countries": {
-            alpha3[alpha2[name]]: [*middle(rings), path(rings, closed=True) if name in shapes else ""]
+            alpha3[alpha2[name]]: [
+                *middle(rings),
+                path(rings, closed=True) if name in shapes else "",
+            ]
             for name, rings in sorted({**shapes, **lost}.items())
         },
         "disputed": [path([line], closed=False) for line in disputed(coarse)],

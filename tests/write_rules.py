@@ -39,8 +39,13 @@ def rules_page(spec: Spec) -> str:
         by_code.setdefault(rule.code, []).append(rule)
     rows = {code: _rule_row(rules) for code, rules in by_code.items()}
     rows |= {each.code: _covered_row(each, by_code) for each in spec.covered}
-    kinds = [*map(_kind, (rules[0] for rules in by_code.values())), *["built-in"] * len(spec.covered)]
-    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(sorted(kinds, reverse=True)))
+    kinds = [
+        *map(_kind, (rules[0] for rules in by_code.values())),
+        *["built-in"] * len(spec.covered),
+    ]
+    counts = ", ".join(
+        f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(sorted(kinds, reverse=True))
+    )
     groups: dict[str, list[str]] = {}
     for code in sorted(rows):
         groups.setdefault(code[: len("R-A")], []).append(rows[code])
@@ -54,7 +59,10 @@ def rules_page(spec: Spec) -> str:
 
 
 def _index_row(prefix: str, rows: list[str]) -> str:
-    numbers = (str(sum(f"| {severity} |" in row for row in rows) or "") for severity in ("error", "warning"))
+    numbers = (
+        str(sum(f"| {severity} |" in row for row in rows) or "")
+        for severity in ("error", "warning")
+    )
     anchor = _title(prefix).lower().replace(" ", "-").replace(":", "")
     return f"| [{prefix}](#{anchor}) | {ABOUT[prefix]} | {' | '.join(numbers)} |"
 
@@ -65,7 +73,12 @@ def _title(prefix: str) -> str:
 
 def _section(prefix: str, rows: list[str]) -> Iterator[str]:
     yield from (f"## {_title(prefix)}", "")
-    yield from ("| id | severity | what | where it works | expression |", "|---|---|---|---|---|", *rows, "")
+    yield from (
+        "| id | severity | what | where it works | expression |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+    )
 
 
 def _kind(rule: Rule) -> str:
@@ -82,7 +95,9 @@ def _rule_row(rules: list[Rule]) -> str:
 
 
 def _whys(rules: list[Rule]) -> str:
-    return " ".join(f"*{why}*" for why in dict.fromkeys(rule.why.say("en") for rule in rules if rule.why))
+    return " ".join(
+        f"*{why}*" for why in dict.fromkeys(rule.why.say("en") for rule in rules if rule.why)
+    )
 
 
 def _expressions(rules: list[Rule]) -> Iterator[str]:
@@ -137,4 +152,6 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    (Path(__file__).parent.parent / "docs" / PAGE).write_text(rules_page(load(SPEC)), encoding="utf-8")
+    (Path(__file__).parent.parent / "docs" / PAGE).write_text(
+        rules_page(load(SPEC)), encoding="utf-8"
+    )

@@ -38,14 +38,18 @@ STYLE = """
 }
 .languages { margin: 0 0 1rem; }
 """
-GUIDES = sorted(path.stem for path in (Path(__file__).parents[2] / "docs" / "filling-in").glob("*.md"))
+GUIDES = sorted(
+    path.stem for path in (Path(__file__).parents[2] / "docs" / "filling-in").glob("*.md")
+)
 
 
 def on_files(files: Files, config: Any) -> Files:
     """Add what is made, not written."""
     made = {
         "site.css": STYLE,
-        "iframe-worker.js": Path(__file__).with_name("iframe-worker.js").read_text(encoding="utf-8"),
+        "iframe-worker.js": Path(__file__)
+        .with_name("iframe-worker.js")
+        .read_text(encoding="utf-8"),
         "api.md": api(),
         "decisions/index.md": decisions(config),
     }
@@ -107,7 +111,8 @@ def decisions(config: Any) -> str:
     """Give every decision with its title."""
     files = sorted(Path(config.docs_dir, "decisions").glob("0*.md"))
     titles = (
-        re.sub(r"^# (\d+\. )?", "", file.read_text(encoding="utf-8").partition("\n")[0]) for file in files
+        re.sub(r"^# (\d+\. )?", "", file.read_text(encoding="utf-8").partition("\n")[0])
+        for file in files
     )
     links = (
         f"* [{file.stem[:4]}: {escape(title)}]({file.name})"

@@ -140,7 +140,9 @@ def _value(value: Any) -> Value:
 # the stamp
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
-Result = BoundedText | float | bool | None  # what a formula shows; None where it was never calculated
+Result = (
+    BoundedText | float | bool | None
+)  # what a formula shows; None where it was never calculated
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,14 @@ class Identity:
     today: BoundedText = ""
     tools: BoundedText = ""  # codes of the tools issued, by comma
     rows: BoundedText = ""  # number of register rows where it is not the spec's own
-    predecessor: BoundedText = ""  # the return whose answers it was given back with, where it is feedback
+    predecessor: BoundedText = (
+        ""  # the return whose answers it was given back with, where it is feedback
+    )
     edition: BoundedText = ""  # a digest of all texts and formulas that it was issued with
     last_round: BoundedText = ""  # the round whose answers it goes on from
-    last_digest: BoundedText = ""  # of the answers of the round before that it shows and checks against
+    last_digest: BoundedText = (
+        ""  # of the answers of the round before that it shows and checks against
+    )
     sample: BoundedText = ""  # "yes" where it is a filled sample, and no workbook of anybody
     lists: BoundedText = (
         ""  # "short" where they leave out what is sensitive, which its stamp does not say either
@@ -211,7 +217,9 @@ def canonical(identity: Identity) -> bytes:
 
 def sign(identity: Identity, key: bytes) -> Identity:
     """Give the same identity with its signature under the key of the round."""
-    return replace(identity, signature=hmac.new(key, canonical(identity), hashlib.sha256).hexdigest())
+    return replace(
+        identity, signature=hmac.new(key, canonical(identity), hashlib.sha256).hexdigest()
+    )
 
 
 def verify(identity: Identity, key: bytes) -> str:
@@ -269,19 +277,33 @@ class Submission:
     not_run: dict[BoundedText, BoundedText | MessageTemplate] = each_with(
         default_factory=dict
     )  # check -> why
-    sheets: dict[BoundedText, BoundedText] = each_with(default_factory=dict)  # tool -> sheet name in the file
+    sheets: dict[BoundedText, BoundedText] = each_with(
+        default_factory=dict
+    )  # tool -> sheet name in the file
     # tool -> where its cells are; of every tool where it was read out of a file
     cells: dict[BoundedText, Mapping[CellKey, BoundedText]] = each_with(default_factory=dict)
-    calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
+    calculated_on: date | None = (
+        None  # the day that its sheets counted from when they were calculated last
+    )
     period: Period = (None, None)  # of the round that it is read for
     shown_checks: ShownChecks | None = None  # where it is known which cells these are
     # by tool, block and source
     shown_rows: dict[tuple[BoundedText, int, int], ShownRows] = each_with(default_factory=dict)
-    shown_otherwise: list[Finding] = each_with(default_factory=list)  # than follows from checks and answers
-    replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
-    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, where the key is elsewhere
-    older: bool = False  # issued from an older version: what it does not have may never have been asked
-    saved: BoundedText = ""  # when the file was last saved, as it says itself: never believed blindly
+    shown_otherwise: list[Finding] = each_with(
+        default_factory=list
+    )  # than follows from checks and answers
+    replaced: frozenset[CellKey] = (
+        frozenset()
+    )  # calculated answers whose formula is not the issued one
+    stamps: tuple[
+        Identity, ...
+    ] = ()  # both copies as they stand in the file, where the key is elsewhere
+    older: bool = (
+        False  # issued from an older version: what it does not have may never have been asked
+    )
+    saved: BoundedText = (
+        ""  # when the file was last saved, as it says itself: never believed blindly
+    )
     last: BoundedText = (
         ""  # the answers of the round before that it was issued with, as `last_to_text` writes them
     )
@@ -317,7 +339,8 @@ class Submission:
             {
                 answer.key
                 for answer in self.answers
-                if not answer.calculated and (answer.value is None or REST_NOT_COUNTED.code in answer.notes)
+                if not answer.calculated
+                and (answer.value is None or REST_NOT_COUNTED.code in answer.notes)
             }
         )
 
@@ -379,8 +402,12 @@ class Outcome:
     verdicts: dict[Key, Verdict] = each_with(default_factory=dict)  # where they were asked for
     calculated: list[Answer] = each_with(default_factory=list)
     # the rows of collected lists, by tool, block and source, with their ranks
-    kept: dict[tuple[BoundedText, int, int], dict[BoundedText, float]] = each_with(default_factory=dict)
+    kept: dict[tuple[BoundedText, int, int], dict[BoundedText, float]] = each_with(
+        default_factory=dict
+    )
     progress: dict[BoundedText, SheetProgress] = each_with(default_factory=dict)
     sheets: dict[BoundedText, BoundedText] = each_with(default_factory=dict)
     checks_run: list[BoundedText] = each_with(default_factory=list)
-    checks_not_run: dict[BoundedText, BoundedText | MessageTemplate] = each_with(default_factory=dict)
+    checks_not_run: dict[BoundedText, BoundedText | MessageTemplate] = each_with(
+        default_factory=dict
+    )

@@ -35,7 +35,9 @@ class VerificationRequest:
     returned: Sequence[Path] = ()
     ledger: Path | None = None  # of a report: the folder of its ledger
     spec: str | None = None  # of a report: where its spec is, if not under its name
-    sample: int | None = None  # of a dataset: how many returns are read again, chosen at random; None for all
+    sample: int | None = (
+        None  # of a dataset: how many returns are read again, chosen at random; None for all
+    )
     store: str | None = None  # of a dataset: a database that holds the same
     password: str | None = field(default=None, repr=False)
     jobs: int = 1
@@ -113,10 +115,14 @@ class Audit:
         """Everything, to read: what differs first, each its own line; the verdicts last."""
         yield from self.problems
         yield from (difference.line(redacted=self.redacted) for difference in self.differences)
-        yield from (f"{name}: {more:,} more differences like these." for name, more in self.untold.items())
+        yield from (
+            f"{name}: {more:,} more differences like these." for name, more in self.untold.items()
+        )
         if self.opinion is not None:
             yield from self.opinion.failed
-            yield from (difference.line(redacted=self.redacted) for difference in self.opinion.differences)
+            yield from (
+                difference.line(redacted=self.redacted) for difference in self.opinion.differences
+            )
         yield from self.notes
         if self.opinion is not None:
             yield from explanations(self.opinion)
@@ -140,7 +146,10 @@ class Audit:
         found = counted(self._count, "difference") if self._count else "identical"
         yield f"Made again: {found} ({', '.join(compared)} compared)."
         if self.opinion is not None:
-            cells, failed = counted(self.opinion.cells, "cell"), counted(len(self.opinion.failed), "file")
+            cells, failed = (
+                counted(self.opinion.cells, "cell"),
+                counted(len(self.opinion.failed), "file"),
+            )
             second = f"identical ({cells} compared in {counted(self.opinion.files, 'file')})."
             if not self.opinion.agrees:
                 apart = counted(len(self.opinion.differences), "difference")

@@ -46,8 +46,23 @@ from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
 from ..spec.load import load, names
 from .audit import FILE, Audit, Part, VerificationRequest
-from .differences import Difference, RowNames, of_database, of_document, of_file, of_schema, of_tables
-from .files_again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
+from .differences import (
+    Difference,
+    RowNames,
+    of_database,
+    of_document,
+    of_file,
+    of_schema,
+    of_tables,
+)
+from .files_again import (
+    ReportedFile,
+    Setting,
+    not_compared,
+    read_again,
+    rounds_at_hand,
+    sha256_by_path,
+)
 from .stored_values import impossible_values
 
 
@@ -69,17 +84,27 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
-            rounds = rounds_at_hand([folder, *(other.folder for other in elsewhere)], asked.returned)
+            rounds = rounds_at_hand(
+                [folder, *(other.folder for other in elsewhere)], asked.returned
+            )
             round_ = rounds.get(folder.resolve())
             returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
-            spec, by_name = store.schema.spec, {a_round.name: a_round for a_round in rounds.values()}
-            audit.problems += [*faults_of_files(ledger, returned), *doubts(ledger, terms_of(rounds.values()))]
+            spec, by_name = (
+                store.schema.spec,
+                {a_round.name: a_round for a_round in rounds.values()},
+            )
+            audit.problems += [
+                *faults_of_files(ledger, returned),
+                *doubts(ledger, terms_of(rounds.values())),
+            ]
             audit.problems += missing_from_journal(folder, ledger.chain())
             audit.problems += faults_of_spec(store, round_)
             audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
             for report in sorted((folder / REPORTS).glob("*.json")):
                 words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
-                audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
+                audit.notes.append(
+                    f"Not compared, because it is verified separately: hrge-xl verify {words}"
+                )
             if outdated := _is_outdated(folder / SHAREABLE):
                 words = f"hrge-xl consolidate {quoted(folder)} -o {quoted(folder)} --shareable"
                 audit.problems.append(
@@ -89,12 +114,17 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 audit.problems += faults_of_issued(round_, today, asked.jobs)
             older = exports.outgrown(store, folder)
             aside = exports.are_set_aside(*older)
-            audit.notes += [f"Not compared, because a note stands in its place: {path}" for path in aside]
-            audit.problems += exports.named_as_older(folder, [path for path in older if path not in aside])
+            audit.notes += [
+                f"Not compared, because a note stands in its place: {path}" for path in aside
+            ]
+            audit.problems += exports.named_as_older(
+                folder, [path for path in older if path not in aside]
+            )
             files = sources_of(audit, ledger, store, today)
             if asked.sample is not None and asked.sample < len(files):
                 files = {
-                    number: files[number] for number in SystemRandom().sample(sorted(files), asked.sample)
+                    number: files[number]
+                    for number in SystemRandom().sample(sorted(files), asked.sample)
                 }
             audit.read = len(files)
             copies = {other.name: find(folder / SPECS, other.spec_digest) for other in elsewhere}
@@ -106,17 +136,22 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
                 yield from _tables(asked, store, ledger, made)
                 yield from _files(places, older, store, made, today, pool)
-                yield from _pages(folder, older, made.ledger.home, [round_, *by_name.values(), None])
+                yield from _pages(
+                    folder, older, made.ledger.home, [round_, *by_name.values(), None]
+                )
 
 
 def _day_of(folder: Path, store: Store) -> date:
     """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if MASKED in store.fact(STATE):
-        raise UsageError(f"{folder} is a copy to share.", remedy="Verify the folder that it was made in.")
+        raise UsageError(
+            f"{folder} is a copy to share.", remedy="Verify the folder that it was made in."
+        )
     day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
-            f"The last run over {folder} was cut off.", remedy="Run `hrge-xl consolidate` again, then this."
+            f"The last run over {folder} was cut off.",
+            remedy="Run `hrge-xl consolidate` again, then this.",
         )
     return day
 
@@ -124,7 +159,9 @@ def _day_of(folder: Path, store: Store) -> date:
 # its parts
 
 
-def _tables(asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary) -> Iterator[Part]:
+def _tables(
+    asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary
+) -> Iterator[Part]:
     """Yield the tables of the dataset, of the ledger and of a database."""
     yield from _tables_of(asked.target / DATASET, store, made.store)
     again = {row["sha256"]: row for row in made.ledger.rows()}
@@ -153,7 +190,9 @@ def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
     impossible = list(impossible_values(copy / DATASET, name))
     if impossible:
         yield Part(
-            name, "dataset", [Difference(problem, "put in", "as it was made") for problem in impossible]
+            name,
+            "dataset",
+            [Difference(problem, "put in", "as it was made") for problem in impossible],
         )
         return
     with ExitStack() as stack:
@@ -164,12 +203,19 @@ def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
             return
         made = stack.enter_context(open_store(made_copy))
         for part in _tables_of(copy / DATASET, store, made, name):
-            differences = (replace(found, place=f"{name}: {found.place}") for found in part.differences)
+            differences = (
+                replace(found, place=f"{name}: {found.place}") for found in part.differences
+            )
             yield part._replace(differences=differences)
 
 
 def _files(
-    places: Sequence[Path], older: Collection[Path], store: Store, made: Temporary, today: date, pool: Workers
+    places: Sequence[Path],
+    older: Collection[Path],
+    store: Store,
+    made: Temporary,
+    today: date,
+    pool: Workers,
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
 
@@ -193,7 +239,9 @@ def _files(
         table = store.schema.by_name.get(path.stem)
         way = path.relative_to(folder)
         name = way.as_posix() if way.parts[0] == SHAREABLE else path.name
-        yield Part(name, FILE, of_file(path, home / way, table.shown if table else None, names, name))
+        yield Part(
+            name, FILE, of_file(path, home / way, table.shown if table else None, names, name)
+        )
 
 
 def _is_outdated(copy: Path) -> bool:
@@ -236,14 +284,18 @@ def _pages(
             if page.is_file() and page not in older:
                 there, again = page.read_bytes(), made / page.name
                 stated = LANGUAGE.search(there)
-                language = stated[1].decode() if stated and stated[1].decode() in languages() else None
+                language = (
+                    stated[1].decode() if stated and stated[1].decode() in languages() else None
+                )
                 pages = (
                     make(language, round_, period=period).encode("utf-8", "replace")
                     for round_, period in product(rounds_known, names)
                 )
                 again.write_bytes(next(pages))
                 same = there == again.read_bytes() or there in pages
-                yield Part(page.name, FILE, () if same else of_file(page, again, None, (), page.name))
+                yield Part(
+                    page.name, FILE, () if same else of_file(page, again, None, (), page.name)
+                )
 
 
 # whether the workbooks that a round issued are as they were issued
@@ -273,12 +325,16 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
 
 def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, ReportedFile]:
     """Give some returns with what a dataset tells of their findings, and of the checks that were not run."""
-    findings, not_run = (_by_submission(store, name, files) for name in ("findings_fact", "checks_not_run"))
+    findings, not_run = (
+        _by_submission(store, name, files) for name in ("findings_fact", "checks_not_run")
+    )
     told: dict[int, ReportedFile] = {}
     for number, file in files.items():
         # the others are of the dataset
         own = [
-            row | {"waiver": None, "row": row["row_code"]} for row in findings.get(number, ()) if row["n"] > 0
+            row | {"waiver": None, "row": row["row_code"]}
+            for row in findings.get(number, ())
+            if row["n"] > 0
         ]
         checks = file.row["checks"] | {
             "not_run": [row | {"why": row["reason"]} for row in not_run.get(number, ())]
@@ -287,7 +343,9 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
     return told
 
 
-def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+def _by_submission(
+    store: Store, name: str, wanted: Collection[int]
+) -> dict[int, list[dict[str, Any]]]:
     """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
     names = store.schema.by_name[name].names
     rows = store.raw(name, [f'"{column}"' for column in names])
@@ -314,7 +372,8 @@ def rebuilt(
         others = f'"{SUBMISSION_ID}" NOT IN ({again})'
         # what the returns brought that are not read again, with the cells that only they have
         of_others = dict.fromkeys(
-            ["submissions", *(table.name for table in made.schema.base if table.of_submissions)], others
+            ["submissions", *(table.name for table in made.schema.base if table.of_submissions)],
+            others,
         )
         slots = {"slots": f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
         # who was expected is what the lists of the rounds said then
@@ -385,15 +444,28 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
     for row in ledger.rows():
         places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     sources: dict[int, ReportedFile] = {}
-    columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "team", "checks_run")
-    for number, sha256, told, checked, read_for, signature, team, run in store.raw("submissions", columns):
+    columns = (
+        SUBMISSION_ID,
+        "sha256",
+        "path",
+        "checked",
+        "read_for",
+        "signature",
+        "team",
+        "checks_run",
+    )
+    for number, sha256, told, checked, read_for, signature, team, run in store.raw(
+        "submissions", columns
+    ):
         audit.returns += 1
         known = places.get(str(sha256), [])
         path = str(told) if str(told) in known or not known else known[0]
         kept = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
         file = next((place for place in kept if has_content(place, str(sha256))), None)
         if sha256 is None:
-            audit.notes.append(f"{path}: not compared, because it could not be read when it arrived either.")
+            audit.notes.append(
+                f"{path}: not compared, because it could not be read when it arrived either."
+            )
         elif file is None:
             audit.problems.append(
                 f"{path}: its bytes are not in {RECEIVED}/ (SHA-256 {sha256}): not compared."

@@ -28,7 +28,14 @@ from ..reader.worker import Died, run_guarded
 
 GONE, NEW, CHANGED = "gone", "new", "changed"
 ABSENT: Final[Any] = object()  # on this side there is nothing, not even null
-SHOWN = ("path", "code", "number", "title", "down", "across")  # what an item of a list is known by, to read
+SHOWN = (
+    "path",
+    "code",
+    "number",
+    "title",
+    "down",
+    "across",
+)  # what an item of a list is known by, to read
 IDENTIFYING = (*SHOWN, "team", "file", "tool", "sheet", "cell", "row", "field")
 LONGEST = 80  # of a value that is shown
 
@@ -116,7 +123,9 @@ def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
 def _in_lists(then: Sequence[Any], now: Sequence[Any], place: str) -> Iterator[Difference]:
     """Match items in their order by what identifies them; one that has moved is gone here and new there."""
     before, after = ([_identity(item) for item in side] for side in (then, now))
-    for same, first, last, start, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for same, first, last, start, stop in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         if same == "equal":
             for number, (item, other) in enumerate(
                 zip(then[first:last], now[start:stop], strict=True), first
@@ -168,7 +177,8 @@ class RowNames:
     def cells(self) -> dict[Any, str]:
         """The place of each slot in the workbook as it was issued."""
         return {
-            slot: f"{sheet}!{cell}" for slot, sheet, cell in self.store.raw("slots", ("slot", *SAYS_WHERE))
+            slot: f"{sheet}!{cell}"
+            for slot, sheet, cell in self.store.raw("slots", ("slot", *SAYS_WHERE))
         }
 
     def place(self, table: Table, row: Sequence[Any]) -> tuple[str, str | None]:
@@ -177,7 +187,11 @@ class RowNames:
         owner = values.get(SUBMISSION_ID, values.get("submission"))
         file = self.files.get(owner) if table.name != "submissions" else str(values["path"])
         cell = self._cell(table, values)
-        keys = [key for key in table.key if key not in (SUBMISSION_ID, "submission", "slot") or file is None]
+        keys = [
+            key
+            for key in table.key
+            if key not in (SUBMISSION_ID, "submission", "slot") or file is None
+        ]
         said = [f"{key} {values[key]}" for key in keys if not (cell and key == "n")]
         if table.key == ("n",):  # a figure: its number alone says nothing
             told = (column.name for column in table.columns if column.kind == TEXT)
@@ -186,7 +200,11 @@ class RowNames:
 
     def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
         sheet, cell = (values.get(name) for name in SAYS_WHERE)
-        slot = values.get("slot", values.get("n")) if table.name in ("answers_fact", "answers") else None
+        slot = (
+            values.get("slot", values.get("n"))
+            if table.name in ("answers_fact", "answers")
+            else None
+        )
         if slot and not sheet:  # facts and CSV do not repeat the sheet
             known = self.cells.get(int(slot), f"slot {slot}")
             return f"{known.partition('!')[0]}!{cell}" if cell else known
@@ -218,7 +236,9 @@ def row_differences(
     be of none.
     """
     at = [table.at[key] for key in table.key]
-    ours, theirs = ({tuple(row[place] for place in at): row for row in rows} for rows in (here, made))
+    ours, theirs = (
+        {tuple(row[place] for place in at): row for row in rows} for rows in (here, made)
+    )
     for key in sorted(ours.keys() | theirs.keys(), key=str):
         row, other = ours.get(key), theirs.get(key)
         called = [known.place(table, row or other or ()) for known in names]
@@ -240,7 +260,9 @@ def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
 
 def of_schema(here: Store, made: Store) -> Iterator[Difference]:
     """Yield tables, views and triggers of a SQLite file that are not as this program makes them."""
-    yield from sorted(differences(_schema(here), _schema(made)), key=lambda difference: difference.place)
+    yield from sorted(
+        differences(_schema(here), _schema(made)), key=lambda difference: difference.place
+    )
 
 
 def _schema(store: Store) -> dict[str, str]:
@@ -285,7 +307,9 @@ def _differences(
     """Yield the differences, each with its place behind the name of the file."""
     match here.suffix:
         case ".csv" | ".parquet" as suffix:
-            read, table = (read_rows, table) if suffix == ".parquet" else (_csv_rows, table and table.as_csv)
+            read, table = (
+                (read_rows, table) if suffix == ".parquet" else (_csv_rows, table and table.as_csv)
+            )
             yield from _rows(list(read(here)), list(read(made)), table, names)
         case ".json":
             one, two = (json.loads(path.read_text(encoding="utf-8")) for path in (here, made))
@@ -312,7 +336,10 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, ...]]:
 
 
 def _rows(
-    ours: Sequence[RowValues], theirs: Sequence[RowValues], table: Table | None, names: Sequence[RowNames]
+    ours: Sequence[RowValues],
+    theirs: Sequence[RowValues],
+    table: Table | None,
+    names: Sequence[RowNames],
 ) -> Iterator[Difference]:
     """Give rows in one set only, then those that stand in another order or more than once."""
     if table is None or any(len(row) != len(table.names) for row in ours):
@@ -322,7 +349,8 @@ def _rows(
     if here == made:
         pairs = enumerate(zip_longest(ours, theirs), start=1)
         yield from islice(
-            (Difference(f", row {n}", str(one), str(two)) for n, (one, two) in pairs if one != two), 1
+            (Difference(f", row {n}", str(one), str(two)) for n, (one, two) in pairs if one != two),
+            1,
         )
 
 
@@ -332,7 +360,9 @@ def cells_apart(
     """Give sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
     from openpyxl import load_workbook
 
-    here, made = (load_workbook(io.BytesIO(data), read_only=True, data_only=False) for data in books)
+    here, made = (
+        load_workbook(io.BytesIO(data), read_only=True, data_only=False) for data in books
+    )
     found: list[tuple[str, str, str, str]] = []
     for name in dict.fromkeys([*here.sheetnames, *made.sheetnames]):
         ours, theirs = (name if name in book.sheetnames else "" for book in (here, made))
@@ -341,7 +371,9 @@ def cells_apart(
             continue
         for book in (here, made):
             book[name].reset_dimensions()  # what a file says of its own size is not to be trusted
-        pairs = zip_longest(here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True))
+        pairs = zip_longest(
+            here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True)
+        )
         found += islice(_cells(name, pairs), max(0, MOST_CELLS - len(found)))
     return found
 

@@ -55,7 +55,9 @@ class Setting:
 
     spec: str | None
     rounds: Mapping[str, Round]
-    specs: Mapping[str, str] = field(default_factory=dict)  # by the round, where one has a version of its own
+    specs: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by the round, where one has a version of its own
     waivers: tuple[Waiver, ...] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
@@ -67,7 +69,9 @@ class Setting:
         if at_hand is not None:
             wanted = replace(at_hand.wanted, spec=wanted.spec)
         passwords = at_hand.passwords if at_hand is not None else ()
-        return ValidationRequest(wanted, day, self.jobs, self.password, self.waivers, passwords=passwords)
+        return ValidationRequest(
+            wanted, day, self.jobs, self.password, self.waivers, passwords=passwords
+        )
 
 
 def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> dict[Path, Round]:
@@ -91,7 +95,9 @@ def read_again(
                 set_path(result, file.path)
                 result.read_for = round_
                 if round_ is not None:
-                    copy_round_facts(result, file.row, setting.waivers, at_hand=round_ in setting.rounds)
+                    copy_round_facts(
+                        result, file.row, setting.waivers, at_hand=round_ in setting.rounds
+                    )
             yield {number: result for (number, _), result in zip(some, results, strict=True)}
 
 
@@ -131,11 +137,18 @@ def copy_round_facts(
     result.findings = waived(result.findings, result.sha256, waivers)
     result.verdict = verdict_of(result.findings)
     identity = row.get("identity") or {}
-    result.submission.signature, result.team = str(identity.get("signature")), str(identity.get("team"))
+    result.submission.signature, result.team = (
+        str(identity.get("signature")),
+        str(identity.get("team")),
+    )
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
     result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
-    told = {skip["code"]: _reason(skip) for skip in checks.get("not_run", ()) if skip.get("code") in OF_ROUND}
+    told = {
+        skip["code"]: _reason(skip)
+        for skip in checks.get("not_run", ())
+        if skip.get("code") in OF_ROUND
+    }
     others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
     result.not_run = others | told
 
@@ -156,10 +169,16 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
     """
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in codes:
-            with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
+            with suppress(
+                ValueError
+            ):  # one that is none is not there afterwards, and so is a difference
                 found = dict(TypeAdapter(FindingRow).validate_python({**told, "details": {}}))
                 kind = CATALOGUE.get(told["code"])
-                if found["value"] is None and kind is not None and "value" in placeholders(kind.message):
+                if (
+                    found["value"] is None
+                    and kind is not None
+                    and "value" in placeholders(kind.message)
+                ):
                     found["value"] = LEFT_OUT
                 details = told.get("details") or {}  # as in a dataset, or as in a report
                 stored = details if isinstance(details, str) else json.dumps(details)
@@ -256,9 +275,13 @@ def read_report(path: Path) -> ReportFile:
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
     _refuse_unrepeatable(source, data)
     if page and data["run"]["engine_version"] != __version__:
-        notes.append(f"Another version made {path.name}: it cannot be compared with its JSON report.")
+        notes.append(
+            f"Another version made {path.name}: it cannot be compared with its JSON report."
+        )
     elif page and not _is_page_of(path, page, data):
-        faults.append(f"{path.name} does not say what its JSON report says: it was changed, or worked in.")
+        faults.append(
+            f"{path.name} does not say what its JSON report says: it was changed, or worked in."
+        )
     return ReportFile(data, tuple(faults), tuple(notes))
 
 
@@ -268,7 +291,8 @@ def _text(path: Path) -> str:
         text = decoded(read_named(path, MOST_BYTES, "report"))
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path.name} is not a JSON report: it is not text.", remedy="It was changed or damaged."
+            f"{path.name} is not a JSON report: it is not text.",
+            remedy="It was changed or damaged.",
         ) from error
     return text.replace("\r\n", "\n")
 
@@ -279,7 +303,8 @@ def _data(path: Path, text: str) -> Document:
         render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"{path.name} is not a complete JSON report ({error}).", remedy="It was changed, cut or damaged."
+            f"{path.name} is not a complete JSON report ({error}).",
+            remedy="It was changed, cut or damaged.",
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise UsageError(f"{path.name} is not a validation report: it does not say “{SCHEMA}”.")
@@ -298,12 +323,17 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
             why = ": " + "; ".join(
                 f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()
             )
-        raise UsageError(f"{path.name} is not a complete report{why}.", remedy="It was changed.") from error
+        raise UsageError(
+            f"{path.name} is not a complete report{why}.", remedy="It was changed."
+        ) from error
 
 
 def _impossible(document: Document) -> Iterator[str]:
     """Yield what no report can say."""
-    days = [document["run"]["today"], *(row["until"] for row in document["waivers"] if row["until"])]
+    days = [
+        document["run"]["today"],
+        *(row["until"] for row in document["waivers"] if row["until"]),
+    ]
     for file in document["files"]:
         days += [file["checked"], *filter(None, [file["arrived"]])]
     yield from (f"“{day}” is not {RANGE}" for day in days if parse_day(day) is None)
@@ -325,7 +355,9 @@ def _impossible(document: Document) -> Iterator[str]:
 def _is_page_of(path: Path, name: str, document: Document) -> bool:
     """Say whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
     try:
-        others = all((path.parent / other).read_bytes() == data for other, data in beside(document, name))
+        others = all(
+            (path.parent / other).read_bytes() == data for other, data in beside(document, name)
+        )
         return others and report(document, name) == path.read_bytes()
     except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason
         return False

@@ -82,7 +82,9 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     yield Part(asked.target.name, "report", compare(then, again, found), most=None)
     _look_into_ledgers(audit, asked, then, around, terms_of(rounds.values()))
     readings = [
-        (result.submission, found.here[at]) for at, result in results.items() if result.submission is not None
+        (result.submission, found.here[at])
+        for at, result in results.items()
+        if result.submission is not None
     ]
     of_teams = (password for round_ in rounds.values() for _, password in round_.passwords)
     passwords = [*filter(None, [asked.password]), *of_teams]
@@ -117,12 +119,16 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
     for number, row in enumerate(files):
         name, known = name_of(row["path"]), row["sha256"]
         if known is None:
-            notes.append(f"{row['path']}: not compared, because it could not be read for the report either.")
+            notes.append(
+                f"{row['path']}: not compared, because it could not be read for the report either."
+            )
         elif known in by_hash:
             here[number] = by_hash[known]
         elif name in by_name:
             path, now = by_name[name]
-            changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {known}, now {now}.")
+            changed.append(
+                f"{row['path']}: {path} has changed since. SHA-256 then {known}, now {now}."
+            )
         else:
             missing.append(f"{row['path']}: missing. No file with SHA-256 {known} was found.")
     notes += closed
@@ -149,7 +155,9 @@ def _around(asked: VerificationRequest) -> list[Path]:
     return [*named, *(folder for folder in around if not is_among_returns(folder))]
 
 
-def _specs(asked: VerificationRequest, then: Document, around: Sequence[Path]) -> Iterator[str | None]:
+def _specs(
+    asked: VerificationRequest, then: Document, around: Sequence[Path]
+) -> Iterator[str | None]:
     """Yield what each dataset's spec is loaded by: as named, as a folder at hand carries it, else by its name.
 
     Raises `UsageError` where there is none.
@@ -211,7 +219,9 @@ def run_again(
     with ExitStack() as stack:
         pool = stack.enter_context(Reader(setting.jobs))
         for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
-            here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == number}
+            here = {
+                at: path for at, path in found.items() if then["files"][at]["dataset"] == number
+            }
             asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)
             read: dict[int, Result] = {}
             for some in read_again(dict(_each_once(then, here)), asked, pool):
@@ -219,7 +229,9 @@ def run_again(
             for at, result in read.items() if run["redacted"] else ():
                 set_path(result, then["files"][at]["path"])
             datasets.append(
-                stack.enter_context(_dataset(then, number, here, read.values(), spec, setting.waivers))
+                stack.enter_context(
+                    _dataset(then, number, here, read.values(), spec, setting.waivers)
+                )
             )
             results |= read
         # what only the command knew is the report's own word
@@ -275,7 +287,10 @@ def _dataset(
 def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
     """Say when files came; where no ledger told the order, that of the report."""
     by_day = grouped(
-        ((row["arrived"], row["arrival"] == STATED), (at if row["order"] is None else row["order"], row))
+        (
+            (row["arrived"], row["arrival"] == STATED),
+            (at if row["order"] is None else row["order"], row),
+        )
         for at, row in enumerate(rows, start=1)
     )
     for (day, stated), some in by_day.items():
@@ -314,8 +329,13 @@ def compare(then: Mapping[str, Any], now: Document, found: FilesAtHand) -> Itera
             yield Difference("files", then=row, file=row["path"])
         sides = (_without(side, hidden) for side in (row, expected))
         yield from of_document(*sides, file=row["path"], aside=aside)
-    unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(now["files"])
-    whole: dict[str, Any] = {**now, "summary": now["summary"] if rows == now["files"] else summed_up(rows)}
+    unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(
+        now["files"]
+    )
+    whole: dict[str, Any] = {
+        **now,
+        "summary": now["summary"] if rows == now["files"] else summed_up(rows),
+    }
     digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
     besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
     sides = (_about_all(document, hidden | unseen) for document in (then, whole))
@@ -349,7 +369,9 @@ def _adding_up(row: Any, base: Any) -> Any:
     findings = row.get("findings", [])
     severities = [finding.get("severity") for finding in findings]
     counts = {severity.value: severities.count(severity.value) for severity in reversed(Severity)}
-    counts["waived"] = sum((finding.get("waiver") or {}).get("state") == ACTIVE for finding in findings)
+    counts["waived"] = sum(
+        (finding.get("waiver") or {}).get("state") == ACTIVE for finding in findings
+    )
     return {**base, "verdict": row.get("verdict", ""), "counts": base.get("counts", {}) | counts}
 
 
@@ -370,7 +392,9 @@ def _about_all(document: Mapping[str, Any], codes: Collection[str]) -> dict[str,
 
 
 def _codes(rows: Iterable[Any]) -> set[str]:
-    return {finding["code"] for row in rows for finding in row.get("findings", ()) if "code" in finding}
+    return {
+        finding["code"] for row in rows for finding in row.get("findings", ()) if "code" in finding
+    }
 
 
 def _without(tree: Any, codes: Collection[str]) -> Any:
@@ -379,7 +403,11 @@ def _without(tree: Any, codes: Collection[str]) -> Any:
         return {key: _without(value, codes) for key, value in tree.items()}
     if isinstance(tree, list):
         said = (str(item.get("code") if isinstance(item, dict) else item) for item in tree)
-        return [_without(item, codes) for item, code in zip(tree, said, strict=True) if code not in codes]
+        return [
+            _without(item, codes)
+            for item, code in zip(tree, said, strict=True)
+            if code not in codes
+        ]
     return tree
 
 
@@ -400,7 +428,9 @@ def _look_into_ledgers(
     """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(around) if (folder / NAME).is_file()]
     if not folders or asked.ledger not in (None, folders[0]):
-        audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")
+        audit.notes.append(
+            "No ledger was found, so seals were not checked. Name its folder with --ledger."
+        )
         return
     kept: dict[str, list[dict[str, Any]]] = {"waivers": [], "decisions": []}
     arrivals: dict[str, set[Arrival]] = defaultdict(set)  # by hash
@@ -410,7 +440,9 @@ def _look_into_ledgers(
             if folder == folders[0].resolve():
                 audit.seal = seals.check(ledger, seals.of_report(asked.target), terms)
             else:
-                audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
+                audit.problems += [
+                    f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)
+                ]
             kept["waivers"] += map(asdict, waivers(ledger, date.min))  # as they were given
             kept["decisions"] += map(asdict, history(ledger))
             for sha256, (first, *_) in ledger.locations().items():
@@ -420,7 +452,11 @@ def _look_into_ledgers(
 
 
 def _contradicted(
-    then: Document, kept: Mapping[str, Rows], arrivals: Mapping[str, set[Arrival]], *, of_report: bool
+    then: Document,
+    kept: Mapping[str, Rows],
+    arrivals: Mapping[str, set[Arrival]],
+    *,
+    of_report: bool,
 ) -> Iterator[str]:
     """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
     as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]

@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
 CLOSED = "closed without its password"
 READS = ("xlsx", "xlsm")
-TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = "text", "number", "date", "truth value", "error", "nothing"
+TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = (
+    "text",
+    "number",
+    "date",
+    "truth value",
+    "error",
+    "nothing",
+)
 MILLISECOND = 1 / 86_400_000  # of a day: what openpyxl rounds moments to
 PHANTOM = 60  # 29 February 1900, which only Excel knows
 NO_DAY = "#VALUE!"  # what openpyxl makes of a number that is not a date of the calendar
@@ -174,7 +181,9 @@ def _failed(path: str, died: Died | None) -> str:
 def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
     """Give the cells of every sheet that belong to questions."""
     return {
-        submission.sheets[tool]: frozenset(some.values()) for tool, some in submission.cells.items() if some
+        submission.sheets[tool]: frozenset(some.values())
+        for tool, some in submission.cells.items()
+        if some
     }
 
 
@@ -205,7 +214,9 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
 
     # read-only, for otherwise openpyxl hides what stands below merged cells
     results, formulas = (
-        openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+        openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False
+        )
         for data_only in (True, False)
     )
     if not results.sheetnames:

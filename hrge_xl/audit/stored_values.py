@@ -60,7 +60,9 @@ def _of_types(database: sqlite3.Connection, name: str) -> Iterator[str]:
 
 def _of_submissions(database: sqlite3.Connection, name: str) -> Iterator[str]:
     """Yield what no row about a return can say: by its numbers and texts everything else is found."""
-    columns = [column for _, column, *_ in database.execute("PRAGMA table_info(submissions)").fetchall()]
+    columns = [
+        column for _, column, *_ in database.execute("PRAGMA table_info(submissions)").fetchall()
+    ]
     if "stamp" not in columns and "submission_id" not in columns:
         return
     quoted_columns = ", ".join(f'"{column}"' for column in columns)

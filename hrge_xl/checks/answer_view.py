@@ -45,7 +45,9 @@ class IssuedTables:
         self.row_sets = [frozenset(rows) for rows in self.rows]
         self.by_fold = [{fold(row): row for row in rows} for rows in self.rows]
         self.fixed: dict[int, tuple[dict[Row, Known], dict[Row, int]]] = {
-            column.number: self._fixed(column) for column in program.column_list if column.field.fixed
+            column.number: self._fixed(column)
+            for column in program.column_list
+            if column.field.fixed
         }
         self._labels: dict[str, dict[str, str]] = {}
 
@@ -100,7 +102,9 @@ def _rows(layout: Layout, table: FieldTable) -> list[str]:
         block = grid.block
         assert isinstance(block, FieldBlock)
         if table_key(table.tool, block) == table.key:
-            records = map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
+            records = (
+                map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
+            )
             found |= dict.fromkeys(records or (row.code for row in grid.data_rows))
     return list(found)
 
@@ -119,7 +123,9 @@ class AnswerView:
         size = len(self.program.column_list)
         self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
-        self.answered: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
+        self.answered: list[set[Row]] = [
+            set() for _ in range(size)
+        ]  # rows whose answer says something
         self._last = read_last(submission.last) or {}
         self.with_problem: set[SlotKey] = set()  # reading found something wrong with it
         self.broken: set[SlotKey] = set()  # an error stands there, or a formula never calculated
@@ -129,7 +135,9 @@ class AnswerView:
         for cell in self.cells:
             if cell.column.asked:
                 self._take(cell)
-        self.active: Sequence[Sequence[str]] = [self._active(table) for table in self.program.table_list]
+        self.active: Sequence[Sequence[str]] = [
+            self._active(table) for table in self.program.table_list
+        ]
         self.active_sets: Sequence[Collection[str]] = [frozenset(rows) for rows in self.active]
         self._forget()
 
@@ -183,7 +191,9 @@ class AnswerView:
         found: dict[SlotKey, list[Answer]] = defaultdict(list)
         for cell in self.cells:
             found[cell.column.number, cell.row].append(cell.answer)
-        return {slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()}
+        return {
+            slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()
+        }
 
     def sheet_name(self, tool: str) -> str:
         """Give the name of a sheet in the file, or what it was issued with where it is gone."""

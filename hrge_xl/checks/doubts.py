@@ -26,7 +26,14 @@ from .program import ANYTHING, FieldColumn, NeedCheck, rows_counted
 UNREADABLE = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
 # It means nothing.
 INVALID = UNREADABLE.union(
-    codes(v.NOT_IN_LIST, v.NOT_A_NUMBER, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER)
+    codes(
+        v.NOT_IN_LIST,
+        v.NOT_A_NUMBER,
+        v.NOT_A_DATE,
+        v.AMBIGUOUS_DATE,
+        v.OTHER_CALENDAR,
+        v.AMBIGUOUS_NUMBER,
+    )
 )
 # It can be compared, but is not a step of a matrix and no row.
 OFF_SCALE = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
@@ -36,7 +43,9 @@ OFF_SCALE = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUN
 Undecided = tuple[Hit, "Hit | UnreadArea"]
 
 
-def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]) -> DoubtfulView | None:
+def in_doubt(
+    view: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]
+) -> DoubtfulView | None:
     """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
     doubtful = gaps or any(hit.code in INVALID | OFF_SCALE for hit in hits)
     return DoubtfulView(view, hits, gaps) if doubtful else None
@@ -49,7 +58,11 @@ class DoubtfulView(AnswerView):
         """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
         vars(self).update(vars(plain))
         self.plain = plain
-        marked: dict[frozenset[str], dict[SlotKey, Unknown]] = {INVALID: {}, UNREADABLE: {}, OFF_SCALE: {}}
+        marked: dict[frozenset[str], dict[SlotKey, Unknown]] = {
+            INVALID: {},
+            UNREADABLE: {},
+            OFF_SCALE: {},
+        }
         for rank, hit in enumerate(hits):
             for codes_, slots in marked.items():
                 if hit.code in codes_ and hit.column is not None:
@@ -63,13 +76,16 @@ class DoubtfulView(AnswerView):
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
         for (number, row), cause in self.unreadable.items():
             table = self.program.column_list[number].table
-            is_blank = row in self.row_sets[table.number] and row not in self.active_sets[table.number]
+            is_blank = (
+                row in self.row_sets[table.number] and row not in self.active_sets[table.number]
+            )
             if table.open and is_blank:
                 rows = self._rows_in_doubt.setdefault(table.number, {})
                 rows[row] = worse(rows.get(row), cause)
         self.touched = {number for number, _ in (*invalid, *unread, *unreadable, *off_scale)}
         self.values = [
-            dict(values) if number in self.touched else values for number, values in enumerate(plain.values)
+            dict(values) if number in self.touched else values
+            for number, values in enumerate(plain.values)
         ]
         self.touched |= {rows_counted(table) for table in self._rows_in_doubt} | {ANYTHING}
         for (number, row), cause in (invalid | unread).items():
@@ -157,7 +173,10 @@ class DoubtfulView(AnswerView):
 
     def _identity(self) -> Iterator[tuple[Hit, Unknown]]:
         asked = self.program.spec.identity
-        periods = ((PERIOD_OUTSIDE_ROUND, asked.period_start), (PERIOD_OUTSIDE_ROUND, asked.period_end))
+        periods = (
+            (PERIOD_OUTSIDE_ROUND, asked.period_start),
+            (PERIOD_OUTSIDE_ROUND, asked.period_end),
+        )
         for kind, code in ((COUNTRY_DIFFERS, asked.country), *periods):
             of_form = self.program.single(code)
             doubt = None if of_form is None else self.unread.get((of_form.number, ONLY_ROW))
@@ -175,7 +194,10 @@ class DoubtfulView(AnswerView):
                 if type(broken) is Unknown and self.issued(of.tool):
                     yield Hit(of), broken
                 continue
-            rows: dict[Row, Unknown | None] = {**dict.fromkeys(self.active[home.table.number]), **may_count}
+            rows: dict[Row, Unknown | None] = {
+                **dict.fromkeys(self.active[home.table.number]),
+                **may_count,
+            }
             for row, may in rows.items():
                 broken = self.anywhere(rule.table, home, rule.broken, row)
                 doubt = None if broken is False else worse(broken, may)
@@ -188,7 +210,10 @@ class DoubtfulView(AnswerView):
             column = self.program.column_list[number]
             for check in checks if self.answered[number] else ():
                 for row in self.answered[number] if self.is_touched(check.reads) else ():
-                    if check.kind is v.NOT_ASKED_HERE or type(self.values[number].get(row)) is not Unknown:
+                    if (
+                        check.kind is v.NOT_ASKED_HERE
+                        or type(self.values[number].get(row)) is not Unknown
+                    ):
                         holds = check.holds(self, row, None)
                         if type(holds) is Unknown:
                             yield Hit(check.kind, column, row), holds
@@ -199,7 +224,10 @@ class DoubtfulView(AnswerView):
             for row in self.rows[column.table.number]:
                 if row in self.answered[number]:
                     continue
-                if row in self.active_sets[column.table.number] and (number, row) not in self.unreadable:
+                if (
+                    row in self.active_sets[column.table.number]
+                    and (number, row) not in self.unreadable
+                ):
                     for need, doubt in self.needs_in_doubt(column, row):
                         yield Hit(need.kind, column, row), doubt
                 asking = self.asking(column, row)
@@ -252,7 +280,9 @@ def gaps_of(view: AnswerView) -> list[UnreadArea]:
         there = submission.cells.get(sheet.tool.code, {})
         if len(there) < sum(len(slot.cells) for slot in sheet.slots):
             for place, missing in _of_sheet(view, sheet, there):
-                slots = frozenset((columns[slot.tool, slot.field.code].number, slot.row) for slot in missing)
+                slots = frozenset(
+                    (columns[slot.tool, slot.field.code].number, slot.row) for slot in missing
+                )
                 found.append(UnreadArea(place, submission.older, slots))
     return found
 
@@ -266,14 +296,20 @@ def _of_sheet(
     view: AnswerView, sheet: Sheet, there: Mapping[CellKey, str]
 ) -> Iterator[tuple[str, list[Slot]]]:
     """Give each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
-    name, cells_of, language = view.sheet_name(sheet.tool.code), view.layout.cells_of, view.layout.language
+    name, cells_of, language = (
+        view.sheet_name(sheet.tool.code),
+        view.layout.cells_of,
+        view.layout.language,
+    )
     asked = [slot for slot in sheet.slots if not slot.field.calculated]
     missing = [slot for slot in asked if not all(cell[:4] in there for cell in cells_of[slot.key])]
     if len(missing) == len(asked):
         if missing:
             yield name, missing
         return
-    asked_of, missing_of = (Counter((slot.grid, slot.row) for slot in slots) for slots in (asked, missing))
+    asked_of, missing_of = (
+        Counter((slot.grid, slot.row) for slot in slots) for slots in (asked, missing)
+    )
     places: dict[str, list[Slot]] = defaultdict(list)
     for slot in missing:
         row = slot.grid, slot.row

@@ -66,7 +66,9 @@ def at_answer(kind: Kind, column: FieldColumn, row: Row, answer: Answer) -> Hit:
     return Hit(kind, column, row, max(answer.part - 1, 0), answer)
 
 
-def at_rows(view: AnswerView, kind: Kind | Rule, column: FieldColumn, rows: Iterable[Row]) -> Iterator[Hit]:
+def at_rows(
+    view: AnswerView, kind: Kind | Rule, column: FieldColumn, rows: Iterable[Row]
+) -> Iterator[Hit]:
     """Give a hit for each of some rows of a field, at the first answer that stands there."""
     for row in rows:
         answers = view.by_slot.get((column.number, row), ())
@@ -81,11 +83,15 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
     for number, checks in view.program.checks.items():
         column = view.program.column_list[number]
         for row in [row for row in view.rows[column.table.number] if row in view.answered[number]]:
-            readable = view.values[number].get(row) is not None and (number, row) not in view.with_problem
+            readable = (
+                view.values[number].get(row) is not None and (number, row) not in view.with_problem
+            )
             for check in checks:
                 if only is not None and id(check.check) not in only:
                     continue
-                if (readable or check.kind is v.NOT_ASKED_HERE) and not check.holds(view, row, None):
+                if (readable or check.kind is v.NOT_ASKED_HERE) and not check.holds(
+                    view, row, None
+                ):
                     yield from at_rows(view, check.kind, column, [row])
                     # as where reading has said so: nothing else is asked of it
                     readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
@@ -216,7 +222,9 @@ def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -
 def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
     """Give a reference with other words behind the code than those of its row; as V110 where they name another one."""
     behind, code, layout = str(answer.original).strip().partition(" ")[2], answer.code, view.layout
-    grids = [layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of]
+    grids = [
+        layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of
+    ]
     grid = next((grid for grid in grids if code in grid.row), None)
     if not behind or code is None or grid is None:
         return
@@ -225,7 +233,9 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
         column = view.program.columns[grid.tool.code, grid.block.named_by]
         about = view.by_slot.get((column.number, code), ())
         seen = about[0].original if about else None
-        if not column.asked and not isinstance(seen, str):  # calculated words, which some formats lose
+        if not column.asked and not isinstance(
+            seen, str
+        ):  # calculated words, which some formats lose
             return
         words = shown(seen or "")
     if not letters(words).startswith(letters(behind)):

@@ -21,7 +21,16 @@ from ..language.functions.rows import terms
 from ..spec.compiled import CompiledSpec, FieldChecks, FieldKey, Keeping, ParsedRule, Requirement
 from ..spec.issuance import items_of
 from ..spec.lookup import Scope
-from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, Item, Rule, Spec, Tool
+from ..spec.model import (
+    CatalogueBlock,
+    ChecklistBlock,
+    FieldBlock,
+    FormBlock,
+    Item,
+    Rule,
+    Spec,
+    Tool,
+)
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"
@@ -83,7 +92,11 @@ class Sum(NamedTuple):
 
     def told(self, answers: Any, row: Row) -> str:
         """Say how the two differ, as 18 + 40 = 58 ≠ 60; nothing where they do not, or a side is not known."""
-        added = [value for addend in self.addends if isinstance(value := addend(answers, row, None), float)]
+        added = [
+            value
+            for addend in self.addends
+            if isinstance(value := addend(answers, row, None), float)
+        ]
         whole, other = self.whole(answers, row, None), self.other(answers, row, None)
         if not isinstance(whole, float) or not isinstance(other, float) or whole == other:
             return ""
@@ -153,7 +166,9 @@ class Program(Compiler):
         }
         self.rules = [self._rule(parsed) for parsed in compiled.rules if parsed.check is not None]
         fields = [(self.columns[key], own) for key, own in compiled.fields.items()]
-        self.checks = {column.number: self._checks(column, own) for column, own in fields if own.checks}
+        self.checks = {
+            column.number: self._checks(column, own) for column, own in fields if own.checks
+        }
         self.needs = {
             column.number: [self._need(need) for need in own.requirements]
             for column, own in fields
@@ -171,9 +186,13 @@ class Program(Compiler):
         home = None if parsed.home is None else self.columns[parsed.home]
         reads, table = self.reads(parsed.check, parsed.when), self._table_over(parsed.scope)
         compared = [
-            part for part in walk(parsed.check) if isinstance(part, Compare) and part.op in ("==", "!=")
+            part
+            for part in walk(parsed.check)
+            if isinstance(part, Compare) and part.op in ("==", "!=")
         ]
-        sides = [pair for each in compared for pair in ((each.left, each.right), (each.right, each.left))]
+        sides = [
+            pair for each in compared for pair in ((each.left, each.right), (each.right, each.left))
+        ]
         sums = tuple(
             Sum(tuple(self.value(term.of) for term in added), self.value(whole), self.value(other))
             for whole, other in sides
@@ -289,11 +308,19 @@ class Program(Compiler):
 
     def count_cells(self, ref: Ref) -> Compiled:
         """Compile in how many cells of a field an answer stands; of a fixed column, how many codes it says."""
-        number, row_of, present = self.columns[ref.key].number, self._row_of(ref), self.presence(ref)
+        number, row_of, present = (
+            self.columns[ref.key].number,
+            self._row_of(ref),
+            self.presence(ref),
+        )
 
         def count(answers: Answers, row: Row, this: Row) -> Value:
             there: Value = present(answers, row, this)
-            return there if type(there) is Unknown else answers.filled[number].get(row_of(row, this), 0)
+            return (
+                there
+                if type(there) is Unknown
+                else answers.filled[number].get(row_of(row, this), 0)
+            )
 
         return count
 

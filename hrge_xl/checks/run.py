@@ -72,7 +72,9 @@ class JudgedReturn(NamedTuple):
     hits: Sequence[Hit]
 
 
-def check(submission: Submission, layout: Layout, *, today: date, in_sheets: bool = False) -> Outcome:
+def check(
+    submission: Submission, layout: Layout, *, today: date, in_sheets: bool = False
+) -> Outcome:
     """Check one return, in any language and choice of tools; with `in_sheets` also what the check cells must say."""
     judged = judge(submission, layout, today)
     view = judged.view
@@ -80,7 +82,11 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     undecided = doubtful.undecided() if doubtful else []
     held_back = {hit.key for hit, _ in undecided}
     writer = FindingWriter(view, judged.gaps)
-    spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
+    spoken = (
+        hit
+        for hit in judged.hits
+        if hit.key not in held_back and hit.code not in submission.not_run
+    )
     noticed = [*submission.observations, *_results(judged, today)]
     found = [
         *map(writer.finding, spoken),
@@ -180,7 +186,9 @@ def _differing(judged: JudgedReturn) -> list[Finding]:
         if not (is_missing or dated or id(hit.rule) in rules):
             hits.append(hit)
     hits += broken_rules(then, rules)
-    hits += wrong_answers(then, {id(check) for checks in by_day.dated_checks.values() for check in checks})
+    hits += wrong_answers(
+        then, {id(check) for checks in by_day.dated_checks.values() for check in checks}
+    )
     hits += missing(then, unread_slots(judged.gaps))
     return list(differing_results(then, hits))
 
@@ -209,7 +217,9 @@ def _account(view: AnswerView, result: Outcome) -> None:
 
 # from hits to findings: where they are in the file, and what their words quote
 
-OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})  # what the place tells by itself
+OF_THE_PLACE = frozenset(
+    {"file", "sheet", "cell", "row", "label"}
+)  # what the place tells by itself
 NAMED = 5  # cells that are named where there are many
 Details = dict[str, str]
 
@@ -233,7 +243,9 @@ class FindingWriter:
         for code in asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE:
             details[code] = self._answer(hit, code)
         suggestion = answer.suggestion if answer and answer.problem == hit.code else None
-        if not value and hit.rule:  # what its own message quotes of other cells, so that it can be withheld
+        if (
+            not value and hit.rule
+        ):  # what its own message quotes of other cells, so that it can be withheld
             names = placeholders(hit.rule.message.say(self.layout.language))
             value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
         return replace(seen, value=value or None, suggestion=suggestion, details=details)
@@ -253,7 +265,8 @@ class FindingWriter:
             places[self._place(hit)] = causes[place] = None
         return {
             code: joined(
-                why.format(places=few(places), causes=few(causes)) for why, (places, causes) in whys.items()
+                why.format(places=few(places), causes=few(causes))
+                for why, (places, causes) in whys.items()
             )
             for code, whys in open_.items()
         }

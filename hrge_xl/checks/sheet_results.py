@@ -83,7 +83,8 @@ def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
     """Give the rows that each collected list keeps, with their ranks."""
     return {
         key: {
-            row: (listed.rank(view, row, None) if listed.rank else None) or 0.0  # what has none comes last
+            row: (listed.rank(view, row, None) if listed.rank else None)
+            or 0.0  # what has none comes last
             for row in view.active[listed.table.number]
             if listed.keeps(view, row, None)
         }
@@ -100,11 +101,16 @@ def _verdict(code: str, required: bool) -> Verdict:
 def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, str]:
     """Give for each slot the code of the first of its hits that the sheet can see."""
     rules = {
-        id(rule.rule): RULES + n for n, rule in enumerate(view.program.compiled.rules) if not rule.reader_only
+        id(rule.rule): RULES + n
+        for n, rule in enumerate(view.program.compiled.rules)
+        if not rule.reader_only
     }
     found: dict[SlotKey, tuple[int, int, str]] = {}
     for hit in hits:
-        place, answer = _place(view.program, hit, rules), hit.answer if hit.kind in OVERLOOKED else None
+        place, answer = (
+            _place(view.program, hit, rules),
+            hit.answer if hit.kind in OVERLOOKED else None,
+        )
         if hit.column is None or place is None:
             continue
         if answer is None or not is_overlooked(answer, hit.column.field, view.layout):
@@ -167,7 +173,9 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
         for key, verdict in verdicts(view, hits).items()
     )
     pairs = list(zip(cells.numbers, numbers, strict=True))
-    wrong = [n for n, (stands, due) in enumerate(pairs) if stands != due and None not in (stands, due)]
+    wrong = [
+        n for n, (stands, due) in enumerate(pairs) if stands != due and None not in (stands, due)
+    ]
     if wrong:
         yield _checks(view, cells.places, wrong, pairs)
     kept = rows_kept(view)
@@ -212,7 +220,9 @@ def _in_words(layout: Layout, slot: Slot, *numbers: Result) -> list[str]:
     """Say what a check cell shows and what is due, with as much of it as tells them apart."""
     say, texts = translator(layout.language), [_said(layout, slot, number) for number in numbers]
     if len(set(texts)) == 1:
-        required = [isinstance(number, int | float) and is_required(int(number)) for number in numbers]
+        required = [
+            isinstance(number, int | float) and is_required(int(number)) for number in numbers
+        ]
         needs = (say("required") if is_needed else say("not required") for is_needed in required)
         texts = [f"{text} ({need})" for text, need in zip(texts, needs, strict=True)]
     return texts if len(set(texts)) > 1 else [shown(number or 0) for number in numbers]
@@ -244,7 +254,9 @@ def _as_seen(answer: Answer, layout: Layout) -> Answer:
     slot = layout.slots.get(answer.key)
     if problem is None or slot is None or answer.problem:
         return answer
-    if any(kind.code in answer.notes for kind in OVERLOOKED) and is_overlooked(answer, slot.field, layout):
+    if any(kind.code in answer.notes for kind in OVERLOOKED) and is_overlooked(
+        answer, slot.field, layout
+    ):
         return answer
     if slot.field.to:  # the sheet takes the first word for the code of a row
         return changed(answer, code=str(answer.original).strip(" ").split(" ")[0], notes=())
@@ -254,7 +266,10 @@ def _as_seen(answer: Answer, layout: Layout) -> Answer:
 # calculated fields
 
 CLOSE, ZERO = 1e-9, 1e-12
-TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
+TYPED_ALONE, CELLS_NAMED = (
+    3,
+    20,
+)  # typed results of a sheet that are told one by one; cells that are named
 
 
 def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[Answer]:
@@ -288,7 +303,9 @@ def as_value(column: FieldColumn, worked_out: object) -> Value | None:
     if isinstance(worked_out, Unknown | bool) or not isinstance(worked_out, float | str | tuple):
         return None
     return (
-        from_serial(worked_out) if column.type is Type.DATE and isinstance(worked_out, float) else worked_out
+        from_serial(worked_out)
+        if column.type is Type.DATE and isinstance(worked_out, float)
+        else worked_out
     )
 
 
@@ -307,7 +324,11 @@ def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
         value = view.calculated(column.number, row)
         if _differs(now, cell, value):
             replaced = answer.cell_key in now.submission.replaced
-            kind = v.CALCULATION_NOT_CURRENT if answer.formula and not replaced else v.CALCULATION_DIFFERS
+            kind = (
+                v.CALCULATION_NOT_CURRENT
+                if answer.formula and not replaced
+                else v.CALCULATION_DIFFERS
+            )
             hit = at_answer(kind, column, row, answer)
             hit.detail["expected"] = displayed(now, column, value)
             yield hit
@@ -320,10 +341,15 @@ def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
 def _pasted(hits: Sequence[Hit]) -> Hit:
     """Give the first of some typed results of a sheet, which stands for all of them."""
     answers = [hit.answer for hit in hits if hit.answer is not None]
-    cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(len(answers) - CELLS_NAMED)
+    cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(
+        len(answers) - CELLS_NAMED
+    )
     first, column = hits[0], hits[0].column
     assert column is not None
-    first.detail |= {"label": cells, "value": displayed_answer(answers[0], column) + and_more(len(hits) - 1)}
+    first.detail |= {
+        "label": cells,
+        "value": displayed_answer(answers[0], column) + and_more(len(hits) - 1),
+    }
     return first
 
 

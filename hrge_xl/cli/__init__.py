@@ -25,7 +25,16 @@ from ..core.paths import masked
 from ..core.program import log_text, running, write_log
 from .common import CommandGroup, everywhere
 from .settings import prepared, settings_option
-from .terminal import block, colours, colours_of_environment, line, listen, print_text, progress_shown, style
+from .terminal import (
+    block,
+    colours,
+    colours_of_environment,
+    line,
+    listen,
+    print_text,
+    progress_shown,
+    style,
+)
 
 COMMANDS = {  # name, which is that of its function too -> what it does
     "demo": "Play a whole round with six simulated countries.",
@@ -63,7 +72,9 @@ ROOMS = {  # the modules that hold several commands; any other has the name of i
     "round": ("round", "generate"),
     "week": ("refresh", "receive", "drafts", "remind"),
 }
-MODULES = {name: name for name in COMMANDS} | {name: room for room, names in ROOMS.items() for name in names}
+MODULES = {name: name for name in COMMANDS} | {
+    name: room for room, names in ROOMS.items() for name in names
+}
 PROGRAM = "hrge-xl"
 
 
@@ -112,7 +123,9 @@ FIRST_STEPS = (
 
 
 @click.command(
-    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option(
     "--version",
@@ -144,7 +157,9 @@ cli.params += [settings_option(shown=True), *everywhere(shown=True)]
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    gc.set_threshold(200_000)  # searches for cycles take a tenth of a short command while modules load
+    gc.set_threshold(
+        200_000
+    )  # searches for cycles take a tenth of a short command while modules load
     sys.exit(run(arguments))
 
 
@@ -174,19 +189,25 @@ def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
         return finished.exit_code
     except SpecError as error:
         count = len(error.mistakes)
-        return say(Exit.SPEC, *error.lines, f"{count} mistake{'s' if count != 1 else ''} in the spec.")
+        return say(
+            Exit.SPEC, *error.lines, f"{count} mistake{'s' if count != 1 else ''} in the spec."
+        )
     except HrgeError as error:
         return say(error.exit_code, *error.lines)
     except BrokenPipeError:
         return Exit.OK
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return say(Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space.")
+        return say(
+            Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space."
+        )
     except Exception as error:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
         log = write_log(error)  # it holds nothing that was typed or sent
         if "--debug" in typed:
             block(log_text(error), err=True)
-        return say(Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log}.")
+        return say(
+            Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log}."
+        )
     return result if isinstance(result, int) else Exit.OK
 
 
@@ -206,7 +227,9 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
         return Exit.USAGE
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
-    text = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
+    text = re.sub(
+        r"\s*\n\s*", " ", error.format_message()
+    )  # choices stand in lines of their own there
     line(f"Error: {masked(text, typed)}", err=True)
     return Exit.USAGE
 

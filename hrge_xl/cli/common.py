@@ -36,7 +36,9 @@ def _table() -> dict[str, dict[str, Any]]:
     return table
 
 
-def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callable[..., Any]], Command]:
+def verb(
+    name: str, group: Group | None = None, **own: Any
+) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function, within a group or not, with what `options.yaml` says under its name.
 
     `own` are the types, choices and completions that only this command has.
@@ -57,8 +59,12 @@ def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callabl
             if "range" in how:
                 how["type"] = click.IntRange(*how.pop("range"))
             if "shell_complete" in how:
-                how["shell_complete"] = own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
-            how |= {key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how}
+                how["shell_complete"] = (
+                    own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
+                )
+            how |= {
+                key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how
+            }
             names = how.pop("names").split()
             kind = click.option if names[0].startswith("-") else click.argument
             function = kind(*names, **how)(function)
@@ -99,7 +105,9 @@ class SpecName(ParamType[str]):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
 
-    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(
+        self, ctx: Context, param: Parameter, incomplete: str
+    ) -> list[CompletionItem]:
         """Offer the specs that are installed; folders once none of these is meant."""
         found = [CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="dir")]
@@ -123,7 +131,9 @@ def first_line(file: Path) -> str:
     try:
         stdin = str(file) == STDIN
         data = (
-            sys.stdin.buffer.read(MOST_PASSWORD_BYTES) if stdin else read_regular(file, MOST_PASSWORD_BYTES)
+            sys.stdin.buffer.read(MOST_PASSWORD_BYTES)
+            if stdin
+            else read_regular(file, MOST_PASSWORD_BYTES)
         )
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -196,7 +206,9 @@ def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
             found = [*names(ctx)]
         except HrgeError:
             return []
-        return [CompletionItem(name) for name in found if name.casefold().startswith(begun.casefold())]
+        return [
+            CompletionItem(name) for name in found if name.casefold().startswith(begun.casefold())
+        ]
 
     return complete
 
@@ -223,7 +235,11 @@ def _named(ctx: Context) -> str:
 
 COMPLETIONS = {
     "countries": spec_completion(
-        lambda spec: [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
+        lambda spec: (
+            [item.code for item in spec.vocabularies[spec.countries].items]
+            if spec.countries
+            else []
+        )
     ),
     "languages": spec_completion(lambda spec: spec.languages),
     "profiles": spec_completion(lambda spec: spec.profiles),
@@ -231,7 +247,9 @@ COMPLETIONS = {
     "fields": spec_completion(
         lambda spec: dict.fromkeys(code for tool in spec.tools for code in tool.fields)
     ),
-    "teams": completes(lambda ctx: [team.code for team in hrge_xl.load_round(Path(_named(ctx))).teams]),
+    "teams": completes(
+        lambda ctx: [team.code for team in hrge_xl.load_round(Path(_named(ctx))).teams]
+    ),
 }
 
 
@@ -248,7 +266,9 @@ EVERYWHERE = {  # options of the program, which every command takes too: what th
 class CommandGroup(Group):
     """Says what may have been meant by a command that there is not."""
 
-    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
         """Find the command. Raises `click.UsageError` with the nearest name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
@@ -260,7 +280,9 @@ class CommandGroup(Group):
 def everywhere(shown: bool) -> list[Option]:
     """Give the options that go for every command."""
     return [
-        Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
+        Option(
+            names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember
+        )
         for text, names in EVERYWHERE.items()
     ]
 
@@ -291,9 +313,15 @@ def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Datase
         start_ahead("hrge_xl.exchange.validation", "hrge_xl.reader.read", "hrge_xl.checks")
         click.get_current_context().call_on_close(end_unused)
     received = how.pop("received", None)
-    known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
+    known = {
+        name: how.pop(name)
+        for name in ("today", "spec", "password", "ledger", "jobs")
+        if name in how
+    }
     arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()
-    return hrge_xl.DatasetRequest(paths, rejudge=day_is_stated(), arrived=arrived, figures=False, **known)
+    return hrge_xl.DatasetRequest(
+        paths, rejudge=day_is_stated(), arrived=arrived, figures=False, **known
+    )
 
 
 def day_is_stated() -> bool:
@@ -306,7 +334,9 @@ def command_line() -> str:
     return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 
-def print_result(output: Path | None, as_json: bool, value: object, lines: Iterable[object]) -> None:
+def print_result(
+    output: Path | None, as_json: bool, value: object, lines: Iterable[object]
+) -> None:
     """Print a result as lines or as JSON, into a file where one is named."""
     with output_to(output):
         if as_json:

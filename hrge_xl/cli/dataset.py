@@ -68,7 +68,9 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit
 
 
 @verb("compare")
-def compare(before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any) -> Exit:
+def compare(
+    before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
+) -> Exit:
     """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     For rounds (round folders, consolidated folders, or folders of returned files), the returns that count are compared
@@ -87,7 +89,10 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
     if Path(before).resolve() == Path(after).resolve():
         raise UsageError("Name two different files, or two different folders, to compare.")
-    with hrge_xl.both_sides(dataset_request([], how), before, after) as (one, other), output_to(output):
+    with (
+        hrge_xl.both_sides(dataset_request([], how), before, after) as (one, other),
+        output_to(output),
+    ):
         print_notes(*one, *other)
         if not folders[0]:
             compared = hrge_xl.compare(one, other, lang)
@@ -184,7 +189,10 @@ def trace(
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with hrge_xl.one_dataset(place, None, AS_SUITS, password, figures=False) as opened, output_to(output):
+    with (
+        hrge_xl.one_dataset(place, None, AS_SUITS, password, figures=False) as opened,
+        output_to(output),
+    ):
         print_notes(opened)
         if is_asked:
             _print_answers(
@@ -197,7 +205,9 @@ def trace(
         found = hrge_xl.trace(opened, table, int(row))
         behind = hrge_xl.answers_behind(opened, table, int(row))
         if as_json:
-            print_json(dict(found) | ({"answers": [asdict(traced) for traced in behind]} if behind else {}))
+            print_json(
+                dict(found) | ({"answers": [asdict(traced) for traced in behind]} if behind else {})
+            )
         else:
             print_lines(map(str, found))
             if behind:
@@ -233,7 +243,12 @@ OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
 
 @verb("decide")
 def decide(
-    folder: Path, returns: tuple[str, ...], by: str | None, password: str | None, today: date, **how: Any
+    folder: Path,
+    returns: tuple[str, ...],
+    by: str | None,
+    password: str | None,
+    today: date,
+    **how: Any,
 ) -> None:
     """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
 
@@ -291,7 +306,11 @@ def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
                 yield f'  hrge-xl decide {quoted(folder)} {named} --{OPTIONS[choice]} --reason "…"'
     yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
     yield from (f"decided {decision.text}" for decision in found.made)
-    if not found.made and not found.doubted and not any(return_.status in WAITS for return_ in found.returns):
+    if (
+        not found.made
+        and not found.doubted
+        and not any(return_.status in WAITS for return_ in found.returns)
+    ):
         yield "Nothing waits for a decision, and none was made."
 
 
@@ -331,7 +350,9 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         line(_told(hrge_xl.withdraw(ledger, withdraw, **how)))
         print_lines(hrge_xl.not_made_again(ledger), err=True)
     elif code and file:
-        made = hrge_xl.waive(ledger, code, file, reason=reason, until=until, place=_place(cell), **how)
+        made = hrge_xl.waive(
+            ledger, code, file, reason=reason, until=until, place=_place(cell), **how
+        )
         line(_told(made))
         accepted = f"{counted(made.count, 'finding')} of {made.file} accepted."
         line(f"{accepted} Verdict of the file: {made.verdict}.", err=True)
@@ -354,10 +375,10 @@ def _place(cell: str | None) -> tuple[str, str] | None:
 
 def _told(waiver: hrge_xl.Waiver) -> str:
     place = f" {waiver.place}" if waiver.place else ""
-    withdrawn = f"; withdrawn {waiver.withdrawn} by {waiver.withdrawn_by}" if waiver.withdrawn else ""
-    return (
-        f"{waiver.number}: {waiver.code} {waiver.file}{place} ({waiver.sha256[:12]}) {waiver.told}{withdrawn}"
+    withdrawn = (
+        f"; withdrawn {waiver.withdrawn} by {waiver.withdrawn_by}" if waiver.withdrawn else ""
     )
+    return f"{waiver.number}: {waiver.code} {waiver.file}{place} ({waiver.sha256[:12]}) {waiver.told}{withdrawn}"
 
 
 # sign
@@ -383,9 +404,7 @@ def sign(  # noqa: PLR0913 (one parameter an option)
     if new_key is not None:
         public, public_file = hrge_xl.new_key(new_key, by, passphrase)
         line(public)
-        keep = (
-            f"The private key is in {new_key}. Keep it outside round folders, and do not give it to anybody."
-        )
+        keep = f"The private key is in {new_key}. Keep it outside round folders, and do not give it to anybody."
         give = f"The public key, as above, is in {public_file}: for those who check your seals (--trust)."
         print_lines((keep, give), err=True)
         return Exit.OK
@@ -409,7 +428,9 @@ def sign(  # noqa: PLR0913 (one parameter an option)
 def _check(seal: hrge_xl.SealCheck, digest: str) -> Exit:
     print_lines(seal.lines)
     if not seal.is_noted:
-        line(f"No seal of {seal.name} has the digest {digest}: the ledger or the report was replaced.")
+        line(
+            f"No seal of {seal.name} has the digest {digest}: the ledger or the report was replaced."
+        )
     if not seal.is_trusted:
         line(f"No seal of {seal.name} is signed with a key that you trust.")
     return Exit.OK if seal.holds else Exit.FINDINGS
@@ -429,7 +450,10 @@ def _list_seals(chain: hrge_xl.Chain, *, everything: bool) -> Exit:
         )
     print_lines(chain.doubts)
     print_lines(chain.limits, err=True)
-    line(f"{counted(len(chain.seals), 'seal')}, {counted(len(chain.entries), 'entry', 'entries')}.", err=True)
+    line(
+        f"{counted(len(chain.seals), 'seal')}, {counted(len(chain.entries), 'entry', 'entries')}.",
+        err=True,
+    )
     return Exit.FINDINGS if chain.doubts else Exit.OK
 
 

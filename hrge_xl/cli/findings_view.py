@@ -38,7 +38,9 @@ SEVERAL = {  # what is said of many findings of a kind, where there is a better 
 }
 
 
-def print_every_line(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
+def print_every_line(
+    files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool
+) -> None:
     """Print findings, a line each, the place first; below each file its verdict, and why it does not count."""
     from ..outputs.build import waiver_of
     from ..outputs.document import place_of
@@ -99,7 +101,9 @@ def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings
         (finding["code"], finding) for finding in file["findings"] if not is_waived(finding)
     ).items():
         text, places, first = _text(findings, language), _places(findings, language), findings[0]
-        folded.append(FoldedFindings(code, first["severity"], len(findings), text, places, first["remedy"]))
+        folded.append(
+            FoldedFindings(code, first["severity"], len(findings), text, places, first["remedy"])
+        )
     return sorted(folded, key=lambda fold: (-Severity(fold.severity).rank, -fold.number))
 
 
@@ -110,7 +114,10 @@ def _text(findings: Sequence[FindingRow], language: str) -> str:
         return _message(first)
     if language == SOURCE_LANGUAGE and first["code"] in SEVERAL:
         return SEVERAL[first["code"]].format(count=several)
-    kind, messages = CATALOGUE.get(first["code"]), dict.fromkeys(finding["message"] for finding in findings)
+    kind, messages = (
+        CATALOGUE.get(first["code"]),
+        dict.fromkeys(finding["message"] for finding in findings),
+    )
     if kind is not None and kind is not DOES_NOT_FIT and len(messages) > 1:
         return f"{several} × {problem(kind, language)}"
     return f"{several} × {' '.join([*messages][:MOST_CELLS])}{' …' if len(messages) > MOST_CELLS else ''}"
@@ -122,12 +129,18 @@ def _places(findings: Sequence[FindingRow], language: str) -> str:
 
     def first(names: Sequence[str], most: int) -> str:
         shown_names, more = ", ".join(names[:most]), len(names) - most
-        return say("{names} and {n} more").format(names=shown_names, n=more) if more > 0 else shown_names
+        return (
+            say("{names} and {n} more").format(names=shown_names, n=more)
+            if more > 0
+            else shown_names
+        )
 
     cells = grouped((finding["sheet"], finding["cell"]) for finding in findings if finding["sheet"])
     addresses = {sheet: list(filter(None, some)) for sheet, some in cells.items()}
     if sum(map(len, cells.values())) <= MOST_CELLS:
-        return "; ".join(f"{sheet}!{', '.join(some)}" if some else sheet for sheet, some in addresses.items())
+        return "; ".join(
+            f"{sheet}!{', '.join(some)}" if some else sheet for sheet, some in addresses.items()
+        )
     if len(cells) == 1:
         ((sheet, some),) = addresses.items()
         on_sheet = say("on {sheet}").format(sheet=sheet)
@@ -156,7 +169,9 @@ class FoldedPrinter:
         aside: dict[str, list[FileRow]] = {}
         alike: dict[str, list[FileRow]] = {}
         for file in by_importance(files):
-            shown_folds = [fold for fold in folds(file, self.language) if fold.severity in severities]
+            shown_folds = [
+                fold for fold in folds(file, self.language) if fold.severity in severities
+            ]
             if shown_folds and file["verdict"] == "refused":
                 same = alike.setdefault(shown_folds[0].code, [])
                 same.append(file)
@@ -177,11 +192,15 @@ class FoldedPrinter:
                 _print_names(f"{first}: ", [named])
         for why, some in aside.items():
             if len(some) == 1:
-                _print_head(_named(some[0]), f"{self.say(some[0]['status'])}:", str(some[0]["reason"]))
+                _print_head(
+                    _named(some[0]), f"{self.say(some[0]['status'])}:", str(some[0]["reason"])
+                )
             else:
                 _print_names(f"{why} {self._counted(len(some), 'file')}: ", map(_named, some))
         if clean and not quiet:
-            first = self.say("Nothing to look at in {files}").format(files=self._counted(len(clean), "file"))
+            first = self.say("Nothing to look at in {files}").format(
+                files=self._counted(len(clean), "file")
+            )
             _print_names(f"{first}: ", _by_team(clean))
 
     def _counted(self, count: int, what: str) -> str:
@@ -189,7 +208,9 @@ class FoldedPrinter:
         return self.say(one if count == 1 else many).format(n=f"{count:,}")
 
     def _file(self, file: FileRow, shown_folds: Sequence[FoldedFindings], most: int | None) -> None:
-        found = [self._counted(file["counts"][key], key) for key in COUNTED if file["counts"].get(key)]
+        found = [
+            self._counted(file["counts"][key], key) for key in COUNTED if file["counts"].get(key)
+        ]
         verdict = file["verdict"]
         _print_head(_named(file), f"{self.say(verdict)},", ", ".join(found), VERDICTS[verdict])
         if _is_aside(file):
@@ -201,10 +222,13 @@ class FoldedPrinter:
             room = columns - self.behind - cell_len(where) if columns else 0
             if not whole and room > LEAST_SAID:  # where it is stands there whole
                 text = cut(shown(text), room)
-            self._row(fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole)
+            self._row(
+                fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole
+            )
         if most and shown_folds[most:]:
             others = (
-                f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code for fold in shown_folds[most:]
+                f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code
+                for fold in shown_folds[most:]
             )
             self._row("also", None, ", ".join(others), short=True)
 
@@ -220,7 +244,9 @@ def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
     """Give files by team: first those that could not be read, then who has most to correct; within it what counts."""
     teams = grouped((_team(file) or file["path"], file) for file in files)
     ordered = sorted(teams.items(), key=lambda item: (_importance(item[1]), item[0]))
-    return [file for _, some in ordered for file in sorted(some, key=lambda file: not file["counted"])]
+    return [
+        file for _, some in ordered for file in sorted(some, key=lambda file: not file["counted"])
+    ]
 
 
 def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
@@ -259,7 +285,9 @@ def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -
 def _by_team(files: Sequence[FileRow]) -> list[str]:
     """Name files by their team where that is enough to know them."""
     teams = Counter(map(_team, files))
-    return [_team(file) if teams[_team(file)] == 1 and _team(file) else _named(file) for file in files]
+    return [
+        _team(file) if teams[_team(file)] == 1 and _team(file) else _named(file) for file in files
+    ]
 
 
 def _print_names(first: str, names: Iterable[str]) -> None:

@@ -41,7 +41,10 @@ def demo(output: Path, spec: str) -> None:
         ("what the teams received", "issued"),
         ("what came back", "returned"),
         ("all teams at a glance, offline", "reports/overview.html"),
-        ("the same with small counts of people masked, to share", "reports/overview_shareable.html"),
+        (
+            "the same with small counts of people masked, to share",
+            "reports/overview_shareable.html",
+        ),
         ("what it comes to, on one sheet of paper", "reports/brief.html"),
         ("the report for auditors, offline", "reports/validation.html"),
         ("the data of all teams, in Excel", "dataset/data.xlsx"),
@@ -88,7 +91,9 @@ class CodeName(ParamType[str]):
 
     name = "code"
 
-    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(
+        self, ctx: Context, param: Parameter, incomplete: str
+    ) -> list[CompletionItem]:
         """Offer codes with their names; names once one was begun."""
         from ..findings import CATALOGUE
 
@@ -129,14 +134,25 @@ def _print(facts: Mapping[str, str], say: Translate) -> None:
     else:
         line(f"{facts['code']} {facts['name']} ({severity})")
     heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
-    said = (f"{head}: {facts[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in facts)
+    said = (
+        f"{head}: {facts[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in facts
+    )
     print_text("", facts["message"], "", *said)
 
 
 # doctor
 
 
-NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
+NEEDED = (
+    "xlsxwriter",
+    "openpyxl",
+    "pandas",
+    "pandera",
+    "pydantic",
+    "babel",
+    "sqlalchemy",
+    "python-calamine",
+)
 EXTRAS = {  # by package: the extra that it comes with, and what that is for
     "psycopg": ("postgres", "a dataset in PostgreSQL"),
     "pyarrow": ("parquet", "Parquet files"),
@@ -155,9 +171,7 @@ OUTSIDE = {
     "reading": "other file",
     "writing": "writing",
 }
-NOT_STARTED = (
-    "CANNOT BE STARTED, so no file can be read. A security program may forbid it, or memory may be short."
-)
+NOT_STARTED = "CANNOT BE STARTED, so no file can be read. A security program may forbid it, or memory may be short."
 
 
 @verb("doctor")
@@ -182,7 +196,9 @@ def doctor(ctx: Context) -> int:
     for package, (extra, purpose) in EXTRAS.items():
         found = _version(package)
         state = (
-            f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
+            f"installed ({package} {found})"
+            if found
+            else f'not installed: pip install "hrge-xl[{extra}]"'
         )
         print_text(f"Extra {extra}, for {purpose}: {state}")
     if missing:
@@ -195,7 +211,9 @@ def doctor(ctx: Context) -> int:
     )
     line(check_all(ctx.find_root()))
     confinement = hrge_xl.confinement()
-    print_text(f"Reading processes: {_confinement_text(confinement) if confinement else NOT_STARTED}")
+    print_text(
+        f"Reading processes: {_confinement_text(confinement) if confinement else NOT_STARTED}"
+    )
     return Exit.OK if confinement else Exit.FINDINGS
 
 

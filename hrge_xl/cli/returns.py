@@ -15,7 +15,15 @@ import hrge_xl
 from ..core.errors import Exit, UsageError
 from ..outputs import brief_page, overview_page, write_page, write_report
 from ..outputs.formats import FORMATS
-from .common import command_line, dataset_request, is_set, next_step, print_notes, print_result, verb
+from .common import (
+    command_line,
+    dataset_request,
+    is_set,
+    next_step,
+    print_notes,
+    print_result,
+    verb,
+)
 from .terminal import data, line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
@@ -43,7 +51,9 @@ def validate(
     """
     request = dataset_request(paths, how)
     quiet, verbose = is_set("quiet"), is_set("verbose")
-    with hrge_xl.datasets(replace(request, answers=as_json)) as found:  # then what takes long to import
+    with hrge_xl.datasets(
+        replace(request, answers=as_json)
+    ) as found:  # then what takes long to import
         from ..outputs.build import file_rows
         from ..outputs.formats.json import render
         from .findings_view import FoldedPrinter, print_every_line
@@ -63,14 +73,19 @@ def validate(
         return exit_code(files, fail_on)
 
 
-def _next(paths: Sequence[str], files: Sequence[FileRow], language: str, *, every_line: bool) -> None:
+def _next(
+    paths: Sequence[str], files: Sequence[FileRow], language: str, *, every_line: bool
+) -> None:
     """Say what to do about it."""
     from ..core.words import translator
 
     say = translator(language)
     counting = [file for file in files if not file["settled"]]
     if not every_line and any(file["findings"] for file in counting):
-        line(say("Every finding, with what to do: -v. What a code means: hrge-xl explain CODE"), err=True)
+        line(
+            say("Every finding, with what to do: -v. What a code means: hrge-xl explain CODE"),
+            err=True,
+        )
     if any(file["status"] == "conflict" for file in counting):
         next_step("decide", *paths[:1], language=language)
     elif any(file["verdict"] == "returned" for file in counting):
@@ -101,7 +116,9 @@ def check(file: str, **how: Any) -> Exit:
     from .findings_view import print_every_line
 
     round_ = hrge_xl.round_named(how["spec"])
-    with hrge_xl.datasets(replace(request, answers=False, wanted=round_.wanted if round_ else None)) as found:
+    with hrge_xl.datasets(
+        replace(request, answers=False, wanted=round_.wanted if round_ else None)
+    ) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
         print_notes(*found)
@@ -138,7 +155,13 @@ def report(  # noqa: PLR0913 (one parameter an option)
             line(write_page(overview_page(output, masked=shareable), text))
         if BRIEF in formats:
             pages = hrge_xl.brief(
-                found, request.today, lang, masked=shareable, period=period, countries=countries, teams=teams
+                found,
+                request.today,
+                lang,
+                masked=shareable,
+                period=period,
+                countries=countries,
+                teams=teams,
             )
             print_lines(
                 write_page(brief_page(output, masked=shareable, group=group), text)
@@ -186,7 +209,12 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
         print_lines(given.issued)
     if as_json:
         left_out = [
-            {"path": left.path, "submission": left.found.submission, "team": left.found.team, "why": left.why}
+            {
+                "path": left.path,
+                "submission": left.found.submission,
+                "team": left.found.team,
+                "why": left.why,
+            }
             for left in given.left_out
         ]
         issued = {"issued": [str(path) for path in given.issued]} if how.get("teams") else {}
@@ -194,7 +222,9 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
     if not is_set("quiet"):
         print_lines((f"{left.name}: {left.why}." for left in given.left_out), err=True)
     print_lines(given.totals, err=True)
-    ends = (Exit.REFUSED if left.found.verdict == "refused" else left.ends for left in given.left_out)
+    ends = (
+        Exit.REFUSED if left.found.verdict == "refused" else left.ends for left in given.left_out
+    )
     return max(ends, default=Exit.OK)
 
 
@@ -205,7 +235,9 @@ def _aside(file: dict[str, Any]) -> Iterator[str]:
         yield f"  version {file['sent_version']} to {file['version']}"
     if homeless:
         yield f"  {len(homeless)} without a place, kept on the sheet for them:"
-    yield from (f"  {answer['sheet']}!{answer['cell']}: {answer['question']}" for answer in homeless)
+    yield from (
+        f"  {answer['sheet']}!{answer['cell']}: {answer['question']}" for answer in homeless
+    )
 
 
 # verify
@@ -239,7 +271,9 @@ def facts(
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
     began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted)
+    return hrge_xl.Facts(
+        f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted
+    )
 
 
 def print_totals(datasets: Sequence[hrge_xl.Dataset], language: str = "en") -> None:

@@ -73,7 +73,9 @@ def init(
     print_lines(listed.differences, err=True)
     round_ = hrge_xl.init_round(folder, spec, teams, start, end, **options)
     onward = "" if earlier is None else f" --from {quoted(earlier)}"
-    line(f"{folder}: {counted(len(round_.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}{onward}")
+    line(
+        f"{folder}: {counted(len(round_.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}{onward}"
+    )
 
 
 def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
@@ -164,7 +166,9 @@ def _make(
 ) -> None:
     """Show a change, and make it where it is meant."""
     if _is_meant(planned, yes=yes):
-        changed = hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
+        changed = hrge_xl.change_round(
+            planned, reason=reason, by=by or getpass.getuser(), day=today
+        )
         if planned.before != planned.after and not planned.undone:
             line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
         print_lines(hrge_xl.orphaned(changed), err=True)
@@ -288,7 +292,9 @@ def close(
     """
     planned, by = hrge_xl.close(folder, today, password), by or getpass.getuser()
     if _is_meant(planned, yes=yes):
-        for seal in hrge_xl.close_round(planned, reason=reason, by=by, day=today, password=password):
+        for seal in hrge_xl.close_round(
+            planned, reason=reason, by=by, day=today, password=password
+        ):
             line(f"{seal.text}; digest {seal.digest}")
         line(f"Closed. To go on with it: hrge-xl round reopen {quoted(folder)}", err=True)
 
@@ -345,13 +351,21 @@ APART = {  # what a round says itself: the parameter, its option, and what to do
         "Each team of a round continues from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
         "One workbook outside the round: hrge-xl generate {spec} --country … --answers FILE",
     ),
-    "password": ("--password-file", "It opens the returns of --from, or the workbook of --answers."),
-    "output": ("-o", "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there."),
+    "password": (
+        "--password-file",
+        "It opens the returns of --from, or the workbook of --answers.",
+    ),
+    "output": (
+        "-o",
+        "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
+    ),
 }
 
 
 @verb("generate")
-def generate(spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any) -> None:
+def generate(
+    spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any
+) -> None:
     """Write one workbook for each country of a SPEC (a name or a folder), or one for each team of a ROUND folder.
 
     A SPEC that does not ask for a country needs none and gives one workbook. Sheets that the chosen ones depend on are
@@ -375,7 +389,10 @@ def generate(spec: str, countries: tuple[str, ...], earlier: str | None, today: 
 
     Next: hrge-xl status output/2026-H2
     """
-    round_, given = hrge_xl.round_named(spec), {name: value for name, value in choices.items() if value}
+    round_, given = (
+        hrge_xl.round_named(spec),
+        {name: value for name, value in choices.items() if value},
+    )
     if round_ is not None:
         _refuse(round_, given if earlier is None else {**given, "password": None})
         how = {name: given[name] for name in ("password", "allow_draft") if name in given}
@@ -389,7 +406,10 @@ def generate(spec: str, countries: tuple[str, ...], earlier: str | None, today: 
         own = {"--country": countries, "--today": day_is_stated(), "--answers": choices["answers"]}
         if choices["sample"] and (wrong := [option for option, value in own.items() if value]):
             raise UsageError(
-                *(f"{option} is not for a sample, which defines its own content." for option in wrong)
+                *(
+                    f"{option} is not for a sample, which defines its own content."
+                    for option in wrong
+                )
             )
         issued = hrge_xl.issue_spec(spec, countries, today=today, **given)
     print_lines(issued.notes, err=True)

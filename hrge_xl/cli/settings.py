@@ -62,7 +62,9 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
     for word in words:
         own = own.get(word, {})
         if not isinstance(own, dict):
-            raise UsageError(f"{settings.path}: '{word}' is a command. Write [{word}], and options below it.")
+            raise UsageError(
+                f"{settings.path}: '{word}' is a command. Write [{word}], and options below it."
+            )
     within, options = command.commands if isinstance(command, Group) else {}, _options(command)
     known = list(within or options)
     if wrong := [key for key in own if _plain(key) not in known]:
@@ -104,7 +106,9 @@ def _use(ctx: Context, option: Parameter, named: Path | None) -> None:
         return
     from_environment = ctx.get_parameter_source("config") is ParameterSource.ENVIRONMENT
     if named and from_environment and not named.is_absolute():
-        raise UsageError(f"{CONFIG}={named} would be another file in every folder. Give it its whole path.")
+        raise UsageError(
+            f"{CONFIG}={named} would be another file in every folder. Give it its whole path."
+        )
     path = named or _home()
     if not named and not path.is_file():
         return
@@ -113,7 +117,9 @@ def _use(ctx: Context, option: Parameter, named: Path | None) -> None:
     try:
         table = tomllib.loads(read_regular(path, MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: the settings cannot be read ({error}). Correct the file.") from error
+        raise UsageError(
+            f"{path}: the settings cannot be read ({error}). Correct the file."
+        ) from error
     root = ctx.find_root().command
     commands = root.list_commands(ctx) if isinstance(root, Group) else []
     wrong = [
@@ -148,7 +154,9 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
             if source is ParameterSource.DEFAULT_MAP:
                 taken.append((str(used), typed))
             elif source is ParameterSource.ENVIRONMENT:
-                taken.append((next(name for name in option.envvar or () if os.environ.get(name)), typed))
+                taken.append(
+                    (next(name for name in option.envvar or () if os.environ.get(name)), typed)
+                )
         if taken and not is_set("quiet"):
             parts = (f"{', '.join(some)} from {where}" for where, some in grouped(taken).items())
             line(f"Settings: {'; '.join(parts)}", err=True)

@@ -121,7 +121,9 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")
     found = hrge_xl.diff(hrge_xl.load(before), hrge_xl.load(after))
-    files = hrge_xl.touched_files(found, hrge_xl.returned_files([*returned, *more]), before, jobs, password)
+    files = hrge_xl.touched_files(
+        found, hrge_xl.returned_files([*returned, *more]), before, jobs, password
+    )
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     with output_to(output):
         if as_json:

@@ -30,7 +30,15 @@ from .terminal import (
     width,
 )
 
-NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
+NARROW = (
+    "team",
+    "state",
+    "completeness",
+    "errors",
+    "days_late",
+    "deadline",
+    "note",
+)  # without --wide
 HEADS = {
     "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
     "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
@@ -97,7 +105,9 @@ def status(  # noqa: PLR0913 (one parameter an option)
             print_json(rows)
         else:
             show, say = _print_wide if wide else _print_narrow, translator(lang)
-            more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
+            more = max(
+                sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
+            )  # they come last
             show(rows[: len(rows) - more], say)
             if more:
                 line(f"{and_more(more).strip()} {say('refused')}")
@@ -144,7 +154,9 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
         next_step("consolidate", folder, language=language)
 
 
-def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str) -> Iterator[str]:
+def _summary(
+    dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str
+) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
     say = translator(language)
     counts = Counter(team_status.state for team_status in teams)
@@ -194,7 +206,9 @@ def _shown(line: Line, column: str, say: Translate) -> str:
         return say(value)
     if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
-    return f"{floor(100 * value)}%" if column == "completeness" else str(value)  # 100% is all of them
+    return (
+        f"{floor(100 * value)}%" if column == "completeness" else str(value)
+    )  # 100% is all of them
 
 
 def _table(
@@ -215,7 +229,9 @@ def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     columns = width()
     if columns:
         widths = _fitted(widths, columns)
-    if not has_room(sum(wide + len(GAP) for name, wide in widths.items() if name != "note"), columns):
+    if not has_room(
+        sum(wide + len(GAP) for name, wide in widths.items() if name != "note"), columns
+    ):
         rows[0]["note"] = ""  # notes stand below
     for row, state in zip(rows, ("", *(team["state"] for team in lines)), strict=True):
         _print_row(row, widths, columns, COLOURS.get(state))
@@ -226,7 +242,9 @@ def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
     kept = dict(widths)
     for column in ("", *DISPENSABLE):
         kept.pop(column, None)
-        room = columns - sum(wide + len(GAP) for name, wide in kept.items() if name not in ("team", "note"))
+        room = columns - sum(
+            wide + len(GAP) for name, wide in kept.items() if name not in ("team", "note")
+        )
         if room >= min(LEAST_TEAM, kept["team"]):
             break
     return {**kept, "team": min(kept["team"], room)}

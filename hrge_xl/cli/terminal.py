@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 LIBRARY = "hrge_xl"
 NARROWEST = 40  # columns: what is narrower is written as if it had so many
 STDOUT = Path("-")
-_OURS = f"\x1b{os.urandom(8).hex()}"  # begins an escape sequence of our own: nobody outside can know it
-_LIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_OURS = (
+    f"\x1b{os.urandom(8).hex()}"  # begins an escape sequence of our own: nobody outside can know it
+)
+_LIVE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 _LIVE_OR_BREAK = re.compile(f"\n|{_LIVE.pattern}")
 
 
@@ -137,7 +141,11 @@ def _print(text: str, *, one_line: bool, err: bool) -> None:
     pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
     file = sys.stderr if err else _SCREEN.out()
     _SCREEN.hide_bar()
-    click.echo("\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False)
+    click.echo(
+        "\x1b".join(pieces),
+        file=file,
+        color=_SCREEN.coloured if file is not _SCREEN.file else False,
+    )
 
 
 class _Teller(logging.Handler):
@@ -256,7 +264,9 @@ def print_text(*lines: str, err: bool = False) -> None:
 
 PATIENCE = 1.0  # seconds
 AT_WORK = "Working"
-Piece = tuple[str, int | None, int]  # what is being done, how many steps it has, how many of these are done
+Piece = tuple[
+    str, int | None, int
+]  # what is being done, how many steps it has, how many of these are done
 
 
 class Bar:
@@ -307,12 +317,18 @@ class Bar:
             columns = TextColumn("{task.description}"), BarColumn(), how_far, TimeElapsedColumn()
             console = Console(stderr=True)
             self._bar = Progress(
-                *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+                *columns,
+                console=console,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
             )
             self._bar.add_task(text, how_far="")
             self._bar.start()
         said = "" if total is None else f"{done} of {total}"
-        self._bar.update(self._bar.task_ids[0], description=text, total=total, completed=done, how_far=said)
+        self._bar.update(
+            self._bar.task_ids[0], description=text, total=total, completed=done, how_far=said
+        )
 
     def hide(self) -> None:
         """Take it away until there is something new to say."""

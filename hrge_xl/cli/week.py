@@ -97,7 +97,10 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         first.append(f"No address in the list of teams: {_named(week.without_address)}")
     if first:
         yield "Look first", " ".join(first)
-    yield "Files in", f"{week.round.folder}: data.xlsx, feedback/, reports/overview.html and brief.html"
+    yield (
+        "Files in",
+        f"{week.round.folder}: data.xlsx, feedback/, reports/overview.html and brief.html",
+    )
 
 
 def _to_send(week: hrge_xl.RefreshResult) -> str:
@@ -177,7 +180,9 @@ MOST_NAMES = 20  # of files left aside; --json has all
 
 
 @verb("receive")
-def receive(folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date) -> Exit:
+def receive(
+    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
+) -> Exit:
     """Take the workbooks out of what arrived, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
@@ -205,7 +210,9 @@ def _lines(received: hrge_xl.Received) -> Iterator[str]:
         parts = came.place.email.sender, str(day or ""), _within(came)
         origin = ", ".join(filter(None, parts))
         yield f"{path}" + (f"  ({origin})" if origin else "")
-    yield from (f"waiting, since the round is closed: {workbook.name}" for workbook in received.waiting)
+    yield from (
+        f"waiting, since the round is closed: {workbook.name}" for workbook in received.waiting
+    )
     for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
         yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
     for item in received.unopened:
@@ -221,13 +228,18 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
     """Give what became of everything, as JSON data."""
     return {
         "placed": [
-            {"path": str(path), "day": str(day or ""), **_place(came)} for path, came, day in received.placed
+            {"path": str(path), "day": str(day or ""), **_place(came)}
+            for path, came, day in received.placed
         ],
         "known": [_place(item) for item in received.known],
         "waiting": [_place(item) for item in received.waiting],
-        "sent": [{"draft": sent.file, "by": sent.by, "day": str(sent.day)} for sent in received.sent],
+        "sent": [
+            {"draft": sent.file, "by": sent.by, "day": str(sent.day)} for sent in received.sent
+        ],
         "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
-        "not_opened": [{"why": item.why, "files": item.count, **_place(item)} for item in received.unopened],
+        "not_opened": [
+            {"why": item.why, "files": item.count, **_place(item)} for item in received.unopened
+        ],
     }
 
 
@@ -242,7 +254,12 @@ def _place(found: hrge_xl.Found) -> dict[str, Any]:
 
 @verb("drafts", kinds=[*hrge_xl.MAIL_KINDS])
 def drafts(
-    folder: Path, kinds: tuple[str, ...], today: date, done: bool, teams: tuple[str, ...], **how: Any
+    folder: Path,
+    kinds: tuple[str, ...],
+    today: date,
+    done: bool,
+    teams: tuple[str, ...],
+    **how: Any,
 ) -> Exit:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 

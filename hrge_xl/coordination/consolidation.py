@@ -28,12 +28,21 @@ from ..ledger.events import FILE, Arrived
 from ..ledger.files import only_writer
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
-from ..rounds.datasets import DatasetRequest, check_folder, check_own, one_dataset, places, request_of
+from ..rounds.datasets import (
+    DatasetRequest,
+    check_folder,
+    check_own,
+    one_dataset,
+    places,
+    request_of,
+)
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
 Entered = TypeVar("Entered")
-QUICK = 12  # returns; files about more of them take longer to make than anybody waits for a decision
+QUICK = (
+    12  # returns; files about more of them take longer to make than anybody waits for a decision
+)
 
 
 @dataclass
@@ -214,7 +223,9 @@ class Decided(list[Return]):
         super().__init__(after)
         was = {return_.submission: (return_.status, return_.reason) for return_ in before}
         self.changed = [
-            return_ for return_ in self if was.get(return_.submission) != (return_.status, return_.reason)
+            return_
+            for return_ in self
+            if was.get(return_.submission) != (return_.status, return_.reason)
         ]
 
 
@@ -263,7 +274,9 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     def enter(ledger: Ledger, returns: list[Return]) -> tuple[str, Waiver, int]:
         found = find_return(returns, file)
-        terms = deciding.waive(ledger, found, code, reason=reason, by=by, day=day, until=until, place=place)
+        terms = deciding.waive(
+            ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
+        )
         return found.submission, *terms
 
     (name, waiver, count), _, after = _amended(folder, day, store, jobs, password, enter)
@@ -298,7 +311,10 @@ def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
 
 
 def write_files(
-    run: IngestRun, wanted: Collection[str] = (), overview: Path | None = None, round_: Round | None = None
+    run: IngestRun,
+    wanted: Collection[str] = (),
+    overview: Path | None = None,
+    round_: Round | None = None,
 ) -> None:
     """Write the files beside the dataset that are wanted or there, and into a folder the overview and the brief.
 
@@ -309,13 +325,17 @@ def write_files(
     pages = pages_beside(overview) if overview else []
     round_file = (round_.folder if round_ else run.out) / FILE
     failed: list[str] = []
-    if file.fact(STATE) != done or not all(path.is_file() for path in exports.names(file, run.out, formats)):
+    if file.fact(STATE) != done or not all(
+        path.is_file() for path in exports.names(file, run.out, formats)
+    ):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
         failed = exports.write(file, export, run.pool.here, tasks)
         for store in run.stores[:-1]:
             store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
-    elif tasks and not run.ledger.is_made(pages, run.ledger.made_of(round_file, str(last_change(run.out)))):
+    elif tasks and not run.ledger.is_made(
+        pages, run.ledger.made_of(round_file, str(last_change(run.out)))
+    ):
         failed = tasks[0]()
     _refuse(failed)
     if pages:

@@ -114,7 +114,10 @@ def story(spec: str) -> Story:
         return Story.model_validate(plain(node))
     except ValidationError as error:
         raise SpecError(
-            [Mistake("demo.yaml", 1, 1, str(fault["msg"]), str(fault["loc"])) for fault in error.errors()]
+            [
+                Mistake("demo.yaml", 1, 1, str(fault["msg"]), str(fault["loc"]))
+                for fault in error.errors()
+            ]
         ) from error
 
 
@@ -125,7 +128,9 @@ def play(name: str, round_: Round | None = None) -> list[ReturnedFile]:
     """
     spec = load(name)
     story_ = story(name)
-    orders_by_team = {order.team: order for order in orders(round_, story_.issued)} if round_ else {}
+    orders_by_team = (
+        {order.team: order for order in orders(round_, story_.issued)} if round_ else {}
+    )
     parts: list[_Part] = []
     for actor in story_.teams:
         if actor.silent:
@@ -135,8 +140,12 @@ def play(name: str, round_: Round | None = None) -> list[ReturnedFile]:
         filled = from_mapping(_merged(story_.answers, actor.answers), layout)
         answers = filled | _own_country(layout, filled, actor.country)
         parts.append(_Part(actor, layout, order, replace(order, answers=answers)))
-    workbooks = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
-    files = [file for part in parts for file in _returns(spec, story_, part, workbooks[part.order.team])]
+    workbooks = {
+        order.team: data for order, data in issue(spec, [part.filled_in for part in parts])
+    }
+    files = [
+        file for part in parts for file in _returns(spec, story_, part, workbooks[part.order.team])
+    ]
     return sorted(files, key=lambda file: (file.arrives, file.name))
 
 
@@ -168,7 +177,10 @@ def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator
         ((_, again),) = issue(spec, [replace(part.filled_in, copy=copy, predecessor=made_for)])
         day = actor.corrected
         yield ReturnedFile(
-            actor.country, f"{actor.country}_corrected.xlsx", saved_on(again, day.filled_in), day.arrives
+            actor.country,
+            f"{actor.country}_corrected.xlsx",
+            saved_on(again, day.filled_in),
+            day.arrives,
         )
 
 
@@ -200,7 +212,9 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in changes.items():
         below = merged.get(key)
-        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = (
+            _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        )
     return merged
 
 
@@ -215,7 +229,9 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
     for entry in typed:
         slot = layout.slots.get((entry.tool, entry.row, entry.field))
         if slot is None:
-            raise UsageError(f"demo.yaml: there is no cell {entry.tool} / {entry.row} / {entry.field}.")
+            raise UsageError(
+                f"demo.yaml: there is no cell {entry.tool} / {entry.row} / {entry.field}."
+            )
         place = slot.cells[entry.part - 1]
         book[layout.sheet[slot.tool].name][address(*place)].value = entry.value
     target = io.BytesIO()
@@ -235,7 +251,9 @@ def play_teams(spec: str, folder: str | Path) -> list[tuple[Path, date]]:
     round_ = init_round(folder, spec, folder / TEAMS, *story_.period, name=story_.round)
     issue_round(folder, today=story_.issued)
     returned: list[tuple[Path, date]] = []
-    for file in track_progress(play(spec, round_), len(story_.teams), "Teams fill in their workbooks"):
+    for file in track_progress(
+        play(spec, round_), len(story_.teams), "Teams fill in their workbooks"
+    ):
         path = path_in(folder / RETURNED, file.name)
         write_whole(path, file.data)
         returned.append((path, file.arrives))

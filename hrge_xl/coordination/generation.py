@@ -112,7 +112,9 @@ def issue_round(
     round_ = load_open_round(folder)
     spec = load(round_.spec_source)
     chosen = _only_countries(round_, spec, countries) if countries else round_
-    made = IssuedWorkbooks(notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)])
+    made = IssuedWorkbooks(
+        notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)]
+    )
     wanted = orders(chosen, today)
     languages = () if allow_draft else [order.language for order in wanted]
     _check_translated(
@@ -120,7 +122,9 @@ def issue_round(
     )
     if earlier is not None:
         if Path(earlier).resolve() == folder.resolve():
-            raise UsageError(f"{earlier} is the round itself.", remedy="Name an earlier one after --from.")
+            raise UsageError(
+                f"{earlier} is the round itself.", remedy="Name an earlier one after --from."
+            )
         with one_dataset(earlier, today, password=password, figures=False) as dataset:
             if dataset.round is not None:
                 made.notes.extend(team_differences(dataset.round.teams, round_.teams))
@@ -144,14 +148,18 @@ def issue_round(
 
     with only_writer(folder / ISSUED):
         files = track_progress(
-            issue_files(spec, filter(is_new, wanted), place, earlier_wordings), len(wanted), "Issuing"
+            issue_files(spec, filter(is_new, wanted), place, earlier_wordings),
+            len(wanted),
+            "Issuing",
         )
         made.paths.extend(path for path, is_written in files if is_written)
     for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
         readers = [team for team in round_.teams if guide_name(team.language) == name]
         write_if_changed(folder / ISSUED / name, guide(name, readers))
     if kept := len(wanted) - len(made.paths):
-        made.notes.append(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.")
+        made.notes.append(
+            f"{kept} of {len(wanted)} workbooks were issued before and stay as they are."
+        )
     made.notes.extend(orphaned(round_))
     return made
 
@@ -211,14 +219,17 @@ def orders(round_: Round, today: date) -> list[Order]:
 
 def taken_along(round_: Round) -> list[tuple[list[str], str]]:
     """Say which sheets come along though nobody named them, each sentence with the teams that it is about."""
-    choices = ((choice.explained, team.code) for team, choice in _choices(round_) if choice.explained)
+    choices = (
+        (choice.explained, team.code) for team, choice in _choices(round_) if choice.explained
+    )
     return [(teams, why) for why, teams in grouped(choices).items()]
 
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
     choose_once = cache(partial(choose, load(round_.spec_source)))
     return (
-        (team, choose_once(team.profile, team.tools or (), leave_out=team.leave_out)) for team in round_.teams
+        (team, choose_once(team.profile, team.tools or (), leave_out=team.leave_out))
+        for team in round_.teams
     )
 
 
@@ -251,7 +262,9 @@ def _continued(
         if not returns:
             blank += 1
             continued.append(order)
-            notes.append(f"{order.team}: no return of it counts in the earlier round; its workbook is blank.")
+            notes.append(
+                f"{order.team}: no return of it counts in the earlier round; its workbook is blank."
+            )
         for found in returns:
             read = result(earlier.store, found)
             assert read.submission is not None  # what counts could be read
@@ -260,7 +273,9 @@ def _continued(
             prefill = go_on(read.submission, read.layout, layout, order.today)
             prefill = replace(prefill, last_round=prefill.last_round or found.period)
             several = len(returns) > 1
-            about = (spec.identity.over_rounds(found.intervention) or found.project) if several else ""
+            about = (
+                (spec.identity.over_rounds(found.intervention) or found.project) if several else ""
+            )
             continued.append(prefill.into(replace(order, intervention=about)))
             if left := ", ".join(prefill.left_behind()):
                 notes.append(f"{order.team} ({found.name}): {left}.")
@@ -272,10 +287,18 @@ def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
     from ..dataset.reconciliation import periods
 
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
-    counting = [return_ for return_ in earlier.of_round() if return_.current and return_.identity is not None]
+    counting = [
+        return_
+        for return_ in earlier.of_round()
+        if return_.current and return_.identity is not None
+    ]
     counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))
     latest = {
-        (return_.team, fold(return_.project), fold(spec.identity.over_rounds(return_.intervention))): return_
+        (
+            return_.team,
+            fold(return_.project),
+            fold(spec.identity.over_rounds(return_.intervention)),
+        ): return_
         for return_ in counting
     }
     return sorted(latest.values(), key=lambda return_: return_.about)
@@ -289,7 +312,9 @@ PAGES = Path(__file__).with_name("guides")
 def guide_name(language: str) -> str:
     """Give the name of the page for a language: its own, else that of its base language, else the English one."""
     tags = (*with_base(language), SOURCE_LANGUAGE)
-    return next(name for name in (GUIDE.replace("*", tag) for tag in tags) if (PAGES / name).is_file())
+    return next(
+        name for name in (GUIDE.replace("*", tag) for tag in tags) if (PAGES / name).is_file()
+    )
 
 
 def guide(name: str, readers: Collection[Team] = ()) -> bytes:
@@ -302,9 +327,15 @@ def guide(name: str, readers: Collection[Team] = ()) -> bytes:
         translator(language)("Please return by"): {str(team.deadline or "") for team in readers},
     }
     in_common = {label: said.pop() for label, said in told.items() if len(said) == 1}
-    facts = (f"<p>{label}: <b>{escape(fact)}</b></p>\n" for label, fact in in_common.items() if fact)
+    facts = (
+        f"<p>{label}: <b>{escape(fact)}</b></p>\n" for label, fact in in_common.items() if fact
+    )
     frame = Template((PAGES / "frame.html").read_text(encoding="utf-8"))
     page = frame.substitute(
-        language=language, direction=direction(language), title=title, facts="".join(facts), body=body
+        language=language,
+        direction=direction(language),
+        title=title,
+        facts="".join(facts),
+        body=body,
     )
     return page.encode()

@@ -82,17 +82,25 @@ def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
             yield Happening(parse_day(draft.day), "drafted", draft.file)
 
 
-def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledger) -> Iterator[Happening]:
+def _came(
+    dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledger
+) -> Iterator[Happening]:
     """Yield its returns, those too that its address sent in the workbook of another team, and its other mails.
 
     Of each version it is told how it differs from the one before.
     """
     origins, senders = ledger.origins(), Senders(round_)
-    readable = sorted((each for each in team_status.returns if each.identity), key=lambda each: each.age)
+    readable = sorted(
+        (each for each in team_status.returns if each.identity), key=lambda each: each.age
+    )
     versions = grouped((each.copy, each) for each in readable)
-    earlier = {now.submission: before for some in versions.values() for before, now in pairwise(some)}
+    earlier = {
+        now.submission: before for some in versions.values() for before, now in pairwise(some)
+    }
     compared = {*earlier, *(before.submission for before in earlier.values())}
-    whole = {each.submission: each for each in dataset.returns([*compared])}  # with what was found in cells
+    whole = {
+        each.submission: each for each in dataset.returns([*compared])
+    }  # with what was found in cells
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
         sender = f", from {origin.sender}" if origin and origin.sender else ""
@@ -100,7 +108,9 @@ def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledg
         state = REFUSED if return_.verdict == REFUSED else return_.status
         text = f"{return_.name} ({return_.known_by}){sender}: {state}{errors}. {text_of(return_.reason)}".rstrip()
         if before := earlier.get(return_.submission):
-            then, now = (result(dataset.store, whole[each.submission]) for each in (before, return_))
+            then, now = (
+                result(dataset.store, whole[each.submission]) for each in (before, return_)
+            )
             found = compare(then, now)
             text += f" Since {before.name}: {' '.join(in_figures(found.counts, SOURCE_LANGUAGE))}"
         yield Happening(return_.lateness[0], "came", text)
@@ -117,7 +127,9 @@ def _changed(team: Team, ledger: Ledger) -> Iterator[Happening]:
         if not {*team.codes}.isdisjoint(event.teams):
             is_note = event.before == event.after
             text = (
-                f"{event.reason} ({entry.by})" if is_note else f"{event.what}, by {entry.by}: {event.reason}"
+                f"{event.reason} ({entry.by})"
+                if is_note
+                else f"{event.what}, by {entry.by}: {event.reason}"
             )
             yield Happening(event.day, "note" if is_note else "changed", text)
 

@@ -80,14 +80,18 @@ class RefreshResult:
     def late(self) -> list[TeamStatus]:
         """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
         late = [team_status for team_status in self.expected if team_status.overdue]
-        return sorted(late, key=lambda team_status: (team_status.state == RETURNED, -team_status.overdue))
+        return sorted(
+            late, key=lambda team_status: (team_status.state == RETURNED, -team_status.overdue)
+        )
 
     @property
     def due_next(self) -> tuple[date, list[str]] | None:
         """Give the next deadline of a team that has not answered, and all teams that it is the deadline of."""
         open_ = (team_status.team for team_status in self.expected if team_status.state in OPEN)
         days = grouped(
-            (team.deadline, team.code) for team in open_ if team.deadline and team.deadline >= self.today
+            (team.deadline, team.code)
+            for team in open_
+            if team.deadline and team.deadline >= self.today
         )
         return min(days.items(), default=None)
 
@@ -121,14 +125,18 @@ def refresh(
     if round_.closed:
         with one_dataset(folder, today, jobs, password, figures=False) as dataset:
             return _result(dataset, today, received, Drafts())
-    request = DatasetRequest([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
+    request = DatasetRequest(
+        [str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today)
+    )
     consolidate(request, folder)
     with datasets(request) as (dataset,):
         with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
             _write_report(dataset, ledger, today)
             by_drafts = any(draft.occasion == MailType.ISSUE for draft in ledger.drafted().values())
         # workbooks are sent by drafts where others were
-        drafts = write_drafts(dataset, today, (*AS_THEY_COME, MailType.ISSUE) if by_drafts else AS_THEY_COME)
+        drafts = write_drafts(
+            dataset, today, (*AS_THEY_COME, MailType.ISSUE) if by_drafts else AS_THEY_COME
+        )
         return _result(dataset, today, received, drafts)
 
 
@@ -141,7 +149,9 @@ def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -
     no_answers = unanswered(dataset, waiting, received.unopened)
     since = came_back(round_, since_closed=True)
     came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
-    return RefreshResult(round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came)
+    return RefreshResult(
+        round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came
+    )
 
 
 def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
@@ -156,7 +166,9 @@ def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
 # the end of a round
 
 
-def close(folder: str | Path, today: date | None = None, password: str | None = None) -> PlannedChange:
+def close(
+    folder: str | Path, today: date | None = None, password: str | None = None
+) -> PlannedChange:
     """Plan the end of a round, and say what is left open. What is new in it is taken in first.
 
     Raises `UsageError` for one that is closed, and as `datasets` does.
@@ -165,7 +177,9 @@ def close(folder: str | Path, today: date | None = None, password: str | None = 
     folder = Path(folder)
     round_ = load_open_round(folder)
     with one_dataset(folder, today, password=password, figures=False) as dataset:
-        return planned_end(round_, today, list(_left_open(status(dataset.of_round(), today, round_))))
+        return planned_end(
+            round_, today, list(_left_open(status(dataset.of_round(), today, round_)))
+        )
 
 
 def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
@@ -178,7 +192,12 @@ def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
 
 
 def close_round(
-    planned: PlannedChange, *, reason: str, by: str, day: date | None = None, password: str | None = None
+    planned: PlannedChange,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    password: str | None = None,
 ) -> list[Seal]:
     """Close a round as it was planned: its pages are brought up to date, and sealed under the name of who closes it.
 

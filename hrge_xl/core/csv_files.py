@@ -33,7 +33,10 @@ def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
     for some in batched(rows, AT_ONCE):
         text, safe = _text(some), some
         if any(mark in text for mark in _MARKS) or _LEADING.search(f"\n{text}"):
-            safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
+            safe = [
+                tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row)
+                for row in some
+            ]
         changed = safe != some
         yield _text(safe) if changed else text, changed
 

@@ -56,7 +56,9 @@ class HrgeError(Exception):
 
     exit_code = Exit.BUG
 
-    def __init__(self, *lines: object, place: object = "", value: object = None, remedy: object = "") -> None:
+    def __init__(
+        self, *lines: object, place: object = "", value: object = None, remedy: object = ""
+    ) -> None:
         *others, last = lines or ("",)
         before, behind = f"{place}: " if place else "", f" {remedy}" if remedy else ""
         super().__init__(*others, f"{before}{last}{behind}")
@@ -155,7 +157,9 @@ def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE
     return [name for _, name in _by_distance(wrong, known, close)[:most]]
 
 
-def _by_distance(wrong: object, known: Sequence[str], close: int) -> list[tuple[tuple[float, ...], str]]:
+def _by_distance(
+    wrong: object, known: Sequence[str], close: int
+) -> list[tuple[tuple[float, ...], str]]:
     """Give the names that are like a wrong one with how far they are from it, the nearest first."""
     from rapidfuzz import fuzz, process  # only once something is wrong
 
@@ -168,7 +172,8 @@ def _by_distance(wrong: object, known: Sequence[str], close: int) -> list[tuple[
         return plain(text) != plain(name), -slip, -score, name[:1] != text[:1]
 
     return sorted(
-        ((distance(name, score), folded[name]) for name, score, _ in found), key=lambda each: each[0]
+        ((distance(name, score), folded[name]) for name, score, _ in found),
+        key=lambda each: each[0],
     )
 
 

@@ -48,7 +48,9 @@ class Interpreter(subprocess.Popen[bytes]):
             self._remove_folder()
 
     def _remove_folder(self) -> None:
-        with suppress(FileNotFoundError, PermissionError):  # Windows keeps it while the process is there
+        with suppress(
+            FileNotFoundError, PermissionError
+        ):  # Windows keeps it while the process is there
             os.rmdir(self._folder)  # noqa: PTH106
 
     def end(self) -> None:

@@ -21,13 +21,18 @@ class MessageTemplate:
     """A text of the program: its English template, which may have `{placeholders}`, and what fills them in."""
 
     text: BoundedText
-    values: Mapping[BoundedText, BoundedText | MessageTemplate] = field(default_factory=dict, hash=False)
+    values: Mapping[BoundedText, BoundedText | MessageTemplate] = field(
+        default_factory=dict, hash=False
+    )
 
     def format(self, **values: object) -> MessageTemplate:
         """Fill it in."""
         return MessageTemplate(
             self.text,
-            {name: part if isinstance(part, MessageTemplate) else str(part) for name, part in values.items()},
+            {
+                name: part if isinstance(part, MessageTemplate) else str(part)
+                for name, part in values.items()
+            },
         )
 
     def say(self, language: str = SOURCE_LANGUAGE, *, bare: bool = False) -> str:
@@ -80,9 +85,13 @@ DECIDED = MessageTemplate("Decided on {day} by {by}: {reason}")
 WAITS = MessageTemplate("It has errors; the accepted version counts until a corrected one arrives.")
 NEWER_COUNTS = MessageTemplate("A newer version of the same workbook counts.")
 SAVED_EARLIER = MessageTemplate("This one arrived later, but says that it was saved earlier.")
-UNTOUCHED = MessageTemplate("Nothing is filled in here; it gives way to the workbook that was filled in.")
+UNTOUCHED = MessageTemplate(
+    "Nothing is filled in here; it gives way to the workbook that was filled in."
+)
 TWO_WORKBOOKS = MessageTemplate("Another workbook is about the same team, intervention and period.")
-TWO_COPIES = MessageTemplate("A copy of the same issued workbook is about another project or intervention.")
+TWO_COPIES = MessageTemplate(
+    "A copy of the same issued workbook is about another project or intervention."
+)
 ELSEWHERE = MessageTemplate("It counts in {period}.")
 
 # why a check did not run
@@ -101,7 +110,9 @@ OLDER_TEXTS = MessageTemplate(
 OTHER_ISSUER = MessageTemplate(
     "The workbook was issued by another version of the program or of the questionnaire."
 )
-OTHER_LAST = MessageTemplate("The answers of last time are not those that the workbook was issued with.")
+OTHER_LAST = MessageTemplate(
+    "The answers of last time are not those that the workbook was issued with."
+)
 OLDER_VERSION = MessageTemplate(
     "The workbook is of an older version: what was deleted cannot be told apart from what was added since."
 )
@@ -112,12 +123,18 @@ NOT_TOLD = {  # by a format, by what must be known for a check
         "The format {format} does not distinguish results of formulas from typed values."
     ),
     "errors": MessageTemplate("Error cells of the format {format} are read as blank cells."),
-    "validations": MessageTemplate("The format {format} does not say which cells have a dropdown list."),
+    "validations": MessageTemplate(
+        "The format {format} does not say which cells have a dropdown list."
+    ),
     "protection": MessageTemplate("The format {format} does not say whether a sheet is protected."),
-    "hidden rows": MessageTemplate("The format {format} does not say which rows and columns are hidden."),
+    "hidden rows": MessageTemplate(
+        "The format {format} does not say which rows and columns are hidden."
+    ),
     "comments": MessageTemplate("Comments are not read from the format {format}."),
     "names": MessageTemplate("Names of areas are not read from the format {format}."),
-    "properties": MessageTemplate("The second copy of the stamp is not read from the format {format}."),
+    "properties": MessageTemplate(
+        "The second copy of the stamp is not read from the format {format}."
+    ),
     "merges": MessageTemplate("The format {format} does not say which cells are merged."),
     "formatting": MessageTemplate(
         "Colours, strikethrough and number formats are not read from the format {format}."
@@ -131,7 +148,9 @@ NOT_TOLD = {  # by a format, by what must be known for a check
 # what is wrong with a stamp, and what else stands inside a finding
 NO_STAMP_SHEET = MessageTemplate("the hidden sheet that holds it is gone")
 NO_STAMP_PROPERTIES = MessageTemplate("the document properties that hold it are gone")
-COPIES_DIFFER = MessageTemplate("{name} is “{one}” on the hidden sheet, “{other}” in the document properties")
+COPIES_DIFFER = MessageTemplate(
+    "{name} is “{one}” on the hidden sheet, “{other}” in the document properties"
+)
 NO_DAY = MessageTemplate("{name} is “{day}”, which is not {range}")
 TOO_MANY_ROWS = MessageTemplate("it names {rows} rows in a register, and no sheet has that many")
 STAMP_OF_SAMPLE = MessageTemplate("its stamp says so")

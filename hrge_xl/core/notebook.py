@@ -11,5 +11,7 @@ MOST_SHOWN = 20
 
 def html_table(value: object, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Give a value with the first rows of its table as HTML."""
-    cells = ("".join(f"<td>{escape(str(cell))}" for cell in row) for row in islice(rows, MOST_SHOWN))
+    cells = (
+        "".join(f"<td>{escape(str(cell))}" for cell in row) for row in islice(rows, MOST_SHOWN)
+    )
     return f"<p>{escape(repr(value))}<table><tr><th>{'<th>'.join(heads)}<tr>{'<tr>'.join(cells)}</table>"

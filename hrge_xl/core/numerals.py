@@ -86,7 +86,9 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
     Digits of every script are understood, thousands in threes or as in India, a decimal point or comma.
     """
     slashed = _SLASHED.fullmatch(_signs(text))
-    if slashed is not None:  # ۱۲/۵, as decimals are written in Persian; a proper fraction may be meant by ۳/۴
+    if (
+        slashed is not None
+    ):  # ۱۲/۵, as decimals are written in Persian; a proper fraction may be meant by ۳/۴
         sign, whole, decimals = slashed.groups()
         if len(whole) > 3 or len(decimals) > 2 or int(decimals) >= int(whole):
             raise Ambiguous(text)
@@ -105,14 +107,19 @@ def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
     """Say whether the last separator may stand before thousands as well as before decimals."""
     group, point, decimals = parts["three"], parts["point"], len(parts["decimals"] or "")
     if group == "'" and not point:  # 1'234 is one and a bit in Spanish handwriting
-        return parts["whole"].count("'") == 1 and language.split("-", maxsplit=1)[0] in DECIMAL_APOSTROPHE
+        return (
+            parts["whole"].count("'") == 1
+            and language.split("-", maxsplit=1)[0] in DECIMAL_APOSTROPHE
+        )
     if not point or point == DECIMAL or parts["whole"] == "0":
         return False
     if parts["exponent"] and len(parts["whole"]) == 1:  # 1.234E+05, as programs write it
         return False
     if point == thousands and (decimals == 3 or (decimals > 3 and point == ",")):
         return True
-    alone = not group and not parts["indian"] and len(parts["whole"]) <= 3 and parts["whole"][0] != "0"
+    alone = (
+        not group and not parts["indian"] and len(parts["whole"]) <= 3 and parts["whole"][0] != "0"
+    )
     return decimals == 3 and (alone or group in ("'", THOUSANDS))
 
 
@@ -151,9 +158,13 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 def _in_words(text: str, language: str) -> date | None:
     """Give the day of a date in words. Raises `OtherCalendar` where its months or years are not ours."""
     readings = [
-        each for each in calendar_words(language).readings(text) if each.month or len(each.figures) > 1
+        each
+        for each in calendar_words(language).readings(text)
+        if each.month or len(each.figures) > 1
     ]
-    if any(reading.month for reading in readings):  # what names the month says which figure it is not
+    if any(
+        reading.month for reading in readings
+    ):  # what names the month says which figure it is not
         readings = [reading for reading in readings if reading.month]
     days = {day for reading in readings if (day := _of_words(text, reading, language)) is not None}
     if len(days) > 1:
@@ -193,7 +204,9 @@ def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None
     refuse_other_calendar(year, language)
     if first <= 12 and second <= 12 and first != second:
         raise Ambiguous(text)
-    return _date(year, second, first, language) if first > 12 else _date(year, first, second, language)
+    return (
+        _date(year, second, first, language) if first > 12 else _date(year, first, second, language)
+    )
 
 
 def _date(year: int, month: int, day: int, language: str) -> date | None:
@@ -219,7 +232,9 @@ def years_of_own_calendar(language: str) -> range:
 def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:
     """Give the day of a spreadsheet serial number; None for 0, 60, negative and impossible ones."""
     if epoch_1904:
-        return EPOCH_1904 + timedelta(days=int(serial)) if 0 <= serial <= LAST_SERIAL - 1462 else None
+        return (
+            EPOCH_1904 + timedelta(days=int(serial)) if 0 <= serial <= LAST_SERIAL - 1462 else None
+        )
     whole = int(serial)
     if serial < 1 or whole == PHANTOM_LEAP_DAY or whole > LAST_SERIAL:
         return None
@@ -275,7 +290,9 @@ class Worded(NamedTuple):
 
     figures: tuple[str, ...]
     month: int | None
-    weekdays: frozenset[int]  # the one that is named, or several of the same name; empty where none is
+    weekdays: frozenset[
+        int
+    ]  # the one that is named, or several of the same name; empty where none is
 
 
 class CalendarWords:
@@ -289,7 +306,9 @@ class CalendarWords:
         self.months = {name: min(numbers) for name, numbers in named.items() if len(numbers) == 1}
         self.weekdays = _by_name(pair for tag in languages for pair in weekday_names(tag))
         self.around_figures = _tokens(AROUND_FIGURES, *(common_era(tag) for tag in languages))
-        self.beside_month = self.around_figures | _tokens(BESIDE_MONTH, *map(date_literals, languages))
+        self.beside_month = self.around_figures | _tokens(
+            BESIDE_MONTH, *map(date_literals, languages)
+        )
         self.month = _any_of(self.months)
         self.weekday = _any_of(name for name in self.weekdays if len(name) > 1)
 
@@ -320,11 +339,15 @@ calendar_words = cache(CalendarWords)
 
 def fold_words(text: str) -> str:
     """Give a text without case, accents, unseen marks and punctuation, one space between words."""
-    return unicodedata.normalize("NFC", BETWEEN.sub(" ", bare(unhidden(text)).translate(ALIKE)).strip())
+    return unicodedata.normalize(
+        "NFC", BETWEEN.sub(" ", bare(unhidden(text)).translate(ALIKE)).strip()
+    )
 
 
 def _tokens(*texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(token for some in texts for text in some for token in TOKEN.findall(fold_words(text)))
+    return frozenset(
+        token for some in texts for text in some for token in TOKEN.findall(fold_words(text))
+    )
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:

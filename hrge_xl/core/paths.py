@@ -72,7 +72,9 @@ def _files(argument: str, lists: _Lists) -> Iterator[Path]:
     places = [Path(argument)] if os.path.lexists(argument) else _matches(argument)
     if not places:
         raise UsageError(
-            "there is no such file or folder.", place=masked(argument, [argument]), remedy="Check the path."
+            "there is no such file or folder.",
+            place=masked(argument, [argument]),
+            remedy="Check the path.",
         )
     return (file for place in places for file in _within(place))
 
@@ -112,7 +114,12 @@ def _matches(pattern: str) -> list[Path]:
     try:
         found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
         return sorted(path_found for path_found in found if _hidden(path_found) <= _hidden(path))
-    except (OSError, ValueError, NotImplementedError, RecursionError):  # no name of a file, and no pattern
+    except (
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RecursionError,
+    ):  # no name of a file, and no pattern
         return []
 
 
@@ -127,7 +134,9 @@ class _Lists:
         """Give the files that a list means. Raises `UsageError` for one that is none, or names itself."""
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
-            way = " → ".join(nested.name for nested in [*self._open[self._open.index(place) :], place])
+            way = " → ".join(
+                nested.name for nested in [*self._open[self._open.index(place) :], place]
+            )
             raise UsageError(
                 f"the list names itself ({way}).", place=file, remedy="Take that line out of it."
             )
@@ -190,7 +199,9 @@ def decoded(data: bytes, errors: str = "strict") -> str:
 
 _MARK = "\ufffd"
 UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # joiners belong to words
-_NO_LETTER = re.compile(f"[{UNSEEN}\ud800-\udfff]")  # the latter as Python holds what is not a character
+_NO_LETTER = re.compile(
+    f"[{UNSEEN}\ud800-\udfff]"
+)  # the latter as Python holds what is not a character
 _NUMBER = re.compile(f"{_MARK}(?:([0-9A-F]{{2}})|u([0-9A-F]{{4}}))")
 _BYTES = 0xDC00  # added to a byte that is not a character
 
@@ -200,16 +211,22 @@ def path_text(path: str | os.PathLike[str]) -> str:
 
     def number(match: re.Match[str]) -> str:
         point = ord(match[0])
-        return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
+        return (
+            f"{_MARK}{point - _BYTES:02X}"
+            if _BYTES < point <= _BYTES + 0xFF
+            else f"{_MARK}u{point:04X}"
+        )
 
     return _NO_LETTER.sub(number, os.fspath(path))
 
 
 def way_to(path: str | os.PathLike[str], folder: Path) -> str:
     """Give the way from a folder to a file: the same wherever one stands, and wherever both are moved to."""
-    place, home = Path(os.path.abspath(path)), Path(os.path.abspath(folder))  # noqa: PTH100 (`..` is followed)
+    place = Path(os.path.abspath(path))  # noqa: PTH100 (`..` is followed)
+    home = Path(os.path.abspath(folder))  # noqa: PTH100 (`..` is followed)
     if not place.is_relative_to(home):  # then links on the way count
-        place, home = place.parent.resolve() / place.name, home.resolve()
+        place = place.parent.resolve() / place.name
+        home = home.resolve()
     try:
         return Path(os.path.relpath(place, home)).as_posix()
     except ValueError:  # no way leads to another drive
@@ -226,21 +243,27 @@ def path_of(text: str) -> Path:
 
     def letter(match: re.Match[str]) -> str:
         point = chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16))
-        return point if _NO_LETTER.fullmatch(point) else match[0]  # a name may look as if it held a separator
+        return (
+            point if _NO_LETTER.fullmatch(point) else match[0]
+        )  # a name may look as if it held a separator
 
     return Path(_NUMBER.sub(letter, text))
 
 
 # texts as parts of the names of files
 
-UNSAFE = re.compile(rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+')  # what nobody wants in the name of a file
+UNSAFE = re.compile(
+    rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+'
+)  # what nobody wants in the name of a file
 MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
 DIGITS = 8  # of a digest
 # what Windows keeps for itself, whatever stands behind a point
 _DEVICE = r"(?i:con|conin\$|conout\$|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|\Z)"
 DEVICES = re.compile(_DEVICE)
 MOST_NAME = 255  # characters of a name that any system takes
-_LEADS_ELSEWHERE = rf"/\\:\x00-\x1f\x7f-\x9f\ud800-\udfff{UNSEEN}"  # or seems to be another name than it is
+_LEADS_ELSEWHERE = (
+    rf"/\\:\x00-\x1f\x7f-\x9f\ud800-\udfff{UNSEEN}"  # or seems to be another name than it is
+)
 PLAIN_NAME = rf"\A(?!{_DEVICE})[^{_LEADS_ELSEWHERE}]*[^{_LEADS_ELSEWHERE}. ]\Z"
 _PLAIN_NAME = re.compile(PLAIN_NAME)
 
@@ -286,7 +309,9 @@ def file_part(text: str) -> str:
 
 # paths and names as they are typed into the shell in use: in a command that a message tells to give
 
-_PLAIN_ON_WINDOWS = re.compile(r"[\w.:\\/+@=~-]+")  # needs no quotes, neither in PowerShell nor in cmd.exe
+_PLAIN_ON_WINDOWS = re.compile(
+    r"[\w.:\\/+@=~-]+"
+)  # needs no quotes, neither in PowerShell nor in cmd.exe
 
 
 def quoted(word: str | os.PathLike[str]) -> str:
@@ -405,7 +430,9 @@ def _is_too_long(path: Path, error: OSError) -> bool:
     """Say whether the length of a path keeps it from being written; Windows often says only that it is not there."""
     code = getattr(error, "winerror", None)
     longer = len(str(path.absolute())) > LONGEST
-    return error.errno == errno.ENAMETOOLONG or code == NAME_TOO_LONG or (code == NOT_FOUND and longer)
+    return (
+        error.errno == errno.ENAMETOOLONG or code == NAME_TOO_LONG or (code == NOT_FOUND and longer)
+    )
 
 
 @contextmanager

@@ -44,7 +44,9 @@ def program_digest() -> str:
     digest = hashlib.sha256()
     files = ((path.relative_to(HOME), path) for path in HOME.rglob("*") if path.is_file())
     for name, file in sorted(
-        (place.as_posix(), path) for place, path in files if NOT_OF_THE_PROGRAM.isdisjoint(place.parts)
+        (place.as_posix(), path)
+        for place, path in files
+        if NOT_OF_THE_PROGRAM.isdisjoint(place.parts)
     ):
         content = file.read_bytes().replace(b"\r\n", b"\n")  # as some systems check files out
         digest.update(f"{name} {len(content)}\n".encode() + content)
@@ -105,7 +107,10 @@ def write_log(error: BaseException, about: Iterable[object] = ()) -> Path:
     raised = []  # where, whichever files and commands it showed with
     for cause in _chain(error):
         frames = [*traceback.extract_tb(cause.__traceback__)][-1:]
-        raised += [type(cause).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)]
+        raised += [
+            type(cause).__name__,
+            *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames),
+        ]
     digest = hashlib.sha256(" ".join(raised).encode()).hexdigest()[:16]
     try:
         return _append(Path(tempfile.gettempdir()) / f"hrge-xl-{digest}.log", text)
@@ -129,7 +134,11 @@ def log_text(error: BaseException, about: Iterable[object] = ()) -> str:
             f"{line}\n" for line in str(cause).splitlines() if _FRAME.fullmatch(line)
         ]  # in another process
         lines += traceback.format_tb(cause.__traceback__)
-        lines += [f"{note}\n" for note in getattr(cause, "__notes__", ()) if note.startswith(ERROR_CONTEXT)]
+        lines += [
+            f"{note}\n"
+            for note in getattr(cause, "__notes__", ())
+            if note.startswith(ERROR_CONTEXT)
+        ]
         lines.append(f"{type(cause).__name__}\n\n")
     return "".join(lines)
 
@@ -145,7 +154,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _append(place: Path, text: str) -> Path:
     """Add a text to a file of ours, unless it stands there already or there is much of it. Raises `OSError`."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(place, flags, 0o600), "r+", encoding="utf-8", errors="backslashreplace") as log:
+    with os.fdopen(
+        os.open(place, flags, 0o600), "r+", encoding="utf-8", errors="backslashreplace"
+    ) as log:
         there = os.fstat(log.fileno())
         if hasattr(os, "geteuid") and there.st_uid != os.geteuid():
             raise PermissionError(f"{place} is not ours")

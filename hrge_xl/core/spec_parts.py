@@ -104,7 +104,11 @@ class Text:
         found = self.find(language)
         if found is not None:
             return found
-        return self.catalogue.stand_in(language, self.place, self.source) if self.catalogue else self.source
+        return (
+            self.catalogue.stand_in(language, self.place, self.source)
+            if self.catalogue
+            else self.source
+        )
 
     def find(self, language: str) -> str | None:
         """Give the text in this language or its base language; None where it is there in neither."""
@@ -141,7 +145,9 @@ class Text:
         shape = core_schema.union_schema(
             [
                 core_schema.str_schema(),
-                core_schema.dict_schema(core_schema.str_schema(), core_schema.str_schema(), min_length=1),
+                core_schema.dict_schema(
+                    core_schema.str_schema(), core_schema.str_schema(), min_length=1
+                ),
             ],
             mode="left_to_right",
         )
@@ -151,7 +157,9 @@ class Text:
         return core_schema.json_or_python_schema(
             json_schema=build,
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), build]),
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda text: text.by_language),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda text: text.by_language
+            ),
         )
 
 

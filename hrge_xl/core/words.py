@@ -123,7 +123,9 @@ def begun_in_order(text: str, language: str) -> str:
 def language_name(language: str, said_in: str | None = None) -> str:
     """Name a language in another one; else give its own name for itself."""
     named, said = locale(language), locale(said_in or language)
-    own = said.languages.get(str(named))  # Dari has a name of its own, and is not "Persian (Afghanistan)"
+    own = said.languages.get(
+        str(named)
+    )  # Dari has a name of its own, and is not "Persian (Afghanistan)"
     return own or named.get_display_name(said) or language
 
 
@@ -143,7 +145,9 @@ def country_names(said_in: str) -> dict[str, str]:
     """Name every country that CLDR knows in a language, by its codes of two and of three letters."""
     names = {code: name for code, name in locale(said_in).territories.items() if code.isalpha()}
     aliases = get_global("territory_aliases").items()
-    three = {code: now[0] for code, now in aliases if len(code) == 3 and code.isalpha() and len(now) == 1}
+    three = {
+        code: now[0] for code, now in aliases if len(code) == 3 and code.isalpha() and len(now) == 1
+    }
     return names | {code: names[two] for code, two in three.items() if two in names}
 
 
@@ -175,11 +179,20 @@ def month_names(language: str) -> tuple[tuple[str, int], ...]:
     for known in _with_countries(language):
         shapes = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
         # what stands before and behind the name without a space: in Hebrew "in", in Kurdish "of"
-        attached = {("", ""), *((at[1] or at[2] or "", at[3] or at[4] or "") for at in shapes if at)}
+        attached = {
+            ("", ""),
+            *((at[1] or at[2] or "", at[3] or at[4] or "") for at in shapes if at),
+        }
         names = [
-            (name, number) for name, number in _names_in(known.months) if not UNNAMED_MONTH.fullmatch(name)
+            (name, number)
+            for name, number in _names_in(known.months)
+            if not UNNAMED_MONTH.fullmatch(name)
         ]
-        found += [(before + name + behind, number) for before, behind in attached for name, number in names]
+        found += [
+            (before + name + behind, number)
+            for before, behind in attached
+            for name, number in names
+        ]
     return tuple(found)
 
 
@@ -264,13 +277,17 @@ def tidy(text: str) -> str:
 
 def _normalised(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
     """Normalise a text; what no language writes stays as it is, for to sort marks takes the square of their number."""
-    return text if len(text) > _SHORT and _piled().search(text) else unicodedata.normalize(form, text)
+    return (
+        text if len(text) > _SHORT and _piled().search(text) else unicodedata.normalize(form, text)
+    )
 
 
 @cache
 def _piled() -> re.Pattern[str]:
     marks = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))
-    return re.compile(f"[{marks}]{{31}}")  # Unicode's stream-safe texts have at most 30 (UAX 15, D3)
+    return re.compile(
+        f"[{marks}]{{31}}"
+    )  # Unicode's stream-safe texts have at most 30 (UAX 15, D3)
 
 
 def tidy_lines(text: str) -> str:

@@ -18,7 +18,9 @@ from .return_status import COUNTS, EXCLUDED, WITHDRAWN
 from .returns import Return
 
 CHOICES = (COUNTS, WITHDRAWN, UNDONE)
-WHOSE = frozenset("IX")  # families about whose return it is and which one counts: decided, never waived
+WHOSE = frozenset(
+    "IX"
+)  # families about whose return it is and which one counts: decided, never waived
 MOST_PLACES = 5  # named in an error
 
 
@@ -31,13 +33,17 @@ def decide(
     """
     need_words("A decision", reason, by)
     if choice not in CHOICES:
-        raise UsageError(f"A return cannot be '{choice}'.", value=choice, remedy=remedy_for(choice, CHOICES))
+        raise UsageError(
+            f"A return cannot be '{choice}'.", value=choice, remedy=remedy_for(choice, CHOICES)
+        )
     rows, before = ledger.rows(), decisions(ledger)
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = {found.submission: found for found in returns}
     for found in meant.values():
         if found.verdict == REFUSED:
-            raise UsageError(f"{found.name} was refused: it could not be read, and counts in no case.")
+            raise UsageError(
+                f"{found.name} was refused: it could not be read, and counts in no case."
+            )
         if choice == COUNTS and choice not in possible(found):
             raise UsageError(
                 (
@@ -49,7 +55,8 @@ def decide(
         if choice == UNDONE and found.submission not in before:
             known = ", ".join(sorted(before)) or "none"
             raise UsageError(
-                f"Nothing was decided about {found.name}.", remedy=f"Decisions in force are about: {known}."
+                f"Nothing was decided about {found.name}.",
+                remedy=f"Decisions in force are about: {known}.",
             )
     for submission in meant:
         made = DecisionMade(
@@ -97,13 +104,18 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     refuse_unwaivable(code)
     need_words("A waiver", reason, by)
     if until is not None and until < day:
-        raise UsageError(f"--until {until} is past already.", remedy="Name a later day, or leave it out.")
+        raise UsageError(
+            f"--until {until} is past already.", remedy="Name a later day, or leave it out."
+        )
     if found.verdict == REFUSED:
         raise UsageError(
-            f"{found.path} was refused; nothing in it can be waived.", remedy="Ask for the file again."
+            f"{found.path} was refused; nothing in it can be waived.",
+            remedy="Ask for the file again.",
         )
     same = [each for each in found.findings if each.code.casefold() == code.casefold()]
-    covered = [each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)]
+    covered = [
+        each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)
+    ]
     if not covered:
         raise UsageError(_no_such(found, code, place, same))
     if all(each.severity is Severity.INFO for each in covered):
@@ -122,7 +134,9 @@ def _folded(sheet: str | None, cell: str | None) -> tuple[str, str]:
     return (sheet or "").casefold(), (cell or "").upper()
 
 
-def _no_such(found: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]) -> str:
+def _no_such(
+    found: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]
+) -> str:
     """Say that a return has no such finding, and which it has."""
     where = f" at {place[0]}!{place[1]}" if place else ""
     if same:

@@ -36,7 +36,9 @@ from .schema import (
     value_kind,
 )
 
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
+WHOLE = sa.BigInteger().with_variant(
+    sa.Integer(), "sqlite"
+)  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
@@ -64,7 +66,9 @@ def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
 
 def clause(table: Table) -> Any:
     """Give a table or view as statements name it."""
-    return sa.table(table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns))
+    return sa.table(
+        table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns)
+    )
 
 
 def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
@@ -74,7 +78,11 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
         key = table.key if keys or table is META else ()
         columns = [
             sa.Column(
-                c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False, comment=c.description
+                c.name,
+                TYPES[c.kind],
+                primary_key=c.name in key,
+                autoincrement=False,
+                comment=c.description,
             )
             for c in table.columns
         ]
@@ -85,7 +93,9 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
         if keys and table.unique:
             made.append_constraint(sa.UniqueConstraint(*table.unique))
         for refers in table.references if keys and table.role in (DIMENSION, FACT) else ():
-            made.append_constraint(sa.ForeignKeyConstraint([refers.column], [f"{refers.table}.{refers.key}"]))
+            made.append_constraint(
+                sa.ForeignKeyConstraint([refers.column], [f"{refers.table}.{refers.key}"])
+            )
         for index, names in table.indexes.items() if keys else ():
             sa.Index(index, *(made.c[name] for name in names.split()))
     return meta
@@ -97,7 +107,10 @@ def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
         yield f'CREATE VIEW "{view.name}" AS {selection(schema, view)}'
         if comments:
             told = {f'VIEW "{view.name}"': view.about}
-            told |= {f'COLUMN "{view.name}"."{column.name}"': column.description for column in view.columns}
+            told |= {
+                f'COLUMN "{view.name}"."{column.name}"': column.description
+                for column in view.columns
+            }
             yield "; ".join(f"COMMENT ON {what} IS {_text(text)}" for what, text in told.items())
 
 

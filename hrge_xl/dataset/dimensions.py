@@ -60,7 +60,9 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
         ],
         "spec_files": [
             (path, as_text(content))
-            for path, content in (pack(Path(spec.folder)) if spec.folder and complete else {}).items()
+            for path, content in (
+                pack(Path(spec.folder)) if spec.folder and complete else {}
+            ).items()
         ],
         "items": [
             (n, tool, row, section or None, label)
@@ -72,11 +74,15 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
 def codes(spec: Spec, language: str) -> list[Row]:
     """Give the entries of every list, those of yes and no, of ticks and of levels too."""
     found: list[Row] = []
-    for name in dict.fromkeys((*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ()))):
+    for name in dict.fromkeys(
+        (*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ()))
+    ):
         its = spec.vocabularies.get(name)
         remarks = (its.tag or None, its.note.say(language) or None) if its else (None, None)
         labels = dict(entries(spec, name, language)).items()
-        found += [(name, n, code, label, *remarks) for n, (code, label) in enumerate(labels, start=1)]
+        found += [
+            (name, n, code, label, *remarks) for n, (code, label) in enumerate(labels, start=1)
+        ]
     return found
 
 
@@ -127,7 +133,9 @@ def questions(schema: Schema, spec: Spec, language: str) -> list[Row]:
 
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
     """Give tool, code, section and label of every fixed row, in a language; in the spec's own where it has no other."""
-    spoken = next((tag for tag in with_base(language) if tag in spec.languages), spec_language(spec))
+    spoken = next(
+        (tag for tag in with_base(language) if tag in spec.languages), spec_language(spec)
+    )
     for sheet in build(spec, spoken).sheets:
         for grid in sheet.grids:
             section = ""
@@ -216,7 +224,9 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
     risks = spec.figures.risks
     stages = [stage for stage in (risks.before, risks.after) if stage] if risks else []
     for tool in risks.tools if risks else ():
-        found.setdefault(tool, {}).update(dict.fromkeys((stage.down, stage.across) for stage in stages))
+        found.setdefault(tool, {}).update(
+            dict.fromkeys((stage.down, stage.across) for stage in stages)
+        )
     return {tool: list(pairs) for tool, pairs in found.items()}
 
 
@@ -228,7 +238,9 @@ def allowed_values(schema: Schema, column: TableColumn) -> tuple[str, ...]:
     if column.fields:
         # a number beyond its scale has no label, nor has a code that is from no list
         listed = all(
-            kind_of(field) is ColumnKind.CODE and (list_of(field) or column.label_of) and not field.several
+            kind_of(field) is ColumnKind.CODE
+            and (list_of(field) or column.label_of)
+            and not field.several
             for field in column.fields.values()
         )
         return _entries(schema, column, labels=bool(column.label_of)) if listed else ()
@@ -248,7 +260,9 @@ def pattern(schema: Schema, column: TableColumn) -> str | None:
 def _entries(schema: Schema, column: TableColumn, *, labels: bool = False) -> tuple[str, ...]:
     """Give the codes of all lists that the fields of a column draw on, or the labels of these."""
     lists = dict.fromkeys(map(list_of, column.fields.values()))
-    return tuple(dict.fromkeys(text for name in lists for text in codes_of(schema, name, labels=labels)))
+    return tuple(
+        dict.fromkeys(text for name in lists for text in codes_of(schema, name, labels=labels))
+    )
 
 
 def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple[str, ...]:
@@ -301,7 +315,9 @@ def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
     steps = tuple(map(float, codes_of_list(spec, field.vocabulary if kind.stepped else None)))
     blocks, conditional = tool.field_blocks, field.relevant is not None or field.to
     required = field.required == "always" and not conditional and len(blocks) == 1
-    if spec.tick_of(tool.code) is not None:  # of a sheet that may be left out, rows in use alone are asked
+    if (
+        spec.tick_of(tool.code) is not None
+    ):  # of a sheet that may be left out, rows in use alone are asked
         required = required and isinstance(blocks[0], RegisterBlock)
     whole = limits.type == "whole" or kind.stepped
     return RightAnswers(least, most, whole, steps, field.characters, field.words, required)

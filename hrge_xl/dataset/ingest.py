@@ -153,9 +153,13 @@ def ingest(
             check_dataset_owner(store, run.ledger, out)
         run.sources = [(_arrivals(run, source.files), source.asked) for source in sources]
         file = out / DATASET
-        if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
+        if run.file.facts() and run.ledger.is_changed(
+            file
+        ):  # one that is gone is made again in any case
             run.file.set_fact(SPEC_DIGEST, "")
-            run.notes = (f"{CHANGED.format(file=file)} Everything was read again from what was received.",)
+            run.notes = (
+                f"{CHANGED.format(file=file)} Everything was read again from what was received.",
+            )
         run.ledger.forget_checksum(file)  # from here on it is written into
         _receive_all(run, [source.home for source in sources], arrived or Arrived())
         _settle_spec(run)
@@ -176,7 +180,9 @@ def ingest(
 
 
 @contextmanager
-def _begun(sources: Sequence[Source], out: Path, options: Options, *, write: bool) -> Iterator[IngestRun]:
+def _begun(
+    sources: Sequence[Source], out: Path, options: Options, *, write: bool
+) -> Iterator[IngestRun]:
     """Give a run that has what it works with; where it writes, nobody else does meanwhile."""
     jobs = options.processes(sum(len(source.files) for source in sources))
     with ExitStack() as stack:
@@ -223,7 +229,12 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
         store.use(run.file.schema)
         asked = replace(asked, waivers=waivers(ledger, asked.today))
         judged = replace(
-            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
+            run,
+            out=ledger.home,
+            stores=[store],
+            ledger=ledger,
+            sources=[([], asked)],
+            read=_read_once(store),
         )
         given, again = {_name(arrival) for arrival in run.given}, []
         for name, row in store.known().items():
@@ -249,13 +260,20 @@ def ingest_dry_run(
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     with _begun(sources, out, options, write=False) as run:
         for source in sources:  # a round may be its own ledger
-            waived = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
-            run.sources.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived))))
+            waived = dict.fromkeys(
+                [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
+            )
+            run.sources.append(
+                (_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived)))
+            )
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
         path, verdict = SUBMISSIONS.at["path"], SUBMISSIONS.at["verdict"]
-        found, verdicts = dict[str, str](), {name: row["verdict"] for name, row in there[-1].items()}
+        found, verdicts = (
+            dict[str, str](),
+            {name: row["verdict"] for name, row in there[-1].items()},
+        )
         for came, asked in run.sources:
             missing = {
                 _name(arrival): arrival
@@ -283,7 +301,9 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
             _receive(home, run, given, replace(came, terms=terms))
             theirs = stack.enter_context(Ledger.open(home, write=False))
             there = {arrival.sha256 for arrival in given}
-            kept = _earlier(home, [arrival for arrival in theirs.known() if arrival.sha256 not in there])
+            kept = _earlier(
+                home, [arrival for arrival in theirs.known() if arrival.sha256 not in there]
+            )
             run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
             rounds.append((theirs, asked.wanted))
             for sha256, day in theirs.days().items():
@@ -293,7 +313,12 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
         in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
         run.ledger.receive(in_order, replace(came, receipts=days))
         for theirs, wanted in rounds:
-            take_over(run.ledger, theirs, wanted.round or "", load(wanted.spec).digest if wanted.spec else "")
+            take_over(
+                run.ledger,
+                theirs,
+                wanted.round or "",
+                load(wanted.spec).digest if wanted.spec else "",
+            )
     ours = waivers(run.ledger, run.today)
     run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
 
@@ -310,7 +335,9 @@ def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived
 def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
     """Give what came as it is seen from another folder."""
     here = before.resolve()
-    path, kept = (way_to(here / path, now) if path else "" for path in (path_of(arrival.path), arrival.kept))
+    path, kept = (
+        way_to(here / path, now) if path else "" for path in (path_of(arrival.path), arrival.kept)
+    )
     return arrival._replace(path=path_text(path), kept=kept)
 
 
@@ -328,7 +355,9 @@ def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
                 f"A worker of the cluster cannot see {arrival.path}.",
                 remedy=f"{SHARED}, under the same path.",
             )
-    return sorted(found, key=lambda arrival: arrival.path)  # the order in which they are named says nothing
+    return sorted(
+        found, key=lambda arrival: arrival.path
+    )  # the order in which they are named says nothing
 
 
 def _settle_spec(run: IngestRun) -> None:
@@ -341,7 +370,9 @@ def _settle_spec(run: IngestRun) -> None:
     every = [*specs, *map(str, filter(None, copies))]
     same = [source for source in every if load(source).name == load(every[0]).name]
     newest = max(
-        same, key=lambda source: (version_of(load(source).version), load(source).digest), default=None
+        same,
+        key=lambda source: (version_of(load(source).version), load(source).digest),
+        default=None,
     )
     run.spec = newest or _known_spec(run) or _said_spec(run)
     for n, (given, asked) in enumerate(run.sources):
@@ -358,7 +389,11 @@ def _known_spec(run: IngestRun) -> str | None:
                 return load(name).name
             except UsageError:
                 spec = spec_of(store)
-                return str(carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)) if spec else None
+                return (
+                    str(carried.write(carried.pack(Path(spec.folder)), run.out / SPECS))
+                    if spec
+                    else None
+                )
     return None
 
 
@@ -367,7 +402,9 @@ def _said_spec(run: IngestRun) -> str | None:
     asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
     with Reader() as pool:
         results = (result for path in paths for result in validated([path], asked, pool))
-        return next((result.submission.identity.spec for result in results if result.submission), None)
+        return next(
+            (result.submission.identity.spec for result in results if result.submission), None
+        )
 
 
 def _name(arrival: Arrival) -> str:
@@ -402,12 +439,16 @@ def _fill(run: IngestRun) -> None:
         run.new += len(missing)
         wanted |= {_name(arrival) for arrival in given}
         sources.append((_as_read(run, asked, given, missing), asked))
-    there = {arrival.sha256 for arrival in run.given}  # at first: the ledger is told of what was there once
+    there = {
+        arrival.sha256 for arrival in run.given
+    }  # at first: the ledger is told of what was there once
     run.sources = sources
     run.ledger.lose(sorted(filter(None, there - {arrival.sha256 for arrival in run.given})))
     anew = not (run.options.resume and all(ready))
     if anew and not run.options.only_these:
-        if not run.notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
+        if not run.notes and any(
+            version and not whole for version, whole in zip(before, ready, strict=True)
+        ):
             run.notes += (
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
@@ -419,15 +460,21 @@ def _fill(run: IngestRun) -> None:
 
 def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
     """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none."""
-    came = {_name(arrival): arrival for arrival in run.ledger.known() if _name(arrival) not in given}
+    came = {
+        _name(arrival): arrival for arrival in run.ledger.known() if _name(arrival) not in given
+    }
     here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
     known = [store.known() for store in run.stores]
     requests = {asked.wanted.round: asked for _, asked in run.sources}
     alone = next(iter(requests.values())) if len(requests) == 1 else None
     nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
-    missing = (arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known))
-    for period, some in sorted(grouped((periods[arrival.sha256], arrival) for arrival in missing).items()):
+    missing = (
+        arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known)
+    )
+    for period, some in sorted(
+        grouped((periods[arrival.sha256], arrival) for arrival in missing).items()
+    ):
         _read(run, alone or requests.get(period, nobody), some)
     lost = [Path(arrival.path).name for name, arrival in came.items() if name not in here]
     if lost:  # nowhere to be found any more
@@ -468,7 +515,10 @@ def _refuse_to_lose(run: IngestRun) -> None:
 
 
 def _missing(
-    run: IngestRun, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[Mapping[str, Record]]
+    run: IngestRun,
+    given: Sequence[Arrival],
+    asked: ValidationRequest,
+    known: Sequence[Mapping[str, Record]],
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
     again = to_read_again(run.file, asked)
@@ -477,7 +527,9 @@ def _missing(
     def is_known(name: str, arrival: Arrival) -> bool:
         there = [some[name] for some in known if name in some]
         fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
-        return arrival.sha256 is not None and len(there) == len(known) and fresh and name not in again
+        return (
+            arrival.sha256 is not None and len(there) == len(known) and fresh and name not in again
+        )
 
     return [arrival for name, arrival in sorted(wanted.items()) if not is_known(name, arrival)]
 
@@ -495,7 +547,9 @@ def _as_read(
             arrival._replace(sha256=None, size=None) if arrival.path in changed else arrival
             for arrival in given
         ]
-        missing = list({_name(arrival): arrival for arrival in given if arrival.sha256 in lost}.values())
+        missing = list(
+            {_name(arrival): arrival for arrival in given if arrival.sha256 in lost}.values()
+        )
     return given
 
 
@@ -539,7 +593,9 @@ def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
 def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
     only = {_name(arrival) for arrival in run.given} if run.options.only_these else None
-    readable = [submission_id(None, arrival.path) for arrival in run.given if arrival.sha256 is not None]
+    readable = [
+        submission_id(None, arrival.path) for arrival in run.given if arrival.sha256 is not None
+    ]
     for store in run.stores:
         others = [name for name in store.known() if only is not None and name not in only]
         with store.transaction():

@@ -52,7 +52,8 @@ def open_store(place: str | Path) -> Iterator[Store]:
     file = folder if folder.is_file() else folder / DATASET
     if not file.is_file():
         raise UsageError(
-            f"{place} holds no dataset.", remedy=f"Run `hrge-xl consolidate … -o {quoted(place)}` first."
+            f"{place} holds no dataset.",
+            remedy=f"Run `hrge-xl consolidate … -o {quoted(place)}` first.",
         )
     with opened(file) as store:
         yield store
@@ -63,7 +64,8 @@ def opened(file: Path) -> Iterator[Store]:
     """Open the dataset in a SQLite file. Raises `StoreError`, `UsageError`."""
     with open_file(file, write=False) as store:
         yield _taken_up(
-            store, f"Run `hrge-xl consolidate {quoted(file.parent)} -o {quoted(file.parent)}` first."
+            store,
+            f"Run `hrge-xl consolidate {quoted(file.parent)} -o {quoted(file.parent)}` first.",
         )
 
 
@@ -74,7 +76,9 @@ def _taken_up(store: Store, remedy: str) -> Store:
         raise UsageError(f"{store.name} holds no dataset.", remedy=remedy)
     stated = facts.get("schema_version", "")
     if stated.isdecimal() and int(stated) < VERSION:
-        raise UsageError(f"{store.name} was made by an earlier version of this program.", remedy=remedy)
+        raise UsageError(
+            f"{store.name} was made by an earlier version of this program.", remedy=remedy
+        )
     if not store.use(Schema(spec_of(store)), write=False):
         raise UsageError(f"{store.name} is not filled yet: a run was cut off.", remedy=remedy)
     return store
@@ -92,7 +96,10 @@ def spec_of(store: Store) -> Spec | None:
     if folder is None:
         table, fault = clause(TABLES["spec_files"]), None
         try:
-            files = {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
+            files = {
+                str(path): as_bytes(str(content))
+                for path, content in store.select(sa.select(table))
+            }
         except ValueError as error:
             files, fault = {}, error
         if digest_of(files) != facts[SPEC_DIGEST]:
@@ -106,7 +113,9 @@ def spec_of(store: Store) -> Spec | None:
 def _home() -> Path:
     """Give a folder of this process for specs that come out of datasets."""
     folder = tempfile.mkdtemp(prefix="hrge-xl-spec-")
-    Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0)  # in workers too
+    Finalize(
+        None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0
+    )  # in workers too
     return Path(folder)
 
 
@@ -129,7 +138,9 @@ class PostgresStore(Store):
                 url.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 10}
             )
         except ImportError as error:
-            raise StoreError("For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'.") from error
+            raise StoreError(
+                "For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'."
+            ) from error
         # as it may be shown: what may follow the name of the database can be a password
         shown = URL.create(url.drivername, host=url.host, port=url.port, database=url.database)
         return cls(engine, masked(shown.render_as_string()))
@@ -164,10 +175,15 @@ def open_url(address: str) -> Store:
     """
     wanted = "--store wants an address such as postgresql://user@host/database"
     if address.count("@") > 1:
-        raise StoreError(f"{wanted}.", remedy="This one has more than one @: write one in a password as %40.")
+        raise StoreError(
+            f"{wanted}.", remedy="This one has more than one @: write one in a password as %40."
+        )
     try:
         url = make_url(address)
-    except (ArgumentError, ValueError):  # a port that is not a number may be a password, and is quoted
+    except (
+        ArgumentError,
+        ValueError,
+    ):  # a port that is not a number may be a password, and is quoted
         raise StoreError(f"{wanted}.") from None
     if url.drivername not in STORES:
         raise StoreError(f"{wanted}.", remedy="Other databases are not supported.")

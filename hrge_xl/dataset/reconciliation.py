@@ -41,7 +41,9 @@ class Reconciliation:
 
     def __add__(self, other: Reconciliation) -> Reconciliation:
         """Give the sum over two datasets."""
-        return Reconciliation(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+        return Reconciliation(
+            *(one + more for one, more in zip(astuple(self), astuple(other), strict=True))
+        )
 
     def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Say it in one or two sentences: the second one where not everything counts."""
@@ -54,7 +56,11 @@ class Reconciliation:
         readable = self.accepted + self.returned
         if readable != self.counted:
             counts = asdict(self)
-            parts = [say(words).format(count=counts[name]) for name, words in WORDS.items() if counts[name]]
+            parts = [
+                say(words).format(count=counts[name])
+                for name, words in WORDS.items()
+                if counts[name]
+            ]
             yield say("Of the {readable} that could be read: {parts}.").format(
                 readable=readable, parts=", ".join(parts)
             )
@@ -86,7 +92,9 @@ def reconciled(found: Iterable[Return]) -> Reconciliation:
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     """Reconcile what a dataset received, over all periods or in one. Files that could not be read are of none ('')."""
     view = store["reconciliation"].c
-    sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__]
+    sums = [
+        sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__
+    ]
     wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
     return Reconciliation(*(int(count) for count in next(store.select(wanted))))
 
@@ -128,11 +136,15 @@ def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
     Raises `UsageError` with the periods that there are.
     """
     if wanted is None:
-        return next((period.name for period in known if period.counted), known[0].name if known else None)
+        return next(
+            (period.name for period in known if period.counted), known[0].name if known else None
+        )
     if wanted not in [period.name for period in known]:
         told = ", ".join(f"'{period.name}'" for period in known) or "none"
         raise UsageError(
-            f"There is no period '{wanted}' in this dataset.", value=wanted, remedy=f"There are: {told}."
+            f"There is no period '{wanted}' in this dataset.",
+            value=wanted,
+            remedy=f"There are: {told}.",
         )
     return wanted
 

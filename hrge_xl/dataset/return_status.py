@@ -84,7 +84,10 @@ STATUSES: tuple[StatusKind, ...] = (
     ),
 )  # fmt: skip
 DOUBTS = codes(
-    identity.SIGNATURE_INVALID, identity.ANOTHER_ROUND, identity.UNKNOWN_TEAM, identity.COUNTRY_DIFFERS
+    identity.SIGNATURE_INVALID,
+    identity.ANOTHER_ROUND,
+    identity.UNKNOWN_TEAM,
+    identity.COUNTRY_DIFFERS,
 )
 """They say: this is not the return of this team in this round."""
 STATUS_CODES = codes(
@@ -194,7 +197,11 @@ def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[dat
     if stated or arrived is None:
         return arrived, ARRIVED if arrived else ""
     said = parse_moment(saved)
-    return (said.date(), SAVED) if said is not None and said.date() <= arrived else (arrived, FIRST_SEEN)
+    return (
+        (said.date(), SAVED)
+        if said is not None and said.date() <= arrived
+        else (arrived, FIRST_SEEN)
+    )
 
 
 def _start(day: date) -> datetime:
@@ -217,12 +224,18 @@ def return_statuses(
     able = [entry for entry in able if entry.submission not in beside]
     workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
     found |= {
-        entry.submission: workbook.status(entry) for workbook in workbooks for entry in workbook.versions
+        entry.submission: workbook.status(entry)
+        for workbook in workbooks
+        for entry in workbook.versions
     }
-    about_one = grouped((workbook.chosen.key, workbook) for workbook in workbooks if workbook.chosen.key)
+    about_one = grouped(
+        (workbook.chosen.key, workbook) for workbook in workbooks if workbook.chosen.key
+    )
     _detect_conflicts(about_one.values(), identity.TWO_RETURNS_ONE_KEY, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
-    of_one_copy = grouped((workbook.chosen.copy, workbook) for workbook in left if workbook.chosen.copy)
+    of_one_copy = grouped(
+        (workbook.chosen.copy, workbook) for workbook in left if workbook.chosen.copy
+    )
     _detect_conflicts(of_one_copy.values(), identity.ONE_COPY_TWO_INTERVENTIONS, found)
     for name, filled in beside.items():
         other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
@@ -230,7 +243,9 @@ def return_statuses(
     return found
 
 
-def _beside_filled(entries: Sequence[ReturnEntry], decided: Collection[str]) -> dict[str, list[ReturnEntry]]:
+def _beside_filled(
+    entries: Sequence[ReturnEntry], decided: Collection[str]
+) -> dict[str, list[ReturnEntry]]:
     """Give untouched workbooks with those that they give way to: filled in, and of the same copy or about the same.
 
     A mail often quotes the workbook that it answers. What somebody decided about one holds.
@@ -268,7 +283,9 @@ def _named_elsewhere(
     """Give the workbooks to be corrected that lack a name, with the only one of their copy that they can be."""
 
     def names_more(other: WorkbookKey, key: WorkbookKey) -> bool:
-        return other != key and all(mine in ("", said) for mine, said in zip(key, other, strict=True))
+        return other != key and all(
+            mine in ("", said) for mine, said in zip(key, other, strict=True)
+        )
 
     of_copy = grouped((key[0], key) for key in groups)
     lacking = {
@@ -288,7 +305,9 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
     else was made from that under a third one.
     """
     of = {entry.submission: key for key, group in groups.items() for entry in group}
-    made_from = {key: {of.get(entry.predecessor) for entry in group} - {key} for key, group in groups.items()}
+    made_from = {
+        key: {of.get(entry.predecessor) for entry in group} - {key} for key, group in groups.items()
+    }
     claims = Counter(chain.from_iterable(made_from.values()))
     found: dict[WorkbookKey, WorkbookKey] = {}
     for new, sources in made_from.items():
@@ -316,7 +335,9 @@ def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
     """Give a status that somebody decided."""
-    reason = message_templates.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
+    reason = message_templates.DECIDED.format(
+        day=decision.day, by=decision.by, reason=decision.reason
+    )
     return ReturnStatus(state, other, reason, identity.DECIDED, decision)
 
 
@@ -337,14 +358,18 @@ class _Workbook:
             return cls(versions, (accepted or versions)[-1], None)
         meant = max(decided, key=lambda entry: decisions[entry.submission].n)
         decision = decisions[meant.submission]
-        since = [entry for entry in accepted if entry.order > decision.known and entry.age > meant.age]
+        since = [
+            entry for entry in accepted if entry.order > decision.known and entry.age > meant.age
+        ]
         return cls(versions, since[-1] if since else meant, decision)
 
     def status(self, entry: ReturnEntry) -> ReturnStatus:
         """Give the status that a version has among the others."""
         chosen = self.chosen
         if entry is chosen:
-            return ReturnStatus(COUNTS) if self.decision is None else _decided(COUNTS, self.decision)
+            return (
+                ReturnStatus(COUNTS) if self.decision is None else _decided(COUNTS, self.decision)
+            )
         if self.decision is not None and entry.order <= self.decision.known:
             return _decided(SUPERSEDED, self.decision, chosen.submission)
         if entry.age > chosen.age:
@@ -379,7 +404,9 @@ def _detect_conflicts(
         for workbook in group:
             if workbook in ahead:
                 continue
-            other = next(each for each in [*ahead, *group] if each is not workbook).chosen.submission
+            other = next(
+                each for each in [*ahead, *group] if each is not workbook
+            ).chosen.submission
             came = min(entry.order for entry in workbook.versions)
             meant = [decision for decision, _ in winners if came <= decision.known]
             found[workbook.chosen.submission] = (
@@ -389,14 +416,18 @@ def _detect_conflicts(
             )
 
 
-def based_on_old_version(entries: Iterable[ReturnEntry], dropped: Collection[str] = ()) -> dict[str, str]:
+def based_on_old_version(
+    entries: Iterable[ReturnEntry], dropped: Collection[str] = ()
+) -> dict[str, str]:
     """Give the returns made from an older version than the latest one that had come: return → that later version.
 
     Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
     it was issued, leaves out what came in between; versions of one and the same file are not a step back. With what
     somebody decided against (`dropped`) nothing is lost.
     """
-    able = (entry for entry in entries if entry.verdict != REFUSED and not entry.doubts and entry.copy)
+    able = (
+        entry for entry in entries if entry.verdict != REFUSED and not entry.doubts and entry.copy
+    )
     found: dict[str, str] = {}
     for ordered in workbook_versions(able):
         by_name = {entry.submission: entry for entry in ordered}

@@ -146,7 +146,8 @@ def settled(found: Iterable[Return]) -> set[str]:
     return {
         each.submission
         for each in every
-        if each.status in (SUPERSEDED, WITHDRAWN) or (each.status == EXCLUDED and each.about in counted)
+        if each.status in (SUPERSEDED, WITHDRAWN)
+        or (each.status == EXCLUDED and each.about in counted)
     }
 
 
@@ -162,15 +163,25 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
     where = [] if wanted is None else [table.submission.in_(wanted)]
     finding = store["findings"].c
     # errors that nobody has accepted; what stands between several returns is not an error of one
-    ours = (finding.severity == Severity.ERROR.value, sa.not_(finding.waived), finding.code.not_in(ACROSS))
-    counted = sa.select(finding.submission, sa.func.count()).where(*ours).group_by(finding.submission)
+    ours = (
+        finding.severity == Severity.ERROR.value,
+        sa.not_(finding.waived),
+        finding.code.not_in(ACROSS),
+    )
+    counted = (
+        sa.select(finding.submission, sa.func.count()).where(*ours).group_by(finding.submission)
+    )
     errors = dict(store.select(counted))
     found = [_return(row, errors) for row in store.records("submissions", *where)]
     return sorted(found, key=lambda each: (each.path, each.submission))
 
 
 def returns(
-    store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None, *, cells: bool = True
+    store: Store,
+    waivers: Iterable[Waiver] = (),
+    wanted: Sequence[str] | None = None,
+    *,
+    cells: bool = True,
 ) -> list[Return]:
     """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand.
 
@@ -203,7 +214,9 @@ def returns(
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    texts = {name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")}
+    texts = {
+        name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")
+    }
     own = {
         **{name: row[name] for name in OWN}, **texts, "submission_id": submission_number(row["submission"]),
         "reason": from_json(row["reason_details"]).get("reason") or row["reason"],
@@ -301,7 +314,8 @@ def _fits(each: Return, name: str) -> bool:
     wanted = name.replace("\\", "/").removeprefix("./")
     paths = [path.replace("\\", "/") for path in (each.path, *(item.path for item in each.items))]
     return any(
-        f"/{path}".endswith(f"/{wanted}") or wanted.endswith(f"/{path.lstrip('./')}") for path in paths
+        f"/{path}".endswith(f"/{wanted}") or wanted.endswith(f"/{path.lstrip('./')}")
+        for path in paths
     )
 
 

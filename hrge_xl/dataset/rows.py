@@ -11,7 +11,16 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answers.submission import Answer, CellKey, Outcome, State, Submission, Unplaced, Value, to_pairs
+from ..answers.submission import (
+    Answer,
+    CellKey,
+    Outcome,
+    State,
+    Submission,
+    Unplaced,
+    Value,
+    to_pairs,
+)
 from ..core.dates import parse_day
 from ..core.errors import error_context
 from ..core.message_templates import MessageTemplate, as_json, from_json
@@ -88,7 +97,9 @@ class RowBuilder:
         self.schema, self._every_slot, spec = schema, every_slot, schema.spec
         self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
         # of a list in the language of the spec, by code
-        self._labels = cache(lambda name: dict(entries(spec, name, schema.language)) if spec and name else {})
+        self._labels = cache(
+            lambda name: dict(entries(spec, name, schema.language)) if spec and name else {}
+        )
         places = spec.places() if spec else ()
         # the fields that refer to rows of other tools
         self._refers = {(tool.code, field.code): field.to for tool, _, field in places if field.to}
@@ -148,12 +159,16 @@ class RowBuilder:
                     new[key] = cell.known
             elif not answer.calculated:
                 label = layout.slots[answer.key].field.label.say(layout.language)
-                rest.append(Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label))
+                rest.append(
+                    Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label)
+                )
         rows["answers_fact"] += sorted(facts, key=itemgetter(1))
         rows["slots"] += rows_of(new, layout)
         first_last = sorted(referring, key=itemgetter(0), reverse=True)
         references = {row: reference for _, row, reference in first_last}
-        rows["row_references"] += [(number, *row, _about(references, filled, *row)) for row in references]
+        rows["row_references"] += [
+            (number, *row, _about(references, filled, *row)) for row in references
+        ]
         return rest
 
     def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
@@ -173,7 +188,9 @@ class RowBuilder:
 
 def _submission(result: Result) -> Row:
     name = submission_id(result.sha256, result.path)
-    row: dict[str, Cell] = dict.fromkeys(("team", "country", "period", "project", "intervention"), "")
+    row: dict[str, Cell] = dict.fromkeys(
+        ("team", "country", "period", "project", "intervention"), ""
+    )
     row |= dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
     row |= {
         SUBMISSION_ID: submission_number(name), "submission": name, "path": storable(result.path),
@@ -191,7 +208,10 @@ def _submission(result: Result) -> Row:
     if result.submission is not None:
         sent, stamp = result.submission, result.submission.identity
         row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
-        row |= {name: getattr(stamp, name) for name in ("language", "spec", "spec_version", "round", "copy")}
+        row |= {
+            name: getattr(stamp, name)
+            for name in ("language", "spec", "spec_version", "round", "copy")
+        }
         row |= {
             "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
             "saved": storable(sent.saved) or None, "signature": sent.signature,
@@ -206,15 +226,23 @@ def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]
 
     Its period is what its figures belong to: the round that it was issued for, else the days that its form says.
     """
-    places = {(spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()}
+    places = {
+        (spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()
+    }
     said = dict[str, Value]()
     for answer in sent.answers:  # a calculated part is worked out again
         part = places.get(answer.key)
-        if part is not None and answer.value is not None and (answer.calculated or part not in said):
+        if (
+            part is not None
+            and answer.value is not None
+            and (answer.calculated or part not in said)
+        ):
             said[part] = answer.value
     days = (said.get(part) for part in ("period_start", "period_end"))
     start, end = (day if isinstance(day, date) else None for day in days)
-    texts = {part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")}
+    texts = {
+        part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")
+    }
     return {
         "team": result.team, "country": str(said.get("country") or sent.identity.country),
         "period": sent.identity.round or (f"{start}/{end}" if start and end else ""), "period_start": start,
@@ -234,7 +262,15 @@ def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> 
     texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *rest)]
     texts += [(COMMENT, text) for text in submission.comments]
     for n, (what, text) in enumerate(texts, start=1):
-        yield number, n, what, text.sheet, text.cell, storable(text.text), storable(text.question) or None
+        yield (
+            number,
+            n,
+            what,
+            text.sheet,
+            text.cell,
+            storable(text.text),
+            storable(text.question) or None,
+        )
 
 
 def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:

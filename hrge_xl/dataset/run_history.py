@@ -28,7 +28,9 @@ from .store import Store
 DETAILED = 2  # runs of which it is known what they found
 SHORT = 10  # hexadecimal digits that a finding is known by
 ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
-FigureKey = tuple[str, str, str]  # a part of the reconciliation, a level, an indicator; which; the period
+FigureKey = tuple[
+    str, str, str
+]  # a part of the reconciliation, a level, an indicator; which; the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,17 @@ class RunChange:
             counts = _counted(self.fixed), _counted(self.new)
             yield say("Findings fixed: {fixed}; new: {new}.").format(fixed=counts[0], new=counts[1])
         if self.moved:
-            yield say("Figures that moved: {count}. The overview lists them.").format(count=len(self.moved))
+            yield say("Figures that moved: {count}. The overview lists them.").format(
+                count=len(self.moved)
+            )
 
 
 def _counted(codes: Mapping[str, int]) -> str:
     """Say how many findings there are, and of which codes the most."""
     most = ", ".join(f"{code} {count}" for code, count in Counter(codes).most_common(3))
-    return f"{sum(codes.values())}" + (f" ({most}{', …' if len(codes) > 3 else ''})" if most else "")
+    return f"{sum(codes.values())}" + (
+        f" ({most}{', …' if len(codes) > 3 else ''})" if most else ""
+    )
 
 
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
@@ -111,10 +117,13 @@ def _findings(store: Store) -> dict[str, list[str]]:
     """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
     table = store["findings"].c
     about = (table.team, table.tool, table.row_code, table.field)
-    place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
+    place = sa.case(
+        (table.field.is_(None), table.cell)
+    )  # a question keeps its name where a cell has moved
     wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
     texts = (
-        (code, "\0".join(map(str, told)).encode("utf-8", "replace")) for code, *told in store.select(wanted)
+        (code, "\0".join(map(str, told)).encode("utf-8", "replace"))
+        for code, *told in store.select(wanted)
     )
     found = grouped((code, hashlib.sha256(text).hexdigest()[:SHORT]) for code, text in texts)
     return {code: sorted(some) for code, some in found.items()}
@@ -130,7 +139,9 @@ def _figures(store: Store) -> dict[FigureKey, float]:
         found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
     if "aggregate_indicators" in store.tables:
         lines = store["aggregate_indicators"].c
-        totals = sa.select(lines.indicator, lines.value_period, lines.total).where(lines.total.is_not(None))
+        totals = sa.select(lines.indicator, lines.value_period, lines.total).where(
+            lines.total.is_not(None)
+        )
         found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
     return found
 
@@ -147,7 +158,8 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
         if key in old["files"] and old["files"][key][1] != state
     ]
     was, is_now = (
-        {(what, code, period): value for what, code, period, value in run["figures"]} for run in (old, new)
+        {(what, code, period): value for what, code, period, value in run["figures"]}
+        for run in (old, new)
     )
     moved = [
         FigureChange(*key, was.get(key), is_now.get(key))
@@ -166,5 +178,8 @@ def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]
 
 def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]) -> dict[str, int]:
     """Count by code the findings of one run that the other has not."""
-    counts = {code: (Counter(found) - Counter(others.get(code, ()))).total() for code, found in some.items()}
+    counts = {
+        code: (Counter(found) - Counter(others.get(code, ()))).total()
+        for code, found in some.items()
+    }
     return {code: count for code, count in sorted(counts.items()) if count}

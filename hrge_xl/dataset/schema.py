@@ -57,7 +57,9 @@ class TableColumn(NamedTuple):
     def description(self) -> str:
         """What it holds; of a question what it asks."""
         return (
-            f"The label of `{self.label_of}`: {self.title}" if self.label_of else self.meaning or self.title
+            f"The label of `{self.label_of}`: {self.title}"
+            if self.label_of
+            else self.meaning or self.title
         )
 
 
@@ -123,13 +125,17 @@ class Table:
     @cached_property
     def as_csv(self) -> Table:
         """The exported table as CSV has it."""
-        columns = tuple(column for column in self.shown.columns if column.name not in self.not_in_csv)
+        columns = tuple(
+            column for column in self.shown.columns if column.name not in self.not_in_csv
+        )
         return replace(self.shown, columns=columns, not_in_csv=())
 
     def filled(self, columns: Iterable[TableColumn], **own: Any) -> Table:
         """Give the table that this is the template of: with columns where its star is."""
         star = self.at[STAR]
-        return replace(self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **own)
+        return replace(
+            self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **own
+        )
 
     def row(self, **values: Cell) -> Row:
         """Give a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
@@ -148,8 +154,19 @@ VERSION = 9  # of the tables; raised whenever one of them changes
 IN_PANDAS: dict[str, Any] = {
     TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: "datetime64[us]",
 }  # fmt: skip
-KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
-DIMENSION, FACT, VIEW, FIGURE, OF_SPEC = "dimension", "fact", "view", "figure", "spec"  # roles of tables
+KINDS = {
+    ColumnKind.CODE: TEXT,
+    ColumnKind.TEXT: TEXT,
+    ColumnKind.NUMBER: NUMBER,
+    ColumnKind.DATE: DATE,
+}
+DIMENSION, FACT, VIEW, FIGURE, OF_SPEC = (
+    "dimension",
+    "fact",
+    "view",
+    "figure",
+    "spec",
+)  # roles of tables
 SHEET = "<sheet>"  # the template of the views of sheets
 LABEL, ROWS = "_label", "_rows"  # how columns of labels end, and tables of what stands below a form
 MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
@@ -157,8 +174,12 @@ MASKED = "masked"  # the state of an answer that is not told, and why a figure i
 
 # what `tables.yaml` says
 
-NAMES = frozenset({"key", "unique", "internal", "withheld", "not_in_csv"})  # options that name columns
-_SAID = yaml.load(Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+NAMES = frozenset(
+    {"key", "unique", "internal", "withheld", "not_in_csv"}
+)  # options that name columns
+_SAID = yaml.load(
+    Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 COLUMNS, SHOWN, GROUPS = _SAID["columns"], _SAID["shown"].split(), _SAID["groups"]
 _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}
 COLUMNS["status"]["values"] = _MEANINGS | COLUMNS["status"]["values"]
@@ -218,7 +239,9 @@ class Schema:
         """Yield the tables that the spec names, then one of each other sheet; what stands below a form has its own."""
         taken = {*TABLES}
         for name, named in spec.tables.items():
-            titles = (f"{spec.tool[code].title.say(self.language)} ({code})" for code in named.tools)
+            titles = (
+                f"{spec.tool[code].title.say(self.language)} ({code})" for code in named.tools
+            )
             table = _wide(_unused(name, taken), "; ".join(titles), named.tools, spec)
             for code in named.tools:
                 self.wide.setdefault(code, table)
@@ -280,14 +303,20 @@ class Schema:
     def list_columns(self) -> dict[str, str]:
         """The columns of the collected lists with their headings."""
         tools, language = self.spec.tools if self.spec else (), self.language
-        blocks = [block for tool in tools for block in tool.blocks if isinstance(block, CollectBlock)]
-        return {code: head.say(language) for block in blocks for code, head in block.columns.items()}
+        blocks = [
+            block for tool in tools for block in tool.blocks if isinstance(block, CollectBlock)
+        ]
+        return {
+            code: head.say(language) for block in blocks for code, head in block.columns.items()
+        }
 
     @property
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line per item."""
         lists = self.list_columns.items()
-        return TABLES[OVERDUE].filled(TableColumn(f"list_{code}", title=title) for code, title in lists)
+        return TABLES[OVERDUE].filled(
+            TableColumn(f"list_{code}", title=title) for code, title in lists
+        )
 
     @property
     def top_risks(self) -> Table:
@@ -296,7 +325,9 @@ class Schema:
         if spec and (risks := spec.figures.risks):
             fields, language = spec.tool[risks.tools[0]].fields, self.language
             for code in risks.shows:
-                columns.append(TableColumn(shown_column(code), title=fields[code].label.say(language)))
+                columns.append(
+                    TableColumn(shown_column(code), title=fields[code].label.say(language))
+                )
         return TABLES[TOP_RISKS].filled(columns)
 
     @cached_property
@@ -325,11 +356,17 @@ def _wide(
     answers, taken = [], {*map(field_column, fields)}
     for code, variants in fields.items():
         first, own = next(iter(variants.values())), field_column(code)
-        column = TableColumn(own, value_kind(first), title=first.asks(spec_language(spec)), fields=variants)
+        column = TableColumn(
+            own, value_kind(first), title=first.asks(spec_language(spec)), fields=variants
+        )
         answers.append(column)
         if list_of(first):
-            answers.append(column._replace(name=_unused(own + LABEL, taken), kind=TEXT, label_of=own))
-    return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools), partial=only is not None)
+            answers.append(
+                column._replace(name=_unused(own + LABEL, taken), kind=TEXT, label_of=own)
+            )
+    return TABLES[SHEET].filled(
+        answers, name=name, about=about, tools=tuple(tools), partial=only is not None
+    )
 
 
 def title_below_form(tool: Tool, language: str) -> str:
@@ -379,4 +416,8 @@ def restricted_fields(spec: Spec | None) -> set[tuple[str, str]]:
 
 def counts_people(spec: Spec | None) -> bool:
     """Say whether a field or an indicator may count people, whose small counts are masked in a shared file."""
-    return spec is None or spec.figures.indicators is not None or any(f.people for _, _, f in spec.places())
+    return (
+        spec is None
+        or spec.figures.indicators is not None
+        or any(f.people for _, _, f in spec.places())
+    )

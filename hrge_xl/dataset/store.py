@@ -138,7 +138,9 @@ class Store:
         """
         facts, spec = self.facts(), schema.spec
         self._refuse(facts, spec)
-        same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(VERSION)
+        same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(
+            VERSION
+        )
         self.schema = schema
         self.tables = {table.name: clause(table) for table in schema.by_name.values()}
         if write and not same:
@@ -149,11 +151,13 @@ class Store:
         other = facts.get("spec")
         if facts and not facts.get("schema_version", "").isdecimal():
             raise StoreError(
-                f"{self.name} holds a table 'meta' that is not ours.", remedy="Name another database."
+                f"{self.name} holds a table 'meta' that is not ours.",
+                remedy="Name another database.",
             )
         if facts and int(facts["schema_version"]) > VERSION:
             raise StoreError(
-                f"{self.name} was written by a newer version of hrge-xl.", remedy="Update this program."
+                f"{self.name} was written by a newer version of hrge-xl.",
+                remedy="Update this program.",
             )
         if not other or spec is None:
             return
@@ -178,11 +182,15 @@ class Store:
         with self.transaction() as connection:
             expected: list[Row] = []  # nothing that was received tells who was to answer
             if "expected_teams" in facts.get("tables", "").split():
-                expected += map(tuple, connection.execute(sa.select(clause(TABLES["expected_teams"]))))
+                expected += map(
+                    tuple, connection.execute(sa.select(clause(TABLES["expected_teams"])))
+                )
             for name in reversed(facts.get("views", "").split()):
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
             for name in reversed(facts.get("tables", "").split()):
-                connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
+                connection.execute(
+                    sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True)
+                )
             if self.is_file:  # so that tables come in one order, however often they are made
                 connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
             inspector = sa.inspect(connection)
@@ -194,7 +202,9 @@ class Store:
                     remedy="Name an empty database.",
                 )
             meta.create_all(connection)
-            for statement in view_statements(self.schema, comments=self.engine.dialect.supports_comments):
+            for statement in view_statements(
+                self.schema, comments=self.engine.dialect.supports_comments
+            ):
                 # as it is: with parameters, even none, the driver takes a percent sign for the place of one
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             connection.execute(sa.delete(self.meta_table))
@@ -218,7 +228,9 @@ class Store:
             if not sa.inspect(connection).has_table("submissions"):
                 return set()
             wanted: Any = sa.select(sa.column("sha256")).select_from(sa.table("submissions"))
-            return {str(sha256) for sha256 in connection.execute(wanted).scalars() if sha256 is not None}
+            return {
+                str(sha256) for sha256 in connection.execute(wanted).scalars() if sha256 is not None
+            }
 
     def known(self) -> dict[str, Record]:
         """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
@@ -273,20 +285,29 @@ class Store:
             self.touch()
             self._copy(where)
 
-    def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
+    def rows_apart(
+        self, other: Path, names: Sequence[str]
+    ) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
         one_side = 'SELECT * FROM {1}."{0}" EXCEPT SELECT * FROM {2}."{0}"'
         found = {}
         with self._attached(other), self._reading() as connection:
             for name in names:
-                sides = [one_side.format(name, *sides) for sides in (("other", "main"), ("main", "other"))]
+                sides = [
+                    one_side.format(name, *sides)
+                    for sides in (("other", "main"), ("main", "other"))
+                ]
                 theirs, ours = ([*map(tuple, connection.exec_driver_sql(side))] for side in sides)
                 found[name] = theirs, ours
         return found
 
     def _copy(self, where: Mapping[str, str]) -> None:
         for name in self._in_order(where):
-            new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == "slots" else ""
+            new = (
+                "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot"
+                if name == "slots"
+                else ""
+            )
             self.written.exec_driver_sql(
                 f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
             )
@@ -326,7 +347,9 @@ class Store:
                 continue
             self.touch()
             gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
-            self.written.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
+            self.written.execute(
+                gave_way.values(superseded_by=None)
+            )  # until statuses are worked out again
             for fact in reversed(self.schema.base):
                 if fact.of_submissions:
                     its = self[fact.name]
@@ -367,7 +390,9 @@ class Store:
     def records(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
         """Give the rows of a table by column: all columns, or these where there are many rows."""
         names = columns or self.schema.by_name[name].names
-        return (dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns))
+        return (
+            dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns)
+        )
 
     def figures(self, name: str, *periods: str | None) -> Iterator[Record]:
         """Give the lines of a table of figures, of some periods or of all; none where the spec has no such figures."""
@@ -375,7 +400,9 @@ class Store:
             ours = [self[name].c.period.in_(periods)] if periods else []
             yield from self.records(name, *ours)
 
-    def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
+    def raw(
+        self, name: str, columns: Sequence[str] = ("*",), of: str | None = None
+    ) -> Iterator[Row]:
         """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
 
         `columns` are expressions, `of` a submission: its rows only.
@@ -394,7 +421,10 @@ class Store:
             try:
                 for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
                     yield tuple(row)
-            except (ValueError, TypeError) as error:  # a day that is none, a text where a number belongs
+            except (
+                ValueError,
+                TypeError,
+            ) as error:  # a day that is none, a text where a number belongs
                 raise StoreError(
                     f"another program wrote something into it that does not belong there ({error}).",
                     place=self.name,
@@ -420,7 +450,9 @@ class SqliteStore(Store):
             kept, before = list[str](), self._writing
             try:
                 for view in views:  # a temporary table goes before what bears the same name
-                    connection.exec_driver_sql(f'CREATE TEMP TABLE "{view}" AS SELECT * FROM main."{view}"')
+                    connection.exec_driver_sql(
+                        f'CREATE TEMP TABLE "{view}" AS SELECT * FROM main."{view}"'
+                    )
                     kept.append(view)
                 self._writing = connection
                 yield
@@ -458,7 +490,9 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
     engine = sa.create_engine("sqlite://", creator=file, poolclass=pool)
 
     @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:  # by ourselves, or tables could not be dropped safely
+    def begin(
+        connection: Connection,
+    ) -> None:  # by ourselves, or tables could not be dropped safely
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN")
 
@@ -487,7 +521,9 @@ def compact(store: Store, path: Path, state: str) -> None:
             connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
             connection.exec_driver_sql("VACUUM INTO ?", (sqlite_uri(unfinished),))
         with open_file(unfinished) as copy:
-            with copy.transaction() as connection:  # how often the tables were made anew does not matter
+            with (
+                copy.transaction() as connection
+            ):  # how often the tables were made anew does not matter
                 connection.exec_driver_sql("PRAGMA schema_version = 1")
             copy.set_fact(STATE, state)
             copy.analyze()  # counted in the new file: the order of the counts tells how often tables were made anew

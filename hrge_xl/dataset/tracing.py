@@ -14,7 +14,10 @@ from ..spec.lookup import countries
 from .schema import Cell, Record, Table
 from .store import Store
 
-SUMMED = ("aggregate_answers", "aggregate_numbers")  # how tables begin that come from single answers
+SUMMED = (
+    "aggregate_answers",
+    "aggregate_numbers",
+)  # how tables begin that come from single answers
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 
 
@@ -80,12 +83,18 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
     """
-    table, columns, said = ("findings", FOUND, _found) if asked.finding else ("answers", ANSWERED, _answered)
+    table, columns, said = (
+        ("findings", FOUND, _found) if asked.finding else ("answers", ANSWERED, _answered)
+    )
     view = store[table].c
     rows_of = view.row_code if asked.finding else view.row
     where = [
         view.submission.in_(_submissions(store, asked.team)),
-        *([view.field == _known(view.field, asked.field, store, "question")] if asked.field else []),
+        *(
+            [view.field == _known(view.field, asked.field, store, "question")]
+            if asked.field
+            else []
+        ),
         *([rows_of == _known(rows_of, asked.row, store, "row")] if asked.row else []),
         *([view.code == _kind(store, view, asked.finding)] if asked.finding else []),
     ]
@@ -94,7 +103,9 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
 
 
 # columns of aggregates, with those of answers that say the same
-OF_ANSWERS = {name: name for name in ("period", "country", "tool", "field", "code")} | {"row_code": "row"}
+OF_ANSWERS = {name: name for name in ("period", "country", "tool", "field", "code")} | {
+    "row_code": "row"
+}
 
 
 def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
@@ -105,14 +116,19 @@ def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
     row, answers = _row(store, table, number), store["answers"].c
     if not table.name.startswith(SUMMED) or row.get("refers_to"):
         return []
-    alike = [answers[its] == row[name] for name, its in OF_ANSWERS.items() if row.get(name) is not None]
+    alike = [
+        answers[its] == row[name] for name, its in OF_ANSWERS.items() if row.get(name) is not None
+    ]
     summed = [answers.number.is_not(None)] if "total" in row else []
     rows = store.records("answers", answers.current, *alike, *summed, columns=ANSWERED)
     return _traced(store, [*rows], _answered)
 
 
 def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str]) -> list[Traced]:
-    files, found = {row["submission"]: row for row in store.records("submissions", columns=FILE)}, []
+    files, found = (
+        {row["submission"]: row for row in store.records("submissions", columns=FILE)},
+        [],
+    )
     for row in rows:
         what = " ".join(
             str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)
@@ -142,7 +158,9 @@ def _submissions(store: Store, team: str) -> list[str]:
         known = sorted({str(row["team"]) for row in every if row["team"]})
         hint = did_you_mean(team, known)
         raise UsageError(
-            f"The dataset has no team '{team}'.", value=team, remedy=f"{hint}It has: {listed(known)}."
+            f"The dataset has no team '{team}'.",
+            value=team,
+            remedy=f"{hint}It has: {listed(known)}.",
         )
     return [row["submission"] for row in (found if team else every)]
 
@@ -168,7 +186,9 @@ def _kind(store: Store, columns: Any, text: str) -> str:
         known = sorted(code for code, _ in pairs)
         hint = did_you_mean(text, [*known, *(name for _, name in pairs)])
         raise UsageError(
-            f"The dataset has no finding '{text}'.", value=text, remedy=f"{hint}It has: {listed(known)}."
+            f"The dataset has no finding '{text}'.",
+            value=text,
+            remedy=f"{hint}It has: {listed(known)}.",
         )
     return str(by_fold[plain(text)])
 

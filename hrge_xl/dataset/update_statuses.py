@@ -54,17 +54,25 @@ from .store import Store
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
 STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = 0, -1, -3
-OF_MAIL = codes(SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER)  # what the folder of a round alone can tell
+OF_MAIL = codes(
+    SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER
+)  # what the folder of a round alone can tell
 PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
 OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistakes of this program
 ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
 """What may be otherwise in another round."""
 ABOUT_TEAMS = codes(UNKNOWN_TEAM, FILE_NAME_NAMES_ANOTHER)
-OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the round that a file was read for
+OF_ROUND = (
+    *ELSEWHERE,
+    FILE_NAME_NAMES_ANOTHER.code,
+)  # what depends on the round that a file was read for
 
 
 def update_statuses(
-    store: Store, ledger: Ledger, waivers: Sequence[Waiver] = (), noticed: Mapping[str, Noticed] | None = None
+    store: Store,
+    ledger: Ledger,
+    waivers: Sequence[Waiver] = (),
+    noticed: Mapping[str, Noticed] | None = None,
 ) -> None:
     """Work out the status of every return and write down what changed, in the dataset and in the ledger.
 
@@ -75,10 +83,15 @@ def update_statuses(
     locations, table = ledger.locations(), store["findings_fact"].c
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
     # the findings that say that a return is somebody else's, unless somebody has accepted them
-    ours = sa.select(table.submission_id, table.code).where(table.code.in_(DOUBTS), sa.not_(table.waived))
+    ours = sa.select(table.submission_id, table.code).where(
+        table.code.in_(DOUBTS), sa.not_(table.waived)
+    )
     in_order = store.select(ours.order_by(table.submission_id, table.n))
     doubts = grouped((number, str(code)) for number, code in in_order)
-    entries = [_entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ())) for row in returns]
+    entries = [
+        _entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ()))
+        for row in returns
+    ]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
@@ -89,11 +102,25 @@ def update_statuses(
         findings = _findings(returns, found, back, language)
         _replace(store, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
-            read_for, files = [row for row in returns if row["read_for"] == name], store["submissions"].c
-            these = table.submission_id.in_(sa.select(files.submission_id).where(files.read_for == name))
+            read_for, files = (
+                [row for row in returns if row["read_for"] == name],
+                store["submissions"].c,
+            )
+            these = table.submission_id.in_(
+                sa.select(files.submission_id).where(files.read_for == name)
+            )
             told = _of_mail(read_for, found, notice, language)
             _replace(store, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
-    known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
+    known = (
+        "submission",
+        "verdict",
+        "team",
+        "country",
+        "period",
+        "copy",
+        "project",
+        "intervention",
+    )
     ledger.update_statuses(
         [
             {
@@ -107,7 +134,9 @@ def update_statuses(
     )  # fmt: skip
 
 
-def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, date | None]]) -> None:
+def expect_teams(
+    store: Store, period: str, expected: Iterable[tuple[str, str, date | None]]
+) -> None:
     """Write down which teams were to answer in a round: code, country, deadline."""
     table = store["expected_teams"]
     rows = sorted((period, team, country or None, due) for team, country, due in expected)
@@ -131,13 +160,18 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
 
     meant, wanted = [found(OURS)], asked.wanted
     if wanted.round is not None:
-        may_belong = [found(ELSEWHERE), *([files.c.signature != VALID] if wanted.key is not None else [])]
+        may_belong = [
+            found(ELSEWHERE),
+            *([files.c.signature != VALID] if wanted.key is not None else []),
+        ]
         elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
         meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
         meant.append(files.c.submission.in_(_of_other_teams(store, wanted)))
     if asked.password is not None or asked.passwords:
         meant.append(found(PROTECTED))
-    return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
+    return {
+        str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))
+    }
 
 
 def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
@@ -145,7 +179,10 @@ def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
     if wanted.teams is None:
         return []
     expected = store["expected_teams"].c
-    before = {row[0] for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))}
+    before = {
+        row[0]
+        for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))
+    }
     files, findings = store["submissions"].c, store["findings_fact"].c
     told = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
     known = grouped((number, str(code)) for number, code in store.select(told))
@@ -212,14 +249,19 @@ def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]
 
 
 def _findings(
-    returns: Sequence[Record], found: Mapping[str, ReturnStatus], back: Mapping[str, str], language: str
+    returns: Sequence[Record],
+    found: Mapping[str, ReturnStatus],
+    back: Mapping[str, str],
+    language: str,
 ) -> Iterator[Row]:
     """Give the findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:
             against, made = by_name.get(status.other or ""), status.decision
-            about = {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
+            about = (
+                {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
+            )
             other = name_of(against["path"]) if against else ""
             finding = status.finding.at(other=other, submission=name, **about)
             yield _row(finding, by_name[name], STATUS_FINDING, language)
@@ -234,8 +276,16 @@ def _of_mail(
     """Give the findings about how returns came; about the sender of one only until somebody decides about it."""
     for row in returns:
         decided = found[row["submission"]].decision is not None
-        seen = notice(row["sha256"], row["team"] or "") if row["verdict"] != REFUSED and row["sha256"] else ()
-        told = [finding for finding in seen if not (decided and finding.code == SENDER_NOT_THE_TEAMS.code)]
+        seen = (
+            notice(row["sha256"], row["team"] or "")
+            if row["verdict"] != REFUSED and row["sha256"]
+            else ()
+        )
+        told = [
+            finding
+            for finding in seen
+            if not (decided and finding.code == SENDER_NOT_THE_TEAMS.code)
+        ]
         for n, finding in enumerate(told, start=MAIL_FINDINGS):
             yield _row(finding, row, n, language)
 
@@ -271,15 +321,21 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
         for number in _mark_waived(store, waivers):
             store.touch()
             left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
-            this = sa.update(files).where(files.c.submission_id == number, files.c.verdict != REFUSED)
-            connection.execute(this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived))
+            this = sa.update(files).where(
+                files.c.submission_id == number, files.c.verdict != REFUSED
+            )
+            connection.execute(
+                this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived)
+            )
 
 
 def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
     table, files = store["findings_fact"], store["submissions"]
     codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
-    meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
+    meant = sa.or_(
+        table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes))
+    )
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
     wanted = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
     wanted = wanted.join_from(table, files, files.c.submission_id == table.c.submission_id)
@@ -290,6 +346,10 @@ def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
         if told != before:
             changed.add(number)
             this = sa.update(table).where(table.c.submission_id == number, table.c.n == n)
-            is_active, its_number = (found.state == ACTIVE, found.number) if found else (False, None)
-            store.written.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
+            is_active, its_number = (
+                (found.state == ACTIVE, found.number) if found else (False, None)
+            )
+            store.written.execute(
+                this.values(waived=is_active, waiver=told, waiver_number=its_number)
+            )
     return sorted(changed)

@@ -54,7 +54,9 @@ if TYPE_CHECKING:  # pandas and pandera are slow to import
     from .frame_schemas import FrameSchema
 
 SAME = "Install the same hrge-xl on all machines of the cluster, and start its workers again."
-SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"
+SHARED = (
+    "Put the returned files and the output folder on a disk that all machines of the cluster share"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,18 @@ class Task:
     """What a worker has to know besides the files."""
 
     asked: ValidationRequest
-    spec: str | None  # of the dataset, which may be a newer version than the one that files are read by
+    spec: (
+        str | None
+    )  # of the dataset, which may be a newer version than the one that files are read by
     digest: str  # of that spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
-    engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
-    read: frozenset[str] = frozenset()  # contents that stay as they were read where they cannot be opened now
+    engine: str = (
+        ""  # of workers that may be on other machines: version and digest that they must have too
+    )
+    read: frozenset[str] = (
+        frozenset()
+    )  # contents that stay as they were read where they cannot be opened now
 
     @property
     def far(self) -> bool:
@@ -79,7 +87,8 @@ def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     """Give hash and size of files; nothing of one that is not an ordinary file or cannot be read."""
     texts = ((path, path_text(path)) for path in paths)
     return [
-        Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path) for path, text in texts
+        Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path)
+        for path, text in texts
     ]
 
 
@@ -94,7 +103,9 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
         builder, _ = _builder_and_check(task.spec)
         rows = builder.rows(_stopped(file, fault, task))
-        return [write_shard([rows], builder.schema, folder, by=program_digest() if task.far else "")]
+        return [
+            write_shard([rows], builder.schema, folder, by=program_digest() if task.far else "")
+        ]
 
     return isolate_failures(lambda some: [shard_of(some, task, folder)], files, instead)
 
@@ -118,7 +129,8 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         gone = {
             file.path
             for file in files
-            if file.sha256 is not None and not keep(file_at(task.here, file.place), file.sha256, task.out)
+            if file.sha256 is not None
+            and not keep(file_at(task.here, file.place), file.sha256, task.out)
         }
         changed: list[str] = []
         closed: list[str] = []
@@ -228,9 +240,7 @@ def _builder_and_check(spec: str | None) -> tuple[RowBuilder, RowCheck]:
 # shards: the rows of a batch, written whole by the worker that read it, and taken into a dataset from there
 
 SHARDS = "shards"  # what their folder is named by
-SHARED_OUTPUT = (
-    "The output folder must lie on a disk that all machines of the cluster share, under the same path."
-)
+SHARED_OUTPUT = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +254,9 @@ class Shard:
     engine: str = ""  # of the worker, where it may be on another machine
     # files that were read before and cannot be opened now: they stay as they are
     closed: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
+    changed: tuple[
+        str, ...
+    ] = ()  # files that were no more what they were, by path: refused without a hash
 
 
 def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str = "") -> Shard:
@@ -266,11 +278,16 @@ def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str 
     return Shard(str(place), names, counts, digest, by)
 
 
-def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str, ...], dict[str, int]]:
+def _write(
+    files: Iterable[Rows], schema: Schema, path: Path
+) -> tuple[tuple[str, ...], dict[str, int]]:
     """Write files, one by one, into the barest SQLite file: only tables that have rows, columns without a type."""
     names: list[str] = []
     counts: Counter[str] = Counter()
-    with translate_db_errors(path.name), closing(sqlite3.connect(path, isolation_level=None)) as database:
+    with (
+        translate_db_errors(path.name),
+        closing(sqlite3.connect(path, isolation_level=None)) as database,
+    ):
         for pragma in FAST:
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
@@ -296,7 +313,9 @@ def take(shard: Shard, store: Store) -> None:
     try:
         found = sha256_of(place)
     except OSError as error:
-        raise StoreError(f"{place} cannot be read where it was not written.", remedy=SHARED_OUTPUT) from error
+        raise StoreError(
+            f"{place} cannot be read where it was not written.", remedy=SHARED_OUTPUT
+        ) from error
     if found != shard.digest:
         raise StoreError(f"{place} is not as a worker wrote it.", remedy=SHARED_OUTPUT)
     if store.is_file:
@@ -371,7 +390,9 @@ class RowCheck:
     def _look_over_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
         """Raise `UnfitRow` for the first answer that its cell does not take."""
         slot, code = ANSWERS_FACT.at["slot"], ANSWERS_FACT.at["code"]
-        others = {one: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != one] for one in VALUES}
+        others = {
+            one: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != one] for one in VALUES
+        }
         for row in rows:
             if row[slot] not in cells:
                 raise _unfit(ANSWERS_FACT, row, "slot", SLOT)

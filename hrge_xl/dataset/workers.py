@@ -34,7 +34,9 @@ class Running(NamedTuple):
     executor: Executor | None
     width: int  # batches in hand at a time
     lost: tuple[type[Exception], ...] = (BrokenExecutor,)  # what a result raises whose worker died
-    check: Callable[[], None] | None = None  # whether there is anybody to work, while results are waited for
+    check: Callable[[], None] | None = (
+        None  # whether there is anybody to work, while results are waited for
+    )
 
 
 class Workers:
@@ -74,7 +76,11 @@ class Workers:
         self._stack.close()
 
     def map(
-        self, function: Callable[..., Out], batches: Sequence[In], *more: Any, all_at_once: bool = False
+        self,
+        function: Callable[..., Out],
+        batches: Sequence[In],
+        *more: Any,
+        all_at_once: bool = False,
     ) -> Iterator[Out]:
         """Yield the result of each batch, in the order of the batches. Raises `HrgeError` when workers keep dying.
 
@@ -91,7 +97,9 @@ class Workers:
             running = self._running
             try:
                 width = len(batches) if all_at_once else running.width
-                for result in _results(running._replace(width=width), function, batches[done:], more):
+                for result in _results(
+                    running._replace(width=width), function, batches[done:], more
+                ):
                     yield result
                     done, tries = done + 1, 0
             except running.lost as error:
@@ -197,11 +205,17 @@ def cluster(engine: str, jobs: int) -> Iterator[Running]:
                 logging.getLogger(name).setLevel(logging.CRITICAL)
             where: Any = engine
             if engine == "dask":
-                own = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+                own = {
+                    "n_workers": max(jobs, 1),
+                    "threads_per_worker": 1,
+                    "dashboard_address": "127.0.0.1:0",
+                }
                 where = stack.enter_context(distributed.LocalCluster(**own))
             client = stack.enter_context(distributed.Client(where, timeout=PATIENCE))
         except ImportError as error:
-            raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
+            raise UsageError(
+                "For a cluster install the extra: pip install 'hrge-xl[cluster]'."
+            ) from error
         except (OSError, ValueError, TimeoutError) as error:
             raise UsageError(
                 f"--engine {engine}: no cluster can be reached there.",
@@ -210,7 +224,9 @@ def cluster(engine: str, jobs: int) -> Iterator[Running]:
         _await_workers(client, engine)
         width = 2 * sum(client.nthreads().values()) + 2
         executor = client.get_executor(retries=RETRIES)
-        stack.callback(executor.shutdown, wait=False)  # what is in hand when we leave may never come
+        stack.callback(
+            executor.shutdown, wait=False
+        )  # what is in hand when we leave may never come
         lost = (BrokenExecutor, distributed.KilledWorker, CancelledError)
         yield Running(executor, width, lost, partial(_await_workers, client, engine))
 

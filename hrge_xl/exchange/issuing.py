@@ -97,16 +97,25 @@ def layout_for(spec: Spec, order: Order) -> Layout:
     """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
     if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
         raise UsageError(
-            f"{order.blank_rows} blank rows cannot be issued.", remedy=f"A register has 1 to {MOST_ROWS}."
+            f"{order.blank_rows} blank rows cannot be issued.",
+            remedy=f"A register has 1 to {MOST_ROWS}.",
         )
     layout = laid_out(spec, order, last=bool(order.last))
-    return layout if last_placed(layout, order.last) else laid_out(spec, order) if layout.last else layout
+    return (
+        layout
+        if last_placed(layout, order.last)
+        else laid_out(spec, order)
+        if layout.last
+        else layout
+    )
 
 
 def laid_out(spec: Spec, order: Order, *, last: bool = False) -> Layout:
     """Give the layout of an order, with or without places for answers of the round before."""
     issued = without_sensitive(spec) if order.leave_out else spec
-    return build(issued, order.language or spec.languages[0], order.tools, order.blank_rows, last=last)
+    return build(
+        issued, order.language or spec.languages[0], order.tools, order.blank_rows, last=last
+    )
 
 
 @gc_paused()
@@ -141,7 +150,9 @@ def _content(
     return Content(layout, answers, said.verdicts, calculated, said.kept, facts=facts, last=last)
 
 
-def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
+def content_of(
+    layout: Layout, identity: Identity, submission: Submission, *, contact: str = ""
+) -> Content:
     """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
     from ..checks import as_seen, check
 
@@ -206,7 +217,11 @@ def placed(layout: Layout, answers: Answers) -> Answers:
     found: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
-        if slot is None or slot.field.calculated or (said := offered(layout, slot.field, value)) is None:
+        if (
+            slot is None
+            or slot.field.calculated
+            or (said := offered(layout, slot.field, value)) is None
+        ):
             continue
         if slot.field.several:
             codes = said if isinstance(said, tuple) else (str(said),)
@@ -252,7 +267,9 @@ def submission_of(
         kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
         values = value if isinstance(value, tuple) else (value,)
         found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
-    return Submission("", "", 0, identity, answers=found, last=last_to_text(last_placed(layout, last or {})))
+    return Submission(
+        "", "", 0, identity, answers=found, last=last_to_text(last_placed(layout, last or {}))
+    )
 
 
 def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:
@@ -282,7 +299,10 @@ def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
 
 
 def issue_files(
-    spec: Spec, orders: Iterable[Order], place: Callable[[Order], Path], earlier: Sequence[Spec] = ()
+    spec: Spec,
+    orders: Iterable[Order],
+    place: Callable[[Order], Path],
+    earlier: Sequence[Spec] = (),
 ) -> Iterator[tuple[Path, bool]]:
     """Write the workbooks that are not at their places yet; each path, and whether it was written now.
 
@@ -315,7 +335,9 @@ def is_issued(spec: Spec, order: Order, path: Path, earlier: Sequence[Spec] = ()
     return not (earlier and _is_worded_as(earlier, found, order, layout))
 
 
-def _is_worded_as(earlier: Iterable[Spec], identity: Identity, order: Order, layout: Layout) -> bool:
+def _is_worded_as(
+    earlier: Iterable[Spec], identity: Identity, order: Order, layout: Layout
+) -> bool:
     """Say whether a workbook has the texts of an earlier spec, and not those of its layout.
 
     One that another version of the program drew has neither, and stays: it may have been sent.
@@ -324,7 +346,10 @@ def _is_worded_as(earlier: Iterable[Spec], identity: Identity, order: Order, lay
         return False
     for spec in earlier:
         with suppress(UsageError):  # a language or sheet that it did not have
-            if content_hash(laid_out(spec, order, last=bool(identity.last_digest))) == identity.edition:
+            if (
+                content_hash(laid_out(spec, order, last=bool(identity.last_digest)))
+                == identity.edition
+            ):
                 return True
     return False
 
@@ -339,7 +364,16 @@ def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
     """Give the orders of one layout together."""
     first = spec.languages[0]
     return grouped(
-        ((order.language or first, order.tools, order.blank_rows, bool(order.last), order.leave_out), order)
+        (
+            (
+                order.language or first,
+                order.tools,
+                order.blank_rows,
+                bool(order.last),
+                order.leave_out,
+            ),
+            order,
+        )
         for order in orders
     ).values()
 
@@ -375,7 +409,9 @@ def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
     from ..checks import check
 
     layout, order = sample_order(spec, spec.languages[0], choice)
-    stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
+    stamp = Identity(
+        spec.name, spec.version, layout.digest, layout.language, order.team, order.country
+    )
     filled = submission_of(layout, starting_answers(layout, order), stamp)
     outcome = check(filled, layout, today=order.today)
     return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]

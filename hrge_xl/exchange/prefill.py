@@ -11,7 +11,17 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from ..answers.submission import CLOSED, ONLY_ROW, Answer, Answers, Key, State, Submission, Unplaced, Value
+from ..answers.submission import (
+    CLOSED,
+    ONLY_ROW,
+    Answer,
+    Answers,
+    Key,
+    State,
+    Submission,
+    Unplaced,
+    Value,
+)
 from ..checks import closed_rows
 from ..core.dates import parse_day
 from ..core.errors import UsageError
@@ -94,7 +104,8 @@ def _left_out(layout: Layout, answers: Answers) -> int:
     """Count the answers that name an entry which the workbook leaves out."""
     slots = layout.slots
     return sum(
-        key in slots and offered(layout, slots[key].field, value) != value for key, value in answers.items()
+        key in slots and offered(layout, slots[key].field, value) != value
+        for key, value in answers.items()
     )
 
 
@@ -105,14 +116,19 @@ def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
         for block in tool.field_blocks:
             if isinstance(block, RegisterBlock) and block.series is not None:
                 rows = dict.fromkeys(row for of, row, _ in given if of == tool.code)
-                found |= {(tool.code, row) for row in _earlier(spec, tool, block.series, rows, given)}
+                found |= {
+                    (tool.code, row) for row in _earlier(spec, tool, block.series, rows, given)
+                }
     return frozenset(found)
 
 
-def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers) -> Iterator[str]:
+def _earlier(
+    spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers
+) -> Iterator[str]:
     """Give all but the latest of the rows about one thing; rows that do not say when come first, those below later."""
     steps = {
-        code: number for number, code in enumerate(codes_of_list(spec, tool.fields[series.over].list_name))
+        code: number
+        for number, code in enumerate(codes_of_list(spec, tool.fields[series.over].list_name))
     }
 
     def dated(number: int, row: str) -> tuple[bool, Any, int, str]:
@@ -230,7 +246,8 @@ def from_mapping(table: Any, layout: Layout) -> Answers:
                     answers[key] = _value(value, key, slot.field)
     if unknown:
         raise UsageError(
-            f"These answers have no place in the workbook: {'; '.join(unknown)}.", remedy="Check their codes."
+            f"These answers have no place in the workbook: {'; '.join(unknown)}.",
+            remedy="Check their codes.",
         )
     return answers
 
@@ -260,7 +277,9 @@ def _value(value: Any, key: Key, field: Field) -> Value:
         ) from error
 
 
-def from_file(path: Path, layout: Layout, spec: str, today: date, password: str | None = None) -> Prefill:
+def from_file(
+    path: Path, layout: Layout, spec: str, today: date, password: str | None = None
+) -> Prefill:
     """Give what a workbook begins with: the answers of a JSON file, or what goes on from a returned workbook of a spec.
 
     `spec` is its name or folder; `layout` has places for answers of the round before. Raises `UsageError`.
@@ -269,17 +288,23 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
         from ..reader import ExpectedReturn
         from .validation import ValidationRequest, validate
 
-        (result,) = validate([path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password))
+        (result,) = validate(
+            [path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password)
+        )
         if result.submission is None or result.layout is None:
             raise UsageError(
-                "no answers can be read from it.", place=path, remedy="Try `hrge-xl validate` to see why."
+                "no answers can be read from it.",
+                place=path,
+                remedy="Try `hrge-xl validate` to see why.",
             )
         return go_on(result.submission, result.layout, layout, today)
     try:
         table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
-            f"the answers cannot be read ({error}).", place=path, remedy="Save them as JSON, in UTF-8."
+            f"the answers cannot be read ({error}).",
+            place=path,
+            remedy="Save them as JSON, in UTF-8.",
         ) from error
     answers = from_mapping(table, layout)
     return Prefill(answers, without_place=_left_out(layout, answers))

@@ -51,9 +51,13 @@ SHORTER = (  # an expression of a field, a rule
 )
 PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, BoundedText, BoundedText]  # path in the spec, reason, remedy
-Made = tuple[str, Mapping[Key, Value], bytes]  # what it is, the answers that it is made with, the workbook
+Made = tuple[
+    str, Mapping[Key, Value], bytes
+]  # what it is, the answers that it is made with, the workbook
 BLANK, FILLED_IN = "blank", "filled in"
-MANY = 1_000  # fields in all languages together: fewer are tried out before other processes are there
+MANY = (
+    1_000  # fields in all languages together: fewer are tried out before other processes are there
+)
 
 
 def try_out(spec: Spec) -> None:
@@ -75,9 +79,13 @@ def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
         yield from (_tried(spec, language) for language in languages)
         return
     trial = partial(tried_out, cache_to_tell(), spec.folder)
-    with WorkerPool[str, list[Placed]](trial, jobs, readable=[*spec_folders(), spec.folder]) as pool:
+    with WorkerPool[str, list[Placed]](
+        trial, jobs, readable=[*spec_folders(), spec.folder]
+    ) as pool:
         for language, found in zip(languages, pool.work(languages), strict=True):
-            yield _tried(spec, language) if isinstance(found, Died) else found  # what it died of shows here
+            yield (
+                _tried(spec, language) if isinstance(found, Died) else found
+            )  # what it died of shows here
 
 
 def tried_out(cache: str, folder: str, language: str) -> list[Placed]:
@@ -105,7 +113,9 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
 def _made(layout: Layout) -> list[Made]:
     """Give the workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
     given: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
-    orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
+    orders = [
+        Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()
+    ]
     contents = contents_for(layout, orders)
     drawing = draw(layout, cover_lines(contents[0].facts))
     return [
@@ -138,7 +148,9 @@ class SpecIndex:
     def __init__(self, spec: Spec, language: str) -> None:
         self.spec, self.layout = spec, layout_for(spec, Order("TEST", DAY, language=language))
         self.tools = {code: path for path, _, code in select(spec, "tools/*/code")}
-        self.fields = {(trail[2].code, field.code): path for path, trail, field in select(spec, FIELDS)}
+        self.fields = {
+            (trail[2].code, field.code): path for path, trail, field in select(spec, FIELDS)
+        }
 
     def at(self, tool: str | None, field: str | None = None) -> Steps:
         """Give the place of a question, else of its sheet, else of the spec."""
@@ -147,7 +159,9 @@ class SpecIndex:
 
     def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
         """Give the place of what stands in a cell of a sheet."""
-        sheet = next((sheet for sheet in self.layout.sheets if cell and sheet.name == cell[0]), None)
+        sheet = next(
+            (sheet for sheet in self.layout.sheets if cell and sheet.name == cell[0]), None
+        )
         if cell is None or sheet is None:
             return ("name",)
         slots = (slot.field.code for slot in sheet.slots if cell[1:] in (*slot.cells, slot.check))
@@ -172,20 +186,30 @@ def _unread(index: SpecIndex) -> Iterator[Placed]:
                 _size(index.layout, slot, written)
         except LookupError as missing:
             reason = f"A sheet cannot read '{missing.args[0]}' here: it has no cell."
-            yield written.path, reason, "Name another field, or put it into a rule with `reader_only`."
+            yield (
+                written.path,
+                reason,
+                "Name another field, or put it into a rule with `reader_only`.",
+            )
 
 
 def _formulas(index: SpecIndex) -> Iterator[Placed]:
     """Formulas that are too large, each at the expression that most of it comes from."""
     for slot, part, size in too_large(index.layout):
-        written = [expression for expression in expressions(index.spec) if _is_part(expression, slot, part)]
+        written = [
+            expression for expression in expressions(index.spec) if _is_part(expression, slot, part)
+        ]
         if not written:
             place = index.at(slot.tool, slot.field.code)
             yield place, f"Its {part} has {size.excess}.", "Split the list or rule."
             continue
         worst = max(written, key=partial(_size, index.layout, slot))
         of = "The formula of" if part == "formula" else "The formula of the check of"
-        yield worst.path, f"{of} {slot.field.code} has {size.excess}.", SHORTER[worst.rule is not None]
+        yield (
+            worst.path,
+            f"{of} {slot.field.code} has {size.excess}.",
+            SHORTER[worst.rule is not None],
+        )
 
 
 def _is_part(written: Written, slot: Slot, part: str) -> bool:
@@ -218,7 +242,9 @@ def _prompts(index: SpecIndex) -> Iterator[Placed]:
 def _doubled_names(data: bytes) -> Iterator[Placed]:
     """Give names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
     with ZipFile(BytesIO(data)) as package:
-        names = [name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())]
+        names = [
+            name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())
+        ]
     for name, times in Counter(names).items():
         if times > 1 and not name.startswith("_xlnm."):
             reason = f"Two parts of the spec need the same name in Excel: {name}."
@@ -238,7 +264,9 @@ def _read_back(index: SpecIndex, made: Sequence[Made]) -> Iterator[Placed]:
         reading = read_content(file, ExpectedReturn(spec=index.spec.folder))
         what = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
-            said = "; ".join(text(finding, path=reading.path).message for finding in reading.observations)
+            said = "; ".join(
+                text(finding, path=reading.path).message for finding in reading.observations
+            )
             yield ("name",), f"{what} cannot be read back: {said}", ODD
             continue
         for finding in check(reading, index.layout, today=DAY).findings:

@@ -63,9 +63,13 @@ class Result:
     not_run: dict[BoundedText, BoundedText | MessageTemplate] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
     read_for: BoundedText | None = None  # the round whose key, teams and period it was checked by
-    read_by: BoundedText | None = None  # the spec that was asked for; None for the one that its stamp names
+    read_by: BoundedText | None = (
+        None  # the spec that was asked for; None for the one that its stamp names
+    )
     untouched: bool = False  # it holds nothing but what every blank workbook for its country does
-    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+    stamps: tuple[
+        Identity, ...
+    ] = ()  # both copies as they stand in the file, until its signature is checked
     team: BoundedText = ""  # whose it is: the team of the stamp, as its round calls it today
 
     def __repr__(self) -> str:
@@ -76,7 +80,14 @@ class Result:
         """Show it in a notebook, with the first of its findings."""
         worded = ((each, self.words(each)) for each in self.findings)
         rows = (
-            (each.code, each.severity, each.sheet or "", each.cell or "", words.message, words.remedy)
+            (
+                each.code,
+                each.severity,
+                each.sheet or "",
+                each.cell or "",
+                words.message,
+                words.remedy,
+            )
             for each, words in worded
         )
         heads = ("code", "severity", "sheet", "cell", "what is wrong", "what to do")
@@ -92,7 +103,9 @@ class Result:
         """The layout that it was read against; None for a refused one."""
         from ..reader.read import layout_of
 
-        return None if self.submission is None else layout_of(self.submission.identity, self.read_by)
+        return (
+            None if self.submission is None else layout_of(self.submission.identity, self.read_by)
+        )
 
     def count(self, severity: Severity) -> int:
         """Count the findings of this severity."""
@@ -113,14 +126,20 @@ class ValidationRequest:
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
-    rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
-    passwords: Sequence[tuple[str, str]] = field(default=(), repr=False)  # of teams, which open theirs
+    rejudge: bool = (
+        False  # files that a dataset has as they were checked on another day are checked again
+    )
+    passwords: Sequence[tuple[str, str]] = field(
+        default=(), repr=False
+    )  # of teams, which open theirs
 
     def passwords_for(self, path: Path) -> list[str]:
         """Give the passwords that may open a file, first those that are likeliest: it may bear the name of its team."""
         named = teams_named(path.name, [team for team, _ in self.passwords])
         by_name = sorted(self.passwords, key=lambda pair: pair[0] not in named)
-        return [*dict.fromkeys(filter(None, [self.password, *(password for _, password in by_name)]))]
+        return [
+            *dict.fromkeys(filter(None, [self.password, *(password for _, password in by_name)]))
+        ]
 
 
 Noticed = Callable[[str, str], Iterable[Finding]]
@@ -237,7 +256,9 @@ def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | Sp
     return check_file(job)
 
 
-def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | ProgramFault:
+def checked(
+    reading: Submission | Refusal, wanted: str | None, today: date
+) -> Result | ProgramFault:
     """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
     if isinstance(reading, Refusal):
         return _refused(reading)
@@ -252,7 +273,9 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
         raise
     except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
         frames = traceback.extract_tb(fault.__traceback__)
-        told = (f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames)
+        told = (
+            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames
+        )
         return ProgramFault(type(fault).__name__, tuple(told))
     given = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
@@ -308,7 +331,9 @@ def validated(
         if is_path(wanted.spec):
             folder = find(wanted.spec)
             pool.allow(folder)
-            wanted = replace(wanted, spec=str(folder))  # a path from here leads nowhere from another folder
+            wanted = replace(
+                wanted, spec=str(folder)
+            )  # a path from here leads nowhere from another folder
     given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
@@ -329,7 +354,9 @@ def validated(
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
         if first is not None:  # it is being read now, by another process
-            with suppress(Exception):  # whatever is wrong with its spec is told with the file itself
+            with suppress(
+                Exception
+            ):  # whatever is wrong with its spec is told with the file itself
                 _load_spec(first)
         if meanwhile:
             meanwhile()
@@ -367,10 +394,14 @@ def _arrived(
                 result = _of_file(outcome, again)
             if (sent := result.submission) is not None:
                 sent.signature, untrue = settled(sent.identity, stamps, signed, key)
-                result.findings = [finding for finding in result.findings if finding.code != untrue.code]
+                result.findings = [
+                    finding for finding in result.findings if finding.code != untrue.code
+                ]
                 told = {finding.code for finding in result.findings}
                 if sent.signature != VALID and SIGNATURE_INVALID.code not in told:
-                    unsigned = replace(SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language)
+                    unsigned = replace(
+                        SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language
+                    )
                     result.findings.insert(0, unsigned)
         return replace(result, stamps=())
     except (SpecError, NotStarted):
@@ -401,7 +432,9 @@ def believed(
     if not isinstance(outcome, Result):
         return outcome
     file = job.file
-    told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
+    told = replace(
+        outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec
+    )
     spec = told.spec
     rules = spec.rules if spec else ()
     own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
@@ -422,7 +455,11 @@ def believed(
         return replace(told, verdict=REFUSED, outcome=None)
     if told.outcome is None or spec is None:
         raise ValueError("a result without all of its parts")
-    told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
+    told.submission.path, told.submission.sha256, told.submission.size = (
+        file.path,
+        file.sha256,
+        file.size,
+    )
     return replace(told, verdict=ACCEPTED)
 
 
@@ -436,7 +473,9 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
     """Give a result with its waivers and its verdict."""
     with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
-        result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
+        result = replace(
+            result, findings=findings, checked=asked.today, read_for=asked.wanted.round
+        )
         if result.submission is not None:
             result.team = asked.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:

@@ -9,7 +9,16 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..core.numerals import shown
-from ..core.words import fold, fold_code, letters, skeleton, spaceless, tidy, translator, western_digits
+from ..core.words import (
+    fold,
+    fold_code,
+    letters,
+    skeleton,
+    spaceless,
+    tidy,
+    translator,
+    western_digits,
+)
 from ..core.work import grouped
 from ..findings import Kind
 from ..findings.value import (
@@ -49,10 +58,27 @@ OFFERED = ("✓", "x", "1")  # of the ways to tick those that the sheet itself l
 # What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are
 # those of Excel in English, French, Portuguese, Russian and Spanish: what a formula makes of TRUE goes by it.
 TICKS = {
-    "Y": ("✓", "✔", "☑", "√", "x", "×", "1", "y", "yes", "true", "vrai", "verdadeiro", "истина", "verdadero"),
+    "Y": (
+        "✓",
+        "✔",
+        "☑",
+        "√",
+        "x",
+        "×",
+        "1",
+        "y",
+        "yes",
+        "true",
+        "vrai",
+        "verdadeiro",
+        "истина",
+        "verdadero",
+    ),
     "N": ("n", "no", "0", "false", "faux", "falso", "ложь"),
 }
-YES_NO_WORDS = tuple(map(frozenset, (("yes", "no"), ("oui", "non"), ("نعم", "لا"), ("y", "n"), ("sí", "no"))))
+YES_NO_WORDS = tuple(
+    map(frozenset, (("yes", "no"), ("oui", "non"), ("نعم", "لا"), ("y", "n"), ("sí", "no")))
+)
 
 
 class ChoiceField(FieldType):
@@ -165,7 +191,10 @@ class ScaleField(ChoiceField):
         if not all(head.isascii() and head.isdecimal() for head in heads):
             return None
         return Guess(
-            GuessSource.RULE, labels=labels, note="a scale, as all entries are numbers", special=True
+            GuessSource.RULE,
+            labels=labels,
+            note="a scale, as all entries are numbers",
+            special=True,
         )
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
@@ -194,7 +223,10 @@ class YesNoField(ChoiceField):
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown of the two words, or truth values."""
-        if told.rule == "list" and frozenset(label.casefold() for label in told.labels or ()) in YES_NO_WORDS:
+        if (
+            told.rule == "list"
+            and frozenset(label.casefold() for label in told.labels or ()) in YES_NO_WORDS
+        ):
             return Guess(GuessSource.RULE, note="yes or no, from its dropdown", special=True)
         if told.values and all(isinstance(value, bool) for value in told.values):
             return Guess(GuessSource.VALUES, note="yes or no, from its content", special=True)
@@ -294,7 +326,9 @@ class _Phrase(NamedTuple):
         has_several = len(self.bounds) > 2
         return self.begins(names) or (
             has_several
-            and any(name.letters.startswith(self.letters, at) for name in names for at in name.bounds)
+            and any(
+                name.letters.startswith(self.letters, at) for name in names for at in name.bounds
+            )
         )
 
     def has_at(self, at: int, name: _Phrase) -> bool:
@@ -312,7 +346,9 @@ def _has_words_of_others(rest: _Phrase, code: str, steps: Steps) -> bool:
         return True
     own, end = {name.letters for name in steps[code]}, 0
     for at in sorted(rest.bounds):
-        names = (name.letters for name in (*steps[code], *others) if at >= end and rest.has_at(at, name))
+        names = (
+            name.letters for name in (*steps[code], *others) if at >= end and rest.has_at(at, name)
+        )
         name = max(names, key=len, default="")
         if name and name not in own:
             return True
@@ -345,7 +381,8 @@ def tick_spellings(languages: Iterable[str]) -> dict[str, Names]:
     said = [translator(language) for language in languages]
     words = {"Y": [say("Yes") for say in said], "N": [say("No") for say in said]}
     return {
-        code: tuple(dict.fromkeys((*known, *map(str.lower, words[code])))) for code, known in TICKS.items()
+        code: tuple(dict.fromkeys((*known, *map(str.lower, words[code]))))
+        for code, known in TICKS.items()
     }
 
 
@@ -400,7 +437,9 @@ class ReferenceField(FieldType):
         """Read the code in front as the row itself writes it; whether that row is in use is a check."""
         text = cell.as_text()
         tables = [lists.rows.get(target, {}) for target in field.to]
-        code = next((table[head] for head in _heads(text) for table in tables if head in table), None)
+        code = next(
+            (table[head] for head in _heads(text) for table in tables if head in table), None
+        )
         if code is None:
             return Reading(code=tidy(text).split(" ")[0])
         same = text.strip(" ").split(" ")[0] == code

@@ -54,7 +54,9 @@ class ValidationLimits(NamedTuple):
     high: float | None = None
 
 
-Spellings = Mapping[str, tuple[str, str | None]]  # folded text -> code, and the finding code of the note
+Spellings = Mapping[
+    str, tuple[str, str | None]
+]  # folded text -> code, and the finding code of the note
 
 
 class Vocabularies(NamedTuple):
@@ -238,11 +240,16 @@ class PersonalData(StrEnum):
 def _as_texts(value: object) -> tuple[object, ...]:
     """Give one answer or several as they are written: codes stay text."""
     several = value if isinstance(value, list | tuple) else [value]
-    return tuple(str(as_written(item)) if isinstance(item, int | float) else item for item in several)
+    return tuple(
+        str(as_written(item)) if isinstance(item, int | float) else item for item in several
+    )
 
 
 ONE_OR_SEVERAL = {
-    "anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": ["string", "number"]}}]
+    "anyOf": [
+        {"type": ["string", "number"]},
+        {"type": "array", "items": {"type": ["string", "number"]}},
+    ]
 }
 Written = Annotated[tuple[str, ...], BeforeValidator(_as_texts), WithJsonSchema(ONE_OR_SEVERAL)]
 
@@ -422,7 +429,9 @@ class Evidence(NamedTuple):
     def numbers(self) -> tuple[float, ...]:
         """The values where all of them are numbers; else nothing."""
         numbers = tuple(
-            value for value in self.values if isinstance(value, int | float) and not isinstance(value, bool)
+            value
+            for value in self.values
+            if isinstance(value, int | float) and not isinstance(value, bool)
         )
         return numbers if len(numbers) == len(self.values) else ()
 

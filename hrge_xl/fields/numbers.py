@@ -110,14 +110,18 @@ class DecimalField(FieldType):
         """Between the bounds of the spec."""
         low = self.least if field.minimum is None else field.minimum
         return ValidationLimits(
-            "whole" if self.whole else "decimal", low, self.most if field.maximum is None else field.maximum
+            "whole" if self.whole else "decimal",
+            low,
+            self.most if field.maximum is None else field.maximum,
         )
 
     def wrong_limits(self, field: Field) -> Wrong:
         """Tell of a minimum above the maximum."""
         _, low, high = self.limits(field)
         if low is not None and high is not None and low > high:
-            remedy = "Give both of them." if None in (field.minimum, field.maximum) else "Swap them."
+            remedy = (
+                "Give both of them." if None in (field.minimum, field.maximum) else "Swap them."
+            )
             yield f"The minimum {low:g} is above the maximum {high:g}.", remedy
 
     def readable(self, field: Field, cell: str) -> str:
@@ -136,7 +140,9 @@ class DecimalField(FieldType):
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
         sides = zip((">=", "<="), self.limits(field)[1:], strict=True)
         parts = tuple(
-            Compare(op, value, Literal(float(to), Type.NUMBER)) for op, to in sides if to is not None
+            Compare(op, value, Literal(float(to), Type.NUMBER))
+            for op, to in sides
+            if to is not None
         )
         return Logic("and", parts) if parts else None
 
@@ -145,8 +151,12 @@ class DecimalField(FieldType):
         if told.rule == ("whole" if self.whole else "decimal"):
             return Guess(GuessSource.RULE, told.bounds)
         if not told.dated and "0" in told.format and self.whole == ("." not in told.format):
-            return Guess(GuessSource.FORMAT, note=f"{self.name}, from the number format {told.format}")
-        if told.numbers and self.whole == all(float(number).is_integer() for number in told.numbers):
+            return Guess(
+                GuessSource.FORMAT, note=f"{self.name}, from the number format {told.format}"
+            )
+        if told.numbers and self.whole == all(
+            float(number).is_integer() for number in told.numbers
+        ):
             return Guess(GuessSource.VALUES, note=f"{self.name}, from its content", special=True)
         return None
 
@@ -201,8 +211,12 @@ class PercentField(DecimalField):
         if "%" not in told.format:
             return None
         if told.rule == "decimal":
-            return Guess(GuessSource.RULE, told.bounds, note="percent, from the number format", special=True)
-        return Guess(GuessSource.FORMAT, note=f"percent, from the number format {told.format}", special=True)
+            return Guess(
+                GuessSource.RULE, told.bounds, note="percent, from the number format", special=True
+            )
+        return Guess(
+            GuessSource.FORMAT, note=f"percent, from the number format {told.format}", special=True
+        )
 
     def said(self, figure: float) -> str:
         """Give a share as people write it."""
@@ -237,7 +251,9 @@ class YearField(DecimalField):
         """Give a validation of whole numbers whose limits are years."""
         low, high = told.low or 0, told.high if told.high is not None else YEARS[1]
         if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
-            return Guess(GuessSource.RULE, told.bounds, note="a year, from its limits", special=True)
+            return Guess(
+                GuessSource.RULE, told.bounds, note="a year, from its limits", special=True
+            )
         return None
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
@@ -251,8 +267,13 @@ class YearField(DecimalField):
         _, low, high = self.limits(field)
         for calendar, years in (("Solar Hijri", SOLAR_HIJRI), ("Buddhist", BUDDHIST)):
             if (low or 0) < years.stop and (high or 0) >= years.start:
-                let_in = f"The limits let in {years[0]} to {years[-1]}, which are read as years of the"
-                yield f"{let_in} {calendar} calendar.", "Take a minimum and a maximum that leave them out."
+                let_in = (
+                    f"The limits let in {years[0]} to {years[-1]}, which are read as years of the"
+                )
+                yield (
+                    f"{let_in} {calendar} calendar.",
+                    "Take a minimum and a maximum that leave them out.",
+                )
 
 
 # the field type of dates
@@ -310,7 +331,9 @@ class DateField(FieldType):
         limits = self.limits(field)
         yield Check(DATE_AS_TEXT, NoDayInWords().call(value))
         yield Check(NOT_A_DATE, Readable().call(value))
-        low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
+        low, end = (
+            Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1)
+        )
         bounds = Compare(">=", value, low), Compare("<", value, end), OwnCalendar().call(value)
         yield Check(OUT_OF_RANGE, Logic("and", bounds))
 
@@ -322,10 +345,14 @@ class DateField(FieldType):
         """Give a validation of dates, a number format that shows days, or days."""
         if told.rule == "date":
             limited = told.low is not None or told.high is not None
-            return Guess(GuessSource.RULE, note="the limits of the date became none" if limited else "")
+            return Guess(
+                GuessSource.RULE, note="the limits of the date became none" if limited else ""
+            )
         if told.of_days:
             return Guess(
-                GuessSource.FORMAT, note=f"a date, from the number format {told.format}", special=True
+                GuessSource.FORMAT,
+                note=f"a date, from the number format {told.format}",
+                special=True,
             )
         if told.values and all(isinstance(value, date) for value in told.values):
             return Guess(GuessSource.VALUES, note="a date, from its content", special=True)

@@ -36,7 +36,10 @@ from .field import (
 )
 
 EMAIL_PATTERN = "email"
-LONG_TEXT, LONGEST = 100, 32_000  # characters: from when on a text is long, and what may be asked for
+LONG_TEXT, LONGEST = (
+    100,
+    32_000,
+)  # characters: from when on a text is long, and what may be asked for
 
 # What is odd about a text, as the findings that say so: a beginning that programs take for a formula, and
 # characters that control or turn round what is shown.
@@ -68,7 +71,9 @@ class TextField(FieldType):
     def limits(self, field: Field) -> ValidationLimits:
         """At most so many characters, where the spec says so."""
         return (
-            ValidationLimits("length", high=field.characters) if field.characters else ValidationLimits("any")
+            ValidationLimits("length", high=field.characters)
+            if field.characters
+            else ValidationLimits("any")
         )
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
@@ -89,10 +94,14 @@ class TextField(FieldType):
         if told.rule == "textLength":
             return Guess(GuessSource.RULE, _characters(told))
         if told.rule == "list" and not told.labels:
-            return Guess(GuessSource.RULE, note=f"a dropdown ({told.described}) whose entries were not found")
+            return Guess(
+                GuessSource.RULE, note=f"a dropdown ({told.described}) whose entries were not found"
+            )
         if told.dated and not told.of_days:
             return Guess(
-                GuessSource.FORMAT, note=f"a time, from the number format {told.format}", special=True
+                GuessSource.FORMAT,
+                note=f"a time, from the number format {told.format}",
+                special=True,
             )
         if told.values:
             return Guess(GuessSource.VALUES, note="text, from its content")
@@ -121,7 +130,9 @@ class LongField(TextField):
 def _characters(told: Evidence) -> dict[str, int]:
     """Give the limit of a validation of length as an option of a field."""
     most = told.high if told.rule == "textLength" else None
-    return {"characters": int(most)} if most is not None and 0 < most <= LONGEST and int(most) else {}
+    return (
+        {"characters": int(most)} if most is not None and 0 < most <= LONGEST and int(most) else {}
+    )
 
 
 # patterns of personal data in texts

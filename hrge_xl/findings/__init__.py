@@ -36,7 +36,9 @@ def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
 
     Each is called like its constant. Python tells the attributes of classes their names, but not those of modules.
     """
-    named = [pair for module in modules for pair in vars(module).items() if isinstance(pair[1], Kind)]
+    named = [
+        pair for module in modules for pair in vars(module).items() if isinstance(pair[1], Kind)
+    ]
     for name, kind in named:
         kind.__set_name__(None, name)
     return tuple(kind for _, kind in named)
@@ -63,7 +65,9 @@ USUALLY_SHOWN = {
     "log": "hrge-xl.log",
     "submission": "3f9a2c",
 }  # where documentation needs an example of a detail and a kind has none of its own
-CATALOGUE: Mapping[str, Kind] = {kind.code: kind for _, kinds in FAMILIES.values() for kind in kinds}
+CATALOGUE: Mapping[str, Kind] = {
+    kind.code: kind for _, kinds in FAMILIES.values() for kind in kinds
+}
 if len(CATALOGUE) < sum(len(kinds) for _, kinds in FAMILIES.values()):
     raise ValueError("a finding code is used twice")
 
@@ -71,7 +75,10 @@ if len(CATALOGUE) < sum(len(kinds) for _, kinds in FAMILIES.values()):
 def kind_called(text: str) -> Kind | None:
     """Give the kind with a code or name, however it is written; None where there is none."""
     wanted = plain(text)
-    return next((kind for kind in CATALOGUE.values() if wanted in (plain(kind.code), plain(kind.name))), None)
+    return next(
+        (kind for kind in CATALOGUE.values() if wanted in (plain(kind.code), plain(kind.name))),
+        None,
+    )
 
 
 def needing(need: Need) -> tuple[str, ...]:

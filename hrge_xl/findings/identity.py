@@ -92,7 +92,11 @@ PERIOD_OUTSIDE_ROUND = warning(
     remedy="Correct the period, or ask whether the answers are those of this round.",
     why="Answers of another period may have been copied into this workbook; they would count in both.",
     example="Last quarter's answers pasted into this quarter's workbook.",
-    shown={"label": "End of the period", "value": "2025-06-30", "expected": "2025-07-01 to 2025-12-31"},
+    shown={
+        "label": "End of the period",
+        "value": "2025-06-30",
+        "expected": "2025-07-01 to 2025-12-31",
+    },
 )
 COVER_NAMES_ANOTHER = warning(
     "I012",

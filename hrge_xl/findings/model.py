@@ -46,7 +46,9 @@ class Need(StrEnum):
     SETTINGS = "settings"
     FORMATTING = "formatting"
     EDITION = "edition"  # its texts and formulas as they were issued
-    VERSION = "version"  # that it is of the version in force: else what is not there may never have been
+    VERSION = (
+        "version"  # that it is of the version in force: else what is not there may never have been
+    )
     KEY = "key"  # of the round
 
 
@@ -116,7 +118,9 @@ class Waiver:
         """Say whether a finding of this code at this place of a file is the one meant."""
         if (self.sha256, self.code) != (sha256, code):
             return False
-        return self.cell is None or (self.cell == cell and self.sheet in (sheet, None))  # None: withheld
+        return self.cell is None or (
+            self.cell == cell and self.sheet in (sheet, None)
+        )  # None: withheld
 
 
 # what is noticed
@@ -178,7 +182,9 @@ class Kind:
     remedy: str
     why: str
     example: str
-    shown: Mapping[str, str] = each_with(default_factory=dict, compare=False)  # details as in the example
+    shown: Mapping[str, str] = each_with(
+        default_factory=dict, compare=False
+    )  # details as in the example
     refuses: bool = False
     message_of_value: str = ""  # the message where something stands in the cell all the same
     needs: tuple[Need, ...] = ()
@@ -199,7 +205,16 @@ class Kind:
         """Give a finding of this kind at a place; `details` are what its words need besides."""
         value = excerpt(str(details.get("value") or "")) or None
         return Finding(
-            self.code, self.name, self.severity, sheet, cell, tool, row, field, value, details=details
+            self.code,
+            self.name,
+            self.severity,
+            sheet,
+            cell,
+            tool,
+            row,
+            field,
+            value,
+            details=details,
         )
 
 
@@ -221,7 +236,9 @@ def excerpt(text: str) -> str:
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
 
-def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
+def waived(
+    findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]
+) -> list[Finding]:
     """Give the findings of a file, each with the waiver that covers it."""
     ours = [waiver for waiver in waivers if waiver.sha256 == sha256]
     if not ours:
@@ -241,4 +258,6 @@ def waiver_of(
         for waiver in waivers
         if waiver.state in PRECEDENCE and waiver.covers(sha256, code, sheet, cell)
     ]
-    return min(found, key=lambda waiver: (PRECEDENCE.index(waiver.state), -waiver.number), default=None)
+    return min(
+        found, key=lambda waiver: (PRECEDENCE.index(waiver.state), -waiver.number), default=None
+    )

@@ -46,7 +46,12 @@ def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
     """Give a first spec of this name. Raises `UsageError` for what is of no known kind, or holds nothing to fill in."""
     path = Path(path)
     outcome: Draft = look_into(
-        partial(drafted, path.name, name), path, REMEDY, password, texts=tuple(OF_TEXTS), limits=PATIENT
+        partial(drafted, path.name, name),
+        path,
+        REMEDY,
+        password,
+        texts=tuple(OF_TEXTS),
+        limits=PATIENT,
     )
     if not outcome.files:
         raise UsageError(*outcome.messages)
@@ -71,7 +76,10 @@ def drafted(file: str, name: str, job: Job) -> Draft | Finding:
 
 
 # by the ending of a file that is no workbook
-OF_TEXTS: Mapping[str, Callable[[bytes, str], SourceForm]] = {"csv": form_in_csv, "json": read_schema}
+OF_TEXTS: Mapping[str, Callable[[bytes, str], SourceForm]] = {
+    "csv": form_in_csv,
+    "json": read_schema,
+}
 
 
 def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
@@ -82,7 +90,8 @@ def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
         )
     for sheet in content.sheets:
         merged = sum(
-            (a.last_row - a.first_row + 1) * (a.last_column - a.first_column + 1) for a in sheet.merges
+            (a.last_row - a.first_row + 1) * (a.last_column - a.first_column + 1)
+            for a in sheet.merges
         )
         if merged > MOST_MERGED:
             raise UsageError(

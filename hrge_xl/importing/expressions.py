@@ -26,9 +26,16 @@ COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
 ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
-NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")  # as it is written where nothing needs to be said by noughts
+NUMBER = re.compile(
+    r"(?:0|[1-9]\d*)(?:\.\d+)?"
+)  # as it is written where nothing needs to be said by noughts
 ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
-CALLS = {ast.And: "and", ast.Or: "or", ast.Mod: "mod", ast.BitOr: "concatenate"}  # signs that are functions
+CALLS = {
+    ast.And: "and",
+    ast.Or: "or",
+    ast.Mod: "mod",
+    ast.BitOr: "concatenate",
+}  # signs that are functions
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
     r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"
@@ -88,7 +95,9 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
         elif kind in ("reference", "path", "self", "name", "call"):
             words.append(f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{said!r}]")
         else:
-            words.append(repr(said[1:-1].replace('""', '"')) if kind == "text" else said.lstrip("0") or said)
+            words.append(
+                repr(said[1:-1].replace('""', '"')) if kind == "text" else said.lstrip("0") or said
+            )
     try:
         return ast.parse("".join(f"{word} " for word in words), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -267,8 +276,12 @@ class Printer:
                 return joined(name, [self.condition(part).text for part in args])
             case _, [ast.Subscript() as asked] if self._printed(asked).rows:
                 name += " of rows"
-        kinds, template, yields, *told = map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))
-        wanted = kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
+        kinds, template, yields, *told = map(
+            str.strip, (self.dialect.functions.get(name) or "||").split("|")
+        )
+        wanted = (
+            kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
+        )
         if not template or len(wanted) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
         given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
@@ -287,7 +300,9 @@ class Printer:
         then, other = self._beside(then, other), self._beside(other, then)
         if {then.type, other.type} == {Type.TEXT, Type.CODE}:
             then, other = (
-                side._replace(text=f"join({side.text})", type=Type.TEXT) if side.type is Type.CODE else side
+                side._replace(text=f"join({side.text})", type=Type.TEXT)
+                if side.type is Type.CODE
+                else side
                 for side in (then, other)
             )
         return Printed(f"({then.text} if {test.text} else {other.text})", then.type)
@@ -296,7 +311,10 @@ class Printer:
 
     def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
         if sign not in ("==", "!="):
-            one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
+            one, other = (
+                self._beside(one.number, other.number),
+                self._beside(other.number, one.number),
+            )
             return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
         if "" in (one.literal, other.literal) and None in (one.known, other.known):
             asked = other if one.literal == "" else one
@@ -313,7 +331,9 @@ class Printer:
                 return Printed(repr(side.known), Type.TEXT)
             case Type.TEXT, Type.DATE if side.literal is not None:
                 return Printed(a_day(side.literal), Type.DATE)
-            case Type.TEXT, Type.NUMBER if plain_number(said := (side.literal or "").strip()) is not None:
+            case Type.TEXT, Type.NUMBER if (
+                plain_number(said := (side.literal or "").strip()) is not None
+            ):
                 return Printed(said, Type.NUMBER)
             case _, Type.NUMBER:
                 return side.number

@@ -42,7 +42,9 @@ def converted(form: SourceForm) -> DraftSpec:
         for heading, text in row.said.items():
             kind = heading.partition("::")[0]
             if kind in COUNTERPARTS["conditions"]:
-                part = row.expressions[heading] = form.draft.part(kind, f"{row.part.place} {heading}", text)
+                part = row.expressions[heading] = form.draft.part(
+                    kind, f"{row.part.place} {heading}", text
+                )
                 part.leave_out("what it is about was left out")
                 if NO_QUESTION.match(row.said.get("type", "")):
                     part.keep("", "it asks nothing of what has no answer")
@@ -62,7 +64,9 @@ class _FormWalk:
         self.form, self.among = form, Questionnaire(form)
         self.codes = set[str]()
         title = form.draft.title
-        self.groups = [QuestionGroup(False, "", form.draft.new_tool("FORM", first_of(title), title))]
+        self.groups = [
+            QuestionGroup(False, "", form.draft.new_tool("FORM", first_of(title), title))
+        ]
         self.notes = list[FormQuestion]()
         self.fresh = True  # whether a heading comes next
 
@@ -121,7 +125,9 @@ class _FormWalk:
 
     def place_notes(self, block: DraftBlock | None = None) -> None:
         """Put the notes so far into the help of the block that follows; where nothing does, into the purpose."""
-        option, options = ("help", block.options) if block else ("purpose", self.groups[-1].tool.options)
+        option, options = (
+            ("help", block.options) if block else ("purpose", self.groups[-1].tool.options)
+        )
         for note in self.notes:
             options[option] = behind(options.get(option, ""), note.told())
         self.notes = []
@@ -135,7 +141,11 @@ class _FormWalk:
             self.place_notes()
             if self.fresh and title and not self.groups[-1].repeats:
                 made.options["band"] = {"label": title}
-        elif not blocks or self.notes or (self.fresh and title != blocks[-1].options.get("title", "")):
+        elif (
+            not blocks
+            or self.notes
+            or (self.fresh and title != blocks[-1].options.get("title", ""))
+        ):
             blocks.append(DraftBlock("form", {"title": title} if self.fresh and title else {}))
             self.place_notes(blocks[-1])
         self.fresh = False
@@ -149,7 +159,9 @@ class _FormWalk:
         select = SELECT.fullmatch(kind)
         type, *changes = ["select"] if select else COUNTERPARTS["types"].get(like, [""])
         if not type or not row.name:
-            why = next(why for pattern, why in COUNTERPARTS["without"] if re.fullmatch(pattern, like))
+            why = next(
+                why for pattern, why in COUNTERPARTS["without"] if re.fullmatch(pattern, like)
+            )
             row.part.leave_out(why if row.name else "it has no name")
             if like in ("today", "start", "end"):
                 self.among.named[row.name] = Printed("today()", Type.DATE)
@@ -159,7 +171,10 @@ class _FormWalk:
             field_code(row.name, self.codes), type, "", {"tag": row.name}, parts={"": [row.part]}
         )
         block = self._block(made)
-        label = self.form.words(row, "label") or f"{row.name[:1].upper()}{row.name[1:].replace('_', ' ')}"
+        label = (
+            self.form.words(row, "label")
+            or f"{row.name[:1].upper()}{row.name[1:].replace('_', ' ')}"
+        )
         made.call(label, self.form.words(row, "hint"), row.part)
         if example := row.said.get("example"):
             made.options["example"] = cut(example, 60)
@@ -170,7 +185,9 @@ class _FormWalk:
         elif type in ("tick", "yesno"):
             question.codes = COUNTERPARTS["ticked"]
         elif like == "range":
-            given = {"start": "0", "end": "10"} | dict(RANGE.findall(row.said.get("parameters", "")))
+            given = {"start": "0", "end": "10"} | dict(
+                RANGE.findall(row.said.get("parameters", ""))
+            )
             made.type = "decimal" if "." in "".join(given.values()) else "integer"
             made.options |= {"minimum": float(given["start"]), "maximum": float(given["end"])}
         elif type == "text" and "multiline" in row.said.get("appearance", ""):
@@ -180,7 +197,9 @@ class _FormWalk:
         if not isinstance(self.among.named.get(row.name), FormQuestion):
             self.among.named[row.name] = question
 
-    def _draw(self, question: FormQuestion, block: DraftBlock, how: str, listed: str, other: str) -> None:
+    def _draw(
+        self, question: FormQuestion, block: DraftBlock, how: str, listed: str, other: str
+    ) -> None:
         """Have a question draw from its list, and ask for what “other” is."""
         made, told = question.made, question.row.part
         if listed not in self.form.lists:
@@ -196,7 +215,9 @@ class _FormWalk:
             if entries > MOST_CELLS:
                 told.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
         if other:
-            condition = f"'OTHER' in {made.code}" if made.type == "many" else f"{made.code} == 'OTHER'"
+            condition = (
+                f"'OTHER' in {made.code}" if made.type == "many" else f"{made.code} == 'OTHER'"
+            )
             label = in_each(made.label, lambda text: cut(f"{text} (other)"))
             code = field_code(f"{made.code}_OTHER", self.codes)
             block.fields.append(DraftField(code, "text", label, {"relevant": condition}))

@@ -25,9 +25,13 @@ ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")
 TOTALS, YES_NO, FIGURES = (COUNTERPARTS[name] for name in ("totals", "yes_no", "figures"))
 NOTHING = Printed("''", Type.TEXT, literal="")
-NEVER_BLANK = re.compile(r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b")  # besides these, a function may be so
+NEVER_BLANK = re.compile(
+    r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b"
+)  # besides these, a function may be so
 
-Account = dict[tuple[str, object], SourcePart]  # of a sheet: by what a part is, and its row, column or place
+Account = dict[
+    tuple[str, object], SourcePart
+]  # of a sheet: by what a part is, and its row, column or place
 
 
 @dataclass
@@ -68,7 +72,9 @@ class SourceFormulas:
     tables: list[SourceTable] = field(default_factory=list)
     asked: dict[tuple[str, Place], DraftField] = field(default_factory=dict)  # once, and where
     found: list[SourceFormula] = field(default_factory=list)
-    lists: list[tuple[DraftField, SourceArea]] = field(default_factory=list)  # where the entries stand
+    lists: list[tuple[DraftField, SourceArea]] = field(
+        default_factory=list
+    )  # where the entries stand
 
     def settle(self, accounts: Sequence[Account]) -> None:
         """Make calculated fields and totals of formulas, and tell of each what became of it."""
@@ -92,13 +98,19 @@ class SourceFormulas:
 
     def fields(self) -> Iterator[DraftField]:
         """Yield all fields that there are so far."""
-        yield from (made for tool in self.draft.tools for block in tool.blocks for made in block.fields)
+        yield from (
+            made for tool in self.draft.tools for block in tool.blocks for made in block.fields
+        )
 
     def _move(self) -> None:
         """Move columns of nothing but formulas that read another sheet, row by row, to the table that they read."""
         for table in self.tables:
             own = [formula for formula in self.found if formula.table is table]
-            read = (self.book.area(place) for formula in own for place in ELSEWHERE.findall(formula.text))
+            read = (
+                self.book.area(place)
+                for formula in own
+                for place in ELSEWHERE.findall(formula.text)
+            )
             homes = ((area, home) for area in read if area and (home := self.table(area)))
             area, home = next(homes, (None, table))
             if area and home.sheet != table.sheet and len(own) == len(table.fields):
@@ -115,7 +127,9 @@ class SourceFormulas:
         area, total = self.added_up(here.sheet, here.left, part.text) or (here, "")
         table = self.table(area)
         if around := self.table(here):
-            part.leave_out(f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows")
+            part.leave_out(
+                f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows"
+            )
         elif not table or not table.is_within(area):
             part.leave_out("it stands beside no question, and adds up no column that it stands in")
         else:
@@ -176,7 +190,11 @@ class SourceFormulas:
 
     def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
         """Have an answer be a row of another table, which is called by what stands in a column of it, if it can."""
-        if table.block.kind != "register" or made in table.block.fields or column not in table.fields:
+        if (
+            table.block.kind != "register"
+            or made in table.block.fields
+            or column not in table.fields
+        ):
             return False
         if made.type in ("text", "choice"):
             said = f"a row of {table.tool.code}"
@@ -251,7 +269,9 @@ class FormulaPrinter(Printer):
 
     def _fixed(self, name: str, area: SourceArea) -> Printed:
         """Give what a cell says that nobody is asked for, where it is the same one for all rows."""
-        value = next(iter(self.formulas.book.values(area)), None) if ALWAYS_THERE.search(name) else None
+        value = (
+            next(iter(self.formulas.book.values(area)), None) if ALWAYS_THERE.search(name) else None
+        )
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise NoCounterpart(f"{name} is asked nowhere, or in other rows")
         self.changes.append(f"{name} stands as what it says")
@@ -264,9 +284,13 @@ class FormulaPrinter(Printer):
             case (("if" | "ifs"), [test, then]):
                 return self._chosen(self.condition(test), self.value(then), NOTHING)
             case "ifs", [test, then, *others]:
-                return self._chosen(self.condition(test), self.value(then), self._call("ifs", others))
+                return self._chosen(
+                    self.condition(test), self.value(then), self._call("ifs", others)
+                )
             case "choose", [number, *ways]:
-                tests = (ast.Compare(number, [ast.Eq()], [ast.Constant(place)]) for place in count(1))
+                tests = (
+                    ast.Compare(number, [ast.Eq()], [ast.Constant(place)]) for place in count(1)
+                )
                 return self._call("ifs", [*chain.from_iterable(zip(tests, ways, strict=False))])
             case (("iferror" | "ifna"), [value, other]):
                 one, instead = self._answer(value), self._answer(other)
@@ -333,7 +357,11 @@ class FormulaPrinter(Printer):
         if made is None or made.type == "calculated":
             raise NoCounterpart("a row is looked up by what is no answer")
         table = self.formulas.table(found)
-        if table and table is self.formulas.table(keys) and self.formulas.refer(made, table, keys.left):
+        if (
+            table
+            and table is self.formulas.table(keys)
+            and self.formulas.refer(made, table, keys.left)
+        ):
             there = self.formulas.answer(table.fields[found.left])
             return there._replace(text=f"lookup({made.code}, {there.text})")
         raise NoCounterpart(f"{made.code} is no row of a table")
@@ -357,6 +385,10 @@ class FormulaPrinter(Printer):
         if self.formula.table:
             codes = "|".join(made.code for made in self.formula.table.fields.values())
             meant = meant._replace(text=re.sub(rf"\b({codes})\b", r"this.\1", meant.text))
-            if found := re.fullmatch(rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)", answer.text):
+            if found := re.fullmatch(
+                rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)", answer.text
+            ):
                 return f"{found[1]} == this.row_code()"
-        return self._compared(EXCEL.python.get(sign or "=", sign), answer._replace(rows=""), meant).text
+        return self._compared(
+            EXCEL.python.get(sign or "=", sign), answer._replace(rows=""), meant
+        ).text

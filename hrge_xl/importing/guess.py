@@ -53,7 +53,9 @@ def guess(book: SourceWorkbook) -> DraftSpec:
     for each in guesses:
         each.tell()
     if not any(formulas.fields()):
-        raise UsageError(" ".join(["no sheet has questions, columns or lists to fill in.", *draft.messages]))
+        raise UsageError(
+            " ".join(["no sheet has questions, columns or lists to fill in.", *draft.messages])
+        )
     draft.guess_language()
     return draft
 
@@ -201,8 +203,14 @@ class _SheetGuess:
             beside = left and row == left[0][0] and column > left[-1][1]
             if (beside or not after or (row > after and opens)) and self._stands_above(run):
                 # where dropdowns begin a little lower, more headings above these are meant
-                tops = [area.top - 1 for _, area in self.sheet.dropdowns() if row < area.top - 1 < row + 4]
-                lower = (other for other in self._runs() if other[0][0] in tops and other[0][1] <= column)
+                tops = [
+                    area.top - 1
+                    for _, area in self.sheet.dropdowns()
+                    if row < area.top - 1 < row + 4
+                ]
+                lower = (
+                    other for other in self._runs() if other[0][0] in tops and other[0][1] <= column
+                )
                 return max([run, *lower], key=len)
         return ()
 
@@ -235,7 +243,9 @@ class _SheetGuess:
 
     def _overlooked(self) -> Iterator[tuple[Run, list[int]]]:
         """Yield the headings of columns with dropdowns that are in no table, by their rows, and rows below."""
-        found: dict[int, dict[int, int]] = {}  # where the dropdowns begin, by rows of headings and columns
+        found: dict[
+            int, dict[int, int]
+        ] = {}  # where the dropdowns begin, by rows of headings and columns
         for kind, column in self.parts:
             if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
                 top = min(area.top for _, area in self.sheet.dropdowns(column))
@@ -260,7 +270,11 @@ class _SheetGuess:
         labelled = [row for row in rows if self.text(row, first)]
         if len(labelled) < max(2, len(rows) * 0.8) or any(self.open(row, first) for row in rows):
             return False
-        used = {column for column in others if not all(self.at(row, column).is_blank for row in labelled)}
+        used = {
+            column
+            for column in others
+            if not all(self.at(row, column).is_blank for row in labelled)
+        }
         # rows that differ by their numbers are no points; what is filled in is not asked; there is no room for more
         numbered = len({re.sub(r"\d+", "#", self.text(row, first)) for row in labelled}) == 1
         asked = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
@@ -274,7 +288,11 @@ class _SheetGuess:
         known = 1 < room <= MOST_BLANK_ROWS
         block.options["rows"] = room if known else max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
         block.options["shows"] = block.fields[0].code
-        told = "as many rows as the sheet has room for" if known else "how many blank rows a team needs"
+        told = (
+            "as many rows as the sheet has room for"
+            if known
+            else "how many blank rows a team needs"
+        )
         block.notes.append(told)
 
     def _room(self, row: int, column: int) -> int:
@@ -287,7 +305,9 @@ class _SheetGuess:
         block = DraftBlock("checklist", {"item": self.text(*head[0])}, notes=told)
         labelled = [row for row in rows if self.text(row, head[0][1])]
         self._tool()
-        block.items = list(self._items(head[0][1], labelled, self._columns(block, head[1:], labelled)))
+        block.items = list(
+            self._items(head[0][1], labelled, self._columns(block, head[1:], labelled))
+        )
 
     def _items(self, texts: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
@@ -367,21 +387,34 @@ class _SheetGuess:
     # fields
 
     def _ask(
-        self, block: DraftBlock, label: str, heading: Place, places: Run, table: SourceTable | None = None
+        self,
+        block: DraftBlock,
+        label: str,
+        heading: Place,
+        places: Run,
+        table: SourceTable | None = None,
     ) -> DraftField:
         """Make a field of the cells below or beside a heading: worked out, fixed or asked."""
         cells = [self.at(*place) for place in places]
         filled = [place for place in places if self.at(*place).value is not None]
         rules = filter(None, (self.rule(*place) for place in places))
-        rule = min(rules, key=lambda rule: (rule.type != "list", not rule.labels), default=SourceRule("", ()))
+        rule = min(
+            rules,
+            key=lambda rule: (rule.type != "list", not rule.labels),
+            default=SourceRule("", ()),
+        )
         if first := self._worked_out(places):
             made = self._calculated(first, table)
         elif (
-            block.kind == "checklist" and len(filled) * 2 > len(cells) and not any(starmap(self.open, filled))
+            block.kind == "checklist"
+            and len(filled) * 2 > len(cells)
+            and not any(starmap(self.open, filled))
         ):
             figures = {type(self.at(*place).value) for place in filled} <= {int, float}
             told = "already filled in on the sheet, so it is fixed"
-            made = DraftField(self._code(), "decimal" if figures else "text", "", {"fixed": True}, [told])
+            made = DraftField(
+                self._code(), "decimal" if figures else "text", "", {"fixed": True}, [told]
+            )
         else:
             made = self._field(label, rule, cells)
         block.fields.append(made)
@@ -396,7 +429,9 @@ class _SheetGuess:
 
     def _worked_out(self, places: Run) -> Place | None:
         """Give the first of these cells with a formula, where most have one; what adds up others is none."""
-        worked_out = [place for place in places if self.at(*place).formula and not self._adds_up(*place)]
+        worked_out = [
+            place for place in places if self.at(*place).formula and not self._adds_up(*place)
+        ]
         return worked_out[0] if len(worked_out) * 2 > len(places) else None
 
     def _calculated(self, place: Place, table: SourceTable | None) -> DraftField:
@@ -404,7 +439,9 @@ class _SheetGuess:
         cell = self.at(*place)
         part = self._part("formula", (place[1], cell.shape))
         made = DraftField(self._code(), "calculated", "", parts={"formula": [part]})
-        self.formulas.found.append(SourceFormula(self.sheet.name, place[0], cell.formula, part, made, table))
+        self.formulas.found.append(
+            SourceFormula(self.sheet.name, place[0], cell.formula, part, made, table)
+        )
         return made
 
     def _field(self, label: str, rule: SourceRule, cells: Sequence[SourceCell]) -> DraftField:
@@ -425,7 +462,10 @@ class _SheetGuess:
         if guess.labels:
             coded = _coded(guess.labels, numbered=kind.stepped)
             entries = [dict[str, object](code=code, label=entry) for code, entry in coded]
-            made.options = {"vocabulary": self.draft.listed(rule.name or label, entries), **made.options}
+            made.options = {
+                "vocabulary": self.draft.listed(rule.name or label, entries),
+                **made.options,
+            }
         return made
 
     def _claim(self, made: DraftField, column: int, rule: SourceRule) -> None:
@@ -446,4 +486,6 @@ def _coded(entries: Sequence[str], *, numbered: bool) -> Iterable[tuple[str, str
     if not numbered:
         return zip(item_codes(entries), entries, strict=True)
     steps = {step_in(entry): entry.strip(" ") for entry in entries}  # no two have the same
-    return [(step, entry.removeprefix(step).strip(" .:-–") or step) for step, entry in steps.items()]
+    return [
+        (step, entry.removeprefix(step).strip(" .:-–") or step) for step, entry in steps.items()
+    ]

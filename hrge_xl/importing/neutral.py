@@ -167,7 +167,9 @@ class DraftSpec:
 
     def listed(self, name: str, entries: list[Entry]) -> str:
         """Give the name of the list with these entries: one that is there already, or a new one called like this."""
-        known = next((known for known, there in self.vocabularies.items() if there == entries), None)
+        known = next(
+            (known for known, there in self.vocabularies.items() if there == entries), None
+        )
         if known is None:
             known = unique(list_name(name), self.vocabularies)
             self.vocabularies[known] = entries
@@ -182,7 +184,9 @@ class DraftSpec:
 
     def guess_language(self) -> None:
         """Guess from the letters of the labels in which language they are."""
-        labels = (field.label for tool in self.tools for block in tool.blocks for field in block.fields)
+        labels = (
+            field.label for tool in self.tools for block in tool.blocks for field in block.fields
+        )
         words = " ".join(map(first_of, labels))
         arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
         self.languages = ["ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"]
@@ -193,7 +197,11 @@ class DraftSpec:
 
 def in_each(said: Said, change: Callable[[str], str]) -> Said:
     """Give a text with something done to it in every language."""
-    return {tag: change(text) for tag, text in said.items()} if isinstance(said, dict) else change(said)
+    return (
+        {tag: change(text) for tag, text in said.items()}
+        if isinstance(said, dict)
+        else change(said)
+    )
 
 
 def first_of(said: Said) -> str:
@@ -271,7 +279,9 @@ def sheet_name(text: str, taken: Iterable[str]) -> str:
     """Give a name that a sheet can have and none has yet."""
     name = beginning(SHEET_NAME_FORBIDDEN.sub(" ", text), LIMIT_SHEET_NAME).strip(" '") or "Sheet"
     known = {*RESERVED, *(other.casefold() for other in taken)}
-    numbered = (f"{beginning(name, LIMIT_SHEET_NAME - 5).strip()} ({number})" for number in count(2))
+    numbered = (
+        f"{beginning(name, LIMIT_SHEET_NAME - 5).strip()} ({number})" for number in count(2)
+    )
     return next(found for found in chain((name,), numbered) if found.casefold() not in known)
 
 

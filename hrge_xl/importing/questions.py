@@ -14,7 +14,17 @@ from ..fields import FIELD_TYPES
 from ..fields.text import EMAIL_PATTERN
 from ..language import Type
 from ..language.functions.words import NotAPattern, fits
-from .expressions import ALWAYS, COUNTERPARTS, NEVER, XLSFORM, NoCounterpart, Printed, Printer, joined, parsed
+from .expressions import (
+    ALWAYS,
+    COUNTERPARTS,
+    NEVER,
+    XLSFORM,
+    NoCounterpart,
+    Printed,
+    Printer,
+    joined,
+    parsed,
+)
 from .neutral import DraftField, DraftTool, Said, SourcePart, cut, in_each
 from .source_form import FormRow, SourceForm
 
@@ -28,7 +38,9 @@ LIMITS = {  # options of fields, and the checks that say the same
 }
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
-Counterpart = tuple[str, list[str]]  # what an expression became, and what about that is another than before
+Counterpart = tuple[
+    str, list[str]
+]  # what an expression became, and what about that is another than before
 
 
 @dataclass
@@ -61,7 +73,9 @@ class FormQuestion:
     made: DraftField
     groups: tuple[QuestionGroup, ...]  # the whole form first
     listed: str = ""  # the list of the source that it draws from
-    codes: Mapping[str, str] | None = None  # of the entries of its list, by their names in the source
+    codes: Mapping[str, str] | None = (
+        None  # of the entries of its list, by their names in the source
+    )
     result: Counterpart | NoCounterpart | None = None  # of its calculation
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
@@ -104,7 +118,9 @@ class FormQuestion:
             reason = "an untouched default is an answer, and may be wrong until others are given"
             made.leave_out("default", reason)
         if made.type == "calculated" and "formula" not in made.options:
-            reasons = " ".join(part.how for part in made.parts.get("formula", ())) or "there is none"
+            reasons = (
+                " ".join(part.how for part in made.parts.get("formula", ())) or "there is none"
+            )
             self.among.form.draft.leave_out(made, f"its calculation was left out: {reasons}")
 
     def _settle(self, part: SourcePart) -> None:
@@ -142,7 +158,9 @@ class FormQuestion:
             raise NoCounterpart("a default is issued with the workbook, and depends on no answer")
         codes = self.codes or {}
         several = [codes.get(name, name) for name in text.split()]
-        self.made.options["default"] = several if self.made.type == "many" else codes.get(text, text)
+        self.made.options["default"] = (
+            several if self.made.type == "many" else codes.get(text, text)
+        )
         return "", []
 
     # what is checked
@@ -151,7 +169,9 @@ class FormQuestion:
         """Make the limits that a field can have, and one check of the rest; with a message it is one check of all."""
         made, said = self.made, self.among.form.words(self.row, "constraint_message")
         tree, rest = ast.parse(check, mode="eval").body, list[str]()
-        for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
+        for part in (
+            tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+        ):
             option, value = _limit(ast.unparse(part), made.options.get("example", ""))
             if said or option not in FIELD_TYPES[made.type].allows or option in made.options:
                 rest.append(ast.unparse(part))
@@ -162,7 +182,9 @@ class FormQuestion:
                 made.notes.append("its message: the source has none that says what is wrong")
             words = str.maketrans("{}", "()")  # braces name answers
             check = _joined(rest)
-            message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
+            message = in_each(
+                said or f"This must hold: {check}", lambda text: cut(text.translate(words))
+            )
             made.options["constraint"] = {"check": check, "message": message}
 
     # what is offered
@@ -170,7 +192,9 @@ class FormQuestion:
     def _filter(self, text: str) -> Counterpart:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
         tree, printer = parsed(text, XLSFORM), Printer(self._find, XLSFORM)
-        columns = {column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))}
+        columns = {
+            column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))
+        }
         if not columns or (columns == {"name"} and self.made.type == "choice"):
             own = ast.parse(ast.unparse(tree).replace("name['name']", "ask['.']"), mode="eval")
             return self._check_choice(printer.condition(own.body).text, printer.changes)
@@ -198,7 +222,9 @@ class FormQuestion:
             if holds != NEVER and "blank(" not in holds:
                 offered[row.part.place] = holds
         if not offered:
-            raise NoCounterpart(f"no entry would be offered: {'; '.join(dict.fromkeys(printer.changes))}")
+            raise NoCounterpart(
+                f"no entry would be offered: {'; '.join(dict.fromkeys(printer.changes))}"
+            )
         return offered
 
     def _decided_by(self, pairs: Collection[dict[str, str]]) -> DraftField | None:
@@ -216,13 +242,19 @@ class FormQuestion:
         for row in self.among.form.lists[self.listed]:
             if code := (self.codes or {}).get(row.name):
                 chosen[offered.get(row.part.place, ALWAYS)].append(sign.format(code))
-        checks = [f"(not ({' or '.join(chosen[holds])}) or {holds})" for holds in chosen if holds != ALWAYS]
+        checks = [
+            f"(not ({' or '.join(chosen[holds])}) or {holds})"
+            for holds in chosen
+            if holds != ALWAYS
+        ]
         return joined("and", checks).text
 
     def _draw_from(self, parents: Mapping[str, str]) -> None:
         """Have it draw from a part of its list, called like the whole where no other question draws from that."""
         options, lists = self.made.options, self.among.form.draft.vocabularies
-        others = [other.made.options.get("vocabulary") for other in self.among.asked if other is not self]
+        others = [
+            other.made.options.get("vocabulary") for other in self.among.asked if other is not self
+        ]
         if options["vocabulary"] not in others:
             del lists[options["vocabulary"]]
         options["vocabulary"], self.codes = self.among.form.list_of(self.listed, parents)
@@ -232,7 +264,9 @@ class FormQuestion:
         if check == ALWAYS:
             return "what fits always is offered", []
         if len(check) > LONGEST_CHECK:
-            why = "it depends on more than one choice on its sheet, and has too many entries to check"
+            why = (
+                "it depends on more than one choice on its sheet, and has too many entries to check"
+            )
             raise NoCounterpart(why)
         self.holds["constraint"].append(check)
         parts = self.made.parts
@@ -266,7 +300,9 @@ class FormQuestion:
         """Ask for what cannot be worked out, where others depend on it: as a number where they count with it."""
         name = rf"\$\{{\s*{re.escape(self.row.name)}\s*\}}"
         number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
-        others = "\n".join(part.text for row in self.among.form.survey for part in row.expressions.values())
+        others = "\n".join(
+            part.text for row in self.among.form.survey for part in row.expressions.values()
+        )
         if self.made.type == "calculated" and re.search(name, others):
             self.made.type = "decimal" if re.search(number, others) else "text"
             self.row.part.change("it is typed, not worked out: others depend on it")
@@ -279,9 +315,13 @@ class FormQuestion:
         if isinstance(found, Printed):
             return found
         if (text := found.row.said.get("calculation")) and found is not self:
-            with suppress(NoCounterpart):  # then it is asked, or is not there, which the checks tell
+            with suppress(
+                NoCounterpart
+            ):  # then it is asked, or is not there, which the checks tell
                 found._calculation(text)
-        answer = Printed("value" if name == "." else found.made.code, found.made.yields, found.codes)
+        answer = Printed(
+            "value" if name == "." else found.made.code, found.made.yields, found.codes
+        )
         here, there = self.repeats, found.repeats
         if not there or there == here:
             return answer
@@ -321,7 +361,10 @@ def _pairs(condition: str) -> dict[str, str]:
 def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:
     """Make one form of those that two fields stand in: a list can depend on a field of its own block only."""
     start, *_, end = [
-        place for place, block in enumerate(tool.blocks) for made in block.fields if made in (first, last)
+        place
+        for place, block in enumerate(tool.blocks)
+        for made in block.fields
+        if made in (first, last)
     ]
     for block in tool.blocks[start + 1 : end + 1]:
         tool.blocks[start].fields += block.fields

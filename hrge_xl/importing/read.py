@@ -110,7 +110,9 @@ class SourceSheet:
 
     def rule(self, row: int, column: int) -> SourceRule | None:
         """Give the rule at a cell."""
-        return next((rule for rule in self.rules for area in rule.areas if area.holds(row, column)), None)
+        return next(
+            (rule for rule in self.rules for area in rule.areas if area.holds(row, column)), None
+        )
 
     def dropdowns(self, column: int | None = None) -> Iterator[tuple[SourceRule, SourceArea]]:
         """Give every dropdown, or those of a column, with the cells that it stands in."""
@@ -205,7 +207,10 @@ def _names(workbook: Workbook) -> dict[str, str]:
 
 
 def _cells(sheet: Worksheet) -> dict[Place, SourceCell]:
-    spans = {(merged.min_row, merged.min_col): merged.size["columns"] for merged in sheet.merged_cells.ranges}
+    spans = {
+        (merged.min_row, merged.min_col): merged.size["columns"]
+        for merged in sheet.merged_cells.ranges
+    }
     guarded = bool(sheet.protection.sheet)
     rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
     cells = {
@@ -227,7 +232,9 @@ def _cell(cell: Cell | MergedCell, span: int, *, guarded: bool) -> SourceCell:
     elif not isinstance(value, int | float | date):
         value = in_one_line(value) or None
     note = in_one_line(cell.comment.text) if cell.comment else ""
-    return SourceCell(value, formula, cell.number_format, guarded and not cell.protection.locked, span, note)
+    return SourceCell(
+        value, formula, cell.number_format, guarded and not cell.protection.locked, span, note
+    )
 
 
 def _extended(package: ZipPackage, part: str) -> list[DataValidation]:
@@ -247,7 +254,9 @@ def _extended(package: ZipPackage, part: str) -> list[DataValidation]:
 def _rule(book: SourceWorkbook, sheet: SourceSheet, validation: DataValidation) -> SourceRule:
     areas = tuple(SourceArea(sheet.name, *cells.bounds) for cells in validation.sqref.sorted())
     source = (validation.formula1 or "").strip().removeprefix("=").strip()
-    rule = SourceRule(validation.type or "", areas, in_one_line(source), in_one_line(validation.prompt))
+    rule = SourceRule(
+        validation.type or "", areas, in_one_line(source), in_one_line(validation.prompt)
+    )
     if rule.type == "list":
         return _with_entries(rule, book, sheet, source)
     first, second = plain_number(source), plain_number(validation.formula2 or "")
@@ -261,7 +270,9 @@ def _rule(book: SourceWorkbook, sheet: SourceSheet, validation: DataValidation) 
     return rule
 
 
-def _with_entries(rule: SourceRule, book: SourceWorkbook, sheet: SourceSheet, source: str) -> SourceRule:
+def _with_entries(
+    rule: SourceRule, book: SourceWorkbook, sheet: SourceSheet, source: str
+) -> SourceRule:
     """Find the entries of a dropdown: written out, in some cells, or behind a defined name."""
     if len(source) > 1 and source[0] == source[-1] == '"':
         return rule._replace(labels=_distinct(source[1:-1].replace('""', '"').split(",")))
@@ -269,7 +280,9 @@ def _with_entries(rule: SourceRule, book: SourceWorkbook, sheet: SourceSheet, so
     area = book.area(source, sheet.name)
     there = book.sheet(area.sheet) if area else None
     if not area or not there:
-        book.messages.append(f"{sheet.name}: the entries of the dropdown {rule.source} were not found.")
+        book.messages.append(
+            f"{sheet.name}: the entries of the dropdown {rule.source} were not found."
+        )
         return rule
     there.gives_lists |= there is not sheet
     name = source if source.casefold() in book.names else ""

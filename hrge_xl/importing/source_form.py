@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from ..core.numerals import plain_number
 from ..core.words import proper_tag
 from .expressions import COUNTERPARTS, are_numbers
-from .neutral import DraftSpec, Entry, Said, SourcePart, behind, cut, first_of, in_each, list_name, unique
+from .neutral import (
+    DraftSpec,
+    Entry,
+    Said,
+    SourcePart,
+    behind,
+    cut,
+    first_of,
+    in_each,
+    list_name,
+    unique,
+)
 
 LONGEST_LABEL = 190  # of an entry
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
@@ -66,14 +77,18 @@ class SourceForm:
 
     def words(self, row: FormRow, text: str) -> Said:
         """Give a text of a row in every language, without markup, and with a question in place of its answer."""
-        headings = {f"{text}::{language}" if language else text: tag for language, tag in self.tags.items()}
+        headings = {
+            f"{text}::{language}" if language else text: tag for language, tag in self.tags.items()
+        }
         found = {tag: row.said[heading] for heading, tag in headings.items() if heading in row.said}
         plain = {
             tag: " ".join(MARKUP.sub("", PIPED.sub(self._question, said)).split())
             for tag, said in found.items()
         }
         if plain != found:
-            row.part.change("texts stand without markup, and with a question in place of its answer")
+            row.part.change(
+                "texts stand without markup, and with a question in place of its answer"
+            )
         first, *others = self.draft.languages
         return {first: first_of(plain), **plain} if others and plain else first_of(plain)
 
@@ -101,7 +116,9 @@ class SourceForm:
             taken.add(code := unique(re.sub(r"[;\s]+", "_", row.name).upper(), taken))
             renamed = code.casefold() != row.name.casefold()
             row.part.keep("", f"its code is {code}" if renamed else "")
-            label = in_each(self.words(row, "label") or row.name, lambda text: cut(text, LONGEST_LABEL))
+            label = in_each(
+                self.words(row, "label") or row.name, lambda text: cut(text, LONGEST_LABEL)
+            )
             if not labels.isdisjoint(_shown(label)):
                 label = behind(label, f"({cut(code, 40)})")
             labels |= _shown(label)
@@ -114,7 +131,9 @@ class SourceForm:
                 entries[-1]["value"] = plain_number(row.name)
             codes.setdefault(row.name, code)
         if other and "OTHER" not in codes.values():
-            entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
+            entries.append(
+                {"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"}
+            )
             codes["other"] = "OTHER"
         return self.draft.listed(list_name(name), entries), codes
 
@@ -122,7 +141,9 @@ class SourceForm:
 def _tag(language: str) -> str | None:
     """Give the tag of a language that a heading names: `French (fr)`, `French(fr)`, `fr`, `French`."""
     within = re.search(r"\(([\w-]+)\)\s*$", language)
-    return (proper_tag(within[1]) if within else None) or proper_tag(language.partition("(")[0].strip())
+    return (proper_tag(within[1]) if within else None) or proper_tag(
+        language.partition("(")[0].strip()
+    )
 
 
 def _shown(label: Said) -> set[str]:

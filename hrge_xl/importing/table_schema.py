@@ -26,7 +26,10 @@ def read_schema(data: bytes, stem: str) -> SourceForm:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"it is not JSON: {error}. {remedy}") from error
     if _of(found, "fields", list):
-        found = {"name": stem, "resources": [{"name": _words(found, "name") or stem, "schema": found}]}
+        found = {
+            "name": stem,
+            "resources": [{"name": _words(found, "name") or stem, "schema": found}],
+        }
     elif _of(found, "schema", dict):
         found = {"name": stem, "resources": [found]}
     resources = _of(found, "resources", list)
@@ -35,7 +38,9 @@ def read_schema(data: bytes, stem: str) -> SourceForm:
     form = SourceForm(DraftSpec(_words(found, "title", "name") or stem))
     _properties(form, "", found, ["resources"])
     for number, resource in enumerate(resources, 1):
-        form.survey += _table(form, _words(resource, "name") or f"table_{number}", _object(resource))
+        form.survey += _table(
+            form, _words(resource, "name") or f"table_{number}", _object(resource)
+        )
     return form
 
 
@@ -45,7 +50,9 @@ def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
     fields = _of(schema, "fields", list)
     _properties(form, name, resource, ["schema"] if schema else [])
     _properties(form, f"{name}/schema", schema, ["fields"])
-    title, purpose = (_words(resource, key) or _words(schema, key) for key in ("title", "description"))
+    title, purpose = (
+        _words(resource, key) or _words(schema, key) for key in ("title", "description")
+    )
     whole = form.draft.part("table", name, title or name)
     if not fields:
         whole.leave_out("its schema is not in this file, or has no fields")
@@ -53,7 +60,9 @@ def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
     yield _row(whole, type="begin repeat", name=name, label=title, purpose=purpose)
     for number, field in enumerate(map(_object, fields), 1):
         own = _words(field, "name")
-        yield _question(form, f"{name}/{number}", field, unique=schema.get("primaryKey") in (own, [own]))
+        yield _question(
+            form, f"{name}/{number}", field, unique=schema.get("primaryKey") in (own, [own])
+        )
     yield _row(whole, type="end repeat")
 
 

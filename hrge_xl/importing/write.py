@@ -20,7 +20,9 @@ from ..spec.model import Spec
 from ..spec.yaml_file import dumped
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
-Sums = list[tuple[BoundedText, int, int, int]]  # of every kind of part: how many were kept, changed, left out
+Sums = list[
+    tuple[BoundedText, int, int, int]
+]  # of every kind of part: how many were kept, changed, left out
 # what a draft can have for a file: its path below the folder, the code of a sheet being a name of few letters
 DraftPath = Annotated[
     str,
@@ -40,7 +42,9 @@ def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
         codes = "guess: answers are kept by these codes. Change them now or never."
         files[LISTS] = _comments([codes]) + dumped(lists, flow=None)
     files |= {f"tools/{tool.code}.yaml": _file_of(tool) for tool in draft.tools}
-    account = [(part.kind, part.place, part.text, str(part.outcome), part.how) for part in draft.parts]
+    account = [
+        (part.kind, part.place, part.text, str(part.outcome), part.how) for part in draft.parts
+    ]
     return files | {ACCOUNT: csv_text([("kind", "place", "source", "outcome", "how"), *account])}
 
 
@@ -90,7 +94,12 @@ def _lists(draft: DraftSpec) -> dict[str, Any]:
 
 
 def _head(tool: DraftTool) -> dict[str, Any]:
-    return {"code": tool.code, "sheet": tool.sheet, "title": tool.title or tool.sheet, **tool.options}
+    return {
+        "code": tool.code,
+        "sheet": tool.sheet,
+        "title": tool.title or tool.sheet,
+        **tool.options,
+    }
 
 
 def _options(block: DraftBlock) -> dict[str, Any]:
@@ -104,7 +113,15 @@ def _said(field: DraftField) -> dict[str, Any]:
 
 # what a spec cannot say
 
-NEEDED = ("code", "type", "label", "formula", "vocabulary", "to", "")  # a field without them is none
+NEEDED = (
+    "code",
+    "type",
+    "label",
+    "formula",
+    "vocabulary",
+    "to",
+    "",
+)  # a field without them is none
 
 
 def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
@@ -122,12 +139,21 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
         }
         tools = [
             _head(tool)
-            | {"blocks": [_options(block) | {"fields": [*map(_said, block.fields)]} for block in tool.blocks]}
+            | {
+                "blocks": [
+                    _options(block) | {"fields": [*map(_said, block.fields)]}
+                    for block in tool.blocks
+                ]
+            }
             for tool in draft.tools
         ]
         whole = head | {"vocabularies": _lists(draft), "tools": tools, "digest": "", "folder": ""}
         spec = Spec.model_validate(whole)
-        found = [(_owner(draft, path), str(reason)) for check in CHECKS for path, reason, _ in check(spec)]
+        found = [
+            (_owner(draft, path), str(reason))
+            for check in CHECKS
+            for path, reason, _ in check(spec)
+        ]
         if not found:
             return head
         for (owner, option), reason in found:
@@ -145,14 +171,18 @@ def _leave_out_blanks(draft: DraftSpec) -> None:
     """Take out registers in which nothing is asked, and blocks and sheets without fields."""
     for tool in draft.tools:
         for block in tool.blocks:
-            if block.kind == "register" and all(field.type == "calculated" for field in block.fields):
+            if block.kind == "register" and all(
+                field.type == "calculated" for field in block.fields
+            ):
                 for field in block.fields:
                     draft.leave_out(field, "nothing is asked in its rows")
         tool.blocks = [block for block in tool.blocks if block.fields]
     draft.tools = [tool for tool in draft.tools if tool.blocks]
 
 
-def _owner(draft: DraftSpec, path: Path) -> tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]:
+def _owner(
+    draft: DraftSpec, path: Path
+) -> tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]:
     """Give the part of the draft that a mistake is about, and the option in it."""
     owner: Any = draft
     while path[:1] in (("tools",), ("blocks",), ("fields",)):

@@ -21,7 +21,9 @@ from .source_form import FormRow, SourceForm
 # the rows of a sheet that hold something, each with its number; the sheets by their names in small letters
 FormRows = list[tuple[int, dict[int, str]]]
 FormSheets = dict[str, FormRows]
-UNDERSTOOD = {heading for kind in ("texts", "conditions", "understood") for heading in COUNTERPARTS[kind]}
+UNDERSTOOD = {
+    heading for kind in ("texts", "conditions", "understood") for heading in COUNTERPARTS[kind]
+}
 # the sheets of a form: what a row of each is called in the account
 PARTS = {"survey": "row", "choices": "choice", "external_choices": "choice", "settings": "row"}
 
@@ -51,7 +53,9 @@ def form_in_csv(data: bytes, stem: str) -> SourceForm:
     sheets: FormSheets = {}
     name = "survey"
     for number, cells in enumerate(rows, 1):
-        texts = {column: text for column, cell in enumerate(cells, 1) if (text := in_one_line(cell))}
+        texts = {
+            column: text for column, cell in enumerate(cells, 1) if (text := in_one_line(cell))
+        }
         if [*texts] == [1] and texts[1].casefold() in PARTS:
             name = texts[1].casefold()
         elif texts:
@@ -71,7 +75,9 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
     form = SourceForm(DraftSpec(stem, messages=_found_by_pyxform(sheets)))
     for name, rows in sheets.items():
         if name not in PARTS:
-            form.draft.part("sheet", name, name).leave_out("no sheet of a form that asks or lists anything")
+            form.draft.part("sheet", name, name).leave_out(
+                "no sheet of a form that asks or lists anything"
+            )
         elif rows:
             _take_sheet(form, name, rows)
     return form
@@ -115,7 +121,9 @@ def _found_by_pyxform(sheets: FormSheets) -> list[str]:
         from pyxform.xls2xform import create_survey_element_from_dict, get_xlsform, workbook_to_json
     except ImportError:
         return []
-    form: dict[str, Any] = {}  # as that converter knows it: of each sheet the headings, and all rows below
+    form: dict[
+        str, Any
+    ] = {}  # as that converter knows it: of each sheet the headings, and all rows below
     for name, rows in sheets.items():
         if name in (*PARTS, "entities") and rows:
             (first, titles), last, lines = rows[0], rows[-1][0], dict(rows)

@@ -173,12 +173,16 @@ class Compiler(ABC):
     def _compile(self, expr: Expr) -> Compiled:
         match expr:
             case Literal():
-                value = float(expr.value) if expr.type in FIGURES else str(expr.value) or None  # as in a cell
+                value = (
+                    float(expr.value) if expr.type in FIGURES else str(expr.value) or None
+                )  # as in a cell
                 return lambda answers, row, this: value
             case Ref():
                 return self.answer(expr)
             case Compare():
-                return passing_on(self._comparison(expr), [self.value(expr.left), self.value(expr.right)])
+                return passing_on(
+                    self._comparison(expr), [self.value(expr.left), self.value(expr.right)]
+                )
             case Arithmetic():
                 operands = [self.value(expr.left), self.value(expr.right)]
                 return passing_on(_ARITHMETIC[expr.op], operands, strict=True)
@@ -187,7 +191,9 @@ class Compiler(ABC):
             case Not():
                 return passing_on(lambda holds: not holds, [self.value(expr.part)])
             case Choose():
-                return _choice(self.value(expr.condition), self.value(expr.then), self.value(expr.other))
+                return _choice(
+                    self.value(expr.condition), self.value(expr.then), self.value(expr.other)
+                )
         parts: tuple[Expr, ...] = expr.args if isinstance(expr, Call) else (expr,)
         compiled: Compiled = expr.function.compile(self, *parts)
         return compiled
@@ -197,7 +203,9 @@ class Compiler(ABC):
         if not of_figures and expr.op in ("==", "!="):
             equal = expr.op == "=="
             return lambda one, other: (
-                one is not None and other is not None and (one == other or fold(one) == fold(other)) is equal
+                one is not None
+                and other is not None
+                and (one == other or fold(one) == fold(other)) is equal
             )
         ranks = self.ranks
 
@@ -216,7 +224,9 @@ class Compiler(ABC):
             case Ref() if not expr.last and not expr.calculated:
                 return self.presence(expr)
             case Choose():
-                return _choice(self.value(expr.condition), self.filled(expr.then), self.filled(expr.other))
+                return _choice(
+                    self.value(expr.condition), self.filled(expr.then), self.filled(expr.other)
+                )
             case Call():
                 compiled: Compiled = expr.function.compile_filled(self, *expr.args)
                 return compiled
@@ -231,14 +241,18 @@ class Compiler(ABC):
         return passing_on(lambda codes: len(codes or ()), [self.value(expr)])
 
 
-def passing_on(work_out: Callable[..., Any], parts: Sequence[Compiled], *, strict: bool = False) -> Compiled:
+def passing_on(
+    work_out: Callable[..., Any], parts: Sequence[Compiled], *, strict: bool = False
+) -> Compiled:
     """Compile a function of values: unknown where one of them is; where it is `strict`, blank where one is."""
     if len(parts) == 1:
         (part,) = parts
 
         def of_one(answers: Answers, row: Row, this: Row) -> Any:
             value = part(answers, row, this)
-            return value if type(value) is Unknown or (strict and value is None) else work_out(value)
+            return (
+                value if type(value) is Unknown or (strict and value is None) else work_out(value)
+            )
 
         return of_one
 

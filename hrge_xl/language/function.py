@@ -94,7 +94,9 @@ class Aggregate(Operation):
     gives: Type = Type.NUMBER
     inner: Type | None = Type.BOOL
     never_blank: bool = True
-    decided_by: Known = None  # what one row comes to that decides the whole, whatever is unknown in others
+    decided_by: Known = (
+        None  # what one row comes to that decides the whole, whatever is unknown in others
+    )
 
     def typed(self, typing: Parser, node: ast.Call) -> Over:
         """Type a call with a sheet, and with what is worked out in each of its rows."""
@@ -103,7 +105,11 @@ class Aggregate(Operation):
         inner: Expr | None = None
         if self.inner is not None:
             rows = typing.in_rows_of(tool)
-            inner = rows.condition(node.args[1]) if self.inner is Type.BOOL else rows.number(node.args[1])
+            inner = (
+                rows.condition(node.args[1])
+                if self.inner is Type.BOOL
+                else rows.number(node.args[1])
+            )
         return Over(self, tool, inner, self.gives)
 
     def in_sheet(self, inner: Expr | None) -> bool:
@@ -150,7 +156,9 @@ def in_columns(expr: Expr) -> bool:
             )
         case Arithmetic():
             calculated = any(ref.calculated for ref in refs(expr))
-            return expr.op in ("+", "-", "*") and not calculated and all(map(in_columns, parts(expr)))
+            return (
+                expr.op in ("+", "-", "*") and not calculated and all(map(in_columns, parts(expr)))
+            )
     return all(map(in_columns, parts(expr)))
 
 

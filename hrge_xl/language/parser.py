@@ -54,13 +54,17 @@ TOO_DEEP = Problem(0, "The expression is nested too deeply.", "Take it apart, or
 class _Refused(Exception):
     """What cannot stand at a node, or `behind` it: as the operator that follows. Python counts bytes of UTF-8."""
 
-    def __init__(self, node: ast.expr, reason: str, remedy: str = "", *, behind: bool = False) -> None:
+    def __init__(
+        self, node: ast.expr, reason: str, remedy: str = "", *, behind: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason, self.remedy, self.behind = reason, remedy, behind
         self.at = (node.end_col_offset or 0) if behind else node.col_offset
 
     def problem(self, text: str) -> Problem:
-        before, rest = (part.decode() for part in (text.encode()[: self.at], text.encode()[self.at :]))
+        before, rest = (
+            part.decode() for part in (text.encode()[: self.at], text.encode()[self.at :])
+        )
         between = len(rest) - len(rest.lstrip(" )")) if self.behind else 0
         return Problem(len(before) + between, self.reason, self.remedy)
 
@@ -69,12 +73,17 @@ def parse(text: str, scope: NameScope) -> Expr | Problem:
     """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except (RecursionError, MemoryError):  # the second where it is too deep for the parser of Python itself
+    except (
+        RecursionError,
+        MemoryError,
+    ):  # the second where it is too deep for the parser of Python itself
         return TOO_DEEP
     except (SyntaxError, ValueError) as error:  # the second: half a character
         column = max((getattr(error, "offset", None) or 1) - 1, 0)
         reason = getattr(error, "msg", str(error))
-        return Problem(column, f"'{text}' is not an expression: {reason}.", "See docs/expressions.md.")
+        return Problem(
+            column, f"'{text}' is not an expression: {reason}.", "See docs/expressions.md."
+        )
     try:
         return Parser(scope).expr(tree.body)
     except _Refused as refused:
@@ -88,7 +97,9 @@ def parse_condition(text: str, scope: NameScope) -> Expr | Problem:
     found = parse(text, scope)
     if isinstance(found, Problem) or found.type is Type.BOOL:
         return found
-    return Problem(0, f"'{text}' yields a {found.type}, not true or false.", "Compare it with something.")
+    return Problem(
+        0, f"'{text}' yields a {found.type}, not true or false.", "Compare it with something."
+    )
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,8 @@ class Parser:
         raise _Refused(
             node,
             reason,
-            did_you_mean(node.id, self.scope.names(), 70).rstrip() or "Check the code of the field.",
+            did_you_mean(node.id, self.scope.names(), 70).rstrip()
+            or "Check the code of the field.",
         )
 
     def _this(self, node: ast.Attribute) -> Ref:
@@ -172,7 +184,9 @@ class Parser:
         if not isinstance(right, ast.Tuple | ast.List):
             many = self.expr(right)
             if many.type is not Type.MANY:
-                raise _Refused(right, "`in` needs a list of codes, or a field with several answers.")
+                raise _Refused(
+                    right, "`in` needs a list of codes, or a field with several answers."
+                )
             code = self.expr(left)
             self.known_code(left, code, many)
             return Call(FUNCTIONS["has"], (many, code), Type.BOOL)
@@ -180,7 +194,9 @@ class Parser:
         options = [(option, self._side(option)) for option in right.elts]
         return Logic("or", tuple(self._compared("==", one, option) for option in options))
 
-    def _compared(self, op: str, one: tuple[ast.expr, Expr], other: tuple[ast.expr, Expr]) -> Compare:
+    def _compared(
+        self, op: str, one: tuple[ast.expr, Expr], other: tuple[ast.expr, Expr]
+    ) -> Compare:
         (node, left), (behind, right) = one, other
         kinds = {left.type, right.type}
         if kinds & {Type.MANY, Type.BOOL}:
@@ -189,7 +205,9 @@ class Parser:
             raise _Refused(node, reason, remedy, behind=True)
         is_text = left.type in TEXTS
         if is_text != (right.type in TEXTS) or (Type.DATE in kinds and len(kinds) > 1):
-            raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.", behind=True)
+            raise _Refused(
+                node, f"A {left.type} cannot be compared with a {right.type}.", behind=True
+            )
         ranked = Type.LEVEL in kinds and kinds <= {Type.LEVEL, Type.TEXT}
         if is_text and op not in ("==", "!=") and not ranked:
             raise _Refused(node, "Texts and codes have no order.", "Use == or !=.", behind=True)
@@ -221,7 +239,10 @@ class Parser:
                 reason = "Dates can only be subtracted, or moved by days."
                 raise _Refused(node.left, reason, behind=True)
             case None, _, _:
-                reason, remedy = "This operator is not part of the rule language.", "Use +, -, *, / or **."
+                reason, remedy = (
+                    "This operator is not part of the rule language.",
+                    "Use +, -, *, / or **.",
+                )
                 raise _Refused(node.left, reason, remedy, behind=True)
         reason = f"A {left.type} and a {right.type} cannot be combined like this."
         raise _Refused(node.left, reason, "Use numbers or dates.", behind=True)
@@ -234,7 +255,9 @@ class Parser:
         """Type what must be a condition."""
         part = self.expr(node)
         if part.type is not Type.BOOL:
-            raise _Refused(node, f"This is a {part.type}, not a condition.", "Compare it with something.")
+            raise _Refused(
+                node, f"This is a {part.type}, not a condition.", "Compare it with something."
+            )
         return part
 
     def _unary(self, node: ast.UnaryOp) -> Expr:
@@ -275,7 +298,9 @@ class Parser:
     def _function(self, node: ast.Call, name: str) -> Operation:
         known = [known_name for known_name, function in FUNCTIONS.items() if not function.own]
         if node.keywords or name not in known:
-            raise _Refused(node, f"There is no function '{name}'.", did_you_mean(name, known, 60).rstrip())
+            raise _Refused(
+                node, f"There is no function '{name}'.", did_you_mean(name, known, 60).rstrip()
+            )
         return FUNCTIONS[name]
 
     def expect(self, node: ast.Call, name: str, wanted: int) -> None:
@@ -290,7 +315,9 @@ class Parser:
             known = f"one of {listed([repr(tool) for tool in tools])}"
             remedy = f"Write {repr(written) if written in tools else known}."
             raise _Refused(
-                node, f"The code of a sheet is written in quotes here, and {written} is not.", remedy
+                node,
+                f"The code of a sheet is written in quotes here, and {written} is not.",
+                remedy,
             )
         if node.value not in tools:
             reason = NoSuch(f"There is no tool '{node.value}'.", node.value)

@@ -82,11 +82,17 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     wanted = {name for field in fields if (name := field.list_name) is not None}
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
-    names = {spec.tool[tool].fields[code].list_name for tool, code in compiled(spec).read if tool in tools}
+    names = {
+        spec.tool[tool].fields[code].list_name
+        for tool, code in compiled(spec).read
+        if tool in tools
+    }
     return (wanted | {name for name in names if name in (TICK, *spec.vocabularies)}) - {YES_NO}
 
 
-def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary | None) -> ListPlace:
+def _place(
+    spec: Spec, name: str, language: str, column: int, above: Vocabulary | None
+) -> ListPlace:
     items = list(spec.vocabularies[name].items)
     if above is not None:  # a dependent list is looked up as one run of rows for each parent
         order = list(above.by_code)
@@ -98,7 +104,9 @@ def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary 
         FIRST_ROW,
         tuple(item.as_step(language) if scale else item.label.say(language) for item in items),
         codes,
-        tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
+        tuple(above.by_code[str(item.parent)].label.say(language) for item in items)
+        if above
+        else (),
         steps=tuple(map(float, codes)) if scale and spec.drawing > 1 else (),
     )
 
@@ -200,7 +208,9 @@ def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
 
 def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
     """Give the tools with something to fill in, as far as they were issued."""
-    return [code for code in issued if any(field.asked for field in spec.tool[code].fields.values())]
+    return [
+        code for code in issued if any(field.asked for field in spec.tool[code].fields.values())
+    ]
 
 
 def kind_of_column(spec: Spec, block: CollectBlock, column: str) -> ColumnKind | None:
@@ -218,27 +228,37 @@ def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[in
     match block, spec.matrix:
         case MatrixBlock(), matrix if matrix is not None:
             label, cell = (SCALE_WIDTH, CODES_WIDTH) if block.codes else (LABEL_WIDTH, COUNT_WIDTH)
-            down, across = (spec.vocabularies[scale].items for scale in (matrix.down, matrix.across))
+            down, across = (
+                spec.vocabularies[scale].items for scale in (matrix.down, matrix.across)
+            )
             below = 0 if block.codes else 1 + len(matrix.levels)
             return 1 + len(down) + below, [label, *[cell] * len(across)]
         case PivotBlock(), matrix:
             rows = 1 + len(_entries(spec, block, block.down))
             if block.highest is not None:
                 of_levels = spec.tool[block.source].fields[block.highest].calculated
-                steps = matrix.levels if matrix and of_levels else _entries(spec, block, block.highest)
+                steps = (
+                    matrix.levels if matrix and of_levels else _entries(spec, block, block.highest)
+                )
                 rows += 1 + len(steps)
             return rows, [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
         case CollectBlock(), _:
             widths = [CODE_WIDTH if block.compact else NUMBER_WIDTH]
             text = FIRST_TEXT_WIDTH
             for column in block.columns:
-                usual = DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
+                usual = (
+                    DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
+                )
                 widths.append(block.widths.get(column, usual))
                 text = TEXT_WIDTH
             if block.due is not None:
                 widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)
             above = 1 if block.summary else 2
-            return above + block.rows, widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
+            return above + block.rows, widths if block.compact else [
+                *widths,
+                SHEET_WIDTH,
+                ROW_WIDTH,
+            ]
         case ProblemsBlock(), _:
             return 2 + block.rows, PROBLEMS_WIDTHS
         case ProgressBlock(), _:

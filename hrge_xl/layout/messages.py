@@ -139,7 +139,11 @@ def remedy(finding: Kind, field: Field, language: str) -> str:
     say = translator(language)
     if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:
         within = limits_in_words(field, language)
-        whole = value.NOT_A_WHOLE_NUMBER if field.type.limits(field).type == "whole" else value.NOT_A_NUMBER
+        whole = (
+            value.NOT_A_WHOLE_NUMBER
+            if field.type.limits(field).type == "whole"
+            else value.NOT_A_NUMBER
+        )
         return say(field.type.bounded).format(limits=within) if within else say(whole.remedy)
     if finding == value.NOT_IN_LIST and field.type.instruction:
         return say(field.type.instruction)

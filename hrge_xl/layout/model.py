@@ -82,7 +82,9 @@ def column_number(letters: str) -> int:
     return number
 
 
-COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
+COLUMNS = {
+    column_letters(number): number for number in range(1, 703)
+}  # A to ZZ: all that is common
 
 
 def parse_cell(reference: str) -> tuple[int, int] | None:
@@ -203,14 +205,17 @@ class Grid:
 
     def columns_of(self, code: str) -> tuple[GridColumn, ...]:
         """Give the columns of a field, its check left out."""
-        return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
+        return tuple(
+            c for c in self.columns if c.field and c.field.code == code and c.role != "check"
+        )
 
     @property
     def check_columns(self) -> dict[tuple[str, int], int]:
         """The columns of the check cells, by the code of the field in a table, by number of the record in a form."""
         columns = self.with_role("check")
         return {
-            (column.field.code if column.field else "", column.record): column.index for column in columns
+            (column.field.code if column.field else "", column.record): column.index
+            for column in columns
         }
 
     @cached_property
@@ -413,9 +418,7 @@ class Layout:
         return sheet if self.spec.drawing < 3 else begun_in_order(sheet, self.language)
 
     def __repr__(self) -> str:
-        return (
-            f"<Layout of {self.spec.name} {self.spec.version} in {self.language}: {len(self.sheets)} sheets>"
-        )
+        return f"<Layout of {self.spec.name} {self.spec.version} in {self.language}: {len(self.sheets)} sheets>"
 
     @property
     def own_names(self) -> list[str]:
@@ -449,7 +452,11 @@ class Layout:
     @cached_property
     def labels_of(self) -> dict[Key, dict[str, str]]:
         """For each slot whose cells show labels these by code."""
-        names = {key: slot.field.list_name for key, slot in self.slots.items() if not slot.field.type.stepped}
+        names = {
+            key: slot.field.list_name
+            for key, slot in self.slots.items()
+            if not slot.field.type.stepped
+        }
         return {key: self.labels[name] for key, name in names.items() if name is not None}
 
     @cached_property
@@ -459,7 +466,9 @@ class Layout:
         for key, slot in self.slots.items():
             sheet, first = self.sheet[slot.tool].name, 1 if slot.field.several else 0
             cells = enumerate(slot.cells, first)
-            cells_of[key] = tuple(CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in cells)
+            cells_of[key] = tuple(
+                CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in cells
+            )
         return cells_of
 
     @cached_property
@@ -468,7 +477,9 @@ class Layout:
         grids = {}
         for sheet in self.sheets:
             is_form = all(getattr(block, "records", 2) == 1 for block in sheet.tool.field_blocks)
-            tables = [grid for grid in sheet.grids if is_form or not grid.across or grid.is_repeated]
+            tables = [
+                grid for grid in sheet.grids if is_form or not grid.across or grid.is_repeated
+            ]
             if tables:
                 grids[sheet.tool.code] = tables[0]
         return grids
@@ -476,7 +487,9 @@ class Layout:
     @cached_property
     def row_codes(self) -> dict[str, tuple[str, ...]]:
         """For each tool the codes of the rows that references to it mean."""
-        return {tool: tuple(row.code for row in grid.data_rows) for tool, grid in self.rows_of.items()}
+        return {
+            tool: tuple(row.code for row in grid.data_rows) for tool, grid in self.rows_of.items()
+        }
 
     @cached_property
     def slots(self) -> dict[Key, Slot]:
@@ -503,6 +516,8 @@ class Layout:
             (column,) = grid.with_role("active")
             return Place(next(iter(grid.by_row[row].values())).cells[0].row, column.index)
         if grid.is_repeated:
-            first = next(other for other in self.sheet[grid.tool.code].grids if other.same_records(grid))
+            first = next(
+                other for other in self.sheet[grid.tool.code].grids if other.same_records(grid)
+            )
             return Place(HEAD_ROW, first.check_columns["", int(row)])
         return None

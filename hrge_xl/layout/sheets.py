@@ -49,7 +49,10 @@ from .model import (
 # A laptop's window shows some 165 characters; two fifths of that may stay in view.
 FROZEN_WIDTH = 66
 MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
-HEAD_WIDTH, HEAD_BUTTON = 26, 3  # at most of what a head asks for, and of that what the filter takes
+HEAD_WIDTH, HEAD_BUTTON = (
+    26,
+    3,
+)  # at most of what a head asks for, and of that what the filter takes
 QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 32, 52, 34, 25, 20
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
 LAST_WIDTH, CLOSED_WIDTH, FORM_LAST_WIDTH = 26, 22, 34  # of what was said in the round before
@@ -150,7 +153,9 @@ class _SheetBuilder:
         panel = guide if self.spec.drawing < 3 else ()
         guide = () if panel or hidden else guide
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
-        drawn = drawn_blocks(self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued)
+        drawn = drawn_blocks(
+            self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued
+        )
         wanted = [(column.index, column.width) for grid in grids for column in grid.columns]
         if panel:
             wanted += enumerate((GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH), free)
@@ -168,7 +173,9 @@ class _SheetBuilder:
         for number, block in enumerate(self.tool.blocks):
             if isinstance(block, FieldBlock):
                 columns = tuple(self._columns(block))
-                rows = tuple(replace(new, index=index) for index, new in enumerate(self._rows(block), row))
+                rows = tuple(
+                    replace(new, index=index) for index, new in enumerate(self._rows(block), row)
+                )
                 grid = Grid(number, self.tool, block, columns, rows, ())
                 if grid.data_rows:  # else a list of the sheets issued, and none was
                     visible.append(grid)
@@ -197,7 +204,9 @@ class _SheetBuilder:
             )
         elif self.is_form:
             (field,) = block.fields
-            answer = GridColumn(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
+            answer = GridColumn(
+                0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field
+            )
             columns = self._form_columns([answer])
         else:
             columns = self._table_columns(block)
@@ -211,7 +220,11 @@ class _SheetBuilder:
         yield from (self.mark, self.sign)
         yield GridColumn(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         yield from answers
-        if single and self.last and any(is_shown(self.spec, field) for field in self.tool.fields.values()):
+        if (
+            single
+            and self.last
+            and any(is_shown(self.spec, field) for field in self.tool.fields.values())
+        ):
             yield GridColumn(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
         if single:  # otherwise the help stands below the question, not behind all records
             yield GridColumn(0, "help", "", self.say("What to write"), HELP_WIDTH)
@@ -230,7 +243,12 @@ class _SheetBuilder:
             yield self.sign
         for field in left:
             yield from self._cells(field)
-        room = FROZEN_WIDTH - MARK_WIDTH - SIGN_WIDTH * asks - sum(self._width(field) for field in left)
+        room = (
+            FROZEN_WIDTH
+            - MARK_WIDTH
+            - SIGN_WIDTH * asks
+            - sum(self._width(field) for field in left)
+        )
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
         others = [field for field in fields if not field.summary]
         if isinstance(block, RegisterBlock):
@@ -253,7 +271,9 @@ class _SheetBuilder:
             yield GridColumn(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
         for field in block.fields:
             if is_shown(self.spec, field):
-                label = sentence(self.say("Last time: {label}"), {"label": field.asks(self.language)})
+                label = sentence(
+                    self.say("Last time: {label}"), {"label": field.asks(self.language)}
+                )
                 words = max(map(len, label.split()), default=0) + AROUND
                 width = max(min(self._width(field), LAST_WIDTH), words)
                 yield GridColumn(0, ROLE, code_of(field.code), label, width)
@@ -286,7 +306,9 @@ class _SheetBuilder:
         Below open rows it is said what to do when they are full.
         """
         if block.title and self.is_form:
-            yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
+            yield Row(
+                0, "title", label=block.title.say(self.language), help=block.help.say(self.language)
+            )
         if isinstance(block, FormBlock):
             yield from self._questions(block)
         elif isinstance(block, RegisterBlock):
@@ -322,7 +344,9 @@ class _SheetBuilder:
                 yield Row(0, "question", field.code, mark, label, hint, None, field)
                 continue
             for part in range(1, field.cells + 1):
-                yield Row(0, "question", f"{field.code}.{part}", mark, label, hint, None, field, part)
+                yield Row(
+                    0, "question", f"{field.code}.{part}", mark, label, hint, None, field, part
+                )
                 label = hint = mark = ""
 
 
@@ -332,13 +356,22 @@ def _slots(grid: Grid) -> Iterator[Slot]:
     order = {check: number for number, check in enumerate(checks)}
     for key, cells in grouped(_answer_cells(grid)).items():
         record, field_code, check = key
-        field, places = grid.tool.fields[field_code], tuple(Place(row.index, c.index) for row, c in cells)
+        field, places = (
+            grid.tool.fields[field_code],
+            tuple(Place(row.index, c.index) for row, c in cells),
+        )
         codes = tuple((row.code, column.code) for row, column in cells)
-        beside = Place(places[0].row, checks[check]) if check in checks and not field.calculated else None
+        beside = (
+            Place(places[0].row, checks[check])
+            if check in checks and not field.calculated
+            else None
+        )
         yield Slot(tool, record, field, grid.number, places, codes, beside, order.get(check, 0))
 
 
-def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, GridColumn]]]:
+def _answer_cells(
+    grid: Grid,
+) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, GridColumn]]]:
     """Give each cell of an answer with what those of one answer share: record, field, and the key of its check."""
     if grid.across:
         for row, column in product(grid.data_rows, grid.with_role("answer")):
@@ -361,7 +394,9 @@ def _check_columns(grid: Grid, first: int) -> Iterator[GridColumn]:
         yield GridColumn(first, "active", "check.row", "", CHECK_WIDTH)
         first += 1
     asked = {
-        column.field.code: column.field for column in grid.with_role("answer") if column.field is not None
+        column.field.code: column.field
+        for column in grid.with_role("answer")
+        if column.field is not None
     }
     for index, (code, field) in enumerate(asked.items(), first):
         yield GridColumn(index, "check", f"check.{code}", "", CHECK_WIDTH, field)
@@ -397,7 +432,10 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     texts = [
         (column.label, column.field.help.say(language))
         for column in columns
-        if column.field and column.part < 2 and column.role not in HIDDEN and not column.hint(language)
+        if column.field
+        and column.part < 2
+        and column.role not in HIDDEN
+        and not column.hint(language)
     ]
     if any(text for _, text in texts):
         yield PanelLine(translator(language)("What to write"), is_head=True)
@@ -415,7 +453,9 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     yield from _line(say("What it is for"), tool.purpose.say(language))
     yield from _line(say("Who should be there"), guide.who.say(language))
     if guide.minutes:
-        yield PanelLine(say("About {minutes} minutes").format(minutes=guide.minutes), say("Time needed"))
+        yield PanelLine(
+            say("About {minutes} minutes").format(minutes=guide.minutes), say("Time needed")
+        )
     about = say("Before you start")
     for text in guide.look_at:
         yield from _line(about, text.say(language))
@@ -446,10 +486,16 @@ def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
                 yield from _entry(vocabulary, item, field, language)
 
 
-def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str) -> Iterator[PanelLine]:
+def _entry(
+    vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str
+) -> Iterator[PanelLine]:
     """Give an entry with what it means; a step with where it lies, by each way to look at it."""
     about = item.numbered(language) if field.type.stepped else item.label.say(language)
-    ways = [(kind, item.anchors[name]) for name, kind in vocabulary.kinds.items() if name in item.anchors]
+    ways = [
+        (kind, item.anchors[name])
+        for name, kind in vocabulary.kinds.items()
+        if name in item.anchors
+    ]
     own = [] if ways else [item.anchor.say(language)]
     by_ways = (f"{kind.say(language)}: {text.say(language)}" for kind, text in ways)
     texts = [*own, item.help.say(language), *by_ways]

@@ -25,7 +25,9 @@ BETWEEN = ", "
 LEFT_OUT = "…"
 
 
-ARITHMETIC = "arithmetic"  # the detail that says which sum a rule found to differ, behind what the rule says
+ARITHMETIC = (
+    "arithmetic"  # the detail that says which sum a rule found to differ, behind what the rule says
+)
 
 
 class Wording:
@@ -38,7 +40,9 @@ class Wording:
         self.spec = spec
         self._rules = {rule.code: rule for rule in spec.rules} if spec is not None else {}
         self._places = (
-            {(tool.code, field.code): (block, field) for tool, block, field in spec.places()} if spec else {}
+            {(tool.code, field.code): (block, field) for tool, block, field in spec.places()}
+            if spec
+            else {}
         )
 
     def words(self, finding: Finding, language: str, path: str = "") -> Words:
@@ -66,7 +70,9 @@ class Wording:
         details |= _by_itself(about, kind, field, details, language)
         quoted = details | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
         of_value = kind.message_of_value if details.get("value") else ""
-        message, remedy = (sentence(say(text), quoted) for text in (of_value or kind.message, kind.remedy))
+        message, remedy = (
+            sentence(say(text), quoted) for text in (of_value or kind.message, kind.remedy)
+        )
         if isinstance(about, Rule):
             message = sentence(about.message.say(language), details) or message
             if ARITHMETIC in details:
@@ -87,7 +93,8 @@ class Wording:
         about = self._about(finding)
         assert about is not None
         own = map(
-            placeholders, (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy)
+            placeholders,
+            (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy),
         )
         asked = asked_of_row(about, self._field(finding, finding.field)) | {ARITHMETIC}
         named = sorted(asked.union(*own) & details.keys())
@@ -102,7 +109,11 @@ class Wording:
             unquoted = replace(words, message=finding.name, remedy="")
         else:
             named = placeholders(kind_of(about).message) | placeholders(kind_of(about).remedy)
-            if finding.value is None and not finding.details and named.isdisjoint(("file", "sheet")):
+            if (
+                finding.value is None
+                and not finding.details
+                and named.isdisjoint(("file", "sheet"))
+            ):
                 return replace(finding, suggestion=None)
             why, _, remedy = explained(about, finding.language)
             unquoted = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
@@ -116,7 +127,9 @@ class Wording:
         own = general(worded.message.say(language)) if worded is not None else ""
         return own or ("" if about is None else problem(kind_of(about), language))
 
-    def reason(self, code: str, why: str | MessageTemplate, language: str, *, redacted: bool = False) -> str:
+    def reason(
+        self, code: str, why: str | MessageTemplate, language: str, *, redacted: bool = False
+    ) -> str:
         """Say why a check did not run: in the words of its rule, or of the program; without what may be names."""
         rule = self._rules.get(code)
         if rule is not None and rule.reader_only and why == rule.reader_only.source:
@@ -129,7 +142,10 @@ class Wording:
         """Give the details of a finding in a language: what it quotes from the file stays, but for entries of lists."""
         if finding.language in ("", language):
             return dict(finding.details)
-        return {name: self._detail(finding, name, text, language) for name, text in finding.details.items()}
+        return {
+            name: self._detail(finding, name, text, language)
+            for name, text in finding.details.items()
+        }
 
     def _known(self, finding: Finding, label: str | None, path: str) -> dict[str, Detail]:
         """Give the details that a finding tells by its place and its value."""
@@ -141,7 +157,11 @@ class Wording:
 
     def _row(self, finding: Finding) -> str | None:
         """Give the row of a finding as people read it."""
-        return finding.row if self.spec is None or finding.row is None else self.spec.shown_code(finding.row)
+        return (
+            finding.row
+            if self.spec is None or finding.row is None
+            else self.spec.shown_code(finding.row)
+        )
 
     def _about(self, finding: Finding) -> Kind | Rule | None:
         return CATALOGUE.get(finding.code) or self._rules.get(finding.code)
@@ -159,7 +179,9 @@ class Wording:
             field = self._field(finding, finding.field)
             return _relabelled(finding.words.label or "", field, finding.language, language) or None
         cells = finding.details.get("label")
-        if finding.code == FORMULA_OVERWRITTEN.code and cells:  # several cells, which stand in its place
+        if (
+            finding.code == FORMULA_OVERWRITTEN.code and cells
+        ):  # several cells, which stand in its place
             return str(cells)
         place = self._places.get((finding.tool or "", finding.field or ""))
         return None if place is None else label(*place, self._row(finding), language)
@@ -193,7 +215,9 @@ def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
         if name in (YES_NO, TICK):
             return [say("Yes"), say("No")]
         if name == LEVELS:
-            return [level.label.say(language) for level in spec.matrix.levels] if spec.matrix else []
+            return (
+                [level.label.say(language) for level in spec.matrix.levels] if spec.matrix else []
+            )
         items = vocabulary.items if vocabulary else ()
         steps = [item.as_step(language) for item in items] if name in spec.scales else []
         return [item.label.say(language) for item in items] + steps
@@ -246,7 +270,9 @@ def kind_of(about: Kind | Rule) -> Kind:
 def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
     """Give why a finding is one, an example and the remedy, away from any file."""
     if isinstance(about, Rule):
-        message, why, remedy = (text.say(language) for text in (about.message, about.why, about.remedy))
+        message, why, remedy = (
+            text.say(language) for text in (about.message, about.why, about.remedy)
+        )
         return why or general(message), general(message), general(remedy)
     say = translator(language)
     return say(about.why), say(about.example), general(say(about.remedy))

@@ -109,7 +109,10 @@ def last_entry(connection: Connection) -> LedgerEntry | None:
 def events_of(connection: Connection, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
     """Give the entries of some kinds with what stands in them, but for those that this program did not write."""
     names = ", ".join(f"'{name}'" for name, kind in KINDS.items() if issubclass(kind, kinds))
-    found = ((entry, entry.event) for entry in read_chain(connection, f"WHERE kind IN ({names}) ORDER BY n"))
+    found = (
+        (entry, entry.event)
+        for entry in read_chain(connection, f"WHERE kind IN ({names}) ORDER BY n")
+    )
     return [(entry, event) for entry, event in found if isinstance(event, kinds)]
 
 
@@ -237,7 +240,9 @@ def bring_up_to_date(folder: Path, chain: Iterable[LedgerEntry], identity: str) 
 def is_behind(folder: Path, last: LedgerEntry | None) -> bool:
     """Say whether a run was ended before it could add what it had entered: the last entry is not there."""
     try:
-        return last is not None and last.digest.encode() not in read_regular(folder / JOURNAL, MOST_BYTES)
+        return last is not None and last.digest.encode() not in read_regular(
+            folder / JOURNAL, MOST_BYTES
+        )
     except FileNotFoundError:
         return True
 
@@ -266,5 +271,7 @@ def journal_faults(folder: Path, chain: Sequence[LedgerEntry]) -> Iterator[str]:
             yield f"{JOURNAL} has a line for {entry.label} that was not entered so: it was changed, or put in."
     whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
     for number, line in journal.unreadable.items():
-        if not any(entry.startswith(line) for entry in whole):  # else a run was ended while it wrote
+        if not any(
+            entry.startswith(line) for entry in whole
+        ):  # else a run was ended while it wrote
             yield f"Line {number} of {JOURNAL} is no entry: it was changed, or put in. The ledger has all of its own."

@@ -29,7 +29,10 @@ from ..core.paths import (
 )  # fmt: skip
 
 LOCK = ".writing"
-OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspects: nobody else reads them
+OWNER_FILE, OWNER_FOLDER = (
+    0o600,
+    0o700,
+)  # returns are about victims and suspects: nobody else reads them
 
 
 def private(path: Path) -> None:
@@ -76,7 +79,8 @@ def only_writer(folder: Path) -> Iterator[None]:
         stack.callback(os.close, handle)
         if not (_lock(handle) and _is_there(folder / LOCK, handle)):
             raise OutputError(
-                f"Another run is writing into {folder}.", remedy="Wait for it to end, then run again."
+                f"Another run is writing into {folder}.",
+                remedy="Wait for it to end, then run again.",
             )
         sweep(folder)
         try:
@@ -173,7 +177,9 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
             home = Path(folder) / str(number)
             home.mkdir()
             copy = _as_it_came(home, name_of(name))
-            with suppress(OSError):  # what is gone or locked by now is told as any file that cannot be read
+            with suppress(
+                OSError
+            ):  # what is gone or locked by now is told as any file that cannot be read
                 shutil.copyfile(path, copy)
             copies.append(copy)
         yield copies
@@ -209,7 +215,9 @@ def connect(path: Path | None, *, write: bool = True, lasting: bool = True) -> s
     """
     if path is not None and write:
         private(path)
-    place = f"{sqlite_uri(path)}?mode={'rwc' if write else 'ro'}" if path is not None else ":memory:"
+    place = (
+        f"{sqlite_uri(path)}?mode={'rwc' if write else 'ro'}" if path is not None else ":memory:"
+    )
     connection = sqlite3.connect(
         place, uri=path is not None, timeout=WAIT, isolation_level=None, check_same_thread=False
     )

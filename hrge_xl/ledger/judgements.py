@@ -95,10 +95,16 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
         if entry.digest in known:
             continue
         new: dict[str, object] = {"number": NEXT, "of": entry.digest}
-        if isinstance(event, DecisionMade):  # how many of the files that had come there have come here
-            came = (ours[sha256] for sha256, n in order.items() if n <= event.known and sha256 in ours)
+        if isinstance(
+            event, DecisionMade
+        ):  # how many of the files that had come there have come here
+            came = (
+                ours[sha256] for sha256, n in order.items() if n <= event.known and sha256 in ours
+            )
             new["known"] = max(came, default=0)
-        elif isinstance(event, WaiverWithdrawn):  # the number of its waiver here, which was taken over too
+        elif isinstance(
+            event, WaiverWithdrawn
+        ):  # the number of its waiver here, which was taken over too
             new["waiver"] = known.get(given.get(event.waiver, ""), 0)
         made = ledger.enter(event.model_copy(update=new), by=entry.by)
         known[entry.digest] = made.event.number if made.event else 0
@@ -111,7 +117,9 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
 
 
 def _last(ledger: Ledger) -> str:
-    return next((entry.digest for entry, _ in reversed(ledger.events(FilesReceived, Judgement))), "")
+    return next(
+        (entry.digest for entry, _ in reversed(ledger.events(FilesReceived, Judgement))), ""
+    )
 
 
 class RoundElsewhere(NamedTuple):

@@ -50,7 +50,9 @@ LEFT_OUT = "left out"
 LOST = "It was changed while it was read."
 STATED = "stated"  # a day of arrival that somebody told
 FIRST_SEEN = "first seen"  # one that is that of the first run
-CHANGED = "{file} was changed by another program since the last run: its rows may say what no file says."
+CHANGED = (
+    "{file} was changed by another program since the last run: its rows may say what no file says."
+)
 Record = dict[str, Any]
 Answer = TypeVar("Answer")
 
@@ -150,7 +152,11 @@ class Ledger:
         path, home = folder / NAME, folder if lasting else Path()
         there = path.is_file()
         # without it a return that was withdrawn would count again
-        if not there and not anew and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET)):
+        if (
+            not there
+            and not anew
+            and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET))
+        ):
             raise StoreError(
                 f"{path} is lost: nothing else records what was received, decided and waived.",
                 remedy=f"Restore it from a backup, or make it again: hrge-xl recover {quoted(folder)}",
@@ -165,7 +171,8 @@ class Ledger:
             with ledger.transaction() as connection:
                 if _version(connection) > VERSION:
                     raise StoreError(
-                        f"{NAME} was written by a newer version of hrge-xl.", remedy="Update this program."
+                        f"{NAME} was written by a newer version of hrge-xl.",
+                        remedy="Update this program.",
                     )
                 for statement in TABLES.split(";") if write or not there else ():
                     connection.execute(statement)
@@ -185,7 +192,9 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            name, folder = (self._path.name, quoted(self._path.parent)) if self._path else ("memory", "")
+            name, folder = (
+                (self._path.name, quoted(self._path.parent)) if self._path else ("memory", "")
+            )
             way_back = f"Restore it from a backup, or make it again: hrge-xl recover {folder}"
             raise database_error(name, error, way_back) from error
 
@@ -226,7 +235,12 @@ class Ledger:
             self._entered = self._entered or bool(new)
 
     def _locate(
-        self, connection: Connection, sha256: str, path: str, day: date, before: Container[tuple[str, str]]
+        self,
+        connection: Connection,
+        sha256: str,
+        path: str,
+        day: date,
+        before: Container[tuple[str, str]],
     ) -> None:
         """Write down where a content lies; a place from `before` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
@@ -276,7 +290,9 @@ class Ledger:
 
     def days(self) -> dict[str, tuple[date, bool]]:
         """Give the day of arrival of every content and whether somebody stated it, by hash, in the order of arrival."""
-        days = ((row["sha256"], parse_day(row["received"] or ""), row["stated"]) for row in self.rows())
+        days = (
+            (row["sha256"], parse_day(row["received"] or ""), row["stated"]) for row in self.rows()
+        )
         return {sha256: (day, stated) for sha256, day, stated in days if day is not None}
 
     def origins(self) -> dict[str, Origin]:
@@ -296,7 +312,11 @@ class Ledger:
     def leave_out(self, wanted: Iterable[str]) -> None:
         """Only these returns stay in the dataset; the others are still known here."""
         kept = set(wanted)
-        others = [row["sha256"] for row in self.rows() if row["submission"] and row["submission"] not in kept]
+        others = [
+            row["sha256"]
+            for row in self.rows()
+            if row["submission"] and row["submission"] not in kept
+        ]
         gone = {"state": LEFT_OUT, "superseded_by": None, "reason": "Not among the files given."}
         self.update_statuses([{"sha256": sha256, **gone} for sha256 in others])
 
@@ -304,7 +324,9 @@ class Ledger:
         """Write down that contents were gone before they could be read, unless they are in the dataset already."""
         known = {row["sha256"] for row in self.rows() if row["submission"] is not None}
         lost = [sha256 for sha256 in contents if sha256 not in known]
-        self.update_statuses([{"sha256": sha256, "state": LEFT_OUT, "reason": LOST} for sha256 in lost])
+        self.update_statuses(
+            [{"sha256": sha256, "state": LEFT_OUT, "reason": LOST} for sha256 in lost]
+        )
 
     # what people enter
 
@@ -351,7 +373,9 @@ class Ledger:
     def rows_of(self, table: str) -> list[Record]:
         """Give the rows of a table in the order of its key, which comes first; none while there is no such table."""
         with self.transaction() as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall():
+            if not connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
+            ).fetchall():
                 return []
             return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
 
@@ -392,15 +416,23 @@ class Ledger:
 
         `round_file` says who was expected, and may not be there. At which second something was entered is in no page.
         """
-        entries = [[row["kind"], row["by"], row["content"], row["key"]] for row in self.rows_of("entries")]
-        known = [[*row.values()] for table in ("files", "sightings", "rounds") for row in self.rows_of(table)]
+        entries = [
+            [row["kind"], row["by"], row["content"], row["key"]] for row in self.rows_of("entries")
+        ]
+        known = [
+            [*row.values()]
+            for table in ("files", "sightings", "rounds")
+            for row in self.rows_of(table)
+        ]
         files = [sha256_of(file) for file in (self.home / DATASET, round_file) if file.is_file()]
         whole = repr([entries, known, files, facts, program_digest()])
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def is_made(self, pages: Sequence[Path], made_of: str) -> bool:
         """Say whether pages, which belong together, are as they were left, and were made of this."""
-        return all(page.is_file() for page in pages) and _as_left(pages, made_of) in self.rows_of("datasets")
+        return all(page.is_file() for page in pages) and _as_left(pages, made_of) in self.rows_of(
+            "datasets"
+        )
 
     def note_made(self, pages: Sequence[Path], made_of: str) -> None:
         """Write down that pages were made of this."""
@@ -479,7 +511,9 @@ def recover(folder: Path) -> Recovered:
             remedy=f"What was changed in it: hrge-xl verify {quoted(folder)}",
         )
     if not any((folder / name).exists() for name in (NAME, JOURNAL, DATASET, RECEIVED)):
-        raise UsageError(f"{folder} never had a ledger.", remedy="Name a round or a consolidated folder.")
+        raise UsageError(
+            f"{folder} never had a ledger.", remedy="Name a round or a consolidated folder."
+        )
     if not journal.entries:
         raise UsageError(
             f"{folder} has no {JOURNAL} that records what was entered.",
@@ -500,7 +534,9 @@ def recover(folder: Path) -> Recovered:
             ),
         )
     moved = (
-        path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None
+        path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}"))
+        if path.is_file()
+        else None
     )
     with Ledger.open(folder, anew=True) as ledger:
         with ledger.transaction() as connection:
@@ -509,7 +545,9 @@ def recover(folder: Path) -> Recovered:
                 write_rows(connection, event)
         if journal.identity:
             ledger.name_it(journal.identity)
-    return Recovered(Counter(entry.kind for entry in journal.entries), moved, len(journal.unreadable))
+    return Recovered(
+        Counter(entry.kind for entry in journal.entries), moved, len(journal.unreadable)
+    )
 
 
 def _is_whole(path: Path) -> bool:

@@ -14,7 +14,17 @@ from pathlib import Path
 from ..core.errors import UsageError
 from ..core.work import grouped
 from .chain import FIRST, LedgerEntry, digest_of, journal_faults
-from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
+from .events import (
+    NEXT,
+    FilesReceived,
+    OfRounds,
+    ReceivedFile,
+    Sealed,
+    SealMade,
+    Terms,
+    TermsSealed,
+    changes,
+)
 from .files import sha256_of
 from .ledger import Ledger
 from .signing import INSTALL, KeyOwner, is_signed_by
@@ -61,7 +71,9 @@ def seals(ledger: Ledger) -> list[Seal]:
 
 def of_report(report: Path, terms: OfRounds | None = None) -> Sealed:
     """Give what is sealed of a report: its bytes as they are, and the terms of its rounds."""
-    return SealMade(number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
+    return SealMade(
+        number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {})
+    )
 
 
 def of_terms(name: str, terms: Terms) -> Sealed:
@@ -130,7 +142,10 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
         for name in content.terms
     }
     changed = [
-        change for name in now if name in last for change in changes(last[name][0], now[name], last[name][1])
+        change
+        for name in now
+        if name in last
+        for change in changes(last[name][0], now[name], last[name][1])
     ]
     yield from changed
     if changed:
@@ -139,7 +154,11 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
 
 def limits(chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Tell what a chain does not show here."""
-    if any(is_signed_by(entry.key, entry.digest, entry.signature) is None for entry in chain if entry.key):
+    if any(
+        is_signed_by(entry.key, entry.digest, entry.signature) is None
+        for entry in chain
+        if entry.key
+    ):
         yield f"The signatures were not checked. {INSTALL}"
     last = max((entry.n for entry in chain if isinstance(entry.event, Sealed)), default=0)
     if chain and chain[-1].n > last:
@@ -182,9 +201,7 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
         else "But the chain is broken: the faults above may concern this seal."
     )
     if noted == seal.digest:
-        return (
-            f"{this} has the digest that was noted elsewhere: it was there by then, and is the same. {covers}"
-        )
+        return f"{this} has the digest that was noted elsewhere: it was there by then, and is the same. {covers}"
     if not seal.key:
         return (
             f"{this} is not signed: anybody who can write into this folder could have made it, and the whole chain, "
@@ -194,13 +211,17 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
     if signed is None:
         return f"{this} is signed, but the signature was not checked. {INSTALL}"
     if not signed:
-        return f"{this} bears a signature that its key did not make: anybody could have put it there."
+        return (
+            f"{this} bears a signature that its key did not make: anybody could have put it there."
+        )
     if seal.key in trusted:
         owner = trusted[seal.key]
-        return (
-            f"{this} is signed with the key of {owner}: only who holds that key could have made it. {covers}"
-        )
-    known = "which is not among those that you trust" if trusted else "and nobody has said whose key that is"
+        return f"{this} is signed with the key of {owner}: only who holds that key could have made it. {covers}"
+    known = (
+        "which is not among those that you trust"
+        if trusted
+        else "and nobody has said whose key that is"
+    )
     return (
         f"{this} is signed with the key {seal.key}, {known}: anybody could have made such a key, and sealed under the "
         f"name {seal.by}. Ask {seal.by} for the public key by another way, and name it with --trust."
@@ -241,7 +262,9 @@ def _place(
         yield f"{entry.heading} is not in its original place: then {then}. Entries were moved or inserted."
     elif entry.n > expected:
         gone = (
-            f"Entry {expected} is" if entry.n == expected + 1 else f"Entries {expected} to {entry.n - 1} are"
+            f"Entry {expected} is"
+            if entry.n == expected + 1
+            else f"Entries {expected} to {entry.n - 1} are"
         )
         after = f"after {before.label} comes" if before else "the first one is"
         yield f"{gone} missing: {after} {entry.label}."
@@ -303,13 +326,17 @@ def _receipts(chain: Sequence[LedgerEntry], rows: Sequence[Mapping[str, object]]
         )
 
 
-def _disagreement(receipt: FilesReceived, file: ReceivedFile, row: Mapping[str, object]) -> Iterator[str]:
+def _disagreement(
+    receipt: FilesReceived, file: ReceivedFile, row: Mapping[str, object]
+) -> Iterator[str]:
     day = receipt.day.isoformat() if receipt.day else None
     pairs = {
         "number": (row["n"], file.order), "path": (row["path"], file.path), "size": (row["size"], file.size),
         "day": (row["received"], day), "day stated": (bool(row["stated"]), receipt.stated),
     }  # fmt: skip
-    other = [f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came]
+    other = [
+        f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came
+    ]
     if other:
         yield (
             f"{file.path} ({file.sha256[:12]}): the table of files was changed; it says {', '.join(other)}, as receipt "

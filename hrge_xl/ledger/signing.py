@@ -18,7 +18,10 @@ from ..core.paths import decoded, not_written, read_named, write_whole
 from .files import write_secret
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
 
 INSTALL = "Install the extra: pip install 'hrge-xl[sign]'."
 OTHER_KIND = "this is a key of another kind than Ed25519."
@@ -54,7 +57,8 @@ def new_key(file: str | Path, name: str = "", passphrase: str | None = None) -> 
     for path in (file, public_file):
         if path.exists():
             raise UsageError(
-                f"{path} exists already, and keys are never overwritten.", remedy="Name another file."
+                f"{path} exists already, and keys are never overwritten.",
+                remedy="Name another file.",
             )
     private = Ed25519PrivateKey.generate()
     lock = (
@@ -62,7 +66,9 @@ def new_key(file: str | Path, name: str = "", passphrase: str | None = None) -> 
         if passphrase
         else serialization.NoEncryption()
     )
-    data = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    data = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock
+    )
     public = f"{_hex(private.public_key())} {name.strip()}".rstrip()
     try:
         write_secret(file, data)
@@ -170,7 +176,9 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
         yield key.lower(), name.strip() or file.stem
     if not found:
         raise UsageError(
-            "there is no public key in it.", place=file, remedy="Write 64 hex digits and a name on a line."
+            "there is no public key in it.",
+            place=file,
+            remedy="Write 64 hex digits and a name on a line.",
         )
 
 

@@ -59,7 +59,9 @@ def of_dataset(
     """
     language, today = language or store.schema.language, day_of(store)
     chosen, expected = of_period(store, round_, period)
-    groups = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
+    groups = (
+        {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
+    )
     ours = groups.get(group)
     if group and ours is None:
         return ""
@@ -75,7 +77,9 @@ def of_dataset(
                 of_group = (team for team in expected.teams if team.code in ours.teams)
                 expected = replace(expected, teams=tuple(of_group))
         shown = stack.enter_context(shared(whole, today)) if masked else whole
-        found = replace(overview(shown, today, language, expected, period=named, whole=whole), period=chosen)
+        found = replace(
+            overview(shown, today, language, expected, period=named, whole=whole), period=chosen
+        )
         if masked and group:  # beside the page of all teams they could give a count away
             found = replace(found, indicators=None, numbers=())
         return page_of(found, ours)
@@ -103,11 +107,15 @@ def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
     found = [each for each in of_kind if fold(text) in (fold(each.code), fold(each.label))]
     if not found:
         codes = [each.code for each in of_kind]
-        raise UsageError(f"There is no {kind} '{text}' here.", value=text, remedy=remedy_for(text, codes))
+        raise UsageError(
+            f"There is no {kind} '{text}' here.", value=text, remedy=remedy_for(text, codes)
+        )
     return found[0]
 
 
-def pages_of_folder(folder: Path, output: Path, round_: Round | None = None, *, masked: bool = False) -> Path:
+def pages_of_folder(
+    folder: Path, output: Path, round_: Round | None = None, *, masked: bool = False
+) -> Path:
     """Write the overview and the brief of a consolidated folder, both of the same figures; gives the overview.
 
     A round folder says itself who was expected.
@@ -135,7 +143,10 @@ class BriefView(OverviewView):
 
     most_names = 8  # of teams that have not answered
     most_indicators = MOST_INDICATORS  # of those furthest from their targets
-    of_risk, of_indicator = 110, 60  # characters at most of a name, so that a sheet of paper holds all of it
+    of_risk, of_indicator = (
+        110,
+        60,
+    )  # characters at most of a name, so that a sheet of paper holds all of it
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
 
@@ -160,7 +171,9 @@ class BriefView(OverviewView):
             "numbers": self.say("In numbers"),
             "risks": self.say("Most serious risks"),
             "indicators": self.say("Progress to target"),
-            "changes": self.say("Compared with {period}").format(period=kept_in_order(before, self.language)),
+            "changes": self.say("Compared with {period}").format(
+                period=kept_in_order(before, self.language)
+            ),
             "trust": self.say("How far the figures can be trusted"),
         }[part]
 
@@ -184,14 +197,18 @@ class BriefView(OverviewView):
         if now is None or before is None:
             return ()
         sides = (before, now)
-        shares = [whole_percents(each.answered, each.required) / 100 for each in sides if each.required]
+        shares = [
+            whole_percents(each.answered, each.required) / 100 for each in sides if each.required
+        ]
         rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
         if self.brief.level and (before.levels or now.levels):
             level = self.brief.level
             counts = [each.levels.get(level.code, 0) for each in sides]
-            rows.append((self.say("Risks"), [self.number(sum(each.levels.values())) for each in sides]))
+            rows.append(
+                (self.say("Risks"), [self.number(sum(each.levels.values())) for each in sides])
+            )
             rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
         return rows
 

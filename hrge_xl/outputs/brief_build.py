@@ -63,7 +63,11 @@ class Brief:
     @cached_property
     def targets(self) -> Sequence[Indicator]:
         """The indicators of which it is known how far they are to their target, the furthest from it first."""
-        known = [one for one in self.found.indicators or () if one.periods[0].figures["progress"] is not None]
+        known = [
+            one
+            for one in self.found.indicators or ()
+            if one.periods[0].figures["progress"] is not None
+        ]
         return sorted(known, key=lambda one: one.periods[0].figures["progress"])
 
     # in words
@@ -79,7 +83,9 @@ class Brief:
                 say("Teams that have answered: {answered}."),
             ],
             [
-                say("The highest level after mitigation, {level}, applies to {highest} of {risks} risks.")
+                say(
+                    "The highest level after mitigation, {level}, applies to {highest} of {risks} risks."
+                )
                 if after
                 else say("The highest level, {level}, applies to {highest} of {risks} risks.")
             ],
@@ -89,7 +95,9 @@ class Brief:
                     "There are open errors in {open_errors} of the {returns} returns behind these figures, and "
                     "{complete} of the required answers have been given."
                 ),
-                say("There are open errors in {open_errors} of the {returns} returns behind these figures."),
+                say(
+                    "There are open errors in {open_errors} of the {returns} returns behind these figures."
+                ),
             ],
         ]
         # of each the first that can be said
@@ -99,7 +107,11 @@ class Brief:
     def _said(self, sentence: str) -> str | None:
         """Give a sentence with its figures; None where one of these is not known."""
         named = [name for _, name, _, _ in Formatter().parse(sentence) if name]
-        return None if any(name not in self.figures for name in named) else sentence.format_map(self.figures)
+        return (
+            None
+            if any(name not in self.figures for name in named)
+            else sentence.format_map(self.figures)
+        )
 
     @cached_property
     def figures(self) -> Mapping[str, str]:
@@ -151,4 +163,6 @@ class Brief:
         if whole is None:
             return number(part, self.language)
         told = self.say("{answered} of {required}")
-        return told.format(answered=number(part, self.language), required=number(whole, self.language))
+        return told.format(
+            answered=number(part, self.language), required=number(whole, self.language)
+        )

@@ -63,7 +63,9 @@ class Facts(NamedTuple):
     redacted: bool = False
 
 
-def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None) -> Document:
+def document(
+    datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None
+) -> Document:
     """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
     files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
     specs = [dataset.spec for dataset in datasets if dataset.spec]
@@ -94,7 +96,9 @@ def file_rows(
             sheets = sheet_names(every, dataset.spec, language)
             folder = f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
-        rows = _FileRows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
+        rows = _FileRows(
+            n, dataset.order, settled(every), Wording(dataset.spec), language, redacted
+        )
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
@@ -131,7 +135,10 @@ def _run(datasets: Sequence[Dataset], first: Spec | None, facts: Facts) -> Run:
 
 
 def run_id(
-    run: Run, files: Sequence[FileRow], waivers: Sequence[WaiverRow], decisions: Sequence[DecisionRow]
+    run: Run,
+    files: Sequence[FileRow],
+    waivers: Sequence[WaiverRow],
+    decisions: Sequence[DecisionRow],
 ) -> str:
     """Give the number of a report: the digest of everything that went in, and of what counts of it."""
     about = [run["engine_version"], run["today"], run["redacted"], run["datasets"]]
@@ -224,14 +231,20 @@ class _FileRows:
                 "not_run": [
                     {
                         "code": code,
-                        "why": self.wording.reason(code, why, self.language, redacted=self.redacted),
+                        "why": self.wording.reason(
+                            code, why, self.language, redacted=self.redacted
+                        ),
                     }
                     for code, why in sorted(each.checks_not_run.items())
                 ],
             },
             "findings": [self._finding(one, each.name) for one in each.findings],
             "unplaced": [
-                {"sheet": text.sheet, "cell": text.cell, "text": None if self.redacted else text.text}
+                {
+                    "sheet": text.sheet,
+                    "cell": text.cell,
+                    "text": None if self.redacted else text.text,
+                }
                 for text in each.unplaced
             ],
         }
@@ -320,10 +333,16 @@ def _identity(each: Return) -> IdentityRow | None:
 # what is explained
 
 
-def _waivers(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts) -> list[WaiverRow]:
+def _waivers(
+    datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts
+) -> list[WaiverRow]:
     """Give every waiver of the files at hand, also those that count no more."""
     ours = {file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]}
-    known = [*dict.fromkeys(waiver for each in datasets for waiver in each.waivers if waiver.sha256 in ours)]
+    known = [
+        *dict.fromkeys(
+            waiver for each in datasets for waiver in each.waivers if waiver.sha256 in ours
+        )
+    ]
     if facts.redacted:
         known = [replace(waiver, file=ours[waiver.sha256], sheet=None) for waiver in known]
     rows: list[WaiverRow] = [asdict(waiver) for waiver in known]  # type: ignore[misc]
@@ -336,7 +355,9 @@ def waiver_of(row: WaiverRow) -> Waiver:
     return Waiver(**{key: value for key, value in row.items() if key in known})  # type: ignore[arg-type]
 
 
-def _decisions(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[DecisionRow]:
+def _decisions(
+    datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts
+) -> Iterator[DecisionRow]:
     """Yield the decisions that hold about the files of each dataset, in the order in which they were made."""
     for number, dataset in enumerate(datasets, start=1):
         ours = {
@@ -355,10 +376,14 @@ def _decisions(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Fac
 
 def _names(specs: Sequence[Spec], language: str) -> Names:
     """Give what the specs call their countries and sheets; the first spec goes before the others."""
-    countries = [item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items]
+    countries = [
+        item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items
+    ]
     return {
         "countries": {item.code: item.label.say(language) for item in reversed(countries)},
-        "sheets": {tool.code: tool.sheet.say(language) for spec in reversed(specs) for tool in spec.tools},
+        "sheets": {
+            tool.code: tool.sheet.say(language) for spec in reversed(specs) for tool in spec.tools
+        },
     }
 
 
@@ -382,19 +407,25 @@ Crossing = tuple[str, str]  # the steps down and across
 Places = Mapping[Crossing, Sequence[dict[str, str]]]
 
 
-def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[MatrixRow]:
+def _matrices(
+    datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts
+) -> Iterator[MatrixRow]:
     """Give every matrix of the spec of a dataset over the files that count, one a period; of none, without rows."""
     for n, dataset in enumerate(datasets, start=1):
         spec = dataset.store.schema.spec
         if spec is None or spec.matrix is None:
             continue
         sheets = sheet_names(dataset.of_round(), spec, facts.language) if facts.redacted else None
-        counted = {file["submission"]: file for file in files if file["dataset"] == n and file["counted"]}
+        counted = {
+            file["submission"]: file for file in files if file["dataset"] == n and file["counted"]
+        }
         periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
         for block in matrix_blocks(spec):
             found = _rows(dataset.store, block, counted, sheets)
             for period in periods:
-                yield _matrix(spec, spec.matrix, block, found.get(period, {}), n, period, facts.language)
+                yield _matrix(
+                    spec, spec.matrix, block, found.get(period, {}), n, period, facts.language
+                )
 
 
 def _rows(
@@ -403,24 +434,45 @@ def _rows(
     """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store["matrix_rows"].c
-    columns = ("submission", "n", "matrix_row", "matrix_column", "team", "sheet", "cell", "row_code")
+    columns = (
+        "submission",
+        "n",
+        "matrix_row",
+        "matrix_column",
+        "team",
+        "sheet",
+        "cell",
+        "row_code",
+    )
     wanted = sa.select(*(table[name] for name in columns)).where(
         table.current, table.tool.in_(block.sources),
         table.matrix_row_field == block.down, table.matrix_column_field == block.across,
     )  # fmt: skip
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
-    for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):
+    for file, _, _, down, across, team, *place in sorted(
+        rows, key=lambda row: (row[0]["path"], row[1:3])
+    ):
         cell = dict(zip(("sheet", "cell", "row"), place, strict=True))
         if sheets is not None:
             cell["sheet"] = sheets(file["submission"], cell["sheet"])
-        found[file["period"] or ""][down, across].append({"team": team or "", "file": file["path"], **cell})
+        found[file["period"] or ""][down, across].append(
+            {"team": team or "", "file": file["path"], **cell}
+        )
     return found
 
 
 def _matrix(
-    spec: Spec, matrix: Matrix, block: MatrixBlock, rows: Places, dataset: int, period: str, language: str
+    spec: Spec,
+    matrix: Matrix,
+    block: MatrixBlock,
+    rows: Places,
+    dataset: int,
+    period: str,
+    language: str,
 ) -> MatrixRow:
-    down, across = (spec.vocabularies[name].labels(language) for name in (matrix.down, matrix.across))
+    down, across = (
+        spec.vocabularies[name].labels(language) for name in (matrix.down, matrix.across)
+    )
     fields = spec.tool[block.sources[0]].fields
     cells: list[MatrixCell] = [
         {

@@ -94,7 +94,8 @@ class Chart:
             start = max(2, min(x - wide / 2, right - 2 - wide))
             end = start + wide
             if all(
-                start >= to + APART or end + APART <= since or abs(y - at) >= LINE for since, to, at in taken
+                start >= to + APART or end + APART <= since or abs(y - at) >= LINE
+                for since, to, at in taken
             ):
                 taken.append((start, end, y))
                 self.text((start + end) / 2, y, text)
@@ -116,7 +117,8 @@ def _short(number: float) -> str:
 def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool = False) -> Chart:
     """Give values that follow on one another as a line, from nought up, against what they are held against."""
     chart = Chart(
-        [*(f"{each.label}: {each.said}" for each in points), *(mark.said for mark in marks)], mirrored
+        [*(f"{each.label}: {each.said}" for each in points), *(mark.said for mark in marks)],
+        mirrored,
     )
     right = WIDTH - max((width(mark.said) + EDGE for mark in marks), default=EDGE)
     height = _heights([point.value for point in points] + [mark.value for mark in marks])
@@ -130,14 +132,18 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
         lowest = min(y + 4, lowest - LINE)  # no name on top of another
         chart.text(right + 5, lowest, mark.said, START)
     chart.line(places, "trendline")
-    chart.shapes += [ChartElement("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places]
+    chart.shapes += [
+        ChartElement("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places
+    ]
     latest_first = [*zip(points, places, strict=True)][::-1]
     chart.names(((x, HEIGHT - 6, point.label) for point, (x, _) in latest_first), right)
     chart.names(((x, y - 8, point.said) for point, (x, y) in latest_first), right)
     return chart
 
 
-def columns(found: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False) -> Chart:
+def columns(
+    found: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False
+) -> Chart:
     """Give a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
     chart = Chart([f"{column.label}: {column.said}" for column in found], mirrored)
     totals = [sum(value for value, _ in column.pieces) for column in found]
@@ -156,7 +162,9 @@ def columns(found: Sequence[ChartColumn], *, top: float | None = None, mirrored:
     chart.line([(EDGE, height(0)), (WIDTH - EDGE, height(0))], "axis")
     latest_first = [(EDGE + (at + 0.5) * step, at) for at in reversed(range(len(found)))]
     chart.names((x, HEIGHT - 6, found[at].label) for x, at in latest_first)
-    chart.names((x, height(max(totals[at], top or 0.0)) - 6, found[at].said) for x, at in latest_first)
+    chart.names(
+        (x, height(max(totals[at], top or 0.0)) - 6, found[at].said) for x, at in latest_first
+    )
     return chart
 
 
@@ -165,7 +173,9 @@ def steps(
     *, mirrored: bool = False,
 ) -> Chart:  # fmt: skip
     """Give a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
-    told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
+    told = [f"{point.label}: {point.said}" for _, point in points] + [
+        mark.said for _, mark in marks
+    ]
     chart, height, wide = Chart(told, mirrored), _heights([top / ROOM]), WIDTH - 4 * EDGE
     at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
     ground = height(0)
@@ -193,7 +203,11 @@ def _heights(values: Sequence[float]) -> Callable[[float], float]:
 # the countries of a round on a map that is cut out around them
 
 OUTLINES = "outlines.json"
-MARGIN, LEAST, RATIO = 0.18, 260.0, 1.7  # around the countries; the narrowest cut-out; width by height
+MARGIN, LEAST, RATIO = (
+    0.18,
+    260.0,
+    1.7,
+)  # around the countries; the narrowest cut-out; width by height
 SMALL = 0.035  # of the width: a country that is smaller has a dot too, that it is seen at all
 LETTERS, DOT = 0.024, 0.009  # of the width
 # where the name of a country may stand, in widths and heights of it: upon it, below, above, beside it
@@ -256,7 +270,9 @@ class CountryMap(NamedTuple):
 def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
     """Give every country by its three letters, and the borders in dispute."""
     known = json.loads((resources.files("hrge_xl.outputs") / OUTLINES).read_text(encoding="utf-8"))
-    countries = {code: Outline(x, y, path, _boxes(path)) for code, (x, y, path) in known["countries"].items()}
+    countries = {
+        code: Outline(x, y, path, _boxes(path)) for code, (x, y, path) in known["countries"].items()
+    }
     return countries, tuple(Outline(0, 0, path, _boxes(path)) for path in known["disputed"])
 
 
@@ -292,8 +308,12 @@ def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
     for code, outline in there.items():
         left, top, right, bottom = outline.main
         small = max(right - left, bottom - top) < SMALL * wide
-        drawn.append(MapCountry(code, outline, *shown[code], DOT * wide if small else 0, names.get(code)))
-    land = (outline for code, outline in countries.items() if code not in there and outline.meets(box))
+        drawn.append(
+            MapCountry(code, outline, *shown[code], DOT * wide if small else 0, names.get(code))
+        )
+    land = (
+        outline for code, outline in countries.items() if code not in there and outline.meets(box)
+    )
     return CountryMap(
         [said for code, (_, said) in shown.items() if code in there],
         f"{box[0]:.0f} {box[1]:.0f} {wide:.0f} {box[3] - box[1]:.0f}",

@@ -53,7 +53,9 @@ class Said:
         self.places.setdefault(answer.key, f"{answer.sheet}!{answer.cell}")
         before = self.values.get(answer.key, ())
         several = (*before, shown(one)) if isinstance(before, tuple) else (shown(one),)
-        self.values[answer.key] = several if answer.part else shown(one) if answer.value is None else one
+        self.values[answer.key] = (
+            several if answer.part else shown(one) if answer.value is None else one
+        )
 
 
 class AnswerChange(NamedTuple):
@@ -97,7 +99,9 @@ def said(result: Result, language: str) -> Said:
     for each in result.findings:
         if not each.code.startswith(TOGETHER):
             message = wording.words(each, language, result.path).message
-            noted = NotedFinding(each.code, each.severity.value, each.sheet or "", each.cell or "", message)
+            noted = NotedFinding(
+                each.code, each.severity.value, each.sheet or "", each.cell or "", message
+            )
             found.findings[each.code, each.tool, each.row, each.field, each.value] = noted
     return found
 
@@ -112,7 +116,10 @@ def between(old: Said, new: Said) -> Comparison:
     keys = dict.fromkeys([*old.values, *new.values])
     changes = (
         AnswerChange(
-            key, old.values.get(key), new.values.get(key), new.places.get(key) or old.places.get(key, "")
+            key,
+            old.values.get(key),
+            new.values.get(key),
+            new.places.get(key) or old.places.get(key, ""),
         )
         for key in keys
         if old.values.get(key) != new.values.get(key)
@@ -145,7 +152,9 @@ def details(found: Comparison, language: str) -> Iterable[str]:
         )
         yield f"{change.place} ({' / '.join(change.key)}): {before} → {after}"
     for word, noted in ((say("fixed"), found.fixed), (say("new"), found.new)):
-        yield from (f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted)
+        yield from (
+            f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted
+        )
 
 
 def in_figures(counts: Mapping[str, int], language: str) -> list[str]:
@@ -216,7 +225,9 @@ def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Rest
     for at, side in enumerate((before, after)):
         for each in side.returns:
             identity = identities.get(each.spec or "")
-            intervention = identity.over_rounds(each.intervention) if identity else each.intervention
+            intervention = (
+                identity.over_rounds(each.intervention) if identity else each.intervention
+            )
             key = fold(each.project), fold(intervention), each.country, each.team
             by_key.setdefault(key, ([], []))[at].append(each)
     pairs: list[tuple[Return, Return]] = []
@@ -256,7 +267,10 @@ def round_lines(
         yield f"{named(pair.after)}: {' '.join(in_figures(pair.found.counts, language))}"
         if not short:
             yield from (f"  {line}" for line in details(pair.found, language))
-    for word, returns in ((say("only before"), rest.only_before), (say("only after"), rest.only_after)):
+    for word, returns in (
+        (say("only before"), rest.only_before),
+        (say("only after"), rest.only_after),
+    ):
         yield from (f"{word}: {named(each)} ({each.path})" for each in returns)
     several = say("several, not compared")
     yield from (f"{several}: {named(each)}, {each.period} ({each.path})" for each in rest.several)
@@ -272,7 +286,9 @@ def round_lines(
 
 def named(each: Return) -> str:
     """Name what a return is about, without what it does not say."""
-    return " / ".join(part for part in (each.project, each.intervention, each.country, each.team) if part)
+    return " / ".join(
+        part for part in (each.project, each.intervention, each.country, each.team) if part
+    )
 
 
 def json_of_files(before: str, after: str, found: Comparison) -> str:
@@ -298,13 +314,18 @@ def json_of_rounds(
         total.update(pair.found.counts, pairs=1)
     left = {
         **{
-            word: [{name: getattr(each, name) for name in (*FILE, *KEY)} for each in getattr(rest, word)]
+            word: [
+                {name: getattr(each, name) for name in (*FILE, *KEY)}
+                for each in getattr(rest, word)
+            ]
             for word in ("only_before", "only_after", "several")
         },
         "left_out": {
             word: dict(side.left_out) for word, side in zip(("before", "after"), sides, strict=True)
         },
-        "summary": {name: total[name] for name in ("pairs", "changed", "fixed", "new", "unchanged")},
+        "summary": {
+            name: total[name] for name in ("pairs", "changed", "fixed", "new", "unchanged")
+        },
     }
     yield "\n],\n" + _dump(left).removeprefix("{").lstrip("\n") + "\n"
 

@@ -59,7 +59,13 @@ LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_size": 14, "bold": True},
     "group": {"font_size": 11, "bold": True, "bottom": 1},
     "head": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter"},
-    "head_of_numbers": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter", "align": "right"},
+    "head_of_numbers": {
+        "bold": True,
+        "text_wrap": True,
+        "bottom": 1,
+        "valign": "vcenter",
+        "align": "right",
+    },
     "code": {"font_size": 8, "font_color": "#595959"},
     "link": {"font_color": "#0B4F7C", "underline": 1, "valign": "top"},
     "plain": {},
@@ -107,14 +113,20 @@ class _Book:
         self.formats = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
         tables = store.schema.shown
         found = {table.name: self._count(table) for table in tables}
-        self.counts = {name: here for name, (here, _) in found.items()}  # rows that have a place here
+        self.counts = {
+            name: here for name, (here, _) in found.items()
+        }  # rows that have a place here
         self.left_out = {name for name, (here, every) in found.items() if here < every}
         own = [table for table in tables if self.counts[table.name] and not table.repeated]
-        self.listed = sorted(own, key=lambda table: (_group(table), table.name != "indicator_values"))
+        self.listed = sorted(
+            own, key=lambda table: (_group(table), table.name != "indicator_values")
+        )
         # the largest tables, where all of them would be too much for a workbook
         sizes = sorted((self.counts[table.name] * len(table.columns), table.name) for table in own)
         so_far = accumulate(size for size, _ in sizes)
-        self.too_large = {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
+        self.too_large = {
+            name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS
+        }
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
@@ -241,7 +253,9 @@ class _Book:
             below = table.name != self.store.schema.wide[tool.code].name
             return title_below_form(tool, language) if below else tool.title.say(language)
         if spec is not None and table.tools:
-            return ", ".join(spec.tool[tool].sheet.say(self.labels.language) for tool in table.tools)
+            return ", ".join(
+                spec.tool[tool].sheet.say(self.labels.language) for tool in table.tools
+            )
         return self.say(table.title) if table.title else table.about
 
     # tables
@@ -286,7 +300,9 @@ class _Book:
         )  # fmt: skip
         sheet.constant_memory = True
         if made != 0:
-            raise LimitError(f"The table '{name}' does not fit into a workbook (error {made} of the writer).")
+            raise LimitError(
+                f"The table '{name}' does not fit into a workbook (error {made} of the writer)."
+            )
         whole_range = xl_range(HEADS, 0, HEADS + self.counts[name], last)
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = whole_range
 
@@ -296,7 +312,9 @@ def _counts_by(table: Table) -> str | None:
 
     Every row has one in the list of all returns.
     """
-    counts = (column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS)
+    counts = (
+        column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS
+    )
     return None if table.name == "submissions" else next(counts, None)
 
 

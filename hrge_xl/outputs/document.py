@@ -165,7 +165,9 @@ class FileRow(TypedDict):
     late_day: str | None
     checked: str  # the day of its check, that overdue dates were measured against
     identity: IdentityRow | None
-    counts: dict[str, int]  # error, warning, info; waived: how many of these are accepted as they are
+    counts: dict[
+        str, int
+    ]  # error, warning, info; waived: how many of these are accepted as they are
     completeness: list[Progress]
     checks: Checks
     findings: list[FindingRow]

@@ -51,7 +51,9 @@ from .data_xlsx import write_workbook
 from .table_files import has_parquet, need_parquet, write_csv_as_parquet
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
-USUAL = (XLSX,)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
+USUAL = (
+    XLSX,
+)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
@@ -59,7 +61,9 @@ FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     "metadata.yaml": (CSV, lambda store, path, _: _write_metadata(store, path)),
     DESCRIPTION: (CSV, lambda store, path, _: _write_description(store, path)),
 }
-Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
+Task = Callable[
+    [], list[str]
+]  # what a worker writes; gives what is said of what could not be written
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
 WRITTEN = {
     BOOLEAN: """CASE "{0}" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END""",
@@ -82,7 +86,9 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     wrong = [name for name in wanted if name not in FORMATS]
     if wrong:
         raise UsageError(
-            f"There is no format '{wrong[0]}'.", value=wrong[0], remedy=f"Choose from {', '.join(FORMATS)}."
+            f"There is no format '{wrong[0]}'.",
+            value=wrong[0],
+            remedy=f"Choose from {', '.join(FORMATS)}.",
         )
     if PARQUET in wanted:
         need_parquet()
@@ -100,7 +106,9 @@ def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[P
     """Give every file that `write` leaves."""
     wanted, kinds = pieces(store, formats), [kind for kind in (CSV, PARQUET) if kind in formats]
     single = [out / name for name in FILES if name in wanted]
-    return single + [out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown]
+    return single + [
+        out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown
+    ]
 
 
 def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()) -> list[str]:
@@ -168,7 +176,9 @@ def _write_metadata(store: Store, path: Path) -> None:
 
 def _write_table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
     table, source = store.schema.by_name[name].shown, out / CSV / f"{name}.csv"
-    as_it_came = CSV in formats and not _write_csv(source, table.as_csv, store) and not table.not_in_csv
+    as_it_came = (
+        CSV in formats and not _write_csv(source, table.as_csv, store) and not table.not_in_csv
+    )
     if PARQUET not in formats:
         return
     target = out / PARQUET / f"{name}.parquet"
@@ -187,9 +197,14 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
     """
     columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
     submissions = sorted(store.known()) if table.large else [None]
-    rows = chain.from_iterable(store.raw(table.name, columns, submission) for submission in submissions)
+    rows = chain.from_iterable(
+        store.raw(table.name, columns, submission) for submission in submissions
+    )
     changed = False
-    with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
+    with (
+        whole(path) as unfinished,
+        unfinished.open("w", encoding="utf-8-sig", newline="") as stream,
+    ):
         stream.writelines(raw_csv_lines([table.names]))
         if raw:
             stream.writelines(raw_csv_lines(rows))
@@ -277,7 +292,9 @@ def not_made_again(folder: str | Path) -> Iterator[str]:
 def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     """Name some files of a folder as older than the dataset there, tables by their folders."""
     tables = sorted({path.parent.name for path in files if path.parent.name in FORMATS})
-    shown = [path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS]
+    shown = [
+        path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS
+    ]
     if files:
         where = quoted(folder)
         again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
@@ -292,7 +309,9 @@ def _note(path: Path) -> bytes:
         style = "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
         from .page import rendered  # which takes a while
 
-        return rendered("set_aside.html.j2", SOURCE_LANGUAGE, style, title=title, note=SET_ASIDE).encode()
+        return rendered(
+            "set_aside.html.j2", SOURCE_LANGUAGE, style, title=title, note=SET_ASIDE
+        ).encode()
     book = new_book(target := BytesIO(), text_wrap=True)
     book.set_properties({"created": DRAWN_ON})
     sheet = book.add_worksheet(title)
@@ -319,7 +338,9 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
     spec = store.schema.spec
     title = spec.title.say(spec.languages[0]) if spec else "Dataset"
     its = store["submissions"].c
-    teams = sorted({team for (team,) in store.select(sa.select(its.team).where(its.current)) if team})
+    teams = sorted(
+        {team for (team,) in store.select(sa.select(its.team).where(its.current)) if team}
+    )
     return {
         "profile": "tabular-data-package",
         "name": (spec.name if spec else "dataset").lower().replace("_", "-"),
@@ -369,7 +390,11 @@ def _resource(schema: Schema, table: Table, folder: Path) -> dict[str, Any]:
         for reference in table.references
     ]
     file = folder / CSV / f"{table.name}.csv"
-    there = {"bytes": file.stat().st_size, "hash": f"sha256:{sha256_of(file)}"} if file.is_file() else {}
+    there = (
+        {"bytes": file.stat().st_size, "hash": f"sha256:{sha256_of(file)}"}
+        if file.is_file()
+        else {}
+    )
     return {
         "name": table.name.lower(),
         "title": table.name,
@@ -380,7 +405,12 @@ def _resource(schema: Schema, table: Table, folder: Path) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
-        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+        "dialect": {
+            "delimiter": ",",
+            "lineTerminator": "\n",
+            "quoteChar": '"',
+            "doubleQuote": True,
+        },
         "schema": {
             "fields": [_field(schema, table, column) for column in table.columns],
             # what is of no period has an empty one
@@ -395,7 +425,8 @@ def _field(schema: Schema, table: Table, column: TableColumn) -> dict[str, Any]:
     least, most = least_and_most(column)
     constraints = {
         # a team may have sent something that states no period
-        "required": column.name in table.key and (column.name != "period" or table.key == ("period",)),
+        "required": column.name in table.key
+        and (column.name != "period" or table.key == ("period",)),
         "enum": list(allowed_values(schema, column)),
         "pattern": pattern(schema, column),
         "minimum": least,
@@ -434,4 +465,6 @@ def _asked(schema: Schema, column: TableColumn) -> dict[str, Any]:
 
 def _said(known: Mapping[str, Any]) -> dict[str, Any]:
     """Without what says nothing."""
-    return {name: value for name, value in known.items() if value or (value == 0 and value is not False)}
+    return {
+        name: value for name, value in known.items() if value or (value == 0 and value is not False)
+    }

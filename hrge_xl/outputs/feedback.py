@@ -26,7 +26,9 @@ from ..spec.model import Spec
 from ..workbook import Content, Correction, Feedback, Leftover, Urgency, least, write
 from ..workbook.row_checks import record_name
 
-UNREADABLE = codes(ERROR_IN_CELL, FORMULA_NEVER_CALCULATED)  # whatever is typed there, the answer is lost
+UNREADABLE = codes(
+    ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
+)  # whatever is typed there, the answer is lost
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
 
 
@@ -88,7 +90,12 @@ class GivenBack:
 
 
 def feedback(
-    result: Result, spec: Spec, *, today: date | None = None, key: bytes | None = None, contact: str = ""
+    result: Result,
+    spec: Spec,
+    *,
+    today: date | None = None,
+    key: bytes | None = None,
+    contact: str = "",
 ) -> bytes:
     """Give the workbook for one returned file that could be read. Raises `UsageError` for a refused one.
 
@@ -149,7 +156,9 @@ def _order(
     It stays the same workbook: what comes back is a newer version of it, and says of which return it was made.
     """
     stamp = sent.identity
-    issued = tuple(code for code in stamp.tools.split(",") if code in spec.tool) if stamp.tools else None
+    issued = (
+        tuple(code for code in stamp.tools.split(",") if code in spec.tool) if stamp.tools else None
+    )
     language = stamp.language if stamp.language in spec.languages else spec.languages[0]
     return Order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
@@ -171,26 +180,36 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
     for finding in result.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
         stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
-        office = finding.code.startswith(FOR_THE_OFFICE) or (finding.code[0] == "F" and finding.cell is None)
+        office = finding.code.startswith(FOR_THE_OFFICE) or (
+            finding.code[0] == "F" and finding.cell is None
+        )
         kind = CATALOGUE.get(finding.code)
         handled = kind.in_feedback if kind else None
         if gone or stale or office or handled is InFeedback.BESIDE or not finding.open:
             continue
         worded = wording.worded(finding, layout.language, result.path)
         if handled is InFeedback.MENDED:  # by the fresh workbook: it is only to be looked at
-            remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
+            remedy = say(
+                "It has been fixed in this workbook. Check that what the cell says now is right."
+            )
             severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
             assert worded.words is not None
             worded = replace(worded, severity=severity, words=replace(worded.words, remedy=remedy))
         yield worded
 
 
-def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
+def _anew(
+    result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout
+) -> Iterator[Finding]:
     """Yield what is wrong in a workbook of another version or with other sheets: it may ask for more."""
     from ..checks import check
 
     sent = result.submission
-    if result.layout is not None and sent and result.layout.digest == layout.digest == sent.identity.layout:
+    if (
+        result.layout is not None
+        and sent
+        and result.layout.digest == layout.digest == sent.identity.layout
+    ):
         return
     outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
     told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
@@ -202,12 +221,16 @@ def _about(finding: Finding) -> tuple[str | None, ...]:
     return (finding.tool, finding.row, finding.field or finding.code)
 
 
-def _moved(finding: Finding, parts: Mapping[tuple[str, str, str, str], int], layout: Layout) -> Finding:
+def _moved(
+    finding: Finding, parts: Mapping[tuple[str, str, str, str], int], layout: Layout
+) -> Finding:
     """Give a finding about an answer at the cell that the answer has now; `parts` of the answers by key and cell."""
     slot = layout.slots.get(finding.key)
     if slot is None:
         return finding
-    place = slot.cells[min(max(parts.get((*finding.key, finding.cell or ""), 1), 1), len(slot.cells)) - 1]
+    place = slot.cells[
+        min(max(parts.get((*finding.key, finding.cell or ""), 1), 1), len(slot.cells)) - 1
+    ]
     return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
 
 
@@ -232,7 +255,10 @@ def _leftovers(
     for some, why in (
         (homeless, say("This workbook no longer asks for it.")),
         (too_long, say("It is longer than an Excel cell can hold.")),
-        ([each for each in beside if each.sheet not in added], say("It was outside the cells to fill in.")),
+        (
+            [each for each in beside if each.sheet not in added],
+            say("It was outside the cells to fill in."),
+        ),
         (
             [each for each in beside if each.sheet in added],
             say("It was on a sheet that this workbook does not have; such sheets are not read."),
@@ -267,7 +293,8 @@ def corrections(findings: Sequence[Finding], content: Content) -> list[Correctio
         for each in wanted
     )
     return sorted(
-        found, key=lambda each: (each.urgency, number.get(each.sheet, -1), each.place or Place(0, 0))
+        found,
+        key=lambda each: (each.urgency, number.get(each.sheet, -1), each.place or Place(0, 0)),
     )
 
 

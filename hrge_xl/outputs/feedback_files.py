@@ -37,7 +37,9 @@ from ..workbook import Correction, Urgency
 from .feedback import GivenBack, give_back
 from .page import plain_environment
 
-WORTH_A_PROCESS = 4  # returns: of fewer the feedback is there before another process has drawn a workbook
+WORTH_A_PROCESS = (
+    4  # returns: of fewer the feedback is there before another process has drawn a workbook
+)
 AT_ONCE = 32  # returns whose answers are held
 
 
@@ -80,11 +82,17 @@ class FeedbackResult:
     left_out: list[LeftOut] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # of the workbooks
     warnings: list[str] = field(default_factory=list)  # what must be looked at before it is sent
-    issued: list[Path] = field(default_factory=list)  # copies for teams without answers to give back
-    totals: list[str] = field(default_factory=list)  # what was received and became of it, a sentence each
+    issued: list[Path] = field(
+        default_factory=list
+    )  # copies for teams without answers to give back
+    totals: list[str] = field(
+        default_factory=list
+    )  # what was received and became of it, a sentence each
 
 
-def give_all(dataset: Dataset, options: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
+def give_all(
+    dataset: Dataset, options: FeedbackOptions, given: FeedbackResult
+) -> Iterator[dict[str, Any]]:
     """Write the workbooks and texts of a dataset, several at once, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     if options.teams:
@@ -92,7 +100,8 @@ def give_all(dataset: Dataset, options: FeedbackOptions, given: FeedbackResult) 
         left_out = [left for left in left_out if left.found.team in options.teams]
     given.left_out += left_out
     named = [
-        (found, path_in(options.output, file_name(found, dataset.spec, given.names))) for found in chosen
+        (found, path_in(options.output, file_name(found, dataset.spec, given.names)))
+        for found in chosen
     ]
     waiting = [(found, target) for found, target in named if found.submission not in options.done]
     jobs = min(dataset.source.asked.jobs, len(waiting) // WORTH_A_PROCESS)
@@ -120,7 +129,10 @@ def give_issued(round_: Round, teams: Iterable[Team], output: Path) -> Iterator[
 
 
 def _all_made(
-    dataset: Dataset, options: FeedbackOptions, waiting: Sequence[tuple[Return, Path]], pool: Workers
+    dataset: Dataset,
+    options: FeedbackOptions,
+    waiting: Sequence[tuple[Return, Path]],
+    pool: Workers,
 ) -> Iterator[JobResult]:
     """Give what became of each return, in order. The first one is made here: forked processes have its drawing then."""
 
@@ -133,7 +145,9 @@ def _all_made(
         return found
 
     for first, last in pairwise([0, *range(1, len(waiting), AT_ONCE), len(waiting)]):
-        some = isolate_failures(jobs, waiting[first:last], lambda one, fault: [_stopped(one[0], fault)])
+        some = isolate_failures(
+            jobs, waiting[first:last], lambda one, fault: [_stopped(one[0], fault)]
+        )
         yield from pool.map(make, some)
 
 
@@ -159,7 +173,11 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
     try:
         spec = load(options.spec) if options.spec else sent.spec
         assert spec is not None
-        team = next((known for known in round_.teams if known.code == found.team), None) if round_ else None
+        team = (
+            next((known for known in round_.teams if known.code == found.team), None)
+            if round_
+            else None
+        )
         day = options.reply_by or (team.deadline if team else None)
         deadline = day.isoformat() if day else found.identity.deadline
         back = give_back(
@@ -175,7 +193,9 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
         )
         write_if_changed(workbook, back.workbook)
         write_if_changed(letter, message(sent, back, options.today, deadline).encode())
-    except LimitError as limit:  # something in this file: the others have their feedback all the same
+    except (
+        LimitError
+    ) as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
         return [JobResult(LeftOut(found, why, found.path, Exit.FINDINGS))]
     return [JobResult(as_data(found, back, str(workbook), str(letter)), [*_warnings(found, back)])]
@@ -223,7 +243,11 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
         return
     assert sent.layout is not None
     assert sent.submission is not None
-    say, here, kind = translator(sent.layout.language), sent.submission.values(), MADE_FROM_OLDER_VERSION
+    say, here, kind = (
+        translator(sent.layout.language),
+        sent.submission.values(),
+        MADE_FROM_OLDER_VERSION,
+    )
     for key, value in later.submission.values().items():
         slot = sent.layout.slots.get(key)
         if slot is None or here.get(key) == value:
@@ -254,11 +278,16 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     """Give a short text to send along, in the language of the workbook. It quotes no answer."""
     beside = sum(each.sheet not in given.added_sheets for each in given.beside)
     later = next(iter(_later_versions(result.findings)), "")
-    some = {urgency: [each for each in given.corrections if each.urgency is urgency] for urgency in Urgency}
+    some = {
+        urgency: [each for each in given.corrections if each.urgency is urgency]
+        for urgency in Urgency
+    }
     wrong, missing = some[Urgency.WRONG], some[Urgency.MISSING]
     new = result.verdict == ACCEPTED and given.upgraded
     asking = [each for each in map(given.content.progress, given.content.layout.sheets) if each[0]]
-    complete = sum(required <= answers and not problems for required, answers, problems, _ in asking)
+    complete = sum(
+        required <= answers and not problems for required, answers, problems, _ in asking
+    )
     details = {
         "file": Path(result.path).name,
         "other": later,

@@ -30,9 +30,16 @@ LABEL_WIDTH, CHART_WIDTH = 40, 720
 ROW_HEIGHT, LEAST_HEIGHT, AROUND = 20, 340, 130  # pixels; what a chart has around its bars
 FEW = 10  # counted one by one along an axis
 LONG_LABEL = 24  # characters of a label that needs room
-BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
+BESIDE_LABELS = {
+    "x": 0.46,
+    "y": 0.1,
+    "width": 0.5,
+    "height": 0.74,
+}  # of the bars, where their names are long
 BLUE = "#2C6A8F"
-GRID = {"major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}}  # behind the values of a chart
+GRID = {
+    "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}
+}  # behind the values of a chart
 Cell = str | int | float | None
 
 
@@ -88,7 +95,9 @@ def write_figures(
         chart.set_size({"width": CHART_WIDTH, "height": block.height})
         words = "; ".join(_in_words(block.heads, cells) for cells in block.rows)
         about = f"{block.title}. {words}."  # for those who do not see it
-        sheet.insert_chart(top + 1, beside, chart, {"description": about[:4000], "object_position": 2})
+        sheet.insert_chart(
+            top + 1, beside, chart, {"description": about[:4000], "object_position": 2}
+        )
         top += max(len(block.rows) + 4, block.height // ROW_HEIGHT + 3)
 
 
@@ -124,7 +133,11 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
     labels = {"data_labels": {"value": True, **share}} if alone else {}
     first, last = top + 2, top + 1 + len(block.rows)
     for at, colour in zip(range(1, len(block.heads)), block.colours, strict=True):
-        line = {"line": {"color": colour}, "marker": {"type": "circle"}} if block.kind == "line" else {}
+        line = (
+            {"line": {"color": colour}, "marker": {"type": "circle"}}
+            if block.kind == "line"
+            else {}
+        )
         chart.add_series(
             {
                 "name": [name, top + 1, at], "categories": [name, first, 0, last, 0],
@@ -137,13 +150,16 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
     value_axis: dict[str, Any] = {"min": 0, **GRID, **({"max": 1} if block.share else {}), **share}
     if (
         not block.percent
-        and max(sum(n for n in cells[1:] if isinstance(n, int | float)) for cells in block.rows) <= FEW
+        and max(sum(n for n in cells[1:] if isinstance(n, int | float)) for cells in block.rows)
+        <= FEW
     ):
         value_axis |= {"major_unit": 1}  # half a risk is none
     every_label = {"interval_unit": 1, "num_font": {"size": 9}}
     if block.kind == "bar":
         chart.set_y_axis({"reverse": True, **every_label})
-        chart.set_x_axis({**value_axis, "label_position": "high"})  # below, though the bars run from the top
+        chart.set_x_axis(
+            {**value_axis, "label_position": "high"}
+        )  # below, though the bars run from the top
         if block.long:
             chart.set_plotarea({"layout": BESIDE_LABELS})
     else:
@@ -198,7 +214,9 @@ class _Figures:
                     if (line["stage"], line["breakdown"]) == (stage, by):
                         part = parts.get(line["code"]) or line["label"] or line["code"] or ""
                         counts[part][line["level"]] += line["frequency"]
-                heading = figures.by[by].label.say(self.language) if by in figures.by else headings[by]
+                heading = (
+                    figures.by[by].label.say(self.language) if by in figures.by else headings[by]
+                )
                 if counts:
                     title = f"{stages[stage]}: {heading}{without}"
                     yield self._of_levels(title, heading, counts.items(), "bar")
@@ -218,7 +236,10 @@ class _Figures:
         """Show the questions that most teams answered with no."""
         labels, say = self.labels, self.say
         rows = [
-            [labels.item(line) or line["item"] or labels.question(line) or line["label"], line["teams_no"]]
+            [
+                labels.item(line) or line["item"] or labels.question(line) or line["label"],
+                line["teams_no"],
+            ]
             for line in islice(self.store.figures("aggregate_gaps", self.period), MOST_QUESTIONS)
         ]
         if rows:
@@ -238,7 +259,9 @@ class _Figures:
                 found[line["indicator"]] = [label, line["progress"]]
         if found:
             heads = [say("Indicator"), say("Progress to target")]
-            yield ChartBlock(say("Progress to target"), heads, [*found.values()], [BLUE], progress=True)
+            yield ChartBlock(
+                say("Progress to target"), heads, [*found.values()], [BLUE], progress=True
+            )
 
     def over_periods(self) -> Iterator[ChartBlock]:
         """Show, where there are several periods, how complete they are and their risks by level."""
@@ -246,7 +269,9 @@ class _Figures:
         if len(found) < 2:
             return
         names = [period.name or say("none stated") for period in found]
-        shares = [period.answered / period.required if period.required else None for period in found]
+        shares = [
+            period.answered / period.required if period.required else None for period in found
+        ]
         heads, rows = [say("Period"), say("Required answers")], [*zip(names, shares, strict=True)]
         yield ChartBlock(say("Completeness"), heads, rows, [BLUE], "column", share=True)
         if self.spec.figures.risks is not None:
@@ -273,7 +298,9 @@ class _Figures:
         )
         for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
             rows = [[line["value_period"], line["total"]] for line in lines]
-            yield ChartBlock(self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line")
+            yield ChartBlock(
+                self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line"
+            )
 
 
 # the sheet of `data.xlsx` with the matrices of the latest period as heat maps, and rows by level as charts
@@ -292,7 +319,9 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
         crossed[row["matrix_row"], row["matrix_column"]] = row["frequency"]
     maps, say = _HeatMaps(book, pen, labels), labels.say
     for block in matrix_blocks(maps.spec):
-        its = sum((counts[tool, block.down, block.across] for tool in block.sources), Counter[Crossing]())
+        its = sum(
+            (counts[tool, block.down, block.across] for tool in block.sources), Counter[Crossing]()
+        )
         if its or not any(counts.values()):  # none in which nothing stands, beside others
             title = block.title.say(labels.language) or say("Risk matrix")
             top = maps.draw(title, its, top)
@@ -329,7 +358,9 @@ class _HeatMaps:
             [(code, f"{code} {label}") for code, label in self.labels.entries_of(name).items()]
             for name in (self.matrix.down, self.matrix.across)
         )
-        levels = {(one, other): self.matrix.cells[one][other] for one, _ in down for other, _ in across}
+        levels = {
+            (one, other): self.matrix.cells[one][other] for one, _ in down for other, _ in across
+        }
         looks = {crossing: self.counted[level] for crossing, level in levels.items()}
         for row in range(top + 2, top + 2 + len(down)):
             self.pen.sheet.set_row(row, 30)

@@ -30,7 +30,9 @@ class Tables:
     It holds no file open.
     """
 
-    def __init__(self, summary: str, about: Mapping[str, str], read: Callable[[str], pd.DataFrame]) -> None:
+    def __init__(
+        self, summary: str, about: Mapping[str, str], read: Callable[[str], pd.DataFrame]
+    ) -> None:
         self._summary, self._about, self._read = summary, about, cache(read)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -73,12 +75,20 @@ def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = N
 def tables(place: str | Path) -> pd.DataFrame:
     """Give the names of the tables of a dataset, with what each holds and by which columns its rows are told apart."""
     with open_store(place) as store:
-        shown = [(each.name, each.title or each.about, ", ".join(each.key)) for each in store.schema.shown]
+        shown = [
+            (each.name, each.title or each.about, ", ".join(each.key))
+            for each in store.schema.shown
+        ]
     return pd.DataFrame(shown, columns=["table", "about", "key"], dtype="string").set_index("table")
 
 
 def read_table(
-    place: str | Path, name: str, *, labels: bool = True, lang: str | None = None, several: Several = "list"
+    place: str | Path,
+    name: str,
+    *,
+    labels: bool = True,
+    lang: str | None = None,
+    several: Several = "list",
 ) -> pd.DataFrame:
     """Give a table as a frame: nullable integers, days, truth values; answers from lists as categories in their order.
 
@@ -94,9 +104,15 @@ def read_table(
         if lang is not None and (spec is None or lang not in spec.languages):
             known = ", ".join(spec.languages) if spec else "none"
             raise UsageError(
-                f"{store.name} has no labels in '{lang}'.", value=lang, remedy=f"Its languages are: {known}."
+                f"{store.name} has no labels in '{lang}'.",
+                value=lang,
+                remedy=f"Its languages are: {known}.",
             )
-        words, found, asked = CodeLabels(spec, lang or store.schema.language), list[Any](), dict[str, str]()
+        words, found, asked = (
+            CodeLabels(spec, lang or store.schema.language),
+            list[Any](),
+            dict[str, str](),
+        )
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )
@@ -109,12 +125,17 @@ def read_table(
                 found.append(_typed(own, column, {code: said.get(code, code) for code in codes}))
             # a step stays a number, and has its label beside it
             elif table.columns[table.at[column.label_of]].kind == NUMBER:
-                steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
+                steps = [
+                    None if step is None else said.get(f"{step:g}")
+                    for step in rows[column.label_of]
+                ]
                 found.append(pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name))
             else:  # the labels stand in the place of the codes
                 continue
             field = next(iter(column.fields.values()), None)
-            question = field.asks(words.language) if field and not column.label_of else column.description
+            question = (
+                field.asks(words.language) if field and not column.label_of else column.description
+            )
             asked |= dict.fromkeys(pd.DataFrame(found[-1]).columns, question)
     frame: pd.DataFrame = pd.concat(found, axis="columns")
     frame.attrs["questions"] = asked
@@ -142,14 +163,19 @@ def _several(
     if how == "list":
         return codes.map(lambda some: [said.get(code, code) for code in some])
     entries = dict.fromkeys([*said, *chain.from_iterable(codes)])
-    chosen = {f"{column.name}: {said.get(code, code)}": [code in some for some in codes] for code in entries}
+    chosen = {
+        f"{column.name}: {said.get(code, code)}": [code in some for some in codes]
+        for code in entries
+    }
     return pd.DataFrame(chosen, values.index, dtype=IN_PANDAS[BOOLEAN])
 
 
 def _entries(words: CodeLabels, column: TableColumn, *, labels: bool) -> dict[str, str]:
     """Give the codes of the lists that a column draws on, each with what stands for it: labels that differ."""
     lists = dict.fromkeys(filter(None, map(list_of, column.fields.values())))
-    found = {code: label for name in reversed(lists) for code, label in words.entries_of(name).items()}
+    found = {
+        code: label for name in reversed(lists) for code, label in words.entries_of(name).items()
+    }
     often = Counter(found.values())
     return {
         code: (f"{label} ({code})" if often[label] > 1 else label) if labels else code

@@ -21,7 +21,18 @@ from ..dataset.store import DERIVED, Store
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round
 from .brief_build import Brief
-from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, country_map, lines, on_map, steps
+from .charts import (
+    Chart,
+    ChartColumn,
+    CountryMap,
+    Mark,
+    Point,
+    columns,
+    country_map,
+    lines,
+    on_map,
+    steps,
+)
 from .overview_build import LEAST_FIRST, overview
 from .overview_model import (
     MOST_ROWS,
@@ -138,7 +149,9 @@ class OverviewView:
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
-        return f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(abs(value), self.language)}"
+        return (
+            f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(abs(value), self.language)}"
+        )
 
     def percent(self, share: float) -> str:
         """Give a share as a percentage."""
@@ -152,7 +165,9 @@ class OverviewView:
         """Give the name of a period, or words for none."""
         return name or self.say("none stated")
 
-    def by_sheet(self, behind: Drilldown) -> Iterator[tuple[str, dict[tuple[str | None, Aim | None], str]]]:
+    def by_sheet(
+        self, behind: Drilldown
+    ) -> Iterator[tuple[str, dict[tuple[str | None, Aim | None], str]]]:
         """Give the rows behind a figure by sheet, those that say the same together: each team with its cells.
 
         A team with one return is called by its name alone: its file stands where the page says who has answered.
@@ -173,28 +188,36 @@ class OverviewView:
 
     def shade(self, answered: int, required: int) -> int:
         """Give how dark a cell of completeness is."""
-        return min(whole_percents(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
+        return min(whole_percents(answered, required) * SHADES // 100, SHADES - 1) + (
+            answered >= required
+        )
 
     def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
         """Count the risks of a map at one level."""
-        return sum(each.total for place, each in heat.cells.items() if heat.levels[place] == level.code)
+        return sum(
+            each.total for place, each in heat.cells.items() if heat.levels[place] == level.code
+        )
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
         counts = part.counts.get(stage, {})
         return _pieces(
-            [(at, counts[code]) for code, at in self.level_numbers.items() if counts.get(code)], most
+            [(at, counts[code]) for code, at in self.level_numbers.items() if counts.get(code)],
+            most,
         )
 
     def longest(self, parts: Sequence[RiskPart]) -> int:
         """Give the most risks that a part of a breakdown has."""
-        return max((sum(levels.values()) for part in parts for levels in part.counts.values()), default=0)
+        return max(
+            (sum(levels.values()) for part in parts for levels in part.counts.values()), default=0
+        )
 
     def parts_of(self, question: QuestionProfile) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
         shades = cycle(range(SHADES))
         parts = [
-            ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0) for answer in question.answers
+            ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0)
+            for answer in question.answers
         ]
         return _pieces(parts, question.given + question.missing)
 
@@ -203,7 +226,10 @@ class OverviewView:
     @cached_property
     def periods(self) -> list[tuple[str, PeriodFigures]]:
         """The last periods with their names, the earliest first."""
-        return [(self.period_name(period.name), period) for period in self.found.periods[:MOST_PERIODS][::-1]]
+        return [
+            (self.period_name(period.name), period)
+            for period in self.found.periods[:MOST_PERIODS][::-1]
+        ]
 
     def returns(self) -> Chart:
         """Draw how many returns count."""
@@ -236,7 +262,8 @@ class OverviewView:
     def trend(self, indicator: Indicator) -> Chart:
         """Draw an indicator over its periods, against the baseline and the target of the last one."""
         points = [
-            Point(label, total, self.number(total)) for label, total, _ in indicator.trend[-MOST_PERIODS:]
+            Point(label, total, self.number(total))
+            for label, total, _ in indicator.trend[-MOST_PERIODS:]
         ]
         last = indicator.periods[0].figures
         marks = [
@@ -256,12 +283,16 @@ class OverviewView:
         total, points = 0, []
         for on_day, count in came:
             total += count
-            points.append(((on_day - first).days / span, Point(self.day(on_day), total, self.number(total))))
+            points.append(
+                ((on_day - first).days / span, Point(self.day(on_day), total, self.number(total)))
+            )
         marks = [
             ((due - first).days / span, Mark(f"{self.say('Deadline')} {self.day(due)}", 0, "due"))
             for due, _ in deadlines
         ]
-        return steps(points, marks, max(total, sum(count for _, count in deadlines)), mirrored=self.mirrored)
+        return steps(
+            points, marks, max(total, sum(count for _, count in deadlines)), mirrored=self.mirrored
+        )
 
     def map(self) -> CountryMap | None:
         """Draw the countries of the teams, each by the one that is least far."""

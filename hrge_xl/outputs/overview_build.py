@@ -72,7 +72,12 @@ def overview(
         return label_of(spec, spec.countries, code, language) if spec else code
 
     all_teams, statuses = teams(store, today, expected, chosen)
-    days = [(day, team.team.deadline) for team in statuses for day in map(team.sent, team.counting) if day]
+    days = [
+        (day, team.team.deadline)
+        for team in statuses
+        for day in map(team.sent, team.counting)
+        if day
+    ]
     found = Overview(
         language=language,
         today=today,
@@ -99,7 +104,9 @@ def overview(
     return with_figures(found, FigureReader(store, spec, paths, found), whole or store)
 
 
-def of_period(store: Store, round_: Round | None, period: str | None) -> tuple[str | None, Round | None]:
+def of_period(
+    store: Store, round_: Round | None, period: str | None
+) -> tuple[str | None, Round | None]:
     """Give the period that a page is about: the one asked for, else the round's, else the latest; and whom it expects.
 
     Raises `UsageError` where there is no such period.
@@ -107,7 +114,10 @@ def of_period(store: Store, round_: Round | None, period: str | None) -> tuple[s
     known = periods(store)
     of_round = [one.name for one in known if round_ and one.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
-    return chosen, None if of_round and chosen not in of_round else round_  # of another period nobody knows
+    return (
+        chosen,
+        None if of_round and chosen not in of_round else round_,
+    )  # of another period nobody knows
 
 
 def teams(
@@ -117,7 +127,9 @@ def teams(
 
     Without a round these are the teams that answered.
     """
-    progress = grouped((row["submission"], row) for row in store.records("completeness") if row["required"])
+    progress = grouped(
+        (row["submission"], row) for row in store.records("completeness") if row["required"]
+    )
     of_period = [head for head in heads(store) if head.period == period]
     found = status(of_period, today, round_)
     return [_team(team, progress) for team in found if team.state != REFUSED], found
@@ -129,7 +141,9 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
     for line in (line for head in found.counting for line in progress.get(head.submission, ())):
         answered, required = sheets.get(line["tool"], (0, 0))
         sheets[line["tool"]] = (answered + line["answered"], required + line["required"])
-    country = found.team.country or next((head.country for head in found.returns if head.country), "")
+    country = found.team.country or next(
+        (head.country for head in found.returns if head.country), ""
+    )
     return TeamProgress(
         found.team.code, country, STATES.get(found.state, MISSING), found.team.deadline, found.days_late,
         found.correction_overdue, found.required, found.answered, found.errors,
@@ -143,7 +157,10 @@ def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> lis
     for code, some in grouped((team.country, team) for team in found if team.country).items():
         counts = Counter(team.state for team in some)
         states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
-        answered, required = sum(team.answered for team in some), sum(team.required for team in some)
+        answered, required = (
+            sum(team.answered for team in some),
+            sum(team.required for team in some),
+        )
         made.append(Country(code, label(code), states, answered, required))
     return sorted(made, key=lambda country: country.label)
 
@@ -171,7 +188,9 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         indicators=indicators(reader) if shows("indicators") else None,
         gaps=gaps(reader, all_gaps) if shows("questions", "aggregate_gaps") else None,
         all_gaps=len(all_gaps),
-        overdue=[_late(reader, row) for row in late[:MOST_ROWS]] if shows("overdue", OVERDUE) else None,
+        overdue=[_late(reader, row) for row in late[:MOST_ROWS]]
+        if shows("overdue", OVERDUE)
+        else None,
         all_overdue=len(late),
         questions=QuestionProfiles(reader).all() if shows("questions") else None,
         numbers=[
@@ -216,7 +235,9 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
 
     every, ours = lines_by_tool(whole), lines_by_tool(reader.store)
     return [
-        tool.sheet.say(reader.language) for tool in reader.spec.tools if every[tool.code] > ours[tool.code]
+        tool.sheet.say(reader.language)
+        for tool in reader.spec.tools
+        if every[tool.code] > ours[tool.code]
     ]
 
 
@@ -233,7 +254,9 @@ def _late(reader: FigureReader, row: Record) -> Overdue:
     return Overdue(row["due"], row["days_late"], facts, reader.source(row, None))
 
 
-def _column(reader: FigureReader, blocks: Sequence[CollectBlock], row: Record, column: str) -> str | None:
+def _column(
+    reader: FigureReader, blocks: Sequence[CollectBlock], row: Record, column: str
+) -> str | None:
     """Give what stands in a column of a list of actions, in words; None where it is masked."""
     value = row[f"list_{column}"]
     codes = [

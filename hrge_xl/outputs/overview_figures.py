@@ -68,7 +68,10 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     found = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
     rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in found)
     return Risks(
-        [RiskLevel(each.code, each.label.say(reader.language), each.colour) for each in spec.matrix.levels],
+        [
+            RiskLevel(each.code, each.label.say(reader.language), each.colour)
+            for each in spec.matrix.levels
+        ],
         [
             _heat_map(reader, figures, spec.matrix, rows, stage, count)
             for stage, count in unplaced_risks(whole, reader.period).items()
@@ -97,7 +100,12 @@ def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[tuple[str, d
 
 
 def _heat_map(
-    reader: FigureReader, figures: RiskFigures, matrix: Matrix, rows: RiskRows, stage: str, unplaced: int
+    reader: FigureReader,
+    figures: RiskFigures,
+    matrix: Matrix,
+    rows: RiskRows,
+    stage: str,
+    unplaced: int,
 ) -> HeatMap:
     crossing = stages(figures)[stage]
     down, across = (
@@ -105,7 +113,9 @@ def _heat_map(
         for name in (matrix.down, matrix.across)
     )
     fields = reader.spec.tool[figures.tools[0]].fields
-    one, other = (fields[code].label.say(reader.language) for code in (crossing.down, crossing.across))
+    one, other = (
+        fields[code].label.say(reader.language) for code in (crossing.down, crossing.across)
+    )
     places = [(step, to) for step, _ in down for to, _ in across]
     return HeatMap(
         stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
@@ -135,7 +145,11 @@ def _breakdowns(
         order = sorted(parts[by], key=lambda code: (place.get(code or "", UNLISTED), code or ""))
         heading = figures.by[by].label.say(reader.language) if by in figures.by else by
         of_part = [
-            RiskPart(labels.get(code or "", code or ""), _by_level(figures, parts[by][code]), teams[by, code])
+            RiskPart(
+                labels.get(code or "", code or ""),
+                _by_level(figures, parts[by][code]),
+                teams[by, code],
+            )
             for code in order
         ]
         found.append((heading, of_part))
@@ -153,7 +167,10 @@ def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[s
 def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
     fields = reader.spec.tool[row["tool"]].fields
     facts = [
-        (fields[code].label.say(reader.language), said(reader.spec, fields[code], value, reader.language))
+        (
+            fields[code].label.say(reader.language),
+            said(reader.spec, fields[code], value, reader.language),
+        )
         for code in figures.shows
         if (value := row[shown_column(code)]) is not None
     ]
@@ -184,7 +201,9 @@ class _Indicators:
         self.values = grouped((_indicator_key(row), row) for row in stated if row["counted"])
         silent = (row for row in stated if not row["counted"] and row["reason"] == NO_VALUE)
         self.other_targets = grouped((_indicator_key(row), row["target"]) for row in silent)
-        self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(dict)  # what parts come to
+        self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(
+            dict
+        )  # what parts come to
         for row in reader.store.figures("aggregate_splits"):
             self.split_lines[_indicator_key(row)][row["part"]] = row
         table = reader.store["answers"].c
@@ -203,7 +222,8 @@ class _Indicators:
         trend = [
             (self._label(line["value_period"]), line["total"], line["teams"])
             for line in lines
-            if shape(line["value_period"]) == shape(last["value_period"]) and line["total"] is not None
+            if shape(line["value_period"]) == shape(last["value_period"])
+            and line["total"] is not None
         ]
         return Indicator(
             code, catalogue_label(self.spec, code, self.language) or last["label"], last["unit"],
@@ -214,12 +234,16 @@ class _Indicators:
     def _kind(self, code: str | None) -> str | None:
         """Give a kind of value in words: the first list that has all the kinds that the spec names."""
         wanted = {*self.figures.sums, *self.figures.ratios}
-        names = (name for name, each in self.spec.vocabularies.items() if wanted <= set(each.by_code))
+        names = (
+            name for name, each in self.spec.vocabularies.items() if wanted <= set(each.by_code)
+        )
         name = next(names, None)
         return label_of(self.spec, name, code, self.language) if code and name else code
 
     def _label(self, period: str) -> str:
-        return label_of(self.spec, self.fields[self.figures.period].vocabulary, period, self.language)
+        return label_of(
+            self.spec, self.fields[self.figures.period].vocabulary, period, self.language
+        )
 
     def _period(self, line: Record) -> IndicatorPeriod:
         key = _indicator_key(line)
@@ -240,7 +264,9 @@ class _Indicators:
             added_up(self.other_targets.get(key, ())),
         )
 
-    def _split(self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]) -> IndicatorSplit:
+    def _split(
+        self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]
+    ) -> IndicatorSplit:
         """Give the parts of a split, held against the values that they are parts of."""
         made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
         for code in split.parts:
@@ -295,7 +321,12 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     lines = lines[: spec.figures.overview.top_gaps]
     table = reader.store["answers"].c
     fields = {line["field"] for line in lines}
-    ours = (table.current, table.period == reader.period, table.code.in_(asked.no), table.field.in_(fields))
+    ours = (
+        table.current,
+        table.period == reader.period,
+        table.code.in_(asked.no),
+        table.field.in_(fields),
+    )
     told = grouped(
         (_key(reader, row["tool"], row["row"], row["field"]), row)
         for row in reader.store.records("answers", *ours)
@@ -324,7 +355,9 @@ class _Rows:
 
     count: int = 0
     teams: set[str] = field(default_factory=set)
-    first: tuple[list[Record], list[Record], list[Record]] = field(default_factory=lambda: ([], [], []))
+    first: tuple[list[Record], list[Record], list[Record]] = field(
+        default_factory=lambda: ([], [], [])
+    )
 
     def add(self, kind: int, names: Sequence[str], row: Row) -> None:
         """Count a row, and keep it if it may be listed; a question can have thousands."""
@@ -356,7 +389,9 @@ class QuestionProfiles:
         self._count_numbers()
         self._list_answers()
         self._list_missing()
-        place = {(tool.code, asked.code): at for at, (tool, _, asked) in enumerate(self.spec.places())}
+        place = {
+            (tool.code, asked.code): at for at, (tool, _, asked) in enumerate(self.spec.places())
+        }
         keys = sorted(self.found, key=lambda key: (place[key[0], key[2]], key[1] or ""))
         for key in keys:
             rows = self.rows[key]
@@ -371,7 +406,9 @@ class QuestionProfiles:
         gaps = self.spec.figures.questions
         for line in self.reader.lines("aggregate_answers"):
             asked = self.reader.field(line)
-            is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
+            is_no = (
+                gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
+            )
             label = said(self.spec, asked, line["code"], self.language)
             answer = AnswerCount(line["code"], label, line["frequency"], is_no)
             self._question(line["tool"], line["row_code"], line["field"]).answers.append(answer)
@@ -391,7 +428,8 @@ class QuestionProfiles:
     def _list_answers(self) -> None:
         table = self.reader.store["answers"].c
         gaps = {
-            key: {answer.code for answer in each.answers if answer.is_no} for key, each in self.found.items()
+            key: {answer.code for answer in each.answers if answer.is_no}
+            for key, each in self.found.items()
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, given)
@@ -403,12 +441,18 @@ class QuestionProfiles:
                 if self.found[key].type.stepped:
                     steps[key, f"{row[NUMBER]:g}"] += 1
         for (key, code), count in sorted(steps.items(), key=lambda step: float(step[0][1])):
-            label = label_of(self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language)
+            label = label_of(
+                self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language
+            )
             self.found[key].answers.append(AnswerCount(code, label, count, is_no=False))
 
     def _list_missing(self) -> None:
         table = self.reader.store["findings"].c
-        missing = (table.current, table.period == self.reader.period, table.code == ANSWER_MISSING.code)
+        missing = (
+            table.current,
+            table.period == self.reader.period,
+            table.code == ANSWER_MISSING.code,
+        )
         for row in self.reader.store.rows("findings", *missing, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])
             if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
@@ -430,5 +474,7 @@ class QuestionProfiles:
             item = self.reader.fixed_rows.get((tool, row))
             sheet = self.spec.tool[tool].sheet.say(self.language)
             text = asked.label.say(self.language)
-            self.found[key] = QuestionProfile(sheet, f"{item} · {text}" if item else text, code, asked.type)
+            self.found[key] = QuestionProfile(
+                sheet, f"{item} · {text}" if item else text, code, asked.type
+            )
         return self.found[key]

@@ -191,7 +191,9 @@ class Indicator(NamedTuple):
     unit: str | None
     kind: str | None
     periods: Sequence[IndicatorPeriod]
-    trend: Sequence[tuple[str, float, int]]  # total and teams of periods of one length, the first one first
+    trend: Sequence[
+        tuple[str, float, int]
+    ]  # total and teams of periods of one length, the first one first
 
 
 class QuestionGap(NamedTuple):
@@ -222,7 +224,9 @@ class QuestionProfile:
     code: str
     type: FieldType
     answers: list[AnswerCount] = field(default_factory=list)
-    lines: list[Record] = field(default_factory=list)  # of `aggregate_numbers`, which add up to one figure
+    lines: list[Record] = field(
+        default_factory=list
+    )  # of `aggregate_numbers`, which add up to one figure
     missing: int = 0
     behind: Drilldown = field(init=False)
 
@@ -313,7 +317,9 @@ class Overview:
     overdue: Sequence[Overdue] | None = None  # the first of them
     all_overdue: int = 0
     questions: Sequence[QuestionProfile] | None = None
-    numbers: Sequence[Record] = ()  # lines of `aggregate_numbers` of the questions that the brief shows
+    numbers: Sequence[
+        Record
+    ] = ()  # lines of `aggregate_numbers` of the questions that the brief shows
     # from a page that may be shared: table of figures → titles of sheets
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -362,7 +368,9 @@ class FigureReader:
     ) -> Drilldown:
         """Give the rows behind a figure of which so many are not listed. The page leads to them in this order."""
         self.anchors += 1
-        return Drilldown(f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams)
+        return Drilldown(
+            f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams
+        )
 
     def source(self, row: Record, text: str | None) -> FigureSource:
         """Give one row behind a figure."""

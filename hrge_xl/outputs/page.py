@@ -73,7 +73,11 @@ def asset(name: str) -> str:
 
 def rendered(template: str, language: str, style: str, script: str = "", **values: object) -> str:
     """Give a page with its words, its style and its script, and the policy that allows nothing else."""
-    own = {"style": Markup(style), "script": Markup(script), "policy": policy(style=style, script=script)}
+    own = {
+        "style": Markup(style),
+        "script": Markup(script),
+        "policy": policy(style=style, script=script),
+    }
     about = {"lang": language, "dir": direction(language), **words(language)}
     return environment().get_template(template).render(**own, **about, **values)
 
@@ -99,21 +103,32 @@ def words(language: str) -> dict[str, Callable[..., Markup]]:
 
 def policy(**texts: str) -> str:
     """Give the content security policy: nothing but our own style and script, by their hashes."""
-    hashes = {kind: base64.b64encode(hashlib.sha256(text.encode()).digest()) for kind, text in texts.items()}
-    allowed = [f"{kind}-src 'sha256-{digest.decode()}'" for kind, digest in hashes.items() if texts[kind]]
+    hashes = {
+        kind: base64.b64encode(hashlib.sha256(text.encode()).digest())
+        for kind, text in texts.items()
+    }
+    allowed = [
+        f"{kind}-src 'sha256-{digest.decode()}'" for kind, digest in hashes.items() if texts[kind]
+    ]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
 
 def css_text(text: str) -> str:
     """Quote a text for CSS: everything but letters, digits and spaces is written as a number."""
-    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in visible(text)) + '"'
+    return (
+        '"'
+        + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in visible(text))
+        + '"'
+    )
 
 
 def level_rules(name: str, colour: str) -> str:
     """Give the rules for what stands at a level, and paler ones for a crossing where nothing stands."""
     pale = "#" + bytes((part + 3 * 255) // 4 for part in bytes.fromhex(fill(colour)[1:])).hex()
     grounds = ((name, fill(colour)), (f"{name}.zero", pale))
-    return "".join(f".{css}{{background:{ground};color:{ink_on(ground)}}}" for css, ground in grounds)
+    return "".join(
+        f".{css}{{background:{ground};color:{ink_on(ground)}}}" for css, ground in grounds
+    )
 
 
 def foot_rule(text: str) -> str:

@@ -57,7 +57,9 @@ def _rendered(template: str, spec: Spec, language: str) -> str:
 def _items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
     """Give the fixed rows of a block as (code, label)."""
     if not isinstance(block, ChecklistBlock | CatalogueBlock):
-        return [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
+        return (
+            [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
+        )
     if isinstance(block.items, ItemsFrom) and not block.items.vocabulary:
         return [("…", "one row for each sheet")]
     return [(item.code, item.label.say(say)) for item in items_of(spec, block)]
@@ -67,9 +69,11 @@ def _required(field: Field) -> str:
     """Say when the answer is required, in words."""
     if isinstance(field.required, When):
         return f"required when {field.required.when}"
-    return {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}[
-        field.required
-    ]
+    return {
+        "always": "required",
+        "ticked": "required when the sheet is used",
+        "optional": "optional",
+    }[field.required]
 
 
 def _choices(field: Field) -> str:
@@ -138,7 +142,9 @@ def _verdict(found: SpecDiff) -> str:
         same = found.old.version == found.new.version
         code = ROW_MISSING.code
         return (
-            f"{told} Raise the version of the spec: else these count as deleted ({code})." if same else told
+            f"{told} Raise the version of the spec: else these count as deleted ({code})."
+            if same
+            else told
         )
     return f"Nothing breaks. {kept}."
 
@@ -148,7 +154,9 @@ def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
     if file.refused:
         yield f"{file.path}: refused ({file.refused}). Try `hrge-xl validate` to see why."
         return
-    told = ", ".join(f"{count} {words}" for effect, words in COUNTED.items() if (count := file.count(effect)))
+    told = ", ".join(
+        f"{count} {words}" for effect, words in COUNTED.items() if (count := file.count(effect))
+    )
     who = ", ".join(part for part in (file.team, file.language, file.version) if part)
     new = f" New questions: {file.new_questions}." if file.new_questions else ""
     yield f"{Path(file.path).name} ({who}): {file.answers} answers: {told or 'none'}.{new}"
@@ -160,7 +168,8 @@ def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
 def as_data(found: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
     """Give all of it as JSON data."""
     before, after = (
-        {"spec": spec.name, "version": spec.version, "digest": spec.digest} for spec in (found.old, found.new)
+        {"spec": spec.name, "version": spec.version, "digest": spec.digest}
+        for spec in (found.old, found.new)
     )
     changes = []
     for number, change in enumerate(found.changes, start=1):
@@ -270,10 +279,17 @@ def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) ->
     gained = (
         change.questions
         for change in found.changes
-        if change.place.split(" / ")[0] in layout.sheet or (change.group is Group.SHEETS and not stamp.tools)
+        if change.place.split(" / ")[0] in layout.sheet
+        or (change.group is Group.SHEETS and not stamp.tools)
     )
     return TouchedFile(
-        sent.path, stamp.team, stamp.language, stamp.spec_version, len(given), tuple(touched), sum(gained)
+        sent.path,
+        stamp.team,
+        stamp.language,
+        stamp.spec_version,
+        len(given),
+        tuple(touched),
+        sum(gained),
     )
 
 
@@ -304,7 +320,9 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
     from xlsxwriter import Workbook
 
     target = BytesIO()
-    book = Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(language)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     fixed = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#404040"})
@@ -317,10 +335,19 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
         sheet.write_string(0, column, name, head)
     for number, each in enumerate(rows, start=1):
         state = MISSING if not each.said else REVIEWED if each.reviewed else MACHINE
-        cells = each.place, str(limit_of(each.place) or ""), each.text, each.said, state, each.comment
+        cells = (
+            each.place,
+            str(limit_of(each.place) or ""),
+            each.text,
+            each.said,
+            state,
+            each.comment,
+        )
         for column, text in enumerate(cells):
             sheet.write_string(number, column, text, free if column in OPEN else fixed)
-    sheet.data_validation(1, 4, max(len(rows), 1), 4, {"validate": "list", "source": [MACHINE, REVIEWED]})
+    sheet.data_validation(
+        1, 4, max(len(rows), 1), 4, {"validate": "list", "source": [MACHINE, REVIEWED]}
+    )
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(HEADS) - 1)
     sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})

@@ -60,7 +60,9 @@ def table_of(store: Store, name: str) -> Table:
         known = [table.name for table in store.schema.shown]
         hint = did_you_mean(name, known)
         raise UsageError(
-            f"There is no table '{name}'.", value=name, remedy=f"{hint}The dataset has: {', '.join(known)}."
+            f"There is no table '{name}'.",
+            value=name,
+            remedy=f"{hint}The dataset has: {', '.join(known)}.",
         )
     return by_fold[name.casefold()]
 
@@ -145,7 +147,10 @@ def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> N
         )
     else:
         encoding = "utf-8-sig" if format_ == "csv" else "utf-8"  # by its mark Excel knows the CSV
-        with whole(path) as unfinished, unfinished.open("w", encoding=encoding, newline="") as stream:
+        with (
+            whole(path) as unfinished,
+            unfinished.open("w", encoding=encoding, newline="") as stream,
+        ):
             write_stream(stream, table, rows, format_)
 
 
@@ -185,7 +190,10 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
     with whole(path) as unfinished, parts_of(path) as parts:
         book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
         book.set_properties({"title": table.name, "created": MADE})
-        sheet, head = book.add_worksheet(table.name[:31]), book.add_format({"bold": True, "bottom": 1})
+        sheet, head = (
+            book.add_worksheet(table.name[:31]),
+            book.add_format({"bold": True, "bottom": 1}),
+        )
         day, plain = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({})
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, column.name, head)

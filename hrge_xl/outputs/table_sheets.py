@@ -45,11 +45,24 @@ from ..spec.model import Spec
 from ..workbook.plain_sheets import fitted
 
 SHARE = "share"  # a number that is shown in percent
-SHOWN_AS = {"percent": SHARE, "year": INTEGER}  # by the type of a question, or the format of a column
-MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
+SHOWN_AS = {
+    "percent": SHARE,
+    "year": INTEGER,
+}  # by the type of a question, or the format of a column
+MOST_HEAD = (
+    200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
+)
 OF_ANY_ROW = ("answers", "aggregate_answers", "aggregate_numbers")  # how tables of any rows begin
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
-WIDTHS = {TEXT: 18.0, INTEGER: 9.0, NUMBER: 12.0, BOOLEAN: 9.0, DATE: 12.0, "code": 11.0, "wide": 44.0}
+WIDTHS = {
+    TEXT: 18.0,
+    INTEGER: 9.0,
+    NUMBER: 12.0,
+    BOOLEAN: 9.0,
+    DATE: 12.0,
+    "code": 11.0,
+    "wide": 44.0,
+}
 OF_NAMES = 26.0  # wide
 HEAD_LINES = 3  # over which a head should not go
 MOST_WIDTH = 34.0  # that a head asks for
@@ -89,17 +102,23 @@ def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[R
     ]
 
 
-def readable_rows(table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]) -> Iterator[Row]:
+def readable_rows(
+    table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]
+) -> Iterator[Row]:
     """Give the rows of a table as its readable columns show them."""
     names, values = table.names, [column.value for column in columns]
     records = (dict(zip(names, row, strict=True)) for row in rows)
     return (tuple(value(record) for value in values) for record in records)
 
 
-def _shown(schema: Schema, table: Table, labels: CodeLabels, column: TableColumn) -> Iterator[ReadableColumn]:
+def _shown(
+    schema: Schema, table: Table, labels: CodeLabels, column: TableColumn
+) -> Iterator[ReadableColumn]:
     """Give a column, and behind it the one with names where it holds codes that have some."""
     fields = [*column.fields.values()]
-    names = _of_answers(table, labels, column, fields) if fields else _of_codes(table, labels, column)
+    names = (
+        _of_answers(table, labels, column, fields) if fields else _of_codes(table, labels, column)
+    )
     if fields:
         head = fields[0].asks(labels.language)
     else:
@@ -119,7 +138,9 @@ def _shown(schema: Schema, table: Table, labels: CodeLabels, column: TableColumn
     )  # fmt: skip
     if names:
         width = _fitting(OF_NAMES, plain)
-        yield ReadableColumn(column.name + LABEL, plain, TEXT, TEXT, width, folded=False, value=names)
+        yield ReadableColumn(
+            column.name + LABEL, plain, TEXT, TEXT, width, folded=False, value=names
+        )
 
 
 def _of_answers(
@@ -138,7 +159,9 @@ def _of_codes(table: Table, labels: CodeLabels, column: TableColumn) -> Value | 
         return None
     if column.names == "state":
         return lambda row: labels.states.get(str(row[column.name]))
-    fixed = table.name.startswith(OF_ANY_ROW) or any(tool in table.tools for tool, _ in labels.items)
+    fixed = table.name.startswith(OF_ANY_ROW) or any(
+        tool in table.tools for tool, _ in labels.items
+    )
     return getattr(labels, column.names) if column.names != "item" or fixed else None
 
 
@@ -191,7 +214,10 @@ class CodeLabels:
         name = list_of(field)
         if name is None or value is None:
             return None
-        found, codes = self.entries_of(name), f"{value:g}" if isinstance(value, float) else str(value)
+        found, codes = (
+            self.entries_of(name),
+            f"{value:g}" if isinstance(value, float) else str(value),
+        )
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
     def country(self, row: Record) -> str | None:
@@ -209,7 +235,10 @@ class CodeLabels:
 
     def item(self, row: Record) -> str | None:
         """Give what a fixed row is about."""
-        return self.items.get((row["tool"], str(row.get("row_code") or row.get("row"))), ("", ""))[1] or None
+        return (
+            self.items.get((row["tool"], str(row.get("row_code") or row.get("row"))), ("", ""))[1]
+            or None
+        )
 
     def section(self, row: Record) -> str | None:
         """Give the heading that a fixed row stands under."""
@@ -259,7 +288,11 @@ class CodeLabels:
 
     def indicator(self, row: Record) -> str | None:
         """Give the name of an indicator of the catalogue."""
-        return catalogue_label(self.spec, row["indicator"], self.language) or None if self.spec else None
+        return (
+            catalogue_label(self.spec, row["indicator"], self.language) or None
+            if self.spec
+            else None
+        )
 
 
 # rows as XML
@@ -282,7 +315,10 @@ def write_rows(
 
     Days come as ISO text, truth values as 0 and 1.
     """
-    cells = [_cell(kind, xl_col_to_name(at), look._get_xf_index()) for at, (kind, look) in enumerate(columns)]
+    cells = [
+        _cell(kind, xl_col_to_name(at), look._get_xf_index())
+        for at, (kind, look) in enumerate(columns)
+    ]
     sheet._write_single_row(first)
     lines, last = [], first - 1
     for last, row in enumerate(rows, start=first):
@@ -320,7 +356,9 @@ def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
 
 
 def _day(text: str) -> str:
-    return inline(text) if text < FIRST_DAY else f"><v>{to_serial(date.fromisoformat(text))}</v></c>"
+    return (
+        inline(text) if text < FIRST_DAY else f"><v>{to_serial(date.fromisoformat(text))}</v></c>"
+    )
 
 
 def inline(text: str) -> str:

@@ -68,7 +68,9 @@ class PeopleAnswers:
         self.numbers: dict[CellFigure, float] = {}
         self.unread: set[CellFigure] = set()
         self.cells: dict[FieldKey, list[CellFigure]] = defaultdict(list)
-        self._rows: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # of each sheet of a return
+        self._rows: dict[tuple[str, str], dict[str, None]] = defaultdict(
+            dict
+        )  # of each sheet of a return
         self._points_to: dict[CellFigure, str | None] = {}
         wanted = fields.all | fields.references
         for record in answers:
@@ -101,11 +103,15 @@ class PeopleAnswers:
             if expression.inner is None:
                 return
             for row in rows:
-                yield from self.read_by(expression.inner, at._replace(tool=expression.tool, row=row))
+                yield from self.read_by(
+                    expression.inner, at._replace(tool=expression.tool, row=row)
+                )
         elif isinstance(expression, Call) and isinstance(expression.function, Nth):
             number, field = expression.args  # which row it is may differ: any of them
             yield from self.read_by(number, at)
-            yield from self.read_by(Over(expression.function, ref_of(field).tool, field, field.type), at)
+            yield from self.read_by(
+                Over(expression.function, ref_of(field).tool, field, field.type), at
+            )
         elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
             reference, field = expression.args
             (way,) = self.read_by(reference, at)
@@ -141,7 +147,9 @@ class PeopleCounts:
         for ratio in indicators.ratios() if indicators else ():
             self._take_ratio(ratio)
         for total, split in indicators.splits() if indicators else ():
-            self._take_sum(AdditiveRelation(total, tuple(part for part in split if self._is_there(part))))
+            self._take_sum(
+                AdditiveRelation(total, tuple(part for part in split if self._is_there(part)))
+            )
         self._take_formulas(fields.calculated)
         for equation in fields.equations:
             for at in answers.rows_of(equation.tool):
@@ -180,7 +188,9 @@ class PeopleCounts:
 
     def _take_sum(self, added: AdditiveRelation[Figure]) -> None:
         """Take in what adds up; a single count in it that could not be read is what the others leave."""
-        unknown = [cell for cell in added.keys if isinstance(cell, CellFigure) and cell not in self.numbers]
+        unknown = [
+            cell for cell in added.keys if isinstance(cell, CellFigure) and cell not in self.numbers
+        ]
         if len(unknown) == 1 and self._is_there(unknown[0]):
             left = rest(added, self.numbers)
             self.numbers[unknown[0]] = left if unknown[0] in added.parts else -left
@@ -215,19 +225,27 @@ class PeopleCounts:
     def _known(self, expression: Expr, at: CellFigure) -> list[CellFigure]:
         """Return the cells that an expression reads and that say something about people."""
         read, given = dict.fromkeys(self._answers.read_by(expression, at)), self._answers.numbers
-        return [cell for cell in read if (cell in self.numbers and cell in given) or cell in self.inputs]
+        return [
+            cell for cell in read if (cell in self.numbers and cell in given) or cell in self.inputs
+        ]
 
     def _cells(self, how: Terms, at: CellFigure, sign: int) -> tuple[CellFigure, ...]:
         """Return the counts that are added, or that are taken away."""
-        read = (cell for term in how if term.sign == sign for cell in self._answers.read_by(term.of, at))
+        read = (
+            cell for term in how if term.sign == sign for cell in self._answers.read_by(term.of, at)
+        )
         return tuple(cell for cell in read if self._is_there(cell))
 
     # equations
 
     def _take_equation(self, equation: Equation, at: CellFigure) -> None:
         """Take in that counts which are equal add up, and that another number gives away the counts it is held to."""
-        read = dict.fromkeys(cell for side in equation.sides for cell in self._answers.read_by(side, at))
-        tied = [cell for cell in read if cell.key in self._fields.tied and cell in self._answers.numbers]
+        read = dict.fromkeys(
+            cell for side in equation.sides for cell in self._answers.read_by(side, at)
+        )
+        tied = [
+            cell for cell in read if cell.key in self._fields.tied and cell in self._answers.numbers
+        ]
         added = None if equation.terms is None else self._sum_to_nought(equation.terms, at)
         if added is not None and not tied:
             self._take_sum(added)
@@ -238,7 +256,11 @@ class PeopleCounts:
 
     def _sum_to_nought(self, how: Terms, at: CellFigure) -> AdditiveRelation[Figure] | None:
         """Return terms that come to nought as the sum of one of them; None where no count is among them."""
-        added, taken, known = self._cells(how, at, 1), self._cells(how, at, -1), self._published(how, at)
+        added, taken, known = (
+            self._cells(how, at, 1),
+            self._cells(how, at, -1),
+            self._published(how, at),
+        )
         if len(taken) == 1 or not added:
             added, taken, known = taken, added, -known
         return AdditiveRelation(added[0], taken, added[1:], -known) if added else None
@@ -250,7 +272,11 @@ class PeopleCounts:
             if isinstance(term.of, Literal):
                 found += term.sign * float(term.of.value)
             for cell in self._answers.read_by(term.of, at):
-                found += 0.0 if self._is_there(cell) else term.sign * self._answers.numbers.get(cell, 0.0)
+                found += (
+                    0.0
+                    if self._is_there(cell)
+                    else term.sign * self._answers.numbers.get(cell, 0.0)
+                )
         return found
 
 
@@ -273,7 +299,9 @@ class Ratio(NamedTuple):
 class IndicatorRows:
     """Every value of an indicator, and what its row of the framework says of it."""
 
-    def __init__(self, schema: Schema, spec: Spec, figures: IndicatorFigures, tables: Tables) -> None:
+    def __init__(
+        self, schema: Schema, spec: Spec, figures: IndicatorFigures, tables: Tables
+    ) -> None:
         self.figures, self._spec = figures, spec
         about = spec.tool[figures.tool].fields[figures.of].to
         self._framework_tools = [tool for tool in about if spec.tool[tool].fields]
@@ -291,12 +319,18 @@ class IndicatorRows:
     def counted(self) -> dict[Period, list[Record]]:
         """Return the values that count, by indicator and period."""
         return grouped(
-            ((value["indicator"], value["value_period"]), value) for value in self.values if value["counted"]
+            ((value["indicator"], value["value_period"]), value)
+            for value in self.values
+            if value["counted"]
         )
 
     def cells_of(self, value: Record) -> Iterator[CellFigure]:
         """Yield the cells that a value stands in: typed, or calculated where it is not."""
-        return (CellFigure.of(value, code) for code in (self.figures.value, self.figures.calculated) if code)
+        return (
+            CellFigure.of(value, code)
+            for code in (self.figures.value, self.figures.calculated)
+            if code
+        )
 
     def cells_behind(self, line: Record) -> Iterator[CellFigure]:
         """Yield the cells of the values that count in a line of the indicators."""
@@ -351,7 +385,8 @@ class IndicatorRows:
         figures = self.figures
         for row in self._register:
             value, numerator, denominator = (
-                CellFigure.of(row, code) for code in (figures.value, figures.numerator, figures.denominator)
+                CellFigure.of(row, code)
+                for code in (figures.value, figures.numerator, figures.denominator)
             )
             factor = figures.ratios.get(self._kind(value, row) or "")
             if factor is not None and not self.is_harmless(value):
@@ -361,9 +396,14 @@ class IndicatorRows:
         """Yield every count with the cells that add up to it: of a split of the value itself also the numerator."""
         for row in self._register:
             for split in self.figures.splits:
-                whole_ones = (split.of,) if split.of else (self.figures.value, self.figures.numerator)
+                whole_ones = (
+                    (split.of,) if split.of else (self.figures.value, self.figures.numerator)
+                )
                 for whole in filter(None, whole_ones):
-                    yield CellFigure.of(row, whole), [CellFigure.of(row, code) for code in split.parts]
+                    yield (
+                        CellFigure.of(row, whole),
+                        [CellFigure.of(row, code) for code in split.parts],
+                    )
 
     def restated(self) -> Iterator[tuple[CellFigure, CellFigure]]:
         """Yield pairs of cells in which a team states one value, one baseline or one target twice."""

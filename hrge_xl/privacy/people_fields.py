@@ -24,13 +24,19 @@ class PeopleFields:
 
     def __init__(self, spec: Spec) -> None:
         formulas = compiled(spec).formulas
-        self.asked = frozenset((tool.code, field.code) for tool, _, field in spec.places() if field.people)
+        self.asked = frozenset(
+            (tool.code, field.code) for tool, _, field in spec.places() if field.people
+        )
         self.calculated = reading(self.asked, formulas)
         people = self.asked | self.calculated.keys()
         about = [
-            equation for equation in equations(spec) if not people.isdisjoint(fields_read(*equation.sides))
+            equation
+            for equation in equations(spec)
+            if not people.isdisjoint(fields_read(*equation.sides))
         ]
-        self.tied = {key for equation in about for key in numbers_read(spec, *equation.sides)} - people
+        self.tied = {
+            key for equation in about for key in numbers_read(spec, *equation.sides)
+        } - people
         self.equations = [
             equation
             for equation in about
@@ -74,7 +80,10 @@ def fields_read(*expressions: Expr) -> set[FieldKey]:
 def numbers_read(spec: Spec, *expressions: Expr) -> set[FieldKey]:
     """Return the fields whose numbers are read, without those that the spec fills in."""
     found = {
-        ref.key for expression in expressions for ref in refs_inside(expression) if ref.type is Type.NUMBER
+        ref.key
+        for expression in expressions
+        for ref in refs_inside(expression)
+        if ref.type is Type.NUMBER
     }
     return {(tool, code) for tool, code in found if not spec.tool[tool].fields[code].fixed}
 
@@ -86,7 +95,9 @@ def references_followed(expression: Expr) -> Iterator[FieldKey]:
             yield from fields_read(part.args[0])
 
 
-def reading(fields: Collection[FieldKey], formulas: Mapping[FieldKey, Expr]) -> dict[FieldKey, Expr]:
+def reading(
+    fields: Collection[FieldKey], formulas: Mapping[FieldKey, Expr]
+) -> dict[FieldKey, Expr]:
     """Return the formulas that read some fields, directly or through others; what one reads comes before it."""
     found: dict[FieldKey, Expr] = {}
     seen: set[FieldKey] = set()
@@ -127,7 +138,9 @@ def _compared(tool: str, check: Expr) -> Iterator[Equation]:
     if isinstance(check, Compare):
         sides = check.left, check.right
         distances = [
-            side.args[0] for side in sides if isinstance(side, Call) and isinstance(side.function, Absolute)
+            side.args[0]
+            for side in sides
+            if isinstance(side, Call) and isinstance(side.function, Absolute)
         ]
         if distances:
             yield Equation(tool, sides, terms(distances[0]))

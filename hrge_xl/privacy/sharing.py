@@ -38,7 +38,14 @@ from ..spec.model import CollectBlock, Spec
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, NAMES, RiskFigures
 from .suppressed_figures import SuppressedFigures
 
-SAID = ("code", "text", "number", "date", "original", "original_type")  # what an answer says, by column
+SAID = (
+    "code",
+    "text",
+    "number",
+    "date",
+    "original",
+    "original_type",
+)  # what an answer says, by column
 DUE = ""  # the days of a list, which stand in a column of their own
 Change = Callable[[Record], Record | None]
 
@@ -75,8 +82,13 @@ class Masking:
 
     def __init__(self, store: Store) -> None:
         schema = store.schema
-        self.tables = tables = {table.name: _Stored(store, table) for table in schema.by_name.values()}
-        self.changes: dict[str, Change] = {"submissions": self._submission, "files_fact": self._file}
+        self.tables = tables = {
+            table.name: _Stored(store, table) for table in schema.by_name.values()
+        }
+        self.changes: dict[str, Change] = {
+            "submissions": self._submission,
+            "files_fact": self._file,
+        }
         self.returns = {row[SUBMISSION_ID]: row for row in tables["submissions"]}
         noticed = (row for name in ("findings", "unplaced") for row in tables[name])
         self.sheets = SheetNames(
@@ -116,12 +128,16 @@ class Masking:
             "aggregate_numbers": self._number,
             "aggregate_numbers_by_country": self._number,
             "aggregate_indicators": self._indicator,
-            "aggregate_splits": lambda record: record | dict.fromkeys(suppressed.hidden_in_split(record)),
+            "aggregate_splits": lambda record: (
+                record | dict.fromkeys(suppressed.hidden_in_split(record))
+            ),
             "aggregate_gaps": self._question,
             "aggregate_answers": self._question,
             "aggregate_answers_by_country": self._question,
             "aggregate_matrix": self._matrix,
-            "indicator_values": lambda record: record | dict.fromkeys(suppressed.hidden_in_value(record)),
+            "indicator_values": lambda record: (
+                record | dict.fromkeys(suppressed.hidden_in_value(record))
+            ),
             "overdue": self._overdue,
         }
         if spec.figures.risks is not None:
@@ -129,7 +145,9 @@ class Masking:
 
     def _by_risks(self, risks: RiskFigures) -> None:
         shown = {"name": {risks.name}} | {shown_column(code): {code} for code in risks.shows}
-        crossed = {stage: {crossing.down, crossing.across} for stage, crossing in stages(risks).items()}
+        crossed = {
+            stage: {crossing.down, crossing.across} for stage, crossing in stages(risks).items()
+        }
         for stage, codes in crossed.items():
             shown |= {f"{what}_{stage}": codes for what in (*STEPS, "level")}
 
@@ -149,7 +167,9 @@ class Masking:
             changed = change(record | withheld)
             if changed is not None:
                 if places and changed["sheet"]:
-                    changed = changed | {"sheet": self.sheets(self._name(changed), changed["sheet"])}
+                    changed = changed | {
+                        "sheet": self.sheets(self._name(changed), changed["sheet"])
+                    }
                 yield tuple(changed[name] for name in table.names)
 
     def _submission(self, record: Record) -> Record:
@@ -180,9 +200,13 @@ class Masking:
 
     def _blank(self, record: Record, shown: Mapping[str, Iterable[str]]) -> Record:
         """Return the columns that show an answer which must not be told, without it."""
-        return {column: None for column, codes in shown.items() if self.suppressed.hides(record, codes)}
+        return {
+            column: None for column, codes in shown.items() if self.suppressed.hides(record, codes)
+        }
 
-    def _unless_hidden(self, record: Record, tools: Iterable[str], codes: Iterable[str]) -> Record | None:
+    def _unless_hidden(
+        self, record: Record, tools: Iterable[str], codes: Iterable[str]
+    ) -> Record | None:
         """Return a line that sorts rows by their answers; None where one of these must not be told."""
         hidden = not self.suppressed.fields.isdisjoint(product(tools, codes))
         return None if hidden else record
@@ -243,7 +267,10 @@ class SheetNames:
         for issued_in in spec.languages if spec else (language,):
             self._issued |= {sheet.say(issued_in) for sheet in said.values()}
             self._issued |= set(map(translator(issued_in), NAMES))
-        self._added, counts = translator(language)("a sheet of their own ({number})"), Counter[str]()
+        self._added, counts = (
+            translator(language)("a sheet of their own ({number})"),
+            Counter[str](),
+        )
         self._names = {
             (submission, sheet): said[tool].say(language) if tool in said else tool
             for submission, tool, sheet in tools
@@ -262,15 +289,26 @@ class SheetNames:
 
 def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> SheetNames:
     """Give what the sheets of returns are called, for readers of a language."""
-    tools = ((sent.submission, sheet.tool, sheet.sheet) for sent in returns for sheet in sent.sheets)
-    others = [(sent.submission, one.sheet) for sent in returns for one in sent.findings if one.sheet]
-    others += [(sent.submission, text.sheet) for sent in returns for text in (*sent.unplaced, *sent.comments)]
+    tools = (
+        (sent.submission, sheet.tool, sheet.sheet) for sent in returns for sheet in sent.sheets
+    )
+    others = [
+        (sent.submission, one.sheet) for sent in returns for one in sent.findings if one.sheet
+    ]
+    others += [
+        (sent.submission, text.sheet)
+        for sent in returns
+        for text in (*sent.unplaced, *sent.comments)
+    ]
     return SheetNames(spec, language, tools, others)
 
 
 def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Return:
     """Give a return with the names under which it is shared."""
-    known, called = (sent.team, sent.return_number, sent.submission), partial(sheets, sent.submission)
+    known, called = (
+        (sent.team, sent.return_number, sent.submission),
+        partial(sheets, sent.submission),
+    )
     places = [
         item._replace(path=folder + shared_name(*known, place))
         for place, item in enumerate([sent.item, *sent.copies], 1)

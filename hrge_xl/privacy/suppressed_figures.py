@@ -25,7 +25,13 @@ from .people_counts import (
 from .people_fields import PeopleFields, never_shared
 from .suppression import AdditiveRelation, is_sensitive, suppress
 
-WHOSE = ("team", "country", "period", "project", "intervention")  # what the versions of a return agree in
+WHOSE = (
+    "team",
+    "country",
+    "period",
+    "project",
+    "intervention",
+)  # what the versions of a return agree in
 
 
 class SuppressedFigures:
@@ -52,7 +58,9 @@ class SuppressedFigures:
     def _suppress(self, tables: Tables) -> set[Figure]:
         counts, signed = self._counts.numbers, self._counts.signed
         self._added = {
-            total: cells for total, cells in self._behind.items() if all(cell in counts for cell in cells)
+            total: cells
+            for total, cells in self._behind.items()
+            if all(cell in counts for cell in cells)
         }
         numbers = counts | {
             total: sum(counts[cell] for cell in cells) for total, cells in self._added.items()
@@ -62,8 +70,12 @@ class SuppressedFigures:
         unbounded = {total for total, cells in self._added.items() if not signed.isdisjoint(cells)}
         sensitive = {figure for figure, number in numbers.items() if is_sensitive(number)}
         suppressed = suppress(numbers, sums, sensitive, signed | unbounded)
-        inputs = self._counts.inputs.items()  # whatever is worked out from something suppressed goes with it
-        while more := {cell for cell, read in inputs if not suppressed.isdisjoint(read)} - suppressed:
+        inputs = (
+            self._counts.inputs.items()
+        )  # whatever is worked out from something suppressed goes with it
+        while (
+            more := {cell for cell, read in inputs if not suppressed.isdisjoint(read)} - suppressed
+        ):
             suppressed |= more
         return suppressed
 
@@ -71,7 +83,10 @@ class SuppressedFigures:
         """Yield the counts that another return states as well: a version of it, or a later one."""
         numbers = self._counts.numbers
         cells = [cell for cell in numbers if isinstance(cell, CellFigure)]
-        pairs = [*_versions(tables, cells), *(self._indicators.restated() if self._indicators else ())]
+        pairs = [
+            *_versions(tables, cells),
+            *(self._indicators.restated() if self._indicators else ()),
+        ]
         for cell, other in pairs:
             if cell in numbers and numbers.get(other) == numbers[cell]:
                 yield AdditiveRelation(cell, (other,))
@@ -87,7 +102,8 @@ class SuppressedFigures:
     def hides(self, record: Record, codes: Iterable[str]) -> bool:
         """Say whether the answer to any of some fields in a row is restricted or suppressed."""
         return any(
-            (record["tool"], code) in self.restricted or CellFigure.of(record, code) in self._suppressed
+            (record["tool"], code) in self.restricted
+            or CellFigure.of(record, code) in self._suppressed
             for code in codes
         )
 
@@ -101,7 +117,11 @@ class SuppressedFigures:
         total = line_of(line)
         if self._gone(total):
             return ("total", "mean", "minimum", "maximum")
-        return ("minimum", "maximum") if not self._suppressed.isdisjoint(self._behind.get(total, ())) else ()
+        return (
+            ("minimum", "maximum")
+            if not self._suppressed.isdisjoint(self._behind.get(total, ()))
+            else ()
+        )
 
     def hidden_in_value(self, record: Record) -> tuple[str, ...]:
         """Return the columns of a value of an indicator that are suppressed."""
@@ -117,7 +137,10 @@ class SuppressedFigures:
         """Return the columns of a line of indicators that are suppressed."""
         hidden = [name for name in (BASELINE, TARGET) if self._gone(of_indicator(line, name, ALL))]
         for column in (ALL, SAME, PREVIOUS):
-            if any(self._gone(of_indicator(line, kind, column)) for kind in (VALUE, NUMERATOR, DENOMINATOR)):
+            if any(
+                self._gone(of_indicator(line, kind, column))
+                for kind in (VALUE, NUMERATOR, DENOMINATOR)
+            ):
                 hidden.append(column)
         assert self._indicators is not None
         if not self._suppressed.isdisjoint(self._indicators.cells_behind(line)):
@@ -133,12 +156,18 @@ class SuppressedFigures:
         return ("total",) if self._gone(of_indicator(line, PART, line["part"])) else ()
 
 
-def _versions(tables: Tables, cells: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, CellFigure]]:
+def _versions(
+    tables: Tables, cells: Iterable[CellFigure]
+) -> Iterator[tuple[CellFigure, CellFigure]]:
     """Yield each cell with the same one in the version of the return that counts."""
     first: dict[tuple[str, ...], str] = {}
     version: dict[str, str] = {}
-    for row in sorted(tables["submissions"], key=lambda row: (not row["current"], row["submission"])):
-        version[row["submission"]] = first.setdefault(tuple(row[name] for name in WHOSE), row["submission"])
+    for row in sorted(
+        tables["submissions"], key=lambda row: (not row["current"], row["submission"])
+    ):
+        version[row["submission"]] = first.setdefault(
+            tuple(row[name] for name in WHOSE), row["submission"]
+        )
     for cell in cells:
         other = version.get(cell.submission, cell.submission)
         if other != cell.submission:
@@ -157,7 +186,11 @@ Behind = Iterator[tuple[TotalFigure, CellFigure]]
 
 
 def totals(
-    schema: Schema, spec: Spec, tables: Tables, fields: PeopleFields, indicators: IndicatorRows | None
+    schema: Schema,
+    spec: Spec,
+    tables: Tables,
+    fields: PeopleFields,
+    indicators: IndicatorRows | None,
 ) -> Behind:
     """Yield every figure over several returns in which people may be counted, once with each cell behind it."""
     for tool, keys in groupby(sorted(fields.all), key=itemgetter(0)):

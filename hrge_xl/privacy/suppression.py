@@ -58,7 +58,11 @@ def suppress(
     `numbers` holds every figure that is to be published; sums that do not come out are left alone. Of the `signed`
     figures nobody knows that they are more than nought.
     """
-    true = [added for added in sums if all(key in numbers for key in added.keys) and not rest(added, numbers)]
+    true = [
+        added
+        for added in sums
+        if all(key in numbers for key in added.keys) and not rest(added, numbers)
+    ]
     same, distinct = _without_doubles(numbers, true, signed)
     first = {same.get(key, key) for key in sensitive}
     bounded = {same.get(key, key) for key in numbers.keys() - signed}
@@ -93,7 +97,9 @@ def _without_doubles(
         for added in now:
             total, parts, less = first(added.total), counted(added.parts), counted(added.less)
             alone = len(parts) == 1 and not less and not added.known
-            other = first(parts[0] if alone else totals.setdefault((parts, less, added.known), total))
+            other = first(
+                parts[0] if alone else totals.setdefault((parts, less, added.known), total)
+            )
             if other != total:
                 same[total] = other
             elif not alone and (parts or less or added.known or total in signed):
@@ -116,7 +122,9 @@ class _Search(Generic[Key]):
         self.proven: set[Key] = set()  # another table was found that differs here
         self.weights = [_weights(added) for added in sums]
         self.sums_of: dict[Key, list[int]] = defaultdict(list)
-        self.hidden: list[list[Key]] = [[] for _ in sums]  # suppressed figures of each sum, the largest first
+        self.hidden: list[list[Key]] = [
+            [] for _ in sums
+        ]  # suppressed figures of each sum, the largest first
         for number, weights in enumerate(self.weights):
             for key in weights:
                 self.sums_of[key].append(number)
@@ -214,7 +222,9 @@ class _Search(Generic[Key]):
             near = {number for figure in edge for number in self.sums_of.get(figure, ())} - seen
             yield from sorted(near, key=lambda number: (len(self.hidden[number]), number))
             seen |= near
-            edge = [figure for number in sorted(near) for figure in self.hidden[number] if figure != key]
+            edge = [
+                figure for number in sorted(near) for figure in self.hidden[number] if figure != key
+            ]
 
 
 def _weights(added: AdditiveRelation[Key]) -> dict[Key, int]:

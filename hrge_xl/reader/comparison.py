@@ -46,8 +46,16 @@ class WorkbookComparison:
     """Compares the sheets of one file with what was issued in it."""
 
     def __init__(self, found: ReadResult, identity: Identity) -> None:
-        self.found, self.plan, self.identity, self.seen = found, found.plan, identity, found.observations
-        self.kept, self.protection_kept = "formulas" not in found.lost, "protection" not in found.lost
+        self.found, self.plan, self.identity, self.seen = (
+            found,
+            found.plan,
+            identity,
+            found.observations,
+        )
+        self.kept, self.protection_kept = (
+            "formulas" not in found.lost,
+            "protection" not in found.lost,
+        )
 
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
@@ -61,7 +69,9 @@ class WorkbookComparison:
         )
         moved = [_moved(axes) for _, axes in read]
         names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
-        renamed = {name.casefold(): issued.casefold() for name, issued in names.items() if name != issued}
+        renamed = {
+            name.casefold(): issued.casefold() for name, issued in names.items() if name != issued
+        }
         formulas = Formulas(self.kept, whole and not any(moved), renamed)
         for (sheet, _), where in zip(read, moved, strict=True):
             self._questions(sheet, where, formulas)
@@ -77,7 +87,9 @@ class WorkbookComparison:
                 self.seen.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
         self._own_sheets(assigned, formulas)
         # rows whose codes and numbers disagree were not just sorted
-        doubtful = {finding.sheet for finding in self.seen if finding.code == ROW_NUMBER_CHANGED.code}
+        doubtful = {
+            finding.sheet for finding in self.seen if finding.code == ROW_NUMBER_CHANGED.code
+        }
         self.seen[:] = [
             finding
             for finding in self.seen
@@ -103,7 +115,9 @@ class WorkbookComparison:
         self.found.results[expected.issued.name] = compared.results
         self._tell(changes, expected, raw, sheet.plan.tool)
         self.found.no_longer |= {
-            at[change.home].key for change in changes if change.kind == FORMULA_CHANGED and change.home in at
+            at[change.home].key
+            for change in changes
+            if change.kind == FORMULA_CHANGED and change.home in at
         }
         text, cell = raw.text_at(*sheet.corner), address(*sheet.corner)
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
@@ -116,7 +130,9 @@ class WorkbookComparison:
     def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
         """Compare cover, lists and stamp, and say which of them are gone."""
         found, plan, layout = self.found, self.plan, self.plan.layout
-        counting: dict[str, RawSheet] = {}  # of each of our sheets the one with its own name, else the first
+        counting: dict[
+            str, RawSheet
+        ] = {}  # of each of our sheets the one with its own name, else the first
         for name, raw in assigned.ours:
             if name not in counting or raw.name == name:
                 counting[name] = raw
@@ -125,7 +141,9 @@ class WorkbookComparison:
             if name in GIVEN_BACK:
                 typed_on(found, raw)
             elif name == layout.cover_name:
-                stated = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
+                stated = {
+                    name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS
+                }
                 asked = contact_label(self.plan.layout.language)
                 has_contact = any(raw.text_at(row, LABEL) == asked for row in raw.cells)
                 expected = plan.cover(frozenset(stated | {"contact"} if has_contact else stated))
@@ -137,7 +155,9 @@ class WorkbookComparison:
                 expected = plan.issued[name]
                 self._rows(raw, expected, formulas)
                 if name == LAST_SHEET and found.last is not None:
-                    self._tell([*differing(raw, expected.issued, layout, found.last)], expected, raw, None)
+                    self._tell(
+                        [*differing(raw, expected.issued, layout, found.last)], expected, raw, None
+                    )
         # but for the stamp, which is looked for by itself
         names = (*layout.own_names, *([LAST_SHEET] if layout.last else ()))
         self.seen += (OWN_SHEET_MISSING.at(name) for name in names if name not in counting)
@@ -198,7 +218,11 @@ class WorkbookComparison:
         return compared
 
     def _tell(
-        self, changes: Sequence[CellChange], expected: ExpectedCells, raw: RawSheet, tool: str | None
+        self,
+        changes: Sequence[CellChange],
+        expected: ExpectedCells,
+        raw: RawSheet,
+        tool: str | None,
     ) -> None:
         """Report the changes on one sheet as findings, and keep what was typed there."""
         self.found.replaced += _kept(changes, raw)
@@ -216,7 +240,10 @@ class WorkbookComparison:
                 for told in one_by_one(group, telling.alone):
                     first = min(told, key=lambda change: (change.row, change.column))
                     cells = compact((change.row, change.column) for change in told)
-                    value, issued = shorten(first.found) + and_more(len(told) - 1), shorten(first.issued)
+                    value, issued = (
+                        shorten(first.found) + and_more(len(told) - 1),
+                        shorten(first.issued),
+                    )
                     about = {"value": value, "expected": issued, "label": cells, "cells": cells}
                     at, count = address(first.row, first.column), str(len(told))
                     self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
@@ -253,7 +280,10 @@ def _moved(axes: Axes) -> Moved | None:
     ):
         return None
     return Moved(
-        *({origin: line for line, origin in sorted(axis.origin.items(), reverse=True)} for axis in both)
+        *(
+            {origin: line for line, origin in sorted(axis.origin.items(), reverse=True)}
+            for axis in both
+        )
     )
 
 
@@ -263,7 +293,9 @@ def _outside(
     """Tell the columns of a row in which something stands and nothing was issued."""
     if moved is None:
         return lambda row, cells: cells.keys() - expected.held.get(row, frozenset())
-    rows, columns = ({here: home for home, here in lines.items()} for lines in (moved.rows, moved.columns))
+    rows, columns = (
+        {here: home for home, here in lines.items()} for lines in (moved.rows, moved.columns)
+    )
 
     def outside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
         held = expected.held.get(rows.get(row, 0), frozenset())
@@ -282,13 +314,18 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | N
     """
     shift, last = corner.column - HOME.column, max([*expected.held, 0])
     issued = [
-        min(((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)), default=None)
+        min(
+            ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)),
+            default=None,
+        )
         for cells in (expected.texts.get(row, {}) for row in range(1, last + 1))
     ]
     seen = range(1, min(max(raw.cells, default=0), 2 * last) + 1)
     stored = [_first_text(raw.cells.get(row, {}), shift) for row in seen]
     rows: dict[int, int] = {}
-    for kind, first, stop, here, end in SequenceMatcher(None, issued, stored, autojunk=False).get_opcodes():
+    for kind, first, stop, here, end in SequenceMatcher(
+        None, issued, stored, autojunk=False
+    ).get_opcodes():
         if kind in ("equal", "replace"):
             rows.update(zip(range(first + 1, stop + 1), range(here + 1, end + 1), strict=False))
     columns = {column: column + shift for held in expected.held.values() for column in held}
@@ -306,7 +343,9 @@ def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | N
     return min((text for text in texts if text[0] > HOME.column), default=None)
 
 
-def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers) -> Iterator[CellChange]:
+def differing(
+    raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers
+) -> Iterator[CellChange]:
     """Yield the cells of the hidden sheet that do not say what the answers were."""
     content = Content(layout, {}, last=last)
     for live in issued.live:

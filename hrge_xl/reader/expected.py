@@ -24,7 +24,9 @@ from .issued_cells import ExpectedCells, SheetResults
 from .raw import RawCell
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
-SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})  # of columns that only formulas fill
+SERVICE_ROLES = frozenset(
+    {"sign", "status", "check", "active"}
+)  # of columns that only formulas fill
 OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
 
 
@@ -83,12 +85,17 @@ class ExpectedLines(NamedTuple):
     """The rows, or the columns, of a tool sheet."""
 
     codes: Mapping[str, tuple[int, ...]]  # with the lines that have each
-    needed: Mapping[str, CellSpec]  # codes of lines that hold answers, each with the first of its cells
+    needed: Mapping[
+        str, CellSpec
+    ]  # codes of lines that hold answers, each with the first of its cells
     codeless: frozenset[int]
 
     @classmethod
     def of(
-        cls, coded: Iterable[tuple[str, int]], parts: Iterable[tuple[str, CellSpec]], lines: Iterable[int]
+        cls,
+        coded: Iterable[tuple[str, int]],
+        parts: Iterable[tuple[str, CellSpec]],
+        lines: Iterable[int],
     ) -> ExpectedLines:
         """Make them of codes with their lines, codes with their cells, and all lines that may have none."""
         codes = {code: tuple(sorted({*places})) for code, places in grouped(coded).items() if code}
@@ -114,7 +121,9 @@ class ExpectedSheet:
         found: list[CellSpec] = []
         for slot in self.sheet.slots:
             need, calculated = _need(self.layout, slot.field), slot.field.calculated
-            for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
+            for number, (place, codes) in enumerate(
+                zip(slot.cells, slot.codes, strict=True), start=1
+            ):
                 key = (*slot.key, number if slot.field.several else 0)
                 found.append(CellSpec(slot, key, *codes, *place, address(*place), calculated, need))
         return tuple(found)
@@ -144,7 +153,9 @@ class ExpectedSheet:
     @cached_property
     def columns(self) -> ExpectedLines:
         """The columns; those of labels and help have no code."""
-        coded = ((column.code, column.index) for grid in self.sheet.grids for column in grid.columns)
+        coded = (
+            (column.code, column.index) for grid in self.sheet.grids for column in grid.columns
+        )
         parts = ((part.column_code, part) for part in self.parts)
         return ExpectedLines.of(coded, parts, range(CODE_COLUMN + 1, self.sheet.last.column + 1))
 
@@ -186,7 +197,9 @@ class ExpectedSheet:
     @cached_property
     def panel_texts(self) -> frozenset[str]:
         """Every text of the panel beside the table, folded; answers may well be written alike."""
-        return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
+        return frozenset(
+            fold(text) for line in self.sheet.panel for text in (line.about, line.text)
+        ) - {""}
 
     @cached_property
     def tables(self) -> tuple[frozenset[str], ...]:
@@ -198,7 +211,10 @@ class ExpectedSheet:
     def row_texts(self) -> dict[int, frozenset[str]]:
         """What tells each row with a code without looking at its code, folded."""
         rows = (row for grid in self.sheet.grids for row in grid.data_rows)
-        return {row.index: frozenset({fold(row.label), fold(row.code)} if row.label else ()) for row in rows}
+        return {
+            row.index: frozenset({fold(row.label), fold(row.code)} if row.label else ())
+            for row in rows
+        }
 
     @cached_property
     def heads(self) -> frozenset[tuple[int, str]]:
@@ -223,9 +239,15 @@ class ExpectedSheet:
 
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
-        bands = (band.label.say(self.layout.language) for grid in self.sheet.grids for band, _ in grid.bands)
+        bands = (
+            band.label.say(self.layout.language)
+            for grid in self.sheet.grids
+            for band, _ in grid.bands
+        )
         is_band = row == BAND_ROW and fold(text) in map(fold, bands)
-        return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
+        return is_band or (
+            column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,7 +281,10 @@ class ExpectedWorkbook:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        tools, found = {sheet.name: sheet for sheet in self.layout.sheets}, dict[str, ExpectedCells]()
+        tools, found = (
+            {sheet.name: sheet for sheet in self.layout.sheets},
+            dict[str, ExpectedCells](),
+        )
         for name, issued in issued_sheets(self.layout).items():
             if name in tools:
                 found[name] = ExpectedCells.of_tool(issued, tools[name])
@@ -285,7 +310,9 @@ class ExpectedWorkbook:
 
     def column_label(self, part: CellSpec) -> str:
         """Name a column as findings do, by what its head says."""
-        return next(c.label for c in self.layout.grid_of(part.slot).columns if c.index == part.column)
+        return next(
+            c.label for c in self.layout.grid_of(part.slot).columns if c.index == part.column
+        )
 
 
 def _need(layout: Layout, field: Field) -> str:

@@ -52,10 +52,16 @@ _CONFIGURATION = {  # by name: what this program knows by such a file, where it 
     "dataset.sqlite": "a dataset",
     "hrge-xl.toml": "a file of settings",
 }
-CONTAINERS = (ZIP_MAGIC, OLE_MAGIC)  # with which a workbook begins, also one under the name of something else
+CONTAINERS = (
+    ZIP_MAGIC,
+    OLE_MAGIC,
+)  # with which a workbook begins, also one under the name of something else
 # O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.
 _OPEN_FLAGS = (
-    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
 )
 _READ_FAILURES = {
     errno.ENOENT: "there is no such file",
@@ -73,7 +79,9 @@ class Refusal:
     sha256: str | None
     size: int | None
     observations: tuple[Finding, ...]
-    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+    stamps: tuple[
+        Identity, ...
+    ] = ()  # both copies as they stand in the file, until its signature is checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,9 @@ def opened(path: Path, limits: ReadLimits) -> File | Refusal:
     except Unreadable as problem:
         why = problem.observation
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
+        reason = _READ_FAILURES.get(
+            getattr(error, "errno", None) or 0, "the system refuses to open it"
+        )
         why = UNREADABLE_FILE.at(reason=MessageTemplate(reason))
     return Refusal(path_text(path), sha256, size, (why,))
 
@@ -212,7 +222,9 @@ def _judge(data: bytes, passwords: Sequence[str]) -> tuple[str, bytes]:
         return "xls", data
     plain: bytes | Finding | Died = ENCRYPTED_WORKBOOK.at()
     # in a worker, for the container is as untrusted as any
-    for plain in run_guarded(decrypt, ((data, each, LIMITS.file_bytes) for each in passwords), jobs=1):
+    for plain in run_guarded(
+        decrypt, ((data, each, LIMITS.file_bytes) for each in passwords), jobs=1
+    ):
         if not (isinstance(plain, Finding) and plain.code == WRONG_PASSWORD.code):
             break
     if isinstance(plain, Died | Finding):
@@ -234,7 +246,9 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:
     opened = io.BytesIO()
     try:
         office_file = msoffcrypto.OfficeFile(io.BytesIO(data))
-        always = {} if office_file.format == "xls97" else {"verify_password": True}  # an .xls always does
+        always = (
+            {} if office_file.format == "xls97" else {"verify_password": True}
+        )  # an .xls always does
         office_file.load_key(password=password, **always)
         office_file.decrypt(opened)
     except MemoryError:
@@ -256,7 +270,9 @@ _KINDS: dict[str, dict[str, str]] = json.loads(
 _SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = 0x1E, 0x20, 0x30, 0x38
 _START, _SIZE = 0x74, 0x78  # in an entry of its directory
 _BOF, _WRITE_PROTECT, _FILE_PASS = 0x0809, 0x0086, 0x002F  # records of an .xls
-_HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|meta|script|div|style)\b", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(!doctype\s+html|html|head|body|table|meta|script|div|style)\b", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LOOKED_AT = 4096
 
@@ -291,7 +307,9 @@ def zip_format(package: ZipPackage) -> str:
 
 
 def _first(table: str, content: bytes) -> str | None:
-    return next((meaning for mark, meaning in _KINDS[table].items() if mark.encode() in content), None)
+    return next(
+        (meaning for mark, meaning in _KINDS[table].items() if mark.encode() in content), None
+    )
 
 
 def ole_format(data: bytes) -> str:
@@ -304,7 +322,9 @@ def ole_format(data: bytes) -> str:
             raise Unreadable(SENSITIVITY_LABEL.at())
         if meaning not in ("encrypted", "xls"):
             raise _not_a_workbook(meaning)
-        encrypted = meaning == "encrypted" or any(_is_encrypted_xls(data, entry) for entry in entries)
+        encrypted = meaning == "encrypted" or any(
+            _is_encrypted_xls(data, entry) for entry in entries
+        )
         return "encrypted" if encrypted else "xls"
     raise _not_a_workbook("an old office file of an unknown kind")
 
@@ -331,7 +351,10 @@ def _is_encrypted_xls(data: bytes, entry: int) -> bool:
 
 def _place_of_stream(data: bytes, entry: int) -> int:
     """Give where a stream begins; short ones are kept together in the root's, which is taken to be in one piece."""
-    size, small = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16), 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
+    size, small = (
+        1 << min(_number(data, _SECTOR_SHIFT, 2), 16),
+        1 << min(_number(data, _SMALL_SHIFT, 2), 16),
+    )
     start = _number(data, entry + _START, 4)
     if _number(data, entry + _SIZE, 4) >= _number(data, _SMALL_BELOW, 4):
         return (start + 1) * size
@@ -377,7 +400,9 @@ def _describe_text(beginning: bytes) -> str | None:
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
 UNOPENED_ARCHIVES = _KINDS["unopened_archives"]  # by their ending
 _HOST = re.compile(r"https?://([^\s/?#\"'<>]+)", re.IGNORECASE)
-_BY_ENDING = {f".{ending}": word for word, endings in _KINDS["endings"].items() for ending in endings.split()}
+_BY_ENDING = {
+    f".{ending}": word for word, endings in _KINDS["endings"].items() for ending in endings.split()
+}
 
 
 def ending_of(name: str) -> str:
@@ -394,13 +419,17 @@ def drive_linked_in(text: str) -> str:
     """Name the drive that a text links to; nothing where it links to none that is known."""
     drives = _KINDS["drives"].items()
     hosts = (f".{host.casefold()}" for host in _HOST.findall(text))
-    return next((drive for host in hosts for domain, drive in drives if host.endswith(f".{domain}")), "")
+    return next(
+        (drive for host in hosts for domain, drive in drives if host.endswith(f".{domain}")), ""
+    )
 
 
 def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
     """Give a word for a file; a picture within the text of a mail is a logo."""
     if is_left_by_a_program(name):
         return "system"
-    by_content = "program" if data.startswith(b"MZ") else _KINDS["descriptions"].get(describe(data), "other")
+    by_content = (
+        "program" if data.startswith(b"MZ") else _KINDS["descriptions"].get(describe(data), "other")
+    )
     word = _BY_ENDING.get(ending_of(name)) or by_content
     return "logo" if inline and word == "picture" else word

@@ -76,7 +76,9 @@ class ExpectedReturn:
     teams: tuple[str, ...] | None = None
     key: Key = None
     period: Period = (None, None)  # of the round
-    formerly: tuple[tuple[str, str], ...] = ()  # codes that teams had before, each with the one of today
+    formerly: tuple[
+        tuple[str, str], ...
+    ] = ()  # codes that teams had before, each with the one of today
 
     def __post_init__(self) -> None:
         check_several("teams", self.teams)
@@ -102,7 +104,9 @@ class Stamp:
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     names = {PROPERTY_PREFIX + name: name for name in FIELDS}
-    in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
+    in_properties = {
+        names[key]: value for key, value in workbook.properties.items() if key in names
+    }
     sheet = workbook.own_sheet(IDENTITY_KEY, IDENTITY_SHEET)
     rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
     pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
@@ -184,9 +188,13 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
     """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
     if any(copy.sample for copy in stamp.copies):
         return _about(SAMPLE_RETURNED, file, detail=message_templates.STAMP_OF_SAMPLE)
-    marked = [sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY]
+    marked = [
+        sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY
+    ]
     if marked:
-        return _about(SAMPLE_RETURNED, file, detail=message_templates.MARK_OF_SAMPLE.format(sheet=marked[0]))
+        return _about(
+            SAMPLE_RETURNED, file, detail=message_templates.MARK_OF_SAMPLE.format(sheet=marked[0])
+        )
     return None
 
 
@@ -214,7 +222,9 @@ def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | Non
     if _version(identity.spec_version) > _version(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if identity.language not in spec.languages:
-        return _about(UNKNOWN_LANGUAGE, file, found=identity.language, expected=", ".join(spec.languages))
+        return _about(
+            UNKNOWN_LANGUAGE, file, found=identity.language, expected=", ".join(spec.languages)
+        )
     return None
 
 
@@ -248,7 +258,9 @@ def disagreements(stamp: Stamp, spec: Spec, file: str, want: ExpectedReturn) -> 
     yield from doubts_about_team(identity.team, stamp.signature, file, want)
 
 
-def doubts_about_team(stamped: str, signature: str, file: str, want: ExpectedReturn) -> Iterator[Finding]:
+def doubts_about_team(
+    stamped: str, signature: str, file: str, want: ExpectedReturn
+) -> Iterator[Finding]:
     """Report a team that nobody expects, or another one in the name of the file; both may have had other codes."""
     if want.teams is None:
         return
@@ -319,7 +331,9 @@ def stamp_alone(data: bytes) -> Identity | None:
         properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
     except Unreadable:
         return None
-    return from_pairs({name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()})
+    return from_pairs(
+        {name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()}
+    )
 
 
 BETWEEN = re.compile(r"[\W_]+")

@@ -35,7 +35,9 @@ from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cel
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
 FAR_LONGER = 4  # times, than the issued formulas: no program writes them so
-LONGEST = 2 * 8_192  # characters of a formula that any program may have made of ours, which have half as many
+LONGEST = (
+    2 * 8_192
+)  # characters of a formula that any program may have made of ours, which have half as many
 NEVER = CellKind.NOT_CALCULATED
 Home = tuple[int, int]
 
@@ -45,7 +47,9 @@ class Telling(NamedTuple):
 
     alone: int = 0
     by_column: bool = False
-    most_columns: int = 0  # where more have changed it was one act, which is told once; 0: however many
+    most_columns: int = (
+        0  # where more have changed it was one act, which is told once; 0: however many
+    )
 
 
 ALONE = 20
@@ -187,8 +191,13 @@ class ExpectedCells:
     @cached_property
     def held(self) -> dict[int, frozenset[int]]:
         """The columns in which something was issued or may be filled in, by row."""
-        drawn: Sequence[Mapping[int, Mapping[int, Any]]] = (self.issued.constants, self.issued.formulas)
-        cells = ((row, column) for rows in drawn for row, columns in rows.items() for column in columns)
+        drawn: Sequence[Mapping[int, Mapping[int, Any]]] = (
+            self.issued.constants,
+            self.issued.formulas,
+        )
+        cells = (
+            (row, column) for rows in drawn for row, columns in rows.items() for column in columns
+        )
         live = (place for live in self.issued.live for place in live.places)
         return {row: frozenset(columns) for row, columns in grouped(chain(cells, live)).items()}
 
@@ -222,7 +231,9 @@ class ExpectedCells:
         """Give the finding of a text; where only the help below a head or question was changed, its meaning stands."""
         kind = CODES_DAMAGED if _is_code(*home) else self.meanings.get(home, TEXT_CHANGED)
         lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
-        return TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
+        return (
+            TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
+        )
 
     def _writing(self, shared: dict[str, MasterFormula]) -> _Writing:
         """Give the formulas as the program of a file writes them, remembered unless they are far too long."""
@@ -230,14 +241,24 @@ class ExpectedCells:
             if known.shared == shared:
                 return known
         writing = _Writing(dict(shared))
-        issued = (formula.text for cells in self.issued.formulas.values() for formula in cells.values())
-        if sum(len(formula.text) for formula in shared.values()) <= FAR_LONGER * sum(map(len, issued)):
+        issued = (
+            formula.text for cells in self.issued.formulas.values() for formula in cells.values()
+        )
+        if sum(len(formula.text) for formula in shared.values()) <= FAR_LONGER * sum(
+            map(len, issued)
+        ):
             self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
         return writing
 
-    def _changed_formulas(self, found: Compared, raw: RawSheet, formulas: Formulas) -> Iterator[CellChange]:
+    def _changed_formulas(
+        self, found: Compared, raw: RawSheet, formulas: Formulas
+    ) -> Iterator[CellChange]:
         """Add what the formulas show, and yield those that are others now: what these show is no result."""
-        values, moved, writing = found.results.values, found.moved, self._writing(raw.shared_formulas)
+        values, moved, writing = (
+            found.results.values,
+            found.moved,
+            self._writing(raw.shared_formulas),
+        )
         for row, issued_cells in self.issued.formulas.items():
             first, whole = len(values), moved is None and formulas.exact and not formulas.sheets
             walked = [*_walk(row, issued_cells, raw, moved)]
@@ -286,7 +307,9 @@ def _changed_formula(
         return FORMULA_CHANGED
     if formulas.exact and not formulas.sheets and counted_from(*stored) == _counted(*issued):
         return None
-    now, then = ((formula.text, formula.anchor if formulas.exact else None) for formula in (stored, issued))
+    now, then = (
+        (formula.text, formula.anchor if formulas.exact else None) for formula in (stored, issued)
+    )
     return None if normal_form(*now, formulas.sheets) == _normal(*then) else FORMULA_CHANGED
 
 
@@ -341,7 +364,9 @@ _QUOTED_OR_CELL = re.compile(
 )
 _PREFIXES = ("_XLFN.", "_XLWS.", "_XLUDF.")
 _TRUTH = re.compile(r"\b(TRUE|FALSE)\(\)")
-_ONE_CELL = re.compile(r"(#|R[-\[\]0-9]+C[-\[\]0-9]+):\1(?![-\[\]0-9])")  # a range from a cell to itself
+_ONE_CELL = re.compile(
+    r"(#|R[-\[\]0-9]+C[-\[\]0-9]+):\1(?![-\[\]0-9])"
+)  # a range from a cell to itself
 ANY_CELL = "#"
 _SAME = {"RANK.EQ": "RANK"}
 _OPERATORS = frozenset("+-*/^&=<>%,;")

@@ -63,7 +63,8 @@ class Attached(NamedTuple):
 
 
 _HEADER = re.compile(
-    rb"^(?:From|To|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|X-[\w-]+):", re.IGNORECASE
+    rb"^(?:From|To|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|X-[\w-]+):",
+    re.IGNORECASE,
 )
 _FIELD = re.compile(rb"[!-9;-~]+:")
 _BETWEEN = re.compile(r"[\s<>,;:]+")
@@ -81,7 +82,10 @@ def is_mail(data: bytes) -> bool:
     lines = [line for line in head.splitlines() if line[:1] not in (b" ", b"\t")]
     complete = lines if len(head) < _LOOKED_AT else lines[:-1]
     fields = [line for line in complete if _FIELD.match(line)]
-    return len(fields) == len(complete) and sum(bool(_HEADER.match(line)) for line in fields) >= _ENOUGH
+    return (
+        len(fields) == len(complete)
+        and sum(bool(_HEADER.match(line)) for line in fields) >= _ENOUGH
+    )
 
 
 def parsed(data: bytes) -> Message:
@@ -115,9 +119,13 @@ def recipients_of(mail: Message) -> tuple[str, ...]:
     """Give the addresses that a mail went to."""
     fields = (str(text) for name in ("To", "Cc", "Bcc") for text in mail.get_all(name, ()))
     words = (
-        word.strip() for field in fields for word in _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(field, None)))
+        word.strip()
+        for field in fields
+        for word in _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(field, None)))
     )
-    return tuple(dict.fromkeys(decoded(word) for word in words if "@" in word.strip("@")))[:_MOST_RECIPIENTS]
+    return tuple(dict.fromkeys(decoded(word) for word in words if "@" in word.strip("@")))[
+        :_MOST_RECIPIENTS
+    ]
 
 
 def received_on(mail: Message) -> str:
@@ -145,9 +153,13 @@ def subject_of(mail: Message) -> str:
 def text_of(mail: Message) -> str:
     """Give what a mail says itself, as far as it is looked at: plain or as a page."""
     parts = (
-        part for part in _parts(mail) if part.get_content_maintype() == "text" and not part.get_filename()
+        part
+        for part in _parts(mail)
+        if part.get_content_maintype() == "text" and not part.get_filename()
     )
-    texts = (content for part in parts if isinstance(content := part.get_payload(decode=True), bytes))
+    texts = (
+        content for part in parts if isinstance(content := part.get_payload(decode=True), bytes)
+    )
     return b" ".join(texts)[:_MOST_TEXT].decode("utf-8", "replace")
 
 
@@ -158,15 +170,23 @@ def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
     for part in parts:
         try:
             name = str(part.get_filename("") or "")
-        except (LookupError, ValueError):  # an encoding that there is not, or bytes that are none of it
+        except (
+            LookupError,
+            ValueError,
+        ):  # an encoding that there is not, or bytes that are none of it
             name = ""
-        name, inside = decoded(name).replace("\\", "/").rpartition("/")[2].strip(), _inner_mail(part)
+        name, inside = (
+            decoded(name).replace("\\", "/").rpartition("/")[2].strip(),
+            _inner_mail(part),
+        )
         if inside is None and not name and part.get_content_maintype() == "text":
             continue  # what the mail says itself
         if inside is None:
             content = part.get_payload(decode=True)
             data = content if isinstance(content, bytes) else b""
-            after_its_kind = f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
+            after_its_kind = (
+                f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
+            )
         else:
             data, after_its_kind = inside.as_bytes(), f"{subject_of(inside) or 'message'}.eml"
         budget.take_bytes(len(data))
@@ -197,7 +217,9 @@ def _inner_mail(part: Message) -> Message | None:
 def decoded(text: str) -> str:
     """Give a field with its encoded words as what they say."""
     try:
-        pieces = decode_header(_FOLD.sub("", text))  # of a line it drops the space that it begins with
+        pieces = decode_header(
+            _FOLD.sub("", text)
+        )  # of a line it drops the space that it begins with
     except (HeaderParseError, ValueError):
         return text
     return "".join(_piece(piece, charset) for piece, charset in pieces)
@@ -221,7 +243,14 @@ def _piece(piece: str | bytes, charset: str | None) -> str:
 _ATTACHMENT, _RECIPIENT, _STREAM = "__attach_version1.0_", "__recip_version1.0_", "__substg1.0_"
 _UNICODE, _BYTES, _BINARY, _OBJECT = "001F", "001E", "0102", "000D"
 _DATA, _LONG_NAME, _SHORT_NAME, _CONTENT_ID, _SHOWN_NAME = "3701", "3707", "3704", "3712", "3001"
-_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT, _BODY, _HTML = "5D01", "0C1F", "007D", "0037", "1000", "1013"
+_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT, _BODY, _HTML = (
+    "5D01",
+    "0C1F",
+    "007D",
+    "0037",
+    "1000",
+    "1013",
+)
 _SMTP, _ADDRESS = "39FE", "3003"  # of somebody whom it went to
 _DELIVERED, _SUBMITTED = 0x0E06_0040, 0x0039_0040  # properties of the type FILETIME
 _PROPERTIES, _ENTRY = "__properties_version1.0", 16
@@ -230,7 +259,10 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 TNEF_MAGIC = struct.pack("<L", 0x223E_9F78)
 _HEAD, _ATTRIBUTE = 6, struct.Struct("<BLL")  # signature and key; level, what it is, how long it is
 _NEW, _TITLE, _CONTENT, _MORE = 0x0006_9002, 0x0001_8010, 0x0006_800F, 0x0006_9005
-_TAGS_OF_NAMES = ((struct.pack("<L", 0x3707_001F), "utf-16-le"), (struct.pack("<L", 0x3707_001E), "cp1252"))
+_TAGS_OF_NAMES = (
+    (struct.pack("<L", 0x3707_001F), "utf-16-le"),
+    (struct.pack("<L", 0x3707_001E), "cp1252"),
+)
 
 
 class OutlookMessage:
@@ -265,7 +297,9 @@ class OutlookMessage:
     def _recipients(self) -> tuple[str, ...]:
         storages = map(tuple, self._ole.listdir(streams=False, storages=True))
         each = [
-            place for place in storages if place[:-1] == self._storage and place[-1].startswith(_RECIPIENT)
+            place
+            for place in storages
+            if place[:-1] == self._storage and place[-1].startswith(_RECIPIENT)
         ]
         told = (
             next(filter(None, (self._text(place, field) for field in (_SMTP, _ADDRESS))), "")
@@ -294,7 +328,10 @@ class OutlookMessage:
         budget.take_entries(len(storages))
         for storage in storages:
             names = (self._text(storage, field) for field in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
-            name, inside = next(filter(None, names), "attachment"), (*storage, f"{_STREAM}{_DATA}{_OBJECT}")
+            name, inside = (
+                next(filter(None, names), "attachment"),
+                (*storage, f"{_STREAM}{_DATA}{_OBJECT}"),
+            )
             if self._ole.exists([*inside, _PROPERTIES]):
                 yield Attached(f"{name.removesuffix('.msg')}.msg", storage=inside)
                 continue
@@ -311,7 +348,9 @@ class OutlookMessage:
 
     def _text(self, storage: Storage, property_: str) -> str:
         told = self._stream(storage, property_, _UNICODE).decode("utf-16-le", "replace")
-        return (told or self._stream(storage, property_, _BYTES).decode("utf-8", "replace")).rstrip("\0")
+        return (told or self._stream(storage, property_, _BYTES).decode("utf-8", "replace")).rstrip(
+            "\0"
+        )
 
     def _moment(self, tag: int) -> str:
         """Read a moment among the properties of fixed length, in steps of 100 ns since 1601."""

@@ -44,7 +44,9 @@ def look_into(
     """
     file, ending = Path(os.path.realpath(path)), ending_of(path.name).removeprefix(".")
     plain = ending in texts
-    admitted = opened(file, limits) if plain else open_untrusted(file, [password] if password else ())
+    admitted = (
+        opened(file, limits) if plain else open_untrusted(file, [password] if password else ())
+    )
     if isinstance(admitted, Refusal):
         raise _why_not(path, admitted.observations[0], remedy)
     format = ending if plain else admitted.format
@@ -75,10 +77,14 @@ def table_of(job: Job) -> Table | Finding:
     rows: dict[int, dict[int, str]] = {}
     for sheet in [sheet for sheet in content.sheets if sheet.cells][:1]:
         for row, cells in sorted(sheet.cells.items()):
-            texts = {column: text for column in cells if (text := _text(sheet, row, column)).strip()}
+            texts = {
+                column: text for column in cells if (text := _text(sheet, row, column)).strip()
+            }
             if texts:
                 rows[row] = texts
-    heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
+    heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[
+        :MOST_HEADS
+    ]
     return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
 
 

@@ -49,7 +49,10 @@ from .safe_xml import Cache, XmlGuard, find_stretch, parse_tree, prove
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
-_PROPERTIES = ("custom-properties", "customProperties")  # the transitional and the strict word for it
+_PROPERTIES = (
+    "custom-properties",
+    "customProperties",
+)  # the transitional and the strict word for it
 MOST_SHOWN = 60  # characters of what the properties say
 
 
@@ -76,7 +79,9 @@ class _WorkbookReader:
         parts, workbook = self._parts, self._workbook
         self._check_sheets(workbook.sheets)
         strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else {}
-        context = Context(strings, self._styles(), workbook.epoch_1904, parts.limits, self._observations)
+        context = Context(
+            strings, self._styles(), workbook.epoch_1904, parts.limits, self._observations
+        )
         for sheet, link in zip(workbook.sheets, self._sheet_links, strict=True):
             self._fill(sheet, link, context)
         self._read_properties(workbook)
@@ -89,7 +94,11 @@ class _WorkbookReader:
             if link.kind == "theme" and link.target in self._parts.package:
                 with self._optional(link):
                     theme += theme_colours(self._parts.tree(link.target, "a|theme"))
-        return NO_STYLES if part is None else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
+        return (
+            NO_STYLES
+            if part is None
+            else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
+        )
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
         for link in (link for link in self._package_links if not link.external):
@@ -119,7 +128,9 @@ class _WorkbookReader:
         link = next((link for link in self._links if link.id == link_id), None)
         if link is None or link.external:
             raise Unreadable(MISSING_PART.at(sheet.name, part=shown(sheet.name)))
-        if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
+        if (
+            link.kind in _CELL_SHEETS
+        ):  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
                 read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
             except Unreadable as problem:
@@ -134,7 +145,9 @@ class _WorkbookReader:
         readers: dict[str, Callable[[str], Iterable[Any]]] = {
             "threadedComment": parts.threaded_comments,
             "comments": parts.comments,
-            "table": lambda target: parts.tree(target, "x|table"),  # to tell of one that cannot be read
+            "table": lambda target: parts.tree(
+                target, "x|table"
+            ),  # to tell of one that cannot be read
             "vmlDrawing": drawings.of_legacy_part,
             "drawing": drawings.of_part,
         }
@@ -176,7 +189,8 @@ def foreign_content(parts: Parts) -> Iterator[Finding]:
     embedded = [
         name
         for name, kind in types.items()
-        if _is_any(_EMBEDDED_TYPES, kind) or any(folder in f"/{name.lower()}" for folder in _EMBEDDED_FOLDERS)
+        if _is_any(_EMBEDDED_TYPES, kind)
+        or any(folder in f"/{name.lower()}" for folder in _EMBEDDED_FOLDERS)
     ]
     connections = [name for name, kind in types.items() if _is_any(_CONNECTION_TYPES, kind)]
     for finding, found in (
@@ -200,7 +214,9 @@ def _link(parts: Parts, part: str) -> Finding:
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:
-        return LIVE_DATA_LINK.at(what=shown(dynamic.get("ddeService") or dynamic.get("progId") or part))
+        return LIVE_DATA_LINK.at(
+            what=shown(dynamic.get("ddeService") or dynamic.get("progId") or part)
+        )
     targets = [link.target for link in parts.relationships(part) if link.external]
     # The file name only: a whole path tells where on somebody's computer it lay.
     names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
@@ -233,7 +249,9 @@ class Surroundings:
     not_understood: list[str] = field(default_factory=list)
 
 
-_REMEMBERED: Cache[tuple[ReadLimits, bytes, bytes], Surroundings] = Cache(4_000_000, largest=400_000)
+_REMEMBERED: Cache[tuple[ReadLimits, bytes, bytes], Surroundings] = Cache(
+    4_000_000, largest=400_000
+)
 
 
 def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> None:
@@ -254,7 +272,11 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
     else:
         prove(content, guard)
         cells.keep(rows)
-    sheet.validations, sheet.merges, sheet.margins = around.validations, around.merges, around.margins
+    sheet.validations, sheet.merges, sheet.margins = (
+        around.validations,
+        around.merges,
+        around.margins,
+    )
     sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
     sheet.protected = around.protected
     for what in around.not_understood:
@@ -295,7 +317,9 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
         if element.tag in _DRAWN:
             what, name = _DRAWN[element.tag]
             found.drawn.append(
-                Overlay(*_corner(element), what, "", element.get(name, ""), element.get("shapeId", ""))
+                Overlay(
+                    *_corner(element), what, "", element.get(name, ""), element.get("shapeId", "")
+                )
             )
         elif element.tag == "x|scenario":
             found.margins.append(unescape(element.get("comment", "").replace("&", "&&")))
@@ -307,15 +331,21 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
 def _corner(element: Element) -> tuple[int, int]:
     """Give the cell where an object begins: the one thing that has its anchor in the part of a sheet."""
     row, column = (next(element.iter(f"xdr|{line}"), None) for line in ("row", "col"))
-    return cell_from_zero("" if row is None else row.text or "", "" if column is None else column.text or "")
+    return cell_from_zero(
+        "" if row is None else row.text or "", "" if column is None else column.text or ""
+    )
 
 
 def _add_rules(found: Surroundings, tree: Element) -> None:
     """Note the validation rules, of the first kind and the one that Excel writes for lists of other sheets."""
     for rule in (*tree.iter("x|dataValidation"), *tree.iter("x14|dataValidation")):
-        formula = rule.findtext("x14|formula1/xm|f" if rule.tag.startswith("x14|") else "x|formula1", "")
+        formula = rule.findtext(
+            "x14|formula1/xm|f" if rule.tag.startswith("x14|") else "x|formula1", ""
+        )
         if areas := parse_areas(rule.findtext("xm|sqref", rule.get("sqref", ""))):
-            blocks = is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
+            blocks = (
+                is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
+            )
             found.validations.append(Validation(rule.get("type", "none"), formula, areas, blocks))
         else:
             found.not_understood.append("a dropdown or another entry rule")

@@ -77,7 +77,10 @@ class Parts:
             return []
         found = []
         for entry in self.tree(own, "rel|Relationships").iter("rel|Relationship"):
-            external, target = entry.get("TargetMode", "").lower() == "external", entry.get("Target", "")
+            external, target = (
+                entry.get("TargetMode", "").lower() == "external",
+                entry.get("Target", ""),
+            )
             if not external:
                 path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 target = path if path in self.package else unquote(path)
@@ -96,11 +99,15 @@ class Parts:
             if calculation.get("calcMode") == "manual":
                 found.observations.append(MANUAL_CALCULATION.at())
         entries = tree.findall("x|sheets/x|sheet")
-        found.sheets += (RawSheet(entry.get("name", ""), entry.get("state", "visible")) for entry in entries)
+        found.sheets += (
+            RawSheet(entry.get("name", ""), entry.get("state", "visible")) for entry in entries
+        )
         for name in tree.iterfind("x|definedNames/x|definedName"):
             found.words.append(name.get("comment", ""))
             if name.get("localSheetId") is None:
-                found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix("=")
+                found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix(
+                    "="
+                )
         properties = tree.find("x|workbookPr")
         found.epoch_1904 = properties is not None and is_true(properties.get("date1904"))
         return found, [entry.get("r|id", "") for entry in entries]
@@ -143,7 +150,9 @@ class Parts:
         return (tree.findtext("dcterms|modified") or "").strip(), [*words]
 
 
-_TEXTS: Cache[str, RawCell] = Cache(20_000_000)  # by the text of the element; most files share most of them
+_TEXTS: Cache[str, RawCell] = Cache(
+    20_000_000
+)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 
@@ -171,13 +180,17 @@ def _shared_texts(content: bytes, guard: XmlGuard) -> list[RawCell]:
         if stretch is not None:
             *items, rest = stretch.text.split("</si>")
             recall = _TEXTS.recall
-            texts = [recall(item, OVERHEAD + len(item), partial(shared_text, item)) for item in items]
+            texts = [
+                recall(item, OVERHEAD + len(item), partial(shared_text, item)) for item in items
+            ]
             around = parse_tree(content[: stretch.start] + content[stretch.stop :], guard)
             if around.tag == "x|sst" and not rest.strip(" \t\r\n"):
                 prove(content, guard)
                 return texts
     found: list[RawCell] = []
-    tree = parse_tree(content, guard, closed={"x|si": lambda item: found.append(_text(*rich_text(item)))})
+    tree = parse_tree(
+        content, guard, closed={"x|si": lambda item: found.append(_text(*rich_text(item)))}
+    )
     if tree.tag != "x|sst":
         guard.refuse(DAMAGED_PART)
     return found
@@ -196,8 +209,17 @@ _OBJECTS = {
     "xdr|contentPart": "ink",
     "xdr14|contentPart": "ink",
 }
-_LINKED = {"chart": "chart", "chartEx": "chart", "diagramData": "diagram"}  # by the kind of the relationship
-_LEGACY = {"Pict": "picture", "Shape": "shape", "Rect": "shape", "Group": "shape"}  # all others are controls
+_LINKED = {
+    "chart": "chart",
+    "chartEx": "chart",
+    "diagramData": "diagram",
+}  # by the kind of the relationship
+_LEGACY = {
+    "Pict": "picture",
+    "Shape": "shape",
+    "Rect": "shape",
+    "Group": "shape",
+}  # all others are controls
 _NOTE = "Note"
 _SHAPE_NUMBER = re.compile(r"_s([0-9]{1,9})$", re.ASCII)
 # Lines of the HTML in VML. Excel does not close its <br>; other line ends in the source say no more than a space.
@@ -213,7 +235,9 @@ class Drawings:
         self, parts: Parts, optional: Callable[[Relationship], AbstractContextManager[None]]
     ) -> None:
         self._parts, self._optional = parts, optional
-        self._limits: ReadLimits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
+        self._limits: ReadLimits = replace(
+            parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS)
+        )
         self._read: set[str] = set()  # parts that a drawing leads to
 
     def of_part(self, part: str) -> Iterator[Overlay]:
@@ -227,13 +251,19 @@ class Drawings:
             for element in _topmost(anchor, _OBJECTS):
                 nodes = element.iter() if element.tag == "xdr|graphicFrame" else ()
                 named = (node.get(name, "") for node in nodes for name in ("r|id", "r|dm"))
-                linked = [links[id_] for id_ in named if id_ in links and links[id_].kind in _LINKED]
+                linked = [
+                    links[id_] for id_ in named if id_ in links and links[id_].kind in _LINKED
+                ]
                 what = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
                 texts = [_paragraphs(element), *(self._text_of(link) for link in linked)]
                 old = next(element.iter("a14|compatExt"), None)
                 number = "" if old is None else _shape_number(old.get("spid", ""))
                 properties = next(element.iter("xdr|cNvPr"), None)
-                name = "" if properties is None else properties.get("descr", "") or properties.get("name", "")
+                name = (
+                    ""
+                    if properties is None
+                    else properties.get("descr", "") or properties.get("name", "")
+                )
                 yield Overlay(*place, what, "\n".join(filter(None, texts)), name, number)
 
     def of_legacy_part(self, part: str) -> Iterator[Overlay]:
@@ -247,7 +277,9 @@ class Drawings:
                 # column, offset, row, offset, and the same of its end
                 left, _, top, *_ = [*client.findtext("xv|Anchor", "").split(","), "", "", ""]
                 text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
-                lines = (" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())
+                lines = (
+                    " ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip()
+                )
                 place, what = cell_from_zero(top, left), _LEGACY.get(kind, "control")
                 yield Overlay(*place, what, "\n".join(lines), shape=number)
 
@@ -285,7 +317,9 @@ def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
         if child.tag in names:
             yield child
         elif child.tag == "mc|AlternateContent":
-            yield from next((found for option in child if (found := [*_topmost(option, names)])), ())
+            yield from next(
+                (found for option in child if (found := [*_topmost(option, names)])), ()
+            )
         else:
             yield from _topmost(child, names)
 

@@ -57,7 +57,12 @@ MOST_ATTRIBUTES = 60  # of a plain element
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 # Nor are long ones: what they say is remembered.
-_TEXT, _TAG, _SPACE, _KEEP = r"([^<\r]*+)", r"([^<>/]{0,500}+)", r"\s*+", '(?: xml:space="preserve")?+'
+_TEXT, _TAG, _SPACE, _KEEP = (
+    r"([^<\r]*+)",
+    r"([^<>/]{0,500}+)",
+    r"\s*+",
+    '(?: xml:space="preserve")?+',
+)
 _CELL = re.compile(
     rf'([A-Z]{{1,3}}+)([0-9]{{1,7}}+)"{_TAG}(?:/>|>{_SPACE}(?:<f{_TAG}(?:/>|>{_TEXT}</f>){_SPACE})?+'
     rf"(?:<v{_KEEP}>{_TEXT}</v>|<v ?+/>()|<is>{_SPACE}<t{_KEEP}>{_TEXT}</t>{_SPACE}</is>)?+{_SPACE}</c>){_SPACE}",
@@ -133,7 +138,11 @@ class PlainRow(NamedTuple):
     @classmethod
     def of(cls, number: str, cells: Sequence[StoredCell], raw: str) -> PlainRow:
         """Make one of its cells and of its attributes."""
-        whole, texts, special = dict[int, RawCell](), list[tuple[int, str]](), list[tuple[int, Special]]()
+        whole, texts, special = (
+            dict[int, RawCell](),
+            list[tuple[int, str]](),
+            list[tuple[int, Special]](),
+        )
         for _, column, value, about in cells:
             whole[column] = value if isinstance(value, RawCell) else BLANK
             if not isinstance(value, RawCell):
@@ -146,7 +155,9 @@ class PlainRow(NamedTuple):
 class CellReader:
     """Reads `c` elements under one set of date formats and odd styles, and remembers their texts."""
 
-    def __init__(self, dates: frozenset[str], odd_styles: frozenset[str], *, epoch_1904: bool) -> None:
+    def __init__(
+        self, dates: frozenset[str], odd_styles: frozenset[str], *, epoch_1904: bool
+    ) -> None:
         self._dates, self._odd_styles, self._epoch_1904 = dates, odd_styles, epoch_1904
         self._rows: Cache[str, list[PlainRow]] = Cache(REMEMBERED // 2)
         self._cells: Cache[str, StoredCell] = Cache(REMEMBERED)
@@ -171,9 +182,15 @@ class CellReader:
         head, *pieces = text.split('<c r="')
         *empty, (number, raw, closed) = _row_tags(head) or [("", "", "/")]
         recall = self._cells.recall
-        cells = [recall(piece, OVERHEAD + len(piece), partial(self._cell, piece)) for piece in pieces]
+        cells = [
+            recall(piece, OVERHEAD + len(piece), partial(self._cell, piece)) for piece in pieces
+        ]
         columns = [cell.column for cell in cells]
-        if closed or {cell.row for cell in cells} - {number} or not all(map(lt, [0, *columns], columns)):
+        if (
+            closed
+            or {cell.row for cell in cells} - {number}
+            or not all(map(lt, [0, *columns], columns))
+        ):
             raise NotPlain
         return [*_empty_rows(empty), PlainRow.of(number, cells, raw)]
 
@@ -267,7 +284,9 @@ class SheetCells:
     def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
         self.sheet, self.guard, self.context = sheet, guard, context
         styles = context.styles
-        self.reader = cell_reader(styles.dates, frozenset(styles.looks), epoch_1904=context.epoch_1904)
+        self.reader = cell_reader(
+            styles.dates, frozenset(styles.looks), epoch_1904=context.epoch_1904
+        )
         self._row, self._open, self._column = 0, False, 0
         self._cells: dict[int, RawCell] = {}
         self._shuffled = False
@@ -346,7 +365,9 @@ class SheetCells:
             if area is not None and area[:2] != area[2:]:
                 self._array_areas.append(area)
         if (number := shared_number(about)) is not None and cell.formula:
-            self.sheet.shared_formulas.setdefault(number, MasterFormula(cell.formula, Place(row, column)))
+            self.sheet.shared_formulas.setdefault(
+                number, MasterFormula(cell.formula, Place(row, column))
+            )
         if special.outside:
             self._outside.append(address(row, column))
         if special.style is not None and cell is not BLANK:
@@ -381,7 +402,9 @@ class SheetCells:
                     for column, cell in sheet.cells[row].items()
                 }
         if self._shuffled:
-            sheet.cells = {row: dict(sorted(cells.items())) for row, cells in sorted(sheet.cells.items())}
+            sheet.cells = {
+                row: dict(sorted(cells.items())) for row, cells in sorted(sheet.cells.items())
+            }
         if self._outside:
             detail = {"count": str(len(self._outside))}
             self.context.observations.append(

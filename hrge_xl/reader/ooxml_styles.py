@@ -15,7 +15,9 @@ from ..core.numerals import shown
 from ..workbook.styles import contrast, luminance_of
 from .raw import Look, is_true, whole_number
 
-_VISIBLE = 1.2  # at least, of letters and their ground: yellow on white, which nobody can read, has 1.07
+_VISIBLE = (
+    1.2  # at least, of letters and their ground: yellow on white, which nobody can read, has 1.07
+)
 _SMALLEST = 3.0  # points that can be seen
 
 Entry = TypeVar("Entry")
@@ -53,7 +55,9 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
         letters, ground = _at(fonts, font, _Font(False, False, BLACK)), _at(grounds, fill, WHITE)
         hidden = letters.tiny
         if letters.colour is not None and ground is not None:
-            hidden = hidden or contrast(luminance_of(letters.colour), luminance_of(ground)) < _VISIBLE
+            hidden = (
+                hidden or contrast(luminance_of(letters.colour), luminance_of(ground)) < _VISIBLE
+            )
         found = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
         return found if any(found) else None
 
@@ -116,7 +120,9 @@ _OFFICE_THEME = (  # two of text and two of ground, then the accents and links
     "000000", "FFFFFF", "44546A", "E7E6E6",
     "5B9BD5", "ED7D31", "A5A5A5", "FFC000", "4472C4", "70AD47", "0563C1", "954F72",
 )  # fmt: skip
-_SWAPPED = "1032"  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
+_SWAPPED = (
+    "1032"  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,9 @@ class Colours:
     @classmethod
     def of(cls, styles: Element, theme: Sequence[str]) -> Colours:
         """Give the colours of a styles part, with those of a theme; what they do not say is as usual."""
-        own = [entry.get("rgb", "") for entry in styles.iterfind("x|colors/x|indexedColors/x|rgbColor")]
+        own = [
+            entry.get("rgb", "") for entry in styles.iterfind("x|colors/x|indexedColors/x|rgbColor")
+        ]
         return cls([*own, *_PALETTE[len(own) :]], theme or _OFFICE_THEME)
 
     def colour(self, entry: Element | None) -> RGB | None:
@@ -151,7 +159,8 @@ def theme_colours(theme: Element) -> tuple[str, ...]:
     scheme = next(theme.iter("a|clrScheme"), ())
     entries = (next(iter(entry), None) for entry in scheme)
     return tuple(
-        "" if entry is None else entry.get("lastClr", "") or entry.get("val", "") for entry in entries
+        "" if entry is None else entry.get("lastClr", "") or entry.get("val", "")
+        for entry in entries
     )
 
 
@@ -173,7 +182,8 @@ def _tinted(code: str, tint: str | None) -> RGB:
 
 # ECMA-376 part 1, 18.8.30, with the formats that East Asian and Thai locales number for themselves.
 _BUILT_IN_DATES = frozenset(
-    str(number) for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82))
+    str(number)
+    for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82))
 )
 _TOKEN = re.compile(
     r'"([^"]*)"?|\\(.)|[_*].|\[([^\]]*)\]?|(;)|(General)|([0#?][0#?,]*(?:\.[0#?,]*)?|\.[0#?,]+)|(%)|(@)'
@@ -187,7 +197,10 @@ _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne,
 }  # fmt: skip
-_BUILT_IN = {"9": "0%", "10": "0.00%"}  # those that may show another number; ECMA-376 part 1, 18.8.30
+_BUILT_IN = {
+    "9": "0%",
+    "10": "0.00%",
+}  # those that may show another number; ECMA-376 part 1, 18.8.30
 _CURRENCY = 3  # letters that say nothing about the number: "EUR", "Rs"
 _LONGEST = 255  # of a format that is looked at; no program writes longer ones
 _MOST_STEPS = 9  # of thousands or hundreds; more than any number has
@@ -202,7 +215,9 @@ class _Section:
     scale: int = 0  # thousands that are left out
     percents: int = 0
     condition: Callable[[float], bool] | None = None
-    takes: str = ""  # what stands in the place of the value: digits, General, @, date, other; "" for nothing
+    takes: str = (
+        ""  # what stands in the place of the value: digits, General, @, date, other; "" for nothing
+    )
     is_date: bool = False
 
     @property
@@ -242,7 +257,9 @@ def seen(code: str, value: str | float, *, percent: bool = False, unit: str = ""
     section, signed = _section_for(sections, value)
     if section.takes in ("date", "other"):
         return None
-    number = shown(abs(value)) if section.takes in ("General", "@") else _digits(section, abs(value))
+    number = (
+        shown(abs(value)) if section.takes in ("General", "@") else _digits(section, abs(value))
+    )
     sign = "-" if signed and section.takes and number.strip("0.,") else ""
     text = "".join(number if piece is None else piece for piece in section.pieces)
     text = (sign + text).strip()
@@ -254,7 +271,9 @@ def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool
     """Give the section that a number is shown by, and whether a minus sign is put before it."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
-        fitting = (section for section in numbers if section.condition is None or section.condition(value))
+        fitting = (
+            section for section in numbers if section.condition is None or section.condition(value)
+        )
         return next(fitting, numbers[-1]), value < 0
     if value < 0 and len(numbers) > 1:
         return numbers[1], False
@@ -352,7 +371,10 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         section.scale = min(section.scale + len(digits) - len(bare), _MOST_STEPS)
         section.pattern += bare
     elif general or text or day or other:
-        _put(section, (general and "General") or text or ("date" if day and _DAY.search(day) else "other"))
+        _put(
+            section,
+            (general and "General") or text or ("date" if day and _DAY.search(day) else "other"),
+        )
 
 
 def _put(section: _Section, takes: str) -> None:
@@ -360,4 +382,6 @@ def _put(section: _Section, takes: str) -> None:
     if not section.takes:
         section.pieces.append(None)
     section.is_date |= takes == "date"
-    section.takes = takes if takes != "digits" or section.takes not in ("date", "other") else section.takes
+    section.takes = (
+        takes if takes != "digits" or section.takes not in ("date", "other") else section.takes
+    )

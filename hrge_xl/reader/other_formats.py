@@ -18,7 +18,16 @@ from ..findings.file import (
     UNREADABLE_OTHER_FORMAT,
 )
 from .limits import LIMITS, ReadLimits
-from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, date_serial, day_fraction
+from .raw import (
+    Area,
+    CellKind,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Unreadable,
+    date_serial,
+    day_fraction,
+)
 from .zip_package import ZipPackage, packed
 
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -84,7 +93,9 @@ def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
     # Not `iter_rows`: it leaves out empty columns on the left, and so shifts what stands to their right.
     for row, values in enumerate(content.to_python(skip_empty_area=False), start=1):
         # calamine says "" for blank, for error and for empty text alike
-        row_cells = {column: _cell(value) for column, value in enumerate(values, start=1) if value != ""}
+        row_cells = {
+            column: _cell(value) for column, value in enumerate(values, start=1) if value != ""
+        }
         if row_cells:
             sheet.cells[row] = row_cells
     merges = content.merged_cell_ranges
@@ -103,10 +114,14 @@ def _cell(value: Any) -> RawCell:
         return RawCell(CellKind.BOOL, value)
     if isinstance(value, int | float):
         return RawCell(CellKind.NUMBER, float(value))
-    if isinstance(value, date):  # back to the number that was stored; before 1900 by its distance to day 0
+    if isinstance(
+        value, date
+    ):  # back to the number that was stored; before 1900 by its distance to day 0
         serial = date_serial(value)
         day_0 = date(1899, 12, 30).toordinal()
-        return RawCell(CellKind.DATE, float(value.toordinal() - day_0) if serial is None else serial)
+        return RawCell(
+            CellKind.DATE, float(value.toordinal() - day_0) if serial is None else serial
+        )
     if isinstance(value, time):
         return RawCell(CellKind.DATE, day_fraction(value))
     if isinstance(value, timedelta):
@@ -116,7 +131,9 @@ def _cell(value: Any) -> RawCell:
 
 _SHEET_BEGINS = b"\x81\x01\x00"
 _ROW = 0
-_LONG = range(1, 12)  # blank, number, error, truth value, text, formulas: all begin with their column
+_LONG = range(
+    1, 12
+)  # blank, number, error, truth value, text, formulas: all begin with their column
 _SHORT = range(12, 19)  # blank to shared text, in the order of their long forms
 _LONG_OF_SHORT = _SHORT.start - _LONG.start
 _LAST_COLUMN = 0xFFFF_FFFF  # that the four bytes can name
@@ -192,4 +209,8 @@ _SIGNS = {b"line-break": b"&#10;", b"tab": b"&#9;"}
 
 def checks_lost(lost: Iterable[str], format: str) -> dict[str, MessageTemplate]:
     """Give the checks that a format leaves out, and why."""
-    return {code: NOT_TOLD[need].format(format=f".{format}") for need in lost for code in needing(Need(need))}
+    return {
+        code: NOT_TOLD[need].format(format=f".{format}")
+        for need in lost
+        for code in needing(Need(need))
+    }

@@ -159,7 +159,9 @@ class RawWorkbook:
     def own_sheet(self, key: str, name: str) -> RawSheet | None:
         """Give the sheet of ours that has this key in its first cell, else that of this name."""
         keyed = (sheet for sheet in self.sheets if sheet.text_at(1, 1) == key)
-        return next(keyed, None) or next((sheet for sheet in self.sheets if sheet.name == name), None)
+        return next(keyed, None) or next(
+            (sheet for sheet in self.sheets if sheet.name == name), None
+        )
 
 
 class Unreadable(Exception):
@@ -189,7 +191,11 @@ def parse_area(reference: str) -> Area | None:
             return Area(1, columns[0], LAST_ROW, columns[1]) if columns[1] <= LAST_COLUMN else None
         if all(_DIGITS.fullmatch(end) for end in ends):
             rows = sorted(int(end) for end in ends)
-            return Area(rows[0], 1, rows[1], LAST_COLUMN) if rows[0] >= 1 and rows[1] <= LAST_ROW else None
+            return (
+                Area(rows[0], 1, rows[1], LAST_COLUMN)
+                if rows[0] >= 1 and rows[1] <= LAST_ROW
+                else None
+            )
         return None
     (top, left), (bottom, right) = start, stop
     return Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
@@ -205,7 +211,9 @@ def runs(areas: Iterable[Area], column: int) -> list[Run]:
     """Give the rows that some areas cover in one column, as few runs as possible."""
     found: list[Run] = []
     for first, last in sorted(
-        (area.first_row, area.last_row) for area in areas if area.first_column <= column <= area.last_column
+        (area.first_row, area.last_row)
+        for area in areas
+        if area.first_column <= column <= area.last_column
     ):
         if found and first <= found[-1][1] + 1:
             found[-1] = (found[-1][0], max(last, found[-1][1]))
@@ -220,7 +228,9 @@ def compact(cells: Iterable[tuple[int, int]]) -> str:
     for column, areas in sorted(grouped((cell[1], Area(*cell, *cell)) for cell in cells).items()):
         letters = column_letters(column)
         for first, last in runs(areas, column):
-            ranges.append(f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}")
+            ranges.append(
+                f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}"
+            )
     return ", ".join(ranges)
 
 
@@ -347,7 +357,11 @@ def shown_cell(cell: RawCell | None) -> str:
     """Return the text that a cell shows, if there is one; a formula that was never calculated shows itself."""
     if cell is None or cell.kind is CellKind.BLANK:
         return ""
-    if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
+    if (
+        cell.kind is CellKind.DATE
+        and isinstance(cell.value, float | int)
+        and cell.value == cell.value // 1
+    ):
         return shown(from_serial(float(cell.value)) or cell.value)
     if cell.kind is CellKind.NOT_CALCULATED:
         return f"={cell.formula}" if cell.formula and not isinstance(cell.formula, Follower) else ""

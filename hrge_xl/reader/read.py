@@ -60,7 +60,14 @@ from .other_formats import checks_lost
 from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, guide_title, was_issued
 from .shown_results import ShownResults
-from .tampering import ListNames, dates_by_format, formatting, formatting_beside, names_lost, tampered
+from .tampering import (
+    ListNames,
+    dates_by_format,
+    formatting,
+    formatting_beside,
+    names_lost,
+    tampered,
+)
 from .tool_sheets import Axes, ToolSheet, assign, named_area, read_axes
 from .unplaced import (
     copied_answers,
@@ -73,7 +80,9 @@ from .unplaced import (
 )
 
 
-def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
+def read(
+    path: str | Path, want: ExpectedReturn, *, password: str | None = None
+) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
     file = open_untrusted(Path(path), [password] if password else ())
     return file if isinstance(file, Refusal) else read_content(file, want)
@@ -125,10 +134,20 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
 AS_ISSUED = needing(Need.EDITION)
 
 
-def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
-    plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
+def _read(
+    workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec
+) -> Submission:
+    plan, lost, older = (
+        plan_for(identity, spec),
+        frozenset(workbook.cannot_tell),
+        is_older(identity, spec),
+    )
     same = identity.layout == plan.layout.digest
-    known = identity if same and identity.edition and identity.edition == content_hash(plan.layout) else None
+    known = (
+        identity
+        if same and identity.edition and identity.edition == content_hash(plan.layout)
+        else None
+    )
     last = last_answers(workbook, plan.layout, identity)
     found = ReadResult(plan, same, older, lost, known, last)
     locate(workbook, found)
@@ -145,13 +164,16 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         {**checks_lost(workbook.cannot_tell, workbook.format)},
         found.sheets,
         found.cells,
-        calculated_on=day_on_cover(workbook) or _day(identity.today),  # on which the sheets were right
+        calculated_on=day_on_cover(workbook)
+        or _day(identity.today),  # on which the sheets were right
         replaced=found.no_longer,
         older=older,
         saved=workbook.saved,
         last=last_to_text(last or {}),
     )
-    if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
+    if (
+        found.results and day_on_cover(workbook) is not None
+    ):  # else nobody knows what the sheets had to show
         results = ShownResults(plan, found.results)
         if any(value is not None for value in results.shown):
             submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
@@ -182,7 +204,9 @@ def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     """Give the layout that a workbook was issued with, made ready for reading."""
     tools, rows = chosen_tools(identity, spec), register_rows(identity)
     issued = without_sensitive(spec) if identity.lists == SHORT else spec
-    return expected_workbook(build(issued, identity.language, tools, rows, last=bool(identity.last_digest)))
+    return expected_workbook(
+        build(issued, identity.language, tools, rows, last=bool(identity.last_digest))
+    )
 
 
 def layout_of(identity: Identity, wanted: str | None) -> Layout:
@@ -219,7 +243,9 @@ def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
         field = part.slot.field
         reading = read_cell(field, raw, read.plan, epoch_1904) if state is ANSWERED else NOTHING
         formula = raw.formula is not None or (formulas_lost and part.calculated)
-        answer = Answer(*part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated)
+        answer = Answer(
+            *part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated
+        )
         answer.code, answer.text, answer.number, answer.day = reading[:4]
         answer.problem, answer.suggestion, answer.notes = reading[4:]
         found.append(answer)
@@ -240,10 +266,14 @@ def _state(raw: RawCell) -> State | None:
 def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
     """Read what a stored value means to its field."""
     value = raw.value
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):  # it can be of no kind
+    if value is None or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):  # it can be of no kind
         problems = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}
         return Reading(problem=problems.get(field.type.kind, NOT_IN_LIST).code)
-    return field.type.read(field, CellValue(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+    return field.type.read(
+        field, CellValue(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies
+    )
 
 
 # where every answer of the layout is in a returned workbook, or that it is missing
@@ -267,7 +297,9 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
     for copy in assigned.copies:
         copied_answers(found, copy)
     # those of an older version apart from those that nobody issued
-    old = [sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)]
+    old = [
+        sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)
+    ]
     for sheet in old:
         old_sheet(found, sheet)
     for sheet in assigned.unknown_sheets:
@@ -288,7 +320,9 @@ def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> A
     """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
     axes, observations = read_axes(found, tool_sheet)
     language = found.plan.layout.language
-    old = OldSheet(tool_sheet.raw, guide_title(language), tool_sheet.corner) if found.older else None
+    old = (
+        OldSheet(tool_sheet.raw, guide_title(language), tool_sheet.corner) if found.older else None
+    )
     if axes is None and old is not None and old.checks:
         # every question of the sheet is another one now
         old_sheet(found, tool_sheet.raw, tool_sheet.corner)
@@ -348,9 +382,13 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
         return {}
     sheet = workbook.own_sheet(LAST_KEY, LAST_SHEET)
     cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
-    text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
+    text = "".join(
+        str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT
+    )
     found = read_last(text) if last_digest(text) == identity.last_digest else None
-    return found if found is not None and all(_fits(layout, *item) for item in found.items()) else None
+    return (
+        found if found is not None and all(_fits(layout, *item) for item in found.items()) else None
+    )
 
 
 def _fits(layout: Layout, key: Key, value: Value) -> bool:
@@ -368,7 +406,9 @@ KINDS_OF_DAYS = (CellKind.DATE, CellKind.NUMBER)
 def day_on_cover(workbook: RawWorkbook) -> date | None:
     """Give the day that the cover shows; None where it shows none."""
     named = named_area(workbook, TODAY_NAME)
-    cells = (sheet.cell(*named[1][:2]) for sheet in workbook.sheets if named and sheet.name == named[0])
+    cells = (
+        sheet.cell(*named[1][:2]) for sheet in workbook.sheets if named and sheet.name == named[0]
+    )
     cell = next(cells, None) or _by_code(workbook)
     if cell is not None and cell.kind in KINDS_OF_DAYS and isinstance(cell.value, float | int):
         return from_serial(
@@ -379,10 +419,14 @@ def day_on_cover(workbook: RawWorkbook) -> date | None:
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
     """Give the one figure of the row with its code: some formats keep no names."""
-    covers = (sheet for sheet in workbook.sheets if sheet.text_at(CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    covers = (
+        sheet for sheet in workbook.sheets if sheet.text_at(CODE_ROW, CODE_COLUMN) == COVER_KEY
+    )
     rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
     coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
-    return next((cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None)
+    return next(
+        (cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None
+    )
 
 
 def _day(text: str) -> date | None:

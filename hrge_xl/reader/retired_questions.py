@@ -30,13 +30,19 @@ class OldSheet:
         self.guide_title = guide_title
         self.corner = corner
         self.known: frozenset[tuple[int, int]] = frozenset()
-        self._heads: dict[int, list[int]] = {}  # of a column: the rows without a code in which it has a text
+        self._heads: dict[
+            int, list[int]
+        ] = {}  # of a column: the rows without a code in which it has a text
 
     @cached_property
     def rows(self) -> dict[int, str]:
         """The code of each row that has one."""
         top, left = self.corner
-        return {row: code for row in self.raw.cells if row > top and (code := self.raw.text_at(row, left))}
+        return {
+            row: code
+            for row in self.raw.cells
+            if row > top and (code := self.raw.text_at(row, left))
+        }
 
     @cached_property
     def columns(self) -> dict[int, list[str]]:
@@ -65,7 +71,11 @@ class OldSheet:
         if row not in self.rows or not asked:
             return None
         checked = self._checked(row)
-        found = [code for code in asked if any(self._holds(checked, check) for check in self._checks(code))]
+        found = [
+            code
+            for code in asked
+            if any(self._holds(checked, check) for check in self._checks(code))
+        ]
         lost = [code for code in asked if not self._checking.intersection(self._checks(code))]
         return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
 
@@ -81,7 +91,9 @@ class OldSheet:
                 if column > number and cell.formula is None
             )
             return _first_line(next(filter(None, texts), "")) or code
-        check = next((check for check in self._checks(question) if self._holds(checked, check)), column)
+        check = next(
+            (check for check in self._checks(question) if self._holds(checked, check)), column
+        )
         return f"{code} {_first_line(self._head(row, check) or question)}"
 
     def ours(self, row: int, column: int) -> bool:
@@ -128,7 +140,9 @@ class OldSheet:
     def _checking(self) -> frozenset[int]:
         """The columns of checks that still hold some."""
         columns = {column for columns in self.checks.values() for column in columns}
-        return frozenset(column for column in columns if any(self._holds(row, column) for row in self.rows))
+        return frozenset(
+            column for column in columns if any(self._holds(row, column) for row in self.rows)
+        )
 
     @cached_property
     def _row_of(self) -> dict[str, int]:

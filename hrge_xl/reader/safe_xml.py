@@ -139,7 +139,11 @@ def prove(
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
             raise MemoryError from error
         names = (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)
-        kind = BAD_ENCODING if error.code in {expat.errors.codes[name] for name in names} else MALFORMED_PART
+        kind = (
+            BAD_ENCODING
+            if error.code in {expat.errors.codes[name] for name in names}
+            else MALFORMED_PART
+        )
         try:
             content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
         except UnicodeDecodeError:

@@ -120,7 +120,11 @@ def import_places(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_entry(entry: Path) -> Iterator[str]:
-    if str(entry) in _installed_folders() or entry.is_file() or next(entry.glob("*.dist-info"), None):
+    if (
+        str(entry) in _installed_folders()
+        or entry.is_file()
+        or next(entry.glob("*.dist-info"), None)
+    ):
         yield str(entry)
     else:
         yield from map(str, entry.glob("*.py"))
@@ -148,7 +152,11 @@ _SCOPES = 0b11  # abstract sockets of, and signals to processes outside, from ve
 class _Rights(ctypes.Structure):
     """What is given up, unless a rule says otherwise."""
 
-    _fields_ = (("files", ctypes.c_uint64), ("network", ctypes.c_uint64), ("scopes", ctypes.c_uint64))
+    _fields_ = (
+        ("files", ctypes.c_uint64),
+        ("network", ctypes.c_uint64),
+        ("scopes", ctypes.c_uint64),
+    )
 
 
 def allow_reading_only(places: Iterable[str]) -> int:
@@ -187,7 +195,9 @@ def _allow_reading(rules: int, place: str) -> None:
 def _call(number: int, *arguments: object) -> int:
     syscall = ctypes.CDLL(None, use_errno=True).syscall
     syscall.restype = ctypes.c_long
-    words = (ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments)
+    words = (
+        ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments
+    )
     result = int(syscall(ctypes.c_long(number), *words))
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -236,9 +246,15 @@ def give_up_privileges() -> None:
 
 def filter_system_calls() -> None:
     """Refuse what a reading process never needs. Raises `OSError` where the kernel or the processor cannot."""
-    if platform.machine() not in ARCHITECTURES or sys.maxsize < 2**32:  # a 32-bit Python on such a machine
-        raise OSError(errno.ENOTSUP, f"not for {platform.architecture()[0]} on {platform.machine()}")
-    code = b"".join(struct.pack("HBBI", *line) for line in _program(platform.machine(), os.getpid()))
+    if (
+        platform.machine() not in ARCHITECTURES or sys.maxsize < 2**32
+    ):  # a 32-bit Python on such a machine
+        raise OSError(
+            errno.ENOTSUP, f"not for {platform.architecture()[0]} on {platform.machine()}"
+        )
+    code = b"".join(
+        struct.pack("HBBI", *line) for line in _program(platform.machine(), os.getpid())
+    )
     _prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(_Program(len(code) // 8, code)))
 
 

@@ -23,7 +23,16 @@ from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import address
 from ..layout.lists import LEVELS
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, Messages, is_required, order_of
+from ..layout.messages import (
+    ERROR,
+    LEVEL,
+    MISSING,
+    REQUIRED,
+    WARNING,
+    Messages,
+    is_required,
+    order_of,
+)
 from ..workbook import Content, facts_of
 from ..workbook.cell_writer import LiveCells
 from ..workbook.content import Found, Memory
@@ -42,7 +51,9 @@ class ShownResults:
         self.shown: list[Result] = []
         for name, sheet in self.cells.sheets.items():
             results = found.get(name)
-            self.shown += results.values if results is not None else [None] * len(sheet.formula_places)
+            self.shown += (
+                results.values if results is not None else [None] * len(sheet.formula_places)
+            )
 
     def checks(self) -> ShownChecks:
         """Give what the check cells show."""
@@ -78,16 +89,27 @@ class ShownResults:
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
-        messages, cleaned = self.layout.messages, list(self.shown)  # with 0 for what no check cell can say
-        for (cell, order), value in zip(self.cells.checks, self.cells.take_checks(self.shown), strict=True):
+        messages, cleaned = (
+            self.layout.messages,
+            list(self.shown),
+        )  # with 0 for what no check cell can say
+        for (cell, order), value in zip(
+            self.cells.checks, self.cells.take_checks(self.shown), strict=True
+        ):
             if value not in (0, REQUIRED):
                 cleaned[cell] = _check_number(value, order, messages)
         memory = self.cells.remembered(self.shown, cleaned)
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
-        content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
+        content = Content(
+            self.layout, answers, {}, calculated, kept, originals, facts, memory, last
+        )
         differing = self.cells.differing(content, self.shown)
-        for issued, some in grouped((self.cells.cells[cell[0]].sheet, cell) for cell in differing).items():
-            tool = next((sheet.tool.code for sheet in self.layout.sheets if sheet.name == issued), None)
+        for issued, some in grouped(
+            (self.cells.cells[cell[0]].sheet, cell) for cell in differing
+        ).items():
+            tool = next(
+                (sheet.tool.code for sheet in self.layout.sheets if sheet.name == issued), None
+            )
             for told in one_by_one(some, ALONE):
                 yield self._about(tool, told)
 
@@ -137,7 +159,9 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 def _take(numbers: Sequence[int]) -> Take:
     """Give a tuple of some cells, however few."""
-    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[n] for n in numbers)
+    return (
+        itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[n] for n in numbers)
+    )
 
 
 class FormulaCells:
@@ -146,11 +170,17 @@ class FormulaCells:
     def __init__(self, plan: ExpectedWorkbook) -> None:
         self.layout, self.sheets = plan.layout, plan.issued
         self.cells = [
-            FormulaCell(name, *place) for name, sheet in self.sheets.items() for place in sheet.formula_places
+            FormulaCell(name, *place)
+            for name, sheet in self.sheets.items()
+            for place in sheet.formula_places
         ]
-        numbers: dict[tuple[str, int, int], int] = {cell: number for number, cell in enumerate(self.cells)}
+        numbers: dict[tuple[str, int, int], int] = {
+            cell: number for number, cell in enumerate(self.cells)
+        }
         sizes = accumulate((len(sheet.formula_places) for sheet in self.sheets.values()), initial=0)
-        self.first = dict(zip(self.sheets, sizes, strict=False))  # the number of the first cell of each sheet
+        self.first = dict(
+            zip(self.sheets, sizes, strict=False)
+        )  # the number of the first cell of each sheet
 
         checks = [
             (slot.tool, numbers[self.layout.sheet[slot.tool].name, *slot.check], slot.order)
@@ -171,10 +201,16 @@ class FormulaCells:
         for name, sheet in self.sheets.items():
             for live in sheet.issued.live:
                 if isinstance(live.cached_values, KeptRows):
-                    self.lists.append((live.cached_values, [numbers[name, *place] for place in live.places]))
+                    self.lists.append(
+                        (live.cached_values, [numbers[name, *place] for place in live.places])
+                    )
                 if not isinstance(live.cached_values, RowCells | StampFact):
-                    self._others.append((live, [numbers.get((name, *place)) for place in live.places]))
-                elif isinstance(live.cached_values, RowCells) and (checked := live.cached_values.checked):
+                    self._others.append(
+                        (live, [numbers.get((name, *place)) for place in live.places])
+                    )
+                elif isinstance(live.cached_values, RowCells) and (
+                    checked := live.cached_values.checked
+                ):
                     cells = [numbers[name, *slot.check] for slot in checked if slot.check]
                     self._checks_of_rows.append((checked[0].key, _take(cells)))
         self._others.sort(key=lambda shown: not isinstance(shown[0].cached_values, BesideRow))

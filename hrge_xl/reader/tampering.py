@@ -91,7 +91,9 @@ def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Fin
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Change]:
+def _lost_lists(
+    raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames
+) -> Iterator[Change]:
     """Give the cells that lost their dropdown or its alert."""
     rules = Dropdowns(raw.validations, plan, names)
     for (need, column), cells in needs.items():
@@ -131,7 +133,8 @@ def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterat
     cleared = (
         (part, row, column)
         for part, row, column in calculated
-        if (cell := raw.cell(row, column)) is None or (cell.kind is CellKind.BLANK and cell.formula is None)
+        if (cell := raw.cell(row, column)) is None
+        or (cell.kind is CellKind.BLANK and cell.formula is None)
     )
     found = list(grouped((cell[0].slot.field.code, cell) for cell in cleared).values())
     if len(found) > COLUMNS_ALONE:
@@ -212,7 +215,9 @@ def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[F
         found.plan,
         (
             (kind, raw.name, (part, row, column), detail)
-            for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
+            for row, column in sorted(
+                raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]
+            )
             for part, its_column in here.by_row.get(row, ())
             if its_column == column and not part.calculated
             for kind, detail in _seen(
@@ -245,7 +250,9 @@ def dates_by_format(found: ReadResult) -> Iterator[Finding]:
         (
             (DATE_BY_FORMAT, sheet, (part, *place), {"value": shown_cell(cell)})
             for part, sheet, home, cell in found.filled
-            if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT and (place := parse_cell(home))
+            if cell[0] is date
+            and kind_of(part.slot.field) is ColumnKind.TEXT
+            and (place := parse_cell(home))
         ),
     )
 
@@ -296,16 +303,22 @@ class ListNames(NamedTuple):
     def of(cls, workbook: RawWorkbook, layout: Layout) -> ListNames:
         """Give the names of a file. A list that grows may be written out with all the rows that it can have."""
         names = (
-            (name, text) for name, text in workbook.defined_names.items() if NAME.fullmatch(name.casefold())
+            (name, text)
+            for name, text in workbook.defined_names.items()
+            if NAME.fullmatch(name.casefold())
         )
-        texts = ((name, source) for name, text in names for source in (text, *ALL_ROWS.findall(text)))
+        texts = (
+            (name, source) for name, text in names for source in (text, *ALL_ROWS.findall(text))
+        )
         return cls(broken_lists(workbook, layout), {_bare(text): name for name, text in texts})
 
 
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
+    def __init__(
+        self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames
+    ) -> None:
         # by what a rule offers, and whether it has a stop alert
         self._areas = defaultdict[tuple[str, bool], list[Area]](list)
         for rule in validations:
@@ -320,7 +333,9 @@ class Dropdowns:
 
     def runs(self, name: str, column: int, *, lenient: bool) -> list[Run]:
         """Give the rows of a column with any rule, or the list of this name; also where it refuses no other entry."""
-        return runs((*self._areas[name, True], *(self._areas[name, False] if lenient else ())), column)
+        return runs(
+            (*self._areas[name, True], *(self._areas[name, False] if lenient else ())), column
+        )
 
 
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
@@ -337,7 +352,9 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
         (top, left, bottom, _), size = named[1], len(place.offered)
         texts = {sheet.text_at(row, left) for row in range(top, min(bottom, top + size) + 1)}
         # single ones may be reworded, which is told of by itself
-        return bottom - top + 1 == size and 2 * sum(label in texts for label in place.offered) >= size
+        return (
+            bottom - top + 1 == size and 2 * sum(label in texts for label in place.offered) >= size
+        )
 
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
 
@@ -375,7 +392,8 @@ def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
     area = parse_area(cells) if mark else None
     if area is not None and sheet.strip("'").casefold() == plan.layout.lists_name.casefold():
         areas = {
-            _name(place): Area(place.first, place.column, place.last_offered, place.column) for place in lists
+            _name(place): Area(place.first, place.column, place.last_offered, place.column)
+            for place in lists
         }
         return [name for name, offered in areas.items() if offered == area]
     return list(dict.fromkeys(NAME.findall(bare.casefold())))

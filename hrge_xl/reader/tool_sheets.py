@@ -42,14 +42,23 @@ from ..spec.supplements import (
     LEFTOVER_KEY,
     LISTS_KEY,
 )
-from .expected import CellSpec, ExpectedLines, ExpectedSheet, ExpectedWorkbook, ReadResult, observe_at
+from .expected import (
+    CellSpec,
+    ExpectedLines,
+    ExpectedSheet,
+    ExpectedWorkbook,
+    ReadResult,
+    observe_at,
+)
 from .raw import Area, CellKind, RawSheet, RawWorkbook, parse_area
 
 GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given back
 WINDOW = 20  # rows and columns in which a key that moved is looked for
 
 
-HOME: Place = Place(1, 1)  # of the key of a sheet: its row holds the column codes, its column the row codes
+HOME: Place = Place(
+    1, 1
+)  # of the key of a sheet: its row holds the column codes, its column the row codes
 
 
 class ToolSheet(NamedTuple):
@@ -119,7 +128,11 @@ def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
 
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
     """Give the name under which a sheet of ours that is not a tool was issued, or its key; None for any other sheet."""
-    names = {COVER_KEY: layout.cover_name, LISTS_KEY: layout.lists_name, IDENTITY_KEY: IDENTITY_SHEET}
+    names = {
+        COVER_KEY: layout.cover_name,
+        LISTS_KEY: layout.lists_name,
+        IDENTITY_KEY: IDENTITY_SHEET,
+    }
     if layout.guide_name:
         names[GUIDE_KEY] = layout.guide_name
     if layout.last:
@@ -129,21 +142,31 @@ def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
     return sheet.name if sheet.name in names.values() else None
 
 
-def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workbook: RawWorkbook) -> None:
+def _take(
+    found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workbook: RawWorkbook
+) -> None:
     """Take the sheet with the right name, else the first; the others are copies."""
     expected = plan.sheet.name
     winner = next((sheet for sheet in claimed if sheet.name == expected), claimed[0])
-    found.tools[plan.tool] = ToolSheet(plan, winner, HOME, area_of(workbook, plan.sheet.name_in_book, winner))
+    found.tools[plan.tool] = ToolSheet(
+        plan, winner, HOME, area_of(workbook, plan.sheet.name_in_book, winner)
+    )
     for sheet in claimed:
         if sheet is not winner:
             found.copies.append(ToolSheet(plan, sheet))
-            found.observations.append(SHEET_DOUBLED.at(sheet.name, None, plan.tool, expected=expected))
+            found.observations.append(
+                SHEET_DOUBLED.at(sheet.name, None, plan.tool, expected=expected)
+            )
 
 
 def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
     """Search for the sheet of a tool whose key is not where it should be, first where its name or area says."""
-    free = [(sheet, area_of(workbook, plan.sheet.name_in_book, sheet)) for sheet in found.unknown_sheets]
-    for sheet, area in sorted(free, key=lambda claim: (claim[1] is None, claim[0].name != plan.sheet.name)):
+    free = [
+        (sheet, area_of(workbook, plan.sheet.name_in_book, sheet)) for sheet in found.unknown_sheets
+    ]
+    for sheet, area in sorted(
+        free, key=lambda claim: (claim[1] is None, claim[0].name != plan.sheet.name)
+    ):
         corner = _corner(sheet, plan, area)
         if corner is None and (area is not None or sheet.name == plan.sheet.name):
             corner = HOME if area is None else Place(*area[:2])
@@ -171,9 +194,9 @@ def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | 
 
 def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Place) -> bool:
     heads = (sheet.text_at(corner.row, column) for column in sheet.cells.get(corner.row, {}))
-    return any(sheet.text_at(row, corner.column) in plan.rows.needed for row in sheet.cells) and any(
-        token in plan.columns.needed for head in heads for token in head.split()
-    )
+    return any(
+        sheet.text_at(row, corner.column) in plan.rows.needed for row in sheet.cells
+    ) and any(token in plan.columns.needed for head in heads for token in head.split())
 
 
 # which row (column) of the layout each row (column) of a sheet is
@@ -190,7 +213,9 @@ class Axis:
     origin: dict[int, int] = field(default_factory=dict)  # actual line -> line of the layout
     copies: dict[int, str] = field(default_factory=dict)  # actual line -> code
     unknown: set[int] = field(default_factory=set)  # actual lines with a code that nothing here has
-    own: set[int] = field(default_factory=set)  # actual lines without a code that are part of the layout
+    own: set[int] = field(
+        default_factory=set
+    )  # actual lines without a code that are part of the layout
     unmoved: bool = False
 
     def inside(self, line: int) -> bool:
@@ -285,7 +310,11 @@ def _sorted_by_hand(
     """
     shown = {row: mark for row in raw.cells if (mark := raw.text_at(row, marks)) in codes}
     stored = {row: code for row, code in rows.items() if code in codes}
-    if shown == stored or len(shown) != len(codes) or sorted(shown.values()) != sorted(stored.values()):
+    if (
+        shown == stored
+        or len(shown) != len(codes)
+        or sorted(shown.values()) != sorted(stored.values())
+    ):
         return rows
     lines = [home[code][0] for _, code in sorted(stored.items())]
     if lines != sorted(lines):  # the codes were moved, too: they are compared with the numbers
@@ -295,7 +324,12 @@ def _sorted_by_hand(
 
 def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
     """Give rows and columns by code; by position where that is certain; None when neither is possible."""
-    axes, raw, corner, plan = by_codes(tool_sheet), tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+    axes, raw, corner, plan = (
+        by_codes(tool_sheet),
+        tool_sheet.raw,
+        tool_sheet.corner,
+        tool_sheet.plan,
+    )
     lost_rows = [code for code in plan.rows.needed if code not in axes.rows.places]
     lost_columns = [code for code in plan.columns.needed if code not in axes.columns.places]
     if lost_rows or lost_columns:
@@ -357,13 +391,20 @@ def _home_axis(expected: ExpectedLines, first: int) -> Axis:
     return axis
 
 
-def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_columns: list[str]) -> bool:
+def _certain(
+    tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_columns: list[str]
+) -> bool:
     """Say whether nothing has moved.
 
     That is so where the named area has its size, the codes that survive are in their places, and each row and column
     that lost its code still shows its label.
     """
-    plan, area, (top, left), raw = tool_sheet.plan, tool_sheet.area, tool_sheet.corner, tool_sheet.raw
+    plan, area, (top, left), raw = (
+        tool_sheet.plan,
+        tool_sheet.area,
+        tool_sheet.corner,
+        tool_sheet.raw,
+    )
     if area != Area(top, left, top + plan.sheet.last.row - 1, left + plan.sheet.last.column - 1):
         return False
     if any(
@@ -373,7 +414,9 @@ def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_colum
         return False
     for row in (plan.rows.codes[code][0] for code in lost_rows):
         actual, wanted = row + top - 1, plan.row_texts[row]
-        texts = (raw.text_at(actual, column) for column in raw.cells.get(actual, {}) if column != left)
+        texts = (
+            raw.text_at(actual, column) for column in raw.cells.get(actual, {}) if column != left
+        )
         if wanted and not any(_head(text) in wanted for text in texts if text):
             return False
     heads = {
@@ -391,14 +434,19 @@ def _head(text: str) -> str:
 # what is missing or doubled
 
 
-def _noticed(plan: ExpectedWorkbook, sheet: ExpectedSheet, raw: RawSheet, axes: Axes) -> Iterator[Finding]:
+def _noticed(
+    plan: ExpectedWorkbook, sheet: ExpectedSheet, raw: RawSheet, axes: Axes
+) -> Iterator[Finding]:
     """Report the lines that are missing, then those that are there twice; rows first.
 
     Where a line is a whole record it is about all its fields, else about a question in all its records.
     """
 
     def about(kind: Kind, part: CellSpec, cell: str | None = None, **detail: str) -> Finding:
-        seen, is_row = observe_at(kind, raw.name, cell, part, **detail), kind in (ROW_MISSING, ROW_DOUBLED)
+        seen, is_row = (
+            observe_at(kind, raw.name, cell, part, **detail),
+            kind in (ROW_MISSING, ROW_DOUBLED),
+        )
         across = plan.layout.grid_of(part.slot).across
         return replace(seen, field=None) if across is not is_row else replace(seen, row=None)
 

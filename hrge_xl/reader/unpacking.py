@@ -52,7 +52,9 @@ from .raw import Unreadable
 from .worker import Died, run_guarded
 from .zip_package import Budget, ZipPackage, megabytes
 
-LARGER = replace(LIMITS, file_bytes=LIMITS.part_bytes)  # of a mail or an archive, which hold several files
+LARGER = replace(
+    LIMITS, file_bytes=LIMITS.part_bytes
+)  # of a mail or an archive, which hold several files
 MBOX = b"From "
 MOST_OF_A_MAILBOX = 4096 * MEBIBYTE
 LONGEST_LINE = 1 << 16  # bytes; a mail has lines of at most 998
@@ -94,7 +96,9 @@ def _files(source: str) -> list[Path]:
 
     files = (path for path in folder.rglob("*") if not path.is_dir())
     inside = ((path.relative_to(folder).parts[:-1], path) for path in files)
-    return sorted(path for folders, path in inside if not any(name.startswith(".") for name in folders))
+    return sorted(
+        path for folders, path in inside if not any(name.startswith(".") for name in folders)
+    )
 
 
 def _of_file(path: Path) -> Iterator[SourceFile]:
@@ -102,7 +106,10 @@ def _of_file(path: Path) -> Iterator[SourceFile]:
     if beginning_of(path, len(MBOX)) == MBOX:
         size = path.stat().st_size
         if size > MOST_OF_A_MAILBOX:
-            why = _why(path.name, FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(MOST_OF_A_MAILBOX)))
+            why = _why(
+                path.name,
+                FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(MOST_OF_A_MAILBOX)),
+            )
             yield SourceFile(path.name, problem=why)
         else:
             yield from _mails(_Mailbox(path, create=False), FoundAt((path.name,)))
@@ -170,7 +177,9 @@ def _is_maildir(folder: Path) -> bool:
 # layer by layer: what a file is shows in its content, and whatever holds files is opened in its turn
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
-MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
+MOST_TROUBLES = (
+    20  # files of one source that are no workbooks by their content and are told one by one
+)
 NO_EMAIL = EmailInfo()
 
 
@@ -186,7 +195,9 @@ class FoundAt:
         return replace(self, way=(*self.way, name), email=email or self.email)
 
 
-Format = Literal["", "xlsx", "xlsm", "xlsb", "xls", "ods", "encrypted"]  # may become the ending of a file
+Format = Literal[
+    "", "xlsx", "xlsm", "xlsb", "xls", "ods", "encrypted"
+]  # may become the ending of a file
 
 
 class Workbook(Struct, tag=True, frozen=True):
@@ -262,13 +273,17 @@ def open_layers(file: SourceFile, limits: ReadLimits = LIMITS) -> list[Found]:
     told: list[Found] = []
     troubles = 0
     for found in _Opening(Budget(limits)).found(file):
-        is_trouble = not isinstance(found, SkippedFile) and not (isinstance(found, Workbook) and found.format)
+        is_trouble = not isinstance(found, SkippedFile) and not (
+            isinstance(found, Workbook) and found.format
+        )
         troubles += is_trouble
         if not is_trouble or troubles <= MOST_TROUBLES:
             told.append(found)
     if (more := troubles - MOST_TROUBLES) > 0:
         why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
-        told.append(UnreadableContainer(counted(more, "more file"), file.place.within(file.name), why, more))
+        told.append(
+            UnreadableContainer(counted(more, "more file"), file.place.within(file.name), why, more)
+        )
     return told
 
 
@@ -379,7 +394,9 @@ class _Opening:
         message: OutlookMessage | None = None,
     ) -> Iterator[Found]:
         """Yield what a mail brings; one that brings nothing but pictures in its text is named by what it is about."""
-        if all(part.inline and word_for(part.name, part.data, inline=True) == LOGO for part in attached):
+        if all(
+            part.inline and word_for(part.name, part.data, inline=True) == LOGO for part in attached
+        ):
             drive = drive_linked_in(said)
             yield SkippedFile(subject or file.name, place, f"link to {drive}" if drive else LETTER)
         for part in attached:

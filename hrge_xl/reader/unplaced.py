@@ -43,7 +43,8 @@ class TypedText(NamedTuple):
 
 
 def typed_texts(
-    sheet: RawSheet, columns: Callable[[int, Mapping[int, RawCell]], Iterable[int]] = lambda _, cells: cells
+    sheet: RawSheet,
+    columns: Callable[[int, Mapping[int, RawCell]], Iterable[int]] = lambda _, cells: cells,
 ) -> Iterator[TypedText]:
     """Yield what the cells of a sheet show, top down; `columns` says which ones of each row are looked at."""
     for row, cells in sorted(sheet.cells.items()):
@@ -67,7 +68,9 @@ def single_texts(found: ReadResult, sheet: RawSheet, texts: Sequence[TypedText])
     _singles(found, sheet.name, None, texts)
 
 
-def unplaced_texts(found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None) -> None:
+def unplaced_texts(
+    found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
+) -> None:
     """Keep and report everything on a tool sheet that stands in no cell of the layout.
 
     `old` describes a sheet of an older version.
@@ -100,7 +103,9 @@ class _Sorter:
     somebody's own. Without `formulas_known` a text may be what a formula shows.
     """
 
-    def __init__(self, found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None) -> None:
+    def __init__(
+        self, found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
+    ) -> None:
         self.raw, self.plan, self.old = tool_sheet.raw, tool_sheet.plan, old
         self.rows, self.columns, self.unmoved = axes.rows, axes.columns, axes.unmoved
         self.top, self.left = tool_sheet.corner
@@ -147,13 +152,17 @@ class _Sorter:
         row, column, old = typed.row, typed.column, self.old
         if row in self.rows.copies or column in self.columns.copies:
             row, column = self._original(typed)
-            part = self.plan.at.get((self.rows.origin.get(row, 0), self.columns.origin.get(column, 0)))
+            part = self.plan.at.get(
+                (self.rows.origin.get(row, 0), self.columns.origin.get(column, 0))
+            )
             return "kept" if part is not None and not part.calculated else self._unless_ours(typed)
         if typed.question:
             return "retired"
         if old is not None and old.raw.protected and old.ours(row, column):
             return ""
-        if row in self.rows.unknown or column in self.columns.unknown:  # with a code of another layout
+        if (
+            row in self.rows.unknown or column in self.columns.unknown
+        ):  # with a code of another layout
             if old is not None:
                 return "" if old.ours(row, column) else "single"
             bare_code = column == self.left and " " not in typed.text and not self.known
@@ -173,7 +182,9 @@ class _Sorter:
         row, column = self._original(typed)
         if (row, column) == (typed.row, typed.column):
             return "single"
-        return "single" if self.known and shown_cell(self.raw.cell(row, column)) != typed.text else ""
+        return (
+            "single" if self.known and shown_cell(self.raw.cell(row, column)) != typed.text else ""
+        )
 
     def _original(self, typed: TypedText) -> tuple[int, int]:
         """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
@@ -194,7 +205,12 @@ class _Sorter:
 
 
 def _tell(
-    found: ReadResult, kind: Kind, sheet: str, tool: str | None, texts: Sequence[TypedText], **more: str
+    found: ReadResult,
+    kind: Kind,
+    sheet: str,
+    tool: str | None,
+    texts: Sequence[TypedText],
+    **more: str,
 ) -> None:
     """Report several texts as one finding: the first of them, and how many more."""
     first, count = texts[0], len(texts)
@@ -258,7 +274,10 @@ def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
     """Keep the answers on a second copy of a sheet, which nobody reads."""
     axes, raw = by_codes(copy), copy.raw
     for part in copy.plan.parts:
-        row, column = axes.rows.places.get(part.row_code, 0), axes.columns.places.get(part.column_code, 0)
+        row, column = (
+            axes.rows.places.get(part.row_code, 0),
+            axes.columns.places.get(part.column_code, 0),
+        )
         text = shown_cell(raw.cell(row, column))
         if text.strip() and not part.calculated:
             found.unplaced.append(Unplaced(raw.name, address(row, column), text))
@@ -298,13 +317,18 @@ def _holds_leftovers(sheet: RawSheet) -> bool:
 
 def _is_leftover(row: int, cells: Mapping[int, RawCell]) -> bool:
     """Say whether a row of it names sheet, cell and text of something that had no place."""
-    return row > LEFTOVER_HEAD and all(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS[:3])
+    return row > LEFTOVER_HEAD and all(
+        shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS[:3]
+    )
 
 
 # what stands on top of the cells and beside them; its texts are kept, the rest is named
 
 
-SECTION, PAGE_WORDS = re.compile("&[LCR]"), 2  # of a page header; words beside its number: Page 1 of 2
+SECTION, PAGE_WORDS = (
+    re.compile("&[LCR]"),
+    2,
+)  # of a page header; words beside its number: Page 1 of 2
 MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])')
 CORNER = "A1"  # stands for the place of a text that has none
 
@@ -321,18 +345,29 @@ def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
         for sheet in workbook.sheets:
             texts = [overlay for overlay in sheet.drawn if overlay.text]
             found.unplaced += [
-                Unplaced(sheet.name, _cell(overlay) or CORNER, overlay.text) for overlay in texts[:KEPT_TEXTS]
+                Unplaced(sheet.name, _cell(overlay) or CORNER, overlay.text)
+                for overlay in texts[:KEPT_TEXTS]
             ]
-            others = [*{overlay[:3]: overlay for overlay in sheet.drawn if not overlay.text}.values()]
+            others = [
+                *{overlay[:3]: overlay for overlay in sheet.drawn if not overlay.text}.values()
+            ]
             # very many are told together at the end
             for first, *more in one_by_one(texts, SINGLE_REPORTS):
-                value, place = shorten(first.text, 200) + and_more(len(more)), _cell(first) or sheet.name
+                value, place = (
+                    shorten(first.text, 200) + and_more(len(more)),
+                    _cell(first) or sheet.name,
+                )
                 observe(TEXT_ON_TOP, sheet.name, _cell(first), place=place, value=value)
             for first, *more in one_by_one(others, SINGLE_REPORTS):
                 place = (_cell(first) or sheet.name) + and_more(len(more))
                 value = shorten(first.name)
                 observe(
-                    PICTURE_ON_TOP, sheet.name, _cell(first), what=what[first.what], place=place, value=value
+                    PICTURE_ON_TOP,
+                    sheet.name,
+                    _cell(first),
+                    what=what[first.what],
+                    place=place,
+                    value=value,
                 )
     _note_words(workbook, found)
 
@@ -341,14 +376,21 @@ def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
     """Keep what people typed into the margins of pages, and about the file: that is told on its first sheet."""
     layout = found.plan.layout
     sample = re.escape(fold(translator(layout.language)("SAMPLE")))
-    ours = re.compile(rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}")  # of this version or another
+    ours = re.compile(
+        rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}"
+    )  # of this version or another
     about_the_file = [(sheet.name, workbook.words) for sheet in workbook.sheets[:1]]
-    margins = ((sheet.name, [*chain.from_iterable(map(_typed, sheet.margins))]) for sheet in workbook.sheets)
+    margins = (
+        (sheet.name, [*chain.from_iterable(map(_typed, sheet.margins))])
+        for sheet in workbook.sheets
+    )
     for name, texts in chain(about_the_file, margins):
         for text in dict.fromkeys(texts):
             if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
                 found.unplaced.append(Unplaced(name, CORNER, text.strip()))
-                found.observations.append(TEXT_WITHOUT_PLACE.at(name, value=shorten(text, 200), count="1"))
+                found.observations.append(
+                    TEXT_WITHOUT_PLACE.at(name, value=shorten(text, 200), count="1")
+                )
 
 
 def _typed(margin: str) -> Iterator[str]:
@@ -391,7 +433,9 @@ def _observer(found: ReadResult) -> Callable[..., None]:
         if part is None:
             seen = kind.at(sheet, cell, tools.get(sheet), **detail)
         else:
-            seen = observe_at(kind, sheet, cell, part, label=found.plan.layout.question(part.slot), **detail)
+            seen = observe_at(
+                kind, sheet, cell, part, label=found.plan.layout.question(part.slot), **detail
+            )
         found.observations.append(seen)
 
     return observe

@@ -95,7 +95,11 @@ def cores() -> int:
 
 
 def run_guarded(
-    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: ReadLimits = LIMITS
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    jobs: int,
+    limits: ReadLimits = LIMITS,
 ) -> Iterator[Result | Died]:
     """Give the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
 
@@ -127,7 +131,9 @@ class WorkerPool(Generic[Item, Result]):
         over, and gets no other item; an `HrgeError` is about something else, and is raised here.
         """
         if function.__module__ == "__main__":
-            raise ValueError("a guarded function must live in a module that a new process can import")
+            raise ValueError(
+                "a guarded function must live in a module that a new process can import"
+            )
         jobs = max(jobs, 1)
         self._readable = set(map(str, readable))
         self._workers: list[_Worker[Item, Result]] = [
@@ -253,9 +259,13 @@ class _Worker(Generic[Item, Result]):
             process.end()
 
 
-def _greeting(function: Callable[..., object], limits: ReadLimits, readable: Iterable[str]) -> bytes:
+def _greeting(
+    function: Callable[..., object], limits: ReadLimits, readable: Iterable[str]
+) -> bytes:
     """Pack what a child is told first: what it may read, its limits and its task."""
-    return b"".join(map(pickle.dumps, ((*import_places(module_path()), *readable), limits, function)))
+    return b"".join(
+        map(pickle.dumps, ((*import_places(module_path()), *readable), limits, function))
+    )
 
 
 def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | None, bool]:
@@ -308,14 +318,20 @@ def _cause_of_death(code: int) -> Died:
 def serve() -> None:
     """Answer items until the parent is gone: what a child does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
-    answers = os.fdopen(os.dup(1), "wb")  # what else is printed, by a library for example, goes nowhere
+    answers = os.fdopen(
+        os.dup(1), "wb"
+    )  # what else is printed, by a library for example, goes nowhere
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
     source = sys.stdin.buffer
     readable: tuple[str, ...] = pickle.load(source)
-    statm = Path("/proc/self/statm")  # what tells how much memory this process holds; macOS has none
-    with statm.open(encoding="ascii") if statm.exists() else nullcontext() as meter:  # opened while it may be
+    statm = Path(
+        "/proc/self/statm"
+    )  # what tells how much memory this process holds; macOS has none
+    with (
+        statm.open(encoding="ascii") if statm.exists() else nullcontext() as meter
+    ):  # opened while it may be
         confine(readable)
         limits: ReadLimits = pickle.load(source)
         function: Callable[[Any], object] = pickle.load(source)

@@ -34,7 +34,9 @@ _DIRECTORY_SIGNATURE = b"PK\x01\x02"
 _END_SIGNATURE = b"PK\x05\x06"
 _END_SIZE = 22  # without the comment
 _ENCRYPTED = 0x2041  # flags: the content, with a strong method, or the directory too
-_DESCRIPTOR = 24  # bytes at most between two members, which some programs write: sizes that came too late
+_DESCRIPTOR = (
+    24  # bytes at most between two members, which some programs write: sizes that came too late
+)
 _BAD_NAME = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]|^$")
 _DIRECTORY_ERRORS = (
     zipfile.BadZipFile,
@@ -116,7 +118,9 @@ def packed(contents: Mapping[str, bytes]) -> bytes:
 
 def shown(name: str) -> str:
     """Give a name out of a file, fit to stand in a message: printable and not too long."""
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
     return text if len(text) <= 120 else text[:119] + "…"
 
 
@@ -143,7 +147,9 @@ def _checked_entries(data: bytes, directory: _Directory, limits: ReadLimits) -> 
         if info.file_size > limits.part_bytes:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
+            raise Unreadable(
+                COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio))
+            )
     total = sum(info.file_size for info in directory.lines)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -192,7 +198,9 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     name_start = info.header_offset + _LOCAL_HEADER.size
     name = data[name_start : name_start + name_length]
-    stored = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")  # bit 11: UTF-8
+    stored = info.orig_filename.encode(
+        "utf-8" if info.flag_bits & 0x800 else "cp437"
+    )  # bit 11: UTF-8
     if signature != b"PK\x03\x04" or name != stored:
         raise _damaged(info.filename)
     return _Entry(info, name_start + name_length + extra_length)

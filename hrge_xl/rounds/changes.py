@@ -98,8 +98,13 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
     cells = (team, country, language, deadline, contact, email, tools, profile, sensitive)
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
     _refuse_taken(round_, added.code)
-    facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
-    told = f"{added.code}: {facts}", f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}"
+    facts = ", ".join(
+        f"{column} {cell}" for column, cell in added.filled.items() if column != "team"
+    )
+    told = (
+        f"{added.code}: {facts}",
+        f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}",
+    )
     return PlannedChange.of(
         round_, f"team {added.code} added", told, with_team(round_.folder, added), [added.code]
     )
@@ -136,12 +141,16 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
     target = team_named(round_, into)
     gone = [*dict.fromkeys(teams_meant(round_, teams))]
     if target in gone:
-        raise UsageError(f"{target.code} cannot go into itself.", remedy="Name the other teams only.")
+        raise UsageError(
+            f"{target.code} cannot go into itself.", remedy="Name the other teams only."
+        )
     codes = [team.code for team in gone]
     names = ", ".join(codes)
     email = addresses(", ".join(team.email for team in (target, *gone)), [])
     cells = {
-        "formerly": BETWEEN_CODES.join([*target.formerly, *(code for team in gone for code in team.codes)])
+        "formerly": BETWEEN_CODES.join(
+            [*target.formerly, *(code for team in gone for code in team.codes)]
+        )
     }
     spared = [] if target.leave_out else [team.code for team in gone if team.leave_out]
     cells |= ({"email": email} if email else {}) | ({"sensitive": LEAVE_OUT} if spared else {})
@@ -152,7 +161,9 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
         f"returns are about the same intervention, neither counts until you decide: hrge-xl decide {quoted(folder)}",
         *([f"E-mails to {target.code} go to {email}"] if email != target.email else []),
         *(
-            [f"What is sensitive is left out for {target.code} now, as it was for {', '.join(spared)}"]
+            [
+                f"What is sensitive is left out for {target.code} now, as it was for {', '.join(spared)}"
+            ]
             if spared
             else []
         ),
@@ -179,7 +190,9 @@ def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
     for known in round_.teams:
         if known is not by and code.casefold() in map(str.casefold, known.codes):
             before = (
-                "" if known.code.casefold() == code.casefold() else f": {known.code} was called so before"
+                ""
+                if known.code.casefold() == code.casefold()
+                else f": {known.code} was called so before"
             )
             raise UsageError(f"{round_.name} has a team '{code}' already{before}.")
 
@@ -196,7 +209,10 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
     after = with_cells(round_, {team: {"deadline": str(deadline)} for team in moved})
     days = grouped((team.deadline, team.code) for team in moved)
     told = (
-        *(f"{listed(some, FEW)}: {day or 'no deadline'} → {deadline}" for day, some in days.items()),
+        *(
+            f"{listed(some, FEW)}: {day or 'no deadline'} → {deadline}"
+            for day, some in days.items()
+        ),
         "Lateness, reminders and feedback go by the new day. "
         "An issued workbook keeps its own on the cover until it is issued again.",
     )
@@ -205,7 +221,9 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
     return PlannedChange.of(round_, f"deadline {deadline} for {who}", told, after, codes)
 
 
-def set_contact(folder: str | Path, team: str, address: str, *, also: bool = False) -> PlannedChange:
+def set_contact(
+    folder: str | Path, team: str, address: str, *, also: bool = False
+) -> PlannedChange:
     """Plan another address of a team, in place of what stands there or behind it.
 
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
@@ -225,19 +243,25 @@ def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedCha
     round_ = load_round(folder)
     codes = [team.code for team in teams_meant(round_, teams)]
     on = f" on {', '.join(codes)}" if codes else ""
-    return PlannedChange.of(round_, f"note{on}", [f"Note{on}: {text}"], text_of(round_.folder), codes)
+    return PlannedChange.of(
+        round_, f"note{on}", [f"Note{on}: {text}"], text_of(round_.folder), codes
+    )
 
 
 def undo(folder: str | Path) -> PlannedChange:
     """Plan to take the last change back. Raises `UsageError` where there is none, or the file was edited since."""
     folder = Path(folder)
     load_open_round(folder)
-    entered = look_up(folder, lambda ledger: [event for _, event in ledger.events(RoundChanged)]) or ()
+    entered = (
+        look_up(folder, lambda ledger: [event for _, event in ledger.events(RoundChanged)]) or ()
+    )
     made = [change for change in entered if change.before != change.after]
     undone = {change.undone for change in made}
     standing = [change for change in made if not change.undone and change.number not in undone]
     if not standing:
-        raise UsageError(f"Nothing was changed in {folder} by command, or all of it was taken back.")
+        raise UsageError(
+            f"Nothing was changed in {folder} by command, or all of it was taken back."
+        )
     last = standing[-1]
     said = text_of(folder)
     if said != last.after:
@@ -250,19 +274,21 @@ def undo(folder: str | Path) -> PlannedChange:
             "The last change reopened the round.",
             remedy=f"To close it again: hrge-xl round close {quoted(folder)}",
         )
-    told = (
-        f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
-    )
+    told = f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
     what = f"{last.what}: taken back"
     return PlannedChange(folder, what, (told,), said, last.before, last.teams, last.number)
 
 
 def team_named(round_: Round, team: str) -> Team:
     """Give the team that is meant. Raises `UsageError`."""
-    found = next((known for known in round_.teams if known.code.casefold() == team.casefold()), None)
+    found = next(
+        (known for known in round_.teams if known.code.casefold() == team.casefold()), None
+    )
     if found is None:
         known = [team.code for team in round_.teams]
-        raise UsageError(f"{round_.name} has no team '{team}'.", value=team, remedy=remedy_for(team, known))
+        raise UsageError(
+            f"{round_.name} has no team '{team}'.", value=team, remedy=remedy_for(team, known)
+        )
     return found
 
 
@@ -298,7 +324,9 @@ def reopen(folder: str | Path) -> PlannedChange:
     if round_.closed is None:
         raise UsageError(f"{round_.name} is not closed.")
     told = f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes."
-    return PlannedChange.of(round_, "round reopened", [told], with_keys(round_.folder, {"closed": ""}))
+    return PlannedChange.of(
+        round_, "round reopened", [told], with_keys(round_.folder, {"closed": ""})
+    )
 
 
 # the version of its spec
@@ -337,7 +365,11 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
             remedy="Set up a round of its own with `hrge-xl round init`.",
         )
     spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
-    missing = {language: count for language in sorted(spoken) if (count := len(untranslated(new, language)))}
+    missing = {
+        language: count
+        for language in sorted(spoken)
+        if (count := len(untranslated(new, language)))
+    }
     text = with_keys(folder, {"spec": new.name, "spec_digest": new.digest})
     changes = diff(old, new) if old else None
     if dry_run:

@@ -44,7 +44,16 @@ from ..reader.limits import LIMITS
 from ..spec.load import find, load
 from ..spec.model import Spec
 from .receiving import Senders
-from .rounds import RETURNED, Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
+from .rounds import (
+    RETURNED,
+    Round,
+    is_among_returns,
+    is_round,
+    load_round,
+    round_around,
+    spec_at,
+    terms_of,
+)
 
 if TYPE_CHECKING:
     from ..dataset.reconciliation import Reconciliation
@@ -74,7 +83,9 @@ class DatasetRequest:
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     figures: bool = True
-    wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
+    wanted: ExpectedReturn | None = (
+        None  # what loose files should be, where more is known than their spec
+    )
     pool: Reader | None = None  # that reads loose files of several questions
 
     def __post_init__(self) -> None:
@@ -107,7 +118,9 @@ class DatasetRequest:
     def request(self, round_: Round | None = None) -> ValidationRequest:
         """Give what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
-        known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
+        known = [
+            waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)
+        ]
         return ValidationRequest(
             self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge,
             round_.passwords if round_ else (),
@@ -125,7 +138,9 @@ def request_of(
     """
     if isinstance(returned, DatasetRequest):
         if spec is not None or today is not None:
-            raise UsageError("A DatasetRequest says its own spec and day.", remedy="Name them there.")
+            raise UsageError(
+                "A DatasetRequest says its own spec and day.", remedy="Name them there."
+            )
         return returned
     paths = [returned] if isinstance(returned, str | Path) else returned
     return DatasetRequest([os.fspath(path) for path in paths], today or day_here(), spec, jobs=0)
@@ -139,7 +154,9 @@ class Dataset:
     waivers: tuple[Waiver, ...] = ()
     round: Round | None = None
     folder: Path | None = None  # None: it goes with the command, or is a database
-    source: Source = field(default_factory=lambda: Source([], ValidationRequest(ExpectedReturn(), date.min)))
+    source: Source = field(
+        default_factory=lambda: Source([], ValidationRequest(ExpectedReturn(), date.min))
+    )
     new: int = 0  # files that were read now
     # submission → where it lies in `returned` now
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -203,11 +220,14 @@ class Dataset:
             if return_.period != name and not given:
                 continue
             found = replace(
-                return_, items=[item for item in return_.items if item.path in here] or return_.items
+                return_,
+                items=[item for item in return_.items if item.path in here] or return_.items,
             )
             if return_.current and return_.period != name:
                 reason = message_templates.ELSEWHERE.format(period=return_.period)
-                found = replace(found, path=given[-1], status=EXCLUDED, current=False, reason=reason)
+                found = replace(
+                    found, path=given[-1], status=EXCLUDED, current=False, reason=reason
+                )
             ours.append(found)
         return ours
 
@@ -281,7 +301,9 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
     for folder in filter(None, [*loose]):
         if folder.resolve() in found:
             there = (folder / RETURNED).resolve()
-            loose[folder] = [text for text in loose[folder] if not Path(text).resolve().is_relative_to(there)]
+            loose[folder] = [
+                text for text in loose[folder] if not Path(text).resolve().is_relative_to(there)
+            ]
     loose = {folder: some for folder, some in loose.items() if some}
     rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
@@ -391,7 +413,9 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
 
     store = stack.enter_context(open_store(folder))
     spec = store.schema.spec
-    source = Source([], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today))
+    source = Source(
+        [], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today)
+    )
     with Ledger.open(folder, write=False) as ledger:
         if ledger.is_changed(folder / DATASET):
             raise StoreError(
@@ -399,7 +423,9 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
                 f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it again from what was received."
             )
         notes = tuple(behind(folder, rounds_elsewhere(ledger)))
-        dataset = Dataset(store, waivers_of(folder, today), folder=folder, source=source, notes=notes)
+        dataset = Dataset(
+            store, waivers_of(folder, today), folder=folder, source=source, notes=notes
+        )
         return _with_ledger(dataset, ledger)
 
 
@@ -433,7 +459,8 @@ def check_folder(folder: Path) -> None:
     check_own(folder)
     if not is_round(folder) and not (folder / NAME).is_file():
         raise UsageError(
-            f"{folder} is neither a round nor a consolidated folder.", remedy="Name one with --ledger FOLDER."
+            f"{folder} is neither a round nor a consolidated folder.",
+            remedy="Name one with --ledger FOLDER.",
         )
 
 
@@ -487,7 +514,9 @@ def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterato
             noticed=noticed_of([source]),
         )  # fmt: skip
         store, ledger = stack.enter_context(made)
-        yield _with_ledger(Dataset(store, waived, source=source, new=len(some), notes=notes), ledger)
+        yield _with_ledger(
+            Dataset(store, waived, source=source, new=len(some), notes=notes), ledger
+        )
         notes = ()
 
 

@@ -38,7 +38,15 @@ from ..ledger.ledger import Drafted, Ledger, Letter, look_up
 from ..reader import fingerprint
 from ..reader.gate import is_named_as_workbook
 from ..reader.mail import EmailInfo
-from ..reader.unpacking import LETTER, Found, FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
+from ..reader.unpacking import (
+    LETTER,
+    Found,
+    FoundAt,
+    SkippedFile,
+    UnreadableContainer,
+    Workbook,
+    found_in,
+)
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -47,7 +55,9 @@ if TYPE_CHECKING:  # loose files need no dataset before they are read
 
 UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
-MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
+MOST_DAYS = (
+    2  # between the day that the mail server says and the one on which something was first seen
+)
 NO_ADDRESS = "?"
 SENT = "sent by the office"
 # what lies beside a letter, and is no answer to it
@@ -111,7 +121,9 @@ class _Shelf:
         self.names = {path.name.casefold() for path in folder.glob("*")}
         lying = ((fingerprint(path)[0], path) for path in sorted(folder.rglob("*")))
         # contents that lie there, unknown to the ledger
-        self.lying = {sha256: path for sha256, path in lying if sha256 and sha256 not in self.received}
+        self.lying = {
+            sha256: path for sha256, path in lying if sha256 and sha256 not in self.received
+        }
 
     def put(self, workbook: Workbook, sha256: str) -> Path:
         """Have a content lie there; gives its place."""
@@ -142,9 +154,13 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     check_several("sources", sources)
     round_ = load_round(folder)
     home, inbox = folder.resolve(), (folder / INBOX).resolve()
-    for source in sources:  # which may hold what the round wrote itself: a blank workbook is not an answer
+    for (
+        source
+    ) in sources:  # which may hold what the round wrote itself: a blank workbook is not an answer
         place = Path(source).resolve()
-        if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
+        if home.is_relative_to(place) or (
+            place.is_relative_to(home) and not place.is_relative_to(inbox)
+        ):
             raise UsageError(
                 f"{source} holds what the round itself wrote or received.",
                 remedy=f"Name what arrived: e-mails, archives or folders elsewhere, or {folder / INBOX}.",
@@ -169,7 +185,9 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
                     waiting.append(light)
                 else:
                     shelf.received.add(sha256)
-                    placed.append((sha256, Placed(shelf.put(item, sha256), light, _day(light, today))))
+                    placed.append(
+                        (sha256, Placed(shelf.put(item, sha256), light, _day(light, today)))
+                    )
         _write_down(ledger, round_, placed, today)
         workbooks = [*(each.came for _, each in placed), *known, *waiting]
         brought = {_mail_of(workbook.place) for workbook in workbooks}
@@ -198,13 +216,18 @@ def _day(workbook: Workbook, today: date) -> date | None:
     return moment.date() if moment is not None and moment.date() <= today else today
 
 
-def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Placed]], today: date) -> None:
+def _write_down(
+    ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Placed]], today: date
+) -> None:
     """Enter what was placed into the ledger, in the order in which it was received."""
     if not placed:
         return
     in_order = sorted(
         placed,
-        key=lambda pair: (pair[1].day or today, moment_of_mail(pair[1].came.place.email.received) or NEVER),
+        key=lambda pair: (
+            pair[1].day or today,
+            moment_of_mail(pair[1].came.place.email.received) or NEVER,
+        ),
     )
     days, origins, arrivals = {}, {}, []
     for sha256, (path, came, day) in in_order:
@@ -297,7 +320,11 @@ def _letters(
         if email.sent_by is None or key in brought or not brings:
             continue
         # what a letter is named by is its subject
-        files = (item.name for item, what in brings.items() if what != LETTER and not what.startswith("link"))
+        files = (
+            item.name
+            for item, what in brings.items()
+            if what != LETTER and not what.startswith("link")
+        )
         moment = moment_of_mail(email.received)
         yield Letter(
             hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()[:16], email.sent_by, email.sender,
@@ -325,13 +352,17 @@ class Senders:
 
     def teams_at(self, *addresses: str | None) -> list[str]:
         """Give the teams at the first of some addresses that is one of theirs."""
-        return next(filter(None, (self._teams.get(comparable(address or "")) for address in addresses)), [])
+        return next(
+            filter(None, (self._teams.get(comparable(address or "")) for address in addresses)), []
+        )
 
     def moment_of(self, return_: Return) -> datetime:
         """Give when a return came: at the moment of its mail, else at the end of its day."""
         origin = self._origins.get(return_.sha256 or "")
         day = return_.arrived or date.min
-        return parse_moment(origin.received if origin else "") or datetime.combine(day, time.max, UTC)
+        return parse_moment(origin.received if origin else "") or datetime.combine(
+            day, time.max, UTC
+        )
 
     def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
         """Tell what is noticed about the mail that a workbook of a team came with."""

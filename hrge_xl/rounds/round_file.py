@@ -27,11 +27,17 @@ def with_team(folder: Path, team: Team) -> str:
     _refuse_flowing(teams)
     lines = text_of(folder).splitlines(keepends=True)
     indent = " " * teams.start_mark.column
-    _insert(lines, _last_line(teams) + 1, [f"{indent}{line}" for line in dumped([team.filled]).splitlines()])
+    _insert(
+        lines,
+        _last_line(teams) + 1,
+        [f"{indent}{line}" for line in dumped([team.filled]).splitlines()],
+    )
     return "".join(lines)
 
 
-def with_cells(round_: Round, changed: Mapping[Team, Cells], *, without: Collection[Team] = ()) -> str:
+def with_cells(
+    round_: Round, changed: Mapping[Team, Cells], *, without: Collection[Team] = ()
+) -> str:
     """Give the text with cells of some teams replaced, or put behind their codes, and `without` others.
 
     Raises `RoundError`.
@@ -40,7 +46,9 @@ def with_cells(round_: Round, changed: Mapping[Team, Cells], *, without: Collect
     if without:
         _refuse_flowing(teams)
     lines = text_of(round_.folder).splitlines(keepends=True)
-    for number, team in reversed([*enumerate(round_.teams)]):  # what is added or goes moves those below it
+    for number, team in reversed(
+        [*enumerate(round_.teams)]
+    ):  # what is added or goes moves those below it
         node = get(teams, number)
         assert isinstance(node, yaml.MappingNode)
         if team in without:
@@ -58,8 +66,16 @@ def with_keys(folder: Path, keys: Cells) -> str:
     root, data = read_round(folder)
     assert isinstance(root, yaml.MappingNode)
     lines = text_of(folder).splitlines(keepends=True)
-    gone = [] if root.flow_style else [node for key in keys if not keys[key] and (node := get(root, key))]
-    said = {key: keys[key] for key in keys if data.get(key) != keys[key] and (keys[key] or root.flow_style)}
+    gone = (
+        []
+        if root.flow_style
+        else [node for key in keys if not keys[key] and (node := get(root, key))]
+    )
+    said = {
+        key: keys[key]
+        for key in keys
+        if data.get(key) != keys[key] and (keys[key] or root.flow_style)
+    }
     _put_cells(lines, root, said, "name")
     for node in gone:
         del lines[node.start_mark.line]
@@ -98,7 +114,9 @@ def _put_cells(lines: list[str], node: yaml.MappingNode, cells: Cells, first: st
             _insert(lines, end.line + 1, [f"{' ' * node.start_mark.column}{column}: {value}"])
         elif place.start_mark.line != place.end_mark.line:
             number = place.start_mark.line + 1
-            raise RoundError(f"{FILE}: line {number}: write '{column}: …' on one line, then run again.")
+            raise RoundError(
+                f"{FILE}: line {number}: write '{column}: …' on one line, then run again."
+            )
         else:
             _replace(lines, place, value if place.value else f" {value}")
 

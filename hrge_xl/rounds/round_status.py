@@ -16,7 +16,15 @@ from ..core.message_templates import text_of
 from ..core.paths import file_part, free_name, name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
-from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
+from ..dataset.return_status import (
+    CONFLICT,
+    COUNTS,
+    DOUBTS,
+    EXCLUDED,
+    SUPERSEDED,
+    WAITING,
+    WITHDRAWN,
+)
 from ..dataset.returns import Return, settled
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, Severity
@@ -39,7 +47,16 @@ RETURNED = "returned"
 LATE = "late"
 STRANGE = "not in this round"
 TO_DECIDE = "to decide"
-STATES = (NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE, TO_DECIDE, ACCEPTED, REFUSED)  # said as they are
+STATES = (
+    NOT_ISSUED,
+    ISSUED,
+    RETURNED,
+    LATE,
+    STRANGE,
+    TO_DECIDE,
+    ACCEPTED,
+    REFUSED,
+)  # said as they are
 MOST_ORPHANS = 20  # workbooks that are named
 OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may
 # what a coordinator has to know of returns that do not count, the most urgent first
@@ -57,10 +74,14 @@ class TeamStatus:
     """Where a team stands. Figures are of the returns that count, as everywhere."""
 
     team: Team
-    state: str  # not issued, issued, late, returned, accepted, to decide, not in this round, refused
+    state: (
+        str  # not issued, issued, late, returned, accepted, to decide, not in this round, refused
+    )
     returns: Sequence[Return] = ()  # everything that came from it
     today: date | None = None
-    sent_for_others: Sequence[Return] = ()  # what came from its address in the workbook of another team
+    sent_for_others: Sequence[
+        Return
+    ] = ()  # what came from its address in the workbook of another team
 
     def __repr__(self) -> str:
         return f"<TeamStatus {self.team.code}: {self.state}, {len(self.returns)} returns>"
@@ -79,7 +100,9 @@ class TeamStatus:
     @property
     def of_another_round(self) -> Return | None:
         """The newest of those that were issued in another round, and do not count in this one."""
-        meant = (each for each in self.returns if each.status == EXCLUDED and _has(each, ANOTHER_ROUND))
+        meant = (
+            each for each in self.returns if each.status == EXCLUDED and _has(each, ANOTHER_ROUND)
+        )
         return max(meant, key=lambda return_: return_.age, default=None)
 
     @property
@@ -104,7 +127,9 @@ class TeamStatus:
             for other in self.returns
             if other.status == SUPERSEDED and other.superseded_by == return_.submission
         )
-        return sorted([*older, return_], key=lambda version: (version.lateness[0] or date.max, version.age))
+        return sorted(
+            [*older, return_], key=lambda version: (version.lateness[0] or date.max, version.age)
+        )
 
     @property
     def days_late(self) -> int:
@@ -114,19 +139,27 @@ class TeamStatus:
     @property
     def correction_overdue(self) -> int:
         """How many days after the deadline its corrections came; while they are owed, how many have passed."""
-        return max((self._overdue(self._corrected(return_)) for return_ in self.counting), default=0)
+        return max(
+            (self._overdue(self._corrected(return_)) for return_ in self.counting), default=0
+        )
 
     @property
     def overdue(self) -> int:
         """How many days an answer is overdue, or its correction."""
-        return self.days_late if self.state in OPEN else self.correction_overdue * (self.state == RETURNED)
+        return (
+            self.days_late
+            if self.state in OPEN
+            else self.correction_overdue * (self.state == RETURNED)
+        )
 
     def _corrected(self, return_: Return) -> date | None:
         """Give the day of its first correction without errors, today while it has none; None where it needs none."""
         first, *later = self.versions(return_)
         if first.verdict == ACCEPTED:
             return None
-        return next((version.lateness[0] for version in later if version.verdict == ACCEPTED), self.today)
+        return next(
+            (version.lateness[0] for version in later if version.verdict == ACCEPTED), self.today
+        )
 
     def _overdue(self, day: date | None) -> int:
         return max((day - self.team.deadline).days, 0) if self.team.deadline and day else 0
@@ -157,11 +190,15 @@ class TeamStatus:
         if self.state == RETURNED and self.correction_overdue:
             yield f"{say('Correction overdue (days)')}: {self.correction_overdue}"
         for status, words in NOTES.items():
-            files = [_named(return_, language) for return_ in self.returns if return_.status == status]
+            files = [
+                _named(return_, language) for return_ in self.returns if return_.status == status
+            ]
             if files:
                 yield f"{say(words)}: {', '.join(files)}"
         for return_ in self.returns:
-            if return_.status in (COUNTS, CONFLICT, WAITING) and _has(return_, MADE_FROM_OLDER_VERSION):
+            if return_.status in (COUNTS, CONFLICT, WAITING) and _has(
+                return_, MADE_FROM_OLDER_VERSION
+            ):
                 yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {return_.name}"
             if return_.status == COUNTS and return_.reason:
                 yield f"{return_.name}: {text_of(return_.reason, language)}"
@@ -185,10 +222,16 @@ def to_decide(teams: Sequence[TeamStatus]) -> list[str]:
             for return_ in team_status.returns
             if return_.status == EXCLUDED and return_.submission not in done
         ]
-        if team_status.state == STRANGE and any(each.submission not in done for each in team_status.returns):
+        if team_status.state == STRANGE and any(
+            each.submission not in done for each in team_status.returns
+        ):
             files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
         cases += files
-    cases += [f"{return_.name}, not sent from {return_.team}" for return_ in returns if is_in_doubt(return_)]
+    cases += [
+        f"{return_.name}, not sent from {return_.team}"
+        for return_ in returns
+        if is_in_doubt(return_)
+    ]
     return list(dict.fromkeys(cases))
 
 
@@ -353,10 +396,14 @@ def file_name(return_: Return, spec: Spec | None, taken: set[str]) -> str:
     """Name what is written for a return after its team and intervention."""
     codes = (spec.identity.project, spec.identity.intervention) if spec else ()
     # the name of an intervention that is in error itself may be any text
-    wrong = any(f.field in codes for f in return_.findings if f.field and f.severity is Severity.ERROR)
+    wrong = any(
+        f.field in codes for f in return_.findings if f.field and f.severity is Severity.ERROR
+    )
     intervention = "" if wrong else return_.intervention or return_.project
     parts = filter(None, map(file_part, (return_.team, intervention)))
-    return free_name("_".join(parts) or file_part(return_.name.rpartition(".")[0]) or "return", "", taken)
+    return free_name(
+        "_".join(parts) or file_part(return_.name.rpartition(".")[0]) or "return", "", taken
+    )
 
 
 # what teams sent that is no answer, until one comes: files that nobody could read, and mails without a workbook
@@ -391,7 +438,9 @@ def unanswered(
 
     def team_of(container: UnreadableContainer) -> str:
         email = container.place.email
-        teams = senders.teams_at(email.sent_by, email.sender) or [*teams_named(container.name, codes)]
+        teams = senders.teams_at(email.sent_by, email.sender) or [
+            *teams_named(container.name, codes)
+        ]
         return teams[0] if len(teams) == 1 else ""
 
     refused = grouped(
@@ -411,7 +460,11 @@ def unanswered(
             for team, some in refused.items()
         },
         {
-            team: [each for each in some if is_open(team, moment_of_mail(each.place.email.received) or NEVER)]
+            team: [
+                each
+                for each in some
+                if is_open(team, moment_of_mail(each.place.email.received) or NEVER)
+            ]
             for team, some in containers.items()
         },
         {team: letters[team] for team in codes if team in letters and team in waiting},

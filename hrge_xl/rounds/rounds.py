@@ -27,7 +27,11 @@ from ..spec.yaml_file import compose, dumped, get, plain
 from .teams import Team, TeamList, checked, continue_teams, passwords_of, read_list
 
 KEY, PASSWORDS = "signing.key", "passwords.csv"
-ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
+ISSUED, RETURNED, INBOX = (
+    "issued",
+    "returned",
+    "inbox",
+)  # what went out, came back, and came by mail
 FEEDBACK, REPORTS = "feedback", "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
 KEY_BYTES = 32
@@ -52,12 +56,16 @@ class Round:
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
     closed: date | None = None  # the day as of which its figures stay
-    before: str = ""  # the way from its folder to the round before, or to a consolidated folder with it
+    before: str = (
+        ""  # the way from its folder to the round before, or to a consolidated folder with it
+    )
     # codes of teams, and what opens theirs
     passwords: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
-        return f"<Round {self.name!r} in {str(self.folder)!r}: {self.spec}, {len(self.teams)} teams>"
+        return (
+            f"<Round {self.name!r} in {str(self.folder)!r}: {self.spec}, {len(self.teams)} teams>"
+        )
 
     @property
     def spec_source(self) -> str:
@@ -92,7 +100,10 @@ def round_around(place: Path) -> Path | None:
     """
     whole_path = Path(os.path.abspath(place))  # noqa: PTH100 (links stay what they are, and `..` is followed)
     for folder in reversed(whole_path.parents):
-        if whole_path.relative_to(folder).parts[0] in (ISSUED, RETURNED, INBOX) and (folder / FILE).is_file():
+        if (
+            whole_path.relative_to(folder).parts[0] in (ISSUED, RETURNED, INBOX)
+            and (folder / FILE).is_file()
+        ):
             return folder
     return None
 
@@ -136,14 +147,17 @@ def read_teams(
     """
     if teams_file is None and earlier is None:
         raise UsageError(
-            "Whose round is it?", remedy="Name a list of teams with --teams, or an earlier round with --from."
+            "Whose round is it?",
+            remedy="Name a list of teams with --teams, or an earlier round with --from.",
         )
     listed = None if teams_file is None else read_list(teams_file, load(spec), password)
     if earlier is not None:
         return continue_teams(load_round(earlier).teams, listed, deadline, today or day_here())
     assert listed is not None
     if deadline is not None:
-        listed = listed._replace(teams=tuple(replace(team, deadline=deadline) for team in listed.teams))
+        listed = listed._replace(
+            teams=tuple(replace(team, deadline=deadline) for team in listed.teams)
+        )
     return listed
 
 
@@ -173,10 +187,13 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
     folder = Path(folder)
     file = folder / FILE
     if file.exists():
-        raise RoundError(f"{folder} is a round already.", remedy=f"Edit {file}, or choose another folder.")
+        raise RoundError(
+            f"{folder} is a round already.", remedy=f"Edit {file}, or choose another folder."
+        )
     if start and end and end < start:
         raise RoundError(
-            f"The period ends ({end}) before it starts ({start}).", remedy="Correct one of the two days."
+            f"The period ends ({end}) before it starts ({start}).",
+            remedy="Correct one of the two days.",
         )
     used = load(spec)
     teams = read_teams(
@@ -251,7 +268,8 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     file = folder / FILE
     if not file.is_file():
         raise RoundError(
-            f"{folder} is not a round: it has no {FILE}.", remedy="Make one with `hrge-xl round init`."
+            f"{folder} is not a round: it has no {FILE}.",
+            remedy="Make one with `hrge-xl round init`.",
         )
     if is_among_returns(folder):
         raise RoundError(
@@ -272,10 +290,14 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
         for key in ("name", "spec", "teams")
         if not data.get(key)
     ]
-    wrong += [f"line {_line(root)}: '{key}' is not known. Remove it." for key in data if key not in KNOWN]
+    wrong += [
+        f"line {_line(root)}: '{key}' is not known. Remove it." for key in data if key not in KNOWN
+    ]
     teams = data.get("teams")
     if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
-        wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
+        wrong.append(
+            f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE."
+        )
     if wrong:
         raise RoundError(*(f"{FILE}: {mistake}" for mistake in wrong))
     return root, data
@@ -317,7 +339,10 @@ def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
     if day is None:
         line = _line(get(root, key))
         raise RoundError(
-            f"line {line}: '{text}' is not {RANGE}.", place=FILE, value=text, remedy="Write it as 2026-06-30."
+            f"line {line}: '{text}' is not {RANGE}.",
+            place=FILE,
+            value=text,
+            remedy="Write it as 2026-06-30.",
         )
     return day
 
@@ -332,7 +357,8 @@ def _key(path: Path) -> bytes:
         ) from error
     if len(key) != KEY_BYTES:
         raise RoundError(
-            f"{path} is damaged: it must hold {KEY_BYTES} bytes.", remedy="Restore it from a backup."
+            f"{path} is damaged: it must hold {KEY_BYTES} bytes.",
+            remedy="Restore it from a backup.",
         )
     return key
 
@@ -363,7 +389,9 @@ def copy_of(folder: Path, digest: str) -> str | None:
 def earlier_specs(folder: Path, digest: str) -> list[Spec]:
     """Return the specs whose copies a round carries from before, as far as they can still be loaded."""
     current = place(folder / HOME, digest)
-    copies = [copy for copy in sorted((folder / HOME).glob("*")) if copy.is_dir() and copy != current]
+    copies = [
+        copy for copy in sorted((folder / HOME).glob("*")) if copy.is_dir() and copy != current
+    ]
     specs: list[Spec] = []
     for copy in copies:
         with suppress(SpecError):
@@ -376,7 +404,8 @@ def _check_copy(folder: Path, digest: str) -> None:
     copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
     if not digest:
         raise RoundError(
-            "The round does not say any more which spec it carries.", remedy=f"Take it again: {again} SPEC"
+            "The round does not say any more which spec it carries.",
+            remedy=f"Take it again: {again} SPEC",
         )
     if copy_of(folder, digest):
         return

@@ -67,7 +67,11 @@ class SealCheck(NamedTuple):
 
 
 def check_seal(
-    folder: str | Path | None, report: str | Path, *, digest: str = "", trust: Sequence[str | Path] = ()
+    folder: str | Path | None,
+    report: str | Path,
+    *,
+    digest: str = "",
+    trust: Sequence[str | Path] = (),
 ) -> SealCheck:
     """Look up whether a report, or the terms of a round, are as they were sealed; the folder is that of `sign`.
 
@@ -97,7 +101,9 @@ def chain(folder: str | Path | None, report: str | Path | None = None) -> Chain:
     what = _target(report, folder)
     with Ledger.open(what.folder, write=False) as ledger:
         entries = ledger.chain()
-        return Chain(entries, seals(ledger), list(doubts(ledger, what.terms)), list(limits(entries)))
+        return Chain(
+            entries, seals(ledger), list(doubts(ledger, what.terms)), list(limits(entries))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,9 @@ class SealTarget:
     def sealed(self) -> Sealed:
         """As it is sealed."""
         return (
-            of_report(self.report, self.terms) if self.report else of_terms(*next(iter(self.terms.items())))
+            of_report(self.report, self.terms)
+            if self.report
+            else of_terms(*next(iter(self.terms.items())))
         )
 
 
@@ -130,7 +138,8 @@ def _target(named: str | Path | None, folder: str | Path | None) -> SealTarget:
     home = home if folder is None else Path(folder)
     if home is None:
         raise UsageError(
-            "There is no ledger around the report.", remedy="Name the folder that has it: --ledger FOLDER."
+            "There is no ledger around the report.",
+            remedy="Name the folder that has it: --ledger FOLDER.",
         )
     check_own(home)
     at_hand = dict.fromkeys(

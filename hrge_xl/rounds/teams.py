@@ -27,7 +27,17 @@ from ..spec.lookup import NameIndex, countries, languages
 from ..spec.model import Spec
 from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
-COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile", "sensitive")
+COLUMNS = (
+    "team",
+    "country",
+    "language",
+    "deadline",
+    "contact",
+    "email",
+    "tools",
+    "profile",
+    "sensitive",
+)
 LEAVE_OUT = "leave out"  # what the column `sensitive` says, if anything
 MOST_CHARACTERS = 60  # of a team's code: it names files
 BETWEEN_CODES = " / "  # which no code has
@@ -47,7 +57,9 @@ class Team:
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
     leave_out: bool = False  # what the spec marks as sensitive
-    formerly: tuple[str, ...] = ()  # codes that it had before, and those of teams that were merged into it
+    formerly: tuple[
+        str, ...
+    ] = ()  # codes that it had before, and those of teams that were merged into it
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -201,7 +213,9 @@ class Days(NamedTuple):
         """Look at all days of a column: one that can only be read in one order says how the others are meant."""
         figures = list(filter(None, map(_figures, column)))
         orders = [
-            order for order in (True, False) if all(_of_figures(match, day_first=order) for match in figures)
+            order
+            for order in (True, False)
+            if all(_of_figures(match, day_first=order) for match in figures)
         ]
         return cls(languages, orders[0] if len(orders) == 1 else None)
 
@@ -291,7 +305,11 @@ class Heads(NamedTuple):
     @property
     def unknown(self) -> list[str]:
         """The heads of columns that are not read."""
-        return [text for text, column in zip(self.written, self.columns, strict=True) if text and not column]
+        return [
+            text
+            for text, column in zip(self.written, self.columns, strict=True)
+            if text and not column
+        ]
 
 
 class TeamList(NamedTuple):
@@ -313,7 +331,9 @@ def read_list(file: str | Path, spec: Spec, password: str | None = None) -> Team
         rows: Iterable[Cells] = first_table(file, remedy, password) if is_workbook else _csv(file)
     except UsageError as error:
         raise RoundError(str(error)) from error
-    filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
+    filled = [
+        (n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)
+    ]
     empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")
     if not filled:
         raise empty
@@ -332,11 +352,17 @@ def read_list(file: str | Path, spec: Spec, password: str | None = None) -> Team
         ]
     readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
     # of two columns of one name the first counts
-    lines = [(n, dict(reversed([*zip(heads.columns, cells, strict=False)]))) for n, cells in rest if readable]
+    lines = [
+        (n, dict(reversed([*zip(heads.columns, cells, strict=False)])))
+        for n, cells in rest
+        if readable
+    ]
     if not lines and not mistakes:
         raise empty
     teams = checked(file.name, lines, spec, mistakes)
-    return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total)
+    return TeamList(
+        tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total
+    )
 
 
 def continue_teams(
@@ -354,7 +380,8 @@ def continue_teams(
         differences = list(team_differences(earlier, listed.teams))
         listed_codes = {team.code for team in listed.teams}
         codes_before = {
-            team.code: tuple(code for code in team.formerly if code not in listed_codes) for team in earlier
+            team.code: tuple(code for code in team.formerly if code not in listed_codes)
+            for team in earlier
         }
         teams = [replace(team, formerly=codes_before.get(team.code, ())) for team in listed.teams]
     if deadline is not None:
@@ -431,7 +458,9 @@ def passwords_of(file: Path, teams: Sequence[Team]) -> list[tuple[str, str]]:
     if not file.is_file():
         return []
     codes = {
-        name.casefold(): team.code for team in teams for name in (*team.codes, *ADDRESS.findall(team.email))
+        name.casefold(): team.code
+        for team in teams
+        for name in (*team.codes, *ADDRESS.findall(team.email))
     }
     found, mistakes = list[tuple[str, str]](), list[str]()
     for n, row in _csv(file, "list of passwords"):
@@ -458,13 +487,17 @@ def _csv(file: Path, what: str = "team list") -> Iterable[Cells]:
     first, _, rest = text.partition("\n")
     named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
     beginning = text.splitlines()[:MOST_TITLES]  # titles may hold any of these
-    delimiter = named[1] if named else max(",;\t", key=lambda sign: sum(sign in line for line in beginning))
+    delimiter = (
+        named[1] if named else max(",;\t", key=lambda sign: sum(sign in line for line in beginning))
+    )
     reader = csv.reader(io.StringIO(rest if named else text, newline=""), delimiter=delimiter)
     try:
         return [(reader.line_num + bool(named), row) for row in reader]
     except csv.Error as error:
         raise RoundError(
-            f"line {reader.line_num}: this is not CSV ({error}).", place=file.name, remedy="Save it as .xlsx."
+            f"line {reader.line_num}: this is not CSV ({error}).",
+            place=file.name,
+            remedy="Save it as .xlsx.",
         ) from error
 
 
@@ -502,7 +535,12 @@ def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:
 def _column(head: str) -> str:
     """Give the column that a head names, in one language or in several: “Team / Équipe”."""
     return next(
-        (_COLUMN_OF[name] for name in map(loosely, (head, *BESIDE.split(head))) if name in _COLUMN_OF), ""
+        (
+            _COLUMN_OF[name]
+            for name in map(loosely, (head, *BESIDE.split(head)))
+            if name in _COLUMN_OF
+        ),
+        "",
     )
 
 
@@ -510,7 +548,11 @@ def _mistakes(heads: Heads) -> Iterator[str]:
     if "team" not in heads.columns:
         yield f"line {heads.line}: there is no column 'team'. The columns are {', '.join(COLUMNS)}."
     for column in COLUMNS:
-        written = [text for text, meant in zip(heads.written, heads.columns, strict=True) if meant == column]
+        written = [
+            text
+            for text, meant in zip(heads.written, heads.columns, strict=True)
+            if meant == column
+        ]
         if len(written) > 1:
             names = " and ".join(f"'{text}'" for text in dict.fromkeys(written))
             yield f"line {heads.line}: the column '{column}' appears twice ({names}). Keep one."
@@ -534,5 +576,7 @@ def read_text(file: Path, what: str, save_as: str) -> str:
             f"the {what} is not UTF-8 text.", place=file.name, remedy=f"Save it as {save_as}."
         ) from error
     if "\0" in text:
-        raise RoundError(f"the {what} is not text.", place=file.name, remedy=f"Save it as {save_as}.")
+        raise RoundError(
+            f"the {what} is not text.", place=file.name, remedy=f"Save it as {save_as}."
+        )
     return text

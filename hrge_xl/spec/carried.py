@@ -54,7 +54,9 @@ def pack(folder: Path) -> dict[str, bytes]:
 
     Raises `SpecError` for what is no file of the folder, and for more than any spec has: it may come from anybody.
     """
-    files = [file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS]
+    files = [
+        file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS
+    ]
     files += (folder / FACTS).glob(f"[!.]*{LIST}")
     found, mistakes = dict[str, bytes](), list[Mistake]()
     # which grow by the lists; of these only what is named, for a list of teams, say, stays
@@ -220,7 +222,9 @@ def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
         if hashlib.sha256(content[CHECKSUM:]).digest() != content[:CHECKSUM]:
             return None
         return msgspec.msgpack.decode(
-            content[CHECKSUM:], type=kind, ext_hook=lambda _, written: WrittenInt(bytes(written).decode())
+            content[CHECKSUM:],
+            type=kind,
+            ext_hook=lambda _, written: WrittenInt(bytes(written).decode()),
         )
     except (OSError, msgspec.DecodeError):
         return None
@@ -231,7 +235,9 @@ def keep(suffix: str, digest: str, made: Any) -> None:
     folder = cache_folder()
     if folder is None:
         return
-    with suppress(OSError, OutputError):  # a disk that is full, a reading process that may not write
+    with suppress(
+        OSError, OutputError
+    ):  # a disk that is full, a reading process that may not write
         packed = msgspec.msgpack.encode(
             made, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
         )
@@ -242,7 +248,9 @@ def keep(suffix: str, digest: str, made: Any) -> None:
             others = (
                 kept for kept in folder.glob(f"*{suffix}") if kept != file
             )  # which a clock may call newer
-            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[: 1 - MOST_KEPT[suffix]]:
+            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[
+                : 1 - MOST_KEPT[suffix]
+            ]:
                 old.unlink(missing_ok=True)
 
 

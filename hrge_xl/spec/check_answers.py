@@ -165,13 +165,18 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
             field = tool.fields[fact.field]
             wrong += at((*where, "value"), wrong_value(spec, field, fact.values))
             if fact.day is None:
-                remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
+                remedy = (
+                    "Write the day on which the source was looked at as year-month-day: 2026-03-31."
+                )
                 wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
-                wrong_source = _wrong_answer(spec, tool.fields[file.source], (said_of_source(file, fact),))
+                wrong_source = _wrong_answer(
+                    spec, tool.fields[file.source], (said_of_source(file, fact),)
+                )
                 source = (*where, "source")
                 wrong += [
-                    (source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in wrong_source
+                    (source, f"{file.source}: {reason}", "Shorten the source.")
+                    for reason, _ in wrong_source
                 ]
         same = first.setdefault((fact.country, fact.row, fact.field), fact)
         if same is not fact:
@@ -179,9 +184,7 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
             wrong.append(((*where, "field"), reason, "Keep one."))
         of_row = first.setdefault((fact.country, fact.row, ""), fact)
         if file.source is not None and (of_row.source, of_row.date) != (fact.source, fact.date):
-            reason = (
-                f"The row {fact.row} of {fact.country} has another source or date above, and one cell for it."
-            )
+            reason = f"The row {fact.row} of {fact.country} has another source or date above, and one cell for it."
             remedy = "Write the same source and date in every line of a row."
             wrong.append(((*where, "source"), reason, remedy))
         yield from wrong
@@ -189,10 +192,15 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
 
 def _source_fields(file: FactFile, tool: Tool, path: Path) -> Found:
     """Check the fields that show where a fact is from."""
-    for name, code, kind in (("source", file.source, ColumnKind.TEXT), ("date", file.date, ColumnKind.DATE)):
+    for name, code, kind in (
+        ("source", file.source, ColumnKind.TEXT),
+        ("date", file.date, ColumnKind.DATE),
+    ):
         wrong = list(_no_field(tool, code)) if code is not None else []
         if code is not None and not wrong and kind_of(tool.fields[code]) is not kind:
-            wrong = [(f"'{code}' holds no {kind}.", f"Name a field that does, or leave out `{name}`.")]
+            wrong = [
+                (f"'{code}' holds no {kind}.", f"Name a field that does, or leave out `{name}`.")
+            ]
         yield from at((*path, name), wrong)
 
 
@@ -211,7 +219,9 @@ def _country(spec: Spec, country: SampleCountry) -> Wrong:
     if spec.countries is None:
         yield "The spec has no countries.", "Leave `country` out of the sample."
     elif country.code in {*country_names(SOURCE_LANGUAGE), *codes_of_list(spec, spec.countries)}:
-        reason = f"'{country.code}' is a real country, and the sample must not be taken for its return."
+        reason = (
+            f"'{country.code}' is a real country, and the sample must not be taken for its return."
+        )
         yield reason, "Take a code that stands for no country, for example XEX."
 
 

@@ -36,7 +36,9 @@ from .supplements import USUAL_BREAKDOWNS, Figures
 MOST_NUMBERS = 254  # that Excel's CHOOSE can choose from
 NO_MATRIX = "The spec has no 'matrix.yaml'."
 NO_PATTERN = "This is not a pattern that can be matched ({})."
-OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
+OWN_SHEET = (
+    "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
+)
 
 
 def check_sheets(spec: Spec) -> Found:
@@ -69,13 +71,17 @@ def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
             yield (*where, "kind"), "A sheet has one table.", OWN_SHEET
         elif isinstance(block, FieldBlock) and (block.title or block.help):
             option = "title" if block.title else "help"
-            reason = f"The `{option}` of a table is shown nowhere: its sheet has a title and a purpose."
+            reason = (
+                f"The `{option}` of a table is shown nowhere: its sheet has a title and a purpose."
+            )
             yield (*where, option), reason, "Leave it out."
     if tool.relevant is not None and not tool.field_blocks:
         yield (*path, "relevant"), "Nothing is asked on this sheet.", "Leave it out."
     with_it = spec.tool.get(tool.goes_with or "")
     if tool.goes_with is not None and not (with_it and with_it.can_be_ticked):
-        reason = f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
+        reason = (
+            f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
+        )
         remedy = "Name the tool that this sheet belongs to."
         yield (*path, "goes_with"), NoSuch(reason, tool.goes_with), remedy
 
@@ -88,15 +94,17 @@ def _beside_forms(block: AnyBlock, records: int, path: Path) -> Found:
             reason = f"The forms of a sheet share one header, and have {records} and {block.records} records."
             yield (*path, "records"), reason, OWN_SHEET
     elif not is_list or records > 1:
-        reason = (
-            "The sheet of a form holds nothing but forms and, beside one record, lists of one answer each."
-        )
+        reason = "The sheet of a form holds nothing but forms and, beside one record, lists of one answer each."
         yield (*path, "kind"), reason, OWN_SHEET
 
 
 def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
     if isinstance(block, FieldBlock) and not block.fields:
-        yield (*path, "fields"), "The block asks nothing: it has no fields.", "Add one, or remove the block."
+        yield (
+            (*path, "fields"),
+            "The block asks nothing: it has no fields.",
+            "Add one, or remove the block.",
+        )
     if isinstance(block, ItemBlock):
         yield from _items(spec, block, path)
     if isinstance(block, MatrixBlock) and spec.matrix is None:
@@ -119,7 +127,9 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: st
         name = getattr(spec.matrix, side, field.vocabulary)
         counted = field.calculated and kind_of(field) is ColumnKind.NUMBER  # may come out as a step
         if not counted and not (field.type.stepped and field.vocabulary == name):
-            reason = f"'{field.code}' is not a scale of the list '{name}', which the matrix has here."
+            reason = (
+                f"'{field.code}' is not a scale of the list '{name}', which the matrix has here."
+            )
             yield reason, "Name a field of type scale with that vocabulary."
         return
     down = spec.tool[block.source].fields.get(block.down)
@@ -152,7 +162,9 @@ def _items(spec: Spec, block: ItemBlock, path: Path) -> Found:
             else:
                 unknown.setdefault(name, []).append((*where, name))
     for name, places in unknown.items():
-        yield from at_the_first(places, *no_such(f"There is no fixed column '{name}'.", name, sorted(fixed)))
+        yield from at_the_first(
+            places, *no_such(f"There is no fixed column '{name}'.", name, sorted(fixed))
+        )
 
 
 def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
@@ -160,9 +172,7 @@ def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
     if value is None:
         yield f"The value of '{field.code}' is empty.", "Write one, or remove it."
     elif isinstance(value, list | dict):
-        remedy = (
-            "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
-        )
+        remedy = "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
         yield f"The value of '{field.code}' is neither a text nor a number.", remedy
     elif field.list_name is not None or field.to:
         yield from wrong_value(spec, field, tuple(fixed_codes(value)))
@@ -199,7 +209,11 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
     if field.pattern is not None and field.pattern != EMAIL_PATTERN:
         yield from _pattern(field, field.pattern)
     if "to" in needs & given and not field.to:
-        yield "to", "The reference points to no sheet.", "Name one with a register or a list of items."
+        yield (
+            "to",
+            "The reference points to no sheet.",
+            "Name one with a register or a list of items.",
+        )
     yield from (("default", *mistake) for mistake in wrong_default(spec, block, field))
     limit = "maximum" if field.minimum is None else "minimum"
     yield from ((limit, *mistake) for mistake in field.type.wrong_limits(field))
@@ -209,12 +223,18 @@ def _total(block: FieldBlock, field: Field) -> Wrong:
     """Say that totals stand below the columns of tables, and that only numbers add up and have a mean."""
     measures = field.type.measures or (field.calculated and field.result == "number")
     if isinstance(block, FormBlock):
-        yield "A form has no columns that come to something.", "Leave it out, or make the block a table."
+        yield (
+            "A form has no columns that come to something.",
+            "Leave it out, or make the block a table.",
+        )
     elif field.fixed or field.several:
         what = "is fixed" if field.fixed else "has several cells in a row"
         yield f"'{field.code}' {what}, and has no total.", "Leave it out."
     elif set(field.total) - {"count"} and not measures:
-        yield f"Answers of type {field.type} neither add up nor have a mean.", "Write `total: count`."
+        yield (
+            f"Answers of type {field.type} neither add up nor have a mean.",
+            "Write `total: count`.",
+        )
     elif "sum" in field.total and field.type.scaled:
         yield "Shares do not add up.", "Write `total: mean`."
 
@@ -227,11 +247,19 @@ def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
         yield "pattern", NO_PATTERN.format(error), PATTERN_REMEDY
         return
     if not field.example:
-        yield "pattern", "Nothing shows what fits the pattern.", "Add an `example`: the team is told it."
+        yield (
+            "pattern",
+            "Nothing shows what fits the pattern.",
+            "Add an `example`: the team is told it.",
+        )
     for language, example in field.example.by_language.items():
         if not fits(pattern, example):
             where = f"example/{language}".rstrip("/")
-            yield where, f"The example '{example}' does not fit the pattern.", "Write one that does."
+            yield (
+                where,
+                f"The example '{example}' does not fit the pattern.",
+                "Write one that does.",
+            )
 
 
 def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
@@ -254,7 +282,9 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
                 reason = f"The sheet '{tool.code}' has no fixed column '{name}'."
                 yield ((*path, "only", name), *no_such(reason, name, fixed))
             elif not any(item.has({name: code}) for item in tool.items):
-                reason = f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
+                reason = (
+                    f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
+                )
                 remedy = "Name a code that some of its rows have."
                 yield (*path, "only", name), NoSuch(reason, code), remedy
 
@@ -265,7 +295,8 @@ def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
     known = spec.vocabularies.get((asked.vocabulary if asked else None) or "")
     columns = [spec.tool[tool].fields.get(by.column) for tool in field.to if tool in spec.tool]
     alike = all(
-        column and column.fixed and asked and column.vocabulary == asked.vocabulary for column in columns
+        column and column.fixed and asked and column.vocabulary == asked.vocabulary
+        for column in columns
     )
     if field.only or known is None or not alike or not known.by_code.keys() >= {*by.always}:
         reason = f"Rows cannot be narrowed by '{by.column}' and '{by.by}'."
@@ -275,7 +306,9 @@ def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
 
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     """Find what is wrong with the field that decides which part of a list can be chosen."""
-    choices = {other.code: other for other in block.fields if other.vocabulary and not other.several}
+    choices = {
+        other.code: other for other in block.fields if other.vocabulary and not other.several
+    }
     parent = choices.get(str(field.parent))
     if parent is None or parent.vocabulary is None:
         others = [code for code in choices if code != field.code]
@@ -299,7 +332,9 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
 
 def _numbers(vocabulary: Vocabulary, path: Path) -> Found:
     """Say how many entries a sheet can look the number up of."""
-    if len(vocabulary.items) > MOST_NUMBERS and any(item.value is not None for item in vocabulary.items):
+    if len(vocabulary.items) > MOST_NUMBERS and any(
+        item.value is not None for item in vocabulary.items
+    ):
         reason = f"The list has {len(vocabulary.items)} entries; a sheet looks numbers up of {MOST_NUMBERS} at most."
         yield (*path, "items"), reason, "Leave `value` out, or make it two lists."
 
@@ -311,9 +346,7 @@ def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
         option = "anchor" if item.anchor else "anchors" if item.anchors else ""
         length = cell_length(item.as_step(spec.languages[0]))
         if option and name not in spec.scales:
-            reason = (
-                f"The list '{name}' is not a scale: nobody would see what anchors the entry '{item.code}'."
-            )
+            reason = f"The list '{name}' is not a scale: nobody would see what anchors the entry '{item.code}'."
             yield (*place, option), reason, "Say it in `label` or `help`."
         elif option == "anchor" and length > LIMIT_LABEL:
             reason = f"With its anchor the entry '{item.code}' has {length} characters; a cell shows {LIMIT_LABEL}."
@@ -358,7 +391,9 @@ def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
 # rules, what identifies a return, profiles, and what the figures are about
 
 SAME = attrgetter("name", "severity", "message", "remedy")  # on every sheet that a rule is asked on
-NUMBERS = "value|calculated|numerator|denominator|progress|baseline|baseline_year|target|target_year"
+NUMBERS = (
+    "value|calculated|numerator|denominator|progress|baseline|baseline_year|target|target_year"
+)
 
 
 def check_rules(spec: Spec) -> Found:
@@ -373,7 +408,11 @@ def check_rules(spec: Spec) -> Found:
             yield (*path, "code"), reason, "Give each its own."
         elif SAME(rule) != SAME(first):
             reason = f"The rule '{rule.code}' says something else than on {first.tool}."
-            yield (*path, "code"), reason, "Use the same name, severity, message and remedy, or another code."
+            yield (
+                (*path, "code"),
+                reason,
+                "Use the same name, severity, message and remedy, or another code.",
+            )
         sheets.add((rule.code, rule.tool))
         if rule.tool in spec.tool:
             yield from _rule(spec, rule, path)
@@ -389,17 +428,29 @@ def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
     tool = spec.tool[rule.tool]
     shown = tool.fields.get((*rule.at, *rule.require, "")[0])
     if shown and not shown.asked:
-        yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
+        yield (
+            path,
+            f"Nothing can be corrected in '{shown.code}'.",
+            "Point to a field to fill in first.",
+        )
     if tool.calculated:
         reason = f"The sheet '{rule.tool}' has nothing to fill in, so no rule can be about it."
         yield (*path, "tool"), NoSuch(reason, rule.tool), "Name the sheet that is asked."
     elif rule.check is None and not rule.require and not rule.reader_only:
-        yield (*path, "code"), f"The rule '{rule.code}' checks nothing.", "Add `check`, or `require: [CODE]`."
+        yield (
+            (*path, "code"),
+            f"The rule '{rule.code}' checks nothing.",
+            "Add `check`, or `require: [CODE]`.",
+        )
     elif rule.check is not None and rule.require:
         reason = f"The rule '{rule.code}' has both `check` and `require`."
         yield (*path, "code"), reason, "Make it two rules, each with a code of its own."
     elif not rule.message and not rule.reader_only:
-        yield (*path, "code"), f"The rule '{rule.code}' has no message.", "Add `message`: the sheet shows it."
+        yield (
+            (*path, "code"),
+            f"The rule '{rule.code}' has no message.",
+            "Add `message`: the sheet shows it.",
+        )
 
 
 def _over_rounds(identity: KeyFields) -> Found:
@@ -437,10 +488,18 @@ def _figures(spec: Spec, figures: Figures) -> Found:
     risks, indicators = figures.risks, figures.indicators
     if risks and not spec.tool.keys().isdisjoint(risks.tools):
         if spec.matrix is None:
-            yield ("figures", "risks"), NO_MATRIX, "Describe the levels there, or leave out `risks`."
+            yield (
+                ("figures", "risks"),
+                NO_MATRIX,
+                "Describe the levels there, or leave out `risks`.",
+            )
         for path, _, by in select(spec, "figures/risks/by/*"):
             if path[-1] in USUAL_BREAKDOWNS:
-                yield path, f"Risks are broken down by {path[-1]} in any case.", "Give it another name."
+                yield (
+                    path,
+                    f"Risks are broken down by {path[-1]} in any case.",
+                    "Give it another name.",
+                )
             if (by.field is None) == (not by.tools):
                 yield path, "A breakdown needs either `field` or `tools`.", "Say what it goes by."
             vocabulary = by.vocabulary or ""
@@ -452,7 +511,10 @@ def _figures(spec: Spec, figures: Figures) -> Found:
         if indicators.of in own and not own[indicators.of].to:
             remedy = "Name the field that says what a value is about."
             yield ("figures", "indicators", "of"), f"{indicators.of} refers to no sheet.", remedy
-        known = {f"{INDICATORS}/{NUMBERS}": reached(spec, indicators), f"{INDICATORS}/splits/*/parts/*": own}
+        known = {
+            f"{INDICATORS}/{NUMBERS}": reached(spec, indicators),
+            f"{INDICATORS}/splits/*/parts/*": own,
+        }
         for where, fields in known.items():
             for path, _, code in select(spec, where):
                 if code in fields and kind_of(fields[code]) is not ColumnKind.NUMBER:

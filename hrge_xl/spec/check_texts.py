@@ -14,7 +14,14 @@ import msgspec
 
 from ..core.errors import NoSuch, listed, nearest, no_such
 from ..core.spec_parts import Found, Path, Text, Wrong, at, at_the_first
-from ..core.words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
+from ..core.words import (
+    PROMPT_LIMIT,
+    SOURCE_LANGUAGE,
+    cell_length,
+    is_language,
+    proper_tag,
+    translator,
+)
 from ..fields import ColumnKind, Field, kind_of
 from ..language import FUNCTIONS
 from .lookup import Scope, rule_scope
@@ -42,7 +49,9 @@ def tables() -> dict[str, list[list[Any]]]:
     return msgspec.yaml.decode(data, type=dict[str, list[list[Any]]])
 
 
-def select(part: Any, pattern: str, path: Path = (), trail: Trail = ()) -> Iterator[tuple[Path, Trail, Any]]:
+def select(
+    part: Any, pattern: str, path: Path = (), trail: Trail = ()
+) -> Iterator[tuple[Path, Trail, Any]]:
     """Give what stands where a pattern leads: `*` is every entry, `%` every name of a group, `|` one or the other."""
     step, _, rest = pattern.partition("/")
     if not step and part is not None:
@@ -94,7 +103,11 @@ def _written_wrong(spec: Spec) -> Found:
                 reason = f"'{code}' cannot be a tool code: one of the program's own sheets has it."
                 yield path, reason, "Choose another code."
             elif where == FIELD_CODES and code.casefold() in WORDS_OF_EXPRESSIONS:
-                yield (path, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01.")
+                yield (
+                    path,
+                    f"'{code}' is a word of expressions.",
+                    "Take another code, for example PLN_01.",
+                )
             elif where in (TOOL_CODES, FIELD_CODES) and len(code) > LIMIT_CODE:
                 reason = f"The code '{code[:20]}…' has {len(code)} characters; {LIMIT_CODE} are the most."
                 yield path, reason, "Shorten it."
@@ -109,7 +122,11 @@ def _spelt_otherwise(spec: Spec) -> Found:
         for path, _, code in select(spec, where):
             first = seen.setdefault(code.casefold(), code)
             if first != code:
-                yield (path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere.")
+                yield (
+                    path,
+                    f"The {what} '{code}' is also written '{first}'.",
+                    "Write it alike everywhere.",
+                )
     asked: dict[str, str] = {}
     for path, (_, _, tool, _, block, *_), code in select(spec, FIELD_CODES):
         if block.single and asked.setdefault(code, tool.code) != tool.code:
@@ -141,7 +158,9 @@ def _sheets(spec: Spec, fields: Iterable[Field]) -> list[Tool]:
 
 def _fields(at: int) -> Callable[[Spec, Trail], Known]:
     """Give what knows the fields of the sheet that a part of a trail is about."""
-    return lambda spec, trail: spec.tool[trail[at].tool].fields if trail[at].tool in spec.tool else None
+    return lambda spec, trail: (
+        spec.tool[trail[at].tool].fields if trail[at].tool in spec.tool else None
+    )
 
 
 def _of_risks(spec: Spec, trail: Trail) -> Known:
@@ -176,7 +195,9 @@ KNOWN: Mapping[str, Callable[[Spec, Trail], Known]] = {  # to the references of 
     ),
     "reached": lambda spec, trail: reached(spec, trail[2]) if trail[2].tool in spec.tool else None,
     "indicators": _indicators,
-    "entries": lambda spec, trail: getattr(spec.vocabularies.get(trail[2].vocabulary), "by_code", None),
+    "entries": lambda spec, trail: getattr(
+        spec.vocabularies.get(trail[2].vocabulary), "by_code", None
+    ),
 }
 
 
@@ -280,13 +301,21 @@ def _languages(spec: Spec) -> Found:
             if tag and tag not in known:
                 undeclared.setdefault(tag, []).append((*path, tag))
             if tag and text and not words.strip():
-                yield (*path, tag), f"The text in '{tag}' is empty.", "Write it, or leave the language out."
+                yield (
+                    (*path, tag),
+                    f"The text in '{tag}' is empty.",
+                    "Write it, or leave the language out.",
+                )
         if text.by_language and first.isdisjoint(text.by_language):
             without.append(path)
     for tag, paths in undeclared.items():
         yield from at_the_first(paths, *_not_declared(tag, spec.languages))
-    reason = f"The text is not there in '{spec.languages[0]}', the first of the 'languages' of the spec."
-    yield from at_the_first(without, NoSuch(reason, spec.languages[0]), f"Add `{spec.languages[0]}: …`.")
+    reason = (
+        f"The text is not there in '{spec.languages[0]}', the first of the 'languages' of the spec."
+    )
+    yield from at_the_first(
+        without, NoSuch(reason, spec.languages[0]), f"Add `{spec.languages[0]}: …`."
+    )
 
 
 def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:
@@ -300,7 +329,10 @@ def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:
             f"Name one of {listed(languages)}; a text with a colon or a comma needs quotation marks.",
         )
     reason = f"The language '{tag}' is not among the 'languages' of the spec."
-    return reason, f"Add it to `languages` in workbook.yaml ({listed(languages)}), or remove the text."
+    return (
+        reason,
+        f"Add it to `languages` in workbook.yaml ({listed(languages)}), or remove the text.",
+    )
 
 
 # names of sheets, labels of lists
@@ -350,7 +382,11 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
             if label and label.casefold() in seen and where not in told:
                 told.add(where)
                 place = (*where, language) if language in text.by_language else where
-                yield place, f"The label '{label}' ({language}) is used twice.", "Give each entry its own."
+                yield (
+                    place,
+                    f"The label '{label}' ({language}) is used twice.",
+                    "Give each entry its own.",
+                )
             seen.add(label.casefold())
 
 
@@ -359,9 +395,13 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 
 def _sensitive(spec: Spec) -> Found:
     """Find what is sensitive and cannot be left out of a list, and texts that would name it all the same."""
-    marked = {path: part for where in MARKED for path, _, part in select(spec, where) if part.sensitive}
+    marked = {
+        path: part for where in MARKED for path, _, part in select(spec, where) if part.sensitive
+    }
     lists = (
-        name for name, entries in spec.vocabularies.items() if any(item.sensitive for item in entries.items)
+        name
+        for name, entries in spec.vocabularies.items()
+        if any(item.sensitive for item in entries.items)
     )
     for name in lists:
         if name in {*spec.scales, spec.countries} or all(
@@ -370,12 +410,16 @@ def _sensitive(spec: Spec) -> Found:
             reason = f"'{name}' is a scale, the list of countries, or sensitive as a whole: nothing can be left out."
             yield ("vocabularies", name), reason, "Take `sensitive` away, or have another list."
     labels = {part.label.source.casefold(): part.label.source for part in marked.values()}
-    written = [(path, text.source) for path, text in texts({name: getattr(spec, name) for name in DRAWN})]
+    written = [
+        (path, text.source) for path, text in texts({name: getattr(spec, name) for name in DRAWN})
+    ]
     written += [(path, str(value)) for path, _, value in select(spec, f"{BLOCKS}/items/*/values/*")]
     for path, text in written if marked else ():
         named = [label for folded, label in labels.items() if folded in text.casefold()]
         if named and not any(path[: len(place)] == place for place in marked):
-            reason = f"The text names '{named[0]}', and would stand in workbooks that leave this out."
+            reason = (
+                f"The text names '{named[0]}', and would stand in workbooks that leave this out."
+            )
             yield path, reason, "Word it otherwise, or mark its row as `sensitive`, too."
 
 
@@ -391,13 +435,29 @@ def _braces(words: str, known: Sequence[str], path: Path, told: Sequence[str]) -
         stray = max(words.rfind("{"), words.find("}"))
         around = words[max(stray - 10, 0) : stray + 20].strip()
         reason = f"A brace is not closed, or not opened, in “{around}”."
-        yield path, reason, f"Write {{{what.upper()}}} for {of}, and {{{{ or }}}} for a brace itself."
+        yield (
+            path,
+            reason,
+            f"Write {{{what.upper()}}} for {of}, and {{{{ or }}}} for a brace itself.",
+        )
         return
     for _, name, form, conversion in parts:
         if form or conversion or not NAME.fullmatch(name or ""):
-            written = (name or "") + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            yield path, f"'{{{written}}}' is not the {what} of {of}.", f"Write the {what} alone: {example}."
+            written = (
+                (name or "")
+                + (f"!{conversion}" if conversion else "")
+                + (f":{form}" if form else "")
+            )
+            yield (
+                path,
+                f"'{{{written}}}' is not the {what} of {of}.",
+                f"Write the {what} alone: {example}.",
+            )
         elif name not in known:
             close = nearest(name, known)
             reason = f"'{{{name}}}' refers to nothing: {nothing.format(name)}."
-            yield path, NoSuch(reason, str(name)), f"Did you mean '{{{close}}}'?" if close else others
+            yield (
+                path,
+                NoSuch(reason, str(name)),
+                f"Did you mean '{{{close}}}'?" if close else others,
+            )

@@ -12,7 +12,13 @@ from ..fields import Check, Field, When
 from ..findings import Severity
 from ..findings.value import DATE_AS_TEXT, DOES_NOT_FIT, NOT_ASKED_HERE
 from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
-from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
+from ..language.functions.choices import (
+    Ticked,
+    asks_what_is_issued,
+    differs_by_row,
+    one_issued,
+    sheets_named,
+)
 from ..language.tree import Literal, Logic, Type
 from .issuance import closing, is_shown
 from .lookup import Scope, parsed, ref_to, rule_scope
@@ -136,7 +142,9 @@ class CompiledSpec:
         """The calculated fields that may come out otherwise on another day."""
         found: set[FieldKey] = set()
         while more := {
-            key for key, formula in self.formulas.items() if key not in found and _dated(formula, found)
+            key
+            for key, formula in self.formulas.items()
+            if key not in found and _dated(formula, found)
         }:
             found |= more
         return frozenset(found)
@@ -156,7 +164,9 @@ class CompiledSpec:
         """The checks that read more than the answer that they are about."""
         return self._checks_where(_reads_more)
 
-    def _checks_where(self, holds: Callable[[Expr, FieldKey], bool]) -> dict[FieldKey, tuple[Check, ...]]:
+    def _checks_where(
+        self, holds: Callable[[Expr, FieldKey], bool]
+    ) -> dict[FieldKey, tuple[Check, ...]]:
         found = {
             key: tuple(check for check in own.checks if holds(check.holds, key))
             for key, own in self.fields.items()
@@ -172,7 +182,9 @@ class CompiledSpec:
     def last(self) -> frozenset[FieldKey]:
         """The fields of which a workbook has to know what they were in the round before."""
         shown = {
-            (tool.code, field.code) for tool, _, field in self.spec.places() if is_shown(self.spec, field)
+            (tool.code, field.code)
+            for tool, _, field in self.spec.places()
+            if is_shown(self.spec, field)
         }
         read = {part.key for expr in self.expressions() for part in refs_inside(expr) if part.last}
         return frozenset(shown | read)
@@ -218,13 +230,21 @@ def compiled(spec: Spec) -> CompiledSpec:
     for rule in rules:
         for code in rule.rule.require:
             requiring[rule.rule.tool, code].append(rule)
-    fields, formulas, relevant = dict[FieldKey, FieldChecks](), dict[FieldKey, Expr](), dict[FieldKey, Expr]()
+    fields, formulas, relevant = (
+        dict[FieldKey, FieldChecks](),
+        dict[FieldKey, Expr](),
+        dict[FieldKey, Expr](),
+    )
     for tool, block, field in spec.places():
         key, scope = (tool.code, field.code), Scope(spec, tool, block)
         if field.formula is not None:
             formulas[key] = _parsed(field.formula, scope, condition=False)
         wholes = (tool, block) if field.asked else ()
-        stated = [_parsed(part.relevant, Scope(spec, tool)) for part in wholes if part.relevant is not None]
+        stated = [
+            _parsed(part.relevant, Scope(spec, tool))
+            for part in wholes
+            if part.relevant is not None
+        ]
         stated += [] if field.relevant is None else [_parsed(field.relevant, scope)]
         if stated:
             relevant[key] = Logic("and", tuple(stated)) if len(stated) > 1 else stated[0]
@@ -245,7 +265,9 @@ def _of_field(
     value = ref_to(scope.spec, scope.tool.code, field, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     for check in field.type.checks(field, value, scope):
-        if check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1:  # else a text is a mistake to the sheet
+        if (
+            check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1
+        ):  # else a text is a mistake to the sheet
             checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)
@@ -262,7 +284,9 @@ def _own_requirement(field: Field, scope: Scope) -> Iterator[Expr]:
     if isinstance(field.required, When):
         when = _parsed(field.required.when, scope)
     elif (
-        field.required == "always" and isinstance(scope.block, RegisterBlock | FormBlock) and not scope.single
+        field.required == "always"
+        and isinstance(scope.block, RegisterBlock | FormBlock)
+        and not scope.single
     ):
         # a row counts only once something is answered in it
         when = TRUE
@@ -284,7 +308,9 @@ def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
     when, check = (_parsed(text, scope) if text else None for text in (rule.when, rule.check))
     stated = [expr for expr in (when, check) if expr]
-    others = dict.fromkeys(tool for expr in stated for tool in sheets_named(expr) if tool != rule.tool)
+    others = dict.fromkeys(
+        tool for expr in stated for tool in sheets_named(expr) if tool != rule.tool
+    )
     # It is not asked where none of the other sheets that it names was issued, unless it asks itself which are.
     if (
         others

@@ -18,7 +18,16 @@ from ..core.errors import Mistake
 from ..core.spec_parts import Wrong
 from .carried import FACTS, LIST
 from .supplements import BETWEEN
-from .yaml_file import SkippedInput, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
+from .yaml_file import (
+    SkippedInput,
+    content_of,
+    file_beside,
+    get,
+    mapping,
+    mistake_at,
+    scalar,
+    sequence,
+)
 
 SEPARATORS = ",;\t"
 COMMENT = "#"  # a line that begins with it says nothing
@@ -40,7 +49,9 @@ def take_in_lists(
             continue
         node.value[:] = [(key, value) for key, value in node.value if value is not named]
         if get(node, "items"):
-            mistakes.append(mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them."))
+            mistakes.append(
+                mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them.")
+            )
             continue
         items: list[Node] = []
         file = file_beside(folder, named, LIST, mistakes)
@@ -48,7 +59,9 @@ def take_in_lists(
             before = len(mistakes)
             items = _entries(ENTRY, file, file.name, mistakes, language)
             if not items and len(mistakes) == before:
-                mistakes.append(Mistake(file.name, 1, 1, "The list has no entries.", "Add a line for each."))
+                mistakes.append(
+                    Mistake(file.name, 1, 1, "The list has no entries.", "Add a line for each.")
+                )
         node.value += mapping([("items", sequence(items))], like=named).value
         if not items:
             lists.value[:] = [pair for pair in lists.value if pair[1] is not node]
@@ -72,8 +85,12 @@ def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> 
         entry.value += mapping([("rows", sequence(rows))], like=entry).value
     for file in sorted(home.glob(f"[!.]*{LIST}")):
         if file.name not in names:
-            remedy = f"Add {{file: {file.name}, tool: …}} to `facts` in workbook.yaml, or take it away."
-            mistakes.append(Mistake(f"{FACTS}/{file.name}", 1, 1, "The file is named nowhere.", remedy))
+            remedy = (
+                f"Add {{file: {file.name}, tool: …}} to `facts` in workbook.yaml, or take it away."
+            )
+            mistakes.append(
+                Mistake(f"{FACTS}/{file.name}", 1, 1, "The file is named nowhere.", remedy)
+            )
 
 
 class _Kind(NamedTuple):
@@ -96,7 +113,9 @@ ENTRY = _Kind(
 )
 
 
-def _records(kind: _Kind, file: Path, name: str, mistakes: list[Mistake]) -> list[tuple[int, list[str]]]:
+def _records(
+    kind: _Kind, file: Path, name: str, mistakes: list[Mistake]
+) -> list[tuple[int, list[str]]]:
     """Give the cells of each line of a file that says something, with its number.
 
     They are separated by commas, or by what some countries' spreadsheets write in their place.
@@ -121,7 +140,10 @@ def _records(kind: _Kind, file: Path, name: str, mistakes: list[Mistake]) -> lis
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        reason, remedy = f"This is not a line of CSV: {error}.", "Look for a quotation mark without its pair."
+        reason, remedy = (
+            f"This is not a line of CSV: {error}.",
+            "Look for a quotation mark without its pair.",
+        )
         mistakes.append(Mistake(name, line, 1, reason, remedy))
     else:
         if not records:
@@ -143,7 +165,9 @@ def _wrong_heads(kind: _Kind, heads: Sequence[str]) -> Wrong:
             yield f"There is no column `{needed}`.", "Add it."
 
 
-def _entries(kind: _Kind, file: Path, name: str, mistakes: list[Mistake], language: str = "") -> list[Node]:
+def _entries(
+    kind: _Kind, file: Path, name: str, mistakes: list[Mistake], language: str = ""
+) -> list[Node]:
     """Give what the lines of a file say, whose first one names its columns; a line with a mistake is left out."""
     records = _records(kind, file, name, mistakes)
     if not records:
@@ -168,11 +192,16 @@ def _entries(kind: _Kind, file: Path, name: str, mistakes: list[Mistake], langua
                 given.setdefault(column, {})[tag or language] = cell.strip()
         absent = [needed for needed in kind.needed if needed not in given]
         for needed in absent:
-            reason, remedy = f"The {kind.entry} has no {needed}.", "Fill it in, or take the line out."
+            reason, remedy = (
+                f"The {kind.entry} has no {needed}.",
+                "Fill it in, or take the line out.",
+            )
             mistakes.append(Mistake(name, line, 1, reason, remedy))
         if not absent:
             values = [
-                (column, _value(column, given[column], mark)) for column in kind.columns if column in given
+                (column, _value(column, given[column], mark))
+                for column in kind.columns
+                if column in given
             ]
             nodes.append(mapping(values, like=scalar("", mark)))
     return nodes
@@ -181,7 +210,9 @@ def _entries(kind: _Kind, file: Path, name: str, mistakes: list[Mistake], langua
 def _value(column: str, texts: Mapping[str, str], mark: yaml.Mark) -> Node:
     """Give what stands in a column, by language, as a part of the spec."""
     if column in WORDED:
-        return mapping([(tag, scalar(text, mark)) for tag, text in texts.items()], like=scalar("", mark))
+        return mapping(
+            [(tag, scalar(text, mark)) for tag, text in texts.items()], like=scalar("", mark)
+        )
     (text,) = texts.values()
     if column != "aliases":
         return scalar(text, mark)

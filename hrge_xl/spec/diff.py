@@ -144,7 +144,9 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         note = "Workbooks issued before say the old name and are refused: keep it."
         yield change("name changed", Effect.LOST, note, old.name, new.name, touches=(Touch(),))
     versions = (old.version, new.version)
-    numbers = [tuple(int(part) for part in text.split(".") if part.isdecimal()) for text in versions]
+    numbers = [
+        tuple(int(part) for part in text.split(".") if part.isdecimal()) for text in versions
+    ]
     if old.version == new.version:
         if old.digest != new.digest:
             note = "Raise `version`: otherwise nobody can tell workbooks of the two apart."
@@ -185,7 +187,9 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
             yield change("added", effect, f"Questions: {count}.", after=title, questions=count)
     if moved := reordered(old.tool, new.tool):
         before, after = (short(", ".join(codes)) for codes in moved)
-        yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", before, after)
+        yield Change(
+            Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", before, after
+        )
 
 
 # lists
@@ -194,21 +198,31 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
 def _lists(old: Spec, new: Spec) -> Iterator[Change]:
     for name, before, after in both(old.vocabularies, new.vocabularies):
         if after is None:
-            yield Change(Group.LISTS, name, "removed", Effect.NONE, "Its questions show what they ask now.")
+            yield Change(
+                Group.LISTS, name, "removed", Effect.NONE, "Its questions show what they ask now."
+            )
         elif before is None:
-            yield Change(Group.LISTS, name, "added", Effect.NONE, after=f"{len(after.items)} entries")
+            yield Change(
+                Group.LISTS, name, "added", Effect.NONE, after=f"{len(after.items)} entries"
+            )
         else:
             yield from _entries(name, before, after, old, new)
 
 
-def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Iterator[Change]:
+def _entries(
+    name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: Spec
+) -> Iterator[Change]:
     using = [(tool.code, field) for tool, _, field in old.places() if field.vocabulary == name]
     read = readings(before, after, old, new)
     # cells hold the numbers, labels are only shown
     if using and all(field.type.stepped for _, field in using):
-        read = {code: frozenset([code if code in after.by_code else None]) for code in before.by_code}
+        read = {
+            code: frozenset([code if code in after.by_code else None]) for code in before.by_code
+        }
     for code, was, now in both(before.by_code, after.by_code):
-        touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
+        touches = tuple(
+            Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed
+        )
         change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
         if was and now:
             if was != now:
@@ -263,7 +277,9 @@ def _worded_anew(
         )
     elif read - {before.code}:
         effect = Effect.CHECK
-        note = "Workbooks issued before hold the old label: put it into `aliases`, so that it is read."
+        note = (
+            "Workbooks issued before hold the old label: put it into `aliases`, so that it is read."
+        )
     if note or not before.label.is_worded_as(after.label):
         yield what, effect, note, before.label.say(""), after.label.say("")
 
@@ -297,13 +313,20 @@ def _said(rule: Rule | None) -> str:
 
 # what changed in the questions of a sheet
 
-LIMITS = {"minimum": -1, "maximum": 1, "words": 1, "characters": 1}  # in which direction each gives way
+LIMITS = {
+    "minimum": -1,
+    "maximum": 1,
+    "words": 1,
+    "characters": 1,
+}  # in which direction each gives way
 # options that have a line of their own
 TOLD_APART = (
     *LIMITS, "code", "label", "type", "fixed", "required", "constraint", "vocabulary", "parent", "cells", "to", "only",
     "formula", "unit"
 )  # fmt: skip
-NO_PLACE = "Its answers are put on the sheet “Without a place” when the team gets its workbook back."
+NO_PLACE = (
+    "Its answers are put on the sheet “Without a place” when the team gets its workbook back."
+)
 
 
 class SheetDiff:
@@ -325,19 +348,27 @@ class SheetDiff:
                 label, count = short(after.label), int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
         was, now = (
-            short("; ".join(filter(None, (tool.relevant, *(block.relevant for block in tool.field_blocks)))))
+            short(
+                "; ".join(
+                    filter(None, (tool.relevant, *(block.relevant for block in tool.field_blocks)))
+                )
+            )
             for tool in (self.before, self.after)
         )
         if was != now:
             note, touches = "Where it does not hold, an answer must be blank.", (Touch(self.code),)
-            change = partial(Change, Group.QUESTIONS, self.code, "relevant changed", Effect.CHECK, note)
+            change = partial(
+                Change, Group.QUESTIONS, self.code, "relevant changed", Effect.CHECK, note
+            )
             yield change(was, now, touches=touches)
         yield from self._rows()
         if moved := reordered(self.before.fields, self.after.fields):
             same = SequenceMatcher(None, *moved, autojunk=False).get_matching_blocks()
             stayed = {code for block in same for code in moved[0][block.a : block.a + block.size]}
             order = short(", ".join(code for code in moved[0] if code not in stayed))
-            yield Change(Group.QUESTIONS, self.code, "questions in another order", Effect.KEPT, before=order)
+            yield Change(
+                Group.QUESTIONS, self.code, "questions in another order", Effect.KEPT, before=order
+            )
 
     def _change(self, field: str, *words: Any, **more: Any) -> Change:
         """Give a change of a question, which touches all answers to it where nothing else is said."""
@@ -350,7 +381,11 @@ class SheetDiff:
         to = next((tool.code for tool in self.new.tools if field.code in tool.fields), None)
         if not field.asked:
             return self._change(field.code, "removed", Effect.NONE, before=short(field.label))
-        note = f"It is asked on the sheet {to} now; answers do not follow it there." if to else NO_PLACE
+        note = (
+            f"It is asked on the sheet {to} now; answers do not follow it there."
+            if to
+            else NO_PLACE
+        )
         what = f"moved to {to}" if to else "removed"
         return self._change(field.code, what, Effect.LOST, note, short(field.label))
 
@@ -397,7 +432,9 @@ class SheetDiff:
             touches = tuple(Touch(self.code, field=old.code, code=code) for code in others)
             note = f"Not the same in the new list: {', '.join(others[:8])}." if others else ""
             effect = _effect(bool(others))
-            yield change("list changed", effect, note, old.vocabulary, new.vocabulary, touches=touches)
+            yield change(
+                "list changed", effect, note, old.vocabulary, new.vocabulary, touches=touches
+            )
         if old.several and old.cells != new.cells:
             effect = Effect.LOST if new.cells < old.cells else Effect.KEPT
             past = (Touch(self.code, field=old.code, past=new.cells),)
@@ -419,26 +456,34 @@ class SheetDiff:
         gone = [code for code in before if code not in after]
         added = [code for code in after if code not in before]
         if gone:
-            registers = (block for block in self.before.field_blocks if isinstance(block, RegisterBlock))
+            registers = (
+                block for block in self.before.field_blocks if isinstance(block, RegisterBlock)
+            )
             open_rows = {code for block in registers for code in rows_of(self.old, block)}
             touches = tuple(Touch(self.code, code, issued=code in open_rows) for code in gone)
             note = "Codes are permanent: put them back; their labels may change."
             if not open_rows.isdisjoint(gone):
                 note = "Rows of a register may grow, never shrink."
             codes = _list(gone, before[gone[0]].say(""))
-            yield Change(Group.ROWS, self.code, "rows removed", Effect.LOST, note, codes, touches=touches)
+            yield Change(
+                Group.ROWS, self.code, "rows removed", Effect.LOST, note, codes, touches=touches
+            )
         if added:
             codes = _list(added, after[added[0]].say(""))
             yield Change(Group.ROWS, self.code, "rows added", Effect.NEW, after=codes)
         for code in before:
             if code in after and not before[code].is_worded_as(after[code]):
                 worded = _asked_anew(before[code], after[code], "is about")
-                yield Change(Group.ROWS, f"{self.code} / {code}", *worded, touches=(Touch(self.code, code),))
+                yield Change(
+                    Group.ROWS, f"{self.code} / {code}", *worded, touches=(Touch(self.code, code),)
+                )
         # those that moved to another block, which has other rows
         for code, field in self.before.fields.items():
             if code in self.after.fields and field.asked:
                 kept = {*rows_of(self.new, self.after.block_of(code)), *gone}
-                lost = [row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept]
+                lost = [
+                    row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept
+                ]
                 if lost:
                     touches = tuple(Touch(self.code, row, code) for row in lost)
                     note, rows = "Answers in these rows do not follow it.", _list(lost, "")
@@ -468,7 +513,9 @@ def _asked_anew(before: Text, after: Text, does: str) -> Told:
 
 def _type(old: Field, new: Field) -> Told:
     """Say what another type does to the answers given so far."""
-    was, now = (f"{field.type.name}, fixed" if field.fixed else field.type.name for field in (old, new))
+    was, now = (
+        f"{field.type.name}, fixed" if field.fixed else field.type.name for field in (old, new)
+    )
     effect, note = Effect.CHECK, "The content of the cell is read again."
     if not old.asked:
         effect, note = _new(new), _when(new)
@@ -491,13 +538,19 @@ def _new(field: Field) -> Effect:
 def _when(field: Field) -> str:
     if not field.asked:
         return ""
-    return f"required when {field.required.when}" if isinstance(field.required, When) else field.required
+    return (
+        f"required when {field.required.when}"
+        if isinstance(field.required, When)
+        else field.required
+    )
 
 
 # what is said of them
 
 
-def both(old: Mapping[str, Part], new: Mapping[str, Part]) -> Iterator[tuple[str, Part | None, Part | None]]:
+def both(
+    old: Mapping[str, Part], new: Mapping[str, Part]
+) -> Iterator[tuple[str, Part | None, Part | None]]:
     """Give every part of two versions by its code, with None for the version that does not have it."""
     return ((code, old.get(code), new.get(code)) for code in dict.fromkeys([*old, *new]))
 
@@ -522,6 +575,12 @@ def meant_alike(before: Text, after: Text) -> bool:
 
 def short(value: object) -> str:
     """Give a value for a line of output."""
-    text = value.say("") if isinstance(value, Text) else f"{value:g}" if isinstance(value, float) else value
+    text = (
+        value.say("")
+        if isinstance(value, Text)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else value
+    )
     line = "" if text is None else " ".join(str(text).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -12,14 +12,31 @@ from typing import NamedTuple
 from ..core.errors import reworded
 from ..core.spec_parts import Found, Path, Words, Wrong, at
 from ..fields import Field
-from ..language import Call, Expr, Literal, Over, Problem, Ref, Type, inside, parts, reader_only, walk
+from ..language import (
+    Call,
+    Expr,
+    Literal,
+    Over,
+    Problem,
+    Ref,
+    Type,
+    inside,
+    parts,
+    reader_only,
+    walk,
+)
 from ..language.functions.choices import Completeness, LookUp
 from .check_texts import BLOCKS, FIELDS, select
 from .lookup import Scope, parsed, rule_scope
 from .model import RegisterBlock, Rule, Spec, Tool
 from .yaml_file import common_mistake_in
 
-ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
+ANSWER, CHECK, PROGRESS, NAMES = (
+    "",
+    "the check of ",
+    "the completeness of ",
+    "the names of the rows of ",
+)
 ASKED = "whether to ask "
 OF_A_FIELD = {  # what a sheet has to do with its expressions
     "required/when": "show what is missing",
@@ -79,7 +96,11 @@ def _all(spec: Spec) -> Iterator[Written]:
                 scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
                 keeps = where[-1] == "keep"
                 yield Written(
-                    text, where, scope, keeps, in_sheet="list the rows" if keeps else "rank the rows"
+                    text,
+                    where,
+                    scope,
+                    keeps,
+                    in_sheet="list the rows" if keeps else "rank the rows",
                 )
     for path, (_, _, rule), text in select(spec, "rules/*/when|check"):
         if rule.tool in spec.tool and spec.tool[rule.tool].field_blocks:
@@ -122,7 +143,9 @@ def _mistakes(written: Written) -> Wrong:
             "Put it into a rule: that is checked when the workbook comes back.",
         )
     own = {(written.scope.tool.code, field.code) for field in written.asks}
-    if within := next((part.code for part in walk(found) if isinstance(part, Ref) and part.key in own), None):
+    if within := next(
+        (part.code for part in walk(found) if isinstance(part, Ref) and part.key in own), None
+    ):
         reason = f"This decides whether '{within}' is asked, and hangs on its answer."
         yield reason, "Name an answer that stands elsewhere."
     if written.condition:
@@ -156,7 +179,10 @@ def wrong_syntax(text: str) -> Words | None:
         ast.parse(text.strip(), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
-    except (SyntaxError, ValueError):  # the latter of half a character, which no text of a program may hold
+    except (
+        SyntaxError,
+        ValueError,
+    ):  # the latter of half a character, which no text of a program may hold
         bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
     else:
         return None
@@ -274,7 +300,9 @@ def _needs(found: Expr) -> Iterator[Node]:
         if found.calculated and not found.last:
             yield Node(ANSWER, found.tool, found.code)
     elif isinstance(found, Call) and isinstance(found.function, Completeness):
-        yield from (Node(PROGRESS, str(arg.value)) for arg in found.args if isinstance(arg, Literal))
+        yield from (
+            Node(PROGRESS, str(arg.value)) for arg in found.args if isinstance(arg, Literal)
+        )
     else:
         for part in inside(found):
             yield from _needs(part)

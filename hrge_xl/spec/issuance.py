@@ -28,7 +28,12 @@ from .model import (
 )
 from .supplements import Fact, FactFile, Sample
 
-ANSWER, LAST, BOTH, NOTHING = "answer", "last", "both", "nothing"  # what the next workbook has of an answer
+ANSWER, LAST, BOTH, NOTHING = (
+    "answer",
+    "last",
+    "both",
+    "nothing",
+)  # what the next workbook has of an answer
 MOST_ROWS = 500  # of a register, whatever it is issued with
 
 
@@ -40,13 +45,17 @@ class Choice(NamedTuple):
 
     tools: tuple[str, ...] | None = None
     rows: int | None = None
-    taken_along: tuple[tuple[str, str], ...] = ()  # a tool that nobody named, and the one that refers to it
+    taken_along: tuple[
+        tuple[str, str], ...
+    ] = ()  # a tool that nobody named, and the one that refers to it
     leave_out: bool = False  # what the spec marks as sensitive
 
     @property
     def explained(self) -> str:
         """Which sheets were taken along and why; empty where none was."""
-        return "; ".join(f"{tool} is included, because {by} refers to it" for tool, by in self.taken_along)
+        return "; ".join(
+            f"{tool} is included, because {by} refers to it" for tool, by in self.taken_along
+        )
 
 
 def choose(
@@ -65,7 +74,9 @@ def choose(
     return _chosen(spec, profile, named, rows, first=first)._replace(leave_out=leave_out)
 
 
-def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *, first: bool) -> Choice:
+def _chosen(
+    spec: Spec, profile: str, named: Sequence[str], rows: int | None, *, first: bool
+) -> Choice:
     codes = [tool_code(spec, tool) for tool in named]
     name = profile or ("" if codes else spec.default_profile or "")
     if not name:
@@ -78,7 +89,9 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
     if chosen.choose_from and not set(codes) & set(chosen.choose_from):
         if not first:
             language = spec.languages[0]
-            left = (f"{code} ({spec.tool[code].title.say(language)})" for code in chosen.choose_from)
+            left = (
+                f"{code} ({spec.tool[code].title.say(language)})" for code in chosen.choose_from
+            )
             raise UsageError(
                 f"The profile '{name}' leaves sheets to choose from.",
                 value=name,
@@ -86,7 +99,9 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
             )
         codes.append(chosen.choose_from[0])
     parts = [spec.tool[code].part for code in chosen.narrowed if code in codes]
-    others = {code for code in chosen.narrowed if code not in codes and spec.tool[code].part in parts}
+    others = {
+        code for code in chosen.narrowed if code not in codes and spec.tool[code].part in parts
+    }
     if parts:
         codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in others]
         return _whole(spec, codes, rows or chosen.rows)
@@ -138,7 +153,11 @@ def needed_tools(spec: Spec) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for tool, codes in targets:
         home = tool.goes_with or tool.code
-        needed = (code for code in codes if len(codes) == 1 and code != home and not spec.tool[code].always)
+        needed = (
+            code
+            for code in codes
+            if len(codes) == 1 and code != home and not spec.tool[code].always
+        )
         found.setdefault(home, {}).update(dict.fromkeys(needed))
     return {code: tuple(needed) for code, needed in found.items()}
 
@@ -160,7 +179,8 @@ def without_sensitive(spec: Spec) -> Spec:
         if (marked := tuple(item for item in known.items if item.sensitive))
     }
     tools = tuple(
-        _but(tool, blocks=tuple(_shortened(block, left_out) for block in tool.blocks)) for tool in spec.tools
+        _but(tool, blocks=tuple(_shortened(block, left_out) for block in tool.blocks))
+        for tool in spec.tools
     )
     if not left_out and tools == spec.tools:
         return spec
@@ -208,7 +228,9 @@ def items_of(spec: Spec, block: ItemBlock, issued: Iterable[str] | None = None) 
     tools = [spec.tool[code] for code in codes if spec.tool[code].can_be_ticked]
     parts = [NO_TEXT, *(tool.part for tool in tools)]
     return tuple(
-        Item(code=tool.code, label=tool.title, section=tool.part if tool.part != before else NO_TEXT)
+        Item(
+            code=tool.code, label=tool.title, section=tool.part if tool.part != before else NO_TEXT
+        )
         for before, tool in zip(parts, tools, strict=False)
     )
 
@@ -352,4 +374,6 @@ def spec_of_sample(spec: Spec) -> Spec:
     known = spec.vocabularies[spec.countries]
     entry = VocabularyItem(code=country.code, label=country.label)
     lists = spec.vocabularies | {spec.countries: _but(known, items=(entry, *known.items))}
-    return spec.model_copy(update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"})
+    return spec.model_copy(
+        update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"}
+    )

@@ -87,13 +87,17 @@ def versions() -> dict[str, str]:
     """Give the version of each spec that comes with the program, by its name: only its first file is read."""
     heads = {name: (find(name) / HEAD_FILE).read_bytes() for name in names()}
     # every value is a text
-    return {name: yaml.load(head, Loader=yaml.BaseLoader)["version"] for name, head in heads.items()}
+    return {
+        name: yaml.load(head, Loader=yaml.BaseLoader)["version"] for name, head in heads.items()
+    }
 
 
 def is_path(spec: str | Path) -> bool:
     """Say whether a folder is meant, and not the name of a spec: a path has a separator."""
     return (
-        isinstance(spec, Path) or spec in (os.curdir, os.pardir) or any(mark in spec for mark in SEPARATORS)
+        isinstance(spec, Path)
+        or spec in (os.curdir, os.pardir)
+        or any(mark in spec for mark in SEPARATORS)
     )
 
 
@@ -102,10 +106,15 @@ def find(spec: str | Path) -> Path:
 
     A name is never a folder that happens to lie in the current one: anybody may have put it there.
     """
-    for folder in [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]:
+    for folder in (
+        [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]
+    ):
         if (folder / HEAD_FILE).is_file():
             return folder
-    no_file, known = f"there is no file {Path(spec) / HEAD_FILE}", f"the names are {', '.join(names())}"
+    no_file, known = (
+        f"there is no file {Path(spec) / HEAD_FILE}",
+        f"the names are {', '.join(names())}",
+    )
     reason = f"No spec '{spec}': {no_file if is_path(spec) else known}."
     hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
     raise UsageError(reason, value=spec, remedy=" ".join(filter(None, hints)))
@@ -138,7 +147,9 @@ def _load(folder: Path, digest: str) -> model.Spec:
     kept_as = f"copy {digest}" if of_copy else digest
     tree = recall(SPEC, kept_as, dict[str, Any])
     if tree is not None:
-        return translated(model.Spec.model_validate(tree | {"digest": digest, "folder": str(folder)}), folder)
+        return translated(
+            model.Spec.model_validate(tree | {"digest": digest, "folder": str(folder)}), folder
+        )
     loaded, root, mistakes = read(folder, digest)
     if mistakes and of_copy:
         loaded, root, mistakes = read_copy(folder, digest)
@@ -153,7 +164,9 @@ def _load(folder: Path, digest: str) -> model.Spec:
     if cache_folder() is not None and (translations := translations_of(loaded)):
         for language in translations.languages:
             with suppress(SpecError):  # told where the language is asked for
-                translations.table(language)  # kept too: processes that read returned files may keep nothing
+                translations.table(
+                    language
+                )  # kept too: processes that read returned files may keep nothing
     return loaded
 
 
@@ -183,7 +196,9 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
         # else it may follow from others
         if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
             mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
-    if mistakes:  # some may come from a file that nobody looks into; of lists it is said where they are named
+    if (
+        mistakes
+    ):  # some may come from a file that nobody looks into; of lists it is said where they are named
         mistakes += (unused for unused in _unused_files(folder) if not unused.file.endswith(".csv"))
     return loaded, root, list(dict.fromkeys(mistakes))
 
@@ -207,7 +222,9 @@ def read_copy(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None
     loaded = Shape(root, assembly.skipped, mistakes).model(digest=digest, folder=str(folder))
     if loaded is None:
         return None, root, mistakes
-    unread += [f"{mistake.file}:{mistake.line} is left out: {mistake.reason}" for mistake in mistakes]
+    unread += [
+        f"{mistake.file}:{mistake.line} is left out: {mistake.reason}" for mistake in mistakes
+    ]
     unparsed = [written for written in expressions(loaded) if isinstance(written.found, Problem)]
     for written in unparsed:
         unread.append(_leave_out_expression(root, written))
@@ -281,7 +298,9 @@ def warnings(spec: Spec) -> list[Mistake]:
     for path, _, block in select(spec, BLOCKS):
         if isinstance(block, MatrixBlock) and not block.sources:
             reason = "The matrix has no sources, so that it counts nothing."
-            found.append(place((*path, "sources"), reason, "Name the registers whose rows it counts."))
+            found.append(
+                place((*path, "sources"), reason, "Name the registers whose rows it counts.")
+            )
     return sorted(found)
 
 
@@ -310,7 +329,9 @@ def _unused_files(folder: Path) -> list[Mistake]:
             remedy = f"Move it to {FOLDER}/{path.name}."
         else:
             reason = "This file is not used: nothing in the spec names it."
-            remedy = f"Did you mean '{near}'?" if near else "Name it where it belongs, or remove it."
+            remedy = (
+                f"Did you mean '{near}'?" if near else "Name it where it belongs, or remove it."
+            )
         found.append(Mistake(file, 1, 1, reason, remedy))
     return found
 
@@ -339,7 +360,9 @@ class Assembly:
         """Give one tree out of all files; None where workbook.yaml is none at all."""
         head = self._file(HEAD_FILE)
         files = {name: f"{name}.yaml" for name in OWN_FILES}
-        parts = {name: self._file(file) for name, file in files.items() if (self.folder / file).is_file()}
+        parts = {
+            name: self._file(file) for name, file in files.items() if (self.folder / file).is_file()
+        }
         tools = self._tools(head)
         if not isinstance(head, MappingNode):
             return None
@@ -365,7 +388,9 @@ class Assembly:
         if node is None:
             self.skipped.names.add(name)
         elif name == "rules.yaml" and not isinstance(node, SequenceNode):
-            self._say(node, "This file is not a list of rules.", "Begin each rule with `- code: …`.")
+            self._say(
+                node, "This file is not a list of rules.", "Begin each rule with `- code: …`."
+            )
         elif name != "rules.yaml" and not isinstance(node, MappingNode):
             reason = "This file is a list or a text, not options with their values."
             self._say(node, reason, "Write `option: value`.")
@@ -380,7 +405,9 @@ class Assembly:
         """Say whether an option of workbook.yaml belongs there."""
         name = key.value
         if name in OWN_FILES:
-            self._say(head, f"`{name}` does not belong here.", f"Put it into a file {name}.yaml.", name)
+            self._say(
+                head, f"`{name}` does not belong here.", f"Put it into a file {name}.yaml.", name
+            )
         elif name in MADE:
             known = ", ".join(options_of(Spec))
             remedy = ELSEWHERE.get(name, f"Remove it; the options here are {known}.")
@@ -404,7 +431,9 @@ class Assembly:
                 first = by_code.setdefault(code.value, node)
                 if first is not node:
                     reason = f"The tool '{code.value}' is described twice, first in {first.start_mark.name}."
-                    self._say(node, reason, "Give one of the two another code, or remove it.", "code")
+                    self._say(
+                        node, reason, "Give one of the two another code, or remove it.", "code"
+                    )
         sheets = self._meant(head, "sheets", (*options_of(Spec), *OWN_FILES, *MADE))
         if isinstance(sheets, SequenceNode):
             return self._in_order(sheets, by_code)
@@ -413,7 +442,12 @@ class Assembly:
         elif sheets is None:
             self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
         else:
-            self._say(head, "`sheets` is not a list.", "List the codes of the tools: [PLAN, C1].", "sheets")
+            self._say(
+                head,
+                "`sheets` is not a list.",
+                "List the codes of the tools: [PLAN, C1].",
+                "sheets",
+            )
         return list(by_code.values())
 
     def _meant(self, part: Node | None, option: str, known: Sequence[str]) -> Node | None:
@@ -421,7 +455,10 @@ class Assembly:
         if get(part, option) is None and isinstance(part, MappingNode):
             for key, _ in part.value:
                 if key.value not in known and nearest(key.value, (option,)) is not None:
-                    reason, remedy = f"`{key.value}` is not an option here.", f"Did you mean '{option}'?"
+                    reason, remedy = (
+                        f"`{key.value}` is not an option here.",
+                        f"Did you mean '{option}'?",
+                    )
                     self._say(part, reason, remedy, key.value)
                     key.value = option
                     break
@@ -470,7 +507,9 @@ class Assembly:
     def _take_in_columns(self, block: Node, columns: Node | None) -> None:
         """Replace each `- use: NAME` among the fields by the fields of that set."""
         kind = FIELD_BLOCKS.get(_text(block, "kind"))
-        fields = get(block, "fields") if kind is None else self._meant(block, "fields", options_of(kind))
+        fields = (
+            get(block, "fields") if kind is None else self._meant(block, "fields", options_of(kind))
+        )
         if not isinstance(fields, SequenceNode):
             return
         taken: list[Node] = []
@@ -486,7 +525,9 @@ class Assembly:
                     self._say(entry, reason, remedy, key.value)
             found = get(columns, use.value) if isinstance(use, ScalarNode) else None
             if not isinstance(use, ScalarNode):
-                self._say(entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use")
+                self._say(
+                    entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use"
+                )
                 self.skipped.nameless = True
             elif isinstance(found, SequenceNode):
                 taken.extend(found.value)
@@ -494,7 +535,9 @@ class Assembly:
                 self.skipped.nameless = True  # nobody knows which fields it would bring
                 sets = columns.value if isinstance(columns, MappingNode) else []
                 known = [key.value for key, _ in sets]
-                self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
+                self._say(
+                    use, f"There is no column set '{use.value}'.", remedy_for(use.value, known)
+                )
         fields.value[:] = taken
 
     def _take_in_file(self, block: Node) -> None:
@@ -508,7 +551,9 @@ class Assembly:
         items = items and self._items_in(items, wanted, name)
         if not items:
             items = sequence([], like=block)
-        block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
+        block.value[:] = [
+            (key, items if key.value == "items" else value) for key, value in block.value
+        ]
 
     def _items_in(self, file: Node, wanted: Node | None, name: ScalarNode) -> Node | None:
         """Give the items of a file: its list, or a named part of it whose keys are its own; to have none is told."""
@@ -542,7 +587,10 @@ class Assembly:
             elif not isinstance(tools, SequenceNode) or not tools.value or get(entry, "tool"):
                 reason = "`tools` must be a list of tools, and replaces `tool`."
                 self._say(
-                    entry, reason, "Write `tool: A` for one tool, `tools: [A, B]` for several.", "tools"
+                    entry,
+                    reason,
+                    "Write `tool: A` for one tool, `tools: [A, B]` for several.",
+                    "tools",
                 )
             else:
                 others = [(key.value, value) for key, value in entry.value if key.value != "tools"]
@@ -560,5 +608,7 @@ def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node
     """Give an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
     known = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
-    filled = [(str(to.value), value) for to, key in columns if (value := get(entry, str(key.value)))]
+    filled = [
+        (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value)))
+    ]
     return mapping([*known, ("values", mapping(filled, entry))], entry)

@@ -37,7 +37,9 @@ class ListEntry(NamedTuple):
     aliases: tuple[str, ...]
 
 
-def entries(vocabulary: Vocabulary, languages: Iterable[str], *, steps: bool = False) -> list[ListEntry]:
+def entries(
+    vocabulary: Vocabulary, languages: Iterable[str], *, steps: bool = False
+) -> list[ListEntry]:
     """Give the entries of a list with their labels in these languages.
 
     The `steps` of a scale are chosen as `4 Likely (61–80 %)`, and known by their labels alone, too.
@@ -113,16 +115,23 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
 
     tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
     found: dict[str, Spellings] = {
-        name: EveryLanguage(spellings(own, language), partial(in_all, name)) for name, own in tables.items()
+        name: EveryLanguage(spellings(own, language), partial(in_all, name))
+        for name, own in tables.items()
     }
     ticks = tick_spellings(spoken)
-    found[TICK] = {written: (code, None) for code, spellings in ticks.items() for written in spellings}
-    labels = {name: tuple(entry.labels[language] for entry in table) for name, table in tables.items()}
+    found[TICK] = {
+        written: (code, None) for code, spellings in ticks.items() for written in spellings
+    }
+    labels = {
+        name: tuple(entry.labels[language] for entry in table) for name, table in tables.items()
+    }
     known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
     return Vocabularies(language, found, labels, known)
 
 
-Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read as now, over all languages
+Readings = Mapping[
+    str, frozenset[str | None]
+]  # code -> what its label is read as now, over all languages
 
 
 def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
@@ -131,7 +140,9 @@ def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Rea
     table = entries(after, new.languages)
     by_language = {tag: spellings(table, tag) for tag in spoken}
     return {
-        entry.code: frozenset(by_language[tag].get(fold(entry.labels[tag]), (None, ""))[0] for tag in spoken)
+        entry.code: frozenset(
+            by_language[tag].get(fold(entry.labels[tag]), (None, ""))[0] for tag in spoken
+        )
         for entry in entries(before, old.languages)
     }
 
@@ -203,7 +214,9 @@ def countries(spec: Spec) -> NameIndex:
     labels = {item.code: item.label.say(first) for item in items}
     known = _countries_in(spec, written_languages(spec, first))
     further = partial(_countries_in, spec, _spoken(spec))
-    remedy = f" For another one, copy the folder of the spec and add it to the list {spec.countries}."
+    remedy = (
+        f" For another one, copy the folder of the spec and add it to the list {spec.countries}."
+    )
     return NameIndex(labels, known, further, partial(_names_of_countries, spec), remedy)
 
 
@@ -273,7 +286,9 @@ def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str
     """Tag and name, the surest names first: without its region a language is known where it is the only one."""
     yield from ((tag, tag) for tag in spec.languages)
     for tag in spec.languages:
-        yield from ((tag, name) for other in (tag, *spoken) for name in names_of_language(tag, other))
+        yield from (
+            (tag, name) for other in (tag, *spoken) for name in names_of_language(tag, other)
+        )
     bases = [tag.partition("-")[0] for tag in spec.languages]
     for tag, base in zip(spec.languages, bases, strict=True):
         if bases.count(base) == 1:
@@ -323,7 +338,9 @@ class Scope:
 
     def any_of_row(self) -> Ref | None:
         """Give any answer of the row; None where there are no rows."""
-        return next((ref_to(self.spec, self.tool.code, field) for field in self._row.values()), None)
+        return next(
+            (ref_to(self.spec, self.tool.code, field) for field in self._row.values()), None
+        )
 
     def listed_tools(self) -> Sequence[str]:
         """Give the tools that the rows stand for; nothing where they are not a list of tools."""
@@ -368,7 +385,9 @@ def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
     return known[key]
 
 
-Key = tuple[str, int, str, str, bool]  # tool, block, what `value` means, text, whether it must be a condition
+Key = tuple[
+    str, int, str, str, bool
+]  # tool, block, what `value` means, text, whether it must be a condition
 
 
 @lru_cache(maxsize=16)
@@ -388,10 +407,14 @@ def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
     steps = codes_of_list(spec, field.list_name) if field.type.stepped else ()
     of = None if steps else field.list_name
     kind, fixed = type_of(field), field.fixed
-    return Ref(tool, field.code, kind, single, of, field.to, field.calculated, steps=steps, fixed=fixed)
+    return Ref(
+        tool, field.code, kind, single, of, field.to, field.calculated, steps=steps, fixed=fixed
+    )
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
     """Give the scope of a rule: the block that holds the fields it points to."""
-    blocks = [block for block in tool.field_blocks if {field.code for field in block.fields} & set(codes)]
+    blocks = [
+        block for block in tool.field_blocks if {field.code for field in block.fields} & set(codes)
+    ]
     return Scope(spec, tool, next(iter(blocks or tool.field_blocks), None))

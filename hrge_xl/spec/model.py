@@ -11,7 +11,18 @@ from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
 from ..core.notebook import html_table
-from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Number, Path, Text, Whole, fixed_codes, fixed_value
+from ..core.spec_parts import (
+    NO_TEXT,
+    Code,
+    Codes,
+    Model,
+    Number,
+    Path,
+    Text,
+    Whole,
+    fixed_codes,
+    fixed_value,
+)
 from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..language.functions.words import compiled_pattern
@@ -266,7 +277,11 @@ class Tool(Model):
 
     def block_of(self, code: str) -> FieldBlock:
         """Give the block that a field of the sheet stands in."""
-        return next(block for block in self.field_blocks if any(field.code == code for field in block.fields))
+        return next(
+            block
+            for block in self.field_blocks
+            if any(field.code == code for field in block.fields)
+        )
 
     @property
     def items(self) -> Iterator[Item]:
@@ -421,12 +436,16 @@ class KeyFields(Model):
     country: Code | None = None
     period_start: Code | None = None
     period_end: Code | None = None
-    period_in_intervention: str | None = None  # a pattern of what tells the period, or its group `period`
+    period_in_intervention: str | None = (
+        None  # a pattern of what tells the period, or its group `period`
+    )
 
     @property
     def parts(self) -> dict[str, str]:
         """The form field of each part of the key that is asked for."""
-        named = ((name, getattr(self, name)) for name in type(self).model_fields if name != OF_ROUNDS)
+        named = (
+            (name, getattr(self, name)) for name in type(self).model_fields if name != OF_ROUNDS
+        )
         return {name: code for name, code in named if code is not None}
 
     def over_rounds(self, intervention: str) -> str:
@@ -460,7 +479,9 @@ class Spec(Model):
     covered: tuple[Covered, ...] = ()
     tables: dict[str, UnitedTable] = Option(default={})
     profiles: dict[Code, Profile] = Option(default={})
-    default_profile: Code | None = None  # what is issued where nothing else is chosen; None: all sheets
+    default_profile: Code | None = (
+        None  # what is issued where nothing else is chosen; None: all sheets
+    )
     facts: tuple[FactFile, ...] = ()  # that workbooks are issued with
     sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
@@ -524,7 +545,9 @@ class Spec(Model):
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:
         """Tool and code of the field that ticks the tools used, if the spec has one."""
-        return next(((tool.code, field.code) for tool, _, field in self.places() if field.ticks), None)
+        return next(
+            ((tool.code, field.code) for tool, _, field in self.places() if field.ticks), None
+        )
 
     def tick_of(self, tool: str) -> str | None:
         """Give the tool whose tick says whether a tool is used; None where it always is."""
@@ -542,7 +565,9 @@ class Spec(Model):
     @cached_property
     def single_fields(self) -> dict[str, tuple[str, Field]]:
         """The fields that a rule can name from anywhere: those asked once. Code → (tool, field)."""
-        return {field.code: (tool.code, field) for tool, block, field in self.places() if block.single}
+        return {
+            field.code: (tool.code, field) for tool, block, field in self.places() if block.single
+        }
 
     def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
         """Give every field with its block and tool, in sheet order."""

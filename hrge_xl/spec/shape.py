@@ -16,12 +16,30 @@ from ..core.spec_parts import Model, Path, Words
 from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
 from ..fields import field as fields
 from . import model, supplements
-from .yaml_file import TEXT, SkippedInput, common_mistake_in, entries_of, get, mistake_at, plain, sequence
+from .yaml_file import (
+    TEXT,
+    SkippedInput,
+    common_mistake_in,
+    entries_of,
+    get,
+    mistake_at,
+    plain,
+    sequence,
+)
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
 NULL = "tag:yaml.org,2002:null"
-STAND_INS = {"name": "spec", "version": "0", "title": "-", "languages": ["en"]}  # for what every spec has
-KINDS = {"map": "a group of options", "seq": "a list", "": "nothing"}  # by tag: any other is one value
+STAND_INS = {
+    "name": "spec",
+    "version": "0",
+    "title": "-",
+    "languages": ["en"],
+}  # for what every spec has
+KINDS = {
+    "map": "a group of options",
+    "seq": "a list",
+    "": "nothing",
+}  # by tag: any other is one value
 LONGEST = 60  # characters of a value that are shown
 
 
@@ -48,7 +66,9 @@ class ShapeMistake(NamedTuple):
         """The option that was meant by an unknown one, where it is not there already."""
         if self.detail["type"] != "extra_forbidden":
             return None
-        return nearest(self.option, [name for name in self.options_here() if not get(self.container, name)])
+        return nearest(
+            self.option, [name for name in self.options_here() if not get(self.container, name)]
+        )
 
     def options_here(self) -> list[str]:
         """Give the options that there are beside it."""
@@ -104,7 +124,9 @@ class Shape:
             self._stand_ins |= {name: STAND_INS[name] for name in STAND_INS if name == found.option}
             return
         *_, holder, node = found.nodes
-        number = next((at for at, entry in enumerate(entries_of(holder)) if entry[-1] is node), None)
+        number = next(
+            (at for at, entry in enumerate(entries_of(holder)) if entry[-1] is node), None
+        )
         if number is None:  # it is out already
             return
         says, meant = found.detail["type"], found.meant
@@ -122,7 +144,9 @@ class Shape:
             sheet = get(
                 found.nodes[min(2, len(found.nodes) - 1)], "code"
             )  # where `tools` leads: of it a part is gone
-            self.skipped.names.update([str(sheet.value)] if found.steps[0] == "tools" and sheet else [])
+            self.skipped.names.update(
+                [str(sheet.value)] if found.steps[0] == "tools" and sheet else []
+            )
             self._shortened.add(id(holder))
             del holder.value[number]
 
@@ -147,11 +171,15 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         steps += detail["loc"][-1:] if missing else ()
         found.append(ShapeMistake(detail, tuple(steps), nodes, missing))
     wholes = {each.steps[:end] for each in found for end in range(len(each.steps))}
-    wholes -= {each.steps for each in found if each.detail["type"] == "invalid_key"}  # which leads to no part
+    wholes -= {
+        each.steps for each in found if each.detail["type"] == "invalid_key"
+    }  # which leads to no part
     misspelt = {(id(each.container), each.meant) for each in found}
     causes: dict[Path, ShapeMistake] = {}
     for each in found:
-        if each.steps not in wholes and not (each.missing and (id(each.container), each.option) in misspelt):
+        if each.steps not in wholes and not (
+            each.missing and (id(each.container), each.option) in misspelt
+        ):
             causes.setdefault(each.steps, each)
     return list(causes.values())
 
@@ -175,7 +203,9 @@ def _words(found: ShapeMistake) -> Words:
     choices = known.replace("'", "").replace(" or ", ", ").split(", ")
     one_of, close = f"Write one of {', '.join(choices)}.", nearest(written, choices)
     needed = (
-        [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()] if part else []
+        [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()]
+        if part
+        else []
     )
     words = common_mistake_in(
         "shape", says, {"mark": f"{found.option} {tag if value.value or tag != 'map' else 'empty'}"}, all_options(),
@@ -193,10 +223,27 @@ def _words(found: ShapeMistake) -> Words:
 
 # which options a spec takes at a place
 
-OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures", "sample")  # each in a file of its name
-MADE = ("tools", "covered", "left_out", "digest", "folder", "unread")  # what the loader puts into the model
+OWN_FILES = (
+    "vocabularies",
+    "columns",
+    "matrix",
+    "rules",
+    "figures",
+    "sample",
+)  # each in a file of its name
+MADE = (
+    "tools",
+    "covered",
+    "left_out",
+    "digest",
+    "folder",
+    "unread",
+)  # what the loader puts into the model
 HEAD = ("sheets",)  # what only the loader reads
-PUT_IN: Mapping[type, tuple[str, ...]] = {supplements.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
+PUT_IN: Mapping[type, tuple[str, ...]] = {
+    supplements.FactFile: ("rows",),
+    model.Spec: (*OWN_FILES, *MADE),
+}
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Spec: HEAD,
     model.Rule: ("tools", "covered_by"),
@@ -215,7 +262,9 @@ def options_of(part: type[Model]) -> list[str]:
 def all_options() -> tuple[str, ...]:
     """Give every option that there is anywhere in a spec."""
     said = [value for module in (model, supplements, fields) for value in vars(module).values()]
-    return tuple(sorted({name for value in said for part in _parts(value) for name in options_of(part)}))
+    return tuple(
+        sorted({name for value in said for part in _parts(value) for name in options_of(part)})
+    )
 
 
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
@@ -224,7 +273,10 @@ def part_at(path: Sequence[str | int]) -> type[Model] | None:
     for step in path:
         below = [part.model_fields[step].annotation for part in parts if step in part.model_fields]
         # which may only say which of several is meant: by its name, or a block by its `kind`
-        kinds = {part: get_args(getattr(part.model_fields.get("kind"), "annotation", None)) for part in parts}
+        kinds = {
+            part: get_args(getattr(part.model_fields.get("kind"), "annotation", None))
+            for part in parts
+        }
         named = [part for part, kind in kinds.items() if step in (part.__name__, *kind)]
         parts = [part for kind in below for part in _parts(kind)] if below else named or parts
     return next(iter(parts), None)

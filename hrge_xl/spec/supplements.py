@@ -230,7 +230,10 @@ class Sample(Model):
     @property
     def every(self) -> dict[str, SampleAnswers]:
         """The answers of each, by the place where they stand."""
-        return {"answers": self.answers, **{f"others/{name}": said for name, said in self.others.items()}}
+        return {
+            "answers": self.answers,
+            **{f"others/{name}": said for name, said in self.others.items()},
+        }
 
     @property
     def day(self) -> Day | None:

@@ -73,14 +73,20 @@ class Sent(NamedTuple):
 def sent_in(catalogue: Catalog) -> list[Sent]:
     """Give what a PO file says, as translators send it back."""
     return [
-        Sent(*key, str(entry.string or ""), DRAFT not in entry.flags, "\n".join(entry.user_comments))
+        Sent(
+            *key, str(entry.string or ""), DRAFT not in entry.flags, "\n".join(entry.user_comments)
+        )
         for key, entry in by_key(catalogue).items()
     ]
 
 
 def to_translate(spec: Spec) -> dict[Key, Unit]:
     """Give every text with words in it, by its place and wording."""
-    return {(unit.place, unit.text.source): unit for unit in units(spec) if LETTER.search(unit.text.source)}
+    return {
+        (unit.place, unit.text.source): unit
+        for unit in units(spec)
+        if LETTER.search(unit.text.source)
+    }
 
 
 class TextToTranslate(NamedTuple):
@@ -95,19 +101,27 @@ class TextToTranslate(NamedTuple):
 def wanted_of(spec: Spec) -> list[TextToTranslate]:
     """Give what a catalogue of a spec has to hold."""
     return [
-        TextToTranslate(place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else [])
+        TextToTranslate(
+            place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else []
+        )
         for place, text in to_translate(spec)
     ]
 
 
 def new_catalogue(name: str, version: str, comment: str) -> Catalog:
     """Give a catalogue that holds nothing yet."""
-    return Catalog(locale=None, project=name, version=version, header_comment=comment, charset="utf-8")
+    return Catalog(
+        locale=None, project=name, version=version, header_comment=comment, charset="utf-8"
+    )
 
 
 def limit_of(place: str) -> int | None:
     """Give how many characters Excel takes at a place; None where it does not matter."""
-    return LIMITS.get(place.rpartition("/")[2]) if place.startswith(("tool/", "field/", "rule/")) else None
+    return (
+        LIMITS.get(place.rpartition("/")[2])
+        if place.startswith(("tool/", "field/", "rule/"))
+        else None
+    )
 
 
 def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
@@ -143,7 +157,9 @@ def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
 def _translated(spec: Spec, catalogue: Catalog) -> dict[Key, Message]:
     """Give the texts of a spec that a catalogue translates."""
     entries = by_key(catalogue)
-    return {key: entries[key] for key in to_translate(spec) if key in entries and entries[key].string}
+    return {
+        key: entries[key] for key in to_translate(spec) if key in entries and entries[key].string
+    }
 
 
 def untranslated(spec: Spec, language: str) -> list[str]:
@@ -160,12 +176,21 @@ def with_file(spec: Spec, language: str) -> bool:
 def as_file(catalogue: Catalog, language: str) -> bytes:
     """Give a catalogue as a PO file: the same catalogue, the same bytes."""
     stream = io.BytesIO()
-    write_po(stream, catalogue, width=LINE, omit_header=True, include_previous=True, include_lineno=False)
-    people = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
+    write_po(
+        stream, catalogue, width=LINE, omit_header=True, include_previous=True, include_lineno=False
+    )
+    people = {
+        "Last-Translator": catalogue.last_translator,
+        "Language-Team": catalogue.language_team,
+    }
     headers = {
         "Project-Id-Version": f"{catalogue.project} {catalogue.version}",
         "Language": language,
-        **{name: who for name, who in people.items() if "FULL NAME" not in who and "<LL@" not in who},
+        **{
+            name: who
+            for name, who in people.items()
+            if "FULL NAME" not in who and "<LL@" not in who
+        },
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
@@ -184,9 +209,13 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
     entries = _translated(spec, catalogue)
     for (place, text), entry in entries.items():
         translation, wrong = str(entry.string), list[Words]()
-        meant, there = (" ".join(sorted(PLACEHOLDER.findall(words))) for words in (text, translation))
+        meant, there = (
+            " ".join(sorted(PLACEHOLDER.findall(words))) for words in (text, translation)
+        )
         if meant != there:
-            reason = f"The English has {meant or 'no placeholder'}, the translation {there or 'none'}."
+            reason = (
+                f"The English has {meant or 'no placeholder'}, the translation {there or 'none'}."
+            )
             wrong.append((reason, "Keep every placeholder as it is, in whatever order."))
         limit, length = limit_of(place), cell_length(translation)
         if limit is not None and length > limit:

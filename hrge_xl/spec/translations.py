@@ -41,11 +41,16 @@ from .yaml_file import MOST_BYTES, ORDINARY, compose, plain
 FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
-REVIEW_ANEW = (
-    "Delete it and state again who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
-)
+REVIEW_ANEW = "Delete it and state again who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
-OF_THEIR_OWN = (Tool, Block, Field, Item, VocabularyItem, Rule)  # named by their codes, wherever they stand
+OF_THEIR_OWN = (
+    Tool,
+    Block,
+    Field,
+    Item,
+    VocabularyItem,
+    Rule,
+)  # named by their codes, wherever they stand
 
 
 Key = tuple[str, str]  # the place of a text and its wording
@@ -94,7 +99,9 @@ class Translations:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages that there are files for."""
-        return tuple(sorted(file.stem for file in self._files() if proper_tag(file.stem) == file.stem))
+        return tuple(
+            sorted(file.stem for file in self._files() if proper_tag(file.stem) == file.stem)
+        )
 
     @property
     def nameless(self) -> list[str]:
@@ -167,10 +174,15 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
     if node is None or mistakes:
         raise SpecError([replace(mistake, remedy=REVIEW_ANEW) for mistake in mistakes])
     states = plain(node)
-    if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
+    if not isinstance(states, dict) or not all(
+        isinstance(state, dict) for state in states.values()
+    ):
         reason = "The file does not name languages with their reviews."
         raise SpecError([Mistake(STATES, 1, 1, reason, REVIEW_ANEW)])
-    return {str(tag): {str(key): str(value) for key, value in state.items()} for tag, state in states.items()}
+    return {
+        str(tag): {str(key): str(value) for key, value in state.items()}
+        for tag, state in states.items()
+    }
 
 
 def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:
@@ -210,7 +222,10 @@ def read_catalogue(file: Path, content: bytes | None = None) -> Catalog:
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
         remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
     except (UnicodeDecodeError, LookupError):
-        reason, remedy = ("The file is not UTF-8, or its header names another encoding.", "Save it as UTF-8.")
+        reason, remedy = (
+            "The file is not UTF-8, or its header names another encoding.",
+            "Save it as UTF-8.",
+        )
     except OSError as error:
         reason, remedy = f"The file cannot be read: {error.strerror}.", ORDINARY
     raise SpecError([Mistake(f"{FOLDER}/{file.name}", line, 1, reason, remedy)])
@@ -268,7 +283,12 @@ def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterato
             yield from _of_sample(value, fields, f"{place}/{key}")
         elif isinstance(value, Text):
             yield Unit(f"{place}/{key}", value)
-        elif isinstance(value, str) and " " in value and key in fields and fields[key].type.name in WRITTEN:
+        elif (
+            isinstance(value, str)
+            and " " in value
+            and key in fields
+            and fields[key].type.name in WRITTEN
+        ):
             answers[key] = Text({"": value})  # a word alone is a code, such as that of the project
             yield Unit(f"{place}/{key}", answers[key])
 

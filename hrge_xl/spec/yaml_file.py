@@ -78,7 +78,11 @@ for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     ("int", r"^[-+]?[0-9]{1,400}$", list("-+0123456789")),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+    (
+        "float",
+        r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$",
+        list("-+.0123456789"),
+    ),
 ):
     for _way in (Loader, _Dumper):
         _way.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
@@ -110,7 +114,12 @@ def dumped(data: object, *, flow: bool | None = False) -> str:
     """
     width = 110 if flow is False else 100_000
     return yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=width, default_flow_style=flow
+        data,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=width,
+        default_flow_style=flow,
     )
 
 
@@ -214,7 +223,9 @@ class SkippedInput:
             if isinstance(node, MappingNode):
                 innermost = node
             node = get(node, step) or node
-        missing = any((id(innermost), option) in self.options for option in re.findall("`(.+?)`", reason))
+        missing = any(
+            (id(innermost), option) in self.options for option in re.findall("`(.+?)`", reason)
+        )
         return missing or (innermost is not root and self.touches(innermost))
 
 
@@ -275,7 +286,9 @@ def compose(
     return node
 
 
-def content_of(path: Path, name: str, mistakes: list[Mistake], within: Path | None = None) -> bytes | None:
+def content_of(
+    path: Path, name: str, mistakes: list[Mistake], within: Path | None = None
+) -> bytes | None:
     """Read one file, which must lie `within` a folder, or in one of its folders, where that is named.
 
     None where it cannot be read, which is told.
@@ -320,7 +333,9 @@ def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
     indents = [len(row) - len(row.lstrip()) if row.strip() else len(text) for row in lines]
     outer = next((row for row in range(at, -1, -1) if indents[row] < indents[at]), at)
     first = next((row for row in (at, outer) if lines[row].lstrip().startswith("- ")), at)
-    last = next((row for row in range(at + 1, len(lines)) if indents[row] <= indents[first]), len(lines))
+    last = next(
+        (row for row in range(at + 1, len(lines)) if indents[row] <= indents[first]), len(lines)
+    )
     skipped.lines.setdefault(name, []).extend(range(first, last))
     left_out = "\n".join(lines[first:last])
     skipped.names.update(NAMED_IN_TEXT.findall(left_out))
@@ -385,7 +400,9 @@ def common_mistake_in(
         found = re.search(entry.fits.replace("¦", HERE), texts.get(entry.at, ""), re.MULTILINE)
         if found is None or entry.at not in texts or not re.search(entry.says, says):
             continue
-        pieces = {name: str(piece).replace(HERE, "").strip() for name, piece in found.groupdict().items()}
+        pieces = {
+            name: str(piece).replace(HERE, "").strip() for name, piece in found.groupdict().items()
+        }
         if is_known(pieces.get("known", "en")) and not is_known(pieces.get("strange", "")):
             facts |= pieces | {"character": str(found.start() + 1)}
             facts |= {f"{name}_quoted": _in_quotes(text) for name, text in facts.items()}
@@ -393,7 +410,9 @@ def common_mistake_in(
     return None
 
 
-def explained(error: yaml.YAMLError, text: str, file: str, options: Collection[str]) -> tuple[Mistake, bool]:
+def explained(
+    error: yaml.YAMLError, text: str, file: str, options: Collection[str]
+) -> tuple[Mistake, bool]:
     """Say what is wrong with the text of a file that YAML does not take, and whether it says nothing of other lines.
 
     `options` are the names that a spec knows.
@@ -411,7 +430,8 @@ def explained(error: yaml.YAMLError, text: str, file: str, options: Collection[s
         if opened >= 0 and (_is_outside(text, places["mark"], opened) or not rest.strip()):
             places["opened"] = opened
     texts = {
-        name: text[max(at - AROUND, 0) : at] + HERE + text[at : at + AROUND] for name, at in places.items()
+        name: text[max(at - AROUND, 0) : at] + HERE + text[at : at + AROUND]
+        for name, at in places.items()
     }
     tabs = len(re.findall(r"\n *\t", text[places["mark"] :]))
     more = f" ({tabs} more below)" if tabs else ""

@@ -23,7 +23,13 @@ from .cell_writer import CellWriter, Formats, FormulaSheet, IssuedFormula, LiveC
 from .content import Content
 from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
 from .drawing import DRAWN_ON, Drawing
-from .feedback_sheets import CorrectionsSheet, Feedback, FeedbackSheet, LeftoversSheet, prepare_looks
+from .feedback_sheets import (
+    CorrectionsSheet,
+    Feedback,
+    FeedbackSheet,
+    LeftoversSheet,
+    prepare_looks,
+)
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
 from .plain_sheets import new_book
@@ -59,7 +65,9 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
 
 @lru_cache(maxsize=4)  # they are large
 @gc_paused()
-def draw(layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet], ...] = ()) -> Drawing:
+def draw(
+    layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet], ...] = ()
+) -> Drawing:
     """Give everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 
     `kinds` are those of the sheets of feedback that they have. Raises `LimitError` where something does not fit
@@ -67,7 +75,9 @@ def draw(layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet]
     """
     target = BytesIO()
     book = drawn_book(layout, facts, kinds, target)
-    if SAMPLE not in facts and not kinds:  # else there is more on its sheets, or there are more of them
+    if (
+        SAMPLE not in facts and not kinds
+    ):  # else there is more on its sheets, or there are more of them
         _keep(layout, book)
     return Drawing(book, target)
 
@@ -152,7 +162,9 @@ def _names(writer: CellWriter, layout: Layout) -> None:
             writer.name(answer_name(code), absolute(layout, tool, slot.cells))
     for grid, column in looked_up(layout):
         code = column.field.code if column.field is not None else ""
-        writer.name(column_name(grid.tool.code, code, column.part), column_range(layout, grid, column.index))
+        writer.name(
+            column_name(grid.tool.code, code, column.part), column_range(layout, grid, column.index)
+        )
 
 
 # what stands in each cell as it is issued

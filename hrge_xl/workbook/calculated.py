@@ -17,7 +17,17 @@ from ..layout.lists import LEVELS, sources_of
 from ..spec.model import Block, Level, MatrixBlock, PivotBlock
 from .cell_writer import CellWriter
 from .content import Content, Shown
-from .formulas import ROW, ColumnRun, Formula, Value, absolute, cells_of, column_range, run_of, total
+from .formulas import (
+    ROW,
+    ColumnRun,
+    Formula,
+    Value,
+    absolute,
+    cells_of,
+    column_range,
+    run_of,
+    total,
+)
 from .styles import level_colours, step_fills
 
 LINE = "\n"  # between the codes of a cell
@@ -111,8 +121,12 @@ class MatrixWriter(CrossingWriter):
         if block.codes:  # too narrow for words: the title or the help of the block has them
             self.corner(head)
         else:
-            self.corner(head, *(self.label(self.tools[0], code) for code in (block.down, block.across)))
-        across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
+            self.corner(
+                head, *(self.label(self.tools[0], code) for code in (block.down, block.across))
+            )
+        across_style, down_style = (
+            ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
+        )
         codes = self._joined_codes() if block.codes else None
         columns = dict(enumerate(self.across.codes, start=self.left + 1))
         steps = (self._step(self.across, other) for other in self.across.codes)
@@ -139,7 +153,9 @@ class MatrixWriter(CrossingWriter):
 
     def _step(self, scale: ListPlace, code: str) -> str:
         """Give a step in few words: a matrix has no room for where it lies."""
-        return self.layout.spec.vocabularies[scale.name].by_code[code].numbered(self.layout.language)
+        return (
+            self.layout.spec.vocabularies[scale.name].by_code[code].numbered(self.layout.language)
+        )
 
     def _number_of_rows(self, crossing: Crossing) -> Formula:
         terms, rows = [], self.rows
@@ -153,7 +169,9 @@ class MatrixWriter(CrossingWriter):
             terms.append(_counted(tests))
         return Formula("+".join(terms), lambda content, row: len(rows.at(content, crossing)))
 
-    def _levels(self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]) -> None:
+    def _levels(
+        self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]
+    ) -> None:
         """How many rows stand at each level, highest first."""
         self.writer.texts(first, self.left, (self.say("Rows by level"), self.say("Number")), "head")
         for row, level in enumerate(reversed(levels), start=first + 1):
@@ -178,13 +196,18 @@ class MatrixWriter(CrossingWriter):
 
         def at(crossing: Crossing, level: str) -> Formula:
             number, cells = self._number(*crossing), crossings.cells.text
-            count, text = f"COUNTIF({cells},{number})", _last(joined.cells.text, cells, first, str(number))
+            count, text = (
+                f"COUNTIF({cells},{number})",
+                _last(joined.cells.text, cells, first, str(number)),
+            )
             more = f'LEFT({text},FIND(CHAR(10),{text}))&"+"&{count}-1'
 
             def value(content: Content, _: int) -> str:
                 there = _codes_at(crossings.values(content), codes, number).split(LINE)
                 return (
-                    LINE.join(there) if len(there) <= MOST_CODES else f"{there[0]}{LINE}+{len(there) - 1}"
+                    LINE.join(there)
+                    if len(there) <= MOST_CODES
+                    else f"{there[0]}{LINE}+{len(there) - 1}"
                 ) or level
 
             return Formula(
@@ -240,7 +263,9 @@ def _last(texts: str, crossings: str, first: int, wanted: str) -> str:
 
 
 def _codes_at(crossings: Sequence[int], codes: Sequence[str], wanted: int) -> str:
-    return LINE.join(code for code, number in zip(codes, crossings, strict=False) if number == wanted)
+    return LINE.join(
+        code for code, number in zip(codes, crossings, strict=False) if number == wanted
+    )
 
 
 class PivotStep(NamedTuple):
@@ -260,14 +285,21 @@ class PivotWriter(CrossingWriter):
         block = self.drawn.block
         assert isinstance(block, PivotBlock)
         fields, lists = self.layout.spec.tool[block.source].fields, self.layout.lists
-        self.block, self.stepped = block, {code for code, field in fields.items() if field.type.stepped}
-        self.down, self.across = (lists[str(fields[code].vocabulary)] for code in (block.down, block.across))
+        self.block, self.stepped = (
+            block,
+            {code for code, field in fields.items() if field.type.stepped},
+        )
+        self.down, self.across = (
+            lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
+        )
         of = None if block.highest is None else fields[block.highest]
         # of the steps; without one rows are counted
         self.scale = None if of is None else lists[LEVELS if of.calculated else str(of.vocabulary)]
         self.cells, self.head = self._named_columns(), self.top(block)
         self.last = self.head + len(self.down.codes)
-        self.corner(self.head, *(self.label(block.source, code) for code in (block.down, block.across)))
+        self.corner(
+            self.head, *(self.label(block.source, code) for code in (block.down, block.across))
+        )
         self.writer.texts(self.head, self.left + 1, self.across.labels, "head")
         self._table(self._legend())
         return self.free
@@ -277,11 +309,16 @@ class PivotWriter(CrossingWriter):
 
         One field may stand on two sides; a name that is there twice breaks the file.
         """
-        block, grid, columns = self.block, self.layout.rows_of[self.block.source], dict[str, list[str]]()
+        block, grid, columns = (
+            self.block,
+            self.layout.rows_of[self.block.source],
+            dict[str, list[str]](),
+        )
         prefix = f"pivot_{self.sheet.tool.code}_{self.drawn.number}"
         for code in filter(None, dict.fromkeys((*block.all_down, block.across, block.highest))):
             names = [
-                f"{prefix}_{code}_{part}".replace(".", "_") for part, _ in enumerate(grid.columns_of(code))
+                f"{prefix}_{code}_{part}".replace(".", "_")
+                for part, _ in enumerate(grid.columns_of(code))
             ]
             for name, column in zip(names, grid.columns_of(code), strict=True):
                 self.writer.name(name, column_range(self.layout, grid, column.index))
@@ -295,7 +332,9 @@ class PivotWriter(CrossingWriter):
         about = self.label(self.block.source, str(self.block.highest))
         self.writer.text(Place(self.last + 1, self.left), about, "head")
         codes, labels, steps = self.scale.codes, self.scale.labels, []
-        for number, (code, label, fill) in enumerate(zip(codes, labels, step_fills(len(codes)), strict=True)):
+        for number, (code, label, fill) in enumerate(
+            zip(codes, labels, step_fills(len(codes)), strict=True)
+        ):
             place = Place(self.last + len(codes) + 1 - number, self.left)
             self.writer.text(place, label, "cell", bg_color=fill)
             steps.append(PivotStep(code, label, cells_of([place], mark="$"), fill))
@@ -330,14 +369,19 @@ class PivotWriter(CrossingWriter):
 
     def _counted(self, column: int, steps: Sequence[PivotStep]) -> str:
         head, of = f"{column_letters(column)}${self.head}", self.block.across
-        counts = [(*one, other) for one, other in product(self._rows(), self._tests(of, head, self.across))]
+        counts = [
+            (*one, other)
+            for one, other in product(self._rows(), self._tests(of, head, self.across))
+        ]
         if self.scale is None:
             return "+".join(map(_counted, counts))
         formula = '""'
         for number, step in enumerate(steps, start=1):  # the highest comes out in front
             entry = f"INDEX(list_{self.scale.name},{number})"
             wanted = self._tests(str(self.block.highest), entry, self.scale)
-            number_of_rows = "+".join(_counted((*tests, test)) for tests in counts for test in wanted)
+            number_of_rows = "+".join(
+                _counted((*tests, test)) for tests in counts for test in wanted
+            )
             formula = f"IF({number_of_rows}>0,{step.cell},{formula})"
         return formula
 
@@ -359,7 +403,8 @@ class PivotWriter(CrossingWriter):
     def _tests(self, code: str, shown: str, place: ListPlace) -> list[ColumnTest]:
         """Make the tests for the cells of a field: that they show an entry, or are its step."""
         return [
-            ColumnTest(cells, shown, None if code in self.stepped else place) for cells in self.cells[code]
+            ColumnTest(cells, shown, None if code in self.stepped else place)
+            for cells in self.cells[code]
         ]
 
 
@@ -387,7 +432,11 @@ class ColumnTest:
     @property
     def array(self) -> str:
         """As an array of 0 and 1."""
-        alike = is_step(self.cells, self.shown) if self.place is None else f"({self.cells}={self.shown})"
+        alike = (
+            is_step(self.cells, self.shown)
+            if self.place is None
+            else f"({self.cells}={self.shown})"
+        )
         return f"(1-{alike})" if self.unlike else alike
 
 

@@ -37,7 +37,9 @@ class Formats:
         self.book, self._made = book, dict[tuple[Any, ...], Format]()
         self._mirrored = right_to_left
 
-    def __call__(self, style: str, number_format: str = "", *, bare: bool = False, **more: Any) -> Format:
+    def __call__(
+        self, style: str, number_format: str = "", *, bare: bool = False, **more: Any
+    ) -> Format:
         """Give the format of a style with a number format, and what else differs; `bare`: with nothing but these."""
         key = (style, number_format, bare, *sorted(more.items()))
         if key not in self._made:
@@ -58,11 +60,14 @@ class CellWriter:
         self._shared: dict[tuple[int, int], tuple[int, IssuedFormula] | None] = {}
         self._formulas = 0
 
-    def text(self, place: Place, text: str, style: str, number_format: str = "", **more: Any) -> None:
+    def text(
+        self, place: Place, text: str, style: str, number_format: str = "", **more: Any
+    ) -> None:
         """Write a text; empty text leaves a formatted blank cell. `more` differs from the style."""
         if not fits_a_cell(text):
             raise LimitError(
-                f"{where(self.sheet.name, place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place)
+                f"{where(self.sheet.name, place)}: {no_cell_holds(text)}",
+                at=(self.sheet.name, *place),
             )
         self.sheet.note(place, text)
         if not self.formats:
@@ -70,8 +75,12 @@ class CellWriter:
         form = self.formats(style, number_format, **more)
         if not text:
             self._write(self.sheet.write_blank, place, None, form)
-        elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
-            self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
+        elif text.startswith("<r>") and text.endswith(
+            "</r>"
+        ):  # XlsxWriter takes it for markup of its own
+            self._write(
+                self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form
+            )
         else:
             self._write(self.sheet.write_string, place, text, form)
 
@@ -153,8 +162,12 @@ class CellWriter:
             self.formula_text(place, formula, style, number_format)
             return
         number, issued = shared
-        cells = f"{address(*place)}:{address(last_row, place.column)}" if first and self.formats else ""
-        self._formula(place, issued, SharedFormula(issued.text, number, cells), style, number_format)
+        cells = (
+            f"{address(*place)}:{address(last_row, place.column)}" if first and self.formats else ""
+        )
+        self._formula(
+            place, issued, SharedFormula(issued.text, number, cells), style, number_format
+        )
 
     def formula_text(
         self, place: Place, formula: str, style: str, number_format: str = "", **more: Any
@@ -180,10 +193,16 @@ class CellWriter:
             )
         self.sheet.note(place, issued)
         if self.formats:
-            self._write(self.sheet.write_formula, place, written, self.formats(style, number_format, **more))
+            self._write(
+                self.sheet.write_formula, place, written, self.formats(style, number_format, **more)
+            )
 
     def entries(
-        self, places: Iterable[Place], cached_values: CachedValues, style: str, number_format: str = ""
+        self,
+        places: Iterable[Place],
+        cached_values: CachedValues,
+        style: str,
+        number_format: str = "",
     ) -> None:
         """Write live cells without formulas, and note what they show."""
         cells = tuple(places)
@@ -210,7 +229,9 @@ class CellWriter:
         """Write a link to a place in the same workbook."""
         self.sheet.note(place, text)
         if self.formats:
-            self._write(self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip)
+            self._write(
+                self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip
+            )
 
     def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
         """Add a validation rule with prompt and stop alert over a run of cells."""
@@ -221,7 +242,9 @@ class CellWriter:
         if self.formats:
             look = self.formats(style, bare=True, **more)
             options = {"type": "formula", "criteria": formula, "format": look}
-            self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
+            self._write(
+                self.sheet.conditional_format, first, last.row - 1, last.column - 1, options
+            )
 
     def mark_column(self, column: int, rows: Rows, formula: str, style: str, **more: Any) -> None:
         """Add one over a column, from the first to the last of some rows."""
@@ -235,7 +258,9 @@ class CellWriter:
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         }  # fmt: skip
         first, last = rows
-        self._write(self.sheet.conditional_format, Place(first, column), last - 1, column - 1, options)
+        self._write(
+            self.sheet.conditional_format, Place(first, column), last - 1, column - 1, options
+        )
 
     def name(self, name: str, cells: str) -> None:
         """Define a name in the workbook."""
@@ -351,7 +376,9 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
             self.noted[place] = held
 
     def _assemble_xml_file(self) -> None:
-        self._open = {(place.row - 1, place.column - 1) for live in self.live for place in live.places}
+        self._open = {
+            (place.row - 1, place.column - 1) for live in self.live for place in live.places
+        }
         super()._assemble_xml_file()
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:

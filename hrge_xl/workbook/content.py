@@ -17,7 +17,9 @@ from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, MISSING, WARNING
 from ..spec.model import RegisterBlock
 
-Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
+Shown = (
+    str | float | None
+)  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
@@ -52,8 +54,12 @@ class Content:
     verdicts: Mapping[Key, Verdict] = field(default_factory=dict)
     calculated: Mapping[Key, Value] = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
-    originals: Mapping[Part, str | float] = field(default_factory=dict)  # what could not be read, as it stood
-    facts: Mapping[str, str] = field(default_factory=dict)  # the fields of the stamp, and the contact
+    originals: Mapping[Part, str | float] = field(
+        default_factory=dict
+    )  # what could not be read, as it stood
+    facts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the fields of the stamp, and the contact
     memory: Memory = field(default_factory=lambda: Memory({}))
     last: Mapping[Key, Value] = field(default_factory=dict)  # answers of the round before
 
@@ -116,18 +122,27 @@ class Content:
         if name == TICK:
             place = self.layout.lists[name]
             known = zip(dict.fromkeys(place.codes), place.spellings, strict=True)
-            return {code for code, ways in known for text in seen if f"[{text.strip(' ').lower()}]" in ways}
+            return {
+                code
+                for code, ways in known
+                for text in seen
+                if f"[{text.strip(' ').lower()}]" in ways
+            }
         if name is None or (slot.field.calculated and slot.field.result != "level"):
             return seen
         written = {text.casefold() for text in seen}
-        return {code for code, label in self.layout.labels[name].items() if label.casefold() in written}
+        return {
+            code for code, label in self.layout.labels[name].items() if label.casefold() in written
+        }
 
     def show(self, of: Field, value: Value | None) -> Shown:
         """Give a value as its cell shows it: labels for codes, serial numbers for dates, entries for steps and rows."""
         if isinstance(value, NUMBER):
             figure = float(value)
             return (
-                self.layout.labels[str(of.list_name)].get(f"{value:g}", figure) if of.type.stepped else figure
+                self.layout.labels[str(of.list_name)].get(f"{value:g}", figure)
+                if of.type.stepped
+                else figure
             )
         if value is None or value == "":
             return None
@@ -156,16 +171,21 @@ class Content:
             shown = (value for slot in asked for value in self.shown(slot))
             return sum(value is not None and str(value).strip(" ") != "" for value in shown)
         values = [self.answers.get(slot.key) for slot in asked]
-        return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
+        return sum(
+            len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY
+        )
 
     # rows and sheets
 
     def active(self, grid: Grid, row: str) -> int:
         """Count the cells of a row (or of a record over all its blocks) that hold something."""
         grids = self.layout.sheet[grid.tool.code].grids if grid.across else (grid,)
-        slots = (other.by_row.get(row, {}).values() for other in grids if other.across is grid.across)
+        slots = (
+            other.by_row.get(row, {}).values() for other in grids if other.across is grid.across
+        )
         return self.memory.once(
-            ("active", grid.tool.code, row, grid.number), lambda: self.answered(chain.from_iterable(slots))
+            ("active", grid.tool.code, row, grid.number),
+            lambda: self.answered(chain.from_iterable(slots)),
         )
 
     def checks(self, slots: Sequence[Slot]) -> list[int]:
@@ -179,7 +199,9 @@ class Content:
 
     def _progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
         verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]
-        different = {id(each): each for each in verdicts if each is not None}  # a few, many times each
+        different = {
+            id(each): each for each in verdicts if each is not None
+        }  # a few, many times each
         times_of = Counter(map(id, verdicts))
         levels = self.layout.messages.levels
         required, at = 0, Counter[int]()

@@ -98,7 +98,9 @@ class CoverWriter:
     def _facts(self, row: int) -> int:
         """Write what this workbook is, and give the next row."""
         say, spec = self.say, self.layout.spec
-        countries = spec.vocabularies[spec.countries].labels(self.layout.language) if spec.countries else {}
+        countries = (
+            spec.vocabularies[spec.countries].labels(self.layout.language) if spec.countries else {}
+        )
         facts: list[tuple[str, StampFact | str]] = [
             (say("Team"), StampFact("team")),
             (say("Country"), StampFact("country", countries)),
@@ -132,7 +134,9 @@ class CoverWriter:
         if SAMPLE in self.given:
             self.writer.entries([place], lambda content: [content.today], *form)
         else:
-            self.writer.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
+            self.writer.formula(
+                place, Formula("TODAY()", lambda content, row: content.today), *form
+            )
         self.writer.name(TODAY_NAME, on_sheet(self.layout.cover_name, [place]))
 
     def _steps(self, row: int) -> int:
@@ -140,7 +144,9 @@ class CoverWriter:
         for number, (what, target) in enumerate(self._what_to_do(), start=1):
             for text in self._lines(f"{number}. {what}"):
                 if target:
-                    self.writer.link(Place(row, SHARE), f"{quoted(target)}!A1", text, target, "step_link")
+                    self.writer.link(
+                        Place(row, SHARE), f"{quoted(target)}!A1", text, target, "step_link"
+                    )
                 else:
                     self.writer.text(Place(row, SHARE), text, "step")
                 row += 1
@@ -198,7 +204,9 @@ class CoverWriter:
         first, part = self.row, NO_TEXT
         for sheet in (sheet for sheet in self.layout.sheets if not sheet.hidden):
             if sheet.tool.part and sheet.tool.part != part:
-                self.writer.band(self.row, LABEL, STATE, sheet.tool.part.say(self.layout.language), "section")
+                self.writer.band(
+                    self.row, LABEL, STATE, sheet.tool.part.say(self.layout.language), "section"
+                )
                 self.row += 1
             part = sheet.tool.part
             if counts := self._sheet(sheet):
@@ -232,14 +240,18 @@ class CoverWriter:
     def _sheet(self, sheet: Sheet) -> Sequence[Formula]:
         """Draw the row of a sheet; give its counts, none where there is nothing to fill in."""
         target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
-        self.writer.link(Place(self.row, LABEL), target, self.layout.shown(sheet.name), tip, "cover_link")
+        self.writer.link(
+            Place(self.row, LABEL), target, self.layout.shown(sheet.name), tip, "cover_link"
+        )
         text = purpose(sheet.tool, self.layout.language)
         self.writer.text(Place(self.row, VALUE), text, "cover_status")
         lines = lines_of(text, COVER_WIDTHS[VALUE])
         if lines > 1:  # programs that fit rows to a zoomed view may take it for one line
             self.writer.row_code(Place(self.row, CODE_COLUMN), sheet.tool.code, lines)
         ranges = []
-        for rows, columns in ((grid.data_rows, grid.check_columns.values()) for grid in sheet.grids):
+        for rows, columns in (
+            (grid.data_rows, grid.check_columns.values()) for grid in sheet.grids
+        ):
             if columns:
                 ends = address(rows[0].index, min(columns)), address(rows[-1].index, max(columns))
                 ranges.append(f"{quoted(sheet.name)}!{':'.join(ends)}")
@@ -262,7 +274,9 @@ class CoverWriter:
         state = self._line(counts, _in_use(self.layout, sheet), "cell_centre")
         blank = not_begun(self.layout, sheet)
         if blank is not None:
-            link = function("HYPERLINK", lambda _, text: text, f"#{target}", begin_here(self.layout.language))
+            link = function(
+                "HYPERLINK", lambda _, text: text, f"#{target}", begin_here(self.layout.language)
+            )
             state = if_(blank, link, state)
         self.writer.formula(Place(self.row, STATE), state, "cover_status")
         cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
@@ -322,15 +336,22 @@ class ProgressWriter(BlockWriter):
         assert isinstance(block, ProgressBlock)
         head = self.top(block)
         self.writer.texts(
-            head, self.left, (say("Sheet"), say("Answered"), say("Missing"), say("To correct")), "head"
+            head,
+            self.left,
+            (say("Sheet"), say("Answered"), say("Missing"), say("To correct")),
+            "head",
         )
         codes = to_fill_in(self.layout.spec, [*self.layout.sheet])
         share, missing, to_correct = range(self.left + 1, self.left + 4)
         for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
             target, tip = f"{quoted(sheet.name)}!A1", say("Go to the sheet")
-            self.writer.link(Place(row, self.left), target, self.layout.shown(sheet.name), tip, "link_cell")
+            self.writer.link(
+                Place(row, self.left), target, self.layout.shown(sheet.name), tip, "link_cell"
+            )
             need, given, wrong, _ = _counts_of(sheet)
-            self.writer.formula(Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%")
+            self.writer.formula(
+                Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%"
+            )
             self.writer.formula(Place(row, missing), need - given, "cell_centre", "0;;")
             self.writer.formula(Place(row, to_correct), wrong, "cell_centre", "0;;")
         rows = first, _ = head + 1, head + len(codes)
@@ -367,7 +388,8 @@ def not_begun(layout: Layout, sheet: Sheet) -> Formula | None:
     if counts:
         text = f"SUM({absolute(layout, code, [counts[0], counts[-1]])})"
         used = Formula(
-            text, lambda content, _: sum(content.active(content.layout.rows_of[code], r) for r in rows)
+            text,
+            lambda content, _: sum(content.active(content.layout.rows_of[code], r) for r in rows),
         )
         blank.append(used.equals(0))
     if not counts or asked_by != code:
@@ -383,7 +405,11 @@ def progress_line(layout: Layout, sheet: Sheet) -> Formula:
     for template, count in ((say("{count} to correct"), wrong), (say("{count} to look at"), look)):
         text = text & if_(count > 0, constant(GAP) & with_count(template, count))
     idle = function("NOT", operator.not_, _in_use(layout, sheet))
-    return if_(function("AND", operator.and_, required.equals(0), idle), say("Not ticked in the form"), text)
+    return if_(
+        function("AND", operator.and_, required.equals(0), idle),
+        say("Not ticked in the form"),
+        text,
+    )
 
 
 def _in_use(layout: Layout, sheet: Sheet) -> Formula:
@@ -393,7 +419,9 @@ def _in_use(layout: Layout, sheet: Sheet) -> Formula:
 
 def _counts_of(sheet: Sheet) -> list[Formula]:
     """Give the required answers of a sheet, those given, to correct, and to look at, as the cover counts them."""
-    return [_count(f"INDEX({sheet.progress_name},1,{number + 1})", sheet, number) for number in range(4)]
+    return [
+        _count(f"INDEX({sheet.progress_name},1,{number + 1})", sheet, number) for number in range(4)
+    ]
 
 
 def _count(text: str, sheet: Sheet, number: int) -> Formula:

@@ -46,7 +46,8 @@ class DrawnSheet:
         number = {gap.place: cell for cell, gap in enumerate(sheet.gaps)}
         # Live cells that are worked out together, by their numbers in the order of the part.
         self.live = [
-            ([number.pop(place) for place in live.places], live.cached_values) for live in sheet.live
+            ([number.pop(place) for place in live.places], live.cached_values)
+            for live in sheet.live
         ]
         if number:
             raise ValueError(f"{self.name}: nothing says what {min(number)} shows")
@@ -93,7 +94,9 @@ class Drawing:
         book.close()
         with zipfile.ZipFile(target) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
-        self._part = {sheet.name: f"xl/worksheets/sheet{sheet.index + 1}.xml" for sheet in book.worksheets()}
+        self._part = {
+            sheet.name: f"xl/worksheets/sheet{sheet.index + 1}.xml" for sheet in book.worksheets()
+        }
         self._printed = {sheet.name: sheet.print_area_range for sheet in book.worksheets()}
         self._looks = book.xf_format_indices, book.dxf_format_indices
         self.sheets = [
@@ -126,7 +129,11 @@ class Drawing:
                     nothing = f"{quoted(sheet.name)}!{NOT_PRINTED}"
                     whole = whole.replace(escaped(self._printed[sheet.name]), escaped(nothing), 1)
             members.append(deflated(BOOK, whole.encode()))
-        members += (texts.member(), deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
+        members += (
+            texts.member(),
+            deflated(CUSTOM, custom(facts)),
+            deflated(CORE, core(self._core, facts)),
+        )
         filled = self._members | {member.name: member for member in members}
         return package([filled[name] for name in self._order])
 
@@ -145,7 +152,9 @@ class Drawing:
             stream = StringIO()
             sheet._set_xml_writer(stream)
             sheet._assemble_xml_file()
-            yield DrawnSheet(self._part[each.title], sheet, stream.getvalue()).member(content, texts)
+            yield DrawnSheet(self._part[each.title], sheet, stream.getvalue()).member(
+                content, texts
+            )
             printed = escaped(self._printed[each.title]), escaped(sheet.print_area_range)
             whole = whole.replace(*printed, 1)
         if (book.xf_format_indices, book.dxf_format_indices) != self._looks:
@@ -174,7 +183,9 @@ PROPERTIES = (
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"'
     ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
 )
-PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of what people define themselves, in every document
+PROPERTY_SET = (
+    "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of what people define themselves, in every document
+)
 FIRST_PROPERTY = 2  # lower numbers are reserved
 COMPRESSION = 5  # a tenth of the time less than zlib's own choice costs two hundredths of the size
 
@@ -191,7 +202,9 @@ class Member(NamedTuple):
 def deflated(name: str, content: bytes) -> Member:
     """Give a part."""
     stream = zlib.compressobj(COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Member(name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content))
+    return Member(
+        name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content)
+    )
 
 
 def package(members: Collection[Member]) -> bytes:
@@ -211,7 +224,9 @@ class SharedTexts:
     """The shared texts of a workbook: those that were drawn, and behind them in their order those asked for besides."""
 
     def __init__(self, part: str, drawn: Sequence[str]) -> None:
-        self._drawn = {text: number for number, text in enumerate(drawn) if not text.startswith(MARKUP)}
+        self._drawn = {
+            text: number for number, text in enumerate(drawn) if not text.startswith(MARKUP)
+        }
         self._part, self._count = part, len(drawn)
         self._more: dict[tuple[str, bool], int] = {}  # and whether it is markup
 
@@ -256,15 +271,21 @@ def custom(facts: Mapping[str, str]) -> bytes:
         if (length := cell_length(facts[name])) > VALUE_LIMIT:
             raise LimitError(f"{name}: {length} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
         attributes = f'fmtid="{PROPERTY_SET}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
-        properties.append(f"<property {attributes}><vt:lpwstr>{escaped(facts[name])}</vt:lpwstr></property>")
+        properties.append(
+            f"<property {attributes}><vt:lpwstr>{escaped(facts[name])}</vt:lpwstr></property>"
+        )
     return f"{PROPERTIES}{''.join(properties)}</Properties>".encode()
 
 
 def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:
     """Give the usual properties with day of issue and language, in place of what they were drawn with."""
     day = datetime.fromisoformat(facts["issued"]) if facts["issued"] else DRAWN_ON
-    language = f"<dc:language>{escaped(facts['language'])}</dc:language></cp:coreProperties>".encode()
-    return drawn.replace(_written(DRAWN_ON), _written(day)).replace(b"</cp:coreProperties>", language)
+    language = (
+        f"<dc:language>{escaped(facts['language'])}</dc:language></cp:coreProperties>".encode()
+    )
+    return drawn.replace(_written(DRAWN_ON), _written(day)).replace(
+        b"</cp:coreProperties>", language
+    )
 
 
 def _written(day: datetime) -> bytes:

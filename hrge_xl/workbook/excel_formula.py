@@ -112,7 +112,9 @@ class ExcelFormula:
         """Write what is one of two expressions, or what a function makes of its arguments."""
         match expr:
             case Choose():
-                return f"IF({self.condition(expr.condition)},{write(expr.then)},{write(expr.other)})"
+                return (
+                    f"IF({self.condition(expr.condition)},{write(expr.then)},{write(expr.other)})"
+                )
             case Call():
                 return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is nothing of this type")
@@ -164,7 +166,9 @@ class ExcelFormula:
         """Write the rank of a level, an error for what is none."""
         if isinstance(expr, Literal):
             return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
-        return f"MATCH({self.value(expr)},{'list' if expr.type is Type.LEVEL else 'code'}_{LEVELS},0)"
+        return (
+            f"MATCH({self.value(expr)},{'list' if expr.type is Type.LEVEL else 'code'}_{LEVELS},0)"
+        )
 
     # figures: a number, or empty text where blank
 
@@ -186,11 +190,19 @@ class ExcelFormula:
             case Ref():
                 cell = self.cell(expr)
                 if expr.steps:
-                    return "NA()" if cell is None else f"--{of_step(cell, scale_of(self.layout, expr).name)}"
+                    return (
+                        "NA()"
+                        if cell is None
+                        else f"--{of_step(cell, scale_of(self.layout, expr).name)}"
+                    )
                 return cell or '""'
             case Arithmetic():
                 left, right = self.number(expr.left), self.number(expr.right)
-                return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
+                return (
+                    _power(left, right, expr.right)
+                    if expr.op == "**"
+                    else f"({left}{expr.op}{right})"
+                )
             case Over():
                 return self._over(expr)
         return self._one_of_two(expr, self.value)
@@ -217,7 +229,9 @@ class ExcelFormula:
                 number = self.number(expr)
                 dated = isinstance(expr, Ref | Call) and expr.type is Type.DATE
                 # A number beyond the calendar is not a date.
-                yield f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")' if dated else number
+                yield (
+                    f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")' if dated else number
+                )
 
     # texts
 
@@ -235,7 +249,11 @@ class ExcelFormula:
 
     def _level(self, expr: Expr) -> str:
         """Give a level by its label, as cells show it."""
-        return (self.cell(expr) or '""') if isinstance(expr, Ref) else self._one_of_two(expr, self._level)
+        return (
+            (self.cell(expr) or '""')
+            if isinstance(expr, Ref)
+            else self._one_of_two(expr, self._level)
+        )
 
     def _decoded(self, ref: Ref, shown: str) -> str:
         """Write the code, or the text, that a cell of an answer shows."""
@@ -286,7 +304,9 @@ class ExcelFormula:
     def _is_value(self, expr: Expr) -> bool:
         """Say whether an expression is the answer in whose check cell the formula stands."""
         about = self.about
-        return about is not None and isinstance(expr, Ref) and not expr.last and expr.key == about.key
+        return (
+            about is not None and isinstance(expr, Ref) and not expr.last and expr.key == about.key
+        )
 
     def _row_cells(self) -> dict[str, tuple[Place, ...]]:
         """Give the cells of the row by field; a record of a form may go on in the next block of its sheet."""
@@ -311,7 +331,9 @@ class ExcelFormula:
         records = []
         for record in grid.by_row:
             place = self.layout.active_place(grid, record)
-            active = "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
+            active = (
+                "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
+            )
             writer = ExcelFormula(self.layout, grid, record, away=True, here=self)
             records.append(Record(writer, active))
         return expr.function.excel_records(records, expr.inner)
@@ -376,7 +398,9 @@ class ExcelFormula:
         grid = self.layout.rows_of.get(tool)
         if place is None or grid is None:
             return []
-        names = (column_name(tool, target.code, column.part) for column in grid.columns_of(target.code))
+        names = (
+            column_name(tool, target.code, column.part) for column in grid.columns_of(target.code)
+        )
         return [f"INDEX({name},{place})" for name in names]
 
     def labels(self, expr: Expr) -> str:
@@ -403,7 +427,10 @@ class ExcelFormula:
     def worth(self, expr: Expr) -> str:
         """Write the number that the entry of an answer has, its own or one looked up; blank where it has none."""
         answer = ref_of(expr.args[1] if isinstance(expr, Call) else expr)
-        place, known = self.layout.lists.get(str(answer.list)), self.layout.spec.worth(str(answer.list))
+        place, known = (
+            self.layout.lists.get(str(answer.list)),
+            self.layout.spec.worth(str(answer.list)),
+        )
         if place is None:  # no sheet that was issued asks for it
             return '""'
         numbers = (number_literal(known[code]) if code in known else '""' for code in place.codes)
@@ -436,7 +463,10 @@ class ExcelFormula:
             return self.here.row_code(replace(ref, outer=False))
         if self.grid is None or self.grid.across:
             return text_literal(self.record)
-        letters, row = column_letters(CODE_COLUMN), self.row or str(self.grid.row[self.record].index)
+        letters, row = (
+            column_letters(CODE_COLUMN),
+            self.row or str(self.grid.row[self.record].index),
+        )
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
 
@@ -542,13 +572,19 @@ class _Columns(ExcelFormula):
         if left.type in FIGURES:
             known = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
             test = f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
-            fails = any(isinstance(side, Arithmetic) for side in sides)  # on a text: an error is no number
+            fails = any(
+                isinstance(side, Arithmetic) for side in sides
+            )  # on a text: an error is no number
             return f"ISNUMBER(1/({test}))" if fails else test
         if _by_rank(expr):
             known = dict.fromkeys(f"({self.rank(side)}>0)*" for side in answers)
             return f"{''.join(known)}({self.rank(left)}{op}{self.rank(right)})"
         alike = self._alike(left, right)
-        return alike if op == "=" else f"{''.join(f'{self._there(side)}*' for side in answers)}(1-{alike})"
+        return (
+            alike
+            if op == "="
+            else f"{''.join(f'{self._there(side)}*' for side in answers)}(1-{alike})"
+        )
 
     def _alike(self, left: Expr, right: Expr) -> str:
         """Write where two texts or codes are the same: labels only with labels of the same list, else codes."""
@@ -607,7 +643,9 @@ class _Columns(ExcelFormula):
             return super().rank(expr)
         if not _by_row(expr):
             return f"IFERROR({self._once.rank(expr)},0)"
-        ranks = (f"{self._is(expr, code)}*{n}" for n, code in enumerate(self._codes(LEVELS), start=1))
+        ranks = (
+            f"{self._is(expr, code)}*{n}" for n, code in enumerate(self._codes(LEVELS), start=1)
+        )
         return f"({'+'.join(ranks)})"
 
     def _columns(self, expr: Expr) -> list[str]:
@@ -615,9 +653,14 @@ class _Columns(ExcelFormula):
         if not isinstance(expr, Ref) or not _by_row(expr):
             return [self._once.value(expr)]
         if not expr.last:
-            return [column_range(self.layout, self.grid, c.index) for c in self.grid.columns_of(expr.code)]
+            return [
+                column_range(self.layout, self.grid, c.index)
+                for c in self.grid.columns_of(expr.code)
+            ]
         rows = self.grid.data_rows
-        first, last = (self.layout.last.get((expr.tool, row.code, expr.code)) for row in (rows[0], rows[-1]))
+        first, last = (
+            self.layout.last.get((expr.tool, row.code, expr.code)) for row in (rows[0], rows[-1])
+        )
         if first is None or last is None:  # nothing is known of the last round
             return ['""']
         return [on_sheet(LAST_SHEET, ends) for ends in zip(first, last, strict=True)]
@@ -627,7 +670,11 @@ class _Columns(ExcelFormula):
         if isinstance(expr, Arithmetic):
             return super().number(expr)
         if not isinstance(expr, Ref) or not _by_row(expr):
-            return self._once.value(expr) if isinstance(expr, Ref) and expr.steps else self._once.number(expr)
+            return (
+                self._once.value(expr)
+                if isinstance(expr, Ref) and expr.steps
+                else self._once.number(expr)
+            )
         if expr.steps:
             return self._of_steps(expr, [str(int(step)) for step in expr.steps])
         return self._columns(expr)[0]
@@ -654,7 +701,11 @@ class _Columns(ExcelFormula):
 
     def row_code(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""
-        return super().row_code(ref) if ref.outer else column_range(self.layout, self.grid, CODE_COLUMN)
+        return (
+            super().row_code(ref)
+            if ref.outer
+            else column_range(self.layout, self.grid, CODE_COLUMN)
+        )
 
 
 def _alike_in(shown: str, text: str | None) -> str:
@@ -700,7 +751,11 @@ def _is_never_blank(expr: Expr) -> bool:
 def _power(base: str, exponent: str, written: Expr) -> str:
     """Write a power; what programs do not agree about (0 by nothing, roots of what is below 0) has no result."""
     power = f"POWER({base},{exponent})"
-    if isinstance(written, Literal) and float(written.value) > 0 and float(written.value).is_integer():
+    if (
+        isinstance(written, Literal)
+        and float(written.value) > 0
+        and float(written.value).is_integer()
+    ):
         return power
     unclear = f"OR(AND({base}=0,{exponent}<=0),AND({base}<0,{exponent}<>INT({exponent})))"
     return f"IF({unclear},NA(),{power})"

@@ -16,7 +16,14 @@ from ..findings import sentence
 from ..language.function import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
-from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
+from ..layout.model import (
+    CODE_COLUMN,
+    CODE_ROW,
+    LEFTOVER_COLUMNS,
+    LEFTOVER_HEAD,
+    TITLE_ROW,
+    lines_of,
+)
 from ..spec.supplements import FEEDBACK_KEY, LEFTOVER_KEY
 from .cell_writer import CellWriter, Formats, code_size
 from .formulas import Formula, if_, total, with_count
@@ -106,7 +113,9 @@ class ListSheet:
         self.writer.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
         self.text(FIRST_COLUMN, self.title, "title")
         cover = self.layout.cover_name
-        self.link(max(self.widths), f"{quoted(cover)}!A1", self.say("Back to the cover"), cover, "link")
+        self.link(
+            max(self.widths), f"{quoted(cover)}!A1", self.say("Back to the cover"), cover, "link"
+        )
         self.writer.height(self.row, "title")
         self.end_row()
         self.text(FIRST_COLUMN, note, "purpose")
@@ -158,7 +167,9 @@ class ListSheet:
         self.writer.sheet.set_row(line - 1, None, None, {"collapsed": True})
 
 
-NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
+NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(
+    FIRST_COLUMN, FIRST_COLUMN + 9
+)
 CORRECTIONS = {  # head and width of each column
     NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 17), CELL: ("Cell", 8), ROW: ("Row", 10),
     QUESTION: ("Question", 29), STANDS: ("Content of the cell", 22), WRONG: ("What is wrong", 28),
@@ -197,7 +208,9 @@ class CorrectionsSheet(ListSheet):
 
     def _section(self, urgency: Urgency, heading: str, part: Sequence[Correction]) -> None:
         missing = urgency is Urgency.MISSING
-        by_sheet = [list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)]
+        by_sheet = [
+            list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)
+        ]
         self._line("section", heading, part, len(by_sheet) if missing else 0)
         for group in by_sheet if missing else (part,):
             line = self.row
@@ -214,14 +227,25 @@ class CorrectionsSheet(ListSheet):
             if column == DONE and any(correction.watched for correction in part):
                 self._count(style, part, self.row + len(part) + lines)
             elif column == SHEET and of_sheet:
-                self._go_to(SHEET, part[0], begun_in_order(part[0].sheet, self.layout.language), "group_link")
+                self._go_to(
+                    SHEET,
+                    part[0],
+                    begun_in_order(part[0].sheet, self.layout.language),
+                    "group_link",
+                )
             else:
-                self.text(column, text if column == (QUESTION if of_sheet else SHEET) else "", style)
+                self.text(
+                    column, text if column == (QUESTION if of_sheet else SHEET) else "", style
+                )
         self.end_row()
 
     def _count(self, style: str, part: Sequence[Correction], last: int) -> None:
         here = Place(self.row, DONE)
-        done = [self._is_done(correction, correction.watched) for correction in part if correction.watched]
+        done = [
+            self._is_done(correction, correction.watched)
+            for correction in part
+            if correction.watched
+        ]
         cells = f"{address(here.row + 1, DONE)}:{address(last, DONE)}"
         template = self.counted.replace("{all}", str(len(done))).replace("{done}", "{count}")
         count = total(f"COUNTIF({cells},{text_literal(self.done)})", done)
@@ -234,13 +258,22 @@ class CorrectionsSheet(ListSheet):
         for correction in part:
             self.number += 1
             self.text(NUMBER, str(self.number), "mark")
-            if correction.watched is not None:  # the check cell of the very answer says whether it is done
-                self.formula(DONE, if_(self._is_done(correction, correction.watched), self.done), "cell")
+            if (
+                correction.watched is not None
+            ):  # the check cell of the very answer says whether it is done
+                self.formula(
+                    DONE, if_(self._is_done(correction, correction.watched), self.done), "cell"
+                )
             else:
                 later = correction.urgency is not Urgency.DOUBTFUL
                 self.text(DONE, self.say("Checked on return") if later else "", "help")
             self.text(SHEET, begun_in_order(correction.sheet, self.layout.language), "cell")
-            self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
+            self._go_to(
+                CELL,
+                correction,
+                address(*correction.place) if correction.place else "",
+                "link_cell",
+            )
             wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
             texts = (
                 correction.row,
@@ -294,7 +327,9 @@ class LeftoversSheet(ListSheet):
             "copy what still matters to the cell that asks for it."
         )
         self.top(LEFTOVER_KEY, note)
-        groups = grouped(((leftover.why, leftover.what.sheet), leftover) for leftover in self.leftovers)
+        groups = grouped(
+            ((leftover.why, leftover.what.sheet), leftover) for leftover in self.leftovers
+        )
         for group in groups.values():
             line, folded = self.row, len(group) > SHOWN
             if folded:  # the line names no cell, so that nobody reads it as a text of the team
@@ -303,7 +338,14 @@ class LeftoversSheet(ListSheet):
             for leftover in group:
                 self.number += 1
                 what = leftover.what
-                texts = (str(self.number), what.sheet, what.cell, what.text, what.question, leftover.why)
+                texts = (
+                    str(self.number),
+                    what.sheet,
+                    what.cell,
+                    what.text,
+                    what.question,
+                    leftover.why,
+                )
                 self._line("cell", texts)
             if folded:
                 self.fold(line)

@@ -78,7 +78,8 @@ def if_(condition: Formula, then: Term, other: Term = "") -> Formula:
     """`IF`."""
     test, (yes, no) = condition.value, (constant(then), constant(other))
     return Formula(
-        f"IF({condition.text},{yes.text},{no.text})", lambda *at: (yes if test(*at) else no).value(*at)
+        f"IF({condition.text},{yes.text},{no.text})",
+        lambda *at: (yes if test(*at) else no).value(*at),
     )
 
 
@@ -135,7 +136,8 @@ def row_number(column: str, first: int) -> Formula:
 def once(formula: Formula) -> Formula:
     """Give a formula whose value is the same in every row: it is worked out once for a content."""
     return Formula(
-        formula.text, lambda content, row: content.memory.once(formula, lambda: formula.value(content, row))
+        formula.text,
+        lambda content, row: content.memory.once(formula, lambda: formula.value(content, row)),
     )
 
 
@@ -172,7 +174,12 @@ def column_total(kind: str, cells: str, slots: Sequence[Slot]) -> Formula:
     """
 
     def numbers(content: Content) -> list[float]:
-        return [value for slot in slots for value in content.shown(slot) if isinstance(value, int | float)]
+        return [
+            value
+            for slot in slots
+            for value in content.shown(slot)
+            if isinstance(value, int | float)
+        ]
 
     if kind == "count":
         worked_out = [slot for slot in slots if slot.field.calculated]
@@ -195,7 +202,9 @@ def sentence_of(template: str, **parts: Formula) -> Formula:
         text = text.replace("{" + name + "}", f'"&{part.text}&"')
     return Formula(
         text,
-        lambda *at: template.format_map({name: as_text(part.value(*at)) for name, part in parts.items()}),
+        lambda *at: template.format_map(
+            {name: as_text(part.value(*at)) for name, part in parts.items()}
+        ),
     )
 
 
@@ -234,7 +243,8 @@ class ColumnRun:
     def cells(self) -> Formula:
         """All of them."""
         return Formula(
-            run_of(self.column, self.first, len(self.formulas)), lambda content, row: self.values(content)
+            run_of(self.column, self.first, len(self.formulas)),
+            lambda content, row: self.values(content),
         )
 
     @property
@@ -298,7 +308,11 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
 def entry(layout: Layout, name: str | None, code: str) -> str | None:
     """Give the entry of a list that shows the label of a code."""
     place = layout.lists.get(name or "")
-    return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
+    return (
+        f"INDEX(list_{name},{place.codes.index(code) + 1})"
+        if place and code in place.codes
+        else None
+    )
 
 
 def ticked(layout: Layout, tool: str) -> str:
@@ -329,7 +343,9 @@ tick_name = partial(_name, "tick")  # of the cell that ticks a tool
 active_name = partial(_name, "answers_in_rows_of")
 row_codes = partial(_name, "rows_of")  # of the row codes of a tool's table
 column_name = partial(_name, "column")  # of a column that references look something up in
-last_rows = partial(_name, "last_rows_of")  # of the row codes beside what answers were in the round before
+last_rows = partial(
+    _name, "last_rows_of"
+)  # of the row codes beside what answers were in the round before
 
 
 def last_name(tool: str, code: str) -> str:

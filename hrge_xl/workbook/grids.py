@@ -34,10 +34,22 @@ from ..spec.compiled import compiled
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
 from .formulas import cells_of, column_total, ticked
-from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, checked_answers, columns_run
+from .row_checks import (
+    BesideRow,
+    RowCells,
+    RowFormulas,
+    Status,
+    answers_in_row,
+    checked_answers,
+    columns_run,
+)
 from .styles import level_colours, number_format_of, total_format_of
 
-TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
+TITLES = {
+    "title": "block",
+    "section": "section",
+    "note": "purpose",
+}  # rows without answers, and their styles
 MOST_LINES, SIGN_LINES = 8, 2  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
@@ -61,7 +73,9 @@ class GridWriter:
         self._heads()
         for row in self.grid.rows:
             if row.role in TITLES:
-                visible = (column.index for column in self.grid.columns if column.role not in HIDDEN)
+                visible = (
+                    column.index for column in self.grid.columns if column.role not in HIDDEN
+                )
                 last = MARK_COLUMN if row.role == "note" else max(visible)
                 label = f"{row.label}: {row.help}" if row.help else row.label
                 self.writer.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
@@ -122,7 +136,9 @@ class GridWriter:
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
         checked = [slot for slot in slots if slot.check is not None]
-        places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
+        places = tuple(
+            Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status")
+        )
         status = None
         if checked and places:  # one serves all rows of a table
             key = row.code if self.grid.across else ""
@@ -138,7 +154,9 @@ class GridWriter:
             assert slot.check is not None
             key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
             self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
-        active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
+        active = (
+            self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
+        )
         cells = RowCells(tuple(slots))
         self.writer.live(cells.places, cells)
         if status or active:
@@ -182,9 +200,13 @@ class GridWriter:
             case "sign" | "status" if row.part > 1:
                 self.writer.text(place, "", column.role)
             case "fixed" if row.item is not None and column.field is not None:
-                self._fixed(place, column.field, localized(row.item.values.get(column.field.code), language))
+                self._fixed(
+                    place, column.field, localized(row.item.values.get(column.field.code), language)
+                )
             case "active":
-                self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
+                self._formula(
+                    place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check"
+                )
             case "calculated" | "answer":
                 self._answer(slots[place], place)
 
@@ -193,10 +215,15 @@ class GridWriter:
         self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, 1)
         shown = [column for column in self.grid.columns if column.role not in HIDDEN]
         self.writer.band(row.index, MARK_COLUMN, shown[-1].index, row.label, "column_total")
-        kind, (first, *_, last) = row.code.rpartition(":")[2], (*self.grid.data_rows, *self.grid.data_rows)
+        kind, (first, *_, last) = (
+            row.code.rpartition(":")[2],
+            (*self.grid.data_rows, *self.grid.data_rows),
+        )
         for column in shown:
             if column.field is not None and kind in column.field.total:
-                cells = cells_of([Place(first.index, column.index), Place(last.index, column.index)])
+                cells = cells_of(
+                    [Place(first.index, column.index), Place(last.index, column.index)]
+                )
                 slots = [slots[column.field.code] for slots in self.grid.by_row.values()]
                 form = total_format_of(column.field, kind)
                 formula = column_total(kind, cells, slots)
@@ -215,7 +242,9 @@ class GridWriter:
         codes, text = fixed_codes(value) if field.list_name else [], str(value or "")
         if codes:
             name, language = str(field.list_name), self.layout.language
-            vocabulary = self.layout.spec.vocabularies.get(name)  # also of a list that no dropdown offers
+            vocabulary = self.layout.spec.vocabularies.get(
+                name
+            )  # also of a list that no dropdown offers
             if vocabulary is None:
                 labels = self.layout.labels.get(name, {})
             else:
@@ -236,7 +265,11 @@ class GridWriter:
             return
         kind, text = kind_of(field), partial(self.formulas.figure, slot)
         form = form if kind in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
-        style = "calculated_number" if kind is ColumnKind.NUMBER and not self.grid.across else "calculated"
+        style = (
+            "calculated_number"
+            if kind is ColumnKind.NUMBER and not self.grid.across
+            else "calculated"
+        )
         self._formula(place, f"={field.code}", text, style, form, by_row=self._differs(slot))
 
     def _differs(self, slot: Slot) -> bool:
@@ -264,7 +297,9 @@ class GridWriter:
         first, last = (self.grid.data_rows[at].index for at in (0, -1))
         for field, column, start, end in self._areas(first, last):
             options = (
-                None if field.calculated else validation(self.layout, self.grid, field, column, start.row)
+                None
+                if field.calculated
+                else validation(self.layout, self.grid, field, column, start.row)
             )
             if options:
                 self.writer.validate(start, end, options)
@@ -315,12 +350,18 @@ class GridWriter:
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
             place, field = slot.cells[0], slot.field
-            if field.calculated and field.result == "level" and (self.grid.across or place.row == first):
+            if (
+                field.calculated
+                and field.result == "level"
+                and (self.grid.across or place.row == first)
+            ):
                 cell = f"${address(*place)}"
                 below = place if self.grid.across else Place(last, place.column)
                 for level in matrix.levels if matrix else ():
                     shown = text_literal(level.label.say(self.layout.language))
-                    self.writer.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
+                    self.writer.mark_when(
+                        place, below, f"={cell}={shown}", "level", **level_colours(level)
+                    )
 
     def _by_urgency(self, check: str, first: Place, last: Place, **more: int) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
@@ -382,7 +423,9 @@ def _rule(
     return {"validate": kind, "criteria": sign, "value": value}
 
 
-def _list_source(offered: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
+def _list_source(
+    offered: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int
+) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
     name = offered.name
     if offered.steps:  # with the numbers below it, so that no alert stops one
@@ -403,7 +446,9 @@ def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     own, asked = field.help.say(layout.language), prompt(field, layout.language)
     hint, example = "" if fold(asked) in fold(own) else asked, field.example.say(layout.language)
     shown = say("Example: {example}").format(example=example) if example else ""
-    parts = [(name, text) for name, text in (("help", own), ("hint", hint), ("example", shown)) if text]
+    parts = [
+        (name, text) for name, text in (("help", own), ("hint", hint), ("example", shown)) if text
+    ]
     count = 0
     for keep in range(len(parts), 0, -1):
         text = broken_lines(" ".join(text for _, text in parts[:keep]))

@@ -76,7 +76,9 @@ class ListsSheetWriter:
         self.writer.text(Place(1, 1), LISTS_KEY, "code")
         self.writer.text(Place(2, 2), self.say("Lists"), "title")
         self.writer.text(
-            Place(3, 2), self.say("The dropdown lists of this workbook. Nothing to fill in."), "purpose"
+            Place(3, 2),
+            self.say("The dropdown lists of this workbook. Nothing to fill in."),
+            "purpose",
         )
         for place in self.layout.lists.values():
             self._list(place)
@@ -133,7 +135,9 @@ class ListsSheetWriter:
             self.writer.number(Place(HEAD_ROW, column), float(other), "head")
         for row, one in enumerate(down, start=FIRST):
             self.writer.number(Place(row, first), float(one), "list")
-            levels = (matrix.level[matrix.cells[one][other]].label.say(language) for other in across)
+            levels = (
+                matrix.level[matrix.cells[one][other]].label.say(language) for other in across
+            )
             self.writer.texts(row, first + 1, levels, "list")
         self._name("matrix_down", first, FIRST, last)
         self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
@@ -152,7 +156,9 @@ class ListsSheetWriter:
         codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
         if narrowed is None and not any(grid.kind == "register" for grid, _ in targets):
             self._column(
-                name, column, [*(fixed_label(self.layout, grid, row.code) for grid, row in targets), *codes]
+                name,
+                column,
+                [*(fixed_label(self.layout, grid, row.code) for grid, row in targets), *codes],
             )
             return
         entries = [*(label_of(self.layout, *target) for target in targets), *map(constant, codes)]
@@ -163,20 +169,28 @@ class ListsSheetWriter:
         if narrowed is not None:
             used = [is_narrowed_to(self.layout, narrowed, row) for _, row in targets]
         used += by_code
-        running = once(Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used))))
+        running = once(
+            Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used)))
+        )
         counted = []
         for row, in_use in enumerate(used, first):
             text = f"{counter + str(row - 1) if row > first else 0}+({in_use.text})"
-            counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
+            counted.append(
+                Formula(text, lambda content, row: running.value(content, row)[row - first])
+            )
         counts = ColumnRun(column + 1, first, counted)
         places = (match(constant(number), counts.cells) for number, _ in enumerate(used, 1))
-        offered = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        offered = ColumnRun(
+            column, first, [iferror(index(labels.cells, place), "") for place in places]
+        )
         for run in (offered, counts, labels):
             self.writer.fill(run, "list")
         self.next_column += 1
         sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
         count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
-        self.writer.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
+        self.writer.name(
+            name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})"
+        )
 
 
 def reference_lists(layout: Layout) -> dict[str, tuple[list[Target], Narrowing | None]]:
@@ -219,7 +233,10 @@ def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
     if place is None or grid.kind != "register":
         return Formula("TRUE", lambda content, _: True)
     return (
-        Formula(absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)) > 0
+        Formula(
+            absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)
+        )
+        > 0
     )
 
 
@@ -236,7 +253,9 @@ def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
     }
     cell = absolute(layout, slot.tool, slot.cells)
     text = f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in others.values())})"
-    return Formula(text, lambda content, _: str(content.shown(slot)[0] or "").casefold() not in others)
+    return Formula(
+        text, lambda content, _: str(content.shown(slot)[0] or "").casefold() not in others
+    )
 
 
 # the answers of the round before
@@ -252,10 +271,14 @@ def draw_last_sheet(writer: CellWriter, layout: Layout) -> None:
     writer.text(Place(CODE_ROW, 1), LAST_KEY, "code")
     writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], last_answers_text, "code", "@")
     free = max(place.column for places in layout.last.values() for place in places) + 1
-    for tool, cells in grouped((key[0], (key, places)) for key, places in layout.last.items()).items():
+    for tool, cells in grouped(
+        (key[0], (key, places)) for key, places in layout.last.items()
+    ).items():
         for (_, _, field), places in cells:
             writer.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
-        writer.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")
+        writer.entries(
+            [place for _, places in cells for place in places], partial(_shown_in, cells), "code"
+        )
         free += _table(writer, layout, tool, free)
     writer.sheet.very_hidden()
     writer.sheet.protect("", {})
@@ -312,7 +335,9 @@ def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
         if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
             first, *others = (on_sheet(LAST_SHEET, [place]) for place in said)
             more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
-            writer.formula_text(place, "&".join([f'IF({first}="","",{first})', *more]), "last", form)
+            writer.formula_text(
+                place, "&".join([f'IF({first}="","",{first})', *more]), "last", form
+            )
         else:
             was = last_of_row(grid.tool.code, field_of(column), ROW)
             last_row = grid.data_rows[-1].index

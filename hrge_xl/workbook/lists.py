@@ -59,7 +59,9 @@ class ListBlockWriter(BlockWriter):
         self.top(block)
         self.size, self.first = block.rows, self.drawn.head + 1
 
-    def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
+    def column(
+        self, column: int, formula: Formula, style: str = "check", number_format: str = ""
+    ) -> Formula:
         """Write a column of the list; give its cell in the row of what asks."""
         run = ColumnRun.alike(column, self.first, self.size, formula)
         self.writer.fill(run, style, number_format)
@@ -71,16 +73,22 @@ class ListBlockWriter(BlockWriter):
         for number, (_, formula, style, number_format) in enumerate(columns, self.left):
             self.column(number, formula, style, number_format)
 
-    def row_of(self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula) -> Formula:
+    def row_of(
+        self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula
+    ) -> Formula:
         """Find the row of a code on one of some sheets, wherever it is by now."""
         names = chosen(origin, [Formula(name, issued.value) for name in sheets]).text
-        return Formula(f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value)
+        return Formula(
+            f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value
+        )
 
     def summarise(self, count: Formula, nothing: str, fits: str, too_many: str) -> None:
         """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
         rows = too_many.replace("{rows}", str(self.size))
         line = if_(count > self.size, with_count(rows, count), with_count(fits, count))
-        self.writer.formula(Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress")
+        self.writer.formula(
+            Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress"
+        )
 
     def frame_used(self, columns: int, state: int, words: Mapping[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.
@@ -172,8 +180,14 @@ class CollectWriter(ListBlockWriter):
         block = self.drawn.block
         assert isinstance(block, CollectBlock)
         self.block = block
-        issued = [(n, source) for n, source in enumerate(block.sources) if source.tool in self.layout.sheet]
-        self.sources = [self._source(position, *source) for position, source in enumerate(issued, start=1)]
+        issued = [
+            (n, source)
+            for n, source in enumerate(block.sources)
+            if source.tool in self.layout.sheet
+        ]
+        self.sources = [
+            self._source(position, *source) for position, source in enumerate(issued, start=1)
+        ]
         self.rows = [row for source in self.sources for row in source.rows]
         self.start(block)
         self.counts = self._candidates()
@@ -217,7 +231,10 @@ class CollectWriter(ListBlockWriter):
             writer.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
                 ranks.append(Place(at, free + 7))
-                own, rank = None if row.source.grid.across else str(row.line), row.source.keeping.rank
+                own, rank = (
+                    None if row.source.grid.across else str(row.line),
+                    row.source.keeping.rank,
+                )
                 compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
                 number = "0" if rank is None else f"N({compiler.value(rank)})"
                 writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
@@ -227,7 +244,9 @@ class CollectWriter(ListBlockWriter):
         self.find = writer.constants(free + 2, first, find)
         self.named = writer.constants(free + 3, first, [row.name for row in rows])
         size = len(rows)
-        self.ranks = Formula(run_of(free + 7, first, size), lambda content, row: kept(content)[size:])
+        self.ranks = Formula(
+            run_of(free + 7, first, size), lambda content, row: kept(content)[size:]
+        )
         return Formula(run_of(free, first, size), lambda content, row: kept(content)[:size])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
@@ -264,10 +283,14 @@ class CollectWriter(ListBlockWriter):
         row = self.row_of(find, origin, names, place).text
         row_or_record = Formula(f"IF(ISNUMBER({find.text}),{find.text},{row})", place.value)
         line = self.column(self.free + 6, if_(unused, 0, row_or_record))
-        target = constant("#") & chosen(origin, [self._address(source, line) for source in self.sources])
+        target = constant("#") & chosen(
+            origin, [self._address(source, line) for source in self.sources]
+        )
         name = function("HYPERLINK", lambda _, name: name, target, index(self.named, pick))
         link = (say("Row"), if_(unused, "", name), "listed_link", "")
-        columns = [link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")]
+        columns = [
+            link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")
+        ]
         for code, head in block.columns.items():
             value, form = self._value(code, origin, line), ""
             if code == block.bars:
@@ -278,7 +301,9 @@ class CollectWriter(ListBlockWriter):
         state = left + len(columns)
         if block.due is not None:
             column = left + 1 + list(block.columns).index(block.due)
-            due = ColumnRun.alike(column, first, self.size, self._value(block.due, origin, line)).own
+            due = ColumnRun.alike(
+                column, first, self.size, self._value(block.due, origin, line)
+            ).own
             columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
         if not block.compact:
             sheets = chosen(origin, [source.sheet for source in self.sources])
@@ -304,7 +329,9 @@ class CollectWriter(ListBlockWriter):
         value = chosen(origin, [self._cell(source, column, line) for source in self.sources])
         kind = kind_of_column(self.layout.spec, self.block, column)
         shown = (
-            if_(value.equals(""), "", value) if kind in (ColumnKind.DATE, ColumnKind.NUMBER) else value & ""
+            if_(value.equals(""), "", value)
+            if kind in (ColumnKind.DATE, ColumnKind.NUMBER)
+            else value & ""
         )
         return if_(origin.equals(0), "", iferror(shown, ""))
 
@@ -319,7 +346,11 @@ class CollectWriter(ListBlockWriter):
         cells = [f"INDEX({source.name},{_row_and_column(source, *pair, line)})" for pair in codes]
 
         def value(content: Content, row: int) -> Shown:
-            values = [shown for shown in content.shown(slots[line.value(content, row)]) if shown is not None]
+            values = [
+                shown
+                for shown in content.shown(slots[line.value(content, row)])
+                if shown is not None
+            ]
             return values[0] if len(values) == 1 else BETWEEN.join(map(as_text, values))
 
         return Formula(joined(cells, BETWEEN), value)
@@ -371,8 +402,12 @@ class ProblemsWriter(ListBlockWriter):
         assert isinstance(block, ProblemsBlock)
         self.start(block)
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
-        self.blank: dict[int, Formula] = {}  # by the number of its sheet, the cell that says it is not begun
-        self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
+        self.blank: dict[
+            int, Formula
+        ] = {}  # by the number of its sheet, the cell that says it is not begun
+        self.entries: list[
+            tuple[str, str]
+        ] = []  # what a check cell is about, and the column of its answer
         self.rows = [
             row
             for number, sheet in enumerate(self.sheets, start=1)
@@ -387,7 +422,12 @@ class ProblemsWriter(ListBlockWriter):
             too_many = say("{count} in total; the {rows} most urgent are listed.")
         self.summarise(self.some, say("Nothing to correct."), fits, too_many)
         self._list()
-        return self.free + PROBLEM_HELPERS + (self.layout.spec.drawing > 1) + (self.layout.spec.drawing > 2)
+        return (
+            self.free
+            + PROBLEM_HELPERS
+            + (self.layout.spec.drawing > 1)
+            + (self.layout.spec.drawing > 2)
+        )
 
     def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
@@ -452,7 +492,9 @@ class ProblemsWriter(ListBlockWriter):
         say, free = self.say, self.free
         number = row_number(column_letters(self.left), self.first)
         ranked = if_(
-            number > once(count_if(self.keys, ">", 0)), 0, match(large(self.keys, number), self.keys)
+            number > once(count_if(self.keys, ">", 0)),
+            0,
+            match(large(self.keys, number), self.keys),
         )
         pick = self.column(free + 8, iferror(ranked, 0))
         unused, code, mark = pick.equals(0), index(self.code, pick), index(self.mark, pick)
@@ -461,7 +503,9 @@ class ProblemsWriter(ListBlockWriter):
         row = index(listed("", [row.row.index for row in self.rows]), pick)
         names = [sheet.name_in_book for sheet in self.sheets]
         line = self.column(free + 11, if_(unused, 0, self.row_of(code, origin, names, row)))
-        what = self.column(free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999)))
+        what = self.column(
+            free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999))
+        )
         label, about = index(self.label, pick), index(self.about, what)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
@@ -474,16 +518,26 @@ class ProblemsWriter(ListBlockWriter):
                 chosen(origin, [self.layout.shown(sheet.name) for sheet in self.sheets]),
                 "listed",
             ),
-            (say("Row"), function("HYPERLINK", lambda _, shown: shown, target, mark), "listed_link"),
+            (
+                say("Row"),
+                function("HYPERLINK", lambda _, shown: shown, target, mark),
+                "listed_link",
+            ),
             (
                 say("Question"),
-                if_(label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about)),
+                if_(
+                    label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about)
+                ),
                 "listed",
             ),
             (say("What to do"), message_of(self.layout, worst, mark), "listed"),
         )
-        self.columns([(head, if_(unused, "", formula), style, "") for head, formula, style in columns])
-        self.frame_used(len(columns), self.left + 1, {words[ERROR]: "error", words[MISSING]: "missing"})
+        self.columns(
+            [(head, if_(unused, "", formula), style, "") for head, formula, style in columns]
+        )
+        self.frame_used(
+            len(columns), self.left + 1, {words[ERROR]: "error", words[MISSING]: "missing"}
+        )
 
 
 def _level(number: Formula) -> Formula:
@@ -495,4 +549,8 @@ def _short(row: Row) -> str:
     """Name what a row is about; open rows have a code only."""
     if row.label == row.code:
         return ""
-    return row.label if len(row.label) <= LONGEST_LABEL else row.label[: LONGEST_LABEL - 1].rstrip() + "…"
+    return (
+        row.label
+        if len(row.label) <= LONGEST_LABEL
+        else row.label[: LONGEST_LABEL - 1].rstrip() + "…"
+    )

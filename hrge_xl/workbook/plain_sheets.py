@@ -74,7 +74,9 @@ class PlainSheet:
     def link(self, row: int, at: int, name: str, text: str = "", cell: str = "A1") -> None:
         """Write a link to a sheet, or to a cell of it."""
         quoted = name[:SHEET_NAME].replace("'", "''")
-        self.sheet.write_url(row, at, f"internal:'{quoted}'!{cell}", self.formats["link"], text or name)
+        self.sheet.write_url(
+            row, at, f"internal:'{quoted}'!{cell}", self.formats["link"], text or name
+        )
 
     def heat_map(
         self, top: int, title: str, corner: str, down: Steps, across: Steps, counts: Mapping[Crossing, int],

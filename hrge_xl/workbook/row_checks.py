@@ -45,7 +45,9 @@ from .formulas import (
 
 MESSAGES = "check_messages"  # defined name of the message texts
 FieldKey = tuple[str, str]
-Test = tuple[str, str, str]  # when a check fails, its code, and its field where it is one of a field
+Test = tuple[
+    str, str, str
+]  # when a check fails, its code, and its field where it is one of a field
 
 
 class Status(NamedTuple):
@@ -68,13 +70,18 @@ class RowFormulas:
 
     def figure(self, slot: Slot) -> str:
         """Give the formula of a calculated answer; an open row without answers calculates nothing."""
-        formula = self.compiler(slot).value(compiled(self.layout.spec).formulas[slot.tool, slot.field.code])
+        formula = self.compiler(slot).value(
+            compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
+        )
         in_use = self.in_use(slot)
         return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
 
     def check(self, slot: Slot) -> str:
         """Give the formula of the slot's check cell."""
-        compiler, own = self.compiler(slot), compiled(self.layout.spec).fields[slot.tool, slot.field.code]
+        compiler, own = (
+            self.compiler(slot),
+            compiled(self.layout.spec).fields[slot.tool, slot.field.code],
+        )
         cell, several = cells_of(slot.cells, row=compiler.row), len(slot.cells) > 1
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
@@ -98,7 +105,9 @@ class RowFormulas:
 
     def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
         """Write what is added where nothing is answered: rules that this breaks; where it is required, that it is."""
-        rules = self._first(slot, self._rules(slot, compiler, blank_at=(slot.tool, slot.field.code)))
+        rules = self._first(
+            slot, self._rules(slot, compiler, blank_at=(slot.tool, slot.field.code))
+        )
         formula = "" if rules == "0" else f"IF({_and(self.in_use(slot), blank)},{rules},0)"
         for need in reversed(own.requirements):
             if need.rule is not None and need.rule.reader_only:
@@ -129,7 +138,9 @@ class RowFormulas:
         place = self.layout.active_place(self.grid, slot.row)
         if place is None:
             return ""
-        return f"${column_letters(place.column)}{'$' + str(place.row) if self.grid.across else ROW}>0"
+        return (
+            f"${column_letters(place.column)}{'$' + str(place.row) if self.grid.across else ROW}>0"
+        )
 
     def _rules(
         self, slot: Slot, compiler: ExcelFormula, *, blank_at: FieldKey | None = None
@@ -174,7 +185,9 @@ class RowFormulas:
         message = message_of(self.layout, worst, code if table else None)
         sign, told = self._sign(checks, worst, given), worst >= LEVEL
         if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said
-            shown = Formula(f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value)
+            shown = Formula(
+                f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value
+            )
             told = function("AND", operator.and_, told, function("LEN", len, shown) > 0)
         if limit is None:
             sentence = if_(told, self._who(worst, message))
@@ -213,7 +226,9 @@ class RowFormulas:
         target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
         below = Formula("CHAR(10)", lambda content, row: "\n")
         named = sign & below & self._of_check(worst, HEAD_ROW, self._heads)
-        said = function("OR", operator.or_, given > 0, worst >= ERROR * LEVEL)  # else there is no sign
+        said = function(
+            "OR", operator.or_, given > 0, worst >= ERROR * LEVEL
+        )  # else there is no sign
         open_ = function("AND", operator.and_, worst >= LEVEL, said)
         return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
 
@@ -239,12 +254,16 @@ class RowFormulas:
     def _counted(self, slot: Slot, limit: int, told: Formula, message: Formula) -> Formula:
         """Give a text with a word limit: the count, live, in front of what is wrong."""
         cell, slots = cells_of(slot.cells, row=ROW), self.grid.checked_rows
-        blank = Formula(f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0]))
+        blank = Formula(
+            f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0])
+        )
         words = Formula(
             word_count(cell),
             lambda content, row: count_words(str(content.answers.get(slots[row][0].key, ""))),
         )
-        template = translator(self.layout.language)("{count} of {limit} words").replace("{limit}", str(limit))
+        template = translator(self.layout.language)("{count} of {limit} words").replace(
+            "{limit}", str(limit)
+        )
         more = if_(told, if_(blank, "", ". ") & message)
         text = if_(blank, "", with_count(template, words)) & more
         return Formula(f"IFERROR({text.text},{message.text})", text.value)
@@ -254,7 +273,8 @@ def message_of(layout: Layout, number: Formula, code: Formula | None) -> Formula
     """Give the message of a check number; where messages name the row, with its code."""
     texts = [message.text for message in layout.messages.entries]
     message = index(
-        listed(MESSAGES, texts), Formula(f"MOD({number.text},1000)", lambda *at: number.value(*at) % 1000)
+        listed(MESSAGES, texts),
+        Formula(f"MOD({number.text},1000)", lambda *at: number.value(*at) % 1000),
     )
     if code is None or not any(ROW_NAME in text for text in texts):
         return message
@@ -327,8 +347,12 @@ def columns_run(columns: Collection[int], row: int | str = ROW) -> str:
 def answers_in_row(layout: Layout, grid: Grid, row: str) -> Formula:
     """Count the answers of an open row, or of a record over all form blocks that hold it."""
     table = grid.kind == "register"
-    grids = [grid] if table else [g for g in layout.sheet[grid.tool.code].grids if g.same_records(grid)]
-    slots = (slot for block in grids for slot in block.by_row[row].values() if not slot.field.calculated)
+    grids = (
+        [grid] if table else [g for g in layout.sheet[grid.tool.code].grids if g.same_records(grid)]
+    )
+    slots = (
+        slot for block in grids for slot in block.by_row[row].values() if not slot.field.calculated
+    )
     count = count_answers(slots, row=ROW if table else None)
     return Formula(count, lambda content, _: content.active(grid, row))
 
@@ -393,7 +417,9 @@ class Measure(NamedTuple):
             (self.arguments, ARGUMENT_LIMIT, "arguments of one function"),
         ):
             if count > limit:
-                return f"{count:,} {what}, {count - limit:,} more than the {limit:,} that Excel takes"
+                return (
+                    f"{count:,} {what}, {count - limit:,} more than the {limit:,} that Excel takes"
+                )
         return ""
 
 
@@ -401,7 +427,9 @@ def measure(formula: str) -> Measure:
     """Measure how large a formula is."""
     bare = QUOTED.sub("''", formula)
     depth = deepest = most = 0
-    open_: list[tuple[bool, int]] = []  # whether a bracket is that of a function, and the commas in it so far
+    open_: list[
+        tuple[bool, int]
+    ] = []  # whether a bracket is that of a function, and the commas in it so far
     for at, sign in enumerate(bare):
         if sign == "(":
             function = FUNCTION.search(bare, max(at - 40, 0), at) is not None

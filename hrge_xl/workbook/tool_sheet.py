@@ -93,9 +93,19 @@ def draw_guide(writer: CellWriter, layout: Layout) -> None:
         writer.band(row, MARK_COLUMN, max(GUIDE_WIDTHS), "", "section")
         writer.text(Place(row, MARK_COLUMN + 1), sheet.tool.title.say(layout.language), "section")
         target, tip = f"{quoted(sheet.name)}!A1", translator(layout.language)("Go to the sheet")
-        writer.link(Place(row, MARK_COLUMN), target, back.format(layout.shown(sheet.name)), tip, "group_link")
+        writer.link(
+            Place(row, MARK_COLUMN),
+            target,
+            back.format(layout.shown(sheet.name)),
+            tip,
+            "group_link",
+        )
         for column, example in ((MARK_COLUMN, False), (MARK_COLUMN + 3, True)):
-            _panel(writer, Place(row + 1, column), (line for line in sheet.guide if line.example is example))
+            _panel(
+                writer,
+                Place(row + 1, column),
+                (line for line in sheet.guide if line.example is example),
+            )
     finish(writer.sheet, layout, GUIDE_WIDTHS, wide=True)
     writer.sheet.freeze_panes(PURPOSE_ROW, 0)
     writer.sheet.print_area(NOT_PRINTED)
@@ -128,7 +138,9 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
         # The name as far as there is room, else its first word, else no more than an arrow.
         said = (text.format(layout.shown(words)) for words in (name, name.split(maxsplit=1)[0]))
-        shown = next((words for words in said if lines_of(words, room) == 1), text.format("").strip())
+        shown = next(
+            (words for words in said if lines_of(words, room) == 1), text.format("").strip()
+        )
         writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
     if sheet.panel or sheet.guide:  # behind the links, and where columns scroll
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
@@ -144,7 +156,9 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     if sheet.check_columns:
         writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
     elif sheet.grids:
-        writer.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
+        writer.text(
+            Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress"
+        )
     writer.height(PROGRESS_ROW, "progress")
 
 
@@ -156,7 +170,9 @@ def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None
     if _side_by_side(sheet):
         # one height, or a long text here leaves a gap there
         for row in range(sheet.drawn[0].first, max(drawn.last_row for drawn in sheet.drawn) + 1):
-            begins = [drawn.first == row for drawn in sheet.drawn if drawn.first <= row <= drawn.last_row]
+            begins = [
+                drawn.first == row for drawn in sheet.drawn if drawn.first <= row <= drawn.last_row
+            ]
             writer.height(row, "titles_beside" if all(begins) else "side_by_side")
     if free > first:
         writer.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
@@ -205,7 +221,12 @@ def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
 
 
 def finish(
-    sheet: FormulaSheet, layout: Layout, widths: Mapping[int, int], *, wide: bool, protected: bool = True
+    sheet: FormulaSheet,
+    layout: Layout,
+    widths: Mapping[int, int],
+    *,
+    wide: bool,
+    protected: bool = True,
 ) -> None:
     """Set widths, hidden codes, protection and pages."""
     sheet.set_row(0, None, None, {"hidden": True})
@@ -231,7 +252,8 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
     else:
         # Set the view of a sheet of calculated blocks: the heads of the only one stay in view
         last = Place(
-            max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2)
+            max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW),
+            max(tool.widths, default=2),
         )
         sheet.print_area(1, 1, last.row - 1, last.column - 1)
         _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
@@ -241,7 +263,9 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
                 sheet.fit_to_pages(1, 1)
         else:
             (drawn,) = tool.drawn
-            sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
+            sheet.freeze_panes(
+                drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0
+            )
             sheet.repeat_rows(drawn.head - 1)
     if not tool.tool.printed:
         sheet.print_area(NOT_PRINTED)
@@ -253,7 +277,10 @@ def _is_form(tool: Sheet) -> bool:
 
 def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
     """Set the view of a sheet to fill in."""
-    first, hidden = tool.grids[0], [c.index for g in tool.grids for c in g.columns if c.role in HIDDEN]
+    first, hidden = (
+        tool.grids[0],
+        [c.index for g in tool.grids for c in g.columns if c.role in HIDDEN],
+    )
     if hidden:
         sheet.set_column(min(hidden) - 1, max(hidden) - 1, 9, None, {"hidden": True})
     lead = 0 if _is_form(tool) else first.frozen
@@ -275,7 +302,9 @@ def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
     rows = [row.index for grid in tool.grids for row in grid.rows if row.role != "note"]
     sheet.print_area(1, 1, max(rows) - 1, last - 1)
     sheet.repeat_rows(HEAD_ROW - 1)
-    pages = _pages([tool.widths.get(column, 9) for column in range(MARK_COLUMN, last + 1)], lead - 1)
+    pages = _pages(
+        [tool.widths.get(column, 9) for column in range(MARK_COLUMN, last + 1)], lead - 1
+    )
     sheet.fit_to_pages(pages, 0)
     if pages > 1:
         sheet.repeat_columns(1, lead - 1)

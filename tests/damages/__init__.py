@@ -25,8 +25,12 @@ def _kind(name: str, entries: list[Any]) -> Kind:
             edits.append(EDITS[word](*given, **named))
         elif word in EDITS:
             edits.append(EDITS[word])
-    return Kind(name, tuple(edits), tuple(places(found)), "answered" not in way, file, "on the day" in way)
+    return Kind(
+        name, tuple(edits), tuple(places(found)), "answered" not in way, file, "on the day" in way
+    )
 
 
 TABLE = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
-KINDS = tuple(_kind(f"{family}: {name}", row) for family, rows in TABLE.items() for name, row in rows.items())
+KINDS = tuple(
+    _kind(f"{family}: {name}", row) for family, rows in TABLE.items() for name, row in rows.items()
+)

@@ -70,7 +70,9 @@ def as_excel(data: bytes) -> bytes:
 def _root(name: str, ignored: str, more: str = "") -> str:
     """The start of a root element, with the namespaces that older versions may ignore."""
     spaces = "".join(f' xmlns:{each}="{NAMES[each]}"' for each in ignored.split())
-    return f'<{name} xmlns="{MAIN}"{more} xmlns:mc="{COMPATIBILITY}" mc:Ignorable="{ignored}"{spaces}'
+    return (
+        f'<{name} xmlns="{MAIN}"{more} xmlns:mc="{COMPATIBILITY}" mc:Ignorable="{ignored}"{spaces}'
+    )
 
 
 def _ordered(said: dict[str, str], order: tuple[str, ...]) -> str:
@@ -120,7 +122,9 @@ class _Writer:
             before,
         )
         rows = "".join(self.rows(data, number))
-        self.book[part] = f"{before}<sheetData>{rows}</sheetData>{self.settings(after, part, number)}"
+        self.book[part] = (
+            f"{before}<sheetData>{rows}</sheetData>{self.settings(after, part, number)}"
+        )
 
     def rows(self, data: str, sheet: int) -> Iterator[str]:
         """The rows, each with its baseline and the columns that sixteen of them reach over."""
@@ -170,10 +174,14 @@ class _Writer:
 
         text = re.sub(r"<dataValidation ([^>]*?)(/?>)", rule, text)
         text = re.sub(
-            r"<formula([12])>([^<]*)<", lambda found: f"<formula{found[1]}>{_unquoted(found[2])}<", text
+            r"<formula([12])>([^<]*)<",
+            lambda found: f"<formula{found[1]}>{_unquoted(found[2])}<",
+            text,
         )
         for name in ("hyperlink", "autoFilter"):
-            text = re.sub(rf"(<{name} [^>]*?)(/?>)", lambda found: found[1] + self.uid() + found[2], text)
+            text = re.sub(
+                rf"(<{name} [^>]*?)(/?>)", lambda found: found[1] + self.uid() + found[2], text
+            )
         return self.printer(text, part, number) if "<pageSetup" in text else text
 
     def printer(self, text: str, part: str, number: int) -> str:
@@ -192,7 +200,9 @@ class _Writer:
     def add(self, part: str, text: str, kind: str) -> None:
         """A new part of the workbook, with its type and its relationship."""
         entry = f'<Override PartName="/{part}" ContentType="{SPREADSHEET}.{kind}+xml"/></Types>'
-        link = f'<Relationship Id="rId900" Type="{REL}/{kind}" Target="{part[3:]}"/></Relationships>'
+        link = (
+            f'<Relationship Id="rId900" Type="{REL}/{kind}" Target="{part[3:]}"/></Relationships>'
+        )
         self.book[part] = text
         self.book.swap(TYPES, "</Types>", entry)
         self.book.swap(LINKS, "</Relationships>", link)
@@ -216,7 +226,10 @@ class _Writer:
     def runs(self, text: str) -> str:
         """A text without marks of space that it does not need, its runs in the order of Excel."""
         text = re.sub(
-            r"<rPr>(.*?)</rPr>", lambda found: f"<rPr>{_in_order(found[1])}</rPr>", text, flags=re.DOTALL
+            r"<rPr>(.*?)</rPr>",
+            lambda found: f"<rPr>{_in_order(found[1])}</rPr>",
+            text,
+            flags=re.DOTALL,
         )
         return re.sub(r'<t xml:space="preserve">([^\s<](?:[^<\n]*[^\s<])?)</t>', r"<t>\1</t>", text)
 
@@ -226,7 +239,10 @@ class _Writer:
         sheets, _, rest = text.partition("<sheets>")[2].partition("</sheets>")
         names = re.findall(r"<definedName .*?</definedName>", rest, re.DOTALL)
         names.sort(
-            key=lambda name: (attributes(name)["name"].casefold(), attributes(name).get("localSheetId", ""))
+            key=lambda name: (
+                attributes(name)["name"].casefold(),
+                attributes(name).get("localSheetId", ""),
+            )
         )
         root = _root("workbook", "x15 xr xr6 xr10 xr2", f' xmlns:r="{REL}"')
         self.book[BOOK] = (
@@ -246,7 +262,9 @@ class _Writer:
     def styles(self) -> None:
         """The formats that cells use, in the order of their use; those that nobody uses are gone."""
         root = _root("styleSheet", "x14ac x16r2 xr") + ">"
-        text = re.sub(r"^.*?<styleSheet[^>]*>", lambda _: HEAD + root, self.book[STYLES], flags=re.DOTALL)
+        text = re.sub(
+            r"^.*?<styleSheet[^>]*>", lambda _: HEAD + root, self.book[STYLES], flags=re.DOTALL
+        )
         before, _, rest = text.partition("<cellXfs")
         formats, _, after = rest.partition("</cellXfs>")
         known = re.findall(r"<xf [^>]*?/>|<xf .*?</xf>", formats, re.DOTALL)
@@ -261,6 +279,18 @@ class _Writer:
 
 def _in_order(said: str) -> str:
     """The settings of a run in the order of the schema."""
-    order = ("b", "i", "strike", "u", "vertAlign", "sz", "color", "rFont", "family", "charset", "scheme")
+    order = (
+        "b",
+        "i",
+        "strike",
+        "u",
+        "vertAlign",
+        "sz",
+        "color",
+        "rFont",
+        "family",
+        "charset",
+        "scheme",
+    )
     pieces = {name: piece for piece, name in re.findall(r"(<(\w+)[^>]*/>)", said)}
     return "".join(pieces[name] for name in sorted(pieces, key=order.index))

@@ -76,7 +76,10 @@ class Cell:
 
     def xml(self, at: At) -> str:
         """The element."""
-        style, kind = f' s="{self.style}"' if self.style else "", f' t="{self.type}"' if self.type else ""
+        style, kind = (
+            f' s="{self.style}"' if self.style else "",
+            f' t="{self.type}"' if self.type else "",
+        )
         end = f">{self.inside}</c>" if self.inside else "/>"
         return f'<c r="{at}"{style}{kind}{end}'
 
@@ -109,7 +112,9 @@ def unpacked(data: bytes) -> dict[str, Member]:
 def packed(name: str, content: bytes) -> Member:
     """One part, deflated in haste."""
     stream = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Member(name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content))
+    return Member(
+        name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content)
+    )
 
 
 @dataclass
@@ -130,7 +135,10 @@ class Book:
 
     def bytes(self) -> bytes:
         """The file as it is now."""
-        made = {**self.members, **{name: packed(name, text.encode()) for name, text in self.texts.items()}}
+        made = {
+            **self.members,
+            **{name: packed(name, text.encode()) for name, text in self.texts.items()},
+        }
         return package(made.values())
 
     # parts
@@ -183,7 +191,10 @@ class Book:
 
     def rows(self, sheet: str) -> Iterator[int]:
         """The numbers of the rows that are stored."""
-        return (int(number) for number in re.findall(r'<row\b[^>]*?\br="(\d+)"', self[self.sheets[sheet]]))
+        return (
+            int(number)
+            for number in re.findall(r'<row\b[^>]*?\br="(\d+)"', self[self.sheets[sheet]])
+        )
 
     def row(self, sheet: str, number: int) -> dict[int, Cell]:
         """The stored cells of a row by their column."""
@@ -235,10 +246,14 @@ class Book:
         """Type a number into a cell."""
         self.put(sheet, place, "", f"<v>{value!r}</v>")
 
-    def type_formula(self, sheet: str, place: str, text: str, result: str | float | None = None) -> None:
+    def type_formula(
+        self, sheet: str, place: str, text: str, result: str | float | None = None
+    ) -> None:
         """Type a formula, with what it shows where it was calculated."""
         shown = "" if result is None else f"<v>{escape(str(result))}</v>"
-        self.put(sheet, place, "str" if isinstance(result, str) else "", f"<f>{escape(text)}</f>{shown}")
+        self.put(
+            sheet, place, "str" if isinstance(result, str) else "", f"<f>{escape(text)}</f>{shown}"
+        )
 
     def clear(self, sheet: str, place: str) -> None:
         """Press Delete on a cell."""
@@ -266,14 +281,19 @@ class Book:
     def every_text(self) -> list[str]:
         """The texts that cells share, by their numbers."""
         entries = re.findall(r"<si>(.*?)</si>|<si/>", self[STRINGS], re.DOTALL)
-        return [unescape("".join(re.findall(r"<t\b[^>]*>(.*?)</t>", each, re.DOTALL))) for each in entries]
+        return [
+            unescape("".join(re.findall(r"<t\b[^>]*>(.*?)</t>", each, re.DOTALL)))
+            for each in entries
+        ]
 
     def string(self, text: str, *, xml: str = "") -> int:
         """The number of a new shared text; `xml` is its content where it has runs."""
         content = xml or f'<t xml:space="preserve">{escape(text)}</t>'
         number = self[STRINGS].count("<si>") + self[STRINGS].count("<si/>")
         self.swap(STRINGS, "</sst>", f"<si>{content}</si></sst>")
-        self[STRINGS] = re.sub(r' uniqueCount="\d+"', f' uniqueCount="{number + 1}"', self[STRINGS], count=1)
+        self[STRINGS] = re.sub(
+            r' uniqueCount="\d+"', f' uniqueCount="{number + 1}"', self[STRINGS], count=1
+        )
         return number
 
     def _hand_on(self, sheet: str, at: At) -> None:
@@ -288,9 +308,7 @@ class Book:
             row = self.row(sheet, other.row)
             if other != at and (heir := row.get(other.column)) and heir.inside.startswith(follower):
                 moved = Translator("=" + unescape(text), str(at)).translate_formula(str(other))[1:]
-                made = (
-                    f'<f t="shared" ref="{other}:{area.partition(":")[2]}" si="{number}">{escape(moved)}</f>'
-                )
+                made = f'<f t="shared" ref="{other}:{area.partition(":")[2]}" si="{number}">{escape(moved)}</f>'
                 row[other.column] = Cell(heir.style, heir.type, heir.inside.replace(follower, made))
                 self.put_row(sheet, other.row, row)
                 return

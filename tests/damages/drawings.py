@@ -16,10 +16,16 @@ OFFICE = "application/vnd.openxmlformats-officedocument"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
-EMPTY = (
-    f'<xdr:wsDr xmlns:xdr="{DRAWING}/spreadsheetDrawing" xmlns:a="{DRAWING}/main" xmlns:r="{REL}"></xdr:wsDr>'
+EMPTY = f'<xdr:wsDr xmlns:xdr="{DRAWING}/spreadsheetDrawing" xmlns:a="{DRAWING}/main" xmlns:r="{REL}"></xdr:wsDr>'
+BEHIND = (
+    "<legacyDrawing",
+    "<picture",
+    "<oleObjects",
+    "<controls",
+    "<tableParts",
+    "<extLst",
+    "</worksheet>",
 )
-BEHIND = ("<legacyDrawing", "<picture", "<oleObjects", "<controls", "<tableParts", "<extLst", "</worksheet>")
 
 
 def rels_of(part: str) -> str:
@@ -61,7 +67,9 @@ def drawing_of(book: Book, sheet: str) -> str:
     link = re.search(r'<drawing r:id="(\w+)"/>', book[part])
     if link:
         entry = next(
-            e for e in re.findall(r"<Relationship [^>]*>", book[rels_of(part)]) if f'Id="{link[1]}"' in e
+            e
+            for e in re.findall(r"<Relationship [^>]*>", book[rels_of(part)])
+            if f'Id="{link[1]}"' in e
         )
         found = re.search(r'Target="(?:\.\./|/xl/)([^"]+)"', entry)
         assert found
@@ -95,7 +103,9 @@ def _lay(where: str, inside: str, kind: str = "twoCell") -> Edit:
     sheet, place = at(where)
 
     def edit(book: Book) -> None:
-        book.swap(drawing_of(book, sheet), "</xdr:wsDr>", _anchor(place, inside, kind) + "</xdr:wsDr>")
+        book.swap(
+            drawing_of(book, sheet), "</xdr:wsDr>", _anchor(place, inside, kind) + "</xdr:wsDr>"
+        )
 
     return edit
 
@@ -138,7 +148,9 @@ def line(where: str) -> Edit:
     return _lay(where, inside)
 
 
-def picture(where: str, kind: str = "twoCell", name: str = "Picture 1", described: str = "") -> Edit:
+def picture(
+    where: str, kind: str = "twoCell", name: str = "Picture 1", described: str = ""
+) -> Edit:
     """A picture."""
     sheet, place = at(where)
 
@@ -146,7 +158,9 @@ def picture(where: str, kind: str = "twoCell", name: str = "Picture 1", describe
         drawing = drawing_of(book, sheet)
         book.add_bytes("xl/media/image77.png", PNG)
         if 'Extension="png"' not in book[TYPES]:
-            book.regex(TYPES, r"(<Types\b[^>]*>)", r'\1<Default Extension="png" ContentType="image/png"/>')
+            book.regex(
+                TYPES, r"(<Types\b[^>]*>)", r'\1<Default Extension="png" ContentType="image/png"/>'
+            )
         link = relate(book, drawing, "image", "../media/image77.png")
         about = f' descr="{escape(described)}"' if described else ""
         inside = (

@@ -20,7 +20,9 @@ class Kind:
     expected: tuple[Place, ...]  # in order; one twice where it must be found twice
     calculated: bool = True
     file: str = "return.xlsx"
-    by_day: bool = False  # LibreOffice, which calculates for the day it saves on, would show something else
+    by_day: bool = (
+        False  # LibreOffice, which calculates for the day it saves on, would show something else
+    )
 
     def __call__(self, book: Book) -> None:
         """Do it."""

@@ -46,16 +46,19 @@ def derived(book: Book, style: str, font: str = "", fill: str = "", number_forma
     if font:
         old = _entries(book, "fonts", "font")[int(said["fontId"])]
         element = font.partition(" ")[0].strip("<>/")
-        inside = re.sub(rf"<{element}\b[^>]*/>", "", old.removeprefix("<font>").removesuffix("</font>"))
+        inside = re.sub(
+            rf"<{element}\b[^>]*/>", "", old.removeprefix("<font>").removesuffix("</font>")
+        )
         said |= {
             "fontId": str(_append(book, "fonts", "font", f"<font>{font}{inside}</font>")),
             "applyFont": "1",
         }
     if fill:
-        solid = (
-            f'<patternFill patternType="solid"><fgColor rgb="{fill}"/><bgColor indexed="64"/></patternFill>'
-        )
-        said |= {"fillId": str(_append(book, "fills", "fill", f"<fill>{solid}</fill>")), "applyFill": "1"}
+        solid = f'<patternFill patternType="solid"><fgColor rgb="{fill}"/><bgColor indexed="64"/></patternFill>'
+        said |= {
+            "fillId": str(_append(book, "fills", "fill", f"<fill>{solid}</fill>")),
+            "applyFill": "1",
+        }
     if number_format:
         said |= {"numFmtId": _number_format(book, number_format), "applyNumberFormat": "1"}
     return str(_append(book, "cellXfs", "xf", f"<xf{written(said)}{xf[len(head) :]}"))
@@ -106,7 +109,9 @@ def column(where: str, **said: str) -> Edit:
                 if start <= stop:
                     made[start] = f"<col{written({**old, 'min': str(start), 'max': str(stop)})}/>"
             if first <= number <= last:
-                made[number] = f"<col{written({**old, 'min': str(number), 'max': str(number), **said})}/>"
+                made[number] = (
+                    f"<col{written({**old, 'min': str(number), 'max': str(number), **said})}/>"
+                )
         assert number in made, f"nothing is said of column {letters}"
         text = "".join(made[start] for start in sorted(made))
         book.regex(part, r"<cols>.*?</cols>", f"<cols>{text}</cols>")

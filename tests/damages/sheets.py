@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from tests.damages.book import BOOK, LINKS, TYPES, At, Book, Cell, attributes, block, outside_texts, written
+from tests.damages.book import (
+    BOOK,
+    LINKS,
+    TYPES,
+    At,
+    Book,
+    Cell,
+    attributes,
+    block,
+    outside_texts,
+    written,
+)
 from tests.damages.drawings import declare
 from tests.damages.kinds import Edit, at
 
@@ -37,7 +48,9 @@ def deleted(name: str) -> Edit:
         gone, part = list(book.sheets).index(name), book.sheets[name]
         book.remove(part)
         book.swap(BOOK, _entry(book, name), "")
-        book.regex(LINKS, rf'<Relationship\b[^>]*Target="(?:/xl/)?{part.removeprefix("xl/")}"[^>]*/>', "")
+        book.regex(
+            LINKS, rf'<Relationship\b[^>]*Target="(?:/xl/)?{part.removeprefix("xl/")}"[^>]*/>', ""
+        )
         book.regex(TYPES, rf'<Override\b[^>]*PartName="/{part}"[^>]*/>', "")
 
         def moved(found: re.Match[str]) -> str:
@@ -88,7 +101,9 @@ def add(book: Book, name: str, content: str) -> None:
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
     link = f'<Relationship Id="rId777" Type="{relation}" Target="worksheets/sheet99.xml"/></Relationships>'
     book.swap(LINKS, "</Relationships>", link)
-    book.swap(BOOK, "</sheets>", f'<sheet name="{escape(name)}" sheetId="99" r:id="rId777"/></sheets>')
+    book.swap(
+        BOOK, "</sheets>", f'<sheet name="{escape(name)}" sheetId="99" r:id="rId777"/></sheets>'
+    )
     book.look_again()
 
 
@@ -184,7 +199,9 @@ def _rule(where: str, change: Callable[[str], str]) -> Edit:
 
     def edit(book: Book) -> None:
         part = book.sheets[sheet]
-        rules = re.findall(r"<dataValidation\b(?:[^>]*/>|.*?</dataValidation>)", book[part], re.DOTALL)
+        rules = re.findall(
+            r"<dataValidation\b(?:[^>]*/>|.*?</dataValidation>)", book[part], re.DOTALL
+        )
         found = [each for each in rules if re.search(rf'sqref="{place}[:" ]', each)]
         assert found, f"no rule begins at {where}"
         for each in found:
@@ -249,7 +266,9 @@ def column_deleted(where: str) -> Edit:
             cells = book.row(sheet, number)
             left = {At(number, column): cell for column, cell in cells.items()}
             book.put_row(
-                sheet, number, {to.column: cell for place, cell in left.items() if (to := moved(place))}
+                sheet,
+                number,
+                {to.column: cell for place, cell in left.items() if (to := moved(place))},
             )
         part = book.sheets[sheet]
         rows, end, rules = book[part].partition("</sheetData>")

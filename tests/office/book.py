@@ -45,7 +45,9 @@ class Book:
         except DisposedException:
             raise
         except uno.getClass("com.sun.star.uno.Exception") as problem:
-            raise Refused("missing", f"no cell or range {address!r} on sheet {sheet!r}") from problem
+            raise Refused(
+                "missing", f"no cell or range {address!r} on sheet {sheet!r}"
+            ) from problem
 
     def cell(self, sheet: str, address: str) -> Any:
         return self.range(sheet, address).getCellByPosition(0, 0)

@@ -138,7 +138,9 @@ def find_python() -> str:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             command = [candidate, "-c", "import uno"]
             if (
-                subprocess.run(command, capture_output=True, timeout=30, env=bare(), check=False).returncode
+                subprocess.run(
+                    command, capture_output=True, timeout=30, env=bare(), check=False
+                ).returncode
                 == 0
             ):
                 return candidate
@@ -156,7 +158,9 @@ def why_missing() -> str | None:
 def bare() -> dict[str, str]:
     """Give the environment without what a virtual environment put there."""
     return {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
     }
 
 
@@ -305,7 +309,9 @@ class Office(Closing):
             self.connection = Connection(self.locale, self.screen)
         return self.connection
 
-    def ask(self, connection: Connection, verb: str, arguments: dict[str, Any], timeout: float | None) -> Any:
+    def ask(
+        self, connection: Connection, verb: str, arguments: dict[str, Any], timeout: float | None
+    ) -> Any:
         if connection is not self.connection:
             raise OfficeCrashed(f"{verb}: the document was lost when LibreOffice ended")
         try:
@@ -384,7 +390,9 @@ class Document(Closing):
         self, sheet: str, source_range: str, target_cell: str, *, source_sheet: str | None = None
     ) -> None:
         """Copy a range of this workbook elsewhere: dropdowns, formats and locks come from the source."""
-        self.ask("paste", sheet=sheet, source=source_range, target=target_cell, source_sheet=source_sheet)
+        self.ask(
+            "paste", sheet=sheet, source=source_range, target=target_cell, source_sheet=source_sheet
+        )
 
     # Moving things about.
 
@@ -398,11 +406,15 @@ class Document(Closing):
 
     def insert_columns(self, sheet: str, column: str, count: int = 1) -> None:
         """Insert columns to the left of a column, named by its letters."""
-        self.ask("insert", sheet=sheet, axis="Columns", index=column_number(column) - 1, count=count)
+        self.ask(
+            "insert", sheet=sheet, axis="Columns", index=column_number(column) - 1, count=count
+        )
 
     def delete_columns(self, sheet: str, column: str, count: int = 1) -> None:
         """Delete columns from a column on, named by its letters."""
-        self.ask("delete", sheet=sheet, axis="Columns", index=column_number(column) - 1, count=count)
+        self.ask(
+            "delete", sheet=sheet, axis="Columns", index=column_number(column) - 1, count=count
+        )
 
     def rename_sheet(self, sheet: str, name: str) -> None:
         self.ask("rename_sheet", sheet=sheet, name=name)
@@ -425,7 +437,9 @@ class Document(Closing):
     ) -> None:
         """Sort the rows of a range by a column, named by its letters on the sheet."""
         offset = offset_in(cells, column)
-        self.ask("sort", sheet=sheet, address=cells, column=offset, ascending=ascending, header=header)
+        self.ask(
+            "sort", sheet=sheet, address=cells, column=offset, ascending=ascending, header=header
+        )
 
     def filter(self, sheet: str, cells: str, column: str, value: str) -> None:
         """Show only the rows of a range (heads included) that have a text in a column."""
@@ -435,7 +449,12 @@ class Document(Closing):
         self.ask("merge", sheet=sheet, address=cells, merged=merged)
 
     def set_hidden(
-        self, sheet: str, hidden: bool = True, *, rows: str | None = None, columns: str | None = None
+        self,
+        sheet: str,
+        hidden: bool = True,
+        *,
+        rows: str | None = None,
+        columns: str | None = None,
     ) -> None:
         """Hide or show a sheet, or its rows ("3:5") or columns ("B:C")."""
         axis, span = ("Rows", rows) if rows else ("Columns", columns) if columns else (None, None)
@@ -484,7 +503,9 @@ class Document(Closing):
         """Let cells choose from another list: `"Yes";"No"`, an area, or a name."""
         self.ask("set_list", sheet=sheet, address=cells, source=source)
 
-    def save_as(self, path: Path | str, format: Format | None = None, *, sheet: str | None = None) -> Path:
+    def save_as(
+        self, path: Path | str, format: Format | None = None, *, sheet: str | None = None
+    ) -> Path:
         """Save a copy, by default in the format of the suffix; `sheet` limits a PDF to one sheet."""
         target = Path(path).resolve()
         target.parent.mkdir(parents=True, exist_ok=True)

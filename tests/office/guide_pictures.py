@@ -68,7 +68,9 @@ def in_arabic() -> bytes:
     """The sample of the Toolkit, as a team might send it: right to left, with texts in Arabic."""
     toolkit = load("hrge_toolkit")
     layout, order = sample_order(toolkit, "ar", choose(toolkit, "quick", ["3.2"]))
-    return generate(layout.spec, replace(order, sample=False, team="XEX", contact="coordination@example.org"))
+    return generate(
+        layout.spec, replace(order, sample=False, team="XEX", contact="coordination@example.org")
+    )
 
 
 def of_sheets(demo: Path, folder: Path, wanted: Sequence[Sheet]) -> Iterator[Path]:
@@ -118,7 +120,9 @@ def make_small(picture: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.office.guide_pictures", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.office.guide_pictures", description=__doc__
+    )
     parser.add_argument("demo", type=Path, metavar="DEMO", nargs="?")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)

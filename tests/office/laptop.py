@@ -51,7 +51,15 @@ def contact_sheets(pictures: list[Path], prefix: Path) -> list[Path]:
     for number, first in enumerate(range(0, len(pictures), TILES), 1):
         group = pictures[first : first + TILES]
         target = prefix.with_name(f"{prefix.name}-{number}.png")
-        labelled = [find_tool("montage"), "-label", "%t", "-font", "DejaVu-Sans", "-pointsize", "14"]
+        labelled = [
+            find_tool("montage"),
+            "-label",
+            "%t",
+            "-font",
+            "DejaVu-Sans",
+            "-pointsize",
+            "14",
+        ]
         tiled = f"-tile 3x -geometry {TILE_WIDTH}x+6+6 -depth 8 -strip".split()
         command = [*labelled, *map(str, group), *tiled, str(target)]
         subprocess.run(command, check=True, timeout=TOOL_SECONDS, capture_output=True)

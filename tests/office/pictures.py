@@ -45,7 +45,9 @@ class PictureError(Exception):
 
 def find_chromium() -> str | None:
     named = (shutil.which(name) for name in CHROMIUM_NAMES)
-    return next((path for path in (*named, *CHROMIUM_PLACES) if path and Path(path).is_file()), None)
+    return next(
+        (path for path in (*named, *CHROMIUM_PLACES) if path and Path(path).is_file()), None
+    )
 
 
 @contextmanager
@@ -57,7 +59,9 @@ def chromium(width: int) -> Iterator["BrowserContext"]:
     if program is None:
         raise PictureError("Chromium is not installed")
     with (
-        tempfile.TemporaryDirectory(prefix="hrge-xl-chromium-", ignore_cleanup_errors=True) as profile,
+        tempfile.TemporaryDirectory(
+            prefix="hrge-xl-chromium-", ignore_cleanup_errors=True
+        ) as profile,
         sync_playwright() as play,
     ):
         context = play.chromium.launch_persistent_context(
@@ -109,18 +113,24 @@ def split_pages(printed: Path, stem: str, folder: Path, dpi: int) -> list[Path]:
     return pages_of(prefix)
 
 
-def printed_pictures(office: Office, path: Path, folder: Path, sheet: str | None, dpi: int) -> list[Path]:
+def printed_pictures(
+    office: Office, path: Path, folder: Path, sheet: str | None, dpi: int
+) -> list[Path]:
     """Print a workbook, or one sheet of it, and take a picture of every page."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = path.stem if sheet is None else file_name(sheet)
     with office.open(path) as document:
         if sheet is not None and sheet not in document.sheets():
-            raise PictureError(f"{path}: no sheet {sheet!r}; there are: {', '.join(document.sheets())}")
+            raise PictureError(
+                f"{path}: no sheet {sheet!r}; there are: {', '.join(document.sheets())}"
+            )
         printed = document.save_as(folder / f"{stem}.pdf", sheet=sheet)
     return split_pages(printed, stem, folder, dpi)
 
 
-def workbook_pictures(screen: Screen, office: Office, path: Path, options: argparse.Namespace) -> list[Path]:
+def workbook_pictures(
+    screen: Screen, office: Office, path: Path, options: argparse.Namespace
+) -> list[Path]:
     """Take pictures of a workbook on the screen and printed, and contact sheets of them."""
     folder = options.output / path.stem
     made = []
@@ -133,7 +143,9 @@ def workbook_pictures(screen: Screen, office: Office, path: Path, options: argpa
     return made
 
 
-def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.Namespace) -> list[Path]:
+def take_pictures(
+    screen: Screen, office: Office, path: Path, options: argparse.Namespace
+) -> list[Path]:
     if path.suffix.lower() in PAGES:
         return page_pictures(path, options.output)
     if path.suffix.lower() in WORKBOOKS:
@@ -143,10 +155,14 @@ def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.office.pictures", description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks and web pages")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="workbooks and web pages"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     parser.add_argument("--sheet", help="only this sheet of a workbook")
-    parser.add_argument("--only", choices=("screen", "print"), help="of a workbook only these pictures")
+    parser.add_argument(
+        "--only", choices=("screen", "print"), help="of a workbook only these pictures"
+    )
     parser.add_argument("--dpi", type=int, default=70, help="of printed pages")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
@@ -155,7 +171,13 @@ def main(arguments: list[str] | None = None) -> int:
         for path in options.files:
             try:
                 made = take_pictures(screen, office, path, options)
-            except (PictureError, ScreenError, OfficeError, OSError, subprocess.SubprocessError) as problem:
+            except (
+                PictureError,
+                ScreenError,
+                OfficeError,
+                OSError,
+                subprocess.SubprocessError,
+            ) as problem:
                 sys.stderr.write(f"{problem}\n")
                 failed = True
                 continue

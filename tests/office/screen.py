@@ -21,7 +21,10 @@ from typing import Self
 
 SIZE = (1366, 768)
 END_SECONDS, TOOL_SECONDS, STILL_SECONDS = 20.0, 60.0, 20.0
-LOOK_SECONDS, LOOKS = 0.06, 4  # how often it is looked at, and how many looks in a row must be alike
+LOOK_SECONDS, LOOKS = (
+    0.06,
+    4,
+)  # how often it is looked at, and how many looks in a row must be alike
 KEY_MILLISECONDS = 12
 WINDOW_RULES = """<openbox_config xmlns="http://openbox.org/3.4/rc">
 <focus><focusNew>yes</focusNew></focus></openbox_config>
@@ -63,7 +66,10 @@ class Closing:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -129,7 +135,9 @@ class Screen(Closing):
     def shoot(self, path: Path) -> Path:
         """Take a picture when nothing moves any more."""
         command = [find_tool("convert"), "xwd:-", "-strip", str(path)]
-        subprocess.run(command, input=self.rest(), check=True, timeout=TOOL_SECONDS, capture_output=True)
+        subprocess.run(
+            command, input=self.rest(), check=True, timeout=TOOL_SECONDS, capture_output=True
+        )
         return path
 
     def press(self, *keys: str) -> None:
@@ -140,5 +148,7 @@ class Screen(Closing):
 
     def keyboard(self, *arguments: str) -> None:
         command = [find_tool("xdotool"), *arguments]
-        subprocess.run(command, env=self.environment, check=True, timeout=TOOL_SECONDS, capture_output=True)
+        subprocess.run(
+            command, env=self.environment, check=True, timeout=TOOL_SECONDS, capture_output=True
+        )
         self.rest()

@@ -92,7 +92,13 @@ class Bridge:
                 soffice,
                 f"-env:UserInstallation={profile.as_uri()}",
                 *(() if shown else ("--headless", "--invisible")),
-                *("--nologo", "--nodefault", "--norestore", "--nolockcheck", "--nofirststartwizard"),
+                *(
+                    "--nologo",
+                    "--nodefault",
+                    "--norestore",
+                    "--nolockcheck",
+                    "--nofirststartwizard",
+                ),
                 f"--accept=pipe,name={pipe};urp;",
             ],
             stdin=subprocess.DEVNULL,
@@ -106,17 +112,23 @@ class Bridge:
 
     def connect(self) -> None:
         local = uno.getComponentContext()
-        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+        resolver = local.ServiceManager.createInstanceWithContext(
+            "com.sun.star.bridge.UnoUrlResolver", local
+        )
         while True:
             try:
                 self.context = resolver.resolve(self.address)
                 break
             except NoConnectException:
                 if self.process.poll() not in (None, 0):
-                    raise Refused("crashed", f"LibreOffice ended with {self.process.returncode}") from None
+                    raise Refused(
+                        "crashed", f"LibreOffice ended with {self.process.returncode}"
+                    ) from None
                 time.sleep(0.05)
         services = self.context.ServiceManager
-        self.desktop = services.createInstanceWithContext("com.sun.star.frame.Desktop", self.context)
+        self.desktop = services.createInstanceWithContext(
+            "com.sun.star.frame.Desktop", self.context
+        )
 
     def end(self) -> None:
         asking = threading.Thread(target=self.ask_to_end, daemon=True)
@@ -143,7 +155,9 @@ class Bridge:
 
     def load_with(self, url: str, *arguments: PropertyValue) -> Any:
         """Load a document without its links; what macros may do, the profile says as well."""
-        return self.desktop.loadComponentFromURL(url, "_blank", 0, (prop("UpdateDocMode", 0), *arguments))
+        return self.desktop.loadComponentFromURL(
+            url, "_blank", 0, (prop("UpdateDocMode", 0), *arguments)
+        )
 
     # Commands: one method a verb.
 
@@ -152,7 +166,9 @@ class Bridge:
             load = self.load_with if self.shown else self.load
             model = load(uno.systemPathToFileUrl(path))
         except IllegalArgumentException as problem:
-            raise Refused("unreadable", f"LibreOffice cannot open {path}: {problem.Message}") from problem
+            raise Refused(
+                "unreadable", f"LibreOffice cannot open {path}: {problem.Message}"
+            ) from problem
         if model is None or not hasattr(model, "Sheets"):
             if model is not None:
                 model.close(True)
@@ -170,7 +186,9 @@ class Bridge:
 
     def do_sheets(self, book: int, shown: bool) -> list[str]:
         sheets = self.book(book).model.Sheets
-        return [name for name in sheets.ElementNames if not shown or sheets.getByName(name).IsVisible]
+        return [
+            name for name in sheets.ElementNames if not shown or sheets.getByName(name).IsVisible
+        ]
 
     def do_fill(self, book: int, cells: list[list[Any]]) -> int:
         owner = self.book(book)
@@ -205,7 +223,9 @@ class Bridge:
         owner.must_be_open(sheet, place)
         place.clearContents(CONTENT)
 
-    def do_paste(self, book: int, sheet: str, source: str, target: str, source_sheet: str | None) -> None:
+    def do_paste(
+        self, book: int, sheet: str, source: str, target: str, source_sheet: str | None
+    ) -> None:
         owner = self.book(book)
         origin = owner.range(source_sheet or sheet, source).RangeAddress
         start = owner.cell(sheet, target)
@@ -213,7 +233,9 @@ class Bridge:
         end_column = where.Column + origin.EndColumn - origin.StartColumn
         end_row = where.Row + origin.EndRow - origin.StartRow
         page = owner.sheet(sheet)
-        owner.must_be_open(sheet, page.getCellRangeByPosition(where.Column, where.Row, end_column, end_row))
+        owner.must_be_open(
+            sheet, page.getCellRangeByPosition(where.Column, where.Row, end_column, end_row)
+        )
         page.copyRange(where, origin)
 
     def do_insert(self, book: int, sheet: str, axis: str, index: int, count: int) -> None:
@@ -243,7 +265,9 @@ class Bridge:
         owner.sheet(sheet)
         names = list(owner.model.Sheets.ElementNames)
         # LibreOffice counts the position before the sheet is taken out.
-        owner.model.Sheets.moveByName(sheet, position + 1 if position > names.index(sheet) else position)
+        owner.model.Sheets.moveByName(
+            sheet, position + 1 if position > names.index(sheet) else position
+        )
 
     def do_unprotect(self, book: int, sheet: str, password: str) -> None:
         page = self.book(book).sheet(sheet)
@@ -266,13 +290,24 @@ class Bridge:
         field = TableSortField()
         field.Field, field.IsAscending = column, ascending
         fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
-        place.sort((prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)))
+        place.sort(
+            (
+                prop("SortFields", fields),
+                prop("ContainsHeader", header),
+                prop("IsSortColumns", False),
+            )
+        )
 
     def do_filter(self, book: int, sheet: str, address: str, column: int, value: str) -> None:
         place = self.book(book).range(sheet, address)
         chosen = place.createFilterDescriptor(True)
         field = TableFilterField()
-        field.Field, field.IsNumeric, field.StringValue, field.Operator = column, False, value, EQUAL
+        field.Field, field.IsNumeric, field.StringValue, field.Operator = (
+            column,
+            False,
+            value,
+            EQUAL,
+        )
         chosen.setFilterFields((field,))
         place.filter(chosen)
 
@@ -288,7 +323,9 @@ class Bridge:
             owner.must_have_open_structure("hide or show a sheet")
             page.IsVisible = not hidden
             if page.IsVisible == hidden:
-                raise Refused("locked", f"sheet {sheet!r} cannot be hidden: it is the last visible one")
+                raise Refused(
+                    "locked", f"sheet {sheet!r} cannot be hidden: it is the last visible one"
+                )
         else:
             owner.must_be_unprotected(sheet, f"hide or show {axis.lower()}")
             getattr(owner.range(sheet, address), axis).IsVisible = not hidden
@@ -338,14 +375,18 @@ class Bridge:
         owner = self.book(book)
         options = [prop("FilterName", FILTERS[format]), prop("Overwrite", True)]
         if sheet is not None:
-            chosen = uno.Any("[]com.sun.star.beans.PropertyValue", (prop("Selection", owner.sheet(sheet)),))
+            chosen = uno.Any(
+                "[]com.sun.star.beans.PropertyValue", (prop("Selection", owner.sheet(sheet)),)
+            )
             options.append(prop("FilterData", chosen))
         try:
             owner.model.storeToURL(uno.systemPathToFileUrl(path), tuple(options))
         except DisposedException:
             raise
         except uno.getClass("com.sun.star.uno.Exception") as problem:
-            raise Refused("unwritable", f"LibreOffice cannot write {path}: {problem.Message}") from problem
+            raise Refused(
+                "unwritable", f"LibreOffice cannot write {path}: {problem.Message}"
+            ) from problem
 
     def answer(self, command: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -356,7 +397,10 @@ class Bridge:
             return {"error": "crashed", "message": f"LibreOffice went away: {gone.Message}"}
         except Exception as problem:  # noqa: BLE001 - the test gets every mistake by its name
             text = getattr(problem, "Message", None) or str(problem)
-            return {"error": "failed", "message": f"{command['verb']}: {type(problem).__name__}: {text}"}
+            return {
+                "error": "failed",
+                "message": f"{command['verb']}: {type(problem).__name__}: {text}",
+            }
 
 
 def send(message: dict[str, Any]) -> None:

@@ -57,6 +57,8 @@ def cursor(owner: Book) -> dict[str, str]:
 
 
 def run(context: Any, owner: Book, command: str, arguments: dict[str, Any]) -> None:
-    helper = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
+    helper = context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.frame.DispatchHelper", context
+    )
     named = tuple(prop(name, value) for name, value in arguments.items())
     helper.executeDispatch(owner.model.CurrentController.Frame, command, "", 0, named)

@@ -38,7 +38,9 @@ MAIL_KINDS: Mapping[str, MailKind] = {
     "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
     "reminder": MailKind(REMINDERS, "reminder", "reminders"),
     "ask": MailKind(
-        (MailType.ASK, MailType.OTHER_ROUND), "request for the workbook", "requests for the workbook"
+        (MailType.ASK, MailType.OTHER_ROUND),
+        "request for the workbook",
+        "requests for the workbook",
     ),
     "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
 }

@@ -66,7 +66,9 @@ class Drafts:
     standing: list[Drafted] = field(default_factory=list)
     outdated: list[Drafted] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
-    failures: list[str] = field(default_factory=list)  # what could not be written or taken away, and why
+    failures: list[str] = field(
+        default_factory=list
+    )  # what could not be written or taken away, and why
 
     def of(self, day: date) -> list[Drafted]:
         """Give the drafts of a day that are still there."""
@@ -75,7 +77,9 @@ class Drafts:
     def tally(self, day: date | None = None) -> str:
         """Say how many new drafts of each kind there are, or how many of a day: 2 workbooks to issue, 1 reminder."""
         counts = Counter(draft.occasion for draft in (self.of(day) if day else self.new))
-        kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
+        kinds = [
+            (sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()
+        ]
         return ", ".join(counted(n, kind.one, kind.several) for n, kind in kinds if n) or "no draft"
 
 
@@ -108,7 +112,11 @@ def drafts(
 
 
 def remind(
-    folder: str | Path, today: date | None = None, *, again: bool = False, password: str | None = None
+    folder: str | Path,
+    today: date | None = None,
+    *,
+    again: bool = False,
+    password: str | None = None,
 ) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
     return drafts(folder, today, ["reminder"], again=again, password=password)
@@ -128,7 +136,9 @@ def write_drafts(
         known = drafted(round_, ledger)
         due = {mail.key: mail for mail in work.due(known)}
         wanted = [
-            mail for key, mail in due.items() if mail.occasion in occasions and (again or key not in known)
+            mail
+            for key, mail in due.items()
+            if mail.occasion in occasions and (again or key not in known)
         ]
         _note(work, wanted)
         known = drafted(round_, ledger)
@@ -165,7 +175,9 @@ def mark_sent(
     day = day or day_here()
     folder = Path(folder)
     round_ = load_round(folder)
-    meant = [team.code for team in teams_meant(round_, teams)] or [team.code for team in round_.teams]
+    meant = [team.code for team in teams_meant(round_, teams)] or [
+        team.code for team in round_.teams
+    ]
     sent: dict[Path, Drafted] = {}
     failures: list[str] = []
     with only_writer(folder), Ledger.open(folder) as ledger:
@@ -217,7 +229,9 @@ def receive(folder: str | Path, sources: Sequence[str], today: date | None = Non
         _follow_moved(folder, ledger)
     received = receive_files(folder, sources, today)
     failures: list[str] = []
-    for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
+    for (by, day), files in grouped(
+        ((sent.by, sent.day), sent.file) for sent in received.sent
+    ).items():
         failures += mark_sent(folder, by=by or OFFICE, day=day, files=files).failures
     return received._replace(failures=tuple(failures))
 
@@ -227,7 +241,9 @@ def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
     by_key: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
         occasion, code, about = draft.key.split(":", 2)
-        named = code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)  # that is of a return
+        named = (
+            code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)
+        )  # that is of a return
         key = f"{occasion}:{named}:{about}"
         same_day = by_key.get(key)
         if same_day is None or (same_day.day, same_day.key) != (draft.day, key):
@@ -296,13 +312,17 @@ class _Work:
     def key_of(self, submission: str) -> str:
         """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
         findings = self.chosen[submission].findings
-        texts = [f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings]
+        texts = [
+            f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings
+        ]
         text = "\n".join([self.spec.digest, *sorted(texts)])
         return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
 
     def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
         """Yield every mail that is due, but for feedback, which is known by having been given."""
-        expected = [team_status for team_status in self.statuses if team_status.team.code in self.teams]
+        expected = [
+            team_status for team_status in self.statuses if team_status.team.code in self.teams
+        ]
         given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
         issued = issued_files(self.round)
         yield from _issues_due(issued, expected)
@@ -347,20 +367,31 @@ def _requests_due(
 
 
 def _reminders_due(
-    issued: IssuedFiles, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
+    issued: IssuedFiles,
+    statuses: Iterable[TeamStatus],
+    today: date,
+    sent_something: Collection[str],
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
     for team_status in statuses:
         files = _to_fill_in(issued, team_status.team)
-        owes = team_status.state in (ISSUED, LATE) and files and team_status.team.code not in sent_something
+        owes = (
+            team_status.state in (ISSUED, LATE)
+            and files
+            and team_status.team.code not in sent_something
+        )
         deadline = team_status.team.deadline
         if not owes or deadline is None:
             continue
         days = (deadline - today).days
         if days < 0:
-            yield _due(MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+            yield _due(
+                MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files
+            )
         elif days <= DAYS_BEFORE:
-            yield _due(MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files)
+            yield _due(
+                MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files
+            )
 
 
 def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
@@ -375,21 +406,33 @@ def _corrections_due(
     for team_status in statuses:
         for found in team_status.returns:
             draft = given.get(found.submission) if found.verdict == TO_CORRECT else None
-            if draft and draft.file and (weeks := (today - date.fromisoformat(draft.day)).days // EVERY):
+            if (
+                draft
+                and draft.file
+                and (weeks := (today - date.fromisoformat(draft.day)).days // EVERY)
+            ):
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")
+                about, named = (
+                    f"{found.submission}:{weeks}",
+                    name.removesuffix(f"_{MailType.FEEDBACK}"),
+                )
                 attached = [workbook] if workbook.is_file() else []
                 yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
 
 
-def _thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[PendingMail]:
+def _thanks_due(
+    statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]
+) -> Iterator[PendingMail]:
     """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
     for team_status in statuses:
         names = sorted(found.submission for found in team_status.counting)
         drafts = [given.get(name) for name in names]
         if team_status.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
-            about, file = _digest("".join(names))[:12], team_status.newest.name if team_status.newest else ""
+            about, file = (
+                _digest("".join(names))[:12],
+                team_status.newest.name if team_status.newest else "",
+            )
             yield _due(MailType.THANKS, team_status.team, about, (), file=file)
 
 
@@ -398,7 +441,13 @@ def _digest(text: str) -> str:
 
 
 def _due(
-    occasion: MailType, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
+    occasion: MailType,
+    team: Team,
+    about: str,
+    attached: Sequence[Path],
+    *,
+    name: str = "",
+    **facts: str,
 ) -> PendingMail:
     """Give a mail about something; `name` is that of a file where a team may have several."""
     key = f"{occasion}:{team.code}:{about}"
@@ -408,10 +457,14 @@ def _due(
 def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
     done = [
-        name for name, return_ in work.chosen.items() if work.key_of(name) in known or is_in_doubt(return_)
+        name
+        for name, return_ in work.chosen.items()
+        if work.key_of(name) in known or is_in_doubt(return_)
     ]
     given = FeedbackResult()
-    for file in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
+    for file in give_all(
+        work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given
+    ):
         team = work.teams.get(file["team"]) or Team(file["team"])
         workbook, text = Path(file["workbook"]), Path(file["message"]).read_text(encoding="utf-8")
         facts = {"feedback": text, "file": Path(file["path"]).name}
@@ -459,12 +512,12 @@ def _failure(mail: PendingMail, error: HrgeError | OSError) -> str:
     if isinstance(error, HrgeError):
         return str(error)
     reason = error.strerror or error
-    return (
-        f"{mail.name} was not written: {error.filename} cannot be read ({reason}). Close it, then run again."
-    )
+    return f"{mail.name} was not written: {error.filename} cannot be read ({reason}). Close it, then run again."
 
 
-def _write(work: _Work, due: PendingMail, attached: Sequence[Path], earlier: Collection[Drafted]) -> str:
+def _write(
+    work: _Work, due: PendingMail, attached: Sequence[Path], earlier: Collection[Drafted]
+) -> str:
     """Write a draft, in the place of an earlier one or beside what else lies there; return its place in the round.
 
     Raises `OutputError`, and `OSError` where something that is attached cannot be read.
@@ -479,12 +532,15 @@ def _write(work: _Work, due: PendingMail, attached: Sequence[Path], earlier: Col
         **due.facts,
     }
     ordered = {  # feedback has its own order already
-        name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
+        name: text if name == "feedback" else kept_in_order(text, language)
+        for name, text in facts.items()
     }
     content = filled(template_of(work.templates, due.occasion, language), ordered)
     mail = as_eml(team.email, language, content, attached, identity_of(due.key))
     day_folder = work.folder / FOLDER / str(work.today)
-    replaced = {Path(draft.file).name.casefold() for draft in earlier if draft.day == str(work.today)}
+    replaced = {
+        Path(draft.file).name.casefold() for draft in earlier if draft.day == str(work.today)
+    }
     taken = {path.name.casefold() for path in day_folder.glob("*")} - replaced
     file = path_in(day_folder, free_name(due.name, ".eml", taken))
     write_whole(file, mail)

@@ -75,7 +75,9 @@ def load_templates(folder: Path) -> Templates:
 def template_of(own: Templates, occasion: MailType, language: str) -> Template:
     """Give the text for an occasion in a language, in its base language, else as the program says it."""
     texts = (own.get(tag, {}) for tag in with_base(language))
-    return next((known[occasion] for known in texts if occasion in known), standard(occasion, language))
+    return next(
+        (known[occasion] for known in texts if occasion in known), standard(occasion, language)
+    )
 
 
 def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
@@ -88,7 +90,9 @@ def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
                 f"[{occasion}]\nSubject: {(made := standard(occasion, language)).subject}\n\n{made.text}\n"
                 for occasion in MailType
             )
-            write_whole(file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(sections)).encode("utf-8-sig"))
+            write_whole(
+                file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(sections)).encode("utf-8-sig")
+            )
             written.append(file)
     return written
 
@@ -129,7 +133,11 @@ def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
     known, seen = [str(occasion) for occasion in MailType], set[str]()
     for section in sections:
         if section.name not in known:
-            what = f"there is no occasion '{section.name}'" if section.name else "this is in no section"
+            what = (
+                f"there is no occasion '{section.name}'"
+                if section.name
+                else "this is in no section"
+            )
             yield f"line {section.line}: {what}. Known are: {', '.join(f'[{name}]' for name in known)}."
             continue
         if section.name in seen:
@@ -141,7 +149,9 @@ def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
         elif len(filled_lines) == 1:
             yield f"line {section.line}: [{section.name}] has no text."
         for number, line in filled_lines:
-            yield from (f"line {number}: {mistake}" for mistake in _wrong_placeholders(line, section.name))
+            yield from (
+                f"line {number}: {mistake}" for mistake in _wrong_placeholders(line, section.name)
+            )
 
 
 def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
@@ -166,7 +176,9 @@ def fields_of(line: str) -> Iterator[str]:
 def filled(template: Template, facts: Mapping[str, str]) -> Template:
     """Fill a template in; a line with a placeholder that says nothing is left out."""
     lines = [
-        line.format_map(facts) for line in template.text.split("\n") if all(map(facts.get, fields_of(line)))
+        line.format_map(facts)
+        for line in template.text.split("\n")
+        if all(map(facts.get, fields_of(line)))
     ]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     return Template(" ".join(template.subject.format_map(facts).split()), text + "\n")
@@ -265,14 +277,18 @@ def as_eml(
     # parts are divided by what they hold: by itself a mail is another one each time it is written
     for part in made.walk():
         if part.is_multipart():
-            parts = b"".join(inner.as_bytes() for inner in part.iter_parts() if not inner.is_multipart())
+            parts = b"".join(
+                inner.as_bytes() for inner in part.iter_parts() if not inner.is_multipart()
+            )
             part.set_boundary(f"=_{sha256(parts).hexdigest()[:32]}_{part.get_content_subtype()}")
     return made.as_bytes()
 
 
 def _page(text: str, language: str) -> str:
     """Give a text as a page, which says in which direction it runs."""
-    paragraphs = (html.escape(paragraph).replace("\n", "<br>\n") for paragraph in text.strip().split("\n\n"))
+    paragraphs = (
+        html.escape(paragraph).replace("\n", "<br>\n") for paragraph in text.strip().split("\n\n")
+    )
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     way = direction(language)
     return (

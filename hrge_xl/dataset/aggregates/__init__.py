@@ -37,7 +37,10 @@ from .sql import OF_COUNTRIES, Sources
 
 FIGURES = [name for name, table in TABLES.items() if table.role == FIGURE]
 SELECTS: dict[str, Callable[..., sa.Select[Row]]] = {
-    name: vars(module)[name] for module in (counts, risks) for name in FIGURES if name in vars(module)
+    name: vars(module)[name]
+    for module in (counts, risks)
+    for name in FIGURES
+    if name in vars(module)
 }
 SELECTS |= {
     name + OF_COUNTRIES: partial(SELECTS[name], by=OF_COUNTRIES)

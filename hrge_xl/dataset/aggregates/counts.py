@@ -20,7 +20,9 @@ def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
     given, files = source["answers_fact"], source["submissions"]
     # codes of rows mean nothing elsewhere
     of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
-    columns = picked("asked item code period team", cell, given, files, submission=files.c.submission_id)
+    columns = picked(
+        "asked item code period team", cell, given, files, submission=files.c.submission_id
+    )
     lines = (
         sa.select(*columns, sql.country(files))
         .select_from(sql.by_file(files, given, cell))
@@ -30,7 +32,10 @@ def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
     found = sql.counted(lines, f"asked item code {period}").subquery()
     told = (
         sa.select(
-            found, *picked("tool field label", question, row_code=item.c.row_code, code_label=code.c.label)
+            found,
+            *picked(
+                "tool field label", question, row_code=item.c.row_code, code_label=code.c.label
+            ),
         )
         .join(question, question.c.n == found.c.asked)
         .outerjoin(item, item.c.n == found.c.item)
@@ -63,7 +68,10 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     ).subquery()  # fmt: skip
     whole = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
     asked = (
-        (sa.and_(question.c.tool == tool.code, question.c.field == field.code), _rounded(found.c.sum))
+        (
+            sa.and_(question.c.tool == tool.code, question.c.field == field.code),
+            _rounded(found.c.sum),
+        )
         for tool, _, field in source.spec.places()
         if "sum" in field.total
     )
@@ -120,7 +128,9 @@ def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
     sheets, counted = source["completeness"], ("required", "answered", "errors", "warnings")
     names = f"period tool submission team {' '.join(counted)}"
-    lines = sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
+    lines = (
+        sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
+    )
     found = sql.grouped(
         lines, f"{_period(by)} tool",
         files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),

@@ -57,7 +57,9 @@ class Value:
     baseline_year: float | None = None
     target_year: float | None = None
     reason: str | None = None  # why it does not count
-    parts: dict[str, float] = each_with(default_factory=dict)  # of splits, as far as they are filled in
+    parts: dict[str, float] = each_with(
+        default_factory=dict
+    )  # of splits, as far as they are filled in
 
     @property
     def who(self) -> tuple[str, str]:
@@ -79,7 +81,9 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
     `parts` are the fields of splits that stand behind the other columns.
     """
-    return sql.numbered(source, "indicator_values", _values(source), ORDER, more=map(_column, parts))
+    return sql.numbered(
+        source, "indicator_values", _values(source), ORDER, more=map(_column, parts)
+    )
 
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
@@ -118,7 +122,10 @@ def _stated(source: sql.Sources) -> sql.Select:
     its_list = list_of(source.spec.tool[figures.tool].fields[figures.period])
     worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
     framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
-    own_code, own_label = own.c.team + " " + framework, sa.func.coalesce(known.first(*figures.name), "")
+    own_code, own_label = (
+        own.c.team + " " + framework,
+        sa.func.coalesce(known.first(*figures.name), ""),
+    )
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
     return (
         sa.select(
@@ -166,12 +173,15 @@ class _Known:
         texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
         numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
         every = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT)
-        kinds = {code: kind for code, kind in (every | dict.fromkeys(numbers, NUMBER)).items() if code}
+        kinds = {
+            code: kind for code, kind in (every | dict.fromkeys(numbers, NUMBER)).items() if code
+        }
         self.own = sql.materialized_cte(_rows(source, [tool], kinds))
         self.about = sql.materialized_cte(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
-            same(self.about, self.own, "submission"), self.about.c.row_code == self.own.c[_column(figures.of)]
+            same(self.about, self.own, "submission"),
+            self.about.c.row_code == self.own.c[_column(figures.of)],
         )
         # a value leads to a row of the catalogue by way of the row that it is about, or at once
         codes = [self.about.c[_column(code)] for code in leads]
@@ -209,7 +219,9 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     Which returns count is asked of the values: with a condition here SQLite takes these rows for few, and goes through
     all of them for each value.
     """
-    asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
+    asked = {
+        code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)
+    }
     selects = []
     for tool in tools:
         wide, own = source[source.store.schema.wide[tool.code].name], dict[str, Any]()
@@ -229,12 +241,16 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Give every row of every catalogue with its fixed columns."""
     language, items = spec_language(spec), catalogue_items(spec).values()
-    told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
+    told = {
+        code: kind for code, kind in kinds.items() if any(code in item.values for item in items)
+    }
     as_kind = {TEXT: str, NUMBER: float}
     lines: list[list[Any]] = []
     for place, item in enumerate(items):
         values = {code: localized(item.values.get(code), language) for code in told}
-        fixed = (None if value is None else as_kind[told[code]](value) for code, value in values.items())
+        fixed = (
+            None if value is None else as_kind[told[code]](value) for code, value in values.items()
+        )
         lines.append([item.code, item.label.say(language), place, *fixed])
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
@@ -242,8 +258,15 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
 
 def catalogue_items(spec: Spec) -> dict[str, Item]:
     """Give every row of every catalogue by its code."""
-    blocks = (block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock))
-    return {item.code: item for block in blocks if isinstance(block.items, tuple) for item in block.items}
+    blocks = (
+        block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock)
+    )
+    return {
+        item.code: item
+        for block in blocks
+        if isinstance(block.items, tuple)
+        for item in block.items
+    }
 
 
 def catalogue_label(spec: Spec, code: str, language: str) -> str:
@@ -387,9 +410,16 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
     """Give one line an indicator and period."""
     for figure in made:
         numbers = [value.value or 0.0 for value in figure.values]
-        change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
+        change = (
+            None
+            if figure.before is None or figure.now is None
+            else rounded(figure.now - figure.before)
+        )
         own = {name: getattr(figure, name) for name in OF_FIGURE}
-        kinds, units = {value.kind for value in figure.values}, {value.unit for value in figure.values}
+        kinds, units = (
+            {value.kind for value in figure.values},
+            {value.unit for value in figure.values},
+        )
         yield own | {
             "kind": kinds.pop() if len(kinds) == 1 else None, "unit": units.pop() if len(units) == 1 else None,
             "value_period": figure.period, "previous_period": figure.previous, "frequency": len(numbers),
@@ -414,7 +444,10 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
                     "kind": known.get(figures.kind), "unit": next(filter(None, map(known.get, figures.unit)), None),
                 }  # fmt: skip
     for value in {value.indicator: value for value in reversed(found) if value.own}.values():
-        yield {name: getattr(value, name) for name in ("indicator", "label", "own", "team", "kind", "unit")}
+        yield {
+            name: getattr(value, name)
+            for name in ("indicator", "label", "own", "team", "kind", "unit")
+        }
 
 
 # splits
@@ -427,7 +460,9 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     parts = [(split, code) for split in figures.splits for code in split.parts]
     for figure in made:
         for split, code in parts if figure.total.method else ():
-            filled = [(value.team, value.parts[code]) for value in figure.values if code in value.parts]
+            filled = [
+                (value.team, value.parts[code]) for value in figure.values if code in value.parts
+            ]
             if filled:
                 disagree = sum(_disagrees(value, split, figures) for value in figure.values)
                 yield {

@@ -50,7 +50,10 @@ def placed_risks(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
     figures, rows = risk_figures(source.spec), sql.current(source, "matrix_rows")
     files = source["submissions"]
-    lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
+    lines = [
+        (stage, at.down, at.across, place)
+        for place, (stage, at) in enumerate(stages(figures).items())
+    ]
     stage = sql.listed("stages", "stage matrix_row_field matrix_column_field place:integer", lines)
     return (
         sa.select(*picked(PLACED, rows, stage=stage.c.stage, stage_place=stage.c.place), sql.returned(files))
@@ -82,7 +85,9 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     figures, placed = risk_figures(schema.spec), store["aggregate_risks"].c
     for tool in figures.tools:
         rows = store[schema.wide[tool].name].c
-        ours = sa.select(sa.func.count()).where(rows.current, rows.period == period, rows.tool == tool)
+        ours = sa.select(sa.func.count()).where(
+            rows.current, rows.period == period, rows.tool == tool
+        )
         entered += next(store.select(ours))[0]
     total = sa.select(placed.stage, sql.whole(sa.func.sum(placed.frequency)))
     counts = dict(store.select(total.where(placed.period == period).group_by(placed.stage)))
@@ -95,7 +100,9 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
 def aggregate_risks(source: sql.Sources) -> sql.Select:
     """Give the cells with a risk by stage."""
     counted = sql.counted(placed_risks(source), f"period stage stage_place {' '.join(STEPS)}")
-    return sql.numbered(source, "aggregate_risks", _with_cells(source, counted), "period stage_place cell")
+    return sql.numbered(
+        source, "aggregate_risks", _with_cells(source, counted), "period stage_place cell"
+    )
 
 
 def _with_cells(source: sql.Sources, counted: sql.Select) -> sql.Select:
@@ -113,7 +120,10 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
         for way in by
         for place, (code, label) in enumerate(part_labels(spec, way, language).items())
     ]  # of every part of every breakdown, in the order of its list
-    cells, names = matrix_cells(spec), sql.listed("names", "breakdown code label place:integer", labels)
+    cells, names = (
+        matrix_cells(spec),
+        sql.listed("names", "breakdown code label place:integer", labels),
+    )
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
     counted = sql.counted(risk_parts(source), keys).subquery()
     told = (
@@ -125,7 +135,9 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
         .join(cells, same(cells, counted, *STEPS))
         .outerjoin(names, same(names, counted, "breakdown", "code"))
     )  # fmt: skip
-    return sql.numbered(source, "aggregate_risks_by_part", told, "period way place code stage_place cell")
+    return sql.numbered(
+        source, "aggregate_risks_by_part", told, "period way place code stage_place cell"
+    )
 
 
 def ways(spec: Spec) -> tuple[str, ...]:
@@ -154,13 +166,18 @@ def top_risks(source: sql.Sources) -> sql.Select:
     alike = [in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
-    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period rank")
+    return sql.numbered(
+        source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period rank"
+    )
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
     """Give every open risk with its two places, what they weigh, and the cell that names it."""
     figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
-    placed, rows = sql.materialized_cte(_both_places(source)), sql.materialized_cte(_open_rows(source))
+    placed, rows = (
+        sql.materialized_cte(_both_places(source)),
+        sql.materialized_cte(_open_rows(source)),
+    )
     named = sql.answers_to(source, figures.name, figures.tools)
     before, after = cells.alias("cell_before"), cells.alias("cell_after")
     shown = [rows.c[shown_column(code)] for code in figures.shows]
@@ -202,9 +219,9 @@ def _open_rows(source: sql.Sources) -> sql.Select:
             for code, codes in figures.closed.items()
         ]
         rows.append(
-            sa.select(*picked("submission tool row_code sheet cell file_sha256", wide, **told)).where(
-                wide.c.tool.in_(figures.tools), sa.not_(sa.or_(sa.false(), *over))
-            )
+            sa.select(
+                *picked("submission tool row_code sheet cell file_sha256", wide, **told)
+            ).where(wide.c.tool.in_(figures.tools), sa.not_(sa.or_(sa.false(), *over)))
         )
     return sa.select(sa.union_all(*rows).subquery())
 

@@ -32,7 +32,9 @@ def picked(names: str, *places: FromClause, **own: Any) -> list[Any]:
         name: next((place.c[name] for place in places if name in place.c), None) for name in wanted
     } | own
     return [
-        column if isinstance(column, sa.ColumnClause) and column.name == name else column.label(name)
+        column
+        if isinstance(column, sa.ColumnClause) and column.name == name
+        else column.label(name)
         for name, column in there.items()
     ]
 
@@ -58,7 +60,10 @@ def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
     linter = options.get("from_linter")
     if linter is not None:  # it warns of tables that nothing connects, and every join does
         linter.edges.update(product(element.left._from_objects, element.right._from_objects))
-    sides = (compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right))
+    sides = (
+        compiler.process(side, **{**options, "asfrom": True})
+        for side in (element.left, element.right)
+    )
     condition = compiler.process(element.onclause, **{**options, "asfrom": False})
     return f"{' CROSS JOIN '.join(sides)} ON {condition}"
 
@@ -88,12 +93,16 @@ Figure = Callable[[Sources], Select]
 """A table of figures as one select, with the columns of that table in their order."""
 
 
-def numbered(source: Sources, table: str, lines: Select, order: str, more: Iterable[str] = ()) -> Select:
+def numbered(
+    source: Sources, table: str, lines: Select, order: str, more: Iterable[str] = ()
+) -> Select:
     """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
     columns = (*source.store.schema.by_name[table].names, *more)
     found = lines.subquery()
     by = []
-    for name in order.split():  # nothing comes before everything, texts are in the order of their bytes
+    for (
+        name
+    ) in order.split():  # nothing comes before everything, texts are in the order of their bytes
         column = found.c[name.removeprefix("-")]
         key = in_bytes(column) if isinstance(column.type, sa.String) else column
         by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
@@ -111,7 +120,9 @@ def counted(lines: Select, keys: str) -> Select:
     some = lines.subquery()
     returned = {"from_returned": sa.func.count(some.c.returned)} if "returned" in some.c else {}
     teams, submissions = distinct(some.c.team), distinct(some.c.submission)
-    return grouped(some, keys, frequency=sa.func.count(), teams=teams, submissions=submissions, **returned)
+    return grouped(
+        some, keys, frequency=sa.func.count(), teams=teams, submissions=submissions, **returned
+    )
 
 
 def returned(files: sa.FromClause) -> sa.Label[Any]:

@@ -119,7 +119,9 @@ class Unique(Function):
             return passing_on(lambda _: True, [value])
         table = to.table_of(ref)
 
-        def counted(answers: Answers, this: Row) -> tuple[dict[str, Any], Counter[Any], Unknown | None]:
+        def counted(
+            answers: Answers, this: Row
+        ) -> tuple[dict[str, Any], Counter[Any], Unknown | None]:
             own, unknown = {}, None
             active = answers.active_sets[table]
             for row in answers.rows[table]:
@@ -177,7 +179,9 @@ class Last(Function):
         typing.expect(node, self.name, 1)
         found = typing.expr(node.args[0])
         if not isinstance(found, Ref) or found.last:
-            raise typing.refuse(node.args[0], "last() takes the code of a field.", "Write that alone.")
+            raise typing.refuse(
+                node.args[0], "last() takes the code of a field.", "Write that alone."
+            )
         return replace(found, last=True)
 
 

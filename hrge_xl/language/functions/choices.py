@@ -90,7 +90,11 @@ class MatrixLevel(Function):
     formula = 'IFERROR(INDEX(matrix_levels,MATCH({0},matrix_down,0),MATCH({1},matrix_across,0)),"")'
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        levels, sides, fits = to.levels, [to.value(arg) for arg in args], [to.off_scale(arg) for arg in args]
+        levels, sides, fits = (
+            to.levels,
+            [to.value(arg) for arg in args],
+            [to.off_scale(arg) for arg in args],
+        )
         crossing = passing_on(lambda down, across: levels.get((down, across)), sides)
         return _where_on_scale(crossing, fits)
 
@@ -116,7 +120,9 @@ class OfTool(Function):
         """Give the row, and the tools that its table lists."""
         row, tools = typing.expr(node), typing.scope.listed_tools()
         if not isinstance(row, Call) or row.name != "row_code" or ref_of(row.args[0]).outer:
-            raise typing.refuse(node, f"{self.name}() takes the code of a sheet in quotes, or row_code().")
+            raise typing.refuse(
+                node, f"{self.name}() takes the code of a sheet in quotes, or row_code()."
+            )
         if not tools:
             raise typing.refuse(
                 node, f"{self.name}(row_code()) has a meaning only where each row is a sheet.",
@@ -142,7 +148,9 @@ class OfTool(Function):
 
 def differs_by_row(expr: Expr) -> bool:
     """Say whether the formula of an expression is another one in each row, not only for other cells."""
-    calls = (part for part in walk(expr) if isinstance(part, Call) and isinstance(part.function, OfTool))
+    calls = (
+        part for part in walk(expr) if isinstance(part, Call) and isinstance(part.function, OfTool)
+    )
     return any(isinstance(call.args[0], Call) for call in calls)
 
 

@@ -235,7 +235,9 @@ class Rounded(_Figure):
         for arg in given:
             value = arg.value if isinstance(arg, ast.Constant) else None
             if type(value) is not int or not 0 <= value <= MOST_DECIMALS:
-                raise typing.refuse(arg, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
+                raise typing.refuse(
+                    arg, f"round() needs a whole number from 0 to {MOST_DECIMALS} here."
+                )
             decimals = float(value)
         return self.call(typing.number(number), Literal(decimals, Type.NUMBER))
 
@@ -279,7 +281,9 @@ class Bands(Function):
         figure, limits = typing.number(number), [typing.number(limit) for limit in others[::2]]
         names = [typing.expr(name) for name in (*others[1::2], last)]
         if not all(isinstance(part, Literal) for part in (*limits, *names)):
-            raise typing.refuse(node, "Limits and names of bands() are written out, not calculated.")
+            raise typing.refuse(
+                node, "Limits and names of bands() are written out, not calculated."
+            )
         if len({name.type for name in names}) > 1:
             raise typing.refuse(node, "The names of bands() are all texts, or all numbers.")
         values = [float(limit.value) for limit in limits if isinstance(limit, Literal)]
@@ -292,7 +296,8 @@ class Bands(Function):
         figure = write.number(args[0])
         reached = "+".join(f"({figure}>={write.number(limit)})" for limit in args[1 : count + 1])
         names = ",".join(
-            write.number(name) if name.type is Type.NUMBER else write.text(name) for name in args[count + 1 :]
+            write.number(name) if name.type is Type.NUMBER else write.text(name)
+            for name in args[count + 1 :]
         )
         found = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
         return write.guarded(found, '""', args[0])

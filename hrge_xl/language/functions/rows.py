@@ -9,7 +9,18 @@ from typing import Any, NamedTuple, TypeGuard
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, figure_of
 from ..function import Aggregate, Function, Record, in_columns, ref_of
 from ..parser import Parser
-from ..tree import Arithmetic, Call, Choose, ColumnWriter, Expr, Literal, Over, Ref, SheetWriter, Type
+from ..tree import (
+    Arithmetic,
+    Call,
+    Choose,
+    ColumnWriter,
+    Expr,
+    Literal,
+    Over,
+    Ref,
+    SheetWriter,
+    Type,
+)
 from .choices import LookUp
 from .figures import Total
 
@@ -100,7 +111,9 @@ class Nth(LookUp):
             if place is None or type(place) is Unknown:
                 return place
             rows = answers.rows[table]
-            return answer(answers, rows[int(place) - 1], this) if 1 <= place < len(rows) + 1 else None
+            return (
+                answer(answers, rows[int(place) - 1], this) if 1 <= place < len(rows) + 1 else None
+            )
 
         return nth
 
@@ -291,13 +304,20 @@ def terms(expression: Expr, sign: int = 1) -> Terms | None:
             right = terms(expression.right, sign if expression.op == "+" else -sign)
             return None if left is None or right is None else left + right
         case Call(function=Total(), args=args) if all(map(is_term, args)):
-            return tuple(Term(sign, arg) for arg in args)  # a sum among them could be blank as a whole
+            return tuple(
+                Term(sign, arg) for arg in args
+            )  # a sum among them could be blank as a whole
     return None
 
 
 def is_term(expression: Expr) -> bool:
     """Say whether an expression is a number that can be added as it stands."""
     match expression:
-        case Literal() | Ref() | Over(function=SumOver(), inner=Ref()) | Call(function=LookUp(name="lookup")):
+        case (
+            Literal()
+            | Ref()
+            | Over(function=SumOver(), inner=Ref())
+            | Call(function=LookUp(name="lookup"))
+        ):
             return True
     return False

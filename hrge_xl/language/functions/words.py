@@ -98,7 +98,9 @@ class Matches(Function):
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
         if not isinstance(args[1], Literal):
-            raise typing.refuse(node.args[1], "The pattern of matches() is written out, not calculated.")
+            raise typing.refuse(
+                node.args[1], "The pattern of matches() is written out, not calculated."
+            )
         try:
             compiled_pattern(code_of(args[1]))
         except NotAPattern as error:
@@ -172,7 +174,9 @@ class Join(Function):
             text = self._text(write, arg)
             texts.append(text)
             if not isinstance(arg, Literal):
-                filled.append(f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{text}<>""')
+                filled.append(
+                    f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{text}<>""'
+                )
         joined = "&".join(texts)
         return f'IFERROR(IF(AND({",".join(filled)}),{joined},""),"")' if filled else joined
 
@@ -186,7 +190,9 @@ class Join(Function):
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         kinds, parts = [arg.type for arg in args], [to.value(arg) for arg in args]
-        return passing_on(lambda *values: "".join(map(_as_text, values, kinds)) or None, parts, strict=True)
+        return passing_on(
+            lambda *values: "".join(map(_as_text, values, kinds)) or None, parts, strict=True
+        )
 
 
 def _as_text(value: Any, kind: Type) -> str:
@@ -228,7 +234,9 @@ class Label(Function):
                 return found
             labels = answers.labels(vocabulary)
             if isinstance(found, tuple):
-                return SEVERAL.join(filter(None, (labels.get(fold(code)) for code in found))) or None
+                return (
+                    SEVERAL.join(filter(None, (labels.get(fold(code)) for code in found))) or None
+                )
             return labels.get(fold(str(found)))
 
         return label
@@ -249,7 +257,11 @@ class Worth(Function):
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         (answer,) = args = self.arguments(typing, node)
-        own = answer.args[1] if isinstance(answer, Call) and isinstance(answer.function, LookUp) else answer
+        own = (
+            answer.args[1]
+            if isinstance(answer, Call) and isinstance(answer.function, LookUp)
+            else answer
+        )
         known = typing.scope.worth(_list_of(answer) or "")
         if not known or own.type is not Type.CODE or ref_of(own).fixed:
             reason = "worth() takes one answer from a list whose entries have a `value`."
@@ -269,7 +281,9 @@ class Worth(Function):
             found: Value = code(answers, row, this)
             if found is None or type(found) is Unknown:
                 return found
-            chosen = fold(str(found))  # of an entry that was left out of the workbook its sheet knows nothing
+            chosen = fold(
+                str(found)
+            )  # of an entry that was left out of the workbook its sheet knows nothing
             return numbers.get(chosen) if chosen in answers.labels(vocabulary) else None
 
         return worth
@@ -293,7 +307,9 @@ PATTERN_REMEDY = (
 )
 # To the engine \d, \w and \s mean ASCII alone. Letters have their marks: vowels of Hindi and Arabic are among them.
 CLASSES = {"d": r"\p{Nd}", "w": r"\p{L}\p{M}\p{N}_", "s": r"\p{Z}\t-\r\x1c-\x1f\x85"}
-ESCAPES = frozenset("aAfnrtvxpPz")  # which mean the same to Python and the engine, or nothing to Python
+ESCAPES = frozenset(
+    "aAfnrtvxpPz"
+)  # which mean the same to Python and the engine, or nothing to Python
 TOKEN = re.compile(r"\\u[0-9A-Fa-f]{4}|\\.?|\[:|\[\^?\]?|\{,|.", re.DOTALL)
 MOST_PLACES = 60  # of letters and digits; a formula has room for no more
 SPECIAL = frozenset(".^$*+?{}[]()|\\")
@@ -332,7 +348,13 @@ def _translated(pattern: str) -> Iterator[str]:
             if in_class and escaped in "WS":
                 raise NotAPattern(f"{token} inside [ ]")
             negated, characters = escaped.isupper(), CLASSES[escaped.lower()]
-            yield f"[{'^' * negated}{characters}]" if not in_class else r"\P{Nd}" if negated else characters
+            yield (
+                f"[{'^' * negated}{characters}]"
+                if not in_class
+                else r"\P{Nd}"
+                if negated
+                else characters
+            )
         elif escaped[:1] == "u" and len(escaped) > 1:
             yield rf"\x{{{escaped[1:]}}}"
         elif (escaped.isalnum() and escaped not in ESCAPES) or (in_class and token == "[:"):

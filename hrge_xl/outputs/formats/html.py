@@ -53,7 +53,9 @@ def beside(document: Document) -> Iterator[tuple[str, str]]:
 
 def _page(template: str, view: ReportView) -> str:
     style, script = asset("report.css") + view.style(), asset("report.js")
-    return rendered(template, view.document["run"]["language"], style, script, d=view.document, v=view)
+    return rendered(
+        template, view.document["run"]["language"], style, script, d=view.document, v=view
+    )
 
 
 class ReportView:
@@ -72,7 +74,9 @@ class ReportView:
         self.document = document
         self.say = translator(document["run"]["language"])
         self.page = page
-        self.listed = [at for at, file in enumerate(document["files"]) if page in (None, self.team(file))]
+        self.listed = [
+            at for at, file in enumerate(document["files"]) if page in (None, self.team(file))
+        ]
         files = [(at, document["files"][at]) for at in self.listed]
         self.numbers = {file["path"]: at for at, file in enumerate(document["files"])}
         self.anchors = {
@@ -97,7 +101,9 @@ class ReportView:
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.files = [file for _, file in files]
-        self.sheet_names = sorted({f["sheet"] for _, file in files for f in file["findings"] if f["sheet"]})
+        self.sheet_names = sorted(
+            {f["sheet"] for _, file in files for f in file["findings"] if f["sheet"]}
+        )
 
     def country(self, file: FileRow) -> str:
         """Give the country of a file by name; empty where it states none, or where the team is called like it."""
@@ -147,7 +153,9 @@ class ReportView:
         """Give the number of the file that a file gives way to, meets, or is a copy of."""
         content = file["superseded_by"] if file["copy_of"] is None else file["submission"]
         same = self.contents.get((file["dataset"], content), ())
-        return max((at for at in same if self.document["files"][at]["copy_of"] is None), default=None)
+        return max(
+            (at for at in same if self.document["files"][at]["copy_of"] is None), default=None
+        )
 
     def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
         """List the checks that did not run: those with one reason in the same files together."""
@@ -156,7 +164,9 @@ class ReportView:
             for at, file in enumerate(self.document["files"])
             for skip in file["checks"]["not_run"]
         )
-        codes = grouped(((why, tuple(numbers)), code) for (code, why), numbers in sorted(files.items()))
+        codes = grouped(
+            ((why, tuple(numbers)), code) for (code, why), numbers in sorted(files.items())
+        )
         return [(found, why, numbers) for (why, numbers), found in codes.items()]
 
     def reasons(self, file: FileRow) -> dict[str, list[str]]:
@@ -179,7 +189,9 @@ class ReportView:
 
     def language(self, file: FileRow) -> str:
         """Give the language that the texts of a file are in."""
-        return file["identity"]["language"] if file["identity"] else self.document["run"]["language"]
+        return (
+            file["identity"]["language"] if file["identity"] else self.document["run"]["language"]
+        )
 
     def number(self, value: int) -> str:
         """Give a number with its thousands apart."""
@@ -188,13 +200,16 @@ class ReportView:
     def crossings(self, matrix: MatrixRow) -> dict[tuple[str, str], tuple[MatrixCell, int]]:
         """Give the cells of a matrix by their steps, each with the place of its level, which its colour goes by."""
         place = {level["code"]: at for at, level in enumerate(matrix["levels"])}
-        return {(cell["down"], cell["across"]): (cell, place[cell["level"]]) for cell in matrix["cells"]}
+        return {
+            (cell["down"], cell["across"]): (cell, place[cell["level"]]) for cell in matrix["cells"]
+        }
 
     def style(self) -> str:
         """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""
         heads = [self.say(head) for head in HEADS_IN_CELLS]
         labels = "".join(
-            f".f td:nth-child({at})::before{{content:{css_text(head)}}}" for at, head in enumerate(heads, 3)
+            f".f td:nth-child({at})::before{{content:{css_text(head)}}}"
+            for at, head in enumerate(heads, 3)
         )
         levels = "".join(
             level_rules(f"m{at}l{level}", row["colour"])

@@ -67,12 +67,16 @@ def _case(file: FileRow, finding: FindingRow) -> ET.Element:
     case = _testcase(file, " ".join(filter(None, (finding["code"], finding["name"], place))))
     row = finding["waiver"]
     waiver = (
-        f"Waiver {row['number']}, {row['state']}: {row['reason']} ({row['by']}, {row['day']})" if row else ""
+        f"Waiver {row['number']}, {row['state']}: {row['reason']} ({row['by']}, {row['day']})"
+        if row
+        else ""
     )
     _properties(case, severity=finding["severity"], code=finding["code"], waiver=waiver or None)
     outcome = _outcome(finding, file)
     if outcome == "failure":
-        told = ET.SubElement(case, "failure", _attributes(type=finding["code"], message=finding["message"]))
+        told = ET.SubElement(
+            case, "failure", _attributes(type=finding["code"], message=finding["message"])
+        )
     elif outcome == "skipped":
         why = waiver if is_waived(finding) else f"{file['status']}: {file['reason']}"
         ET.SubElement(case, "skipped", _attributes(message=why))

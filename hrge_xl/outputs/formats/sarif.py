@@ -10,7 +10,9 @@ from urllib.parse import quote
 from ..document import CodeRow, Document, FileRow, FindingRow, place_of, visible
 
 SUFFIX = "sarif"
-SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA_URI = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 STANDING = (  # what is said of a file besides what was found in it
     "verdict", "status", "counted", "reason", "submission", "superseded_by", "copy_of", "period", "arrived",
     "arrival", "saved", "checked",
@@ -31,7 +33,9 @@ def render(document: Document) -> str:
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "hrge_xl", "version": run["engine_version"], "rules": rules}},
+                "tool": {
+                    "driver": {"name": "hrge_xl", "version": run["engine_version"], "rules": rules}
+                },
                 "automationDetails": {"id": f"{run['spec']}/{run['id']}"},
                 "invocations": [
                     {
@@ -115,7 +119,9 @@ def _artifact(file: FileRow) -> dict[str, Any]:
 def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) -> dict[str, Any]:
     location, place = _location(file, at), place_of(finding)
     if place:
-        location["logicalLocations"] = [{"name": finding["cell"] or place, "fullyQualifiedName": place}]
+        location["logicalLocations"] = [
+            {"name": finding["cell"] or place, "fullyQualifiedName": place}
+        ]
     return {
         "ruleId": finding["code"],
         "ruleIndex": index[finding["code"]],
@@ -123,7 +129,11 @@ def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) 
         "message": {"text": f"{finding['message']} {finding['remedy']}".strip()},
         "locations": [location],
         "properties": {
-            **{key: value for key, value in finding.items() if key not in SAID and value is not None},
+            **{
+                key: value
+                for key, value in finding.items()
+                if key not in SAID and value is not None
+            },
             "counted": file["counted"],
             "status": file["status"],
         },
@@ -138,7 +148,11 @@ def _suppressions(finding: FindingRow, file: FileRow) -> list[dict[str, Any]]:
         told = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
         found.append((SUPPRESSION[waiver["state"]], told, dict(waiver)))
     if file["settled"]:
-        about = {"status": file["status"], "superseded_by": file["superseded_by"], "copy_of": file["copy_of"]}
+        about = {
+            "status": file["status"],
+            "superseded_by": file["superseded_by"],
+            "copy_of": file["copy_of"],
+        }
         found.append(("accepted", file["reason"] or "", about))
     return [
         {"kind": "external", "status": status, "justification": why, "properties": about}

@@ -47,7 +47,14 @@ FONT = {"font_name": "Calibri"}
 _TOP = {**FONT, "valign": "top"}
 _BOLD = {**_TOP, "bold": True}
 _BODY = {**_TOP, "bottom": 1, "bottom_color": "#D5DCE3"}
-_HEAD = {**FONT, "bold": True, "valign": "vcenter", "bg_color": "#E9EDF1", "bottom": 1, "text_wrap": True}
+_HEAD = {
+    **FONT,
+    "bold": True,
+    "valign": "vcenter",
+    "bg_color": "#E9EDF1",
+    "bottom": 1,
+    "text_wrap": True,
+}
 _CELL = {**_BODY, "text_wrap": True, "num_format": "#,##0_)"}
 LOOKS: dict[str, dict[str, Any]] = {
     "": _CELL,
@@ -102,7 +109,9 @@ class _Report:
         self.countries = document["names"]["countries"]
         self.formats = {name: book.add_format(look) for name, look in LOOKS.items()}
         quoted = (name for name in LOOKS if name in ("", *_TINTS))
-        self.quoted = {name: book.add_format({**LOOKS[name], "quote_prefix": True}) for name in quoted}
+        self.quoted = {
+            name: book.add_format({**LOOKS[name], "quote_prefix": True}) for name in quoted
+        }
         self.code_rows = {row["code"]: at for at, row in enumerate(document["codes"], 2)}
         self.counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
 
@@ -122,7 +131,9 @@ class _Report:
             self._matrices()
         self._findings()
         self._list("checks", self._checks())
-        missed = [{**skip, **self._of(file)} for file in self.files for skip in file["checks"]["not_run"]]
+        missed = [
+            {**skip, **self._of(file)} for file in self.files for skip in file["checks"]["not_run"]
+        ]
         self._list("not_checked", missed)
         self._list("unplaced", self._unplaced())
         for name in ("waivers", "decisions", "codes"):
@@ -135,7 +146,9 @@ class _Report:
     def _sheet(self, title: str) -> PlainSheet:
         sheet = add_sheet(self.book, title, self.document["run"]["language"])
         sheet.set_footer("&L&A&R&P / &N")
-        cut = self.say(" … [cut here: {count} characters in total; the JSON report has the full text]")
+        cut = self.say(
+            " … [cut here: {count} characters in total; the JSON report has the full text]"
+        )
         return PlainSheet(sheet, self.formats, cut)
 
     def write(self, pen: PlainSheet, row: int, column: int, value: Any, kind: str = "") -> None:
@@ -153,7 +166,9 @@ class _Report:
 
     def _list(self, name: str, rows: Sequence[Mapping[str, Any]], frozen: int = 0) -> None:
         """Draw a sheet that is one plain table."""
-        self._table(name.title().replace("_", ""), self._sheet(self.title(name)), name, rows, frozen)
+        self._table(
+            name.title().replace("_", ""), self._sheet(self.title(name)), name, rows, frozen
+        )
 
     def _table(
         self, table: str, pen: PlainSheet, name: str, rows: Sequence[Mapping[str, Any]], frozen: int
@@ -189,7 +204,9 @@ class _Report:
         run, summary = self.document["run"], self.document["summary"]
         pen.sheet.set_column(0, 0, 28)
         pen.sheet.set_column(1, 1, 90)
-        intro = say("On the sheet Findings: set the status, write a comment, filter by team, sheet or code.")
+        intro = say(
+            "On the sheet Findings: set the status, write a comment, filter by team, sheet or code."
+        )
         pen.put(0, 0, say("Validation report"), "title of all")
         pen.put(1, 0, visible(run["spec_title"]), "plain")
         pen.put(2, 0, intro, "plain")
@@ -223,7 +240,11 @@ class _Report:
         answered, required = (
             sum(row[key] for row in file["completeness"]) for key in ("answered", "required")
         )
-        cells: dict[str, Any] = {**dict.fromkeys(IdentityRow.__annotations__), **file, **(identity or {})}
+        cells: dict[str, Any] = {
+            **dict.fromkeys(IdentityRow.__annotations__),
+            **file,
+            **(identity or {}),
+        }
         return {
             **cells,
             **self._of(file),
@@ -243,11 +264,16 @@ class _Report:
 
     def _by_team(self) -> list[dict[str, Any]]:
         """Give what came from each team, what became of it, and the findings of what counts; the last row adds up."""
-        findings = {group.title: group.counts for group in by_team(self.counting, self._team, self.countries)}
+        findings = {
+            group.title: group.counts
+            for group in by_team(self.counting, self._team, self.countries)
+        }
         rows: list[dict[str, Any]] = []
         for group in by_team(enumerate(self.files), self._team, self.countries):
             files = [self.files[at] for at in group.files]
-            seen = Counter(file["status"] for file in files) | Counter(file["verdict"] for file in files)
+            seen = Counter(file["status"] for file in files) | Counter(
+                file["verdict"] for file in files
+            )
             rows.append(
                 {"team": group.title, "country": ", ".join(group.names), "received": len(files)}
                 | {key: seen[key] for key in VERDICTS}
@@ -256,7 +282,9 @@ class _Report:
             )
         if rows:
             sums = {
-                key: sum(row[key] for row in rows) for key, value in rows[0].items() if isinstance(value, int)
+                key: sum(row[key] for row in rows)
+                for key, value in rows[0].items()
+                if isinstance(value, int)
             }
             rows.append({"team": self.say("All teams"), "country": None, **sums})
         return rows
@@ -337,7 +365,12 @@ class _Report:
             for finding in file["findings"]:
                 found[finding["code"]] += file["counted"]
         return [
-            {"code": code, "files_run": run[code], "files_not_run": missed[code], "found": found[code]}
+            {
+                "code": code,
+                "files_run": run[code],
+                "files_not_run": missed[code],
+                "found": found[code],
+            }
             for code in sorted({*run, *missed, *found})
         ]
 
