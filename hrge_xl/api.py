@@ -181,13 +181,15 @@ def translate(  # noqa: PLR0913 (one parameter an option)
             value=language,
             remedy="Write one such as fr, ar-IQ or fa-AF.",
         )
-    loaded, written = load(spec), list[Path]()
+    loaded = load(spec)
+    written = list[Path]()
     translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
     known = (
         read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     )
-    fresh, taken_in = updated(wanted_of(loaded), known), None
+    fresh = updated(wanted_of(loaded), known)
+    taken_in = None
     if source is not None:
         catalogue = source.suffix.lower() == ".po"
         sent = sent_in(read_catalogue(source)) if catalogue else translations_sent(source, password)
@@ -776,7 +778,8 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
     from .findings import general, kind_called, shown
     from .spec.load import load, names
 
-    say, kind = translator(language), kind_called(code)
+    say = translator(language)
+    kind = kind_called(code)
     if kind is not None:
         message, remedy = shown(kind, say)
         return Explanation(
@@ -806,7 +809,8 @@ def _hint(code: str, rules: list[str]) -> str:
     from .core.errors import alike, plain
     from .findings import CATALOGUE
 
-    kinds, word = CATALOGUE.values(), plain(code)
+    kinds = CATALOGUE.values()
+    word = plain(code)
     with_word = [kind for kind in kinds if len(word) > 2 and word in plain(kind.name)]
     named = {kind.name: kind for kind in kinds} | {kind.code: kind for kind in kinds}
     near = alike(code, [*named, *rules], close=CLOSE)

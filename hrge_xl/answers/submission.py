@@ -185,7 +185,9 @@ FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
 # fields that are signed only where they say something
 IF_SAID = ("predecessor", "edition", "last_round", "last_digest", "sample", "lists")
-VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
+VALID = "valid"
+INVALID = "invalid"
+UNSIGNED = "unsigned"
 UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
@@ -315,7 +317,8 @@ class Submission:
         """Give every answer by key; the cells of a field with several answers together."""
         found: Answers = {}
         for answer in self.answers:
-            value, key = answer.value, answer.key
+            value = answer.value
+            key = answer.key
             if value is None or answer.calculated:
                 continue
             if answer.part:

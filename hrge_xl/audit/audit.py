@@ -146,10 +146,8 @@ class Audit:
         found = counted(self._count, "difference") if self._count else "identical"
         yield f"Made again: {found} ({', '.join(compared)} compared)."
         if self.opinion is not None:
-            cells, failed = (
-                counted(self.opinion.cells, "cell"),
-                counted(len(self.opinion.failed), "file"),
-            )
+            cells = counted(self.opinion.cells, "cell")
+            failed = counted(len(self.opinion.failed), "file")
             second = f"identical ({cells} compared in {counted(self.opinion.files, 'file')})."
             if not self.opinion.agrees:
                 apart = counted(len(self.opinion.differences), "difference")

@@ -89,10 +89,8 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             )
             round_ = rounds.get(folder.resolve())
             returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
-            spec, by_name = (
-                store.schema.spec,
-                {a_round.name: a_round for a_round in rounds.values()},
-            )
+            spec = store.schema.spec
+            by_name = {a_round.name: a_round for a_round in rounds.values()}
             audit.problems += [
                 *faults_of_files(ledger, returned),
                 *doubts(ledger, terms_of(rounds.values())),
@@ -222,7 +220,8 @@ def _files(
     `places` are its folder and, where it is to be compared, that of the copy to share; of those that are `older`
     than the dataset that has been said.
     """
-    names, home = (RowNames(made.store), RowNames(store)), made.ledger.home
+    names = (RowNames(made.store), RowNames(store))
+    home = made.ledger.home
     folder, *copies = places
     every = (path for place in places for path in exports.names(store, place))
     there = [path for path in every if path.is_file() and path not in older]
@@ -266,7 +265,8 @@ def _pages(
 
     The page of a dataset elsewhere may know who was expected in one of its rounds.
     """
-    reports, rounds_known = folder / REPORTS, [*dict.fromkeys(rounds)]
+    reports = folder / REPORTS
+    rounds_known = [*dict.fromkeys(rounds)]
     with open_store(made) as store:
         names = [None, *(period.name for period in periods(store))]
         made_by: list[tuple[Path, Callable[..., str]]] = [
@@ -282,7 +282,8 @@ def _pages(
         ]
         for page, make in made_by:
             if page.is_file() and page not in older:
-                there, again = page.read_bytes(), made / page.name
+                there = page.read_bytes()
+                again = made / page.name
                 stated = LANGUAGE.search(there)
                 language = (
                     stated[1].decode() if stated and stated[1].decode() in languages() else None
@@ -316,7 +317,8 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
         if found:
             name = Path(result.path).relative_to(folder).as_posix()
             place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
-            more, message = and_more(len(found) - 1), result.words(found[0]).message
+            more = and_more(len(found) - 1)
+            message = result.words(found[0]).message
             yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
 
 
@@ -397,7 +399,8 @@ def rebuilt(
 
 def faults_of_files(ledger: Ledger, returned: Collection[Path]) -> Iterator[str]:
     """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
-    folder, known = ledger.home, ledger.order()
+    folder = ledger.home
+    known = ledger.order()
     if ledger.is_changed(folder / DATASET):
         yield CHANGED.format(file=DATASET)
     came = {Path(place.path).name for seen in ledger.locations().values() for place in seen}

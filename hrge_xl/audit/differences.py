@@ -26,7 +26,9 @@ from ..outputs.table_files import read_rows
 from ..reader.limits import LIMITS
 from ..reader.worker import Died, run_guarded
 
-GONE, NEW, CHANGED = "gone", "new", "changed"
+GONE = "gone"
+NEW = "new"
+CHANGED = "changed"
 ABSENT: Final[Any] = object()  # on this side there is nothing, not even null
 SHOWN = (
     "path",
@@ -240,7 +242,8 @@ def row_differences(
         {tuple(row[place] for place in at): row for row in rows} for rows in (here, made)
     )
     for key in sorted(ours.keys() | theirs.keys(), key=str):
-        row, other = ours.get(key), theirs.get(key)
+        row = ours.get(key)
+        other = theirs.get(key)
         called = [known.place(table, row or other or ()) for known in names]
         where, file = next((place for place in called if place[1] is not None), called[0])
         # what a file holds of one return has no further place
@@ -344,7 +347,8 @@ def _rows(
     """Give rows in one set only, then those that stand in another order or more than once."""
     if table is None or any(len(row) != len(table.names) for row in ours):
         raise ValueError("rows of another table")
-    here, made = set(ours), set(theirs)
+    here = set(ours)
+    made = set(theirs)
     yield from row_differences(here - made, made - here, table, names, "")
     if here == made:
         pairs = enumerate(zip_longest(ours, theirs), start=1)

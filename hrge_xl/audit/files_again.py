@@ -137,10 +137,8 @@ def copy_round_facts(
     result.findings = waived(result.findings, result.sha256, waivers)
     result.verdict = verdict_of(result.findings)
     identity = row.get("identity") or {}
-    result.submission.signature, result.team = (
-        str(identity.get("signature")),
-        str(identity.get("team")),
-    )
+    result.submission.signature = str(identity.get("signature"))
+    result.team = str(identity.get("team"))
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
     result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
@@ -270,7 +268,8 @@ def read_report(path: Path) -> ReportFile:
         )
     text = _text(source)
     data = _data(source, text)
-    faults, notes = [], []
+    faults = []
+    notes = []
     if text != render(data):
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
     _refuse_unrepeatable(source, data)
@@ -344,7 +343,8 @@ def _impossible(document: Document) -> Iterator[str]:
             yield f"“{file['path']}” names no file"
         if not 1 <= file["dataset"] <= len(document["run"]["datasets"]):
             yield f"“{file['path']}” is of a dataset that is not listed"
-        place, sha256 = (file["dataset"], file["order"] or 0), file["sha256"]
+        place = (file["dataset"], file["order"] or 0)
+        sha256 = file["sha256"]
         if file["order"] is not None and contents.setdefault(place, sha256) != sha256:
             yield f"“{file['path']}” has the place of another file in the order in which they arrived"
     numbers = [(row["dataset"], row["n"]) for row in document["decisions"]]

@@ -67,7 +67,8 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     given = read_report(asked.target)
     then = given.document
     audit.redacted = asked.redacted or then["run"]["redacted"]
-    audit.sha256, audit.run = sha256_of(asked.target), then["run"]["id"]
+    audit.sha256 = sha256_of(asked.target)
+    audit.run = then["run"]["id"]
     found = find(then["files"], asked.returned)
     audit.problems += [*given.faults, *contradictions(then), *found.problems]
     audit.notes += [*given.notes, *found.notes]
@@ -115,9 +116,12 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
         by_hash.setdefault(sha256, path)
         by_name.setdefault(path_text(path.name), (path, sha256))
     here: dict[int, Path] = {}
-    missing, changed, notes = [], [], []
+    missing = []
+    changed = []
+    notes = []
     for number, row in enumerate(files):
-        name, known = name_of(row["path"]), row["sha256"]
+        name = name_of(row["path"])
+        known = row["sha256"]
         if known is None:
             notes.append(
                 f"{row['path']}: not compared, because it could not be read for the report either."
@@ -200,7 +204,8 @@ def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) 
 # made again
 
 # Where the folder of a round would be, and a dataset kept apart.
-HOME, ELSEWHERE = Path("round"), Path("dataset")
+HOME = Path("round")
+ELSEWHERE = Path("dataset")
 
 
 def run_again(
@@ -250,7 +255,8 @@ def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int,
     for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
         first.setdefault(files[at]["sha256"], at)
     for at in sorted(first.values()):
-        row, path = files[at], found[at]
+        row = files[at]
+        path = found[at]
         name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
         yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
 
@@ -264,8 +270,10 @@ def _dataset(
 
     Of its round no more is told than its name.
     """
-    about, rows = then["run"]["datasets"][number - 1], [then["files"][at] for at in found]
-    name, keys = about["round"], Decision.__dataclass_fields__
+    about = then["run"]["datasets"][number - 1]
+    rows = [then["files"][at] for at in found]
+    name = about["round"]
+    keys = Decision.__dataclass_fields__
     decisions = [
         Decision(**{key: row[key] for key in keys if key in row})  # type: ignore[literal-required]
         for row in then["decisions"]
@@ -344,7 +352,8 @@ def compare(then: Mapping[str, Any], now: Document, found: FilesAtHand) -> Itera
 
 def contradictions(document: Document) -> Iterator[str]:
     """Yield where a report contradicts itself, whatever the files say."""
-    run, files = document["run"], document["files"]
+    run = document["run"]
+    files = document["files"]
     if run_id(run, files, document["waivers"], document["decisions"]) != run["id"]:
         yield (
             "The number of the report is not that of its files, spec, days, waivers and decisions: something was "

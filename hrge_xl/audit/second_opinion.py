@@ -31,14 +31,12 @@ if TYPE_CHECKING:
 
 CLOSED = "closed without its password"
 READS = ("xlsx", "xlsm")
-TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = (
-    "text",
-    "number",
-    "date",
-    "truth value",
-    "error",
-    "nothing",
-)
+TEXT = "text"
+NUMBER = "number"
+DAY = "date"
+TRUTH = "truth value"
+ERROR = "error"
+NOTHING = "nothing"
 MILLISECOND = 1 / 86_400_000  # of a day: what openpyxl rounds moments to
 PHANTOM = 60  # 29 February 1900, which only Excel knows
 NO_DAY = "#VALUE!"  # what openpyxl makes of a number that is not a date of the calendar
@@ -193,7 +191,8 @@ def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
 def _seen(answer: Answer) -> Seen:
     if answer.state is State.NOT_CALCULATED:
         return Seen(NOTHING, None, True)
-    value, kind = answer.original, TEXT if isinstance(answer.original, str) else NUMBER
+    value = answer.original
+    kind = TEXT if isinstance(answer.original, str) else NUMBER
     if answer.state is State.ERROR:
         kind = ERROR
     elif isinstance(value, bool):
@@ -279,7 +278,8 @@ def _opinion(submission: Submission, theirs: Seeing) -> Opinion:
 
 def equality(ours: Seen, theirs: Seen) -> str | None:
     """'' when two readers see the same; the name in `EQUAL` when openpyxl says it otherwise; else None."""
-    one, other = ours.value, theirs.value
+    one = ours.value
+    other = theirs.value
     if ours.kind == theirs.kind == NOTHING:
         return None if ours.formula != theirs.formula else "not-calculated" if ours.formula else ""
     if ours.kind == theirs.kind and one == other:

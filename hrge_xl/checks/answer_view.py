@@ -40,7 +40,8 @@ class IssuedTables:
     """What a layout says of the tables: their rows, what stands in fixed columns, how entries of lists are called."""
 
     def __init__(self, program: Program, layout: Layout) -> None:
-        self.program, self.layout = program, layout
+        self.program = program
+        self.layout = layout
         self.rows = [_rows(layout, table) for table in program.table_list]
         self.row_sets = [frozenset(rows) for rows in self.rows]
         self.by_fold = [{fold(row): row for row in rows} for rows in self.rows]
@@ -77,7 +78,8 @@ class IssuedTables:
                 continue
             if not (0 < answer.part <= column.field.cells if column.several else answer.part == 0):
                 continue
-            text, original = answer.text if answer.code is None else answer.code, answer.original
+            text = answer.text if answer.code is None else answer.code
+            original = answer.original
             if answer.state is not State.ANSWERED:
                 yield AnswerCell(answer, column, answer.row, answer.state)
             elif not text and isinstance(original, str) and not original.strip():  # spaces alone
@@ -113,9 +115,12 @@ class AnswerView:
     """The answers of a return: by number of the column, then by row."""
 
     def __init__(self, issued: IssuedTables, submission: Submission, today: date) -> None:
-        self.issued_tables, self.program, self.submission = issued, issued.program, submission
+        self.issued_tables = issued
+        self.program = issued.program
+        self.submission = submission
         self.labels = issued.labels
-        self.layout, self.today = issued.layout, float(to_serial(today))
+        self.layout = issued.layout
+        self.today = float(to_serial(today))
         self.rows: Sequence[Sequence[str]] = issued.rows
         self.row_sets: Sequence[Collection[str]] = issued.row_sets
         self.unreadable: Mapping[SlotKey, Unknown] = {}
@@ -314,7 +319,9 @@ class AnswerView:
         """Give the number of required answers of a sheet, and how many of them are given."""
         if tool in self._counts and not never_asked:
             return self._counts[tool]
-        whole, required, answered = not (self._needing or never_asked), 0, 0
+        whole = not (self._needing or never_asked)
+        required = 0
+        answered = 0
         for number in self.program.needs:
             column = self.program.column_list[number]
             if column.table.tool.code == tool and column.asked:

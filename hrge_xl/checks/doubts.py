@@ -72,7 +72,9 @@ class DoubtfulView(AnswerView):
         unread: dict[SlotKey, Unknown] = {
             slot: Unknown(rank, gap) for rank, gap in gone for slot in gap.slots
         }
-        self.unread, self.unreadable, self.off_scale = unread, unreadable | unread, off_scale
+        self.unread = unread
+        self.unreadable = unreadable | unread
+        self.off_scale = off_scale
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
         for (number, row), cause in self.unreadable.items():
             table = self.program.column_list[number].table
@@ -104,7 +106,8 @@ class DoubtfulView(AnswerView):
         """Give the references that seem to lead to a blank row, which may be in use, and what is to blame."""
         for hit in hits:
             if hit.kind is v.ROW_NOT_FOUND and hit.column is not None:
-                doubt, code = None, self.plain.values[hit.column.number].get(hit.row)
+                doubt = None
+                code = self.plain.values[hit.column.number].get(hit.row)
                 for table in map(self.program.table, hit.column.field.to):
                     there = self.row_named(table, code if isinstance(code, str) else None)
                     doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(there))
@@ -185,7 +188,8 @@ class DoubtfulView(AnswerView):
 
     def _rules(self) -> Iterator[tuple[Hit, Unknown]]:
         for rule in self.program.rules:
-            home, of = rule.home, rule.parsed.rule
+            home = rule.home
+            of = rule.parsed.rule
             may_count = {} if home is None else self._rows_in_doubt.get(home.table.number, {})
             if not may_count and not self.is_touched(rule.reads):
                 continue
@@ -274,7 +278,8 @@ class UnreadArea(NamedTuple):
 
 def gaps_of(view: AnswerView) -> list[UnreadArea]:
     """Find what is missing in a return; nothing in one that does not say where its cells are."""
-    submission, columns = view.submission, view.program.columns
+    submission = view.submission
+    columns = view.program.columns
     found = []
     for sheet in view.layout.sheets if submission.cells else ():
         there = submission.cells.get(sheet.tool.code, {})
@@ -296,11 +301,9 @@ def _of_sheet(
     view: AnswerView, sheet: Sheet, there: Mapping[CellKey, str]
 ) -> Iterator[tuple[str, list[Slot]]]:
     """Give each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
-    name, cells_of, language = (
-        view.sheet_name(sheet.tool.code),
-        view.layout.cells_of,
-        view.layout.language,
-    )
+    name = view.sheet_name(sheet.tool.code)
+    cells_of = view.layout.cells_of
+    language = view.layout.language
     asked = [slot for slot in sheet.slots if not slot.field.calculated]
     missing = [slot for slot in asked if not all(cell[:4] in there for cell in cells_of[slot.key])]
     if len(missing) == len(asked):

@@ -136,7 +136,8 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
 
 def other_country(view: AnswerView) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
-    country, asked = view.submission.identity.country, view.program.spec.identity.country
+    country = view.submission.identity.country
+    asked = view.program.spec.identity.country
     column, answer = _of_form(view, asked)
     if column is None or not country or answer is None or fold(str(answer)) == fold(country):
         return
@@ -149,7 +150,8 @@ def other_country(view: AnswerView) -> Iterator[Hit]:
 
 def other_period(view: AnswerView) -> Iterator[Hit]:
     """I011: the period of the form is over before that of the round begins, or begins when that is over."""
-    asked, (start, end) = view.program.spec.identity, view.submission.period
+    asked = view.program.spec.identity
+    (start, end) = view.submission.period
     for code, limit, after in ((asked.period_start, end, True), (asked.period_end, start, False)):
         column, day = _of_form(view, code)
         if column is None or limit is None or not isinstance(day, float):
@@ -210,7 +212,9 @@ def readings(view: AnswerView) -> list[Hit]:
 
 def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
     """Give what is odd about a text or code: chosen in another cell already, or too long for Excel."""
-    column, row, text = cell.column, cell.row, cell.text
+    column = cell.column
+    row = cell.row
+    text = cell.text
     if text and column.several:
         if text in chosen[column.number, row]:
             yield v.CHOSEN_TWICE
@@ -221,7 +225,9 @@ def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -
 
 def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
     """Give a reference with other words behind the code than those of its row; as V110 where they name another one."""
-    behind, code, layout = str(answer.original).strip().partition(" ")[2], answer.code, view.layout
+    behind = str(answer.original).strip().partition(" ")[2]
+    code = answer.code
+    layout = view.layout
     grids = [
         layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of
     ]

@@ -56,10 +56,15 @@ class FieldColumn:
     """One field over the rows of its table."""
 
     def __init__(self, number: int, field: Field, table: FieldTable) -> None:
-        self.number, self.field, self.table = number, field, table
+        self.number = number
+        self.field = field
+        self.table = table
         self.key: FieldKey = table.tool.code, field.code
-        self.type, self.asked, self.several = type_of(field), field.asked, field.several
-        self.is_figure, self.is_text = self.type in FIGURES, kind_of(field) is ColumnKind.TEXT
+        self.type = type_of(field)
+        self.asked = field.asked
+        self.several = field.several
+        self.is_figure = self.type in FIGURES
+        self.is_text = kind_of(field) is ColumnKind.TEXT
         self.single = table.key[1] == SINGLE
 
 
@@ -97,7 +102,8 @@ class Sum(NamedTuple):
             for addend in self.addends
             if isinstance(value := addend(answers, row, None), float)
         ]
-        whole, other = self.whole(answers, row, None), self.other(answers, row, None)
+        whole = self.whole(answers, row, None)
+        other = self.other(answers, row, None)
         if not isinstance(whole, float) or not isinstance(other, float) or whole == other:
             return ""
         return f"{' + '.join(map(shown, added))} = {shown(whole)} ≠ {shown(other)}"
@@ -139,7 +145,8 @@ class Program(Compiler):
 
     def __init__(self, compiled: CompiledSpec) -> None:
         super().__init__()
-        self.compiled, self.spec = compiled, compiled.spec
+        self.compiled = compiled
+        self.spec = compiled.spec
         self.tables = _tables(self.spec)
         self.table_list = list(self.tables.values())
         self.columns: dict[FieldKey, FieldColumn] = {}
@@ -184,7 +191,8 @@ class Program(Compiler):
     def _rule(self, parsed: ParsedRule) -> RuleCheck:
         assert parsed.check is not None
         home = None if parsed.home is None else self.columns[parsed.home]
-        reads, table = self.reads(parsed.check, parsed.when), self._table_over(parsed.scope)
+        reads = self.reads(parsed.check, parsed.when)
+        table = self._table_over(parsed.scope)
         compared = [
             part
             for part in walk(parsed.check)
@@ -212,7 +220,8 @@ class Program(Compiler):
         ]  # fmt: skip
 
     def _need(self, need: Requirement) -> NeedCheck:
-        rule, reads = need.rule, self.reads(need.when, need.relevant)
+        rule = need.rule
+        reads = self.reads(need.when, need.relevant)
         return NeedCheck(
             ANSWER_MISSING if rule is None else rule.rule, None if rule is None else self._table_over(rule.scope),
             self.value(need.when), self._if_any(need.relevant), need.counts, reads,
@@ -276,7 +285,8 @@ class Program(Compiler):
     def answer(self, ref: Ref) -> Compiled:
         """Compile the value of an answer."""
         column = self.columns[ref.key]
-        number, row_of = column.number, self._row_of(ref)
+        number = column.number
+        row_of = self._row_of(ref)
         if ref.last:
             return lambda answers, row, this: answers.last(column, row_of(row, this))
         if ref.key in self.compiled.formulas:
@@ -328,7 +338,8 @@ class Program(Compiler):
         """Compile what makes an answer unfit as a step of a scale or the name of a row; None where nothing does."""
         if not isinstance(expr, Ref) or expr.last:
             return lambda answers, row, this: None
-        number, row_of = self.columns[expr.key].number, self._row_of(expr)
+        number = self.columns[expr.key].number
+        row_of = self._row_of(expr)
         return lambda answers, row, this: answers.off_scale.get((number, row_of(row, this)))
 
     def parents(self, vocabulary: str) -> Mapping[str, str]:

@@ -141,7 +141,8 @@ def _view(submission: Submission, layout: Layout, today: date) -> AnswerView:
 def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
     """Find everything in a return that the sheet or the reader can find fault with."""
     view = _view(submission, layout, today)
-    day, gaps = submission.calculated_on, gaps_of(view)
+    day = submission.calculated_on
+    gaps = gaps_of(view)
     other_day = day is not None and day != today and view.program.compiled.by_the_day
     then = view.on(day) if day is not None and other_day else view
     hits = [
@@ -158,7 +159,8 @@ def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
 
 def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
     """Find what check cells and lists show otherwise than they should have when they were calculated."""
-    submission, layout = judged.view.submission, judged.view.layout
+    submission = judged.view.submission
+    layout = judged.view.layout
     if not submission.shown_checks:
         return ()
     found = _differing(judged)
@@ -173,11 +175,13 @@ def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
 
 def _differing(judged: JudgedReturn) -> list[Finding]:
     """Give the check cells and lists that show something else than follows from the answers."""
-    view, then = judged.view, judged.then
+    view = judged.view
+    then = judged.then
     if then is view:
         return list(differing_results(then, judged.hits))
     # the hits of the day of calculation: those that no day can change, and the others anew
-    by_day, hits = view.program.compiled, list[Hit]()
+    by_day = view.program.compiled
+    hits = list[Hit]()
     rules = {id(parsed.rule) for parsed in by_day.dated_rules}
     checks = {key: {check.kind for check in checks} for key, checks in by_day.dated_checks.items()}
     for hit in judged.hits:
@@ -195,7 +199,8 @@ def _differing(judged: JudgedReturn) -> list[Finding]:
 
 def _account(view: AnswerView, result: Outcome) -> None:
     """Say which checks ran, and which did not and why."""
-    program, submission = view.program, view.submission
+    program = view.program
+    submission = view.submission
     rules = [parsed.rule for parsed in program.compiled.rules]
     ran = reading_codes(program.compiled) | {ANSWER_MISSING.code} | {rule.code for rule in rules}
     ran |= {check.kind.code for checks in program.checks.values() for check in checks}
@@ -228,12 +233,15 @@ class FindingWriter:
     """Makes findings of the hits of one return."""
 
     def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
-        self.view, self.layout = view, view.layout
+        self.view = view
+        self.layout = view.layout
         self._gap_at: dict[SlotKey, UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
-        seen, column, answer = self._placed(hit), hit.column, hit.answer
+        seen = self._placed(hit)
+        column = hit.column
+        answer = hit.answer
         if column is None:
             return seen
         value = hit.detail.get("value") or excerpt(displayed_answer(answer, column))
@@ -255,12 +263,11 @@ class FindingWriter:
         open_: dict[str, dict[MessageTemplate, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
             if isinstance(cause, UnreadArea):
-                why, place = (
-                    message_templates.NOT_ASKED if cause.older else message_templates.UNREAD,
-                    cause.place,
-                )
+                why = message_templates.NOT_ASKED if cause.older else message_templates.UNREAD
+                place = cause.place
             else:
-                why, place = message_templates.IN_ERROR, self._place(cause)
+                why = message_templates.IN_ERROR
+                place = self._place(cause)
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
             places[self._place(hit)] = causes[place] = None
         return {
@@ -295,24 +302,30 @@ class FindingWriter:
 
     def _measures(self, hit: Hit, column: FieldColumn) -> Details:
         """Give what a message needs besides: counts, and the answer that decides which entries there are."""
-        kind, field = hit.kind, column.field
+        kind = hit.kind
+        field = column.field
         text = (hit.answer.text if hit.answer else "") or ""
         if kind is TOO_MANY_WORDS:
             count = ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)
             return {"count": str(count), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
-            limit, length = field.characters, len(text)
+            limit = field.characters
+            length = len(text)
             if limit is None or length <= limit:  # a character may take more of a cell than one
-                limit, length = CELL_LIMIT, cell_length(text)
+                limit = CELL_LIMIT
+                length = cell_length(text)
             return {"count": str(length), "limit": str(limit)}
         return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _answer(self, hit: Hit, code: str) -> str:
         """Give what is answered under a field code in the same row, or in a form."""
-        program, here, row = self.view.program, hit.column, hit.row
+        program = self.view.program
+        here = hit.column
+        row = hit.row
         column = None if here is None else program.columns.get((here.key[0], code))
         if column is None or here is None or column.table is not here.table:
-            column, row = program.single(code), ONLY_ROW
+            column = program.single(code)
+            row = ONLY_ROW
         if column is None:
             return ""
         if column.number in program.formulas:
@@ -342,7 +355,8 @@ SortKey = tuple[int, int, int, int, str]
 
 def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
     """Give findings by sheet, row and column; the worst first where several stand in one cell."""
-    sheets, named = view.layout.sheets, view.submission.sheets
+    sheets = view.layout.sheets
+    named = view.submission.sheets
     tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}
     names = {named.get(sheet.tool.code) or sheet.name: place for place, sheet in enumerate(sheets)}
 

@@ -36,7 +36,9 @@ from .hits import Hit, at_answer
 from .program import FieldColumn, Program
 
 BROKEN, NEVER_CALCULATED, MISSING, NOT_ASKED, READING = range(5)  # in this order
-CHECKS, RULES = 100, 200  # and then each by its number
+# and then each by its number
+CHECKS = 100
+RULES = 200
 # What reading says, and the check of the sheet that does not hold then. The sheet knows its own labels only: no codes,
 # no other spellings or languages, and no other words behind a step of a scale.
 IN_THE_SHEET = {
@@ -68,7 +70,8 @@ OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 
 def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
     """Give the verdict of every slot that has a check cell, in the order of the slots."""
-    program, first = view.program, _first_in_sheet(view, hits)
+    program = view.program
+    first = _first_in_sheet(view, hits)
     columns = (program.column_list[number] for number in program.needs)
     required = {(column.number, row) for column in columns for row in view.required(column)}
     return {
@@ -107,10 +110,8 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
     }
     found: dict[SlotKey, tuple[int, int, str]] = {}
     for hit in hits:
-        place, answer = (
-            _place(view.program, hit, rules),
-            hit.answer if hit.kind in OVERLOOKED else None,
-        )
+        place = _place(view.program, hit, rules)
+        answer = hit.answer if hit.kind in OVERLOOKED else None
         if hit.column is None or place is None:
             continue
         if answer is None or not is_overlooked(answer, hit.column.field, view.layout):
@@ -165,7 +166,8 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
     """Give one finding for the check cells of a return, which are hidden, and one for each list."""
     cells = view.submission.shown_checks
     assert cells is not None
-    slots, encode = view.layout.slots, view.layout.messages.encode
+    slots = view.layout.slots
+    encode = view.layout.messages.encode
     numbers = (
         None  # of an answer that was never calculated: what a sheet says of it nobody knows
         if verdict.code == v.FORMULA_NEVER_CALCULATED.code
@@ -197,7 +199,8 @@ def _checks(
 ) -> Finding:  # fmt: skip
     layout = view.layout
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
-    first, say = slots[wrong[0]], translator(layout.language)
+    first = slots[wrong[0]]
+    say = translator(layout.language)
     at = places.get(wrong[0], first.check)
     place = address(*at) if at is not None else ""
     stands, due = _in_words(layout, first, *pairs[wrong[0]])
@@ -218,7 +221,8 @@ def _checks(
 
 def _in_words(layout: Layout, slot: Slot, *numbers: Result) -> list[str]:
     """Say what a check cell shows and what is due, with as much of it as tells them apart."""
-    say, texts = translator(layout.language), [_said(layout, slot, number) for number in numbers]
+    say = translator(layout.language)
+    texts = [_said(layout, slot, number) for number in numbers]
     if len(set(texts)) == 1:
         required = [
             isinstance(number, int | float) and is_required(int(number)) for number in numbers
@@ -265,11 +269,11 @@ def _as_seen(answer: Answer, layout: Layout) -> Answer:
 
 # calculated fields
 
-CLOSE, ZERO = 1e-9, 1e-12
-TYPED_ALONE, CELLS_NAMED = (
-    3,
-    20,
-)  # typed results of a sheet that are told one by one; cells that are named
+CLOSE = 1e-9
+ZERO = 1e-12
+# typed results of a sheet that are told one by one; cells that are named
+TYPED_ALONE = 3
+CELLS_NAMED = 20
 
 
 def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[Answer]:
@@ -283,9 +287,11 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
         if answer.calculated
     }
     for column in view.program.calculated:
-        (tool, code), number = column.key, column.number
+        (tool, code) = column.key
+        number = column.number
         for row in view.active[column.table.number]:
-            value, key = as_value(column, view.calculated(number, row)), (tool, row, code)
+            value = as_value(column, view.calculated(number, row))
+            key = (tool, row, code)
             if value is not None and key not in unknown:
                 answer = found.get(key)
                 if answer is None:  # it shows nothing
@@ -344,7 +350,8 @@ def _pasted(hits: Sequence[Hit]) -> Hit:
     cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(
         len(answers) - CELLS_NAMED
     )
-    first, column = hits[0], hits[0].column
+    first = hits[0]
+    column = hits[0].column
     assert column is not None
     first.detail |= {
         "label": cells,
@@ -379,7 +386,9 @@ def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
 
 def displayed(view: AnswerView, column: FieldColumn, worked_out: object) -> str:
     """Give what a formula comes to as the sheet shows it: levels by their label."""
-    value, field, matrix = as_value(column, worked_out), column.field, view.program.spec.matrix
+    value = as_value(column, worked_out)
+    field = column.field
+    matrix = view.program.spec.matrix
     if value is None:
         return ""
     if field.result == "level" and matrix is not None and value in matrix.level:

@@ -238,7 +238,8 @@ def _without_values(typed: Sequence[str]) -> str:
     """Give what was typed: words of ours, with a mark for everything else."""
     modules = {name: sys.modules.get(f"{__package__}.{room}") for name, room in MODULES.items()}
     imported = {name: getattr(module, name) for name, module in modules.items() if module}
-    ours, waiting = {*imported}, [cli, *imported.values()]
+    ours = {*imported}
+    waiting = [cli, *imported.values()]
     for command in waiting:
         ours.update(word for parameter in command.params for word in parameter.opts)
         if isinstance(command, Group):

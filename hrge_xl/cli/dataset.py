@@ -136,7 +136,8 @@ def export(
 
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
-    where, target = hrge_xl.RowFilter(**rows), None if output == STDOUT else output
+    where = hrge_xl.RowFilter(**rows)
+    target = None if output == STDOUT else output
     with hrge_xl.one_dataset(dataset, None, AS_SUITS, password) as opened:
         print_notes(opened)
         if table is None and output is None and lang is None and where == hrge_xl.RowFilter():
@@ -225,7 +226,8 @@ def _print_answers(
     for traced in found:
         aside = "" if traced.status == "counts" else f" ({traced.status})"
         text = f"{traced.said} ← {traced.place or 'the file'} in {traced.file}{aside}"
-        first, indent = f"{style(traced.what, bold=True)}: ", cell_len(traced.what) + 2
+        first = f"{style(traced.what, bold=True)}: "
+        indent = cell_len(traced.what) + 2
         print_lines(beside(first, text, width(), indent=indent))
     line(f"{counted(len(found), 'finding' if are_findings else 'answer')}.", err=True)
 

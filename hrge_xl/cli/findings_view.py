@@ -100,7 +100,9 @@ def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings
     for code, findings in grouped(
         (finding["code"], finding) for finding in file["findings"] if not is_waived(finding)
     ).items():
-        text, places, first = _text(findings, language), _places(findings, language), findings[0]
+        text = _text(findings, language)
+        places = _places(findings, language)
+        first = findings[0]
         folded.append(
             FoldedFindings(code, first["severity"], len(findings), text, places, first["remedy"])
         )
@@ -109,15 +111,14 @@ def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings
 
 def _text(findings: Sequence[FindingRow], language: str) -> str:
     """Give the text of findings of one kind, a sentence that goes for all of them where there are several."""
-    first, several = findings[0], len(findings)
+    first = findings[0]
+    several = len(findings)
     if several == 1:
         return _message(first)
     if language == SOURCE_LANGUAGE and first["code"] in SEVERAL:
         return SEVERAL[first["code"]].format(count=several)
-    kind, messages = (
-        CATALOGUE.get(first["code"]),
-        dict.fromkeys(finding["message"] for finding in findings),
-    )
+    kind = CATALOGUE.get(first["code"])
+    messages = dict.fromkeys(finding["message"] for finding in findings)
     if kind is not None and kind is not DOES_NOT_FIT and len(messages) > 1:
         return f"{several} × {problem(kind, language)}"
     return f"{several} × {' '.join([*messages][:MOST_CELLS])}{' …' if len(messages) > MOST_CELLS else ''}"
@@ -128,7 +129,8 @@ def _places(findings: Sequence[FindingRow], language: str) -> str:
     say = translator(language)
 
     def first(names: Sequence[str], most: int) -> str:
-        shown_names, more = ", ".join(names[:most]), len(names) - most
+        shown_names = ", ".join(names[:most])
+        more = len(names) - most
         return (
             say("{names} and {n} more").format(names=shown_names, n=more)
             if more > 0
@@ -155,7 +157,8 @@ class FoldedPrinter:
     """Prints files with their findings, folded, in a language."""
 
     def __init__(self, language: str) -> None:
-        self.language, self.say = language, translator(language)
+        self.language = language
+        self.say = translator(language)
         # columns, of the word before a text
         self.behind = max(cell_len(self.say(word)) for word in WORDS) + 4
 
@@ -215,9 +218,11 @@ class FoldedPrinter:
         _print_head(_named(file), f"{self.say(verdict)},", ", ".join(found), VERDICTS[verdict])
         if _is_aside(file):
             self._row("status", None, _aside(file, self.say), short=False)
-        whole, columns = verdict == "refused" or most is None, width()
+        whole = verdict == "refused" or most is None
+        columns = width()
         for fold in shown_folds[:most]:
-            where, text = f" ({fold.places})" if fold.places else "", f"{fold.code} {fold.text}"
+            where = f" ({fold.places})" if fold.places else ""
+            text = f"{fold.code} {fold.text}"
             remedy = f" {fold.remedy}" if whole else ""
             room = columns - self.behind - cell_len(where) if columns else 0
             if not whole and room > LEAST_SAID:  # where it is stands there whole
@@ -234,7 +239,8 @@ class FoldedPrinter:
 
     def _row(self, word: str, colour: str | None, text: str, *, short: bool) -> None:
         """Print a text behind a word; `short`: in one line of the terminal."""
-        columns, first = width(), set_cell_size(f"  {self.say(word)}", self.behind)
+        columns = width()
+        first = set_cell_size(f"  {self.say(word)}", self.behind)
         if short and columns:
             text = cut(shown(text), columns - self.behind)
         print_lines(beside(style(first, fg=colour), text, columns, indent=self.behind))
@@ -269,13 +275,15 @@ def _team(file: FileRow) -> str:
 
 
 def _named(file: FileRow) -> str:
-    name, team = Path(file["path"]).name, _team(file)
+    name = Path(file["path"]).name
+    team = _team(file)
     return name if not team or name.startswith(team) else f"{team} {name}"
 
 
 def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -> None:
     """Print the line above what was found in a file: its name, on lines of its own where it is long."""
-    columns, behind = width(), f": {verdict} "
+    columns = width()
+    behind = f": {verdict} "
     *above, name = hanging(name, columns - cell_len(behind) if columns else None)
     print_lines(style(part, bold=True) for part in above)
     first = f"{style(name, bold=True)}: {style(verdict, fg=colour, bold=True)} "

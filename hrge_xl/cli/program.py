@@ -219,7 +219,8 @@ def doctor(ctx: Context) -> int:
 
 def _about_expat(found: str) -> str:
     """Say whether the parser of XML is new enough."""
-    text, least = found.replace("_", " "), ".".join(map(str, SAFE_EXPAT))
+    text = found.replace("_", " ")
+    least = ".".join(map(str, SAFE_EXPAT))
     if tuple(map(int, found.removeprefix("expat_").split("."))) >= SAFE_EXPAT:
         return text
     return (

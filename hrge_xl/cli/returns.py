@@ -29,7 +29,8 @@ from .terminal import data, line, output_to, print_json, print_lines
 if TYPE_CHECKING:
     from ..outputs.document import FileRow
 
-OVERVIEW, BRIEF = "overview", "brief"
+OVERVIEW = "overview"
+BRIEF = "brief"
 
 
 @verb("validate")
@@ -50,7 +51,8 @@ def validate(
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
     request = dataset_request(paths, how)
-    quiet, verbose = is_set("quiet"), is_set("verbose")
+    quiet = is_set("quiet")
+    verbose = is_set("verbose")
     with hrge_xl.datasets(
         replace(request, answers=as_json)
     ) as found:  # then what takes long to import

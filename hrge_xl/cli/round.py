@@ -290,7 +290,8 @@ def close(
 
     Next: hrge-xl sign output/2026-H1/reports/overview.html --check
     """
-    planned, by = hrge_xl.close(folder, today, password), by or getpass.getuser()
+    planned = hrge_xl.close(folder, today, password)
+    by = by or getpass.getuser()
     if _is_meant(planned, yes=yes):
         for seal in hrge_xl.close_round(
             planned, reason=reason, by=by, day=today, password=password
@@ -389,10 +390,8 @@ def generate(
 
     Next: hrge-xl status output/2026-H2
     """
-    round_, given = (
-        hrge_xl.round_named(spec),
-        {name: value for name, value in choices.items() if value},
-    )
+    round_ = hrge_xl.round_named(spec)
+    given = {name: value for name, value in choices.items() if value}
     if round_ is not None:
         _refuse(round_, given if earlier is None else {**given, "password": None})
         how = {name: given[name] for name in ("password", "allow_draft") if name in given}

@@ -65,7 +65,8 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
             raise UsageError(
                 f"{settings.path}: '{word}' is a command. Write [{word}], and options below it."
             )
-    within, options = command.commands if isinstance(command, Group) else {}, _options(command)
+    within = command.commands if isinstance(command, Group) else {}
+    options = _options(command)
     known = list(within or options)
     if wrong := [key for key in own if _plain(key) not in known]:
         where = f"{settings.path}: [{'.'.join(words)}]"
@@ -82,7 +83,8 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
 def check_all(root: Context) -> str:
     """Hold the whole file against every command; gives what there is to say. Raises `UsageError` for mistakes."""
     assert isinstance(root.command, Group)
-    settings, known = _of(root), set[str]()
+    settings = _of(root)
+    known = set[str]()
     group = root.command
     waiting = [*filter(None, (group.get_command(root, name) for name in group.list_commands(root)))]
     for command in waiting:
@@ -147,7 +149,8 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(callback)
     def told(*args: Any, **options: Any) -> Any:
-        ctx, taken = click.get_current_context(), list[tuple[str, str]]()
+        ctx = click.get_current_context()
+        taken = list[tuple[str, str]]()
         used = _of(ctx).path
         for typed, option in _options(ctx.command).items():
             source = ctx.get_parameter_source(str(option.name))

@@ -104,7 +104,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
         if as_json:
             print_json(rows)
         else:
-            show, say = _print_wide if wide else _print_narrow, translator(lang)
+            show = _print_wide if wide else _print_narrow
+            say = translator(lang)
             more = max(
                 sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
             )  # they come last
@@ -170,7 +171,9 @@ def _summary(
 
 def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
     """Give a team as JSON data."""
-    team, newest, (day, by) = team_status.team, team_status.newest, team_status.lateness
+    team = team_status.team
+    newest = team_status.newest
+    (day, by) = team_status.lateness
     return {
         "team": team.code, "country": team.country, "language": team.language, "deadline": team.deadline,
         "state": team_status.state, "returns": len(team_status.returns),
@@ -284,7 +287,8 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     from ..core.paths import write_whole
     from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
-    target, say = BytesIO(), translator(language)
+    target = BytesIO()
+    say = translator(language)
     with new_book(target) as book:
         sheet = add_sheet(book, say("Status"), language)
         styles = {column: book.add_format({"num_format": "yyyy-mm-dd"}) for column in DAYS}

@@ -158,7 +158,8 @@ class _Teller(logging.Handler):
 def listen() -> None:
     """Print what the library has to say on stderr, in the same way as all else."""
     logger = logging.getLogger(LIBRARY)
-    logger.handlers, logger.propagate = [_Teller()], False
+    logger.handlers = [_Teller()]
+    logger.propagate = False
 
 
 def data(text: str, *, nl: bool = True) -> None:
@@ -247,7 +248,8 @@ def beside(first: str, text: str, width: int | None, *, indent: int | None = Non
     start = cell_len(first) if indent is None else indent
     if not has_room(start, width):
         yield first.rstrip()
-        first, start = "  ", 2
+        first = "  "
+        start = 2
     behind, *below = wrapped(shown(text), None if width is None else width - start)
     yield f"{first}{behind}"
     yield from (" " * start + under for under in below)
@@ -275,8 +277,10 @@ class Bar:
     def __init__(self, patience: float) -> None:
         self._pieces: list[Piece] = []  # of work, within each other
         self._bar: Progress | None = None
-        self._patient, self._printed = True, False
-        self._lock, self.timer = RLock(), Timer(patience, self.lose_patience)
+        self._patient = True
+        self._printed = False
+        self._lock = RLock()
+        self.timer = Timer(patience, self.lose_patience)
         self.timer.daemon = True
 
     def lose_patience(self) -> None:

@@ -58,7 +58,9 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
 # what a refresh found and did: in lines that fit any window, or as JSON
 
 
-USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
+# columns: where there is no terminal, and where it is wider
+USUAL = 80
+WIDEST = 120
 INDENT = 12  # columns, of the word before a text
 ROOM = 3 * (USUAL - INDENT) - 20  # columns of names, in about three lines; the others are counted
 COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
@@ -104,13 +106,15 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
 
 
 def _to_send(week: hrge_xl.RefreshResult) -> str:
-    drafts, today = week.drafts, week.drafts.of(week.today)
+    drafts = week.drafts
+    today = week.drafts.of(week.today)
     parts = [
         f"{drafts.tally(week.today)} in drafts/{week.today}, listed in mail-merge.csv."
         if today
         else "nothing new."
     ]
-    earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
+    earlier = len(drafts.standing) + len(drafts.new) - len(today)
+    removed = len(drafts.outdated)
     if removed:
         parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
     if earlier:
@@ -124,7 +128,8 @@ def _to_send(week: hrge_xl.RefreshResult) -> str:
 
 def _named(names: Iterable[str], nobody: str = "nothing") -> str:
     """Name as many as there is room for; the others are counted."""
-    every, shown = list(names), list[str]()
+    every = list(names)
+    shown = list[str]()
     for name in every:
         if shown and cell_len(", ".join([*shown, name])) > ROOM:
             break
@@ -135,7 +140,8 @@ def _named(names: Iterable[str], nobody: str = "nothing") -> str:
 
 def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
     """Give what a refresh found and did, and all that it was counted from, as JSON data."""
-    drafts, due = week.drafts, week.due_next
+    drafts = week.drafts
+    due = week.due_next
     return {
         "round": week.round.name,
         "folder": str(week.round.folder),

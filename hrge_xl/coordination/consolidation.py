@@ -198,7 +198,8 @@ def _amended(
     if is_round(folder):
         load_open_round(folder)
     with one_dataset(folder, day, jobs, password, figures=False) as dataset:
-        before, source = dataset.returns(), dataset.source
+        before = dataset.returns()
+        source = dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
         entered = enter(ledger, before)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
@@ -206,7 +207,8 @@ def _amended(
         after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in before) and not is_round(folder)
-        pages, formats = pages_beside(folder / REPORTS), exports.formats_there(folder)
+        pages = pages_beside(folder / REPORTS)
+        formats = exports.formats_there(folder)
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
         if len(after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
@@ -320,7 +322,9 @@ def write_files(
 
     What would be the same again is not made.
     """
-    done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
+    done = f"done {run.today}"
+    file = run.file
+    formats = {*wanted, *exports.formats_there(run.out)}
     tasks = [partial(_pages, run.out, overview, round_)] if overview else []
     pages = pages_beside(overview) if overview else []
     round_file = (round_.folder if round_ else run.out) / FILE

@@ -167,7 +167,8 @@ def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
 
 def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
     """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
-    actor, sent = part.actor, part.actor.sent or story_.sent
+    actor = part.actor
+    sent = part.actor.sent or story_.sent
     typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
     first = saved_on(typed, sent.filled_in)
     yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
@@ -186,7 +187,8 @@ def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator
 
 def saved_on(workbook: bytes, day: date) -> bytes:
     """Give the workbook as it is when it was last saved at noon of a day."""
-    source, target = io.BytesIO(workbook), io.BytesIO()
+    source = io.BytesIO(workbook)
+    target = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
             data = old.read(member)

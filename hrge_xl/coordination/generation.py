@@ -75,7 +75,8 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     _check_translated(loaded, () if allow_draft else [language])
     choice = choose(loaded, profile, tools, blank_rows, first=sample, leave_out=leave_out_sensitive)
-    language, made = language or loaded.languages[0], IssuedWorkbooks()
+    language = language or loaded.languages[0]
+    made = IssuedWorkbooks()
     if choice.explained:
         made.notes.append(f"{choice.explained}.")
     if sample:
@@ -256,7 +257,8 @@ def _continued(
     from ..dataset.returns import result
 
     counting = grouped((now.team_now(return_.team), return_) for return_ in _latest(earlier, spec))
-    continued, blank = list[Order](), 0
+    continued = list[Order]()
+    blank = 0
     for order in wanted:
         returns = counting.get(order.team, [])
         if not returns:
@@ -319,7 +321,8 @@ def guide_name(language: str) -> str:
 
 def guide(name: str, readers: Collection[Team] = ()) -> bytes:
     """Give a page by its name: its text in the frame of all, below what is so for every team that reads it."""
-    body, (before, behind) = (PAGES / name).read_text(encoding="utf-8"), GUIDE.split("*")
+    body = (PAGES / name).read_text(encoding="utf-8")
+    (before, behind) = GUIDE.split("*")
     language = name.removeprefix(before).removesuffix(behind)
     title = body.partition("</h1>")[0].removeprefix("<h1>")
     told = {

@@ -64,7 +64,8 @@ def team_history(dataset: Dataset, team_status: TeamStatus) -> list[Happening]:
 
 def what_comes_next(team_status: TeamStatus) -> str:
     """Say it in a line; nothing where all is done."""
-    told, deadline = AWAITED.get(team_status.state, ""), team_status.team.deadline
+    told = AWAITED.get(team_status.state, "")
+    deadline = team_status.team.deadline
     if not told or deadline is None or team_status.state == TO_DECIDE:
         return told
     late = f", {counted(team_status.overdue, 'day')} overdue" if team_status.overdue else ""
@@ -89,7 +90,8 @@ def _came(
 
     Of each version it is told how it differs from the one before.
     """
-    origins, senders = ledger.origins(), Senders(round_)
+    origins = ledger.origins()
+    senders = Senders(round_)
     readable = sorted(
         (each for each in team_status.returns if each.identity), key=lambda each: each.age
     )

@@ -143,7 +143,8 @@ def refresh(
 def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -> RefreshResult:
     """Give what a refresh found; of a closed round nothing is asked of anybody any more."""
     assert dataset.round is not None
-    round_, returns = dataset.round, dataset.of_round()
+    round_ = dataset.round
+    returns = dataset.of_round()
     teams = status(returns, today, round_)
     waiting = [] if round_.closed else [each.team.code for each in teams if each.state in OPEN]
     no_answers = unanswered(dataset, waiting, received.unopened)
@@ -157,7 +158,8 @@ def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -
 def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
     """Write the validation report of a round, unless it would be the same again."""
     facts = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
-    made_of, reports = ledger.made_of(ledger.home / FILE, str(facts)), ledger.home / REPORTS
+    made_of = ledger.made_of(ledger.home / FILE, str(facts))
+    reports = ledger.home / REPORTS
     if not ledger.is_made(report_pages(reports, "html"), made_of):
         write_report(document([dataset], facts), "html", reports)
         ledger.note_made(report_pages(reports, "html"), made_of)

@@ -31,7 +31,8 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
     """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
     for some in batched(rows, AT_ONCE):
-        text, safe = _text(some), some
+        text = _text(some)
+        safe = some
         if any(mark in text for mark in _MARKS) or _LEADING.search(f"\n{text}"):
             safe = [
                 tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2200, 12, 31)
 RANGE = f"a day between {EARLIEST.year} and {LATEST.year}"
 
 

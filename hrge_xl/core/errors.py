@@ -60,9 +60,12 @@ class HrgeError(Exception):
         self, *lines: object, place: object = "", value: object = None, remedy: object = ""
     ) -> None:
         *others, last = lines or ("",)
-        before, behind = f"{place}: " if place else "", f" {remedy}" if remedy else ""
+        before = f"{place}: " if place else ""
+        behind = f" {remedy}" if remedy else ""
         super().__init__(*others, f"{before}{last}{behind}")
-        self.place, self.value, self.remedy = str(place), value, str(remedy)
+        self.place = str(place)
+        self.value = value
+        self.remedy = str(remedy)
 
     @property
     def code(self) -> str:

@@ -39,7 +39,8 @@ class Interpreter(subprocess.Popen[bytes]):
             code,
             *module_path(),
         ]  # -P keeps the current folder off its path
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+        pipe = subprocess.PIPE
+        nowhere = subprocess.DEVNULL
         try:
             super().__init__(
                 command, stdin=pipe, stdout=pipe, stderr=nowhere, cwd=self._folder, env=environment

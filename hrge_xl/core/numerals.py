@@ -26,18 +26,24 @@ from .words import (
     western_digits,
 )
 
-EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+EPOCH_1900 = date(1899, 12, 30)
+EPOCH_1904 = date(1904, 1, 1)
 LAST_SERIAL = 2_958_465  # 9999-12-31
 PHANTOM_LEAP_DAY = 60  # 1900-02-29, which only Excel knows
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # what a date in a workbook can be
-SOLAR_HIJRI, BUDDHIST = range(1300, 1500), range(2500, 2650)
+# what a date in a workbook can be
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2100, 12, 31)
+SOLAR_HIJRI = range(1300, 1500)
+BUDDHIST = range(2500, 2650)
 # 2013 to 2034: in Nepali no Gregorian years, as nothing is planned so far ahead
 BIKRAM_SAMBAT = range(2070, 2091)
 # how the years of a date begin in the digits of our languages: what a sheet knows of a day that stands there as text
 CENTURIES = ("19", "20", "١٩", "٢٠", "۱۹", "۲۰")
 LONGEST_DATE = 80  # characters; what is longer is not a date but a sentence
 
-DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else
+# of Arabic script, which mean nothing else
+DECIMAL = "\u066b"
+THOUSANDS = "\u066c"
 # Full-width forms and the like as the signs of a keyboard; the Arabic comma stands for a decimal comma.
 _FORMS = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
 _SIGNS = str.maketrans("−﹣％﹪٪﹐،﹒’‘ʼ", "--%%%,,.'''")
@@ -105,7 +111,9 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
 
 def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
     """Say whether the last separator may stand before thousands as well as before decimals."""
-    group, point, decimals = parts["three"], parts["point"], len(parts["decimals"] or "")
+    group = parts["three"]
+    point = parts["point"]
+    decimals = len(parts["decimals"] or "")
     if group == "'" and not point:  # 1'234 is one and a bit in Spanish handwriting
         return (
             parts["whole"].count("'") == 1

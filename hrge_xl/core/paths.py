@@ -255,7 +255,9 @@ def path_of(text: str) -> Path:
 UNSAFE = re.compile(
     rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+'
 )  # what nobody wants in the name of a file
-MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
+# of each part of a name
+MOST_CHARACTERS = 60
+MOST_BYTES = 90
 DIGITS = 8  # of a digest
 # what Windows keeps for itself, whatever stands behind a point
 _DEVICE = r"(?i:con|conin\$|conout\$|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|\Z)"
@@ -373,7 +375,9 @@ def _scheme(text: str) -> str:
 UNFINISHED = ".unfinished-"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
-NOT_FOUND, NAME_TOO_LONG = 3, 206  # what Windows calls a path that it cannot take
+# what Windows calls a path that it cannot take
+NOT_FOUND = 3
+NAME_TOO_LONG = 206
 LONGEST = 259  # characters of a path, unless Windows was set up for longer ones
 
 
@@ -414,7 +418,8 @@ def whole(path: Path) -> Iterator[Path]:
 def not_written(path: Path, error: OSError) -> OutputError:
     """Say why a file or folder cannot be written, and what to do about it."""
     if error.errno in FULL:
-        reason, remedy = "there is no room left", "Make room, then run again: nothing was lost"
+        reason = "there is no room left"
+        remedy = "Make room, then run again: nothing was lost"
     elif error.errno in IN_USE:  # what Windows says of a file that Excel shows
         reason = "it is open in another program, or may not be changed"
         remedy = "Close it and run again, or choose another place with -o"
@@ -422,7 +427,8 @@ def not_written(path: Path, error: OSError) -> OutputError:
         reason = f"its path of {len(str(path.absolute()))} characters is too long (Windows takes {LONGEST})"
         remedy = "Move the folder nearer to the root of the drive or give it a shorter name, then run again"
     else:
-        reason, remedy = error.strerror or str(error), "Choose another place with -o"
+        reason = error.strerror or str(error)
+        remedy = "Choose another place with -o"
     return OutputError(f"{path} cannot be written: {reason}. {remedy}.")
 
 

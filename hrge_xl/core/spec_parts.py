@@ -61,7 +61,8 @@ def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
     """Give one mistake for what is wrong in many places; each of a few has its own."""
     if len(paths) > FEW:
         several = f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places."
-        reason, paths = reworded(reason, several), paths[:1]
+        reason = reworded(reason, several)
+        paths = paths[:1]
     yield from ((path, reason, remedy) for path in paths)
 
 
@@ -92,7 +93,9 @@ class Text:
     def __init__(
         self, by_language: dict[str, str], catalogue: Catalogue | None = None, place: str = ""
     ) -> None:
-        self.by_language, self.catalogue, self.place = by_language, catalogue, place
+        self.by_language = by_language
+        self.catalogue = catalogue
+        self.place = place
 
     @property
     def source(self) -> str:

@@ -122,7 +122,8 @@ def begun_in_order(text: str, language: str) -> str:
 
 def language_name(language: str, said_in: str | None = None) -> str:
     """Name a language in another one; else give its own name for itself."""
-    named, said = locale(language), locale(said_in or language)
+    named = locale(language)
+    said = locale(said_in or language)
     own = said.languages.get(
         str(named)
     )  # Dari has a name of its own, and is not "Persian (Afghanistan)"

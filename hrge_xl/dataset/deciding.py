@@ -36,7 +36,8 @@ def decide(
         raise UsageError(
             f"A return cannot be '{choice}'.", value=choice, remedy=remedy_for(choice, CHOICES)
         )
-    rows, before = ledger.rows(), decisions(ledger)
+    rows = ledger.rows()
+    before = decisions(ledger)
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = {found.submission: found for found in returns}
     for found in meant.values():
@@ -84,7 +85,8 @@ def possible(found: Return) -> tuple[str, ...]:
 
 def refuse_unwaivable(code: str) -> None:
     """Refuse, with `UsageError`, what nobody can accept: a file that cannot be read, a stamp that is not ours."""
-    kind, why = CATALOGUE.get(code.upper()), ""
+    kind = CATALOGUE.get(code.upper())
+    why = ""
     if kind is not None and kind.family in WHOSE:
         why = "whose return it is, or which one counts. Issue the workbook again, or see `hrge-xl decide`."
     elif kind is not None and (kind.family == "F" or kind.refuses):

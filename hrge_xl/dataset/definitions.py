@@ -147,7 +147,8 @@ def _written(name: str) -> str:
 
 def _of_sheets(view: Table) -> Mapping[str, str]:
     """Give what is filled in for a view of some sheets."""
-    values, codes = dict[str, str](), dict[str, None]()
+    values = dict[str, str]()
+    codes = dict[str, None]()
     for column in view.columns:
         for field in islice(column.fields.values(), 1):
             value = LABEL_OR_CODE if column.label_of else VALUES[value_kind(field)]

@@ -40,7 +40,8 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
 
     Only where they are `complete` are there every cell that can hold an answer, and the files of the spec.
     """
-    spec, said = schema.spec, language or schema.language
+    spec = schema.spec
+    said = language or schema.language
     if spec is None or not schema.answers:
         return {}
     return {
@@ -308,12 +309,15 @@ def right_answers(schema: Schema, column: TableColumn) -> RightAnswers | None:
 
 
 def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
-    limits, kind, is_day = field.type.limits(field), field.type, kind_of(field) is ColumnKind.DATE
+    limits = field.type.limits(field)
+    kind = field.type
+    is_day = kind_of(field) is ColumnKind.DATE
     # of the answer, not of its text
     ends = (None, None) if limits.type == "length" else (limits.low, limits.high)
     least, most = (from_serial(end) if is_day and end is not None else end for end in ends)
     steps = tuple(map(float, codes_of_list(spec, field.vocabulary if kind.stepped else None)))
-    blocks, conditional = tool.field_blocks, field.relevant is not None or field.to
+    blocks = tool.field_blocks
+    conditional = field.relevant is not None or field.to
     required = field.required == "always" and not conditional and len(blocks) == 1
     if (
         spec.tick_of(tool.code) is not None

@@ -138,7 +138,8 @@ def python_schema(schema: Schema, table: Table) -> FrameSchema:
 
 def _of_type(kind: str) -> Check:
     """Give a check of values for their type; one by one only where not all are of it."""
-    types, inferred = TYPES[kind], INFERRED[kind]
+    types = TYPES[kind]
+    inferred = INFERRED[kind]
 
     def fits(series: pd.Series[Any]) -> pd.Series[bool] | bool:
         if infer_dtype(series, skipna=True) in (*inferred, NOTHING):

@@ -236,7 +236,8 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
             sources=[([], asked)],
             read=_read_once(store),
         )
-        given, again = {_name(arrival) for arrival in run.given}, []
+        given = {_name(arrival) for arrival in run.given}
+        again = []
         for name, row in store.known().items():
             sha256 = row["sha256"] or ""
             kept = kept_at(run.here, sha256)
@@ -269,11 +270,10 @@ def ingest_dry_run(
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
-        path, verdict = SUBMISSIONS.at["path"], SUBMISSIONS.at["verdict"]
-        found, verdicts = (
-            dict[str, str](),
-            {name: row["verdict"] for name, row in there[-1].items()},
-        )
+        path = SUBMISSIONS.at["path"]
+        verdict = SUBMISSIONS.at["verdict"]
+        found = dict[str, str]()
+        verdicts = {name: row["verdict"] for name, row in there[-1].items()}
         for came, asked in run.sources:
             missing = {
                 _name(arrival): arrival
@@ -417,7 +417,8 @@ def _name(arrival: Arrival) -> str:
 def _fill(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
-    schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
+    schema = Schema(spec)
+    before = [store.facts().get("schema_version") for store in run.stores]
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
         run.read = frozenset[str].intersection(*map(_read_once, run.stores))
@@ -428,7 +429,9 @@ def _fill(run: IngestRun) -> None:
         if source is not None:
             carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
     _take_out(run)
-    wanted, sources, done = set[str](), [], set[str]()
+    wanted = set[str]()
+    sources = []
+    done = set[str]()
     for given, asked in run.sources:
         known = [
             {name: row for name, row in store.known().items() if run.options.resume or name in done}

@@ -94,14 +94,16 @@ def spec_of(store: Store) -> Spec | None:
         return None
     folder = find(_home(), facts[SPEC_DIGEST])
     if folder is None:
-        table, fault = clause(TABLES["spec_files"]), None
+        table = clause(TABLES["spec_files"])
+        fault = None
         try:
             files = {
                 str(path): as_bytes(str(content))
                 for path, content in store.select(sa.select(table))
             }
         except ValueError as error:
-            files, fault = {}, error
+            files = {}
+            fault = error
         if digest_of(files) != facts[SPEC_DIGEST]:
             told = f"{store.name}: the spec that it carries (in {table.name}) was changed."
             raise StoreError(f"{told} Consolidate again with --spec.") from fault
@@ -203,10 +205,12 @@ def check_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     facts = store.facts()
     if not facts:
         return
-    owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
+    owner = facts.get(OWNER)
+    where = facts.get(OWNER_FOLDER, "")
     # of one that does not say yet whose it is everything must have come by this ledger
     ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
-    here, other = str(folder.absolute()), Path(where)
+    here = str(folder.absolute())
+    other = Path(where)
     # where the folder that it was last filled from is still there, this one is a copy of it
     if ours and (where in ("", here) or not look_up(other, lambda its: its.name == owner)):
         return

@@ -166,7 +166,8 @@ class PeriodFigures:
 
 def over_periods(store: Store) -> list[PeriodFigures]:
     """Give the periods of which something counts, the latest one first, each by itself."""
-    files, sheets = store["submissions"], store["aggregate_completeness"]
+    files = store["submissions"]
+    sheets = store["aggregate_completeness"]
     counted = sa.select(files).where(files.c.current).subquery()
     teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
     sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
@@ -175,7 +176,8 @@ def over_periods(store: Store) -> list[PeriodFigures]:
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     risks = store.schema.spec.figures.risks if store.schema.spec else None
     if risks is not None:
-        table, last = store["aggregate_risks"], list(stages(risks))[-1]
+        table = store["aggregate_risks"]
+        last = list(stages(risks))[-1]
         by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
         for name, level, count in store.select(by_level.where(table.c.stage == last)):
             levels[name][level] = count

@@ -179,7 +179,9 @@ def moment(saved: str, issued: str, received: str) -> str:
 
     A file cannot have been saved before it was issued, nor after it came: then the clock of that machine is wrong.
     """
-    made, came, said = parse_day(issued), parse_day(received), parse_moment(saved)
+    made = parse_day(issued)
+    came = parse_day(received)
+    said = parse_moment(saved)
     latest = _start(came) + timedelta(days=1) if came is not None else None
     if said is None or latest is None:
         known = latest if said is None else said.astimezone(UTC)
@@ -314,7 +316,8 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
         (old,) = sources if len(sources) == 1 else (None,)
         if old is None or claims[old] > 1:
             continue
-        last, first = groups[old][-1], groups[new][0]
+        last = groups[old][-1]
+        first = groups[new][0]
         made_from_last = any(entry.predecessor == last.submission for entry in groups[new])
         if made_from_last and last.copy == first.copy and last.age < first.age:
             found[new] = old

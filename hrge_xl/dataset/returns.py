@@ -121,7 +121,9 @@ class Return:
     @property
     def age(self) -> tuple[str, str]:
         """What versions are sorted by: the newest one is the greatest."""
-        saved, issued, arrived = self.saved or "", str(self.issued or ""), str(self.arrived or "")
+        saved = self.saved or ""
+        issued = str(self.issued or "")
+        arrived = str(self.arrived or "")
         return moment(saved, issued, arrived), self.path
 
     @property
@@ -189,7 +191,8 @@ def returns(
     """
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
-    known, language = {waiver.number: waiver for waiver in waivers}, store.schema.language
+    known = {waiver.number: waiver for waiver in waivers}
+    language = store.schema.language
     few = [*found] if len(found) <= FEW else None
 
     def facts(table: str, *where: sa.ColumnElement[bool]) -> Iterator[tuple[Return, Record]]:
@@ -232,7 +235,8 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
 
 def result(store: Store, each: Return) -> Result:
     """Give one return as what reading and checking it gave; refused ones have no submission."""
-    sent, read_by = None, None
+    sent = None
+    read_by = None
     if each.identity is not None and store.schema.spec is not None:
         read_by = store.schema.spec.folder or store.schema.spec.name
         sent = Submission(
@@ -249,7 +253,8 @@ def result(store: Store, each: Return) -> Result:
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:
     """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
-    f, view = store["answers_fact"], store["answers"]
+    f = store["answers_fact"]
+    view = store["answers"]
     wanted = (
         sa.select(*view.c, f.c.original_type)
         .join_from(view, f, sa.and_(f.c.submission_id == each.submission_id, f.c.slot == view.c.n))
@@ -270,7 +275,8 @@ LEAST_DIGITS = 6  # of a hash, to name a return by its beginning
 def find_return(returns: Sequence[Return], name: str) -> Return:
     """Give the return that a name means. Raises `UsageError` with what is possible where it is none or several."""
     named = [each for each in returns if _fits(each, name)]
-    there, found = Path(name).is_file(), named
+    there = Path(name).is_file()
+    found = named
     if there:  # whatever both are called
         content = sha256_of(Path(name))
         found = [each for each in returns if each.sha256 == content]
@@ -304,7 +310,8 @@ def shared_name(team: str | None, number: int | None, submission: str, place: in
 
 def _fits(each: Return, name: str) -> bool:
     """Say whether a return goes by this name, wherever it was seen."""
-    digits, hashes = name.casefold(), (each.submission, each.sha256 or "")
+    digits = name.casefold()
+    hashes = (each.submission, each.sha256 or "")
     if len(digits) >= LEAST_DIGITS and any(text.startswith(digits) for text in hashes):
         return True
     if each.return_number is not None and name == str(each.return_number):

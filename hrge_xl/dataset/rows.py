@@ -49,7 +49,9 @@ from .schema import (
 )
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
-LOOSE_TEXT, COMMENT = "text", "comment"  # what stands outside every known cell
+# what stands outside every known cell
+LOOSE_TEXT = "text"
+COMMENT = "comment"
 
 
 def submission_id(sha256: str | None, path: str) -> str:
@@ -94,7 +96,9 @@ class RowBuilder:
     """
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
-        self.schema, self._every_slot, spec = schema, every_slot, schema.spec
+        self.schema = schema
+        self._every_slot = every_slot
+        spec = schema.spec
         self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
         # of a list in the language of the spec, by code
         self._labels = cache(
@@ -107,11 +111,14 @@ class RowBuilder:
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
         with error_context(result.path):
-            rows, spec, sent = no_rows(self.schema), self.schema.spec, result.submission
+            rows = no_rows(self.schema)
+            spec = self.schema.spec
+            sent = result.submission
             number = submission_number(submission_id(result.sha256, result.path))
             rows["submissions"].append(_submission(result))
             # in the language of the dataset, not of the team
-            wording, file = wording_of(result.spec or spec), name_of(result.path)
+            wording = wording_of(result.spec or spec)
+            file = name_of(result.path)
             for n, finding in enumerate(result.findings, start=1):
                 worded = wording.worded(finding, self.schema.language, file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
@@ -137,12 +144,17 @@ class RowBuilder:
 
         Gives the answers that an earlier version asked for, and that have no place by now.
         """
-        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, NumberedCell]()
-        filled, referring = set[RowKey](), list[tuple[int, RowKey, Reference]]()
-        slots, is_other = slots_of(spec), layout.spec.digest != spec.digest
+        facts = list[Row]()
+        rest = list[Unplaced]()
+        new = dict[CellKey, NumberedCell]()
+        filled = set[RowKey]()
+        referring = list[tuple[int, RowKey, Reference]]()
+        slots = slots_of(spec)
+        is_other = layout.spec.digest != spec.digest
         cells = self._cells.setdefault((layout.digest, layout.language), {})
         for answer in sent.answers:
-            key, code = answer.cell_key, answer.code
+            key = answer.cell_key
+            code = answer.code
             if key not in cells:
                 cells[key] = self._cell(spec, slots, key, layout)
             cell = cells[key]
@@ -173,7 +185,8 @@ class RowBuilder:
 
     def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
         """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
-        tool, theirs = spec.tool.get(key[0]), layout.slots[key[:3]].field
+        tool = spec.tool.get(key[0])
+        theirs = layout.slots[key[:3]].field
         ours = tool.fields.get(key[2]) if tool else None
         if ours is None or kind_of(ours) is not kind_of(theirs):
             return None
@@ -206,7 +219,8 @@ def _submission(result: Result) -> Row:
             "checks_run": " ".join(result.outcome.checks_run),
         }
     if result.submission is not None:
-        sent, stamp = result.submission, result.submission.identity
+        sent = result.submission
+        stamp = result.submission.identity
         row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
         row |= {
             name: getattr(stamp, name)
@@ -296,7 +310,8 @@ OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
 
 def finding_row(finding: Finding, submission: int, n: int) -> Row:
     """Give the row of a finding that was put into words, the nth of its return."""
-    values, waiver = asdict(finding), finding.waiver
+    values = asdict(finding)
+    waiver = finding.waiver
     values |= values.pop("words") | {
         SUBMISSION_ID: submission, "n": n, "row_code": finding.row, "severity": finding.severity.value,
         "waived": not finding.open, "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
@@ -321,14 +336,17 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
 LONGEST_WAY = 4  # references that lead from one row to the next
 KEPT = frozenset({State.ANSWERED, State.ERROR, State.NOT_CALCULATED})
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
-NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
+# of an original that is not text
+NUMBER_TYPE = "number"
+TRUTH_TYPE = "boolean"
 RowKey = tuple[str, str]  # tool and row
 Reference = tuple[str, Sequence[str]]  # the code of a row of some of these tools
 
 
 def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
     """Give the row of an answer. What can be told from its other columns is left out."""
-    text, calculated = storable(answer.text), answer.calculated
+    text = storable(answer.text)
+    calculated = answer.calculated
     original, original_type = _as_text(answer)
     label = cell.labels.get(answer.code or "")
     if original == (_as_shown(text, answer) if label is None else label):
@@ -369,7 +387,8 @@ def answer_of(row: Mapping[str, Any]) -> Answer:
     """Give the answer of a row of the view `answers`, with the type of its original beside."""
     own = {name: row[name] for name in Answer.__struct_fields__ if name in row}
     answer = Answer(**own | {"day": row["date"], "state": State(row["state"])})
-    original, type_ = answer.original, row["original_type"]
+    original = answer.original
+    type_ = row["original_type"]
     if type_ == TRUTH_TYPE:
         answer.original = original == "TRUE"
     elif original is not None and answer.day is not None and original == answer.day.isoformat():
@@ -390,5 +409,6 @@ def _about(
         if (tool, row) not in references:
             return about
         row, tools = references[tool, row]
-        about, tool = row, next((code for code in tools if (code, row) in rows), tools[0])
+        about = row
+        tool = next((code for code in tools if (code, row) in rows), tools[0])
     return about

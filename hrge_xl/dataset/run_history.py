@@ -27,7 +27,10 @@ from .store import Store
 
 DETAILED = 2  # runs of which it is known what they found
 SHORT = 10  # hexadecimal digits that a finding is known by
-ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
+ANSWERED = "answered"
+REQUIRED = "required"
+LEVEL = "level"
+INDICATOR = "indicator"
 FigureKey = tuple[
     str, str, str
 ]  # a part of the reconciliation, a level, an indicator; which; the period
@@ -151,7 +154,8 @@ def _figures(store: Store) -> dict[FigureKey, float]:
 
 def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
     """Give what has changed in the later of two runs."""
-    old, new = json.loads(before["found"]), json.loads(now["found"])
+    old = json.loads(before["found"])
+    new = json.loads(now["found"])
     status = [
         (name, old["files"][key][1], state)
         for key, (name, state) in sorted(new["files"].items(), key=itemgetter(1))

@@ -160,15 +160,16 @@ KINDS = {
     ColumnKind.NUMBER: NUMBER,
     ColumnKind.DATE: DATE,
 }
-DIMENSION, FACT, VIEW, FIGURE, OF_SPEC = (
-    "dimension",
-    "fact",
-    "view",
-    "figure",
-    "spec",
-)  # roles of tables
+# roles of tables
+DIMENSION = "dimension"
+FACT = "fact"
+VIEW = "view"
+FIGURE = "figure"
+OF_SPEC = "spec"
 SHEET = "<sheet>"  # the template of the views of sheets
-LABEL, ROWS = "_label", "_rows"  # how columns of labels end, and tables of what stands below a form
+# how columns of labels end, and tables of what stands below a form
+LABEL = "_label"
+ROWS = "_rows"
 MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
 
 
@@ -180,7 +181,9 @@ NAMES = frozenset(
 _SAID = yaml.load(
     Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
-COLUMNS, SHOWN, GROUPS = _SAID["columns"], _SAID["shown"].split(), _SAID["groups"]
+COLUMNS = _SAID["columns"]
+SHOWN = _SAID["shown"].split()
+GROUPS = _SAID["groups"]
 _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}
 COLUMNS["status"]["values"] = _MEANINGS | COLUMNS["status"]["values"]
 
@@ -213,7 +216,9 @@ QUESTIONS = TABLES["questions"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
 META = TABLES["meta"]
-OVERDUE, TOP_RISKS = "overdue", "top_risks"  # templates, with columns that a spec shows of each row
+# templates, with columns that a spec shows of each row
+OVERDUE = "overdue"
+TOP_RISKS = "top_risks"
 
 
 class Schema:
@@ -224,7 +229,8 @@ class Schema:
     """
 
     def __init__(self, spec: Spec | None, *, answers: bool = True) -> None:
-        self.spec, self.answers = spec, answers
+        self.spec = spec
+        self.answers = answers
         self.wide: dict[str, Table] = {}
         self.sheets: tuple[Table, ...] = ()  # those with rows of sheets
         if spec is not None:
@@ -251,12 +257,15 @@ class Schema:
                 continue
             forms = [block for block in tool.field_blocks if isinstance(block, FormBlock)]
             form = {field.code for block in forms for field in block.fields}
-            name, language, two = _unused(tool.code, taken), self.language, form and tool.has_rows
+            name = _unused(tool.code, taken)
+            language = self.language
+            two = form and tool.has_rows
             title = tool.title.say(language)
             self.wide[tool.code] = _wide(name, title, [tool.code], spec, form if two else None)
             yield self.wide[tool.code]
             if two:
-                name, below = _unused(tool.code + ROWS, taken), tool.fields.keys() - form
+                name = _unused(tool.code + ROWS, taken)
+                below = tool.fields.keys() - form
                 yield _wide(name, title_below_form(tool, language), [tool.code], spec, below)
 
     def table_of(self, tool: str, code: str) -> Table:
@@ -302,7 +311,8 @@ class Schema:
     @cached_property
     def list_columns(self) -> dict[str, str]:
         """The columns of the collected lists with their headings."""
-        tools, language = self.spec.tools if self.spec else (), self.language
+        tools = self.spec.tools if self.spec else ()
+        language = self.language
         blocks = [
             block for tool in tools for block in tool.blocks if isinstance(block, CollectBlock)
         ]
@@ -321,9 +331,11 @@ class Schema:
     @property
     def top_risks(self) -> Table:
         """The open risks that weigh most, with the fields that the spec shows of them."""
-        spec, columns = self.spec, []
+        spec = self.spec
+        columns = []
         if spec and (risks := spec.figures.risks):
-            fields, language = spec.tool[risks.tools[0]].fields, self.language
+            fields = spec.tool[risks.tools[0]].fields
+            language = self.language
             for code in risks.shows:
                 columns.append(
                     TableColumn(shown_column(code), title=fields[code].label.say(language))
@@ -353,9 +365,11 @@ def _wide(
         for code, asked in spec.tool[tool].fields.items():
             if only is None or code in only:
                 fields.setdefault(code, {})[tool] = asked
-    answers, taken = [], {*map(field_column, fields)}
+    answers = []
+    taken = {*map(field_column, fields)}
     for code, variants in fields.items():
-        first, own = next(iter(variants.values())), field_column(code)
+        first = next(iter(variants.values()))
+        own = field_column(code)
         column = TableColumn(
             own, value_kind(first), title=first.asks(spec_language(spec)), fields=variants
         )

@@ -38,7 +38,10 @@ sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 # What a dataset says of itself: the day that its figures were worked out for, unless they are not up to date; what the
 # last run came to, unless one is at work or was cut off; whether all files are in it that came earlier; its spec.
-DERIVED, STATE, FILLED, SPEC_DIGEST = "derived", "state", "filled", "spec_digest"
+DERIVED = "derived"
+STATE = "state"
+FILLED = "filled"
+SPEC_DIGEST = "spec_digest"
 NOTED = "noted"  # the state where workbook and pages gave way to notes
 OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
@@ -68,7 +71,9 @@ class Store:
         raise NotImplementedError
 
     def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
-        self.engine, self.name, self.lasting = engine, name, lasting
+        self.engine = engine
+        self.name = name
+        self.lasting = lasting
         self.meta_table = clause(META)
         self.tables = dict[str, Any]()
         self.schema = Schema(None)
@@ -136,7 +141,8 @@ class Store:
 
         Raises `StoreError` when it is of another spec, of a newer program, or somebody else's.
         """
-        facts, spec = self.facts(), schema.spec
+        facts = self.facts()
+        spec = schema.spec
         self._refuse(facts, spec)
         same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(
             VERSION
@@ -447,7 +453,8 @@ class SqliteStore(Store):
     def worked_out(self, views: Iterable[str]) -> Iterator[None]:
         """Keep the rows of some views in temporary tables: SQLite works a view out anew for each question."""
         with self._reading() as connection:
-            kept, before = list[str](), self._writing
+            kept = list[str]()
+            before = self._writing
             try:
                 for view in views:  # a temporary table goes before what bears the same name
                     connection.exec_driver_sql(

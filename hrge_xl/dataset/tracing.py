@@ -113,7 +113,8 @@ def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
 
     Raises `UsageError` past the last row.
     """
-    row, answers = _row(store, table, number), store["answers"].c
+    row = _row(store, table, number)
+    answers = store["answers"].c
     if not table.name.startswith(SUMMED) or row.get("refers_to"):
         return []
     alike = [
@@ -125,10 +126,8 @@ def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
 
 
 def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str]) -> list[Traced]:
-    files, found = (
-        {row["submission"]: row for row in store.records("submissions", columns=FILE)},
-        [],
-    )
+    files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
+    found = []
     for row in rows:
         what = " ".join(
             str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)

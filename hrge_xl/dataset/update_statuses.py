@@ -53,7 +53,9 @@ from .schema import FINDINGS_FACT, Record, Row, Table
 from .store import Store
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
-STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = 0, -1, -3
+STATUS_FINDING = 0
+STEP_BACK_FINDING = -1
+MAIL_FINDINGS = -3
 OF_MAIL = codes(
     SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER
 )  # what the folder of a round alone can tell
@@ -80,7 +82,8 @@ def update_statuses(
     """
     apply_waivers(store, waivers)
     returns = list(store.records("submissions"))
-    locations, table = ledger.locations(), store["findings_fact"].c
+    locations = ledger.locations()
+    table = store["findings_fact"].c
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
     # the findings that say that a return is somebody else's, unless somebody has accepted them
     ours = sa.select(table.submission_id, table.code).where(
@@ -95,17 +98,16 @@ def update_statuses(
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
-    back, language = based_on_old_version(touched, against), store.schema.language
+    back = based_on_old_version(touched, against)
+    language = store.schema.language
     with store.transaction():
         _update(store, returns, found, seen)
         _replace(store, store.schema.by_name["files_fact"], _files(returns, seen))
         findings = _findings(returns, found, back, language)
         _replace(store, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
-            read_for, files = (
-                [row for row in returns if row["read_for"] == name],
-                store["submissions"].c,
-            )
+            read_for = [row for row in returns if row["read_for"] == name]
+            files = store["submissions"].c
             these = table.submission_id.in_(
                 sa.select(files.submission_id).where(files.read_for == name)
             )
@@ -151,14 +153,16 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     since, or calls them otherwise; they are protected, and a password is given; or a mistake of ours kept them out,
     which may be mended.
     """
-    files, findings = store["submissions"], store["findings_fact"]
+    files = store["submissions"]
+    findings = store["findings_fact"]
 
     def found(codes: Sequence[str]) -> Any:
         return files.c.submission_id.in_(
             sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
         )
 
-    meant, wanted = [found(OURS)], asked.wanted
+    meant = [found(OURS)]
+    wanted = asked.wanted
     if wanted.round is not None:
         may_belong = [
             found(ELSEWHERE),
@@ -183,7 +187,8 @@ def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
         row[0]
         for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))
     }
-    files, findings = store["submissions"].c, store["findings_fact"].c
+    files = store["submissions"].c
+    findings = store["findings_fact"].c
     told = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
     known = grouped((number, str(code)) for number, code in store.select(told))
     ours = [files.read_for == wanted.round, files.stamp.is_not(None)]
@@ -220,8 +225,11 @@ def _update(
 ) -> None:  # fmt: skip
     table = store["submissions"]
     for row in returns:
-        status, places, path = found[row["submission"]], seen[row["submission"]], row["path"]
-        first, there = next(iter(places), None), [place.path for place in places]
+        status = found[row["submission"]]
+        places = seen[row["submission"]]
+        path = row["path"]
+        first = next(iter(places), None)
+        there = [place.path for place in places]
         if path not in there:  # an earlier program kept it as it was given
             path = next((way for way in there if f"/{path}".endswith(f"/{way.lstrip('./')}")), path)
         values = {
@@ -258,7 +266,8 @@ def _findings(
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:
-            against, made = by_name.get(status.other or ""), status.decision
+            against = by_name.get(status.other or "")
+            made = status.decision
             about = (
                 {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
             )
@@ -313,7 +322,8 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
     The same as for a file that is read while the waivers are known.
     """
-    table, files = store["findings_fact"], store["submissions"]
+    table = store["findings_fact"]
+    files = store["submissions"]
     error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
     open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
     count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
@@ -331,8 +341,10 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
 def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
-    table, files = store["findings_fact"], store["submissions"]
-    codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
+    table = store["findings_fact"]
+    files = store["submissions"]
+    codes = {waiver.code for waiver in waivers}
+    hashes = {waiver.sha256 for waiver in waivers}
     meant = sa.or_(
         table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes))
     )

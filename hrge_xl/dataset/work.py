@@ -166,7 +166,8 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
     """Give the result for a file on which a fault of this program shows."""
-    day, round_ = task.asked.today, task.asked.wanted.round
+    day = task.asked.today
+    round_ = task.asked.wanted.round
     unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
     return stopped_result(unread, fault)
 
@@ -389,7 +390,8 @@ class RowCheck:
 
     def _look_over_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
         """Raise `UnfitRow` for the first answer that its cell does not take."""
-        slot, code = ANSWERS_FACT.at["slot"], ANSWERS_FACT.at["code"]
+        slot = ANSWERS_FACT.at["slot"]
+        code = ANSWERS_FACT.at["code"]
         others = {
             one: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != one] for one in VALUES
         }

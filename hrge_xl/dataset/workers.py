@@ -53,7 +53,9 @@ class Workers:
         far: bool = False,
         here: Workers | None = None,
     ) -> None:
-        self._start, self.far, self._here = start, far, here
+        self._start = start
+        self.far = far
+        self._here = here
         self._stack = ExitStack()
         self._running: Running | None = None
 
@@ -90,7 +92,8 @@ class Workers:
         if self._here is None and self._running is None and len(batches) == 1:
             yield function(batches[0], *more)
             return
-        done, tries = 0, 0
+        done = 0
+        tries = 0
         while done < len(batches):
             if self._running is None:
                 self._running = self._stack.enter_context(self._start())
@@ -101,7 +104,8 @@ class Workers:
                     running._replace(width=width), function, batches[done:], more
                 ):
                     yield result
-                    done, tries = done + 1, 0
+                    done = done + 1
+                    tries = 0
             except running.lost as error:
                 self.shutdown()
                 tries += 1
@@ -186,7 +190,9 @@ def in_batches(items: Sequence[In], jobs: int) -> list[list[In]]:
 
 RETRIES = 3  # of a batch that fails
 PATIENCE = 20  # seconds for a scheduler to answer
-QUIET, WORKERLESS = 5, 60  # seconds without a worker: until we say so, and until we give up
+# seconds without a worker: until we say so, and until we give up
+QUIET = 5
+WORKERLESS = 60
 
 _log = logging.getLogger(__name__)
 

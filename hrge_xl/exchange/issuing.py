@@ -135,7 +135,8 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     draw(layout, cover_lines(first))  # what is filled in later also tells the edition
     found = []
     for order in orders:
-        identity, answers = identity_of(order, layout), starting_answers(layout, order)
+        identity = identity_of(order, layout)
+        answers = starting_answers(layout, order)
         planned = submission_of(layout, answers, identity, order.last)
         said = predict_cached_values(planned, layout, order.today)
         last = last_placed(layout, order.last)
@@ -202,7 +203,8 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
         defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
         answers = {key: value for key, value in defaults if value is not None}
         answers |= facts_about(layout.spec, order.country)
-    form, (start, end) = layout.spec.identity, order.period
+    form = layout.spec.identity
+    (start, end) = order.period
 
     def known(*pairs: tuple[str | None, str | date | None]) -> Answers:
         single = layout.spec.single_fields
@@ -264,7 +266,8 @@ def submission_of(
     """Give the submission that a workbook with these answers would come back as."""
     found: list[Answer] = []
     for key, value in placed(layout, answers).items():
-        kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
+        kind = kind_of(layout.slots[key].field)
+        cells = layout.cells_of[key]
         values = value if isinstance(value, tuple) else (value,)
         found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
     return Submission(
@@ -283,7 +286,9 @@ def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> An
 
 # many workbooks: what they have in common is drawn once, and filled in for each of them
 
-ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; bounds the memory
+# that are worked out together; bounds the memory
+ORDERS_AT_ONCE = 200
+ANSWERS_AT_ONCE = 500_000
 
 
 def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
@@ -386,7 +391,8 @@ def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
         answers += len(order.answers)
         if portion and (answers > ANSWERS_AT_ONCE or len(portion) == ORDERS_AT_ONCE):
             yield portion
-            portion, answers = [], len(order.answers)
+            portion = []
+            answers = len(order.answers)
         portion.append(order)
     if portion:
         yield portion
@@ -436,7 +442,8 @@ def _answers(layout: Layout, sample: Sample) -> Answers:
     for answer in answers_of(layout.spec, sample, sample_for(layout.spec, sample, layout.sheet)):
         slot = layout.slots.get((answer.tool, answer.row, answer.field))
         if slot is not None:
-            value, tools = answer.means(slot.field, layout.language), slot.field.to
+            value = answer.means(slot.field, layout.language)
+            tools = slot.field.to
             if not tools or any(value in layout.row_codes.get(tool, ()) for tool in tools):
                 found[slot.key] = value
     return found

@@ -175,7 +175,8 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
     A code that the new version still has stays what it is, whatever its label; where the question is of another kind
     now, or the code is gone, what stood in the cell is read anew and kept as it stood.
     """
-    found, lists = Carried(), vocabularies(layout.spec, layout.language, layout.row_codes)
+    found = Carried()
+    lists = vocabularies(layout.spec, layout.language, layout.row_codes)
     for answer in sent.answers:
         if answer.calculated or answer.original is None:
             continue

@@ -54,7 +54,8 @@ Placed = tuple[Steps, BoundedText, BoundedText]  # path in the spec, reason, rem
 Made = tuple[
     str, Mapping[Key, Value], bytes
 ]  # what it is, the answers that it is made with, the workbook
-BLANK, FILLED_IN = "blank", "filled in"
+BLANK = "blank"
+FILLED_IN = "filled in"
 MANY = (
     1_000  # fields in all languages together: fewer are tried out before other processes are there
 )
@@ -73,7 +74,8 @@ def try_out(spec: Spec) -> None:
 
 def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
     """Find what is wrong, language by language: several at once where that is worth the processes."""
-    languages, fields = spec.languages, sum(len(tool.fields) for tool in spec.tools)
+    languages = spec.languages
+    fields = sum(len(tool.fields) for tool in spec.tools)
     jobs = min(cores(), len(languages)) if fields * len(languages) > MANY else 1
     if jobs == 1:
         yield from (_tried(spec, language) for language in languages)
@@ -146,7 +148,8 @@ class SpecIndex:
     """A layout, and the place in the spec of everything in it."""
 
     def __init__(self, spec: Spec, language: str) -> None:
-        self.spec, self.layout = spec, layout_for(spec, Order("TEST", DAY, language=language))
+        self.spec = spec
+        self.layout = layout_for(spec, Order("TEST", DAY, language=language))
         self.tools = {code: path for path, _, code in select(spec, "tools/*/code")}
         self.fields = {
             (trail[2].code, field.code): path for path, trail, field in select(spec, FIELDS)
@@ -290,7 +293,8 @@ def _changed(
     index: SpecIndex, given: Mapping[Key, Value], reading: Submission, what: str
 ) -> Iterator[Placed]:
     """Give answers that come back as others than they were, the first one of each question."""
-    came, told = reading.values(), set[Steps]()
+    came = reading.values()
+    told = set[Steps]()
     for key in index.layout.slots:
         tool, row, field = key
         place = index.at(tool, field)

@@ -46,7 +46,9 @@ _log = logging.getLogger(__name__)
 ACCEPTED: Final = "accepted"
 RETURNED: Final = "returned"
 REFUSED: Final = "refused"
-MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters of each
+# that are told of a fault, and characters of each
+MOST_FRAMES = 60
+LONGEST_FRAME = 500
 
 
 @dataclass
@@ -268,7 +270,8 @@ def checked(
 
     try:
         layout = layout_of(reading.identity, wanted)
-        outcome, untouched = check(reading, layout, today=today), is_as_issued(reading, layout)
+        outcome = check(reading, layout, today=today)
+        untouched = is_as_issued(reading, layout)
     except (MemoryError, SpecError):
         raise
     except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
@@ -282,7 +285,8 @@ def checked(
         reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
         shown_otherwise=[], stamps=(),
     )  # fmt: skip
-    findings, not_run = outcome.findings, outcome.checks_not_run
+    findings = outcome.findings
+    not_run = outcome.checks_not_run
     outcome = replace(outcome, findings=[], calculated=[], checks_not_run={})
     return Result(
         sent.path, sent.sha256, sent.size, ACCEPTED, findings, sent, outcome, not_run, read_by=wanted,
@@ -382,11 +386,13 @@ def _arrived(
     pool: Reader,
 ) -> Result:
     """Give what came back of a file. Whatever that is, it is about this file and no other."""
-    file, key = job.file, asked.wanted.key
+    file = job.file
+    key = asked.wanted.key
     try:
         result = _of_file(outcome, job)
         if isinstance(key, bytes):
-            stamps, signed = result.stamps, signed_copy(result.stamps, key)
+            stamps = result.stamps
+            signed = signed_copy(result.stamps, key)
             read_by = None if result.submission is None else result.submission.identity
             if signed is not None and not is_read_by(signed, stamps, read_by):
                 again = replace(job, wanted=replace(job.wanted, key=Elsewhere(signed)))
@@ -455,11 +461,9 @@ def believed(
         return replace(told, verdict=REFUSED, outcome=None)
     if told.outcome is None or spec is None:
         raise ValueError("a result without all of its parts")
-    told.submission.path, told.submission.sha256, told.submission.size = (
-        file.path,
-        file.sha256,
-        file.size,
-    )
+    told.submission.path = file.path
+    told.submission.sha256 = file.sha256
+    told.submission.size = file.size
     return replace(told, verdict=ACCEPTED)
 
 

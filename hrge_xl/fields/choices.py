@@ -52,8 +52,10 @@ from .field import (
 
 SUGGESTION_CUTOFF = 75
 # what may stand between a number and words, and what makes it a share
-MARKS, PERCENT_SIGNS = " .:-–)", "%％﹪٪"
-YES_NO, TICK = "_YN", "_TICK"
+MARKS = " .:-–)"
+PERCENT_SIGNS = "%％﹪٪"
+YES_NO = "_YN"
+TICK = "_TICK"
 OFFERED = ("✓", "x", "1")  # of the ways to tick those that the sheet itself lets in
 # What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are
 # those of Excel in English, French, Portuguese, Russian and Spanish: what a formula makes of TRUE goes by it.
@@ -94,8 +96,10 @@ class ChoiceField(FieldType):
 
     def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the code of the label, in whatever spelling the list knows; else a suggestion."""
-        text, name = tidy(cell.as_text()), field.list_name or ""
-        labels, known = lists.labels[name], lists.spellings[name]
+        text = tidy(cell.as_text())
+        name = field.list_name or ""
+        labels = lists.labels[name]
+        known = lists.spellings[name]
         meant = _nearly(text, labels, known) or known.get(fold(text))
         if meant is None:
             return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(text, labels))
@@ -164,13 +168,16 @@ class ScaleField(ChoiceField):
 
     def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the number of the step: as a sheet finds it, else from its number or words in whatever spelling."""
-        text, name = shown(cell.value), field.vocabulary or ""
-        labels, known = lists.labels[name], lists.spellings[name]
+        text = shown(cell.value)
+        name = field.vocabulary or ""
+        labels = lists.labels[name]
+        known = lists.spellings[name]
         step = step_of(text, labels)
         if step and not isinstance(cell.value, bool):
             return Reading(number=float(step))
         plain = tidy(western_digits(text))
-        code, note = known.get(fold(plain), ("", None))[0], OTHER_SPELLING
+        code = known.get(fold(plain), ("", None))[0]
+        note = OTHER_SPELLING
         if not code:
             code, note = _in_front(plain, known)
         if not code:
@@ -249,7 +256,8 @@ class TickField(ChoiceField):
 
     def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read a tick in whatever way it is given; a truth value is that of a box to tick."""
-        written, known = cell.as_text().strip(" ").lower(), lists.spellings[TICK]
+        written = cell.as_text().strip(" ").lower()
+        known = lists.spellings[TICK]
         if written in known:
             return Reading(code=known[written][0])
         if fold(written) in known:
@@ -294,7 +302,8 @@ def _in_front(text: str, known: Spellings) -> tuple[str, Kind]:
     code = front.rstrip(MARKS)
     if not code or known.get(code, ("",))[0] != code:
         return "", REST_NOT_COUNTED
-    rest, steps = _phrase(behind), _names_of_steps(known)
+    rest = _phrase(behind)
+    steps = _names_of_steps(known)
     called = {step for step, names in steps.items() if rest.letters and rest.is_one_of(names)}
     if code in called or not behind.strip(MARKS):
         return code, OTHER_SPELLING
@@ -344,7 +353,8 @@ def _has_words_of_others(rest: _Phrase, code: str, steps: Steps) -> bool:
     others = [name for step, names in steps.items() if step != code for name in names]
     if rest.is_part_of(others) and not rest.is_part_of(steps[code]):
         return True
-    own, end = {name.letters for name in steps[code]}, 0
+    own = {name.letters for name in steps[code]}
+    end = 0
     for at in sorted(rest.bounds):
         names = (
             name.letters for name in (*steps[code], *others) if at >= end and rest.has_at(at, name)
@@ -366,7 +376,8 @@ def _names_of_steps(known: Spellings) -> Steps:
 
 
 def _phrase(text: str) -> _Phrase:
-    said, bounds = "", {0}
+    said = ""
+    bounds = {0}
     for is_word, signs in groupby(text, lambda sign: unicodedata.category(sign)[0] in "LMN"):
         word = letters("".join(signs)) if is_word else ""
         if spaceless(word):

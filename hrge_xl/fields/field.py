@@ -346,7 +346,8 @@ class Field(Model):
 
     def asks(self, language: str) -> str:
         """Give the label with the unit of its figures behind it."""
-        label, unit = self.label.say(language), self.unit.say(language)
+        label = self.label.say(language)
+        unit = self.unit.say(language)
         return f"{label} ({unit})" if unit else label
 
     @property
@@ -438,7 +439,8 @@ class Evidence(NamedTuple):
     @property
     def bounds(self) -> dict[str, object]:
         """The limits of a validation of numbers, as options of a field."""
-        low, high = self.low, self.high
+        low = self.low
+        high = self.high
         if low is not None and high is not None and low > high:
             return {}
         pairs = (("minimum", low), ("maximum", high))

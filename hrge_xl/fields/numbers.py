@@ -196,7 +196,8 @@ class PercentField(DecimalField):
     bounded = "Type a percentage ({limits})."
     unit = "share of 1"
     scaled = True
-    least, most = 0.0, 1.0
+    least = 0.0
+    most = 1.0
 
     def _from_text(self, text: str, language: str) -> Reading:
         bare = percentage(text)
@@ -237,7 +238,8 @@ class YearField(DecimalField):
     unit = "year"
     whole = True
     measures = False
-    least, most = 1900, 2100
+    least = 1900
+    most = 2100
 
     def _read_whole(self, number: float, notes: Names, language: str) -> Reading:
         try:
@@ -249,7 +251,8 @@ class YearField(DecimalField):
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a validation of whole numbers whose limits are years."""
-        low, high = told.low or 0, told.high if told.high is not None else YEARS[1]
+        low = told.low or 0
+        high = told.high if told.high is not None else YEARS[1]
         if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
             return Guess(
                 GuessSource.RULE, told.bounds, note="a year, from its limits", special=True

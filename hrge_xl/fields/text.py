@@ -36,10 +36,9 @@ from .field import (
 )
 
 EMAIL_PATTERN = "email"
-LONG_TEXT, LONGEST = (
-    100,
-    32_000,
-)  # characters: from when on a text is long, and what may be asked for
+# characters: from when on a text is long, and what may be asked for
+LONG_TEXT = 100
+LONGEST = 32_000
 
 # What is odd about a text, as the findings that say so: a beginning that programs take for a formula, and
 # characters that control or turn round what is shown.
@@ -64,7 +63,8 @@ class TextField(FieldType):
     def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the text, tidied; numbers and dates as they are seen."""
         text = cell.as_text()
-        tidied, first = tidy_lines(text), text[:CELL_LIMIT]
+        tidied = tidy_lines(text)
+        first = text[:CELL_LIMIT]
         odd = tuple(kind.code for kind, pattern in ODD if pattern.search(first))
         return Reading(text=tidied, notes=odd + personal_data(tidied[:CELL_LIMIT]))
 

@@ -71,7 +71,9 @@ class Words:
 
 # a waiver: somebody accepts a finding of one file as it is, with a reason, and says until when
 
-ACTIVE, EXPIRED, WITHDRAWN = "active", "expired", "withdrawn"
+ACTIVE = "active"
+EXPIRED = "expired"
+WITHDRAWN = "withdrawn"
 PRECEDENCE = (ACTIVE, EXPIRED)  # a withdrawn waiver stands beside no finding any more
 
 

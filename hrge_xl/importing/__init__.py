@@ -60,7 +60,8 @@ def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
 
 def drafted(file: str, name: str, job: Job) -> Draft | Finding:
     """Give the draft from a file that was let in. Runs in a worker."""
-    (data, format), stem = job, Path(file).stem
+    (data, format) = job
+    stem = Path(file).stem
     try:
         if format in OF_TEXTS:
             found = converted(OF_TEXTS[format](data, stem))

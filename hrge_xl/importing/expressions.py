@@ -29,7 +29,8 @@ ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
 NUMBER = re.compile(
     r"(?:0|[1-9]\d*)(?:\.\d+)?"
 )  # as it is written where nothing needs to be said by noughts
-ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
+ALWAYS = "(1 == 1)"
+NEVER = "(1 == 0)"
 CALLS = {
     ast.And: "and",
     ast.Or: "or",
@@ -83,12 +84,15 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
     """Give the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
     if other := ELSEWHERE.search(text):
         raise NoCounterpart(f"{other[0]}) reads what is not here")
-    text, words, place = text.translate(QUOTES), list[str](), 0
+    text = text.translate(QUOTES)
+    words = list[str]()
+    place = 0
     while place < len(text):
         found = dialect.tokens.match(text, place)
         if found is None:
             raise NoCounterpart(f"“{text[place : place + 20]}” has no counterpart")
-        kind, place = found.lastgroup or "", found.end()
+        kind = found.lastgroup or ""
+        place = found.end()
         said = found[kind] if kind else ""
         if said.lower() in dialect.python:
             words.append(dialect.python[said.lower()])
@@ -231,7 +235,8 @@ class Printer:
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
                 return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
-                one, other = self._argument("n", left), self._argument("n", right)
+                one = self._argument("n", left)
+                other = self._argument("n", right)
                 moved = (one.type, other.type).count(Type.DATE) == 1
                 text = f"({one.text} {ARITHMETIC[type(op)]} {other.text})"
                 return Printed(text, Type.DATE if moved else Type.NUMBER)

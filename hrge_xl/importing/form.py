@@ -61,7 +61,8 @@ class _FormWalk:
     """Goes through the rows of a form, and makes a field of each question."""
 
     def __init__(self, form: SourceForm) -> None:
-        self.form, self.among = form, Questionnaire(form)
+        self.form = form
+        self.among = Questionnaire(form)
         self.codes = set[str]()
         title = form.draft.title
         self.groups = [
@@ -107,8 +108,10 @@ class _FormWalk:
 
     def _begin_table(self, row: FormRow, group: QuestionGroup) -> None:
         """Give a repeat a sheet of its own; within another one, its rows refer to those of that."""
-        name, around = row.name or "repeat", group.tool
-        title, draft = group.title or name, self.form.draft
+        name = row.name or "repeat"
+        around = group.tool
+        title = group.title or name
+        draft = self.form.draft
         group.tool = draft.new_tool(draft.free_code(name), first_of(title), title)
         code = group.tool.code
         self.among.named[name] = Printed("1", Type.NUMBER, rows=code)
@@ -201,7 +204,8 @@ class _FormWalk:
         self, question: FormQuestion, block: DraftBlock, how: str, listed: str, other: str
     ) -> None:
         """Have a question draw from its list, and ask for what “other” is."""
-        made, told = question.made, question.row.part
+        made = question.made
+        told = question.row.part
         if listed not in self.form.lists:
             made.type = "text"
             told.change(f"its list “{listed}” is not in the file, so that it is a text")

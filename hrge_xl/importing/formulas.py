@@ -115,7 +115,8 @@ class SourceFormulas:
             area, home = next(homes, (None, table))
             if area and home.sheet != table.sheet and len(own) == len(table.fields):
                 home.block.fields += table.block.fields
-                table.block.fields, table.tool = [], home.tool
+                table.block.fields = []
+                table.tool = home.tool
                 table.top = own[0].row - area.top + home.top
 
     # totals
@@ -143,7 +144,8 @@ class SourceFormulas:
         """Give the cells of its own column that a formula adds up, and the total that it is of them."""
         if not (found := TOTAL.fullmatch(formula)):
             return None
-        area, total = self.book.area(found[3], sheet), TOTALS.get((found[2] or found[1]).upper())
+        area = self.book.area(found[3], sheet)
+        total = TOTALS.get((found[2] or found[1]).upper())
         own = area and (area.sheet, area.left, area.right) == (sheet, column, column)
         return (area, total) if area and own and total else None
 
@@ -186,7 +188,8 @@ class SourceFormulas:
         """Have answers be numbers that a formula works with."""
         for made in self.fields():
             if made.code in codes and made.type == "text":
-                made.type, made.notes = "decimal", ["decimal, as a formula works with it"]
+                made.type = "decimal"
+                made.notes = ["decimal, as a formula works with it"]
 
     def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
         """Have an answer be a row of another table, which is called by what stands in a column of it, if it can."""
@@ -198,7 +201,8 @@ class SourceFormulas:
             return False
         if made.type in ("text", "choice"):
             said = f"a row of {table.tool.code}"
-            made.type, made.notes = "reference", [said]
+            made.type = "reference"
+            made.notes = [said]
             made.options.pop("vocabulary", None)
             made.options["to"] = [table.tool.code]
             made.parts["to"] = made.parts.pop("vocabulary", [])
@@ -213,7 +217,8 @@ class FormulaPrinter(Printer):
 
     def __init__(self, formulas: SourceFormulas, formula: SourceFormula) -> None:
         super().__init__(self._meant, EXCEL)
-        self.formulas, self.formula = formulas, formula
+        self.formulas = formulas
+        self.formula = formula
 
     def printed(self) -> Printed:
         """Give what the field of the formula is worked out from, and tell of it."""
@@ -293,7 +298,8 @@ class FormulaPrinter(Printer):
                 )
                 return self._call("ifs", [*chain.from_iterable(zip(tests, ways, strict=False))])
             case (("iferror" | "ifna"), [value, other]):
-                one, instead = self._answer(value), self._answer(other)
+                one = self._answer(value)
+                instead = self._answer(other)
                 if instead.literal == "":
                     return one
                 return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, instead)
@@ -308,7 +314,8 @@ class FormulaPrinter(Printer):
             case "sumif", [cells, criterion, of]:
                 return self._call("sumifs", [of, cells, criterion])
             case "sumifs", [of, _, _, *_]:
-                figure, (rows, condition) = self._argument("r", of), self._conditions(args[1:])
+                figure = self._argument("r", of)
+                (rows, condition) = self._conditions(args[1:])
                 return Printed(f"sum({rows!r}, {figure.text} if {condition} else 0)", Type.NUMBER)
             case "vlookup", [subject, cells, ast.Constant(value=int(number)), how]:
                 if self._answer(how).text not in ("0", NEVER):
@@ -376,11 +383,13 @@ class FormulaPrinter(Printer):
 
     def _criterion(self, answer: Printed, node: ast.expr) -> str:
         """Write a criterion, such as ">5" or a cell, as a condition about an answer."""
-        sign, value = "", node
+        sign = ""
+        value = node
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if not (found := CRITERION.fullmatch(node.value)):
                 raise NoCounterpart(f"“{node.value}” stands for many texts")
-            sign, value = found[1], ast.Constant(found[2])
+            sign = found[1]
+            value = ast.Constant(found[2])
         meant = self._answer(value)
         if self.formula.table:
             codes = "|".join(made.code for made in self.formula.table.fields.values())

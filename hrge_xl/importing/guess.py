@@ -80,7 +80,8 @@ def _account(draft: DraftSpec, sheet: SourceSheet) -> Account:
             account[kind, key] = draft.part(kind, f"{sheet.name}!{place}", text)
 
     for (row, column), cell in sorted(sheet.cells.items()):
-        letters, text = column_letters(column), sheet.text(row, column)
+        letters = column_letters(column)
+        text = sheet.text(row, column)
         if not cell.is_blank:
             register("row", row, row, text)
             register("column", column, letters, text)
@@ -98,12 +99,17 @@ class _SheetGuess:
     """Takes one sheet apart: forms and tables, each of which is a sheet of the spec."""
 
     def __init__(self, draft: DraftSpec, sheet: SourceSheet, formulas: SourceFormulas) -> None:
-        self.draft, self.sheet, self.formulas = draft, sheet, formulas
+        self.draft = draft
+        self.sheet = sheet
+        self.formulas = formulas
         self.why_not = _why_not(sheet)
         self.parts = _account(draft, sheet)
         self.tools = list[DraftTool]()
         self.claimed: dict[int, list[str]] = {}  # by column: the fields that its dropdowns became
-        self.at, self.text, self.open, self.rule = sheet.at, sheet.text, sheet.open, sheet.rule
+        self.at = sheet.at
+        self.text = sheet.text
+        self.open = sheet.open
+        self.rule = sheet.rule
         self.last, self.right = map(max, zip((1, 1), *sheet.cells, strict=True))
 
     def add(self) -> None:
@@ -173,7 +179,8 @@ class _SheetGuess:
     def _title(self, head: Run) -> str:
         """Give the first text above a table, where it stands alone."""
         for place in self._above(head)[:1]:
-            text, beside = self.text(*place), self._beside(*place)
+            text = self.text(*place)
+            beside = self._beside(*place)
             if cell_length(text) <= LIMIT_LABEL and not (self.text(*beside) or self.open(*beside)):
                 return text
         return self.sheet.name
@@ -314,7 +321,8 @@ class _SheetGuess:
         fixed = {column: made.code for column, made in fields.items() if "fixed" in made.options}
         answers = fields.keys() - fixed
         guarded = any(self.open(row, column) for row in rows for column in answers)
-        section, number = "", 0
+        section = ""
+        number = 0
         for row in rows:
             if guarded and not any(self.open(row, column) for column in answers):
                 section = self.text(row, texts)
@@ -330,7 +338,8 @@ class _SheetGuess:
 
     def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> Fields:
         """Make fields of columns, of those with formulas last: they stand right of what they read."""
-        tool, rows = self.tools[-1], rows or [head[0][0] + 1]
+        tool = self.tools[-1]
+        rows = rows or [head[0][0] + 1]
         tool.blocks.append(block)
         table = SourceTable(self.sheet.name, rows[0], rows[-1], tool, block, {})
         self.formulas.tables.append(table)
@@ -346,7 +355,8 @@ class _SheetGuess:
 
     def _questions(self, head: Run) -> dict[Place, str]:
         """Give the places of questions above a table in reading order, each with the heading in front of it."""
-        asked, heading = dict[Place, str](), ""
+        asked = dict[Place, str]()
+        heading = ""
         texts = [place for place in self._above(head) if not self.open(*place)]
         guided = bool(head) or any(self.open(*self._beside(*place)) for place in texts)
         for row, column in texts:
@@ -418,7 +428,8 @@ class _SheetGuess:
         else:
             made = self._field(label, rule, cells)
         block.fields.append(made)
-        column, note = self._part("column", places[0][1]), self._part("note", heading)
+        column = self._part("column", places[0][1])
+        note = self._part("note", heading)
         column.keep(made.code)
         note.keep(made.code)
         made.call(label or "?", rule.prompt or note.text, note if note.text else column)
@@ -470,7 +481,8 @@ class _SheetGuess:
 
     def _claim(self, made: DraftField, column: int, rule: SourceRule) -> None:
         """Tell what became of the dropdown of a column: the lists in it may be several."""
-        dropdown, known = self._part("dropdown", column), self.claimed.setdefault(column, [])
+        dropdown = self._part("dropdown", column)
+        known = self.claimed.setdefault(column, [])
         known.append(made.code)
         made.of("vocabulary", dropdown)
         more = len({other for other, _ in self.sheet.dropdowns(column)}) > len(known)

@@ -26,7 +26,9 @@ from ..spec.check_texts import (
 from ..spec.supplements import KEYS
 
 HELP_LIMIT = 180  # of characters: the prompt says how to answer, too
-BLANK_ROWS, MOST_BLANK_ROWS = 20, 500  # of a register
+# of a register
+BLANK_ROWS = 20
+MOST_BLANK_ROWS = 500
 Said = str | dict[str, str]  # a text, or what it is in each language
 Entry = dict[str, object]  # of a list: its code, its label, and what else it says
 
@@ -60,7 +62,8 @@ class SourcePart:
 
     def leave_out(self, why: str) -> None:
         """Say why it is not in the spec."""
-        self.outcome, self.how = PartOutcome.LEFT_OUT, why
+        self.outcome = PartOutcome.LEFT_OUT
+        self.how = why
 
 
 @dataclass
@@ -234,7 +237,9 @@ def in_one_line(text: object) -> str:
 
 # codes for sheets, fields, lists and entries out of names that people gave
 
-LONGEST_CODE, LONGEST_ITEM, LONGEST_LIST = 50, 12, 24
+LONGEST_CODE = 50
+LONGEST_ITEM = 12
+LONGEST_LIST = 24
 LEADING_CODE = re.compile(r"([A-Z][0-9]{1,2}(?:\.[0-9]{1,2})?)(?![A-Za-z0-9.])")
 FIELD_CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z][A-Z_]{2,}")
 

@@ -101,7 +101,8 @@ class FormQuestion:
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
-        made, holds = self.made, self.holds
+        made = self.made
+        holds = self.holds
         for part in (part for group in self.groups for part in group.conditions):
             try:
                 holds["relevant"].append(self._condition(part.text)[0])
@@ -167,8 +168,10 @@ class FormQuestion:
 
     def _check(self, check: str) -> None:
         """Make the limits that a field can have, and one check of the rest; with a message it is one check of all."""
-        made, said = self.made, self.among.form.words(self.row, "constraint_message")
-        tree, rest = ast.parse(check, mode="eval").body, list[str]()
+        made = self.made
+        said = self.among.form.words(self.row, "constraint_message")
+        tree = ast.parse(check, mode="eval").body
+        rest = list[str]()
         for part in (
             tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
         ):
@@ -191,7 +194,8 @@ class FormQuestion:
 
     def _filter(self, text: str) -> Counterpart:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
-        tree, printer = parsed(text, XLSFORM), Printer(self._find, XLSFORM)
+        tree = parsed(text, XLSFORM)
+        printer = Printer(self._find, XLSFORM)
         columns = {
             column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))
         }
@@ -251,7 +255,8 @@ class FormQuestion:
 
     def _draw_from(self, parents: Mapping[str, str]) -> None:
         """Have it draw from a part of its list, called like the whole where no other question draws from that."""
-        options, lists = self.made.options, self.among.form.draft.vocabularies
+        options = self.made.options
+        lists = self.among.form.draft.vocabularies
         others = [
             other.made.options.get("vocabulary") for other in self.among.asked if other is not self
         ]
@@ -286,7 +291,8 @@ class FormQuestion:
                 found = printer.value(parsed(text, XLSFORM))
                 if self.made.type != "calculated":
                     self.row.part.change(f"a {self.made.type} that is calculated")
-                self.made.type, self.codes = "calculated", found.codes
+                self.made.type = "calculated"
+                self.codes = found.codes
                 self.made.options |= found.options
                 self.result = found.tidy, printer.changes
             except NoCounterpart as why:
@@ -322,7 +328,8 @@ class FormQuestion:
         answer = Printed(
             "value" if name == "." else found.made.code, found.made.yields, found.codes
         )
-        here, there = self.repeats, found.repeats
+        here = self.repeats
+        there = found.repeats
         if not there or there == here:
             return answer
         if there == here[:-1]:

@@ -27,7 +27,9 @@ from ..layout import LAST_ROW, column_letters
 from ..reader.zip_package import ZipPackage
 from .neutral import cut, in_one_line
 
-MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
+MOST_ROWS = 2000
+MOST_COLUMNS = 200
+MOST_ENTRIES = 1000
 # lists that grow: from a cell down to the last one that is filled
 GROWING = re.compile(r"OFFSET\(([^,()]+),.*\)|([^:()]+):(?:INDEX|OFFSET)\(.*\)", re.IGNORECASE)
 NAMED = re.compile(r'INDIRECT\("([^"]+)"\)', re.IGNORECASE)
@@ -198,7 +200,8 @@ def _names(workbook: Workbook) -> dict[str, str]:
     for sheet in workbook.worksheets:
         for table in sheet.tables.values():
             area = CellRange(table.ref)
-            first, last = area.min_row + 1, area.max_row - (table.totalsRowCount or 0)
+            first = area.min_row + 1
+            last = area.max_row - (table.totalsRowCount or 0)
             for number, column in enumerate(table.tableColumns, area.min_col):
                 letters = column_letters(number)
                 place = f"{quote_sheetname(sheet.title)}!{letters}{first}:{letters}{last}"
@@ -212,7 +215,8 @@ def _cells(sheet: Worksheet) -> dict[Place, SourceCell]:
         for merged in sheet.merged_cells.ranges
     }
     guarded = bool(sheet.protection.sheet)
-    rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
+    rows = min(sheet.max_row, MOST_ROWS)
+    columns = min(sheet.max_column, MOST_COLUMNS)
     cells = {
         (row, column): _cell(cell, spans.get((row, column), 1), guarded=guarded)
         for row, line in enumerate(sheet.iter_rows(max_row=rows, max_col=columns), 1)
@@ -222,7 +226,8 @@ def _cells(sheet: Worksheet) -> dict[Place, SourceCell]:
 
 
 def _cell(cell: Cell | MergedCell, span: int, *, guarded: bool) -> SourceCell:
-    value, formula = cell.value, ""
+    value = cell.value
+    formula = ""
     if cell.data_type == "f":
         value, formula = None, in_one_line(getattr(value, "text", value))
     elif cell.data_type == "e":
@@ -259,7 +264,8 @@ def _rule(book: SourceWorkbook, sheet: SourceSheet, validation: DataValidation) 
     )
     if rule.type == "list":
         return _with_entries(rule, book, sheet, source)
-    first, second = plain_number(source), plain_number(validation.formula2 or "")
+    first = plain_number(source)
+    second = plain_number(validation.formula2 or "")
     match validation.operator:
         case None | "between":
             return rule._replace(low=first, high=second)

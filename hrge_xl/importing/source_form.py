@@ -105,7 +105,8 @@ class SourceForm:
         """
         codes: dict[str, str] = {}
         entries: list[Entry] = []
-        labels, taken = set[str](), set[str]()
+        labels = set[str]()
+        taken = set[str]()
         numbered = are_numbers([row.name for row in self.lists[name]])
         for row in self.lists[name]:
             if parents is not None and row.part.place not in parents:

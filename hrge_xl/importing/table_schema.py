@@ -68,8 +68,10 @@ def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
 
 def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> FormRow:
     """Give the row that a column is in a form."""
-    name, type = _words(field, "name"), _words(field, "type") or "string"
-    constraints, format = _of(field, "constraints", dict), _words(field, "format")
+    name = _words(field, "name")
+    type = _words(field, "type") or "string"
+    constraints = _of(field, "constraints", dict)
+    format = _words(field, "format")
     part = form.draft.part("column", place, f"{name} · {type}")
     entries = _of(field, "categories", list) or _of(constraints, "enum", list)
     listed = place.replace(" ", "_")

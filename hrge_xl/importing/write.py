@@ -187,5 +187,6 @@ def _owner(
     owner: Any = draft
     while path[:1] in (("tools",), ("blocks",), ("fields",)):
         part, place, *rest = path
-        owner, path = getattr(owner, str(part))[place], tuple(rest)
+        owner = getattr(owner, str(part))[place]
+        path = tuple(rest)
     return owner, str(path[0]) if path else ""

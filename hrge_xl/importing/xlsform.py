@@ -126,7 +126,9 @@ def _found_by_pyxform(sheets: FormSheets) -> list[str]:
     ] = {}  # as that converter knows it: of each sheet the headings, and all rows below
     for name, rows in sheets.items():
         if name in (*PARTS, "entities") and rows:
-            (first, titles), last, lines = rows[0], rows[-1][0], dict(rows)
+            (first, titles) = rows[0]
+            last = rows[-1][0]
+            lines = dict(rows)
             form[f"{name}_header"] = [dict.fromkeys(titles.values())]
             form[name] = [
                 {titles[at]: text for at, text in lines.get(row, {}).items() if at in titles}

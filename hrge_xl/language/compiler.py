@@ -28,7 +28,9 @@ class Unknown:
     __slots__ = ("cause", "rank", "seen")
 
     def __init__(self, rank: int, cause: Any, seen: tuple[str, ...] = ()) -> None:
-        self.rank, self.cause, self.seen = rank, cause, seen
+        self.rank = rank
+        self.cause = cause
+        self.seen = seen
 
     def __bool__(self) -> bool:
         raise TypeError("an unknown value was taken for a condition")
@@ -199,7 +201,8 @@ class Compiler(ABC):
         return compiled
 
     def _comparison(self, expr: Compare) -> Callable[[Any, Any], bool]:
-        test, of_figures = _COMPARISONS[expr.op], expr.left.type in FIGURES
+        test = _COMPARISONS[expr.op]
+        of_figures = expr.left.type in FIGURES
         if not of_figures and expr.op in ("==", "!="):
             equal = expr.op == "=="
             return lambda one, other: (
@@ -213,7 +216,8 @@ class Compiler(ABC):
             if one is None or other is None:
                 return False
             if not of_figures:
-                one, other = ranks.get(fold(one)), ranks.get(fold(other))
+                one = ranks.get(fold(one))
+                other = ranks.get(fold(other))
             return one is not None and other is not None and test(one, other)
 
         return compare
@@ -257,7 +261,8 @@ def passing_on(
         return of_one
 
     def of_several(answers: Answers, row: Row, this: Row) -> Any:
-        values, unknown = [], None
+        values = []
+        unknown = None
         for part in parts:
             value = part(answers, row, this)
             if type(value) is Unknown:

@@ -49,7 +49,8 @@ class Function(Operation):
 
     def arguments(self, typing: Parser, node: ast.Call) -> tuple[Expr, ...]:
         """Type the arguments, each as `takes` says."""
-        args, takes = tuple(typing.expr(arg) for arg in node.args), self.takes
+        args = tuple(typing.expr(arg) for arg in node.args)
+        takes = self.takes
         if self.repeats:
             takes += (takes[-1],) * (len(args) - len(takes))
         typing.expect(node, self.name, len(takes))
@@ -124,7 +125,9 @@ class Aggregate(Operation):
         inner = None if expr.inner is None else to.value(expr.inner)
 
         def over(answers: Answers, row: Row, this: Row) -> Value:
-            values, unknown, seen_from = [], None, row if this is None else this
+            values = []
+            unknown = None
+            seen_from = row if this is None else this
             for each_row in answers.active[table]:
                 value = True if inner is None else inner(answers, each_row, seen_from)
                 if type(value) is Unknown:

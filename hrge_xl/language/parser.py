@@ -58,7 +58,9 @@ class _Refused(Exception):
         self, node: ast.expr, reason: str, remedy: str = "", *, behind: bool = False
     ) -> None:
         super().__init__(reason)
-        self.reason, self.remedy, self.behind = reason, remedy, behind
+        self.reason = reason
+        self.remedy = remedy
+        self.behind = behind
         self.at = (node.end_col_offset or 0) if behind else node.col_offset
 
     def problem(self, text: str) -> Problem:
@@ -197,7 +199,8 @@ class Parser:
     def _compared(
         self, op: str, one: tuple[ast.expr, Expr], other: tuple[ast.expr, Expr]
     ) -> Compare:
-        (node, left), (behind, right) = one, other
+        (node, left) = one
+        (behind, right) = other
         kinds = {left.type, right.type}
         if kinds & {Type.MANY, Type.BOOL}:
             remedy = "Use `in`, filled() or count_of()."
@@ -227,7 +230,9 @@ class Parser:
         raise _Refused(node, reason, remedy_for(literal.value, codes))
 
     def _arithmetic(self, node: ast.BinOp) -> Arithmetic:
-        op, left, right = ARITHMETIC.get(type(node.op)), self.expr(node.left), self.expr(node.right)
+        op = ARITHMETIC.get(type(node.op))
+        left = self.expr(node.left)
+        right = self.expr(node.right)
         match op, left.type, right.type:
             case str(), Type.NUMBER, Type.NUMBER:
                 return Arithmetic(op, left, right, Type.NUMBER)
@@ -239,10 +244,8 @@ class Parser:
                 reason = "Dates can only be subtracted, or moved by days."
                 raise _Refused(node.left, reason, behind=True)
             case None, _, _:
-                reason, remedy = (
-                    "This operator is not part of the rule language.",
-                    "Use +, -, *, / or **.",
-                )
+                reason = "This operator is not part of the rule language."
+                remedy = "Use +, -, *, / or **."
                 raise _Refused(node.left, reason, remedy, behind=True)
         reason = f"A {left.type} and a {right.type} cannot be combined like this."
         raise _Refused(node.left, reason, "Use numbers or dates.", behind=True)
@@ -278,14 +281,16 @@ class Parser:
         return part
 
     def _choose(self, node: ast.IfExp) -> Choose:
-        then, other = self.expr(node.body), self.expr(node.orelse)
+        then = self.expr(node.body)
+        other = self.expr(node.orelse)
         if then.type != other.type:
             raise _Refused(node, f"One side is a {then.type}, the other a {other.type}.")
         return Choose(self.condition(node.test), then, other, then.type)
 
     def _call(self, node: ast.Call) -> Expr:
         if isinstance(node.func, ast.Attribute):
-            outer, function = self._outer(node.func), self._function(node, node.func.attr)
+            outer = self._outer(node.func)
+            function = self._function(node, node.func.attr)
             found = function.typed(Parser(outer), node)
             if not isinstance(found, Call) or node.args:
                 reason = f"`this.{node.func.attr}()` is not part of the rule language."
@@ -310,7 +315,8 @@ class Parser:
 
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""
-        tools, written = list(self.scope.tools()), ast.unparse(node)
+        tools = list(self.scope.tools())
+        written = ast.unparse(node)
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             known = f"one of {listed([repr(tool) for tool in tools])}"
             remedy = f"Write {repr(written) if written in tools else known}."

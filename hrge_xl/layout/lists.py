@@ -38,7 +38,8 @@ LEVELS = "_LEVEL"
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
     """Give every list that a field of these tools draws from, by the name of its vocabulary."""
-    say, places = translator(language), dict[str, ListPlace]()
+    say = translator(language)
+    places = dict[str, ListPlace]()
     parents = {}  # of each dependent vocabulary the one that decides which of its entries apply
     for _, block, field in spec.places():
         if field.parent is not None:
@@ -51,7 +52,8 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
         elif name == TICK:
             ways = tick_spellings(written_languages(spec, language)).values()
             texts = tuple("".join(f"[{way}]" for way in spellings) for spellings in ways)
-            shown, codes = (*OFFERED, say("No")), (*["Y"] * len(OFFERED), "N")
+            shown = (*OFFERED, say("No"))
+            codes = (*["Y"] * len(OFFERED), "N")
             place = ListPlace(TICK, column, FIRST_ROW, shown, codes, spellings=texts)
         else:
             place = _place(spec, name, language, column, parents.get(name))
@@ -97,7 +99,8 @@ def _place(
     if above is not None:  # a dependent list is looked up as one run of rows for each parent
         order = list(above.by_code)
         items.sort(key=lambda item: order.index(str(item.parent)))
-    scale, codes = name in spec.scales, tuple(item.code for item in items)
+    scale = name in spec.scales
+    codes = tuple(item.code for item in items)
     return ListPlace(
         name,
         column,
@@ -164,24 +167,36 @@ def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
 
 # calculated blocks
 
-LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH, GAP_WIDTH = 40, 19, 17, 2
-SCALE_WIDTH, CODES_WIDTH, CODE_WIDTH = 11, 9, 9
+LABEL_WIDTH = 40
+COUNT_WIDTH = 19
+STEP_WIDTH = 17
+GAP_WIDTH = 2
+SCALE_WIDTH = 11
+CODES_WIDTH = 9
+CODE_WIDTH = 9
 PROGRESS_WIDTHS = [18, 10, 8, 8]
-NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
+NUMBER_WIDTH = 6
+DAY_WIDTH = 13
+TEXT_WIDTH = 26
+FIRST_TEXT_WIDTH = 52
 COMPACT_STATE_WIDTH = 11
-STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH = 15, 24, 16
+STATE_WIDTH = 15
+SHEET_WIDTH = 24
+ROW_WIDTH = 16
 PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, 10, 48, 60]  # … question, what to do
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
     """Place the calculated blocks of a sheet that have sources, below each other or beside those before."""
     drawn: list[Drawn] = []
-    top, left = first, MARK_COLUMN
+    top = first
+    left = MARK_COLUMN
     for number, block in enumerate(tool.blocks):
         if not isinstance(block, CalculatedBlock) or not sources_of(block, issued):
             continue
         if block.beside and drawn:
-            first, left = top, max(column for before in drawn for column in before.widths) + 2
+            first = top
+            left = max(column for before in drawn for column in before.widths) + 2
         below, of_columns = _size(spec, block, issued)
         rows = bool(block.title) + bool(block.help) + below
         widths = dict(enumerate(of_columns, start=left))

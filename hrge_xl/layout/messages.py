@@ -20,8 +20,12 @@ from ..findings.value import ANSWER_MISSING, DATE_AS_TEXT, DOES_NOT_FIT, ERROR_I
 from ..spec.compiled import compiled
 from ..spec.model import Rule, Spec
 
-LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
-ERROR, MISSING, WARNING = 3, 2, 1
+LEVEL = 10_000_000
+ORDER = 10_000
+REQUIRED = 1_000
+ERROR = 3
+MISSING = 2
+WARNING = 1
 NOT_BEGUN = ("", "")  # the key of what is said of a sheet that is ticked and blank
 ROW_NAME = "{row}"  # in a message: the code of the row of a table
 
@@ -120,7 +124,8 @@ def prompt(field: Field, language: str) -> str:
     if field.type.kind is not ColumnKind.TEXT:
         asked = field.type.instruction
         return say(asked) if asked else remedy(field.type.refuses[0], field, language)
-    words, characters = field.words, field.characters
+    words = field.words
+    characters = field.characters
     limits = [
         say("At most {limit} words.").format(limit=words) if words else "",
         say("At most {limit} characters.").format(limit=characters) if characters else "",
@@ -163,7 +168,8 @@ def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
 
 def limits_in_words(field: Field, language: str) -> str:
     """Give both bounds of a figure or date as people write them; "" where there is none."""
-    say, own = translator(language), field.type.limits(field)
+    say = translator(language)
+    own = field.type.limits(field)
     low, high = (None if bound is None else field.type.said(bound) for bound in (own.low, own.high))
     if low is None:
         return "" if high is None else say("{high} or less").format(high=high)

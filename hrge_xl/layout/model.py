@@ -22,7 +22,11 @@ from .messages import Messages
 
 CODE_ROW = 1  # hidden: the codes of the columns
 CODE_COLUMN = 1  # hidden: the codes of the rows
-TITLE_ROW, PURPOSE_ROW, LINKS_ROW, PROGRESS_ROW, HEAD_ROW = 2, 3, 4, 5, 6
+TITLE_ROW = 2
+PURPOSE_ROW = 3
+LINKS_ROW = 4
+PROGRESS_ROW = 5
+HEAD_ROW = 6
 BAND_ROW = PROGRESS_ROW  # right of the progress
 FIRST_ROW = HEAD_ROW + 1
 MARK_COLUMN = 2  # the first one that is seen
@@ -33,7 +37,9 @@ NARROW = 8  # characters: the head of a column that is asked to be narrower is t
 HINT_LINES = 3  # of the help in the head of a column
 CHARACTERS = 1.12  # of a text for one of a column's width
 HIDDEN = ("check", "active")  # roles of columns that nobody sees
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # that a sheet can have
+# that a sheet can have
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 
 
@@ -92,7 +98,8 @@ def parse_cell(reference: str) -> tuple[int, int] | None:
     match = _CELL.fullmatch(reference)
     if match is None:
         return None
-    row, column = int(match[2]), COLUMNS.get(match[1]) or column_number(match[1])
+    row = int(match[2])
+    column = COLUMNS.get(match[1]) or column_number(match[1])
     return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
 
 
@@ -428,7 +435,8 @@ class Layout:
     @cached_property
     def guide_rows(self) -> dict[str, int]:
         """For each tool the row of the guide where it begins."""
-        rows, free = {}, LINKS_ROW
+        rows = {}
+        free = LINKS_ROW
         for sheet in self.sheets:
             if sheet.guide:
                 rows[sheet.tool.code] = free
@@ -464,7 +472,8 @@ class Layout:
         """For each slot its cells with their addresses."""
         cells_of = {}
         for key, slot in self.slots.items():
-            sheet, first = self.sheet[slot.tool].name, 1 if slot.field.several else 0
+            sheet = self.sheet[slot.tool].name
+            first = 1 if slot.field.several else 0
             cells = enumerate(slot.cells, first)
             cells_of[key] = tuple(
                 CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in cells

@@ -48,16 +48,28 @@ from .model import (
 
 # A laptop's window shows some 165 characters; two fifths of that may stay in view.
 FROZEN_WIDTH = 66
-MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
-HEAD_WIDTH, HEAD_BUTTON = (
-    26,
-    3,
-)  # at most of what a head asks for, and of that what the filter takes
-QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 32, 52, 34, 25, 20
-RECORD_WIDTH, CHECK_WIDTH = 34, 9
-LAST_WIDTH, CLOSED_WIDTH, FORM_LAST_WIDTH = 26, 22, 34  # of what was said in the round before
+MARK_WIDTH = 9
+SIGN_WIDTH = 13
+NAME_WIDTH = 44
+LEAST_NAME_WIDTH = 24
+# at most of what a head asks for, and of that what the filter takes
+HEAD_WIDTH = 26
+HEAD_BUTTON = 3
+QUESTION_WIDTH = 32
+FORM_ANSWER_WIDTH = 52
+HELP_WIDTH = 34
+FORM_STATUS_WIDTH = 25
+STATUS_WIDTH = 20
+RECORD_WIDTH = 34
+CHECK_WIDTH = 9
+# of what was said in the round before
+LAST_WIDTH = 26
+CLOSED_WIDTH = 22
+FORM_LAST_WIDTH = 34
 AROUND = 4  # characters around the longest word of its head
-GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 88
+GAP_WIDTH = 3
+ABOUT_WIDTH = 22
+PANEL_WIDTH = 88
 
 
 def build(
@@ -162,7 +174,8 @@ class _SheetBuilder:
         widths: dict[int, int] = {}
         for index, width in (*wanted, *(pair for block in drawn for pair in block.widths.items())):
             widths[index] = max(widths.get(index, 0), width)
-        name, last = self.tool.sheet.say(self.language), Place(last_row, max(widths, default=2))
+        name = self.tool.sheet.say(self.language)
+        last = Place(last_row, max(widths, default=2))
         beside = free + 1 if panel else 0
         return Sheet(self.tool, name, grids, widths, last, drawn, panel, beside, guide, hidden)
 
@@ -181,7 +194,8 @@ class _SheetBuilder:
                     visible.append(grid)
                     row = rows[-1].index + 1
         behind = max((column.index for grid in visible for column in grid.columns), default=1) + 1
-        grids, free = [], behind + 3
+        grids = []
+        free = behind + 3
         for grid in visible:
             checks = tuple(_check_columns(grid, free))
             free += len(checks)
@@ -281,7 +295,8 @@ class _SheetBuilder:
     def _cells(self, field: Field, width: int | None = None) -> Iterator[GridColumn]:
         """Give the column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
-        label, wide = field.asks(self.language), width or self._width(field)
+        label = field.asks(self.language)
+        wide = width or self._width(field)
         if not field.several or field.fixed:
             yield GridColumn(0, role, field.code, label, wide, field)
             return
@@ -319,7 +334,8 @@ class _SheetBuilder:
             for item in items_of(self.spec, block, self.issued):
                 if item.section:
                     yield Row(0, "section", label=item.section.say(self.language))
-                label, hint = item.label.say(self.language), item.help.say(self.language)
+                label = item.label.say(self.language)
+                hint = item.help.say(self.language)
                 mark = item.code
                 if self.spec.drawing > 2:
                     mark = begun_in_order(self.spec.shown_code(mark), self.language)
@@ -338,7 +354,8 @@ class _SheetBuilder:
 
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
-            label, hint = field.asks(self.language), field.help.say(self.language)
+            label = field.asks(self.language)
+            hint = field.help.say(self.language)
             mark = field.code if self.spec.drawing < 3 else str(next(self.numbers))
             if not field.several:
                 yield Row(0, "question", field.code, mark, label, hint, None, field)
@@ -352,14 +369,13 @@ class _SheetBuilder:
 
 def _slots(grid: Grid) -> Iterator[Slot]:
     """Give the slots of a form by field and record, of a table by row and field."""
-    checks, tool = grid.check_columns, grid.tool.code
+    checks = grid.check_columns
+    tool = grid.tool.code
     order = {check: number for number, check in enumerate(checks)}
     for key, cells in grouped(_answer_cells(grid)).items():
         record, field_code, check = key
-        field, places = (
-            grid.tool.fields[field_code],
-            tuple(Place(row.index, c.index) for row, c in cells),
-        )
+        field = grid.tool.fields[field_code]
+        places = tuple(Place(row.index, c.index) for row, c in cells)
         codes = tuple((row.code, column.code) for row, column in cells)
         beside = (
             Place(places[0].row, checks[check])
@@ -445,7 +461,8 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
 
 
 def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
-    guide, say = tool.guide, translator(language)
+    guide = tool.guide
+    say = translator(language)
     if guide == Guide():
         return
     if spec.drawing < 3:
@@ -463,7 +480,8 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     if guide.example:
         yield PanelLine(say("An example"), is_head=True, example=True)
         for code, text in guide.example.items():
-            field, said = tool.fields[code], text.say(language)
+            field = tool.fields[code]
+            said = text.say(language)
             if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
                 step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(said))
                 said = step.as_step(language) if step else said

@@ -55,14 +55,16 @@ class Wording:
         if finding.words is not None and (about is None or finding.language == language):
             return finding.words
         assert about is not None, finding.code
-        field, label = self._field(finding, finding.field), self._label(finding, language)
+        field = self._field(finding, finding.field)
+        label = self._label(finding, language)
         details = self._known(finding, label, path) | self.details(finding, language)
         if isinstance(about, Rule) and field is None:  # over a whole sheet, and without a place
             message, remedy = (
                 sentence(text.say(language), details) for text in (about.message, about.remedy)
             )
             return Words(message or about.why.say(language), remedy, label)
-        kind, say = kind_of(about), translator(language)
+        kind = kind_of(about)
+        say = translator(language)
         details = {
             name: text_of(text, language) if isinstance(text, MessageTemplate) else text
             for name, text in details.items()
@@ -89,7 +91,8 @@ class Wording:
         words = self.words(finding, language, path)
         if words is finding.words:
             return finding
-        known, details = self._known(finding, words.label, path), self.details(finding, language)
+        known = self._known(finding, words.label, path)
+        details = self.details(finding, language)
         about = self._about(finding)
         assert about is not None
         own = map(
@@ -103,7 +106,8 @@ class Wording:
 
     def unquoted(self, finding: Finding) -> Finding:
         """Give a finding in words without anything that it quotes from the file, or calls it by."""
-        about, words = self._about(finding), finding.words
+        about = self._about(finding)
+        words = finding.words
         assert words is not None
         if about is None:
             unquoted = replace(words, message=finding.name, remedy="")
@@ -121,7 +125,8 @@ class Wording:
 
     def problem(self, finding: Finding, language: str) -> str:
         """Say what is wrong, without the question that it is about and what was answered."""
-        about, field = self._about(finding), self._field(finding, finding.field)
+        about = self._about(finding)
+        field = self._field(finding, finding.field)
         constraint = field.constraint if about is DOES_NOT_FIT and field is not None else None
         worded = about if isinstance(about, Rule) else constraint
         own = general(worded.message.say(language)) if worded is not None else ""
@@ -211,7 +216,8 @@ def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
     """Give every way in which the entries of a list are shown in one language by those in another."""
 
     def said(language: str) -> list[str]:
-        say, vocabulary = translator(language), spec.vocabularies.get(name)
+        say = translator(language)
+        vocabulary = spec.vocabularies.get(name)
         if name in (YES_NO, TICK):
             return [say("Yes"), say("No")]
         if name == LEVELS:

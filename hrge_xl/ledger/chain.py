@@ -190,7 +190,8 @@ def read_journal(folder: Path) -> Journal:
     except FileNotFoundError:
         return Journal()
     entries: dict[str, LedgerEntry] = {}
-    identity, unreadable = "", dict[int, str]()
+    identity = ""
+    unreadable = dict[int, str]()
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line) if line.strip() else {IDENTITY: identity}

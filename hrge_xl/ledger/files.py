@@ -29,10 +29,9 @@ from ..core.paths import (
 )  # fmt: skip
 
 LOCK = ".writing"
-OWNER_FILE, OWNER_FOLDER = (
-    0o600,
-    0o700,
-)  # returns are about victims and suspects: nobody else reads them
+# returns are about victims and suspects: nobody else reads them
+OWNER_FILE = 0o600
+OWNER_FOLDER = 0o700
 
 
 def private(path: Path) -> None:

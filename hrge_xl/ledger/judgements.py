@@ -90,7 +90,8 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
     """Enter what the ledger of a round says and this one does not yet, and note how far that goes."""
     known = {event.of: event.number for _, event in ledger.events(Judgement) if event.of}
     given = {event.number: entry.digest for entry, event in theirs.events(WaiverGiven)}
-    ours, order = ledger.order(), theirs.order()
+    ours = ledger.order()
+    order = theirs.order()
     for entry, event in theirs.events(Judgement):
         if entry.digest in known:
             continue

@@ -45,7 +45,8 @@ from .files import RECEIVED, connect, database_error, sha256_of, sqlite_uri
 from .signing import KeyOwner
 
 VERSION = 3  # of the ledger
-NAME, DATASET = "ledger.sqlite", "dataset.sqlite"
+NAME = "ledger.sqlite"
+DATASET = "dataset.sqlite"
 LEFT_OUT = "left out"
 LOST = "It was changed while it was read."
 STATED = "stated"  # a day of arrival that somebody told
@@ -133,7 +134,8 @@ class Ledger:
     """The ledger of one folder."""
 
     def __init__(self, path: Path | None, home: Path, *, write: bool, lasting: bool = True) -> None:
-        self._path, self.home = path, home
+        self._path = path
+        self.home = home
         self._entered = False  # something that the journal does not have yet
         with self._our_errors():
             self._connection = connect(path, write=write, lasting=lasting)
@@ -149,7 +151,8 @@ class Ledger:
         One that is not `lasting` is written faster: whoever is cut off throws it away. Raises `StoreError` for one
         that is damaged, or that is lost, unless it is made `anew`.
         """
-        path, home = folder / NAME, folder if lasting else Path()
+        path = folder / NAME
+        home = folder if lasting else Path()
         there = path.is_file()
         # without it a return that was withdrawn would count again
         if (
@@ -245,7 +248,8 @@ class Ledger:
         """Write down where a content lies; a place from `before` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
-        known, place = {self._place(there): given for given, there in rows}, self._place(path)
+        known = {self._place(there): given for given, there in rows}
+        place = self._place(path)
         if known.get(place) == path:
             return
         left = (
@@ -504,7 +508,8 @@ class Recovered:
 
 def recover(folder: Path) -> Recovered:
     """Make the ledger of a folder again. Raises `UsageError` where it is whole or nothing is left to make it from."""
-    path, journal = folder / NAME, read_journal(folder)
+    path = folder / NAME
+    journal = read_journal(folder)
     if path.is_file() and _is_whole(path):
         raise UsageError(
             f"{path} can be read: nothing is lost.",

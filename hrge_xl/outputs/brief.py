@@ -57,7 +57,8 @@ def of_dataset(
     A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
     not up to date, `UsageError` where there is no such period.
     """
-    language, today = language or store.schema.language, day_of(store)
+    language = language or store.schema.language
+    today = day_of(store)
     chosen, expected = of_period(store, round_, period)
     groups = (
         {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
@@ -66,7 +67,8 @@ def of_dataset(
     if group and ours is None:
         return ""
     with ExitStack() as stack:
-        whole, named = store, chosen
+        whole = store
+        named = chosen
         if ours is not None:
             files = [row for row in store.records("submissions") if row["team"] in ours.teams]
             # a page of teams that sent nothing in the period tells of no other one
@@ -89,7 +91,8 @@ def team_groups(
     store: Store, language: str | None, round_: Round | None, period: str | None
 ) -> list[TeamGroup]:
     """Give every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
-    language, spec = language or store.schema.language, store.schema.spec
+    language = language or store.schema.language
+    spec = store.schema.spec
     chosen, expected = of_period(store, round_, period)
     found, _ = teams(store, day_of(store), expected, chosen)
     countries = grouped((team.country, team.code) for team in found)
@@ -143,10 +146,9 @@ class BriefView(OverviewView):
 
     most_names = 8  # of teams that have not answered
     most_indicators = MOST_INDICATORS  # of those furthest from their targets
-    of_risk, of_indicator = (
-        110,
-        60,
-    )  # characters at most of a name, so that a sheet of paper holds all of it
+    # characters at most of a name, so that a sheet of paper holds all of it
+    of_risk = 110
+    of_indicator = 60
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
 
@@ -193,7 +195,8 @@ class BriefView(OverviewView):
     @property
     def changes(self) -> Sequence[tuple[str, Sequence[str]]]:
         """What the period before came to, and what this one does, by what is compared."""
-        now, before = self.brief.period, self.brief.before
+        now = self.brief.period
+        before = self.brief.before
         if now is None or before is None:
             return ()
         sides = (before, now)

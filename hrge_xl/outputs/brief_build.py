@@ -19,7 +19,8 @@ from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
 from .overview_model import Indicator, Overview, RiskLevel, TeamProgress, TopRisk, whole_percents
 
-MOST_RISKS, MOST_INDICATORS = 5, 5
+MOST_RISKS = 5
+MOST_INDICATORS = 5
 CAME = (ACCEPTED, RETURNED, WAITING)  # states of teams that have answered
 
 
@@ -27,7 +28,8 @@ class Brief:
     """What an overview comes to, in the language of its page."""
 
     def __init__(self, found: Overview) -> None:
-        self.found, self.language = found, found.language
+        self.found = found
+        self.language = found.language
         self.say = translator(found.language)
         self.answered = [team for team in found.teams if team.state in CAME]
         self.late = [team for team in self.answered if team.days_late]
@@ -75,7 +77,8 @@ class Brief:
     @cached_property
     def sentences(self) -> Sequence[str]:
         """What all of it comes to: the sentences of the spec, else those of the program."""
-        say, own = self.say, self.found.spec.brief.sentences if self.found.spec else ()
+        say = self.say
+        own = self.found.spec.brief.sentences if self.found.spec else ()
         after = bool(self.found.risks and self.found.risks.maps[-1].stage == AFTER)
         wordings = [[text.say(self.language)] for text in own] or [
             [
@@ -121,7 +124,8 @@ class Brief:
     def _figures(self) -> Iterator[tuple[str, str]]:
         counts = dict[str, int]()
         if self.found.risks and self.level and self.period and self.period.levels:
-            levels, (*_, last) = self.period.levels, self.found.risks.maps
+            levels = self.period.levels
+            (*_, last) = self.found.risks.maps
             # a risk that nobody scored at the last stage is a risk
             counts |= {
                 "risks": sum(levels.values()) + last.unplaced,

@@ -69,7 +69,8 @@ def document(
     """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
     files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
     specs = [dataset.spec for dataset in datasets if dataset.spec]
-    waivers, decisions = _waivers(datasets, files, facts), [*_decisions(datasets, files, facts)]
+    waivers = _waivers(datasets, files, facts)
+    decisions = [*_decisions(datasets, files, facts)]
     run = _run(datasets, specs[0] if specs else None, facts)
     run["id"] = run_id(run, files, waivers, decisions)
     return {
@@ -157,7 +158,8 @@ def totals(datasets: Iterable[Dataset]) -> Reconciliation:
 
 def summary(total: Reconciliation, files: Iterable[FileRow]) -> ReportSummary:
     """Sum up what was received and what became of it, and count the findings of files that count, and of others."""
-    counted, other = dict.fromkeys(FINDINGS, 0), dict.fromkeys(FINDINGS, 0)
+    counted = dict.fromkeys(FINDINGS, 0)
+    other = dict.fromkeys(FINDINGS, 0)
     for file in files:
         sums = counted if file["counted"] else other
         for key in FINDINGS:

@@ -15,12 +15,18 @@ from importlib import resources
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-WIDTH, HEIGHT = 360, 170
-EDGE, TOP, FOOT = 10, 24, 22
+WIDTH = 360
+HEIGHT = 170
+EDGE = 10
+TOP = 24
+FOOT = 22
 ROOM = 0.85  # of the height is for a sum that grows: the rest is for its value, below the names of the marks
 LINE = 13  # the height of a line of text
-LETTER, APART = 6.8, 8  # the width of a letter, and between two labels
-START, MIDDLE = "start", "middle"
+# the width of a letter, and between two labels
+LETTER = 6.8
+APART = 8
+START = "start"
+MIDDLE = "middle"
 
 
 class Point(NamedTuple):
@@ -151,12 +157,14 @@ def columns(
     step = (WIDTH - 2 * EDGE) / max(len(found), 1)
     wide = min(step * 0.62, 64)
     for at, column in enumerate(found):
-        start, below = EDGE + at * step + (step - wide) / 2, 0.0
+        start = EDGE + at * step + (step - wide) / 2
+        below = 0.0
         if top is not None:
             chart.box(start, height(top), wide, height(0) - height(top), "room")
         for value, css in column.pieces:
             if value:
-                upper, lower = height(below + value), height(below)
+                upper = height(below + value)
+                lower = height(below)
                 chart.box(start, upper, wide, lower - upper, css)
                 below += value
     chart.line([(EDGE, height(0)), (WIDTH - EDGE, height(0))], "axis")
@@ -176,7 +184,9 @@ def steps(
     told = [f"{point.label}: {point.said}" for _, point in points] + [
         mark.said for _, mark in marks
     ]
-    chart, height, wide = Chart(told, mirrored), _heights([top / ROOM]), WIDTH - 4 * EDGE
+    chart = Chart(told, mirrored)
+    height = _heights([top / ROOM])
+    wide = WIDTH - 4 * EDGE
     at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
     ground = height(0)
     chart.line([(EDGE, ground), (WIDTH - EDGE, ground)], "axis")
@@ -195,7 +205,8 @@ def steps(
 
 def _heights(values: Sequence[float]) -> Callable[[float], float]:
     """Give what makes heights of values: from nought, so that nothing looks larger than it is."""
-    low, high = min([0.0, *values]), max([0.0, *values])
+    low = min([0.0, *values])
+    high = max([0.0, *values])
     unit = (HEIGHT - TOP - FOOT) / ((high - low) or 1)
     return lambda value: HEIGHT - FOOT - (value - low) * unit
 
@@ -203,13 +214,14 @@ def _heights(values: Sequence[float]) -> Callable[[float], float]:
 # the countries of a round on a map that is cut out around them
 
 OUTLINES = "outlines.json"
-MARGIN, LEAST, RATIO = (
-    0.18,
-    260.0,
-    1.7,
-)  # around the countries; the narrowest cut-out; width by height
+# around the countries; the narrowest cut-out; width by height
+MARGIN = 0.18
+LEAST = 260.0
+RATIO = 1.7
 SMALL = 0.035  # of the width: a country that is smaller has a dot too, that it is seen at all
-LETTERS, DOT = 0.024, 0.009  # of the width
+# of the width
+LETTERS = 0.024
+DOT = 0.009
 # where the name of a country may stand, in widths and heights of it: upon it, below, above, beside it
 NAMED_AT = (0, 0), (0, 1), (0, -1), (1.1, 0), (-1.1, 0), (0, 2), (0, -2)
 _MOVES = re.compile(r"M(-?\d+),(-?\d+)(?:l([^Mz]*))?")
@@ -280,11 +292,14 @@ def _boxes(path: str) -> tuple[Box, ...]:
     """Give the box of each part of a path."""
     found = []
     for match in _MOVES.finditer(path):
-        x, y = int(match[1]), int(match[2])
-        xs, ys = [x], [y]
+        x = int(match[1])
+        y = int(match[2])
+        xs = [x]
+        ys = [y]
         for step in (match[3] or "").split():
             dx, dy = step.split(",")
-            x, y = x + int(dx), y + int(dy)
+            x = x + int(dx)
+            y = y + int(dy)
             xs.append(x)
             ys.append(y)
         found.append((min(xs), min(ys), max(xs), max(ys)))
@@ -304,7 +319,8 @@ def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
         return None
     box = _around([outline.main for outline in there.values()])
     wide = box[2] - box[0]
-    names, drawn = _names(there, LETTERS * wide), []
+    names = _names(there, LETTERS * wide)
+    drawn = []
     for code, outline in there.items():
         left, top, right, bottom = outline.main
         small = max(right - left, bottom - top) < SMALL * wide
@@ -324,10 +340,13 @@ def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
 
 def _around(boxes: list[Box]) -> Box:
     """Give a cut-out of the shape of the drawing around some boxes, with something of their neighbours."""
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    left = min(box[0] for box in boxes)
+    top = min(box[1] for box in boxes)
+    right = max(box[2] for box in boxes)
+    bottom = max(box[3] for box in boxes)
     wide = max(right - left, (bottom - top) * RATIO, LEAST) * (1 + 2 * MARGIN)
-    x, y = (left + right) / 2, (top + bottom) / 2
+    x = (left + right) / 2
+    y = (top + bottom) / 2
     return x - wide / 2, y - wide / RATIO / 2, x + wide / 2, y + wide / RATIO / 2
 
 
@@ -337,7 +356,8 @@ def _names(there: Mapping[str, Outline], high: float) -> dict[str, tuple[float, 
     for code in sorted(there, key=lambda code: _area(there[code].main), reverse=True):
         wide = 0.75 * high * len(code)
         for across, down in NAMED_AT:
-            x, y = there[code].x + across * wide, there[code].y + down * high
+            x = there[code].x + across * wide
+            y = there[code].y + down * high
             if all(abs(x - other) >= wide or abs(y - at) >= high for other, at in found.values()):
                 found[code] = x, y
                 break

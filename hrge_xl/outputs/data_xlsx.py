@@ -104,7 +104,9 @@ class _Book:
     """Draws the sheets: contents, heat maps, figures, then a sheet per table that has rows."""
 
     def __init__(self, book: Workbook, store: Store, today: date, language: str) -> None:
-        self.book, self.store, self.today = book, store, today
+        self.book = book
+        self.store = store
+        self.today = today
         self.labels = CodeLabels(store.schema.spec, language)
         self.say = self.labels.say
         self.contents = self.say("Contents")
@@ -130,7 +132,8 @@ class _Book:
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
-        contents, say = self._sheet(self.contents), self.say
+        contents = self._sheet(self.contents)
+        say = self.say
         figures: list[FigureSheet] = []
         if "aggregate_matrix" in self.counts and periods(self.store):
             about = say("The matrices of the latest period, with rows by level")
@@ -157,7 +160,9 @@ class _Book:
 
     def _count(self, table: Table) -> tuple[int, int]:
         """Count the rows that have a place here, and all: at once, as a view is worked out each time."""
-        rows, counts, every = self.store[table.name], _counts_by(table), sa.func.count()
+        rows = self.store[table.name]
+        counts = _counts_by(table)
+        every = sa.func.count()
         here = every.filter(rows.c[counts]) if counts else every
         found = next(self.store.select(sa.select(here, every).select_from(rows)))
         return int(found[0]), int(found[1])
@@ -199,7 +204,9 @@ class _Book:
 
     def _introduction(self, pen: PlainSheet) -> int:
         """Give the title and how to read the sheets; the next row."""
-        spec, say, masked = self.labels.spec, self.say, MASKED in self.store.fact(STATE)
+        spec = self.labels.spec
+        say = self.say
+        masked = MASKED in self.store.fact(STATE)
         title = (
             f"{spec.title.say(self.labels.language)} ({spec.name} {spec.version})"
             if spec
@@ -219,7 +226,9 @@ class _Book:
 
     def _not_here(self) -> Iterator[str]:
         """Say what else the dataset has."""
-        say, counts, tables = self.say, self.counts, self.store.schema.shown
+        say = self.say
+        counts = self.counts
+        tables = self.store.schema.shown
         for text, found in (
             (
                 say("In dataset.sqlite, because other sheets show their rows: {tables}."),
@@ -249,7 +258,8 @@ class _Book:
         """Say what a table holds: for people the titles of its sheets."""
         spec = self.labels.spec
         if spec is not None and len(table.tools) == 1:
-            tool, language = spec.tool[table.tools[0]], self.labels.language
+            tool = spec.tool[table.tools[0]]
+            language = self.labels.language
             below = table.name != self.store.schema.wide[tool.code].name
             return title_below_form(tool, language) if below else tool.title.say(language)
         if spec is not None and table.tools:

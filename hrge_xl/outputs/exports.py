@@ -54,7 +54,8 @@ XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (
     XLSX,
 )  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
-WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
+WORKBOOK = "data.xlsx"
+DESCRIPTION = "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
     WORKBOOK: (XLSX, write_workbook),
@@ -104,7 +105,8 @@ def formats_there(out: Path) -> tuple[str, ...]:
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Give every file that `write` leaves."""
-    wanted, kinds = pieces(store, formats), [kind for kind in (CSV, PARQUET) if kind in formats]
+    wanted = pieces(store, formats)
+    kinds = [kind for kind in (CSV, PARQUET) if kind in formats]
     single = [out / name for name in FILES if name in wanted]
     return single + [
         out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown
@@ -152,7 +154,8 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
     One that somebody has open does not keep the others from being written; what is said of it comes back.
     """
-    failed, out = [], Path(export.dataset).parent
+    failed = []
+    out = Path(export.dataset).parent
     with opened(Path(export.dataset)) as store:
         for name in wanted:
             try:
@@ -175,7 +178,8 @@ def _write_metadata(store: Store, path: Path) -> None:
 
 
 def _write_table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
-    table, source = store.schema.by_name[name].shown, out / CSV / f"{name}.csv"
+    table = store.schema.by_name[name].shown
+    source = out / CSV / f"{name}.csv"
     as_it_came = (
         CSV in formats and not _write_csv(source, table.as_csv, store) and not table.not_in_csv
     )
@@ -268,7 +272,8 @@ def are_set_aside(*paths: Path) -> list[Path]:
 
 def outgrown(store: Store, folder: Path) -> list[Path]:
     """Give the files of a folder that are older than the dataset there, and the notes that say so."""
-    state, reports = store.fact(STATE), folder / REPORTS
+    state = store.fact(STATE)
+    reports = folder / REPORTS
     if state not in OUTGROWN:
         return []
     older = [folder / WORKBOOK, *pages_beside(reports)]
@@ -358,7 +363,8 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
 
 def metadata(schema: Schema) -> dict[str, Any]:
     """Give what Datasette shows of the database: every table and view, what is not exported hidden at first."""
-    spec, shown = schema.spec, {table.name for table in schema.shown}
+    spec = schema.spec
+    shown = {table.name for table in schema.shown}
     tables = {
         table.name: _said(
             {

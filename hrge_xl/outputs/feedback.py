@@ -176,7 +176,8 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
     """Yield what was found in the file and concerns the team, as far as the new workbook still has it."""
     assert result.layout is not None
     foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
-    wording, say = Wording(result.layout.spec), translator(layout.language)
+    wording = Wording(result.layout.spec)
+    say = translator(layout.language)
     for finding in result.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
         stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
@@ -287,7 +288,8 @@ def corrections(findings: Sequence[Finding], content: Content) -> list[Correctio
     """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
-    wording, language = Wording(content.layout.spec), content.layout.language
+    wording = Wording(content.layout.spec)
+    language = content.layout.language
     found = (
         _correction(each, wording.words(each, language), wording.problem(each, language), content)
         for each in wanted
@@ -311,7 +313,9 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
             words.message, words.remedy, problem,
         )  # fmt: skip
     row, question = _asked(slot, layout)
-    reason, label, remedy = words.message, words.label, words.remedy
+    reason = words.message
+    label = words.label
+    remedy = words.remedy
     if label and reason.startswith(label):  # the question stands in a column of its own
         rest = reason[len(label) :].lstrip(COLONS)
         reason = rest[:1].upper() + rest[1:]
@@ -333,7 +337,8 @@ def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
 
     In a checklist the statement stands in front of the question, in a repeated form the record.
     """
-    label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
+    label = slot.field.label.say(layout.language)
+    grid = layout.grid_of(slot)
     if grid.across:
         told = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
         return slot.field.code if layout.spec.drawing < 3 else "", told

@@ -243,11 +243,9 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
         return
     assert sent.layout is not None
     assert sent.submission is not None
-    say, here, kind = (
-        translator(sent.layout.language),
-        sent.submission.values(),
-        MADE_FROM_OLDER_VERSION,
-    )
+    say = translator(sent.layout.language)
+    here = sent.submission.values()
+    kind = MADE_FROM_OLDER_VERSION
     for key, value in later.submission.values().items():
         slot = sent.layout.slots.get(key)
         if slot is None or here.get(key) == value:
@@ -282,7 +280,8 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
         urgency: [each for each in given.corrections if each.urgency is urgency]
         for urgency in Urgency
     }
-    wrong, missing = some[Urgency.WRONG], some[Urgency.MISSING]
+    wrong = some[Urgency.WRONG]
+    missing = some[Urgency.MISSING]
     new = result.verdict == ACCEPTED and given.upgraded
     asking = [each for each in map(given.content.progress, given.content.layout.sheets) if each[0]]
     complete = sum(

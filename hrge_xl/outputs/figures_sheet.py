@@ -25,9 +25,14 @@ from ..spec.model import Spec
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
 from .table_sheets import FONT, SHARE, CodeLabels
 
-MOST_QUESTIONS, MOST_TRENDS = 15, 20
-LABEL_WIDTH, CHART_WIDTH = 40, 720
-ROW_HEIGHT, LEAST_HEIGHT, AROUND = 20, 340, 130  # pixels; what a chart has around its bars
+MOST_QUESTIONS = 15
+MOST_TRENDS = 20
+LABEL_WIDTH = 40
+CHART_WIDTH = 720
+# pixels; what a chart has around its bars
+ROW_HEIGHT = 20
+LEAST_HEIGHT = 340
+AROUND = 130
 FEW = 10  # counted one by one along an axis
 LONG_LABEL = 24  # characters of a label that needs room
 BESIDE_LABELS = {
@@ -103,7 +108,8 @@ def write_figures(
 
 def write_period(pen: PlainSheet, store: Store, labels: CodeLabels) -> int:
     """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
-    known, say = periods(store), labels.say
+    known = periods(store)
+    say = labels.say
     pen.put(0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", "title")
     if len(known) == 1:
         return 2
@@ -131,7 +137,8 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
     share = {"num_format": "0%"} if block.percent else {}
     alone = block.kind != "line" and not block.beside  # then its numbers stand at the bars
     labels = {"data_labels": {"value": True, **share}} if alone else {}
-    first, last = top + 2, top + 1 + len(block.rows)
+    first = top + 2
+    last = top + 1 + len(block.rows)
     for at, colour in zip(range(1, len(block.heads)), block.colours, strict=True):
         line = (
             {"line": {"color": colour}, "marker": {"type": "circle"}}
@@ -177,7 +184,8 @@ def blocks(store: Store, labels: CodeLabels) -> Iterator[ChartBlock]:
     """Of the latest period risks by what they are broken down by, completeness and questions answered with no; then
     how the periods compare.
     """
-    spec, period = labels.spec, choose(periods(store), None)
+    spec = labels.spec
+    period = choose(periods(store), None)
     if spec is not None and period is not None:
         figures = _Figures(store, spec, period, labels)
         yield from figures.risks()
@@ -192,13 +200,18 @@ class _Figures:
     """What the tables of figures come to, as blocks."""
 
     def __init__(self, store: Store, spec: Spec, period: str, labels: CodeLabels) -> None:
-        self.store, self.spec, self.period, self.labels = store, spec, period, labels
-        self.say, self.language = labels.say, labels.language
+        self.store = store
+        self.spec = spec
+        self.period = period
+        self.labels = labels
+        self.say = labels.say
+        self.language = labels.language
         self.levels = spec.matrix.levels if spec.matrix else ()
 
     def risks(self) -> Iterator[ChartBlock]:
         """Show the risks by level, before and after mitigation, once for each way to break them down."""
-        spec, say = self.spec, self.say
+        spec = self.spec
+        say = self.say
         figures = spec.figures.risks
         if figures is None:
             return
@@ -234,7 +247,8 @@ class _Figures:
 
     def gaps(self) -> Iterator[ChartBlock]:
         """Show the questions that most teams answered with no."""
-        labels, say = self.labels, self.say
+        labels = self.labels
+        say = self.say
         rows = [
             [
                 labels.item(line) or line["item"] or labels.question(line) or line["label"],
@@ -251,7 +265,8 @@ class _Figures:
 
     def progress(self) -> Iterator[ChartBlock]:
         """Show how far the indicators with a target are in the last period of each, and which teams are not in it."""
-        say, found = self.say, {}
+        say = self.say
+        found = {}
         for line in self.store.figures("aggregate_indicators"):
             if line["progress"] is not None:
                 missing = say("Teams without a value: {n}").format(n=line["missing"])
@@ -265,14 +280,16 @@ class _Figures:
 
     def over_periods(self) -> Iterator[ChartBlock]:
         """Show, where there are several periods, how complete they are and their risks by level."""
-        say, found = self.say, over_periods(self.store)[::-1]
+        say = self.say
+        found = over_periods(self.store)[::-1]
         if len(found) < 2:
             return
         names = [period.name or say("none stated") for period in found]
         shares = [
             period.answered / period.required if period.required else None for period in found
         ]
-        heads, rows = [say("Period"), say("Required answers")], [*zip(names, shares, strict=True)]
+        heads = [say("Period"), say("Required answers")]
+        rows = [*zip(names, shares, strict=True)]
         yield ChartBlock(say("Completeness"), heads, rows, [BLUE], "column", share=True)
         if self.spec.figures.risks is not None:
             levels = [*zip(names, (period.levels for period in found), strict=True)]
@@ -312,12 +329,14 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 12, 16)
-    top, table = write_period(pen, store, labels), store["aggregate_matrix"].c
+    top = write_period(pen, store, labels)
+    table = store["aggregate_matrix"].c
     counts: dict[tuple[str, str, str], Counter[Crossing]] = defaultdict(Counter)
     for row in store.records("aggregate_matrix", table.period == choose(periods(store), None)):
         crossed = counts[row["tool"], row["matrix_row_field"], row["matrix_column_field"]]
         crossed[row["matrix_row"], row["matrix_column"]] = row["frequency"]
-    maps, say = _HeatMaps(book, pen, labels), labels.say
+    maps = _HeatMaps(book, pen, labels)
+    say = labels.say
     for block in matrix_blocks(maps.spec):
         its = sum(
             (counts[tool, block.down, block.across] for tool in block.sources), Counter[Crossing]()
@@ -332,10 +351,13 @@ class _HeatMaps:
     """Draws matrices: counts in the colours of their levels, and rows by level as a chart."""
 
     def __init__(self, book: Workbook, pen: PlainSheet, labels: CodeLabels) -> None:
-        self.book, self.pen, self.labels = book, pen, labels
+        self.book = book
+        self.pen = pen
+        self.labels = labels
         assert labels.spec is not None
         assert labels.spec.matrix is not None
-        self.spec, self.matrix = labels.spec, labels.spec.matrix
+        self.spec = labels.spec
+        self.matrix = labels.spec.matrix
         self.names = self.labels.entries_of(LEVELS)
         words = {code: name.replace('"', "'") for code, name in self.names.items()}
         # the format of a number says the level in words, so that colour never stands alone
@@ -377,7 +399,8 @@ class _HeatMaps:
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
             self.pen.put(row, 0, self.names[code], self.colour[code])
             self.pen.put(row, 1, total, INTEGER)
-        last, name = top + len(totals), self.pen.sheet.name
+        last = top + len(totals)
+        name = self.pen.sheet.name
         chart = self.book.add_chart({"type": "column"})
         chart.add_series(
             {

@@ -33,7 +33,9 @@ class Tables:
     def __init__(
         self, summary: str, about: Mapping[str, str], read: Callable[[str], pd.DataFrame]
     ) -> None:
-        self._summary, self._about, self._read = summary, about, cache(read)
+        self._summary = summary
+        self._about = about
+        self._read = cache(read)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self._read(name)
@@ -63,10 +65,8 @@ def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = N
     `labels` and `lang` as in `read_table`. Raises `UsageError`, `StoreError`.
     """
     with open_store(place) as store:
-        about, spec = (
-            {table.name: table.title or table.about for table in store.schema.shown},
-            store.schema.spec,
-        )
+        about = {table.name: table.title or table.about for table in store.schema.shown}
+        spec = store.schema.spec
         what = f"{spec.name} {spec.version}" if spec else "no spec"
         summary = f"{place}, {what}, {len(store.contents())} returns"
     return Tables(summary, about, partial(read_table, place, labels=labels, lang=lang))
@@ -100,7 +100,8 @@ def read_table(
     if several not in get_args(Several):
         raise UsageError(f"several='{several}': choose from {', '.join(get_args(Several))}.")
     with open_store(place) as store:
-        table, spec = table_of(store, name), store.schema.spec
+        table = table_of(store, name)
+        spec = store.schema.spec
         if lang is not None and (spec is None or lang not in spec.languages):
             known = ", ".join(spec.languages) if spec else "none"
             raise UsageError(
@@ -108,16 +109,15 @@ def read_table(
                 value=lang,
                 remedy=f"Its languages are: {known}.",
             )
-        words, found, asked = (
-            CodeLabels(spec, lang or store.schema.language),
-            list[Any](),
-            dict[str, str](),
-        )
+        words = CodeLabels(spec, lang or store.schema.language)
+        found = list[Any]()
+        asked = dict[str, str]()
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )
         for column in table.columns:
-            said, own = _entries(words, column, labels=labels), rows[column.name]
+            said = _entries(words, column, labels=labels)
+            own = rows[column.name]
             if any(field.several for field in column.fields.values()) and not column.label_of:
                 found.append(_several(own, column, said, several))
             elif not (labels and column.label_of):

@@ -111,7 +111,9 @@ class OverviewView:
     share = staticmethod(whole_percents)
 
     def __init__(self, found: Overview) -> None:
-        self.found, self.language, self.brief = found, found.language, Brief(found)
+        self.found = found
+        self.language = found.language
+        self.brief = Brief(found)
         self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)
@@ -128,7 +130,8 @@ class OverviewView:
     @property
     def sharing(self) -> str | None:
         """Whether the page may be shared, in words; None where it holds nothing that must not be."""
-        say, spec = self.say, self.found.spec
+        say = self.say
+        spec = self.found.spec
         if self.found.masked:
             return may_be_shared(say, people=counts_people(spec))
         if self.shows_counts:
@@ -181,7 +184,8 @@ class OverviewView:
         return "; ".join(f"{team} {', '.join(some)}" for team, some in cells.items())
 
     def _whose(self, source: FigureSource) -> str:
-        team, file = source.team, source.file
+        team = source.team
+        file = source.file
         return team if self.files.get(team) == (file,) else f"{team} ({file})"
 
     # completeness and risks
@@ -277,10 +281,13 @@ class OverviewView:
 
     def arrivals(self) -> Chart:
         """Draw how the returns that count came in, day by day, against the deadlines of their teams."""
-        came, deadlines = self.found.arrivals, self.found.deadlines
+        came = self.found.arrivals
+        deadlines = self.found.deadlines
         days = [on_day for on_day, _ in (*came, *deadlines)]
-        first, span = min(days), max((max(days) - min(days)).days, 1)
-        total, points = 0, []
+        first = min(days)
+        span = max((max(days) - min(days)).days, 1)
+        total = 0
+        points = []
         for on_day, count in came:
             total += count
             points.append(
@@ -343,7 +350,8 @@ class OverviewView:
 
 def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, float, float]]:
     """Give the pieces of a bar: of which kind they are, start and width, in percent of the whole."""
-    pieces, start = [], 0.0
+    pieces = []
+    start = 0.0
     for kind, count in parts:
         wide = 100 * count / whole if whole else 0
         pieces.append((kind, round(start, 1), round(wide, 1)))

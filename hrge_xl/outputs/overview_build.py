@@ -42,7 +42,9 @@ from .overview_model import (
     mean_of,
 )
 
-MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
+MISSING = "missing"
+WAITING = "waiting"
+UNEXPECTED = "unexpected"
 # where a team stands, by its status; in all others it is missing
 STATES = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TO_DECIDE: WAITING, STRANGE: UNEXPECTED}
 LEAST_FIRST = {  # as the map shows a country, with what each is called
@@ -157,10 +159,8 @@ def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> lis
     for code, some in grouped((team.country, team) for team in found if team.country).items():
         counts = Counter(team.state for team in some)
         states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
-        answered, required = (
-            sum(team.answered for team in some),
-            sum(team.required for team in some),
-        )
+        answered = sum(team.answered for team in some)
+        required = sum(team.required for team in some)
         made.append(Country(code, label(code), states, answered, required))
     return sorted(made, key=lambda country: country.label)
 
@@ -170,12 +170,14 @@ def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> lis
 
 def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overview:
     """Give an overview with its figures; `whole` is the dataset, where the reader has a copy of it to share."""
-    store, spec = reader.store, reader.spec
+    store = reader.store
+    spec = reader.spec
 
     def shows(part: Part, table: str = "submissions") -> bool:
         return part not in spec.figures.overview.leave_out and table in store.tables
 
-    all_gaps, late = [*reader.lines("aggregate_gaps")], [*reader.lines(OVERDUE)]
+    all_gaps = [*reader.lines("aggregate_gaps")]
+    late = [*reader.lines(OVERDUE)]
     lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
     return replace(  # in this order: it numbers what the page leads to
         found,
@@ -212,7 +214,8 @@ def _over_rows(lines: Sequence[Record]) -> Record:
     if len(lines) == 1:
         return lines[0]
     columns = {name: [line[name] for line in lines] for name in lines[0]}
-    least, most = columns["minimum"], columns["maximum"]
+    least = columns["minimum"]
+    most = columns["maximum"]
     return lines[0] | {
         "total": added_up(columns["total"]),
         "mean": mean_of(lines),
@@ -233,7 +236,8 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
         wanted = sa.select(table.tool, sa.func.count()).where(table.period == reader.period)
         return Counter(dict(store.select(wanted.group_by(table.tool))))
 
-    every, ours = lines_by_tool(whole), lines_by_tool(reader.store)
+    every = lines_by_tool(whole)
+    ours = lines_by_tool(reader.store)
     return [
         tool.sheet.say(reader.language)
         for tool in reader.spec.tools

@@ -58,11 +58,13 @@ IndicatorKey = tuple[str, str]  # an indicator and a period of its values
 
 def risks(reader: FigureReader, whole: Store) -> Risks | None:
     """Give everything about the risks of the period; `whole` also holds what must not be shared."""
-    spec, figures = reader.spec, reader.spec.figures.risks
+    spec = reader.spec
+    figures = reader.spec.figures.risks
     if figures is None:
         return None
     assert spec.matrix is not None
-    lines, top = [*reader.lines("aggregate_risks_by_part")], [*reader.lines(TOP_RISKS)]
+    lines = [*reader.lines("aggregate_risks_by_part")]
+    top = [*reader.lines(TOP_RISKS)]
     placed = _in_period(reader, placed_risks)
     names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
     found = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
@@ -186,7 +188,8 @@ def indicators(reader: FigureReader) -> list[Indicator] | None:
     if figures is None:
         return None
     every = reader.store.figures("aggregate_indicators")
-    found, made = grouped((line["indicator"], line) for line in every), _Indicators(reader, figures)
+    found = grouped((line["indicator"], line) for line in every)
+    made = _Indicators(reader, figures)
     return [made.indicator(code, lines) for code, lines in found.items()]
 
 
@@ -194,8 +197,10 @@ class _Indicators:
     """Holds the rows behind figures: values, targets without a value, and the parts of splits."""
 
     def __init__(self, reader: FigureReader, figures: IndicatorFigures) -> None:
-        self.reader, self.figures = reader, figures
-        self.spec, self.language = reader.spec, reader.language
+        self.reader = reader
+        self.figures = figures
+        self.spec = reader.spec
+        self.language = reader.language
         self.fields = self.spec.tool[figures.tool].fields
         stated = [*reader.store.figures("indicator_values")]
         self.values = grouped((_indicator_key(row), row) for row in stated if row["counted"])
@@ -247,7 +252,8 @@ class _Indicators:
 
     def _period(self, line: Record) -> IndicatorPeriod:
         key = _indicator_key(line)
-        rows, lines = self.values.get(key, []), self.split_lines[key]
+        rows = self.values.get(key, [])
+        lines = self.split_lines[key]
         statuses = Counter(row["status"] for row in rows if row["status"])
         return IndicatorPeriod(
             line,
@@ -268,7 +274,8 @@ class _Indicators:
         self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]
     ) -> IndicatorSplit:
         """Give the parts of a split, held against the values that they are parts of."""
-        made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
+        made = []
+        of_value = defaultdict[tuple[str, str], list[float | None]](list)
         for code in split.parts:
             cells = [
                 cell
@@ -308,14 +315,19 @@ def _indicator_key(row: Record) -> IndicatorKey:
 MOST_ROWS_OF_A_QUESTION = 30
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
 OF_A_FINDING = ("submission", "team", "tool", "row_code", "field", "sheet", "cell")
-TEAM, PLACE, CODE, NUMBER = 1, slice(2, 5), 5, 6  # where these stand in both, and in the first
+# where these stand in both, and in the first
+TEAM = 1
+PLACE = slice(2, 5)
+CODE = 5
+NUMBER = 6
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
 
 def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     """Give the first of the questions that were answered with no, with these answers of the period."""
-    spec, asked = reader.spec, reader.spec.figures.questions
+    spec = reader.spec
+    asked = reader.spec.figures.questions
     if asked is None:
         return []
     lines = lines[: spec.figures.overview.top_gaps]
@@ -375,7 +387,9 @@ class QuestionProfiles:
     """Reads the figures of the questions of one period, and the rows behind them."""
 
     def __init__(self, reader: FigureReader) -> None:
-        self.reader, self.spec, self.language = reader, reader.spec, reader.language
+        self.reader = reader
+        self.spec = reader.spec
+        self.language = reader.language
         self.blank = translator(reader.language)("Missing")
         self.found: dict[Key, QuestionProfile] = {}
         self.rows: dict[Key, _Rows] = defaultdict(_Rows)

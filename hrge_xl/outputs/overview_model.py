@@ -266,7 +266,8 @@ class QuestionProfile:
 
         Numbers are as unlike as they are far apart, as a share of the largest.
         """
-        of, spread = self.given + self.missing, 0.0
+        of = self.given + self.missing
+        spread = 0.0
         if not of:
             return 0.0, 0.0, 0.0
         counts = [answer.count or 0 for answer in self.answers]
@@ -344,9 +345,13 @@ class FigureReader:
 
     def __init__(self, store: Store, spec: Spec, paths: Mapping[str, str], found: Overview) -> None:
         """Take the dataset, and the paths of its files by submission."""
-        self.store, self.spec, self.paths = store, spec, paths
-        self.language, self.today = found.language, found.today
-        self.period, self.masked = found.period, found.masked
+        self.store = store
+        self.spec = spec
+        self.paths = paths
+        self.language = found.language
+        self.today = found.today
+        self.period = found.period
+        self.masked = found.masked
         rows = fixed_rows(spec, self.language)
         self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
         self.anchors = 0
@@ -374,7 +379,8 @@ class FigureReader:
 
     def source(self, row: Record, text: str | None) -> FigureSource:
         """Give one row behind a figure."""
-        baseline, target = row.get("baseline"), row.get("target")
+        baseline = row.get("baseline")
+        target = row.get("target")
         return FigureSource(
             row["team"], name_of(self.paths[row["submission"]]), row["sheet"], row["cell"],
             text, None if baseline is None or target is None else (baseline, target),

@@ -124,7 +124,8 @@ def summary(found: SpecDiff) -> Iterator[str]:
 
 
 def _head(found: SpecDiff) -> str:
-    old, new = found.old, found.new
+    old = found.old
+    new = found.new
     return f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(found.changes)}."
 
 
@@ -312,7 +313,9 @@ def _meets(touch: Touch, answer: Answer, stamp: Identity) -> bool:
 HEADS = ("Place", "At most", "English", "Translation", "State", "Comment")
 WIDTHS = (28, 8, 60, 60, 12, 30)
 OPEN = (3, 4, 5)  # the columns that translators write in
-REVIEWED, MACHINE, MISSING = "reviewed", "draft", ""
+REVIEWED = "reviewed"
+MACHINE = "draft"
+MISSING = ""
 
 
 def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:

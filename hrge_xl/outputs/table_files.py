@@ -190,11 +190,10 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
     with whole(path) as unfinished, parts_of(path) as parts:
         book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
         book.set_properties({"title": table.name, "created": MADE})
-        sheet, head = (
-            book.add_worksheet(table.name[:31]),
-            book.add_format({"bold": True, "bottom": 1}),
-        )
-        day, plain = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({})
+        sheet = book.add_worksheet(table.name[:31])
+        head = book.add_format({"bold": True, "bottom": 1})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        plain = book.add_format({})
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, column.name, head)
             sheet.set_column(at, at, WIDTHS[column.kind])

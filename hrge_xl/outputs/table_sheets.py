@@ -106,7 +106,8 @@ def readable_rows(
     table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]
 ) -> Iterator[Row]:
     """Give the rows of a table as its readable columns show them."""
-    names, values = table.names, [column.value for column in columns]
+    names = table.names
+    values = [column.value for column in columns]
     records = (dict(zip(names, row, strict=True)) for row in rows)
     return (tuple(value(record) for value in values) for record in records)
 
@@ -188,7 +189,8 @@ class CodeLabels:
     """
 
     def __init__(self, spec: Spec | None, language: str) -> None:
-        self.spec, self.language = spec, language
+        self.spec = spec
+        self.language = language
         self.tools = spec.tool if spec else {}
         self.say = translator(language)
         self.entries_of = cache(lambda name: dict(entries(spec, name, language)) if spec else {})
@@ -214,10 +216,8 @@ class CodeLabels:
         name = list_of(field)
         if name is None or value is None:
             return None
-        found, codes = (
-            self.entries_of(name),
-            f"{value:g}" if isinstance(value, float) else str(value),
-        )
+        found = self.entries_of(name)
+        codes = f"{value:g}" if isinstance(value, float) else str(value)
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
     def country(self, row: Record) -> str | None:
@@ -300,7 +300,9 @@ class CodeLabels:
 FONT = {"font_name": "Arial", "font_size": 10}  # of every cell of `data.xlsx`
 CUT = " […cut here; the whole text is in dataset.sqlite]"
 FIRST_DAY = "1900-03-01"  # before it Excel counts a day that never was
-REMEMBERED, SHORT = 20_000, 80  # texts that come again and again, and how long they may be
+# texts that come again and again, and how long they may be
+REMEMBERED = 20_000
+SHORT = 80
 SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s$|\n")
 LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -320,7 +322,8 @@ def write_rows(
         for at, (kind, look) in enumerate(columns)
     ]
     sheet._write_single_row(first)
-    lines, last = [], first - 1
+    lines = []
+    last = first - 1
     for last, row in enumerate(rows, start=first):
         number = last + 1
         found = [cells[at](number, value) for at, value in enumerate(row) if value is not None]
@@ -335,7 +338,8 @@ def write_rows(
 
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
     """Give the function by which a column writes a value."""
-    head, look = f'<c r="{letters}', f'" s="{style}"'
+    head = f'<c r="{letters}'
+    look = f'" s="{style}"'
     if kind == TEXT:
         known: dict[str, str] = {}
 

@@ -137,7 +137,9 @@ class PeopleCounts:
     def __init__(
         self, fields: PeopleFields, answers: PeopleAnswers, indicators: IndicatorRows | None
     ) -> None:
-        self._fields, self._answers, self._indicators = fields, answers, indicators
+        self._fields = fields
+        self._answers = answers
+        self._indicators = indicators
         self.numbers: dict[Figure, float] = {
             cell: number for cell, number in answers.numbers.items() if self._is_count(cell)
         }
@@ -176,7 +178,8 @@ class PeopleCounts:
 
     def _take_ratio(self, ratio: Ratio) -> None:
         """Take in that of value, numerator and denominator two give away the third, even one that is not filled in."""
-        value, factor = self._answers.numbers.get(ratio.value), ratio.factor
+        value = self._answers.numbers.get(ratio.value)
+        factor = ratio.factor
         if value is None:
             return
         self.inputs[ratio.value] = [ratio.numerator, ratio.denominator]
@@ -206,7 +209,8 @@ class PeopleCounts:
 
     def _take_calculated(self, at: CellFigure, formula: Expr, how: Terms | None) -> None:
         """Take in a calculated answer: a sum of counts is a count, anything else gives away what it was made of."""
-        read, number = self._known(formula, at), self._answers.numbers.get(at)
+        read = self._known(formula, at)
+        number = self._answers.numbers.get(at)
         if not read:
             return
         if how is None or number is None or any(cell in self.inputs for cell in read):
@@ -224,7 +228,8 @@ class PeopleCounts:
 
     def _known(self, expression: Expr, at: CellFigure) -> list[CellFigure]:
         """Return the cells that an expression reads and that say something about people."""
-        read, given = dict.fromkeys(self._answers.read_by(expression, at)), self._answers.numbers
+        read = dict.fromkeys(self._answers.read_by(expression, at))
+        given = self._answers.numbers
         return [
             cell for cell in read if (cell in self.numbers and cell in given) or cell in self.inputs
         ]
@@ -256,11 +261,9 @@ class PeopleCounts:
 
     def _sum_to_nought(self, how: Terms, at: CellFigure) -> AdditiveRelation[Figure] | None:
         """Return terms that come to nought as the sum of one of them; None where no count is among them."""
-        added, taken, known = (
-            self._cells(how, at, 1),
-            self._cells(how, at, -1),
-            self._published(how, at),
-        )
+        added = self._cells(how, at, 1)
+        taken = self._cells(how, at, -1)
+        known = self._published(how, at)
         if len(taken) == 1 or not added:
             added, taken, known = taken, added, -known
         return AdditiveRelation(added[0], taken, added[1:], -known) if added else None
@@ -284,7 +287,8 @@ class PeopleCounts:
 
 Tables = Mapping[str, Iterable[Record]]
 Period = tuple[str, str]  # indicator and period
-BASELINE, TARGET = "baseline", "target"
+BASELINE = "baseline"
+TARGET = "target"
 
 
 class Ratio(NamedTuple):
@@ -302,7 +306,8 @@ class IndicatorRows:
     def __init__(
         self, schema: Schema, spec: Spec, figures: IndicatorFigures, tables: Tables
     ) -> None:
-        self.figures, self._spec = figures, spec
+        self.figures = figures
+        self._spec = spec
         about = spec.tool[figures.tool].fields[figures.of].to
         self._framework_tools = [tool for tool in about if spec.tool[tool].fields]
         self._rows = {
@@ -349,7 +354,8 @@ class IndicatorRows:
 
     def is_rate(self, cell: CellFigure) -> bool:
         """Say whether a value or baseline is of a kind that does not count."""
-        figures, row = self.figures, self._rows.get(cell[:3])
+        figures = self.figures
+        row = self._rows.get(cell[:3])
         if row is None or cell.field not in (figures.value, figures.baseline):
             return False
         kind = self._kind(cell, row)

@@ -161,7 +161,8 @@ class Masking:
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""
-        change, withheld = self.changes.get(table.name, dict), dict.fromkeys(table.withheld)
+        change = self.changes.get(table.name, dict)
+        withheld = dict.fromkeys(table.withheld)
         places = "sheet" in table.at and not {"submission", SUBMISSION_ID}.isdisjoint(table.at)
         for record in self.tables[table.name]:
             changed = change(record | withheld)
@@ -267,10 +268,8 @@ class SheetNames:
         for issued_in in spec.languages if spec else (language,):
             self._issued |= {sheet.say(issued_in) for sheet in said.values()}
             self._issued |= set(map(translator(issued_in), NAMES))
-        self._added, counts = (
-            translator(language)("a sheet of their own ({number})"),
-            Counter[str](),
-        )
+        self._added = translator(language)("a sheet of their own ({number})")
+        counts = Counter[str]()
         self._names = {
             (submission, sheet): said[tool].say(language) if tool in said else tool
             for submission, tool, sheet in tools
@@ -305,10 +304,8 @@ def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> 
 
 def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Return:
     """Give a return with the names under which it is shared."""
-    known, called = (
-        (sent.team, sent.return_number, sent.submission),
-        partial(sheets, sent.submission),
-    )
+    known = (sent.team, sent.return_number, sent.submission)
+    called = partial(sheets, sent.submission)
     places = [
         item._replace(path=folder + shared_name(*known, place))
         for place, item in enumerate([sent.item, *sent.copies], 1)

@@ -56,7 +56,8 @@ class SuppressedFigures:
     # what is suppressed
 
     def _suppress(self, tables: Tables) -> set[Figure]:
-        counts, signed = self._counts.numbers, self._counts.signed
+        counts = self._counts.numbers
+        signed = self._counts.signed
         self._added = {
             total: cells
             for total, cells in self._behind.items()
@@ -178,8 +179,14 @@ def _versions(
 
 NUMBERS = "numbers"  # a line of the figures by period, which these columns tell from the others
 LINE = ("tool", "row_code", "refers_to", "field", "country", "period")
-VALUE, NUMERATOR, DENOMINATOR, PART = "value", "numerator", "denominator", "part"
-ALL, SAME, PREVIOUS = "total", "same_total", "previous_total"  # columns, each of a group of teams
+VALUE = "value"
+NUMERATOR = "numerator"
+DENOMINATOR = "denominator"
+PART = "part"
+# columns, each of a group of teams
+ALL = "total"
+SAME = "same_total"
+PREVIOUS = "previous_total"
 
 WHO = itemgetter("team", "country")  # of a value
 Behind = Iterator[tuple[TotalFigure, CellFigure]]
@@ -194,7 +201,8 @@ def totals(
 ) -> Behind:
     """Yield every figure over several returns in which people may be counted, once with each cell behind it."""
     for tool, keys in groupby(sorted(fields.all), key=itemgetter(0)):
-        codes, open_rows = [code for _, code in keys], has_open_rows(spec.tool[tool])
+        codes = [code for _, code in keys]
+        open_rows = has_open_rows(spec.tool[tool])
         for name in dict.fromkeys(schema.table_of(tool, code).name for code in codes):
             for record in tables[name]:
                 for code in codes if record["current"] and record["tool"] == tool else ():
@@ -229,7 +237,8 @@ def of_indicator(line: Record, kind: str, which: str) -> TotalFigure:
 
 def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
     """Yield the figures of an indicator in a period."""
-    figures, groups = indicators.figures, _groups(line, indicators)
+    figures = indicators.figures
+    groups = _groups(line, indicators)
     fields = {VALUE: figures.value, NUMERATOR: figures.numerator, DENOMINATOR: figures.denominator}
     for column, values in groups.items():
         for kind in _added_up(values, figures) if line[column] is not None else ():

@@ -90,12 +90,17 @@ def _without_doubles(
     def counted(keys: tuple[Key, ...]) -> tuple[Key, ...]:
         return tuple(sorted((first(key) for key in keys if numbers[key] or key in signed), key=str))
 
-    left, before = list(sums), -1
+    left = list(sums)
+    before = -1
     while len(same) != before:  # one figure that is another one can make others so
-        before, totals, now = len(same), dict[tuple[object, ...], Key](), left
+        before = len(same)
+        totals = dict[tuple[object, ...], Key]()
+        now = left
         left = []
         for added in now:
-            total, parts, less = first(added.total), counted(added.parts), counted(added.less)
+            total = first(added.total)
+            parts = counted(added.parts)
+            less = counted(added.less)
             alone = len(parts) == 1 and not less and not added.known
             other = first(
                 parts[0] if alone else totals.setdefault((parts, less, added.known), total)
@@ -117,7 +122,9 @@ class _Search(Generic[Key]):
         sensitive: Set[Key],
         bounded: Set[Key],
     ) -> None:
-        self.numbers, self.sums, self.bounded = numbers, sums, bounded
+        self.numbers = numbers
+        self.sums = sums
+        self.bounded = bounded
         self.suppressed = set[Key]()
         self.proven: set[Key] = set()  # another table was found that differs here
         self.weights = [_weights(added) for added in sums]
@@ -147,7 +154,8 @@ class _Search(Generic[Key]):
         self.stuck: dict[int, None] = {}
         for depth, step in product(DEEP, (1.0, -1.0)):
             change: dict[Key, float] = {}
-            self.steps, self.off = STEPS, dict[int, float]()
+            self.steps = STEPS
+            self.off = dict[int, float]()
             if self._possible(key, step) and self._try(key, step, change, depth):
                 self.proven.update(change)
                 return True

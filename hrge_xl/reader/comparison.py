@@ -46,20 +46,17 @@ class WorkbookComparison:
     """Compares the sheets of one file with what was issued in it."""
 
     def __init__(self, found: ReadResult, identity: Identity) -> None:
-        self.found, self.plan, self.identity, self.seen = (
-            found,
-            found.plan,
-            identity,
-            found.observations,
-        )
-        self.kept, self.protection_kept = (
-            "formulas" not in found.lost,
-            "protection" not in found.lost,
-        )
+        self.found = found
+        self.plan = found.plan
+        self.identity = identity
+        self.seen = found.observations
+        self.kept = "formulas" not in found.lost
+        self.protection_kept = "protection" not in found.lost
 
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
-        found, plan = self.found, self.plan
+        found = self.found
+        plan = self.plan
         calculated = [sheet for sheet in assigned.tools.values() if not sheet.plan.sheet.grids]
         there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
         whole = there == plan.sheets.keys() and all(
@@ -76,7 +73,8 @@ class WorkbookComparison:
         for (sheet, _), where in zip(read, moved, strict=True):
             self._questions(sheet, where, formulas)
         for copy in assigned.copies:  # nobody reads it; what was typed there is kept
-            expected, where = plan.issued[copy.plan.sheet.name], _moved(by_codes(copy))
+            expected = plan.issued[copy.plan.sheet.name]
+            where = _moved(by_codes(copy))
             changes = expected.compare(copy.raw, where, replace(formulas, exact=False)).changes
             found.unplaced += _kept(changes, copy.raw)
             keep(found, copy.raw, [*typed_texts(copy.raw, _outside(expected, where))])
@@ -109,7 +107,9 @@ class WorkbookComparison:
 
     def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
         """Compare a sheet with answers."""
-        raw, at, expected = sheet.raw, sheet.plan.at, self.plan.issued[sheet.plan.sheet.name]
+        raw = sheet.raw
+        at = sheet.plan.at
+        expected = self.plan.issued[sheet.plan.sheet.name]
         compared = expected.compare(raw, moved, formulas)
         changes = [change for change in compared.changes if not _stayed(sheet, change)]
         self.found.results[expected.issued.name] = compared.results
@@ -119,7 +119,8 @@ class WorkbookComparison:
             for change in changes
             if change.kind == FORMULA_CHANGED and change.home in at
         }
-        text, cell = raw.text_at(*sheet.corner), address(*sheet.corner)
+        text = raw.text_at(*sheet.corner)
+        cell = address(*sheet.corner)
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(raw, sheet.plan.tool)
@@ -129,7 +130,9 @@ class WorkbookComparison:
 
     def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
         """Compare cover, lists and stamp, and say which of them are gone."""
-        found, plan, layout = self.found, self.plan, self.plan.layout
+        found = self.found
+        plan = self.plan
+        layout = self.plan.layout
         counting: dict[
             str, RawSheet
         ] = {}  # of each of our sheets the one with its own name, else the first
@@ -185,10 +188,8 @@ class WorkbookComparison:
             here = home if moved is None else moved.place(*home)
             if fact.name not in stamped or here is None:
                 continue
-            issued, said = (
-                fact.labels.get(stamped[fact.name], stamped[fact.name]),
-                shown_cell(raw.cell(*here)),
-            )
+            issued = fact.labels.get(stamped[fact.name], stamped[fact.name])
+            said = shown_cell(raw.cell(*here))
             if tidy(issued) != tidy(said):
                 about = {"value": shorten(said), "expected": shorten(issued)}
                 self.seen.append(COVER_NAMES_ANOTHER.at(raw.name, address(*here), **about))
@@ -240,12 +241,11 @@ class WorkbookComparison:
                 for told in one_by_one(group, telling.alone):
                     first = min(told, key=lambda change: (change.row, change.column))
                     cells = compact((change.row, change.column) for change in told)
-                    value, issued = (
-                        shorten(first.found) + and_more(len(told) - 1),
-                        shorten(first.issued),
-                    )
+                    value = shorten(first.found) + and_more(len(told) - 1)
+                    issued = shorten(first.issued)
                     about = {"value": value, "expected": issued, "label": cells, "cells": cells}
-                    at, count = address(first.row, first.column), str(len(told))
+                    at = address(first.row, first.column)
+                    count = str(len(told))
                     self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
         if any(change.kind == CODES_DAMAGED for change in changes):
             self._codes_damaged(raw, tool)
@@ -312,7 +312,8 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | N
 
     What stands behind it may be of one workbook only: the lines of a cover.
     """
-    shift, last = corner.column - HOME.column, max([*expected.held, 0])
+    shift = corner.column - HOME.column
+    last = max([*expected.held, 0])
     issued = [
         min(
             ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)),
@@ -350,6 +351,7 @@ def differing(
     content = Content(layout, {}, last=last)
     for live in issued.live:
         for place, value in zip(live.places, live.cached_values(content), strict=True):
-            found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
+            found = shown_cell(raw.cell(*place))
+            expected = "" if value is None else shown(value)
             if found != expected:
                 yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)

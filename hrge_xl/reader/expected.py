@@ -120,7 +120,8 @@ class ExpectedSheet:
         """Every cell of every slot, top down."""
         found: list[CellSpec] = []
         for slot in self.sheet.slots:
-            need, calculated = _need(self.layout, slot.field), slot.field.calculated
+            need = _need(self.layout, slot.field)
+            calculated = slot.field.calculated
             for number, (place, codes) in enumerate(
                 zip(slot.cells, slot.codes, strict=True), start=1
             ):
@@ -270,7 +271,8 @@ class ExpectedWorkbook:
     @cached_property
     def vocabularies(self) -> Vocabularies:
         """Every way to write the entries of every list."""
-        spec, rows = self.layout.spec, dict[str, Iterable[str]](self.layout.row_codes)
+        spec = self.layout.spec
+        rows = dict[str, Iterable[str]](self.layout.row_codes)
         targets = {target for _, _, reference in spec.places() for target in reference.to}
         for target in targets - rows.keys():
             scope = Scope(spec, spec.tool[target]).rows_of(target)  # it was not issued
@@ -281,10 +283,8 @@ class ExpectedWorkbook:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        tools, found = (
-            {sheet.name: sheet for sheet in self.layout.sheets},
-            dict[str, ExpectedCells](),
-        )
+        tools = {sheet.name: sheet for sheet in self.layout.sheets}
+        found = dict[str, ExpectedCells]()
         for name, issued in issued_sheets(self.layout).items():
             if name in tools:
                 found[name] = ExpectedCells.of_tool(issued, tools[name])
@@ -302,7 +302,8 @@ class ExpectedWorkbook:
 
     def row_label(self, part: CellSpec) -> str:
         """Name a row as findings do: its number and item, or its question."""
-        slot, grid = part.slot, self.layout.grid_of(part.slot)
+        slot = part.slot
+        grid = self.layout.grid_of(part.slot)
         if grid.across:
             return self.layout.question(slot)
         row = grid.row[slot.row]

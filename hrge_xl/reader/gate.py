@@ -166,7 +166,8 @@ def opened(path: Path, limits: ReadLimits) -> File | Refusal:
             while more := file.read(MEBIBYTE):
                 digest.update(more)
             end = file.tell()
-        sha256, size = digest.hexdigest(), end
+        sha256 = digest.hexdigest()
+        size = end
         mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
         if mark is not None and not data.startswith(CONTAINERS):
             why = LOCK_FILE.at(mark=mark)
@@ -267,9 +268,17 @@ _KINDS: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("file_kinds.json").read_text(encoding="ascii")
 )
 # in the header of an OLE container
-_SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = 0x1E, 0x20, 0x30, 0x38
-_START, _SIZE = 0x74, 0x78  # in an entry of its directory
-_BOF, _WRITE_PROTECT, _FILE_PASS = 0x0809, 0x0086, 0x002F  # records of an .xls
+_SECTOR_SHIFT = 0x1E
+_SMALL_SHIFT = 0x20
+_DIRECTORY = 0x30
+_SMALL_BELOW = 0x38
+# in an entry of its directory
+_START = 0x74
+_SIZE = 0x78
+# records of an .xls
+_BOF = 0x0809
+_WRITE_PROTECT = 0x0086
+_FILE_PASS = 0x002F
 _HTML = re.compile(
     r"<(!doctype\s+html|html|head|body|table|meta|script|div|style)\b", re.IGNORECASE
 )
@@ -292,7 +301,8 @@ def zip_format(package: ZipPackage) -> str:
             return "ods"
         raise _not_a_workbook(_first("other_open_document", declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
-        what, names = "a zip archive", package.names
+        what = "a zip archive"
+        names = package.names
         if any(name.endswith(".iwa") for name in names):
             what = "a Numbers or Pages document of Apple"
         elif any(name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) for name in names):
@@ -341,7 +351,8 @@ def _ole_entries(data: bytes, stream: str) -> Iterator[int]:
 
 def _is_encrypted_xls(data: bytes, entry: int) -> bool:
     """Say whether the stream of a directory entry says so: behind its first record, or that of write protection."""
-    position, kinds = _place_of_stream(data, entry), list[int]()
+    position = _place_of_stream(data, entry)
+    kinds = list[int]()
     for _ in range(3):
         kinds.append(_number(data, position, 2))
         position += 4 + _number(data, position + 2, 2)
@@ -351,10 +362,8 @@ def _is_encrypted_xls(data: bytes, entry: int) -> bool:
 
 def _place_of_stream(data: bytes, entry: int) -> int:
     """Give where a stream begins; short ones are kept together in the root's, which is taken to be in one piece."""
-    size, small = (
-        1 << min(_number(data, _SECTOR_SHIFT, 2), 16),
-        1 << min(_number(data, _SMALL_SHIFT, 2), 16),
-    )
+    size = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16)
+    small = 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
     start = _number(data, entry + _START, 4)
     if _number(data, entry + _SIZE, 4) >= _number(data, _SMALL_BELOW, 4):
         return (start + 1) * size

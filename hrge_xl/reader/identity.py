@@ -343,7 +343,8 @@ SHORTEST = 2
 
 def teams_named(file: str, teams: Iterable[str]) -> set[str]:
     """Find the teams whose codes are whole words in the name of a file; `PAK 2` goes before the `PAK` within it."""
-    words, found = _words(PurePath(file).stem), set()
+    words = _words(PurePath(file).stem)
+    found = set()
     for team in sorted(teams, key=lambda code: (-len(_words(code)), code)):
         code = _words(team)
         tells = len(code.strip()) >= SHORTEST and any(map(str.isalpha, code))

@@ -151,7 +151,9 @@ class ExpectedCells:
         meanings: Mapping[Home, Kind] | None = None,
         calculated: Collection[Home] = (),
     ) -> None:
-        self.issued, self.meanings, self.calculated = issued, meanings or {}, calculated
+        self.issued = issued
+        self.meanings = meanings or {}
+        self.calculated = calculated
         self._writings: list[_Writing] = []
         # the constants by row and column; the hidden codes among them tell where everything is
         self.codes: dict[int, dict[int, str | float]] = {}
@@ -254,13 +256,12 @@ class ExpectedCells:
         self, found: Compared, raw: RawSheet, formulas: Formulas
     ) -> Iterator[CellChange]:
         """Add what the formulas show, and yield those that are others now: what these show is no result."""
-        values, moved, writing = (
-            found.results.values,
-            found.moved,
-            self._writing(raw.shared_formulas),
-        )
+        values = found.results.values
+        moved = found.moved
+        writing = self._writing(raw.shared_formulas)
         for row, issued_cells in self.issued.formulas.items():
-            first, whole = len(values), moved is None and formulas.exact and not formulas.sheets
+            first = len(values)
+            whole = moved is None and formulas.exact and not formulas.sheets
             walked = [*_walk(row, issued_cells, raw, moved)]
             cells = [cell for *_, cell in walked]
             values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
@@ -379,9 +380,11 @@ def normal_form(formula: str, anchor: Place | None, sheets: Mapping[str, str] | 
     moved or are gone.
     `sheets` gives the names of sheets as issued by those in the file, both in lower case.
     """
-    words, sheets = list[str](), sheets or {}
+    words = list[str]()
+    sheets = sheets or {}
     for token in _TOKEN.finditer(formula):
-        kind, text = token.lastgroup, token.group()
+        kind = token.lastgroup
+        text = token.group()
         if kind == "text":
             words.append(text)
         elif kind == "sheet" or (kind == "quoted" and text.endswith("!")):
@@ -441,7 +444,8 @@ def _cell(text: str, anchor: Place | None) -> str:
     match = _CELL.fullmatch(text)
     assert match is not None
     fixed_column, letters, fixed_row, digits = match.groups()
-    row, column = int(digits), column_number(letters)
+    row = int(digits)
+    column = column_number(letters)
     down = f"R{row}" if fixed_row else f"R[{row - anchor.row}]"
     across = f"C{column}" if fixed_column else f"C[{column - anchor.column}]"
     return down + across

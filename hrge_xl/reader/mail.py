@@ -99,7 +99,8 @@ def _from_first_line(data: bytes) -> bytes:
 
 def email_info(mail: Message) -> EmailInfo:
     """Tell who sent a mail, and when; what is said in a way that means nothing is not said."""
-    sender, sent = sender_of(mail), moment_of(str(mail["Date"] or ""))
+    sender = sender_of(mail)
+    sent = moment_of(str(mail["Date"] or ""))
     to = () if mail["X-Unsent"] else recipients_of(mail)  # a draft went to nobody yet
     return EmailInfo(sender, sent, sender, received_on(mail), to, subject_of(mail))
 
@@ -175,10 +176,8 @@ def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
             ValueError,
         ):  # an encoding that there is not, or bytes that are none of it
             name = ""
-        name, inside = (
-            decoded(name).replace("\\", "/").rpartition("/")[2].strip(),
-            _inner_mail(part),
-        )
+        name = decoded(name).replace("\\", "/").rpartition("/")[2].strip()
+        inside = _inner_mail(part)
         if inside is None and not name and part.get_content_maintype() == "text":
             continue  # what the mail says itself
         if inside is None:
@@ -188,7 +187,8 @@ def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
                 f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
             )
         else:
-            data, after_its_kind = inside.as_bytes(), f"{subject_of(inside) or 'message'}.eml"
+            data = inside.as_bytes()
+            after_its_kind = f"{subject_of(inside) or 'message'}.eml"
         budget.take_bytes(len(data))
         inline = bool(part["Content-ID"]) or part.get_content_disposition() == "inline"
         yield Attached(name or after_its_kind, data, inline, inside is not None)
@@ -240,25 +240,42 @@ def _piece(piece: str | bytes, charset: str | None) -> str:
 
 # what Outlook makes of a mail
 
-_ATTACHMENT, _RECIPIENT, _STREAM = "__attach_version1.0_", "__recip_version1.0_", "__substg1.0_"
-_UNICODE, _BYTES, _BINARY, _OBJECT = "001F", "001E", "0102", "000D"
-_DATA, _LONG_NAME, _SHORT_NAME, _CONTENT_ID, _SHOWN_NAME = "3701", "3707", "3704", "3712", "3001"
-_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT, _BODY, _HTML = (
-    "5D01",
-    "0C1F",
-    "007D",
-    "0037",
-    "1000",
-    "1013",
-)
-_SMTP, _ADDRESS = "39FE", "3003"  # of somebody whom it went to
-_DELIVERED, _SUBMITTED = 0x0E06_0040, 0x0039_0040  # properties of the type FILETIME
-_PROPERTIES, _ENTRY = "__properties_version1.0", 16
+_ATTACHMENT = "__attach_version1.0_"
+_RECIPIENT = "__recip_version1.0_"
+_STREAM = "__substg1.0_"
+_UNICODE = "001F"
+_BYTES = "001E"
+_BINARY = "0102"
+_OBJECT = "000D"
+_DATA = "3701"
+_LONG_NAME = "3707"
+_SHORT_NAME = "3704"
+_CONTENT_ID = "3712"
+_SHOWN_NAME = "3001"
+_SENDER_SMTP = "5D01"
+_SENDER = "0C1F"
+_HEADERS = "007D"
+_SUBJECT = "0037"
+_BODY = "1000"
+_HTML = "1013"
+# of somebody whom it went to
+_SMTP = "39FE"
+_ADDRESS = "3003"
+# properties of the type FILETIME
+_DELIVERED = 0x0E06_0040
+_SUBMITTED = 0x0039_0040
+_PROPERTIES = "__properties_version1.0"
+_ENTRY = 16
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 TNEF_MAGIC = struct.pack("<L", 0x223E_9F78)
-_HEAD, _ATTRIBUTE = 6, struct.Struct("<BLL")  # signature and key; level, what it is, how long it is
-_NEW, _TITLE, _CONTENT, _MORE = 0x0006_9002, 0x0001_8010, 0x0006_800F, 0x0006_9005
+# signature and key; level, what it is, how long it is
+_HEAD = 6
+_ATTRIBUTE = struct.Struct("<BLL")
+_NEW = 0x0006_9002
+_TITLE = 0x0001_8010
+_CONTENT = 0x0006_800F
+_MORE = 0x0006_9005
 _TAGS_OF_NAMES = (
     (struct.pack("<L", 0x3707_001F), "utf-16-le"),
     (struct.pack("<L", 0x3707_001E), "cp1252"),
@@ -269,7 +286,8 @@ class OutlookMessage:
     """A message in a container, which may be attached to another one in it."""
 
     def __init__(self, ole: OleFileIO, storage: Storage = ()) -> None:
-        self._ole, self._storage = ole, storage
+        self._ole = ole
+        self._storage = storage
 
     @classmethod
     def of(cls, data: bytes) -> OutlookMessage:
@@ -328,10 +346,8 @@ class OutlookMessage:
         budget.take_entries(len(storages))
         for storage in storages:
             names = (self._text(storage, field) for field in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
-            name, inside = (
-                next(filter(None, names), "attachment"),
-                (*storage, f"{_STREAM}{_DATA}{_OBJECT}"),
-            )
+            name = next(filter(None, names), "attachment")
+            inside = (*storage, f"{_STREAM}{_DATA}{_OBJECT}")
             if self._ole.exists([*inside, _PROPERTIES]):
                 yield Attached(f"{name.removesuffix('.msg')}.msg", storage=inside)
                 continue
@@ -372,13 +388,15 @@ class OutlookMessage:
 
 def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
     """Give the attachments with their names. Raises `Unreadable` at what is too much."""
-    name, content = "", b""
+    name = ""
+    content = b""
     for what, value in _attributes(data):
         if what == _NEW and content:
             yield name, content
         if what == _NEW:
             budget.take_entries(1)
-            name, content = "", b""
+            name = ""
+            content = b""
         elif what == _TITLE:
             name = name or value.rstrip(b"\0").decode("cp1252", "replace")
         elif what == _CONTENT:

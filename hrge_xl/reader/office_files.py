@@ -42,7 +42,8 @@ def look_into(
     The function runs in a process that may die, and answers with what went wrong instead of raising it. A file with
     one of the endings of `texts` is read as it is, and its ending is its format.
     """
-    file, ending = Path(os.path.realpath(path)), ending_of(path.name).removeprefix(".")
+    file = Path(os.path.realpath(path))
+    ending = ending_of(path.name).removeprefix(".")
     plain = ending in texts
     admitted = (
         opened(file, limits) if plain else open_untrusted(file, [password] if password else ())

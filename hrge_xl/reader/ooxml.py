@@ -70,13 +70,15 @@ class _WorkbookReader:
         main = _linked(self._package_links, "officeDocument")
         if main is None:
             raise Unreadable(MISSING_PART.at(part="officeDocument"))
-        self._main, self._links = main, parts.relationships(main)
+        self._main = main
+        self._links = parts.relationships(main)
         self._workbook, self._sheet_links = parts.workbook(main)
         self._observations = self._workbook.observations
 
     def read(self) -> RawWorkbook:
         """Give the whole workbook."""
-        parts, workbook = self._parts, self._workbook
+        parts = self._parts
+        workbook = self._workbook
         self._check_sheets(workbook.sheets)
         strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else {}
         context = Context(
@@ -89,7 +91,8 @@ class _WorkbookReader:
         return workbook
 
     def _styles(self) -> Styles:
-        part, theme = _linked(self._links, "styles"), list[str]()
+        part = _linked(self._links, "styles")
+        theme = list[str]()
         for link in self._links:
             if link.kind == "theme" and link.target in self._parts.package:
                 with self._optional(link):
@@ -263,21 +266,23 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
         if stretch is None:
             raise NotPlain
         rows = cells.reader.plain_rows(stretch.text)
-        before, after = content[: stretch.start], content[stretch.stop :]
-        key, size = (guard.limits, before, after), len(before) + len(after)
+        before = content[: stretch.start]
+        after = content[stretch.stop :]
+        key = (guard.limits, before, after)
+        size = len(before) + len(after)
         around = _REMEMBERED.recall(key, size, lambda: _around(before, after, guard))
     except NotPlain:
-        opened, closed = {"x|row": cells.open_row}, {"x|c": cells.add, "x|row": cells.close_row}
+        opened = {"x|row": cells.open_row}
+        closed = {"x|c": cells.add, "x|row": cells.close_row}
         around = _surroundings(parse_tree(content, guard, opened, closed), guard)
     else:
         prove(content, guard)
         cells.keep(rows)
-    sheet.validations, sheet.merges, sheet.margins = (
-        around.validations,
-        around.merges,
-        around.margins,
-    )
-    sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
+    sheet.validations = around.validations
+    sheet.merges = around.merges
+    sheet.margins = around.margins
+    sheet.hidden_columns = around.hidden_columns
+    sheet.drawn = around.drawn
     sheet.protected = around.protected
     for what in around.not_understood:
         unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=MessageTemplate(what))
@@ -309,7 +314,8 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
             found.merges.append(area)
     _add_rules(found, tree)
     for entry in tree.iter("x|col"):
-        first, last = whole_number(entry.get("min")), whole_number(entry.get("max"))
+        first = whole_number(entry.get("min"))
+        last = whole_number(entry.get("max"))
         if is_unseen(entry.attrib, "width") and first is not None and last is not None:
             found.hidden_columns.append((first, last))
     found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))

@@ -77,10 +77,8 @@ class Parts:
             return []
         found = []
         for entry in self.tree(own, "rel|Relationships").iter("rel|Relationship"):
-            external, target = (
-                entry.get("TargetMode", "").lower() == "external",
-                entry.get("Target", ""),
-            )
+            external = entry.get("TargetMode", "").lower() == "external"
+            target = entry.get("Target", "")
             if not external:
                 path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 target = path if path in self.package else unquote(path)
@@ -234,7 +232,8 @@ class Drawings:
     def __init__(
         self, parts: Parts, optional: Callable[[Relationship], AbstractContextManager[None]]
     ) -> None:
-        self._parts, self._optional = parts, optional
+        self._parts = parts
+        self._optional = optional
         self._limits: ReadLimits = replace(
             parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS)
         )
@@ -280,7 +279,8 @@ class Drawings:
                 lines = (
                     " ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip()
                 )
-                place, what = cell_from_zero(top, left), _LEGACY.get(kind, "control")
+                place = cell_from_zero(top, left)
+                what = _LEGACY.get(kind, "control")
                 yield Overlay(*place, what, "\n".join(lines), shape=number)
 
     def _tree(self, part: str) -> Element:
@@ -345,7 +345,8 @@ def _shape_number(identifier: str) -> str:
 
 def cell_from_zero(row: str, column: str) -> tuple[int, int]:
     """Row and column, counted from 1, of numbers counted from 0."""
-    down, across = whole_number(row.strip()), whole_number(column.strip())
+    down = whole_number(row.strip())
+    across = whole_number(column.strip())
     if down is None or across is None:
         return 0, 0
     return min(down + 1, LAST_ROW), min(across + 1, LAST_COLUMN)

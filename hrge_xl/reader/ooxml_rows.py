@@ -52,17 +52,16 @@ from .zip_package import shown
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 # bytes, about: of cells in each of two generations, and of a cell in its row
-REMEMBERED, PLACE = 24_000_000, 100
+REMEMBERED = 24_000_000
+PLACE = 100
 MOST_ATTRIBUTES = 60  # of a plain element
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 # Nor are long ones: what they say is remembered.
-_TEXT, _TAG, _SPACE, _KEEP = (
-    r"([^<\r]*+)",
-    r"([^<>/]{0,500}+)",
-    r"\s*+",
-    '(?: xml:space="preserve")?+',
-)
+_TEXT = r"([^<\r]*+)"
+_TAG = r"([^<>/]{0,500}+)"
+_SPACE = r"\s*+"
+_KEEP = '(?: xml:space="preserve")?+'
 _CELL = re.compile(
     rf'([A-Z]{{1,3}}+)([0-9]{{1,7}}+)"{_TAG}(?:/>|>{_SPACE}(?:<f{_TAG}(?:/>|>{_TEXT}</f>){_SPACE})?+'
     rf"(?:<v{_KEEP}>{_TEXT}</v>|<v ?+/>()|<is>{_SPACE}<t{_KEEP}>{_TEXT}</t>{_SPACE}</is>)?+{_SPACE}</c>){_SPACE}",
@@ -138,11 +137,9 @@ class PlainRow(NamedTuple):
     @classmethod
     def of(cls, number: str, cells: Sequence[StoredCell], raw: str) -> PlainRow:
         """Make one of its cells and of its attributes."""
-        whole, texts, special = (
-            dict[int, RawCell](),
-            list[tuple[int, str]](),
-            list[tuple[int, Special]](),
-        )
+        whole = dict[int, RawCell]()
+        texts = list[tuple[int, str]]()
+        special = list[tuple[int, Special]]()
         for _, column, value, about in cells:
             whole[column] = value if isinstance(value, RawCell) else BLANK
             if not isinstance(value, RawCell):
@@ -158,7 +155,9 @@ class CellReader:
     def __init__(
         self, dates: frozenset[str], odd_styles: frozenset[str], *, epoch_1904: bool
     ) -> None:
-        self._dates, self._odd_styles, self._epoch_1904 = dates, odd_styles, epoch_1904
+        self._dates = dates
+        self._odd_styles = odd_styles
+        self._epoch_1904 = epoch_1904
         self._rows: Cache[str, list[PlainRow]] = Cache(REMEMBERED // 2)
         self._cells: Cache[str, StoredCell] = Cache(REMEMBERED)
 
@@ -225,7 +224,8 @@ class CellReader:
                 value, marked = rich_text(part)
                 struck = unescape(marked) if marked != value else None
             elif part.tag == "x|f":
-                formula, about = "".join(part.itertext()).removeprefix("="), part.attrib or about
+                formula = "".join(part.itertext()).removeprefix("=")
+                about = part.attrib or about
         row, column = parse_cell(element.get("r", "")) or (0, 0)
         cell, special = self._stored(element.attrib, value, formula, about)
         if struck is not None and isinstance(cell, RawCell):
@@ -239,14 +239,18 @@ class CellReader:
         formula: str | None,
         about: Attributes,
     ) -> tuple[RawCell | str | None, Special | None]:
-        kind, style = attributes.get("t"), attributes.get("s", "0")
+        kind = attributes.get("t")
+        style = attributes.get("s", "0")
         if about and not formula and (number := shared_number(about)) is not None:
-            formula, about = Follower(number), {}
-        is_shared, is_date = kind == "s" and value is not None, style in self._dates
+            formula = Follower(number)
+            about = {}
+        is_shared = kind == "s" and value is not None
+        is_date = style in self._dates
         cell: RawCell | str | None = value
         if not is_shared:
             cell = stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self._epoch_1904)
-        own, odd = formula if is_shared else None, style if style in self._odd_styles else None
+        own = formula if is_shared else None
+        odd = style if style in self._odd_styles else None
         outside = formula is not None and reaches_outside(formula)
         if own is None and not (about or outside or odd):
             return cell, None
@@ -282,12 +286,16 @@ class SheetCells:
     """Fills the cells of one sheet: with plain rows, or element by element as expat meets them."""
 
     def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
-        self.sheet, self.guard, self.context = sheet, guard, context
+        self.sheet = sheet
+        self.guard = guard
+        self.context = context
         styles = context.styles
         self.reader = cell_reader(
             styles.dates, frozenset(styles.looks), epoch_1904=context.epoch_1904
         )
-        self._row, self._open, self._column = 0, False, 0
+        self._row = 0
+        self._open = False
+        self._column = 0
         self._cells: dict[int, RawCell] = {}
         self._shuffled = False
         self._array_areas: list[Area] = []
@@ -319,7 +327,10 @@ class SheetCells:
         self._shuffled |= row <= self._row
         if is_unseen(attributes, "ht"):
             self.sheet.hidden_rows.add(row)
-        self._row, self._open, self._column, self._cells = row, True, 0, {}
+        self._row = row
+        self._open = True
+        self._column = 0
+        self._cells = {}
 
     def add(self, element: Element) -> None:
         """Add a cell of the open row: where its reference says, else behind the one before."""

@@ -52,7 +52,8 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
     @cache
     def look(number_format: str, font: str, fill: str) -> Look | None:
         """Give what is odd about a combination of format, font and fill; None if nothing is."""
-        letters, ground = _at(fonts, font, _Font(False, False, BLACK)), _at(grounds, fill, WHITE)
+        letters = _at(fonts, font, _Font(False, False, BLACK))
+        ground = _at(grounds, fill, WHITE)
         hidden = letters.tiny
         if letters.colour is not None and ground is not None:
             hidden = (
@@ -61,7 +62,8 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
         found = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
         return found if any(found) else None
 
-    dates, looks = set(), {}
+    dates = set()
+    looks = {}
     for index, style in enumerate(styles.iterfind("x|cellXfs/x|xf")):
         number_format = style.get("numFmtId", "0")
         if is_date_format(number_format, codes.get(number_format)):
@@ -78,7 +80,8 @@ def _at(table: Sequence[Entry], index: str | None, usual: Entry) -> Entry:
 
 
 def _font(entry: Element, colours: Colours) -> _Font:
-    strike, size = entry.find("x|strike"), entry.find("x|sz")
+    strike = entry.find("x|strike")
+    size = entry.find("x|sz")
     return _Font(
         strike is not None and is_true(strike.get("val", "1")),
         size is not None and _points(size.get("val", "")) < _SMALLEST,
@@ -359,7 +362,8 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         # it holds a condition, an elapsed time, a currency or a colour
         condition = _CONDITION.fullmatch(bracket)
         if condition is not None:
-            compare, bound = _COMPARED[condition[1]], float(condition[2])
+            compare = _COMPARED[condition[1]]
+            bound = float(condition[2])
             section.condition = lambda value: compare(value, bound)
         elif bracket.lower().strip("hms") == "" and bracket:
             _put(section, "date")

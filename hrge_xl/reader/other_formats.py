@@ -72,7 +72,8 @@ def _workbook(book: Any, format: str, limits: ReadLimits) -> RawWorkbook:
     if len(described) > limits.sheets:
         raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(described)), limit=str(limits.sheets)))
     workbook = RawWorkbook(format)
-    stored, merges_known = 0, True
+    stored = 0
+    merges_known = True
     for description in described:
         sheet, merges_known = _sheet(book, description)
         workbook.sheets.append(sheet)
@@ -137,7 +138,8 @@ _LONG = range(
 _SHORT = range(12, 19)  # blank to shared text, in the order of their long forms
 _LONG_OF_SHORT = _SHORT.start - _LONG.start
 _LAST_COLUMN = 0xFFFF_FFFF  # that the four bytes can name
-_MORE, _BITS = 0x80, 0x7F
+_MORE = 0x80
+_BITS = 0x7F
 
 
 class _Record(NamedTuple):
@@ -152,7 +154,8 @@ class _Record(NamedTuple):
 def lengthened(sheet: bytes) -> bytes | None:
     """Give the records of a sheet with long cells only; None where it has no short ones."""
     pieces: list[bytes] = []
-    kept, column = 0, -1
+    kept = 0
+    column = -1
     for start, stop, kind, content in _records(sheet):
         if kind == _ROW:
             column = -1
@@ -168,7 +171,8 @@ def lengthened(sheet: bytes) -> bytes | None:
 
 def _records(sheet: bytes) -> Iterator[_Record]:
     """Give every whole record; what follows a broken one is left to the reader, which refuses it."""
-    place, end = 0, len(sheet)
+    place = 0
+    end = len(sheet)
     while place < end:
         start = place
         kind, place = _number(sheet, place, 2)

@@ -197,7 +197,8 @@ def parse_area(reference: str) -> Area | None:
                 else None
             )
         return None
-    (top, left), (bottom, right) = start, stop
+    (top, left) = start
+    (bottom, right) = stop
     return Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
 
 
@@ -267,7 +268,9 @@ def struck_through(text: str) -> str:
 
 def rich_text(element: Element) -> tuple[str, str]:
     """Give the text of all runs but phonetic readings, and the same with ~~what is struck through~~ marked."""
-    runs, marked, struck = [], [], False
+    runs = []
+    marked = []
+    struck = False
     readings = {run for reading in element.iter("x|rPh") for run in reading.iter("x|t")}
     for part in element.iter():
         if part.tag == "x|strike":

@@ -121,7 +121,8 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
     if spec is None or why_not is not None:
         return file.refused(*filter(None, (why_not,)), *noticed, stamps=stamps)
     submission = _read(workbook, file, stamp, stamp.identity, spec)
-    submission.period, submission.stamps = want.period, stamps
+    submission.period = want.period
+    submission.stamps = stamps
     submission.observations = [
         *stamp.observations,
         *disagreements(stamp, spec, file.name, want),
@@ -137,11 +138,9 @@ AS_ISSUED = needing(Need.EDITION)
 def _read(
     workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec
 ) -> Submission:
-    plan, lost, older = (
-        plan_for(identity, spec),
-        frozenset(workbook.cannot_tell),
-        is_older(identity, spec),
-    )
+    plan = plan_for(identity, spec)
+    lost = frozenset(workbook.cannot_tell)
+    older = is_older(identity, spec)
     same = identity.layout == plan.layout.digest
     known = (
         identity
@@ -176,7 +175,8 @@ def _read(
     ):  # else nobody knows what the sheets had to show
         results = ShownResults(plan, found.results)
         if any(value is not None for value in results.shown):
-            submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
+            submission.shown_checks = results.checks()
+            submission.shown_rows = results.rows()
             submission.shown_otherwise = list(results.differing(submission))
     if last is None:
         submission.observations.append(LAST_ANSWERS_CHANGED.at())
@@ -202,7 +202,8 @@ expected_workbook = lru_cache(maxsize=32)(ExpectedWorkbook)  # made once for all
 
 def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     """Give the layout that a workbook was issued with, made ready for reading."""
-    tools, rows = chosen_tools(identity, spec), register_rows(identity)
+    tools = chosen_tools(identity, spec)
+    rows = register_rows(identity)
     issued = without_sensitive(spec) if identity.lists == SHORT else spec
     return expected_workbook(
         build(issued, identity.language, tools, rows, last=bool(identity.last_digest))
@@ -221,7 +222,8 @@ def layout_of(identity: Identity, wanted: str | None) -> Layout:
 
 
 NOTHING = Reading()
-TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
+TEXT = CellKind.TEXT
+ANSWERED = State.ANSWERED
 STATES = dict.fromkeys(CellKind, ANSWERED) | {
     CellKind.BLANK: None,
     CellKind.ERROR: State.ERROR,
@@ -350,7 +352,8 @@ def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> A
 
 def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
     """Give every cell that was found, with its row and column."""
-    rows, columns = axes.rows.places, axes.columns.places
+    rows = axes.rows.places
+    columns = axes.columns.places
     return FoundCells(
         tuple(
             (part, rows[part.row_code], columns[part.column_code])
@@ -362,10 +365,14 @@ def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
 
 def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
     """Note where every cell is, and take the values of those that hold one."""
-    at_home, raw, plan = here is tool_sheet.plan.home, tool_sheet.raw, tool_sheet.plan
+    at_home = here is tool_sheet.plan.home
+    raw = tool_sheet.raw
+    plan = tool_sheet.plan
     moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}
     found.cells[plan.tool] = plan.home_cells if at_home else moved
-    blank, name, take = CellKind.BLANK, raw.name, found.filled.append
+    blank = CellKind.BLANK
+    name = raw.name
+    take = found.filled.append
     for row, parts in here.by_row.items():
         stored = raw.cells.get(row)
         if not stored:

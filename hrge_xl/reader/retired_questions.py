@@ -15,7 +15,8 @@ from ..layout.model import Place
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, area_of
 
-CHECK, ANSWER = "check.", "answer."
+CHECK = "check."
+ANSWER = "answer."
 MOST_HEAD_ROWS = 20  # above the first row of a table
 
 
@@ -81,7 +82,8 @@ class OldSheet:
 
     def label(self, row: int, column: int) -> str:
         """Give the question as the sheet words it: that of the row in a form, row code and head in a table."""
-        question, code = self.question(row, column) or "", self.rows.get(row, "")
+        question = self.question(row, column) or ""
+        code = self.rows.get(row, "")
         checked = self._checked(row)
         if question.startswith(ANSWER):
             number = self.corner.column + 1

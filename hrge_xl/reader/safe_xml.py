@@ -84,8 +84,10 @@ def parse_tree(
     children behind.
     """
     builder = ElementTree.TreeBuilder()
-    starts, ends = opened or {}, closed or {}
-    max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
+    starts = opened or {}
+    ends = closed or {}
+    max_depth = guard.limits.depth
+    max_attributes = guard.limits.attributes
     depth = 0
 
     def start(name: str, attributes: Attributes) -> None:
@@ -125,7 +127,8 @@ def prove(
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = guard.forbid_dtd
     parser.XmlDeclHandler = guard.check_declaration
-    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = data
     guard.parser = parser
     # opening angle brackets: no fewer than there are elements
@@ -176,7 +179,8 @@ def find_stretch(content: bytes, element: bytes) -> Stretch | None:
     opening = re.search(rb"<" + element + rb"(?: [^<>]*[^<>/])?>", content)
     if opening is None:
         return None
-    start, stop = opening.end(), content.find(b"</" + element + b">", opening.end())
+    start = opening.end()
+    stop = content.find(b"</" + element + b">", opening.end())
     head = content[:start]
     if stop < 0 or b"<!" in head or head.count(b"<?") > head.startswith(b"<?xml "):
         return None
@@ -202,7 +206,8 @@ class Cache(Generic[Key, Value]):
     """
 
     def __init__(self, most: int, largest: int | None = None) -> None:
-        self._most, self._largest = most, most if largest is None else largest
+        self._most = most
+        self._largest = most if largest is None else largest
         self._size = 0
         self.young: dict[Key, Value] = {}
         self._old: dict[Key, Value] = {}
@@ -217,7 +222,9 @@ class Cache(Generic[Key, Value]):
             value = work_out()
         if size <= self._largest:
             if self._size >= self._most:
-                self._old, self.young, self._size = self.young, {}, 0
+                self._old = self.young
+                self.young = {}
+                self._size = 0
             self.young[key] = value
             self._size += size
         return value

@@ -140,10 +140,14 @@ def _installed_folders() -> frozenset[str]:
 
 # Landlock: three calls that leave this process the files that it needs
 
-_CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
+_CREATE = 444
+_ADD_RULE = 445
+_RESTRICT = 446
 _O_PATH = 0o10000000  # names a place without opening it; `os` has it on Linux only
-_VERSION_FLAG, _PATH_BENEATH = 1, 1
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_VERSION_FLAG = 1
+_PATH_BENEATH = 1
+_READ_FILE = 1 << 2
+_READ_DIR = 1 << 3
 _FILES = {1: 13, 2: 14, 3: 15, 5: 16}  # from which version on how many rights on files are known
 _TCP = 0b11  # bind and connect, from version 4 on
 _SCOPES = 0b11  # abstract sockets of, and signals to processes outside, from version 6 on
@@ -212,11 +216,21 @@ def _call(number: int, *arguments: object) -> int:
 # differs from version to version, what can do harm to others does not. A newer call is answered as by a kernel that
 # lacks it; so are those marked as newer, so that a library takes the older way, whose arguments a filter can see.
 
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
-_LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
-_IF_EQUAL, _IF_GREATER = 0x15, 0x25
-_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16  # in what the program is shown of a call
-_ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_SECCOMP = 22
+_MODE_FILTER = 2
+_LOAD = 0x20
+_AND = 0x54
+_RETURN = 0x06
+_IF_EQUAL = 0x15
+_IF_GREATER = 0x25
+# in what the program is shown of a call
+_NUMBER_AT = 0
+_ARCHITECTURE_AT = 4
+_ARGUMENTS_AT = 16
+_ALLOW = 0x7FFF0000
+_KILL = 0x80000000
+_ERROR = 0x00050000
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # machine -> mark of the kernel
 NEWEST = 462  # mseal; from 424 on numbers are the same everywhere
 with (Path(__file__).parent / "system_calls.csv").open(encoding="ascii") as _table:
@@ -312,7 +326,9 @@ def _conditions(own_pid: int) -> list[_Condition]:
 # seen to by `worker`.
 
 _EXTENDED_LIMITS = 9
-_ACTIVE_PROCESSES, _PROCESS_MEMORY, _DIE_ON_FAULT = 0x8, 0x100, 0x400
+_ACTIVE_PROCESSES = 0x8
+_PROCESS_MEMORY = 0x100
+_DIE_ON_FAULT = 0x400
 
 
 class BasicLimits(ctypes.Structure):
@@ -363,7 +379,8 @@ def limit_this_process(more_bytes: int) -> None:
             if not success:
                 raise ctypes.WinError(ctypes.get_last_error())
 
-        counters, limits = MemoryCounters(), ExtendedLimits()
+        counters = MemoryCounters()
+        limits = ExtendedLimits()
         counters.size = ctypes.sizeof(counters)
         done(kernel.K32GetProcessMemoryInfo(own, ctypes.byref(counters), counters.size))
         limits.basic.flags = _ACTIVE_PROCESSES | _PROCESS_MEMORY | _DIE_ON_FAULT
@@ -371,7 +388,8 @@ def limit_this_process(more_bytes: int) -> None:
         limits.process_memory = int(counters.committed) + more_bytes
         handle = kernel.CreateJobObjectW(None, None)
         done(handle)
-        job, size = ctypes.c_void_p(handle), ctypes.sizeof(limits)
+        job = ctypes.c_void_p(handle)
+        size = ctypes.sizeof(limits)
         try:
             done(kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size))
             done(kernel.AssignProcessToJobObject(job, own))

@@ -47,7 +47,9 @@ class ShownResults:
     """What the formulas of one file show."""
 
     def __init__(self, plan: ExpectedWorkbook, found: Mapping[str, SheetResults]) -> None:
-        self.cells, self.layout, self.found = formula_cells(plan), plan.layout, found
+        self.cells = formula_cells(plan)
+        self.layout = plan.layout
+        self.found = found
         self.shown: list[Result] = []
         for name, sheet in self.cells.sheets.items():
             results = found.get(name)
@@ -85,21 +87,23 @@ class ShownResults:
             for answer in submission.answers
             if answer.calculated and answer.value is not None
         }
-        facts, day = facts_of(submission.identity), submission.calculated_on
+        facts = facts_of(submission.identity)
+        day = submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
-        answers, unread = submission.values(), submission.originals()
-        messages, cleaned = (
-            self.layout.messages,
-            list(self.shown),
-        )  # with 0 for what no check cell can say
+        answers = submission.values()
+        unread = submission.originals()
+        # with 0 for what no check cell can say
+        messages = self.layout.messages
+        cleaned = list(self.shown)
         for (cell, order), value in zip(
             self.cells.checks, self.cells.take_checks(self.shown), strict=True
         ):
             if value not in (0, REQUIRED):
                 cleaned[cell] = _check_number(value, order, messages)
         memory = self.cells.remembered(self.shown, cleaned)
-        originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
+        originals = unread | submission.otherwise_written()
+        last = read_last(submission.last) or {}
         content = Content(
             self.layout, answers, {}, calculated, kept, originals, facts, memory, last
         )
@@ -119,7 +123,8 @@ class ShownResults:
         shown, expected = (
             shorten("" if value is None else said(value)) for value in (self.shown[number], result)
         )
-        at, value = address(*place), shown + and_more(len(found) - 1)
+        at = address(*place)
+        value = shown + and_more(len(found) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
@@ -168,7 +173,8 @@ class FormulaCells:
     """The formula cells of all sheets of a layout, in one order, and how what they show is worked out."""
 
     def __init__(self, plan: ExpectedWorkbook) -> None:
-        self.layout, self.sheets = plan.layout, plan.issued
+        self.layout = plan.layout
+        self.sheets = plan.issued
         self.cells = [
             FormulaCell(name, *place)
             for name, sheet in self.sheets.items()
@@ -224,7 +230,8 @@ class FormulaCells:
         }
         whole = all(map(_is_number, self.take_checks(shown)))
         for tool, numbers in self._checks_of_tools.items() if whole else ():
-            required, at = 0, Counter[int]()
+            required = 0
+            at = Counter[int]()
             for value, count in Counter(numbers(cleaned)).items():
                 number = int(value or 0)
                 at[number // LEVEL] += count

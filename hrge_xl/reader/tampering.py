@@ -65,7 +65,9 @@ def tampered(
     found: ReadResult, tool_sheet: ToolSheet, here: FoundCells, names: ListNames
 ) -> Iterator[Finding]:
     """Everything that was done to one sheet, as far as its format keeps it."""
-    raw, plan, lost = tool_sheet.raw, found.plan, found.lost
+    raw = tool_sheet.raw
+    plan = found.plan
+    lost = found.lost
     if not raw.protected and "protection" not in lost:
         yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
@@ -199,7 +201,8 @@ def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Find
         ]
         if covered:
             row, column = min(covered)
-            part, value = left[row][column], f"{address(*area[:2])}:{address(*area[2:])}"
+            part = left[row][column]
+            value = f"{address(*area[:2])}:{address(*area[2:])}"
             about = {"label": plan.layout.question(part.slot), "value": value, "cells": value}
             yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
         for row, column in covered:
@@ -232,7 +235,8 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
     for text in unplaced:
-        raw, place = sheets.get(text.sheet), parse_cell(text.cell)
+        raw = sheets.get(text.sheet)
+        place = parse_cell(text.cell)
         if raw is not None and place is not None:
             for kind, detail in _seen(raw, *place, percent=True):
                 found.setdefault((kind, raw.name), (detail, []))[1].append(place)
@@ -267,11 +271,13 @@ def _seen(
     raw: RawSheet, row: int, column: int, *, percent: bool, unit: str = ""
 ) -> Iterator[tuple[Kind, dict[str, str]]]:
     """Give everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
-    cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
+    cell = raw.cell(row, column)
+    look = raw.looks.get((row, column), ORDINARY)
     value = shown_cell(cell).strip()
     if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
         return
-    struck, other = cell.struck, None
+    struck = cell.struck
+    other = None
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
         other = seen(look.number_format, cell.value, percent=percent, unit=unit)
     if struck is not None or look.struck:
@@ -349,7 +355,8 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
         sheet = sheets.get(named[0].casefold()) if named is not None else None
         if named is None or sheet is None:
             return False
-        (top, left, bottom, _), size = named[1], len(place.offered)
+        (top, left, bottom, _) = named[1]
+        size = len(place.offered)
         texts = {sheet.text_at(row, left) for row in range(top, min(bottom, top + size) + 1)}
         # single ones may be reworded, which is told of by itself
         return (

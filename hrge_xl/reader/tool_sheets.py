@@ -118,7 +118,8 @@ def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
         else:
             _search(found, expected, workbook)
     for tool, tool_sheet in found.tools.items():
-        raw, name = tool_sheet.raw, tool_sheet.plan.sheet.name
+        raw = tool_sheet.raw
+        name = tool_sheet.plan.sheet.name
         if raw.name != name:
             found.observations.append(SHEET_RENAMED.at(raw.name, None, tool, expected=name))
         if raw.state != "visible" and not tool_sheet.plan.sheet.hidden:
@@ -270,7 +271,8 @@ def _find_own(
         at = bisect(anchors, line, key=itemgetter(0))
         origin = None
         if 0 < at < len(anchors):
-            (before, home), (after, home_after) = anchors[at - 1], anchors[at]
+            (before, home) = anchors[at - 1]
+            (after, home_after) = anchors[at]
             origin = home + line - before if after - before == home_after - home else None
         if origin is not None and origin in codeless:
             axis.origin[line] = origin
@@ -292,7 +294,9 @@ class Axes(NamedTuple):
 
 def by_codes(tool_sheet: ToolSheet) -> Axes:
     """Give both axes as the codes of the hidden row and column say."""
-    raw, (top, left), plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+    raw = tool_sheet.raw
+    (top, left) = tool_sheet.corner
+    plan = tool_sheet.plan
     rows = {row: text for row in raw.cells if row != top and (text := raw.text_at(row, left))}
     for codes in plan.tables:
         rows = _sorted_by_hand(raw, rows, left + 1, codes, plan.rows.codes)
@@ -324,12 +328,10 @@ def _sorted_by_hand(
 
 def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
     """Give rows and columns by code; by position where that is certain; None when neither is possible."""
-    axes, raw, corner, plan = (
-        by_codes(tool_sheet),
-        tool_sheet.raw,
-        tool_sheet.corner,
-        tool_sheet.plan,
-    )
+    axes = by_codes(tool_sheet)
+    raw = tool_sheet.raw
+    corner = tool_sheet.corner
+    plan = tool_sheet.plan
     lost_rows = [code for code in plan.rows.needed if code not in axes.rows.places]
     lost_columns = [code for code in plan.columns.needed if code not in axes.columns.places]
     if lost_rows or lost_columns:
@@ -339,7 +341,8 @@ def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, li
         if len(lost_rows) == len(plan.rows.needed) or len(lost_columns) == len(plan.columns.needed):
             return None, [SHEET_UNREADABLE.at(raw.name, None, plan.tool)]
     first = min(axes.rows.origin, default=0)
-    our_rows, our_columns = partial(_our_rows, raw, plan, first), partial(_our_columns, raw, plan)
+    our_rows = partial(_our_rows, raw, plan, first)
+    our_columns = partial(_our_columns, raw, plan)
     _find_own(axes.rows, raw.cells, corner.row, plan.rows.codeless, our_rows)
     used = chain.from_iterable(raw.cells.values())
     _find_own(axes.columns, used, corner.column, plan.columns.codeless, our_columns)
@@ -383,7 +386,8 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
 
 def _home_axis(expected: ExpectedLines, first: int) -> Axis:
     """Give an axis on which nothing has moved, but for what stands before the line with the key."""
-    axis, shift = Axis(unmoved=first == 1), first - 1
+    axis = Axis(unmoved=first == 1)
+    shift = first - 1
     for code, lines in expected.codes.items():
         axis.places[code] = lines[0] + shift
         axis.origin.update({line + shift: line for line in lines})
@@ -399,12 +403,10 @@ def _certain(
     That is so where the named area has its size, the codes that survive are in their places, and each row and column
     that lost its code still shows its label.
     """
-    plan, area, (top, left), raw = (
-        tool_sheet.plan,
-        tool_sheet.area,
-        tool_sheet.corner,
-        tool_sheet.raw,
-    )
+    plan = tool_sheet.plan
+    area = tool_sheet.area
+    (top, left) = tool_sheet.corner
+    raw = tool_sheet.raw
     if area != Area(top, left, top + plan.sheet.last.row - 1, left + plan.sheet.last.column - 1):
         return False
     if any(
@@ -413,7 +415,8 @@ def _certain(
     ):
         return False
     for row in (plan.rows.codes[code][0] for code in lost_rows):
-        actual, wanted = row + top - 1, plan.row_texts[row]
+        actual = row + top - 1
+        wanted = plan.row_texts[row]
         texts = (
             raw.text_at(actual, column) for column in raw.cells.get(actual, {}) if column != left
         )
@@ -443,14 +446,13 @@ def _noticed(
     """
 
     def about(kind: Kind, part: CellSpec, cell: str | None = None, **detail: str) -> Finding:
-        seen, is_row = (
-            observe_at(kind, raw.name, cell, part, **detail),
-            kind in (ROW_MISSING, ROW_DOUBLED),
-        )
+        seen = observe_at(kind, raw.name, cell, part, **detail)
+        is_row = kind in (ROW_MISSING, ROW_DOUBLED)
         across = plan.layout.grid_of(part.slot).across
         return replace(seen, field=None) if across is not is_row else replace(seen, row=None)
 
-    rows, columns = axes.rows, axes.columns
+    rows = axes.rows
+    columns = axes.columns
     for missing, axis, needed, label in (
         (ROW_MISSING, rows, sheet.rows.needed, plan.row_label),
         (COLUMN_MISSING, columns, sheet.columns.needed, plan.column_label),

@@ -231,7 +231,9 @@ class UnreadableContainer(Struct, tag=True, frozen=True):
 
 Found = Workbook | SkippedFile | UnreadableContainer
 
-LETTER, LOGO = "letter", "logo"  # words for a file; `gate.word_for` gives the others
+# words for a file; `gate.word_for` gives the others
+LETTER = "letter"
+LOGO = "logo"
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
 TOO_DEEP = f"It is nested in more than {MOST_LAYERS} e-mails and archives. {ASK}"
@@ -341,7 +343,8 @@ class _Opening:
     # what holds files
 
     def _zip(self, file: SourceFile) -> Iterator[Found]:
-        place, package = file.place.within(file.name), ZipPackage(file.data, self._budget.limits)
+        place = file.place.within(file.name)
+        package = ZipPackage(file.data, self._budget.limits)
         if not package.names:
             yield _empty(file)
         self._budget.take_entries(len(package.names))
@@ -412,7 +415,8 @@ class _Opening:
         if format_ or is_named_as_workbook(file.name):
             yield Workbook(file.name, file.place, file.data, format_)
             return
-        archive, described = UNOPENED_ARCHIVES.get(ending_of(file.name), ""), describe(file.data)
+        archive = UNOPENED_ARCHIVES.get(ending_of(file.name), "")
+        described = describe(file.data)
         kind = f"a {archive} archive" if archive else described
         if kind.endswith(" archive"):
             yield file.unopened(f"{file.name} is {kind}, which is not opened. {ASK}")

@@ -75,7 +75,8 @@ def unplaced_texts(
 
     `old` describes a sheet of an older version.
     """
-    raw, tool = tool_sheet.raw, tool_sheet.plan.tool
+    raw = tool_sheet.raw
+    tool = tool_sheet.plan.tool
     sorter = _Sorter(found, tool_sheet, axes, old)
     kinds = [(kind, typed) for typed in sorter.outside() if (kind := sorter.kind(typed))]
     keep(found, raw, [typed for _, typed in kinds])
@@ -106,8 +107,12 @@ class _Sorter:
     def __init__(
         self, found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
     ) -> None:
-        self.raw, self.plan, self.old = tool_sheet.raw, tool_sheet.plan, old
-        self.rows, self.columns, self.unmoved = axes.rows, axes.columns, axes.unmoved
+        self.raw = tool_sheet.raw
+        self.plan = tool_sheet.plan
+        self.old = old
+        self.rows = axes.rows
+        self.columns = axes.columns
+        self.unmoved = axes.unmoved
         self.top, self.left = tool_sheet.corner
         self.known = found.identity is not None
         issued = found.plan.issued[self.plan.sheet.name].held if self.known else None
@@ -149,7 +154,9 @@ class _Sorter:
 
     def kind(self, typed: TypedText) -> str:
         """`row` or `column` (inserted by hand), `single`, `retired`, `kept` (of a copy), or nothing at all."""
-        row, column, old = typed.row, typed.column, self.old
+        row = typed.row
+        column = typed.column
+        old = self.old
         if row in self.rows.copies or column in self.columns.copies:
             row, column = self._original(typed)
             part = self.plan.at.get(
@@ -188,7 +195,8 @@ class _Sorter:
 
     def _original(self, typed: TypedText) -> tuple[int, int]:
         """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
-        rows, columns = self.rows, self.columns
+        rows = self.rows
+        columns = self.columns
         row = rows.places[rows.copies[typed.row]] if typed.row in rows.copies else typed.row
         across = columns.copies.get(typed.column)
         return row, typed.column if across is None else columns.places[across]
@@ -213,8 +221,10 @@ def _tell(
     **more: str,
 ) -> None:
     """Report several texts as one finding: the first of them, and how many more."""
-    first, count = texts[0], len(texts)
-    value, at = shorten(first.text) + and_more(count - 1), address(first.row, first.column)
+    first = texts[0]
+    count = len(texts)
+    value = shorten(first.text) + and_more(count - 1)
+    at = address(first.row, first.column)
     found.observations.append(kind.at(sheet, at, tool, value=value, count=str(count), **more))
 
 
@@ -227,7 +237,8 @@ def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[Ty
     """Report answers to questions that the version in force does not ask."""
     version = found.plan.layout.spec.version
     for first, *more in one_by_one(texts, SINGLE_REPORTS):
-        label, at = first.question + and_more(len(more)), address(first.row, first.column)
+        label = first.question + and_more(len(more))
+        at = address(first.row, first.column)
         about = {"label": label, "expected": version, "value": shorten(first.text)}
         found.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
 
@@ -235,7 +246,8 @@ def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[Ty
 def old_sheet(found: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
     """Keep what is on an issued sheet that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, guide_title(found.plan.layout.language), corner)
-    retired, beside = list[TypedText](), list[TypedText]()
+    retired = list[TypedText]()
+    beside = list[TypedText]()
     for typed in typed_texts(sheet):
         if old.is_retired(typed.row, typed.column):
             retired.append(typed._replace(question=old.label(typed.row, typed.column)))
@@ -256,7 +268,8 @@ def unknown_sheet(found: ReadResult, sheet: RawSheet) -> None:
 
 def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
     """Keep what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
-    plan, raw = tool_sheet.plan, tool_sheet.raw
+    plan = tool_sheet.plan
+    raw = tool_sheet.raw
 
     def is_ours(row: int, column: int, text: str, _: str) -> bool:
         return (
@@ -272,12 +285,11 @@ def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
 
 def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
     """Keep the answers on a second copy of a sheet, which nobody reads."""
-    axes, raw = by_codes(copy), copy.raw
+    axes = by_codes(copy)
+    raw = copy.raw
     for part in copy.plan.parts:
-        row, column = (
-            axes.rows.places.get(part.row_code, 0),
-            axes.columns.places.get(part.column_code, 0),
-        )
+        row = axes.rows.places.get(part.row_code, 0)
+        column = axes.columns.places.get(part.column_code, 0)
         text = shown_cell(raw.cell(row, column))
         if text.strip() and not part.calculated:
             found.unplaced.append(Unplaced(raw.name, address(row, column), text))
@@ -325,10 +337,9 @@ def _is_leftover(row: int, cells: Mapping[int, RawCell]) -> bool:
 # what stands on top of the cells and beside them; its texts are kept, the rest is named
 
 
-SECTION, PAGE_WORDS = (
-    re.compile("&[LCR]"),
-    2,
-)  # of a page header; words beside its number: Page 1 of 2
+# of a page header; words beside its number: Page 1 of 2
+SECTION = re.compile("&[LCR]")
+PAGE_WORDS = 2
 MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])')
 CORNER = "A1"  # stands for the place of a text that has none
 
@@ -336,10 +347,12 @@ CORNER = "A1"  # stands for the place of a text that has none
 def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
     """Keep every comment, whatever was drawn, and words beside cells, with the answers that they belong to, if any."""
     if any(sheet.comments or sheet.drawn for sheet in workbook.sheets):
-        observe, what = _observer(found), _what(translator(found.plan.layout.language))
+        observe = _observer(found)
+        what = _what(translator(found.plan.layout.language))
         for sheet in workbook.sheets:
             for row, column, text in sheet.comments:
-                cell, value = address(row, column), shorten(text, 200)
+                cell = address(row, column)
+                value = shorten(text, 200)
                 found.comments.append(Unplaced(sheet.name, cell, text))
                 observe(COMMENT_KEPT, sheet.name, cell, value=value)
         for sheet in workbook.sheets:
@@ -353,10 +366,8 @@ def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
             ]
             # very many are told together at the end
             for first, *more in one_by_one(texts, SINGLE_REPORTS):
-                value, place = (
-                    shorten(first.text, 200) + and_more(len(more)),
-                    _cell(first) or sheet.name,
-                )
+                value = shorten(first.text, 200) + and_more(len(more))
+                place = _cell(first) or sheet.name
                 observe(TEXT_ON_TOP, sheet.name, _cell(first), place=place, value=value)
             for first, *more in one_by_one(others, SINGLE_REPORTS):
                 place = (_cell(first) or sheet.name) + and_more(len(more))

@@ -195,7 +195,8 @@ class _Worker(Generic[Item, Result]):
         readable: set[str],
         believed: Callable[[Item, Result], Result] | None,
     ) -> None:
-        self._function, self._believed = function, believed
+        self._function = function
+        self._believed = believed
         self._kinds = (Died, *kinds_of(function))
         self._limits = limits
         self._readable = readable  # by now; the pool adds to it
@@ -230,7 +231,8 @@ class _Worker(Generic[Item, Result]):
         """Give a child that waits for an item; None once the pool is being dismissed."""
         readable = frozenset(self._readable)
         with self._lock:
-            process, closed = self._process, self._closed
+            process = self._process
+            closed = self._closed
             if closed or (process is not None and self._granted == readable):
                 return process
             if process is not None:
@@ -254,7 +256,8 @@ class _Worker(Generic[Item, Result]):
         """End the child for good."""
         with self._lock:
             self._closed = True
-            process, self._process = self._process, None
+            process = self._process
+            self._process = None
         if process is not None:
             process.end()
 
@@ -446,7 +449,9 @@ def check_weight(message: bytes) -> None:
         return
     if len(message) > LIMITS.answer_bytes:
         raise MemoryError("an answer that is too long")
-    values, place, end = 0, 1, len(message)
+    values = 0
+    place = 1
+    end = len(message)
     while place < end:
         head = message[place]
         width = _STRINGS.get(head)

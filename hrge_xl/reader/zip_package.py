@@ -232,7 +232,8 @@ class Budget:
 
     def __init__(self, limits: ReadLimits) -> None:
         self.limits = limits
-        self._entries, self._bytes = 0, 0
+        self._entries = 0
+        self._bytes = 0
 
     def take_entries(self, count: int) -> None:
         """Count the parts of a layer, before any of them is looked at."""

@@ -228,8 +228,10 @@ def set_contact(
 
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
     """
-    round_, wrong = load_open_round(folder), list[str]()
-    found, given = team_named(round_, team), addresses(address, wrong)
+    round_ = load_open_round(folder)
+    wrong = list[str]()
+    found = team_named(round_, team)
+    given = addresses(address, wrong)
     if wrong or not given:
         raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
     text = addresses(f"{found.email}, {given}", wrong) if also else given

@@ -213,7 +213,8 @@ class Dataset:
 
         if self.round is None or not self.holds_others:
             return self.returns(cells=cells)
-        name, here = self.round.name, {path for some in self.given.values() for path in some}
+        name = self.round.name
+        here = {path for some in self.given.values() for path in some}
         ours = []
         for return_ in self.returns(cells=cells):
             given = self.given.get(return_.submission, ())
@@ -336,7 +337,9 @@ def sources(asked: DatasetRequest) -> list[Source]:
 
 
 def _source(place: FilePlace, asked: DatasetRequest) -> Source:
-    files, request, round_ = place.files(), asked.request(place.round), place.round
+    files = place.files()
+    request = asked.request(place.round)
+    round_ = place.round
     if round_ is None:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]

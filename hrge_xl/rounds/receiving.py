@@ -117,7 +117,9 @@ class _Shelf:
     """The folder `returned` of a round: which contents are there or were ever received, and which names are taken."""
 
     def __init__(self, folder: Path, received: Iterable[str]) -> None:
-        self.folder, self.received = folder, set(received)  # by the ledger
+        # by the ledger
+        self.folder = folder
+        self.received = set(received)
         self.names = {path.name.casefold() for path in folder.glob("*")}
         lying = ((fingerprint(path)[0], path) for path in sorted(folder.rglob("*")))
         # contents that lie there, unknown to the ledger
@@ -153,7 +155,8 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     """
     check_several("sources", sources)
     round_ = load_round(folder)
-    home, inbox = folder.resolve(), (folder / INBOX).resolve()
+    home = folder.resolve()
+    inbox = (folder / INBOX).resolve()
     for (
         source
     ) in sources:  # which may hold what the round wrote itself: a blank workbook is not an answer
@@ -168,7 +171,11 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
-        placed, known, left, unopened, waiting = [], [], [], [], []
+        placed = []
+        known = []
+        left = []
+        unopened = []
+        waiting = []
         ours = _OwnMails(round_, ledger, today)
         for item in ours.set_aside(found_in(sources)):
             if isinstance(item, SkippedFile):
@@ -229,11 +236,14 @@ def _write_down(
             moment_of_mail(pair[1].came.place.email.received) or NEVER,
         ),
     )
-    days, origins, arrivals = {}, {}, []
+    days = {}
+    origins = {}
+    arrivals = []
     for sha256, (path, came, day) in in_order:
         if day is not None:
             days[sha256] = day
-        email, received = came.place.email, moment_of_mail(came.place.email.received)
+        email = came.place.email
+        received = moment_of_mail(came.place.email.received)
         origins[sha256] = Origin(
             way=came.place.way, name=came.name, sender=email.sender, sent=email.sent, sent_by=email.sent_by,
             received=received.isoformat() if received else "", seen=today,
@@ -249,7 +259,9 @@ class _OwnMails:
     """Mails that the office sent from drafts of a round: known by whom they went to and what they are about."""
 
     def __init__(self, round_: Round, ledger: Ledger, today: date) -> None:
-        self._folder, self._ledger, self._today = round_.folder, ledger, today
+        self._folder = round_.folder
+        self._ledger = ledger
+        self._today = today
         self._teams = {address for team in round_.teams for address in _addresses_in(team.email)}
         self._attached: dict[str, set[str]] = {}
         self.sent: dict[str, SentDraft] = {}  # that were met, by their files

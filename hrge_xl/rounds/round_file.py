@@ -140,7 +140,8 @@ def _insert(lines: list[str], at: int, texts: Iterable[str]) -> None:
 
 def _replace(lines: list[str], node: yaml.Node, text: str) -> None:
     """Put a text in the place of a value of one line."""
-    start, end = node.start_mark, node.end_mark
+    start = node.start_mark
+    end = node.end_mark
     line = lines[start.line]
     lines[start.line] = line[: start.column] + text + line[end.column :]
 

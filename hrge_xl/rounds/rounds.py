@@ -26,13 +26,14 @@ from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
 from .teams import Team, TeamList, checked, continue_teams, passwords_of, read_list
 
-KEY, PASSWORDS = "signing.key", "passwords.csv"
-ISSUED, RETURNED, INBOX = (
-    "issued",
-    "returned",
-    "inbox",
-)  # what went out, came back, and came by mail
-FEEDBACK, REPORTS = "feedback", "reports"
+KEY = "signing.key"
+PASSWORDS = "passwords.csv"
+# what went out, came back, and came by mail
+ISSUED = "issued"
+RETURNED = "returned"
+INBOX = "inbox"
+FEEDBACK = "feedback"
+REPORTS = "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
 KEY_BYTES = 32
 KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "closed", "before", "teams")
@@ -401,7 +402,8 @@ def earlier_specs(folder: Path, digest: str) -> list[Spec]:
 
 def _check_copy(folder: Path, digest: str) -> None:
     """Raise `RoundError` where the copy of its spec that a round carries is missing or was changed."""
-    copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
+    copy = place(folder / HOME, digest)
+    again = f"hrge-xl round update-spec {quoted(folder)} --spec"
     if not digest:
         raise RoundError(
             "The round does not say any more which spec it carries.",

@@ -44,7 +44,8 @@ def sign(
     Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
     `UsageError`.
     """
-    what, signer = _target(report, folder), load_key(Path(key), passphrase) if key else None
+    what = _target(report, folder)
+    signer = load_key(Path(key), passphrase) if key else None
     check_folder(what.folder)
     with only_writer(what.folder), Ledger.open(what.folder) as ledger:
         before = tuple(doubts(ledger, what.terms))
@@ -77,7 +78,8 @@ def check_seal(
 
     `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
     """
-    what, trusted = _target(report, folder), trusted_keys([*map(Path, trust)])
+    what = _target(report, folder)
+    trusted = trusted_keys([*map(Path, trust)])
     name = what.sealed.name
     with Ledger.open(what.folder, write=False) as ledger:
         found = check(ledger, what.sealed, what.terms)

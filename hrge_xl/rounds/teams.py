@@ -129,7 +129,8 @@ class AllowedNames(NamedTuple):
 
 def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[str]]:
     """Read a team of which each cell is there, and tell what is wrong with it."""
-    spec, code = allowed.spec, cells["team"]
+    spec = allowed.spec
+    code = cells["team"]
     wrong = [*_code_mistakes(code)]
     country = _code_of(cells["country"], allowed.countries, "country", wrong)
     language = _code_of(cells["language"], allowed.languages, "language", wrong)
@@ -339,7 +340,8 @@ def read_list(file: str | Path, spec: Spec, password: str | None = None) -> Team
         raise empty
     at, heads = _find_heads(filled)
     height = 1 if filled[at - 1][1] == heads.written else 2
-    titles, rest = filled[: at - height], filled[at:]
+    titles = filled[: at - height]
+    rest = filled[at:]
     total = " ".join(filter(None, rest[-1][1])) if rest else ""
     if TOTAL.fullmatch(western_digits(total)):
         del rest[-1]
@@ -462,9 +464,11 @@ def passwords_of(file: Path, teams: Sequence[Team]) -> list[tuple[str, str]]:
         for team in teams
         for name in (*team.codes, *ADDRESS.findall(team.email))
     }
-    found, mistakes = list[tuple[str, str]](), list[str]()
+    found = list[tuple[str, str]]()
+    mistakes = list[str]()
     for n, row in _csv(file, "list of passwords"):
-        name, password = tidy(row[0]) if row else "", row[1] if len(row) > 1 else ""
+        name = tidy(row[0]) if row else ""
+        password = row[1] if len(row) > 1 else ""
         code = codes.get(name.casefold())
         if code and password:
             found.append((code, password))

@@ -37,7 +37,9 @@ from .yaml_file import WrittenInt, content_of
 
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
-LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in files of their own
+# which names the lists that stand in files of their own
+LISTS = "vocabularies.yaml"
+LIST = ".csv"
 FACTS = "facts"  # the folder of the files that hold facts
 NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
 LONG = 100_000  # bytes: catalogues of translations; a file that people look for in a database reads as it is
@@ -58,7 +60,8 @@ def pack(folder: Path) -> dict[str, bytes]:
         file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS
     ]
     files += (folder / FACTS).glob(f"[!.]*{LIST}")
-    found, mistakes = dict[str, bytes](), list[Mistake]()
+    found = dict[str, bytes]()
+    mistakes = list[Mistake]()
     # which grow by the lists; of these only what is named, for a list of teams, say, stays
     for file in files:
         path = file.relative_to(folder).as_posix()
@@ -158,7 +161,8 @@ def write(files: Files, home: Path) -> Path:
 def _replace(folder: Path, files: Files) -> None:
     """Put a folder with these files in its place at one stroke, and take away what stood there."""
     mark = f"{UNFINISHED}{secrets.token_hex(4)}-{folder.name}"
-    new, old = folder.with_name(mark), folder.with_name(f"{mark}-old")
+    new = folder.with_name(mark)
+    old = folder.with_name(f"{mark}-old")
     try:
         for path, content in files.items():
             file = path_in(new, *path.split("/"))
@@ -179,7 +183,8 @@ def _replace(folder: Path, files: Files) -> None:
 # specs that passed and catalogues, kept for the next process
 
 CACHE = "HRGE_XL_CACHE"  # names the folder for caches
-SPEC, CATALOGUE = ".spec", ".catalogue"
+SPEC = ".spec"
+CATALOGUE = ".catalogue"
 MOST_KEPT = {SPEC: 16, CATALOGUE: 64}  # with versions of them, the newest ones
 CHECKSUM = 32  # bytes before the tree
 NUMBER = 1  # the kind of our own numbers in the packed tree

@@ -77,7 +77,8 @@ def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
 
 
 def _number(field: Field, text: str) -> Wrong:
-    number, limits = plain_number(text), field.type.limits(field)
+    number = plain_number(text)
+    limits = field.type.limits(field)
     if number is None:
         yield f"'{text}' is not a number.", "Write digits, with a point for decimals."
         return

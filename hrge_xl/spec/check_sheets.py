@@ -188,7 +188,9 @@ def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
 
 def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, str, str]]:
     """Find what is wrong with a field by itself, with the option that says it."""
-    needs, may, given = set(field.type.needs), set(field.type.allows), field.model_fields_set
+    needs = set(field.type.needs)
+    may = set(field.type.allows)
+    given = field.model_fields_set
     for name in sorted(needs - given):
         yield "type", f"A field of type {field.type} needs `{name}`.", "Add it."
     for name in sorted(given - needs - may - COMMON_OPTIONS):
@@ -316,7 +318,8 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         reason, remedy = no_such(reason, str(field.parent), others)
         yield (*path, "parent"), reason, f"Name the field that decides the list. {remedy}"
         return
-    name, above = str(field.vocabulary), spec.vocabularies.get(parent.vocabulary)
+    name = str(field.vocabulary)
+    above = spec.vocabularies.get(parent.vocabulary)
     own = spec.vocabularies.get(name) if above else None
     for where, _, item in select(own, "items/*", ("vocabularies", name)):
         if item.parent is None:
@@ -341,7 +344,8 @@ def _numbers(vocabulary: Vocabulary, path: Path) -> Found:
 
 def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     """Find anchors that nobody would see, and kinds of them that are missing at a step, or that the list lacks."""
-    kinds, name = vocabulary.kinds, path[-1]
+    kinds = vocabulary.kinds
+    name = path[-1]
     for place, _, item in select(vocabulary, "items/*", path):
         option = "anchor" if item.anchor else "anchors" if item.anchors else ""
         length = cell_length(item.as_step(spec.languages[0]))
@@ -455,7 +459,8 @@ def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
 
 def _over_rounds(identity: KeyFields) -> Found:
     """Check the pattern of what is left out of an intervention's name."""
-    path, pattern = ("identity", OF_ROUNDS), identity.period_in_intervention
+    path = ("identity", OF_ROUNDS)
+    pattern = identity.period_in_intervention
     if pattern is None:
         return
     if identity.intervention is None:
@@ -485,7 +490,8 @@ def _profiles(spec: Spec) -> Found:
 
 
 def _figures(spec: Spec, figures: Figures) -> Found:
-    risks, indicators = figures.risks, figures.indicators
+    risks = figures.risks
+    indicators = figures.indicators
     if risks and not spec.tool.keys().isdisjoint(risks.tools):
         if spec.matrix is None:
             yield (

@@ -30,7 +30,8 @@ from .supplements import BRIEF_FIGURES, IDENTITY_SHEET, KEYS, LAST_SHEET, NAMES,
 
 BLOCKS = "tools/*/blocks/*"
 FIELDS = f"{BLOCKS}/fields/*"
-TOOL_CODES, FIELD_CODES = "tools/*/code", f"{FIELDS}/code"
+TOOL_CODES = "tools/*/code"
+FIELD_CODES = f"{FIELDS}/code"
 INDICATORS = "figures/indicators"
 WORDS_OF_EXPRESSIONS = frozenset({"value", "this", *FUNCTIONS, *(word.lower() for word in kwlist)})
 LIMIT_CODE = 60
@@ -74,10 +75,13 @@ def check_names(spec: Spec) -> Found:
                 yield from doubled(codes, what, fold=table == "once")
     yield from _spelt_otherwise(spec)
     for name, reason, *places in tables()["references"]:
-        holder, known = None, None  # for all names that one part holds, the same are known
+        # for all names that one part holds, the same are known
+        holder = None
+        known = None
         for path, trail, code in (place for where in places for place in select(spec, where)):
             if holder is not trail[-1]:
-                holder, known = trail[-1], KNOWN[name](spec, trail)
+                holder = trail[-1]
+                known = KNOWN[name](spec, trail)
             if isinstance(code, str) and known is not None and code not in known:
                 yield (path, *no_such(reason.format(code=code, trail=trail), code, known))
 

@@ -230,13 +230,12 @@ def compiled(spec: Spec) -> CompiledSpec:
     for rule in rules:
         for code in rule.rule.require:
             requiring[rule.rule.tool, code].append(rule)
-    fields, formulas, relevant = (
-        dict[FieldKey, FieldChecks](),
-        dict[FieldKey, Expr](),
-        dict[FieldKey, Expr](),
-    )
+    fields = dict[FieldKey, FieldChecks]()
+    formulas = dict[FieldKey, Expr]()
+    relevant = dict[FieldKey, Expr]()
     for tool, block, field in spec.places():
-        key, scope = (tool.code, field.code), Scope(spec, tool, block)
+        key = (tool.code, field.code)
+        scope = Scope(spec, tool, block)
         if field.formula is not None:
             formulas[key] = _parsed(field.formula, scope, condition=False)
         wholes = (tool, block) if field.asked else ()

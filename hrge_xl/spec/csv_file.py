@@ -70,7 +70,8 @@ def take_in_lists(
 
 def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> None:
     """Put the lines of each file that `facts` names beside its name; a file that nothing names is told."""
-    home, names = folder / FACTS, set[str]()
+    home = folder / FACTS
+    names = set[str]()
     for entry in named.value if isinstance(named, SequenceNode) else ():
         name = get(entry, "file")
         if not isinstance(entry, MappingNode) or not isinstance(name, ScalarNode):
@@ -127,23 +128,23 @@ def _records(
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        reason, remedy = "This line is not UTF-8 text.", "Save it as CSV in UTF-8."
+        reason = "This line is not UTF-8 text."
+        remedy = "Save it as CSV in UTF-8."
         mistakes.append(Mistake(name, line, 1, reason, remedy))
         return []
     said = (line for line in text.splitlines() if not line.lstrip('"').startswith(COMMENT))
     separator = max(SEPARATORS, key=next(said, "").count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    records, line = list[tuple[int, list[str]]](), 1
+    records = list[tuple[int, list[str]]]()
+    line = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells) and not cells[0].startswith(COMMENT):
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        reason, remedy = (
-            f"This is not a line of CSV: {error}.",
-            "Look for a quotation mark without its pair.",
-        )
+        reason = f"This is not a line of CSV: {error}."
+        remedy = "Look for a quotation mark without its pair."
         mistakes.append(Mistake(name, line, 1, reason, remedy))
     else:
         if not records:
@@ -192,10 +193,8 @@ def _entries(
                 given.setdefault(column, {})[tag or language] = cell.strip()
         absent = [needed for needed in kind.needed if needed not in given]
         for needed in absent:
-            reason, remedy = (
-                f"The {kind.entry} has no {needed}.",
-                "Fill it in, or take the line out.",
-            )
+            reason = f"The {kind.entry} has no {needed}."
+            remedy = "Fill it in, or take the line out."
             mistakes.append(Mistake(name, line, 1, reason, remedy))
         if not absent:
             values = [

@@ -163,7 +163,8 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         elif tag not in old.languages:
             yield change("language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
-        was, now = getattr(old, name), getattr(new, name)
+        was = getattr(old, name)
+        now = getattr(new, name)
         if name not in TOLD_ELSEWHERE and was != now:
             worded = isinstance(was, Text)
             pair = (short(was), short(now)) if worded else ()
@@ -183,7 +184,8 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
             yield change("removed", *became, short(was.title), touches=(Touch(code),))
         elif now:
             count = sum(field.asked for field in now.fields.values())
-            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
+            effect = Effect.NEW if count else Effect.NONE
+            title = short(now.title)
             yield change("added", effect, f"Questions: {count}.", after=title, questions=count)
     if moved := reordered(old.tool, new.tool):
         before, after = (short(", ".join(codes)) for codes in moved)
@@ -247,7 +249,9 @@ def _entries(
 
 def _gone(entry: VocabularyItem, read: Readings, after: Vocabulary) -> Told:
     """Say what became of a code that is not there any more: what its label is read as now."""
-    code, label, meanings = entry.code, entry.label.say(""), read[entry.code]
+    code = entry.code
+    label = entry.label.say("")
+    meanings = read[entry.code]
     new = after.by_code.get(next(iter(meanings)) or "") if len(meanings) == 1 else None
     if new and code in new.aliases:
         note = f"It is {new.code} now, and read as that."
@@ -264,13 +268,17 @@ def _worded_anew(
     before: VocabularyItem, after: VocabularyItem, read: frozenset[str | None]
 ) -> Iterator[Told]:
     """Say what another label does to answers that were chosen by the old one."""
-    what, effect, note = "label changed", Effect.KEPT, ""
+    what = "label changed"
+    effect = Effect.KEPT
+    note = ""
     others = sorted(meaning for meaning in read if meaning not in (None, before.code))
     if others:
-        what, effect = "code reused", Effect.OTHER
+        what = "code reused"
+        effect = Effect.OTHER
         note = f"The old label is read as {', '.join(others)} now: an old code got another meaning."
     elif read - {before.code} and not meant_alike(before.label, after.label):
-        what, effect = "code reused", Effect.OTHER
+        what = "code reused"
+        effect = Effect.OTHER
         note = (
             "Another meaning under an old code? Then take a new code; if it means the same, put the old label "
             "into `aliases`."
@@ -333,8 +341,11 @@ class SheetDiff:
     """One sheet in both versions."""
 
     def __init__(self, old: Spec, new: Spec, code: str) -> None:
-        self.old, self.new, self.code = old, new, code
-        self.before, self.after = old.tool[code], new.tool[code]
+        self.old = old
+        self.new = new
+        self.code = code
+        self.before = old.tool[code]
+        self.after = new.tool[code]
 
     def changes(self) -> Iterator[Change]:
         """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
@@ -345,7 +356,8 @@ class SheetDiff:
                 yield self._gone(before)
             elif after:
                 note = f"It is {_when(after)}." if after.asked else ""
-                label, count = short(after.label), int(after.asked)
+                label = short(after.label)
+                count = int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
         was, now = (
             short(
@@ -356,7 +368,8 @@ class SheetDiff:
             for tool in (self.before, self.after)
         )
         if was != now:
-            note, touches = "Where it does not hold, an answer must be blank.", (Touch(self.code),)
+            note = "Where it does not hold, an answer must be blank."
+            touches = (Touch(self.code),)
             change = partial(
                 Change, Group.QUESTIONS, self.code, "relevant changed", Effect.CHECK, note
             )
@@ -416,7 +429,8 @@ class SheetDiff:
     def _limits(self, old: Field, new: Field, change: Callable[..., Change]) -> Iterator[Change]:
         """Compare what an answer must satisfy: given ones are checked again where that became stricter."""
         for name, direction in LIMITS.items():
-            was, now = getattr(old, name), getattr(new, name)
+            was = getattr(old, name)
+            now = getattr(new, name)
             if was != now:
                 stricter = now is not None and (was is None or (now - was) * direction < 0)
                 pair = ("" if limit is None else f"{limit:g}" for limit in (was, now))
@@ -452,7 +466,8 @@ class SheetDiff:
     # rows
 
     def _rows(self) -> Iterator[Change]:
-        before, after = _all_rows(self.old, self.before), _all_rows(self.new, self.after)
+        before = _all_rows(self.old, self.before)
+        after = _all_rows(self.new, self.after)
         gone = [code for code in before if code not in after]
         added = [code for code in after if code not in before]
         if gone:
@@ -486,7 +501,8 @@ class SheetDiff:
                 ]
                 if lost:
                     touches = tuple(Touch(self.code, row, code) for row in lost)
-                    note, rows = "Answers in these rows do not follow it.", _list(lost, "")
+                    note = "Answers in these rows do not follow it."
+                    rows = _list(lost, "")
                     yield self._change(
                         code, "moved to another block", Effect.LOST, note, rows, touches=touches
                     )
@@ -505,9 +521,11 @@ def _list(codes: Sequence[str], label: str) -> str:
 
 def _asked_anew(before: Text, after: Text, does: str) -> Told:
     """Say what another label does: with no word in common, something else may be meant."""
-    effect, note = Effect.KEPT, ""
+    effect = Effect.KEPT
+    note = ""
     if not meant_alike(before, after):
-        effect, note = Effect.CHECK, f"If it {does} something else now, give it a code of its own."
+        effect = Effect.CHECK
+        note = f"If it {does} something else now, give it a code of its own."
     return "label changed", effect, note, short(before), short(after)
 
 
@@ -516,14 +534,17 @@ def _type(old: Field, new: Field) -> Told:
     was, now = (
         f"{field.type.name}, fixed" if field.fixed else field.type.name for field in (old, new)
     )
-    effect, note = Effect.CHECK, "The content of the cell is read again."
+    effect = Effect.CHECK
+    note = "The content of the cell is read again."
     if not old.asked:
-        effect, note = _new(new), _when(new)
+        effect = _new(new)
+        note = _when(new)
     elif old.several != new.several or not new.asked:
         effect = Effect.LOST
         note = "Give the new question a code of its own, and keep the old one for its answers."
     elif new.type.name in old.type.keeps:
-        effect, note = Effect.KEPT, ""
+        effect = Effect.KEPT
+        note = ""
     return "type changed", effect, note, was, now
 
 
@@ -557,7 +578,8 @@ def both(
 
 def reordered(old: Collection[str], new: Collection[str]) -> tuple[list[str], list[str]] | None:
     """Give the codes that are in both versions as each of them has them; None where these are in the same order."""
-    before, after = [code for code in old if code in new], [code for code in new if code in old]
+    before = [code for code in old if code in new]
+    after = [code for code in new if code in old]
     return None if before == after else (before, after)
 
 

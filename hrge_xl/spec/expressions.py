@@ -31,12 +31,10 @@ from .lookup import Scope, parsed, rule_scope
 from .model import RegisterBlock, Rule, Spec, Tool
 from .yaml_file import common_mistake_in
 
-ANSWER, CHECK, PROGRESS, NAMES = (
-    "",
-    "the check of ",
-    "the completeness of ",
-    "the names of the rows of ",
-)
+ANSWER = ""
+CHECK = "the check of "
+PROGRESS = "the completeness of "
+NAMES = "the names of the rows of "
 ASKED = "whether to ask "
 OF_A_FIELD = {  # what a sheet has to do with its expressions
     "required/when": "show what is missing",
@@ -223,11 +221,14 @@ def check_circles(spec: Spec) -> Found:
 
 
 def _words(nodes: list[Node]) -> Words:
-    way, kinds = " → ".join(map(str, nodes)), {node.kind for node in nodes}
+    way = " → ".join(map(str, nodes))
+    kinds = {node.kind for node in nodes}
     if nodes[0].kind == NAMES:
-        what, remedy = "What rows are called leads", "Name another field in `shows`."
+        what = "What rows are called leads"
+        remedy = "Name another field in `shows`."
     elif kinds == {ANSWER}:
-        what, remedy = f"The formula of {nodes[0]} leads", "Take one of them out of a formula."
+        what = f"The formula of {nodes[0]} leads"
+        remedy = "Take one of them out of a formula."
     elif ASKED in kinds:
         what = "Whether something is asked leads"
         remedy = "Ask one of them whatever the others say; that two answers exclude each other is a rule."
@@ -258,8 +259,11 @@ def _edges(spec: Spec) -> Edges:
         found = written.found
         if isinstance(found, Problem):
             continue
-        tool, field, rule = written.scope.tool.code, written.field, written.rule
-        said, decided = list[Node](), list[Node]()
+        tool = written.scope.tool.code
+        field = written.field
+        rule = written.rule
+        said = list[Node]()
+        decided = list[Node]()
         if field:
             calculated = field.calculated and not written.condition
             said.append(Node(ANSWER if calculated else CHECK, tool, field.code))

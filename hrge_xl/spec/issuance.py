@@ -28,12 +28,11 @@ from .model import (
 )
 from .supplements import Fact, FactFile, Sample
 
-ANSWER, LAST, BOTH, NOTHING = (
-    "answer",
-    "last",
-    "both",
-    "nothing",
-)  # what the next workbook has of an answer
+# what the next workbook has of an answer
+ANSWER = "answer"
+LAST = "last"
+BOTH = "both"
+NOTHING = "nothing"
 MOST_ROWS = 500  # of a register, whatever it is issued with
 
 
@@ -126,7 +125,8 @@ def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
     """Give the choice with every tool that it cannot do without, in the order of the sheets."""
     if tools is None:
         return Choice(None, rows)
-    needs, waiting = needed_tools(spec), list(dict.fromkeys(tools))
+    needs = needed_tools(spec)
+    waiting = list(dict.fromkeys(tools))
     # each tool that is referred to and not there, with the first one that refers to it
     along: dict[str, str] = {}
     for tool in waiting:

@@ -111,10 +111,8 @@ def find(spec: str | Path) -> Path:
     ):
         if (folder / HEAD_FILE).is_file():
             return folder
-    no_file, known = (
-        f"there is no file {Path(spec) / HEAD_FILE}",
-        f"the names are {', '.join(names())}",
-    )
+    no_file = f"there is no file {Path(spec) / HEAD_FILE}"
+    known = f"the names are {', '.join(names())}"
     reason = f"No spec '{spec}': {no_file if is_path(spec) else known}."
     hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
     raise UsageError(reason, value=spec, remedy=" ".join(filter(None, hints)))
@@ -179,7 +177,8 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
     """Give the spec in a folder, as much of it as could be read, with the tree that it came from and every mistake."""
     assembly = Assembly(folder)
     root = assembly.root()
-    mistakes, skipped = assembly.mistakes, assembly.skipped
+    mistakes = assembly.mistakes
+    skipped = assembly.skipped
     if root and size(root) > MOST_PARTS:
         return None, None, [*mistakes, Mistake(HEAD_FILE, 1, 1, TOO_MANY, FEWER)]
     if not isinstance(root, MappingNode):
@@ -294,7 +293,8 @@ def _leave_out_expression(root: Node, written: Written) -> str:
 
 def warnings(spec: Spec) -> list[Mistake]:
     """Give what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
-    place, found = places(Path(spec.folder)), _unused_files(Path(spec.folder))
+    place = places(Path(spec.folder))
+    found = _unused_files(Path(spec.folder))
     for path, _, block in select(spec, BLOCKS):
         if isinstance(block, MatrixBlock) and not block.sources:
             reason = "The matrix has no sources, so that it counts nothing."
@@ -306,7 +306,8 @@ def warnings(spec: Spec) -> list[Mistake]:
 
 def _unused_files(folder: Path) -> list[Mistake]:
     """Say of each file that looks like a part of a spec, and is none, what to do."""
-    assembly, found = Assembly(folder), list[Mistake]()
+    assembly = Assembly(folder)
+    found = list[Mistake]()
     nodes = walk(assembly.root() or sequence([]))
     used = {
         HEAD_FILE,
@@ -316,7 +317,8 @@ def _unused_files(folder: Path) -> list[Mistake]:
     }
     used |= {node.start_mark.name for node in nodes if node.start_mark}
     for path in [*sorted(folder.glob("[!.]*")), *sorted(folder.glob("tools/[!.]*"))]:
-        file, proper = path.relative_to(folder).as_posix(), path.with_suffix(".yaml")
+        file = path.relative_to(folder).as_posix()
+        proper = path.with_suffix(".yaml")
         if file in used or path.suffix not in (".yaml", ".yml", ".csv", SUFFIX):
             continue
         near = nearest(file, [name for name in used if not (folder / name).exists()])
@@ -455,17 +457,17 @@ class Assembly:
         if get(part, option) is None and isinstance(part, MappingNode):
             for key, _ in part.value:
                 if key.value not in known and nearest(key.value, (option,)) is not None:
-                    reason, remedy = (
-                        f"`{key.value}` is not an option here.",
-                        f"Did you mean '{option}'?",
-                    )
+                    reason = f"`{key.value}` is not an option here."
+                    remedy = f"Did you mean '{option}'?"
                     self._say(part, reason, remedy, key.value)
                     key.value = option
                     break
         return get(part, option)
 
     def _in_order(self, sheets: SequenceNode, by_code: dict[str, Node]) -> list[Node]:
-        ordered, left, unknown = list[Node](), dict(by_code), False
+        ordered = list[Node]()
+        left = dict(by_code)
+        unknown = False
         for entry in sheets.value:
             if not isinstance(entry, ScalarNode):
                 remedy = "Write the codes of the tools alone: [PLAN, C1]."

@@ -44,9 +44,11 @@ def entries(
 
     The `steps` of a scale are chosen as `4 Likely (61–80 %)`, and known by their labels alone, too.
     """
-    spoken, found = tuple(languages), list[ListEntry]()
+    spoken = tuple(languages)
+    found = list[ListEntry]()
     for item in vocabulary.items:
-        labels, aliases = {tag: item.label.say(tag) for tag in spoken}, item.aliases
+        labels = {tag: item.label.say(tag) for tag in spoken}
+        aliases = item.aliases
         if steps:
             aliases = (*aliases, *labels.values())
             labels = {tag: item.as_step(tag) for tag in spoken}
@@ -76,7 +78,8 @@ class EveryLanguage(Mapping[str, Meant]):
     """The spellings of a list: those of one language, and only where a text is none of these those of all languages."""
 
     def __init__(self, own: Spellings, every: Callable[[], Spellings]) -> None:
-        self._own, self._every = own, every
+        self._own = own
+        self._every = every
 
     @cached_property
     def every(self) -> Spellings:
@@ -194,7 +197,8 @@ class NameIndex:
         """Suggest what may have been meant, unless something else in the world is as near; else list what is known."""
         from rapidfuzz import fuzz, process  # only once a name is not known
 
-        name, near = loosely(text), set[str | None]()
+        name = loosely(text)
+        near = set[str | None]()
         if name not in self.loose:
             close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
             near = {self.loose[other] for other, score, _ in close if score == close[0][1]}
@@ -210,7 +214,8 @@ def countries(spec: Spec) -> NameIndex:
     """Give the names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
     if spec.countries is None:
         return NameIndex({}, {})
-    first, items = spec.languages[0], spec.vocabularies[spec.countries].items
+    first = spec.languages[0]
+    items = spec.vocabularies[spec.countries].items
     labels = {item.code: item.label.say(first) for item in items}
     known = _countries_in(spec, written_languages(spec, first))
     further = partial(_countries_in, spec, _spoken(spec))
@@ -406,7 +411,8 @@ def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
     """Give an answer as expressions see it; that of a scale is a number."""
     steps = codes_of_list(spec, field.list_name) if field.type.stepped else ()
     of = None if steps else field.list_name
-    kind, fixed = type_of(field), field.fixed
+    kind = type_of(field)
+    fixed = field.fixed
     return Ref(
         tool, field.code, kind, single, of, field.to, field.calculated, steps=steps, fixed=fixed
     )

@@ -72,7 +72,8 @@ class ShapeMistake(NamedTuple):
 
     def options_here(self) -> list[str]:
         """Give the options that there are beside it."""
-        part, kind = part_at(self.detail["loc"][:-1]), get(self.container, "type")
+        part = part_at(self.detail["loc"][:-1])
+        kind = get(self.container, "type")
         known = options_of(part) if part else []
         field_type = FIELD_TYPES.get(str(kind.value)) if part is Field and kind else None
         if field_type is None:
@@ -106,7 +107,8 @@ class Shape:
         return None
 
     def _tell(self, found: ShapeMistake) -> None:
-        mark, node = (id(found.container), found.option), found.nodes[-1]
+        mark = (id(found.container), found.option)
+        node = found.nodes[-1]
         # a group or list may have another shape because a part was taken out of it
         as_written = isinstance(node, ScalarNode) or found.detail["type"] == "extra_forbidden"
         follows = not as_written and (id(node) in self._shortened or self.skipped.touches(node))
@@ -129,7 +131,8 @@ class Shape:
         )
         if number is None:  # it is out already
             return
-        says, meant = found.detail["type"], found.meant
+        says = found.detail["type"]
+        meant = found.meant
         key = entries_of(holder)[number][0] if isinstance(holder, MappingNode) else None
         is_value = isinstance(node, ScalarNode) and node.tag != NULL
         if key and meant is not None and (is_value or " " not in found.option):
@@ -162,7 +165,8 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
     """
     found = list[ShapeMistake]()
     for detail in details:
-        nodes, steps = [root], list[str | int]()
+        nodes = [root]
+        steps = list[str | int]()
         for step in detail["loc"]:
             if below := get(nodes[-1], step):  # else it names one of several kinds
                 nodes.append(below)
@@ -186,7 +190,8 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
 
 def _words(found: ShapeMistake) -> Words:
     """Give the reason and the remedy."""
-    says, context = found.detail["type"], found.detail.get("ctx", {})
+    says = found.detail["type"]
+    context = found.detail.get("ctx", {})
     of_block = says == "union_tag_invalid"  # a block of no known kind
     value = (of_block and get(found.nodes[-1], "kind")) or found.nodes[-1]
     written = str(value.value) if isinstance(value, ScalarNode) else ""
@@ -197,11 +202,14 @@ def _words(found: ShapeMistake) -> Words:
     entry = f"`{found.option}`"
     if isinstance(found.container, SequenceNode):
         entry = f"Entry {int(found.option) + 1} of `{owner}`"
-    code, meant, part = get(found.container, "code"), found.meant, part_at(found.detail["loc"])
+    code = get(found.container, "code")
+    meant = found.meant
+    part = part_at(found.detail["loc"])
     here = ", ".join(found.options_here())
     known = str(context.get("expected_tags" if of_block else "expected", ""))
     choices = known.replace("'", "").replace(" or ", ", ").split(", ")
-    one_of, close = f"Write one of {', '.join(choices)}.", nearest(written, choices)
+    one_of = f"Write one of {', '.join(choices)}."
+    close = nearest(written, choices)
     needed = (
         [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()]
         if part

@@ -243,11 +243,16 @@ class Sample(Model):
 
 # the sheets that every workbook has
 
-COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
+COVER_KEY = "COVER"
+LISTS_KEY = "LISTS"
+IDENTITY_KEY = "IDENTITY"
 LAST_KEY = "LAST"  # of the answers of the round before, where there are any
 GUIDE_KEY = "GUIDE"  # of the sheet that says how to fill in the others
 SAMPLE_KEY = "SAMPLE"  # below the key of every sheet of a sample
-FEEDBACK_KEY, LEFTOVER_KEY = "FEEDBACK", "LEFTOVER"  # sheets of a workbook that was given back
+# sheets of a workbook that was given back
+FEEDBACK_KEY = "FEEDBACK"
+LEFTOVER_KEY = "LEFTOVER"
 KEYS = (COVER_KEY, LISTS_KEY, IDENTITY_KEY, LAST_KEY, GUIDE_KEY, FEEDBACK_KEY, LEFTOVER_KEY)
 NAMES = ("Cover", "Lists", "How to fill in", "To correct", "Without a place")  # in English
-IDENTITY_SHEET, LAST_SHEET = "_hrge", "_hrge_last"
+IDENTITY_SHEET = "_hrge"
+LAST_SHEET = "_hrge_last"

@@ -150,7 +150,8 @@ def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
 
 def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
     """Count how far a catalogue translates a spec."""
-    wanted, there = len(to_translate(spec)), _translated(spec, catalogue).values()
+    wanted = len(to_translate(spec))
+    there = _translated(spec, catalogue).values()
     return Coverage(wanted, wanted - len(there), sum(DRAFT in entry.flags for entry in there))
 
 
@@ -208,7 +209,8 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
     """Give everything that is wrong with the translations of a spec, in the order of its texts; each with its place."""
     entries = _translated(spec, catalogue)
     for (place, text), entry in entries.items():
-        translation, wrong = str(entry.string), list[Words]()
+        translation = str(entry.string)
+        wrong = list[Words]()
         meant, there = (
             " ".join(sorted(PLACEHOLDER.findall(words))) for words in (text, translation)
         )
@@ -217,7 +219,8 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
                 f"The English has {meant or 'no placeholder'}, the translation {there or 'none'}."
             )
             wrong.append((reason, "Keep every placeholder as it is, in whatever order."))
-        limit, length = limit_of(place), cell_length(translation)
+        limit = limit_of(place)
+        length = cell_length(translation)
         if limit is not None and length > limit:
             reason = f"“{translation}” has {length} characters, {length - limit} more than fit."
             wrong.append((reason, "Shorten it."))
@@ -230,7 +233,8 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
     # entries of one list, and names of sheets, that a language does not tell apart
     seen: dict[tuple[str, str], str] = {}
     for (place, _), entry in entries.items():
-        words, parts = str(entry.string), place.split("/")
+        words = str(entry.string)
+        parts = place.split("/")
         group = parts[1] if (parts[0], parts[-1]) == ("list", "label") else ""
         if group or (parts[0], parts[-1]) == ("tool", "sheet"):
             first = seen.setdefault((group, words.casefold()), place)
@@ -272,7 +276,9 @@ class Changes(NamedTuple):
 
 def merge(known: Catalog, sent: Iterable[Sent]) -> Changes:
     """Take translations into a catalogue; a blank one takes nothing away. Where some are strange, write nothing."""
-    entries, translated, strange = by_key(known), 0, []
+    entries = by_key(known)
+    translated = 0
+    strange = []
     for text in sent:
         entry = entries.get(text.key)
         if entry is None:

@@ -38,7 +38,9 @@ from .model import (
 )
 from .yaml_file import MOST_BYTES, ORDINARY, compose, plain
 
-FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
+FOLDER = "languages"
+SUFFIX = ".po"
+STATES = "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
 REVIEW_ANEW = "Delete it and state again who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
@@ -92,7 +94,8 @@ class Translations:
     """The catalogues of a spec folder, by language; `source` is the language that is translated from."""
 
     def __init__(self, folder: Path, source: str) -> None:
-        self.folder, self.source = folder, source
+        self.folder = folder
+        self.source = source
         self._tables: dict[str, TranslationTable] = {}
         self._asked: dict[str, tuple[str, ...]] = {}
 
@@ -187,7 +190,8 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
 
 def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:
     """Write who reviewed a language; gives the file. Raises `SpecError` as `read_states`, and `OutputError`."""
-    file, states = folder / STATES, read_states(folder) | {language: state}
+    file = folder / STATES
+    states = read_states(folder) | {language: state}
     write_whole(file, yaml.safe_dump(states, allow_unicode=True, sort_keys=True).encode())
     return file
 
@@ -222,12 +226,11 @@ def read_catalogue(file: Path, content: bytes | None = None) -> Catalog:
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
         remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
     except (UnicodeDecodeError, LookupError):
-        reason, remedy = (
-            "The file is not UTF-8, or its header names another encoding.",
-            "Save it as UTF-8.",
-        )
+        reason = "The file is not UTF-8, or its header names another encoding."
+        remedy = "Save it as UTF-8."
     except OSError as error:
-        reason, remedy = f"The file cannot be read: {error.strerror}.", ORDINARY
+        reason = f"The file cannot be read: {error.strerror}."
+        remedy = ORDINARY
     raise SpecError([Mistake(f"{FOLDER}/{file.name}", line, 1, reason, remedy)])
 
 
@@ -237,7 +240,8 @@ def translated(spec: Spec, folder: Path) -> Spec:
     if not translations.languages:
         return spec
     for unit in units(spec):
-        unit.text.catalogue, unit.text.place = translations, unit.place
+        unit.text.catalogue = translations
+        unit.text.place = unit.place
     more = [tag for tag in translations.languages if tag not in spec.languages]
     return spec.model_copy(update={"languages": (*spec.languages, *more)})
 

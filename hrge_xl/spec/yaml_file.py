@@ -218,7 +218,8 @@ class SkippedInput:
         """Say whether a mistake only misses what was left out: a name, or what belongs to the innermost part there."""
         if isinstance(reason, NoSuch) and (self.nameless or reason.name in self.names):
             return True
-        node, innermost = root, None
+        node = root
+        innermost = None
         for step in path:
             if isinstance(node, MappingNode):
                 innermost = node
@@ -260,7 +261,9 @@ def compose(
         reason = "The file cannot be read: it is not UTF-8 text."
         mistakes.append(Mistake(name, 1, 1, reason, "Save it as UTF-8 text."))
         return None
-    node, told, left_out = None, False, skipped or SkippedInput()
+    node = None
+    told = False
+    left_out = skipped or SkippedInput()
     for _ in range(TRIES if skipped else 1):
         stream = StringIO(text)
         stream.name = name
@@ -418,15 +421,18 @@ def explained(
     `options` are the names that a spec knows.
     """
     if isinstance(error, yaml.reader.ReaderError):
-        says, code = "character", f"U+{error.character:04X}"
+        says = "character"
+        code = f"U+{error.character:04X}"
         places = {"mark": text.index(chr(error.character))}
     else:
         assert isinstance(error, yaml.MarkedYAMLError)  # the C loader raises no other
         assert error.problem_mark is not None
-        says, code = f"{error.context}: {error.problem}", ""
+        says = f"{error.context}: {error.problem}"
+        code = ""
         start = (error.context_mark or error.problem_mark).index
         places = {"mark": error.problem_mark.index, "start": start}
-        opened, rest = max(text.rfind(sign, 0, start + 1) for sign in "{["), text[places["mark"] :]
+        opened = max(text.rfind(sign, 0, start + 1) for sign in "{[")
+        rest = text[places["mark"] :]
         if opened >= 0 and (_is_outside(text, places["mark"], opened) or not rest.strip()):
             places["opened"] = opened
     texts = {

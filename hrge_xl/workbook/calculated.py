@@ -51,7 +51,8 @@ class BlockWriter:
     say: Translate = field(init=False)
 
     def __post_init__(self) -> None:
-        self.left, self.say = self.drawn.left, translator(self.layout.language)
+        self.left = self.drawn.left
+        self.say = translator(self.layout.language)
 
     def draw(self) -> int:
         """Draw the block; the next free column."""
@@ -111,13 +112,17 @@ class MatrixWriter(CrossingWriter):
 
     def draw(self) -> int:
         """Title, heads, one row per step of the scale (highest first), then the levels."""
-        block, matrix = self.drawn.block, self.layout.spec.matrix
+        block = self.drawn.block
+        matrix = self.layout.spec.matrix
         assert isinstance(block, MatrixBlock)
         assert matrix is not None
-        self.block, self.tools = block, sources_of(block, [*self.layout.sheet])
-        self.down, self.across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
+        self.block = block
+        self.tools = sources_of(block, [*self.layout.sheet])
+        self.down = self.layout.lists[matrix.down]
+        self.across = self.layout.lists[matrix.across]
         self.rows = self.crossed(self.tools, (block.down,), block.across)
-        head, language = self.top(block), self.layout.language
+        head = self.top(block)
+        language = self.layout.language
         if block.codes:  # too narrow for words: the title or the help of the block has them
             self.corner(head)
         else:
@@ -136,13 +141,17 @@ class MatrixWriter(CrossingWriter):
             self.writer.text(Place(row, self.left), self._step(self.down, one), down_style)
             self.writer.height(row, "step")
             for column, other in columns.items():
-                level, place = matrix.level[matrix.cells[one][other]], Place(row, column)
+                level = matrix.level[matrix.cells[one][other]]
+                place = Place(row, column)
                 label = level.label.say(language)
                 if codes is not None:
-                    formula, style, form = codes((one, other), label), "cell_codes", ""
+                    formula = codes((one, other), label)
+                    style = "cell_codes"
+                    form = ""
                 else:
                     quoted = label.replace('"', "'")
-                    formula, style = self._number_of_rows((one, other)), "cell_centre"
+                    formula = self._number_of_rows((one, other))
+                    style = "cell_centre"
                     form = f'"{quoted}: "0;;"{quoted}"'
                 self.writer.formula(place, formula, style, form, **level_colours(level))
                 at_level.setdefault(level.code, []).append(Formula(address(*place), formula.value))
@@ -158,7 +167,8 @@ class MatrixWriter(CrossingWriter):
         )
 
     def _number_of_rows(self, crossing: Crossing) -> Formula:
-        terms, rows = [], self.rows
+        terms = []
+        rows = self.rows
         sides = (self.block.down, self.down), (self.block.across, self.across)
         for grid in (self.layout.rows_of[tool] for tool in self.tools):
             tests = []
@@ -187,7 +197,8 @@ class MatrixWriter(CrossingWriter):
     def _joined_codes(self) -> Callable[[Crossing, str], Formula]:
         """Draw at which crossing each row stands, and the codes of the rows there down to it; give what takes these."""
         slots = [(row[self.block.down], row[self.block.across]) for row in self.rows.rows]
-        first, codes = self.drawn.first, [down.row for down, _ in slots]
+        first = self.drawn.first
+        codes = [down.row for down, _ in slots]
         crossings = ColumnRun(self.free, first, [self._crossing(*pair) for pair in slots])
         down_to = (codes[: end + 1] for end, _ in enumerate(codes))
         joined = ColumnRun(self.free + 1, first, [_joined(crossings, above) for above in down_to])
@@ -195,11 +206,10 @@ class MatrixWriter(CrossingWriter):
             self.writer.fill(run, "check")
 
         def at(crossing: Crossing, level: str) -> Formula:
-            number, cells = self._number(*crossing), crossings.cells.text
-            count, text = (
-                f"COUNTIF({cells},{number})",
-                _last(joined.cells.text, cells, first, str(number)),
-            )
+            number = self._number(*crossing)
+            cells = crossings.cells.text
+            count = f"COUNTIF({cells},{number})"
+            text = _last(joined.cells.text, cells, first, str(number))
             more = f'LEFT({text},FIND(CHAR(10),{text}))&"+"&{count}-1'
 
             def value(content: Content, _: int) -> str:
@@ -242,8 +252,11 @@ class MatrixWriter(CrossingWriter):
 
 def _joined(crossings: ColumnRun, codes: Sequence[str]) -> Formula:
     """Give the codes above at the same crossing, and this one."""
-    column, first, above = crossings.column, crossings.first, len(codes) - 1
-    own, code = f"${column_letters(column)}{first + above}", text_literal(codes[-1])
+    column = crossings.column
+    first = crossings.first
+    above = len(codes) - 1
+    own = f"${column_letters(column)}{first + above}"
+    code = text_literal(codes[-1])
     text = f'IF({own}=0,"",{code})'
     if above:
         before = run_of(column, first, above)
@@ -284,11 +297,10 @@ class PivotWriter(CrossingWriter):
         """Title, heads, one row per entry of the first list, then the steps, highest first."""
         block = self.drawn.block
         assert isinstance(block, PivotBlock)
-        fields, lists = self.layout.spec.tool[block.source].fields, self.layout.lists
-        self.block, self.stepped = (
-            block,
-            {code for code, field in fields.items() if field.type.stepped},
-        )
+        fields = self.layout.spec.tool[block.source].fields
+        lists = self.layout.lists
+        self.block = block
+        self.stepped = {code for code, field in fields.items() if field.type.stepped}
         self.down, self.across = (
             lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
         )
@@ -309,11 +321,9 @@ class PivotWriter(CrossingWriter):
 
         One field may stand on two sides; a name that is there twice breaks the file.
         """
-        block, grid, columns = (
-            self.block,
-            self.layout.rows_of[self.block.source],
-            dict[str, list[str]](),
-        )
+        block = self.block
+        grid = self.layout.rows_of[self.block.source]
+        columns = dict[str, list[str]]()
         prefix = f"pivot_{self.sheet.tool.code}_{self.drawn.number}"
         for code in filter(None, dict.fromkeys((*block.all_down, block.across, block.highest))):
             names = [
@@ -331,7 +341,9 @@ class PivotWriter(CrossingWriter):
             return []
         about = self.label(self.block.source, str(self.block.highest))
         self.writer.text(Place(self.last + 1, self.left), about, "head")
-        codes, labels, steps = self.scale.codes, self.scale.labels, []
+        codes = self.scale.codes
+        labels = self.scale.labels
+        steps = []
         for number, (code, label, fill) in enumerate(
             zip(codes, labels, step_fills(len(codes)), strict=True)
         ):
@@ -356,7 +368,9 @@ class PivotWriter(CrossingWriter):
 
     def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[PivotStep]) -> Value:
         """Give the highest step of the rows that have both codes, or how many such rows there are."""
-        down, first, of = self.down.codes, self.head + 1, self.block.highest
+        down = self.down.codes
+        first = self.head + 1
+        of = self.block.highest
 
         def value(content: Content, row: int) -> Shown:
             crossed = rows.at(content, (down[row - first], across))
@@ -368,7 +382,8 @@ class PivotWriter(CrossingWriter):
         return value
 
     def _counted(self, column: int, steps: Sequence[PivotStep]) -> str:
-        head, of = f"{column_letters(column)}${self.head}", self.block.across
+        head = f"{column_letters(column)}${self.head}"
+        of = self.block.across
         counts = [
             (*one, other)
             for one, other in product(self._rows(), self._tests(of, head, self.across))
@@ -421,7 +436,8 @@ class ColumnTest:
     def criterion(self) -> str:
         """As COUNTIFS must have it to find its text and nothing else."""
         assert self.place is not None
-        text, labels = self.shown, self.place.labels
+        text = self.shown
+        labels = self.place.labels
         for mark in WILD:  # nothing that COUNTIFS would take for a pattern
             if any(mark in label for label in labels):
                 text = f'SUBSTITUTE({text},"{mark}","~{mark}")'

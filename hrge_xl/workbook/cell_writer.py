@@ -34,7 +34,8 @@ class Formats:
     """Cell formats of one workbook by style name and number format, made once each."""
 
     def __init__(self, book: Workbook, *, right_to_left: bool) -> None:
-        self.book, self._made = book, dict[tuple[Any, ...], Format]()
+        self.book = book
+        self._made = dict[tuple[Any, ...], Format]()
         self._mirrored = right_to_left
 
     def __call__(
@@ -56,7 +57,8 @@ class CellWriter:
     """Writes cells of one sheet; rows and columns from 1. Without formats it notes them, and writes nothing."""
 
     def __init__(self, sheet: FormulaSheet, formats: Formats | None) -> None:
-        self.sheet, self.formats = sheet, formats
+        self.sheet = sheet
+        self.formats = formats
         self._shared: dict[tuple[int, int], tuple[int, IssuedFormula] | None] = {}
         self._formulas = 0
 
@@ -221,7 +223,8 @@ class CellWriter:
             return
         self.sheet.note(place, f"{first}\n{second}")
         if self.formats:
-            bold, quiet = self.formats(f"{style}_bold"), self.formats(f"{style}_help")
+            bold = self.formats(f"{style}_bold")
+            quiet = self.formats(f"{style}_help")
             parts = [bold, first, quiet, "\n" + second, self.formats(style)]
             self._write(self.sheet.write_rich_string, place, *parts)
 
@@ -332,7 +335,8 @@ class SharedFormula(str):
     def __new__(cls, formula: str, number: int, cells: str = "") -> Self:
         """Make a cell with the formula itself, for a range of cells; without one a cell further down."""
         shared = super().__new__(cls, formula)
-        shared.number, shared.range = number, cells
+        shared.number = number
+        shared.range = cells
         return shared
 
 

@@ -21,7 +21,9 @@ Shown = (
     str | float | None
 )  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")
-BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
+BLANK = (None,)
+EMPTY = (None, "")
+NUMBER = (int, float)
 TICKED = "Y"  # the code of a tick
 LABEL_LENGTHS = {1: 60, 2: 60, 3: 200}  # of what a row is about, in a list: by drawing
 
@@ -82,7 +84,8 @@ class Content:
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
         """Give what each cell of the slot shows."""
-        key, cells = slot.key, len(slot.cells)
+        key = slot.key
+        cells = len(slot.cells)
         value = self.answers.get(key)
         if value is None:
             value = self.calculated.get(key)
@@ -96,7 +99,8 @@ class Content:
 
     def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
         """Give what the cells show that say what an answer was in the round before; of rows the code."""
-        value, slot = self.last.get(key), self.layout.slots.get(key)
+        value = self.last.get(key)
+        slot = self.layout.slots.get(key)
         if value is not None and slot is not None and not slot.field.to:
             return self._in_cells(slot, value, cells)
         return (None if value is None else str(value), *BLANK * (cells - 1))
@@ -204,7 +208,8 @@ class Content:
         }  # a few, many times each
         times_of = Counter(map(id, verdicts))
         levels = self.layout.messages.levels
-        required, at = 0, Counter[int]()
+        required = 0
+        at = Counter[int]()
         for number, verdict in different.items():
             times = times_of[number]
             required += times * verdict.required

@@ -39,7 +39,9 @@ from .formulas import (
     with_count,
 )
 
-LINE_LENGTH, STEP_LENGTH = 150, 78  # characters of a paragraph, and of what stands beside the facts
+# characters of a paragraph, and of what stands beside the facts
+LINE_LENGTH = 150
+STEP_LENGTH = 78
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
 COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (24, 68, 9, 11, 9, 10, 13, 19), strict=True))
 GAP = "  ·  "  # between the parts of a line
@@ -52,13 +54,16 @@ class CoverWriter:
     """Draws from top to bottom, keeping the next free row."""
 
     def __init__(self, writer: CellWriter, layout: Layout, given: Collection[str]) -> None:
-        self.writer, self.layout, self.given = writer, layout, given
+        self.writer = writer
+        self.layout = layout
+        self.given = given
         self.say = translator(self.layout.language)
         self.row = 2
 
     def draw(self) -> None:
         """Draw title, facts and steps side by side, the sheets with their progress, and whose work it is."""
-        spec, language = self.layout.spec, self.layout.language
+        spec = self.layout.spec
+        language = self.layout.language
         self.writer.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
         self.writer.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
         notes: list[str] = []
@@ -97,7 +102,8 @@ class CoverWriter:
 
     def _facts(self, row: int) -> int:
         """Write what this workbook is, and give the next row."""
-        say, spec = self.say, self.layout.spec
+        say = self.say
+        spec = self.layout.spec
         countries = (
             spec.vocabularies[spec.countries].labels(self.layout.language) if spec.countries else {}
         )
@@ -130,7 +136,8 @@ class CoverWriter:
         """
         self.writer.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
         self.writer.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
-        place, form = Place(row, VALUE), ("cover_value", "yyyy-mm-dd")
+        place = Place(row, VALUE)
+        form = ("cover_value", "yyyy-mm-dd")
         if SAMPLE in self.given:
             self.writer.entries([place], lambda content: [content.today], *form)
         else:
@@ -167,7 +174,8 @@ class CoverWriter:
 
     def _what_to_do(self) -> Iterator[tuple[str, str]]:
         """Yield what to do, step by step, each with the sheet that its link leads to."""
-        say, names = self.say, {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
+        say = self.say
+        names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         where, _ = self.layout.spec.tick_field or ("", "")
         drawn = ((sheet.name, drawn.block) for sheet in self.layout.sheets for drawn in sheet.drawn)
         checks = next((name for name, block in drawn if isinstance(block, ProblemsBlock)), "")
@@ -201,7 +209,8 @@ class CoverWriter:
         )  # fmt: skip
         self.writer.texts(self.row, LABEL, heads, "head")
         self.row += 1
-        first, part = self.row, NO_TEXT
+        first = self.row
+        part = NO_TEXT
         for sheet in (sheet for sheet in self.layout.sheets if not sheet.hidden):
             if sheet.tool.part and sheet.tool.part != part:
                 self.writer.band(
@@ -226,7 +235,8 @@ class CoverWriter:
 
     def _colours(self, first: int, last: int) -> None:
         """Colour what is to correct, to look at, not begun and complete, and draw bars; what is not used is pale."""
-        rows, state = (first, last), f"=${address(first, STATE)}"
+        rows = (first, last)
+        state = f"=${address(first, STATE)}"
         for column, style in ((WRONG, "error"), (LOOK, "look")):
             self.writer.mark_column(column, rows, f"=N(${address(first, column)})>0", style)
         words = self.say("To correct"), self.say("Complete"), begin_here(self.layout.language)
@@ -239,7 +249,8 @@ class CoverWriter:
 
     def _sheet(self, sheet: Sheet) -> Sequence[Formula]:
         """Draw the row of a sheet; give its counts, none where there is nothing to fill in."""
-        target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
+        target = f"{quoted(sheet.name)}!A1"
+        tip = self.say("Go to the sheet")
         self.writer.link(
             Place(self.row, LABEL), target, self.layout.shown(sheet.name), tip, "cover_link"
         )
@@ -263,7 +274,8 @@ class CoverWriter:
             "+".join(f'COUNTIF({run},">={level * LEVEL}")' for run in ranges)
             for level in (ERROR, MISSING, WARNING)
         )
-        need, bad = address(self.row, NEED), address(self.row, WRONG)
+        need = address(self.row, NEED)
+        bad = address(self.row, WRONG)
         texts = (
             "+".join(f"SUMPRODUCT(MOD(INT({run}/1000),10))" for run in ranges),
             f"{need}+{bad}-({missing})",
@@ -285,7 +297,9 @@ class CoverWriter:
 
     def _line(self, counts: Sequence[Formula], in_use: Formula, style: str) -> Formula:
         """Write the share of required answers that are given, and the counts; say how far that is in words."""
-        say, writer, columns = self.say, self.writer, range(NEED, STATE)
+        say = self.say
+        writer = self.writer
+        columns = range(NEED, STATE)
         need, given, wrong, _ = (
             Formula(address(self.row, column), count.value)
             for column, count in zip(columns, counts, strict=True)
@@ -301,7 +315,8 @@ class CoverWriter:
 
 def which_decides(layout: Layout) -> str:
     """Say which language decides in what was translated from it; nothing in that language itself."""
-    source, language = layout.spec.languages[0], layout.language
+    source = layout.spec.languages[0]
+    language = layout.language
     if layout.spec.drawing == 1 or language == source:
         return ""
     return translator(language)("The {language} text decides.").format(
@@ -332,7 +347,8 @@ class ProgressWriter(BlockWriter):
 
     def draw(self) -> int:
         """Draw title and heads, then one row per sheet."""
-        block, say = self.drawn.block, self.say
+        block = self.drawn.block
+        say = self.say
         assert isinstance(block, ProgressBlock)
         head = self.top(block)
         self.writer.texts(
@@ -344,7 +360,8 @@ class ProgressWriter(BlockWriter):
         codes = to_fill_in(self.layout.spec, [*self.layout.sheet])
         share, missing, to_correct = range(self.left + 1, self.left + 4)
         for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
-            target, tip = f"{quoted(sheet.name)}!A1", say("Go to the sheet")
+            target = f"{quoted(sheet.name)}!A1"
+            tip = say("Go to the sheet")
             self.writer.link(
                 Place(row, self.left), target, self.layout.shown(sheet.name), tip, "link_cell"
             )

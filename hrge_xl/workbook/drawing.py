@@ -39,7 +39,8 @@ class DrawnSheet:
     """The part of one sheet in pieces, between which the ends of its live cells belong."""
 
     def __init__(self, part: str, sheet: FormulaSheet, text: str) -> None:
-        self.name, self.part = sheet.name, part
+        self.name = sheet.name
+        self.part = part
         self.gaps = sheet.gaps
         bounds = [0, *(gap.at for gap in sheet.gaps), len(text)]
         self.pieces = [text[start:stop] for start, stop in pairwise(bounds)]
@@ -105,7 +106,8 @@ class Drawing:
             if sheet.live
         ]
         self._texts = parts[SHARED_TEXTS].decode(), book.str_table.string_array
-        self._core, self._book = parts[CORE], parts[BOOK].decode()
+        self._core = parts[CORE]
+        self._book = parts[BOOK].decode()
         open_parts = {SHARED_TEXTS, CORE, CUSTOM, *(sheet.part for sheet in self.sheets)}
         self._members = {name: deflated(name, parts[name]) for name in parts.keys() - open_parts}
         self._order = [*parts]
@@ -118,7 +120,8 @@ class Drawing:
         if self._unwritten:
             self._write(*self._unwritten)
             self._unwritten = None
-        texts, facts = SharedTexts(*self._texts), content.facts
+        texts = SharedTexts(*self._texts)
+        facts = content.facts
         members = [sheet.member(content, texts) for sheet in self.sheets]
         if feedback:
             members += self._feedback(content, feedback, texts)
@@ -141,7 +144,8 @@ class Drawing:
         self, content: Content, drawn: Sequence[FeedbackSheet], texts: SharedTexts
     ) -> Iterator[Member]:
         """Draw these sheets in the looks of the workbook, and put right in it what of them is printed."""
-        book, whole = new_book(BytesIO(), **FONT), self._book
+        book = new_book(BytesIO(), **FONT)
+        whole = self._book
         book.xf_format_indices, book.dxf_format_indices = map(dict, self._looks)
         book.str_table = texts
         formats = Formats(book, right_to_left=right_to_left(content.layout.language))
@@ -166,16 +170,26 @@ class Drawing:
 # standard library's zipfile reads members raw, but cannot write them so; this can, for what a workbook needs: names in
 # ASCII, no encryption, less than 4 GB, no time of day (1980-01-01, as XlsxWriter has it).
 
-LOCAL, CENTRAL, END = Struct("<4s5H3L2H"), Struct("<4s6H3L5H2L"), Struct("<4s4H2LH")
-NEEDED, MADE_BY = 20, 3 << 8 | 20  # version 2.0, on a system with file modes
-DEFLATED, MIDNIGHT, FIRST_OF_1980 = 8, 0, 1 << 5 | 1
+LOCAL = Struct("<4s5H3L2H")
+CENTRAL = Struct("<4s6H3L5H2L")
+END = Struct("<4s4H2LH")
+# version 2.0, on a system with file modes
+NEEDED = 20
+MADE_BY = 3 << 8 | 20
+DEFLATED = 8
+MIDNIGHT = 0
+FIRST_OF_1980 = 1 << 5 | 1
 OWNER_ONLY = 0o600 << 16
 SHARED_TEXTS = "xl/sharedStrings.xml"
 COUNTS = re.compile(r' count="[0-9]+" uniqueCount="[0-9]+"')  # both may be left out
 NOT_PLAIN = re.compile("[&<>\0-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-MARKUP, END_OF_MARKUP = "<r>", "</r>"  # how XlsxWriter notes a text in several styles
-CUSTOM, CORE, BOOK = "docProps/custom.xml", "docProps/core.xml", "xl/workbook.xml"
+# how XlsxWriter notes a text in several styles
+MARKUP = "<r>"
+END_OF_MARKUP = "</r>"
+CUSTOM = "docProps/custom.xml"
+CORE = "docProps/core.xml"
+BOOK = "xl/workbook.xml"
 DRAWN_ON = datetime(2000, 1, 1)
 VALUE_LIMIT = 255  # characters of a property
 PROPERTIES = (
@@ -209,7 +223,9 @@ def deflated(name: str, content: bytes) -> Member:
 
 def package(members: Collection[Member]) -> bytes:
     """Give the container: every member behind its header, then the directory."""
-    body, directory, count = bytearray(), bytearray(), len(members)
+    body = bytearray()
+    directory = bytearray()
+    count = len(members)
     for member in members:
         name = member.name.encode("ascii")
         sizes = (member.checksum, len(member.data), member.size, len(name))
@@ -227,7 +243,8 @@ class SharedTexts:
         self._drawn = {
             text: number for number, text in enumerate(drawn) if not text.startswith(MARKUP)
         }
-        self._part, self._count = part, len(drawn)
+        self._part = part
+        self._count = len(drawn)
         self._more: dict[tuple[str, bool], int] = {}  # and whether it is markup
 
     def number(self, text: str, *, is_markup: bool = False) -> int:

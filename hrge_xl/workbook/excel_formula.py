@@ -120,7 +120,8 @@ class ExcelFormula:
         raise TypeError(f"{type(expr).__name__} is nothing of this type")
 
     def _compare(self, expr: Compare, op: str) -> str:
-        left, right = expr.left, expr.right
+        left = expr.left
+        right = expr.right
         if _by_rank(expr):
             return f"IFERROR({self.rank(left)}{op}{self.rank(right)},FALSE)"
         if left.type in FIGURES:
@@ -197,7 +198,8 @@ class ExcelFormula:
                     )
                 return cell or '""'
             case Arithmetic():
-                left, right = self.number(expr.left), self.number(expr.right)
+                left = self.number(expr.left)
+                right = self.number(expr.right)
                 return (
                     _power(left, right, expr.right)
                     if expr.op == "**"
@@ -357,7 +359,8 @@ class ExcelFormula:
 
     def has(self, several: Ref, code: str) -> str:
         """Write whether one of several answers is a code."""
-        cells, label = self.cell(several), entry(self.layout, several.list, code)
+        cells = self.cell(several)
+        label = entry(self.layout, several.list, code)
         return "FALSE" if cells is None or label is None else f"ISNUMBER(MATCH({label},{cells},0))"
 
     def column(self, ref: Ref) -> str | None:
@@ -390,10 +393,12 @@ class ExcelFormula:
     def _cells_looked_up(self, row: Expr, target: Ref) -> list[str]:
         """Give the cells of an answer in the row of a reference or a number; nothing where its sheet is not there."""
         if isinstance(row, Ref) and row.targets:
-            tool, cell = row.targets[0], self.cell(row)
+            tool = row.targets[0]
+            cell = self.cell(row)
             place = None if cell is None else f"MATCH({first_word(cell)},{row_codes(tool)},0)"
         else:
-            tool, number = target.tool, self.number(row)
+            tool = target.tool
+            number = self.number(row)
             place = f"IF({number}>=1,{number},NA())"
         grid = self.layout.rows_of.get(tool)
         if place is None or grid is None:
@@ -427,10 +432,8 @@ class ExcelFormula:
     def worth(self, expr: Expr) -> str:
         """Write the number that the entry of an answer has, its own or one looked up; blank where it has none."""
         answer = ref_of(expr.args[1] if isinstance(expr, Call) else expr)
-        place, known = (
-            self.layout.lists.get(str(answer.list)),
-            self.layout.spec.worth(str(answer.list)),
-        )
+        place = self.layout.lists.get(str(answer.list))
+        known = self.layout.spec.worth(str(answer.list))
         if place is None:  # no sheet that was issued asks for it
             return '""'
         numbers = (number_literal(known[code]) if code in known else '""' for code in place.codes)
@@ -463,10 +466,8 @@ class ExcelFormula:
             return self.here.row_code(replace(ref, outer=False))
         if self.grid is None or self.grid.across:
             return text_literal(self.record)
-        letters, row = (
-            column_letters(CODE_COLUMN),
-            self.row or str(self.grid.row[self.record].index),
-        )
+        letters = column_letters(CODE_COLUMN)
+        row = self.row or str(self.grid.row[self.record].index)
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
 
@@ -503,7 +504,8 @@ class ExcelFormula:
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
-        code, numbers_of_rows = first_word(str(self.cell(ref))), []
+        code = first_word(str(self.cell(ref)))
+        numbers_of_rows = []
         field = self.layout.spec.tool[ref.tool].fields[ref.code]
         if field.only:  # one of the entries of its list begins with the code
             entries = reference_name(self.layout, field)
@@ -597,7 +599,8 @@ class _Columns(ExcelFormula):
             if name is None or not _by_row(one):
                 continue
             if not _by_row(other) and name != TICK:
-                column, code = self.text(one), self._once.text(other)
+                column = self.text(one)
+                code = self._once.text(other)
                 label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
                 return f'(({column}<>"")*({column}={label}))'
             others = self._codes(_list_of(other) or name)
@@ -619,7 +622,8 @@ class _Columns(ExcelFormula):
 
     def _is(self, expr: Expr, code: str) -> str:
         """Write where an answer is a code."""
-        of, shown = _list_of(expr), self._shown(expr)
+        of = _list_of(expr)
+        shown = self._shown(expr)
         name = of if _by_row(expr) else None
         if name == TICK:
             return is_ticked(shown, code)
@@ -630,7 +634,8 @@ class _Columns(ExcelFormula):
 
     def _there(self, expr: Expr) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
-        name, shown = _list_of(expr) if _by_row(expr) else None, self._shown(expr)
+        name = _list_of(expr) if _by_row(expr) else None
+        shown = self._shown(expr)
         if name is None:
             return f'({shown}<>"")'
         if name == TICK:

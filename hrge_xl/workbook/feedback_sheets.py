@@ -90,10 +90,13 @@ class ListSheet:
     """
 
     def __init__(self, layout: Layout, title: str, columns: Mapping[int, tuple[str, int]]) -> None:
-        self.layout, self.title, self.columns = layout, title, columns
+        self.layout = layout
+        self.title = title
+        self.columns = columns
         self.widths = {column: width for column, (_, width) in columns.items()}
         self.say = translator(layout.language)
-        self.row, self.number = TITLE_ROW, 0
+        self.row = TITLE_ROW
+        self.number = 0
         self._texts: dict[int, str] = {}
         self._formulas: list[int] = []
 
@@ -157,7 +160,8 @@ class ListSheet:
             self.writer.row_code(place, code, min(max(taken, default=1), MOST_LINES))
         else:
             self.writer.text(place, code, "code")
-        self._texts, self._formulas = {}, []
+        self._texts = {}
+        self._formulas = []
         self.row += 1
 
     def fold(self, line: int) -> None:
@@ -184,7 +188,8 @@ class CorrectionsSheet(ListSheet):
         say = translator(layout.language)
         super().__init__(layout, say("To correct"), CORRECTIONS)
         self.corrections = corrections
-        self.done, self.counted = TICK + say("Done"), say("{done} of {all}")
+        self.done = TICK + say("Done")
+        self.counted = say("{done} of {all}")
 
     def rows(self) -> None:
         """Write the heads, then section after section."""
@@ -222,7 +227,8 @@ class CorrectionsSheet(ListSheet):
 
     def _line(self, style: str, heading: str, part: Sequence[Correction], lines: int = 0) -> None:
         """Write a line above some rows: how many there are, and how many of them are done."""
-        text, of_sheet = sentence(heading, {"count": str(len(part))}), style == "group"
+        text = sentence(heading, {"count": str(len(part))})
+        of_sheet = style == "group"
         for column in self.widths:
             if column == DONE and any(correction.watched for correction in part):
                 self._count(style, part, self.row + len(part) + lines)
@@ -331,7 +337,8 @@ class LeftoversSheet(ListSheet):
             ((leftover.why, leftover.what.sheet), leftover) for leftover in self.leftovers
         )
         for group in groups.values():
-            line, folded = self.row, len(group) > SHOWN
+            line = self.row
+            folded = len(group) > SHOWN
             if folded:  # the line names no cell, so that nobody reads it as a text of the team
                 count = sentence(self.say("Texts: {count}"), {"count": str(len(group))})
                 self._line("group", ("", group[0].what.sheet, "", "", count, group[0].why))

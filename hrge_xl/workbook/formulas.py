@@ -32,7 +32,8 @@ Term: TypeAlias = "Formula | str | float"
 def _operator(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Formula, Term], Formula]:
     def operation(left: Formula, other: Term) -> Formula:
         right = constant(other)
-        one, two = left.value, right.value
+        one = left.value
+        two = right.value
         return Formula(f"{left.text}{sign}{right.text}", lambda *at: compute(one(*at), two(*at)))
 
     return operation
@@ -45,13 +46,13 @@ class Formula:
     text: str
     value: Value
 
-    __add__, __sub__ = _operator("+", operator.add), _operator("-", operator.sub)
-    __mul__, __truediv__ = _operator("*", operator.mul), _operator("/", operator.truediv)
-    __gt__, __ge__, __lt__ = (
-        _operator(">", operator.gt),
-        _operator(">=", operator.ge),
-        _operator("<", operator.lt),
-    )
+    __add__ = _operator("+", operator.add)
+    __sub__ = _operator("-", operator.sub)
+    __mul__ = _operator("*", operator.mul)
+    __truediv__ = _operator("/", operator.truediv)
+    __gt__ = _operator(">", operator.gt)
+    __ge__ = _operator(">=", operator.ge)
+    __lt__ = _operator("<", operator.lt)
     __and__ = _operator("&", lambda one, two: as_text(one) + as_text(two))
     equals = _operator("=", operator.eq)
 
@@ -76,7 +77,8 @@ def listed(text: str, values: Sequence[Any]) -> Formula:
 
 def if_(condition: Formula, then: Term, other: Term = "") -> Formula:
     """`IF`."""
-    test, (yes, no) = condition.value, (constant(then), constant(other))
+    test = condition.value
+    (yes, no) = (constant(then), constant(other))
     return Formula(
         f"IF({condition.text},{yes.text},{no.text})",
         lambda *at: (yes if test(*at) else no).value(*at),
@@ -114,7 +116,8 @@ def match(wanted: Formula, cells: Formula) -> Formula:
     """`MATCH`: the place of the first cell that holds something."""
 
     def value(*at: Any) -> int:
-        held, looked_for = cells.value(*at), wanted.value(*at)
+        held = cells.value(*at)
+        looked_for = wanted.value(*at)
         if looked_for not in held:
             raise LookupError(looked_for)
         return int(held.index(looked_for)) + 1

@@ -50,7 +50,9 @@ TITLES = {
     "section": "section",
     "note": "purpose",
 }  # rows without answers, and their styles
-MOST_LINES, SIGN_LINES = 8, 2  # that a blank row keeps free
+# that a blank row keeps free
+MOST_LINES = 8
+SIGN_LINES = 2
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
@@ -152,7 +154,8 @@ class GridWriter:
                 self.writer.text(place, "", style)
         for slot in checked:
             assert slot.check is not None
-            key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
+            key = f"{slot.field.code}:check"
+            check = partial(self.formulas.check, slot)
             self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
         active = (
             self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
@@ -182,7 +185,8 @@ class GridWriter:
         self.writer.column_formula(place, self.last_row, self.compiled[key], style, form)
 
     def _cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
-        place, language = Place(row.index, column.index), self.layout.language
+        place = Place(row.index, column.index)
+        language = self.layout.language
         match column.role:
             case "mark" if self._ticks and row.code in self.layout.sheet:
                 target = f"{quoted(self.layout.sheet[row.code].name)}!A1"
@@ -215,10 +219,8 @@ class GridWriter:
         self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, 1)
         shown = [column for column in self.grid.columns if column.role not in HIDDEN]
         self.writer.band(row.index, MARK_COLUMN, shown[-1].index, row.label, "column_total")
-        kind, (first, *_, last) = (
-            row.code.rpartition(":")[2],
-            (*self.grid.data_rows, *self.grid.data_rows),
-        )
+        kind = row.code.rpartition(":")[2]
+        (first, *_, last) = (*self.grid.data_rows, *self.grid.data_rows)
         for column in shown:
             if column.field is not None and kind in column.field.total:
                 cells = cells_of(
@@ -239,9 +241,11 @@ class GridWriter:
         if figure is not None:
             self.writer.number(place, figure, "fixed", number_format_of(field))
             return
-        codes, text = fixed_codes(value) if field.list_name else [], str(value or "")
+        codes = fixed_codes(value) if field.list_name else []
+        text = str(value or "")
         if codes:
-            name, language = str(field.list_name), self.layout.language
+            name = str(field.list_name)
+            language = self.layout.language
             vocabulary = self.layout.spec.vocabularies.get(
                 name
             )  # also of a list that no dropdown offers
@@ -254,7 +258,8 @@ class GridWriter:
         self.writer.text(place, text, "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:
-        form, field = number_format_of(slot.field), slot.field
+        form = number_format_of(slot.field)
+        field = slot.field
         if not field.calculated:
             style = "input" if self.grid.across else field.type.style
             before, after = ("top", "bottom") if self.grid.across else ("left", "right")
@@ -263,7 +268,8 @@ class GridWriter:
                 place, "", style, form, **{side: 0 for side, between in inner.items() if between}
             )
             return
-        kind, text = kind_of(field), partial(self.formulas.figure, slot)
+        kind = kind_of(field)
+        text = partial(self.formulas.figure, slot)
         form = form if kind in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
         style = (
             "calculated_number"
@@ -333,7 +339,8 @@ class GridWriter:
 
     def _colours(self, first: int, last: int) -> None:
         """Input cells, signs and sentences by urgency; the words say the same."""
-        checks, in_use = self.grid.check_columns, ticked(self.layout, self.sheet.tool.code)
+        checks = self.grid.check_columns
+        in_use = ticked(self.layout, self.sheet.tool.code)
         for column in self.grid.with_role("answer"):
             code = "" if self.grid.across or column.field is None else column.field.code
             cells = Place(first, column.index), Place(last, column.index)
@@ -349,7 +356,8 @@ class GridWriter:
         # Show calculated levels in the colours of the matrix
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
-            place, field = slot.cells[0], slot.field
+            place = slot.cells[0]
+            field = slot.field
             if (
                 field.calculated
                 and field.result == "level"
@@ -404,7 +412,8 @@ def _rule(
         offered = layout.lists[field.list_name]
         return {"validate": "list", "source": _list_source(offered, grid, field, column, first_row)}
     limits = field.type.limits(field)
-    low, high = limits.low, limits.high
+    low = limits.low
+    high = limits.high
     kind = "integer" if limits.type == "whole" else limits.type
     match limits.type:
         case "any":
@@ -443,8 +452,10 @@ def _list_source(
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
-    own, asked = field.help.say(layout.language), prompt(field, layout.language)
-    hint, example = "" if fold(asked) in fold(own) else asked, field.example.say(layout.language)
+    own = field.help.say(layout.language)
+    asked = prompt(field, layout.language)
+    hint = "" if fold(asked) in fold(own) else asked
+    example = field.example.say(layout.language)
     shown = say("Example: {example}").format(example=example) if example else ""
     parts = [
         (name, text) for name, text in (("help", own), ("hint", hint), ("example", shown)) if text

@@ -67,7 +67,8 @@ class ListsSheetWriter:
     """Draws lists from left to right, giving each its defined names."""
 
     def __init__(self, writer: CellWriter, layout: Layout) -> None:
-        self.writer, self.layout = writer, layout
+        self.writer = writer
+        self.layout = layout
         self.say = translator(layout.language)
         self.next_column = 2
 
@@ -83,7 +84,8 @@ class ListsSheetWriter:
         for place in self.layout.lists.values():
             self._list(place)
         self._matrix()
-        column, entries = self.next_column, self.layout.messages.entries
+        column = self.next_column
+        entries = self.layout.messages.entries
         self.writer.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
         self._column(MESSAGES, column, [message.text for message in entries])
         self.writer.constants(column + 1, FIRST, [message.code for message in entries], "list")
@@ -109,7 +111,9 @@ class ListsSheetWriter:
         note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
         self.writer.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.writer.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
-        first, column, name = place.first, place.column, place.name
+        first = place.first
+        column = place.column
+        name = place.name
         # Ticks are typed as numbers, too.
         labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
         self.writer.constants(column, first, labels, "list", "@")
@@ -127,9 +131,12 @@ class ListsSheetWriter:
         matrix = self.layout.spec.matrix
         if matrix is None:
             return
-        first, language = self.next_column, self.layout.language
-        down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
-        last, width = HEAD_ROW + len(down), len(across) - 1
+        first = self.next_column
+        language = self.layout.language
+        down = self.layout.lists[matrix.down].codes
+        across = self.layout.lists[matrix.across].codes
+        last = HEAD_ROW + len(down)
+        width = len(across) - 1
         self.writer.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
         for column, other in enumerate(across, start=first + 1):
             self.writer.number(Place(HEAD_ROW, column), float(other), "head")
@@ -149,7 +156,8 @@ class ListsSheetWriter:
 
         Below all rows stand their codes, for the dropdown to take one as it is typed.
         """
-        column, first = self.next_column, FIRST
+        column = self.next_column
+        first = FIRST
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
@@ -162,7 +170,8 @@ class ListsSheetWriter:
             )
             return
         entries = [*(label_of(self.layout, *target) for target in targets), *map(constant, codes)]
-        last, counter = HEAD_ROW + len(entries), f"${column_letters(column + 1)}"
+        last = HEAD_ROW + len(entries)
+        counter = f"${column_letters(column + 1)}"
         labels = ColumnRun(column + 2, first, entries)
         used = [is_in_use(self.layout, *target) for target in targets]
         by_code = used[: len(codes)]
@@ -186,7 +195,9 @@ class ListsSheetWriter:
         for run in (offered, counts, labels):
             self.writer.fill(run, "list")
         self.next_column += 1
-        sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
+        sheet = self.layout.lists_name
+        start = Place(first, column)
+        end = Place(last, column)
         count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
         self.writer.name(
             name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})"
@@ -229,7 +240,8 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
 
 def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
     """Say whether anything is answered in a row; fixed rows always count."""
-    place, code = layout.active_place(grid, row.code), row.code
+    place = layout.active_place(grid, row.code)
+    code = row.code
     if place is None or grid.kind != "register":
         return Formula("TRUE", lambda content, _: True)
     return (
@@ -260,7 +272,9 @@ def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
 
 # the answers of the round before
 
-TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
+# where that text stands, so much in each row
+TEXT_COLUMN = 1
+TEXT_ROWS = range(2, 18)
 BETWEEN = "; "  # several answers
 Cells = list[tuple[Key, tuple[Place, ...]]]
 PIECE = 16_000  # characters, which are never more than two units of a cell each
@@ -325,11 +339,14 @@ def last_answers_text(content: Content) -> Sequence[Shown]:
 def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
     """Draw these columns of a grid in grey; what they show is known when the workbook is issued, and never changes."""
     for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
-        place, key = Place(row.index, column.index), _key(layout, grid, row, column)
+        place = Place(row.index, column.index)
+        key = _key(layout, grid, row, column)
         if key is None:
             writer.text(place, "", "help")
             continue
-        said, slot, form = layout.last[key], layout.slots.get(key), ""
+        said = layout.last[key]
+        slot = layout.slots.get(key)
+        form = ""
         if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
             form = number_format_of(slot.field)
         if grid.across or len(said) > 1 or field_of(column) == IN_FORM:

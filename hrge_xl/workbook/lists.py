@@ -57,7 +57,8 @@ class ListBlockWriter(BlockWriter):
     def start(self, block: CollectBlock | ProblemsBlock) -> None:
         """Write what stands above the line."""
         self.top(block)
-        self.size, self.first = block.rows, self.drawn.head + 1
+        self.size = block.rows
+        self.first = self.drawn.head + 1
 
     def column(
         self, column: int, formula: Formula, style: str = "check", number_format: str = ""
@@ -96,7 +97,8 @@ class ListBlockWriter(BlockWriter):
         LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
         """
         first, last = rows = self.first, self.first + self.size - 1
-        end, cell = self.left + columns - 1, f"=${column_letters(state)}{first}"
+        end = self.left + columns - 1
+        cell = f"=${column_letters(state)}{first}"
         for word, style in words.items():
             self.writer.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
         used = f'=${column_letters(self.left)}{first}<>""'
@@ -160,7 +162,8 @@ class KeptRows:
 
     def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
         """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
-        counts, ranks = shown[: len(self.rows)], shown[len(self.rows) :] or [0.0] * len(self.rows)
+        counts = shown[: len(self.rows)]
+        ranks = shown[len(self.rows) :] or [0.0] * len(self.rows)
         ranks_of: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
         before = 0.0
         for row, count, rank in zip(self.rows, counts, ranks, strict=True):
@@ -207,7 +210,8 @@ class CollectWriter(ListBlockWriter):
         return self.free + COLLECT_HELPERS
 
     def _source(self, position: int, number: int, spec: Collected) -> RowSource:
-        key, sheet = (self.sheet.tool.code, self.drawn.number, number), self.layout.sheet[spec.tool]
+        key = (self.sheet.tool.code, self.drawn.number, number)
+        sheet = self.layout.sheet[spec.tool]
         block = rule_scope(self.layout.spec, sheet.tool, tuple(spec.columns.values())).block
         grid = next(grid for grid in sheet.grids if grid.block is block)
         keeping = compiled(self.layout.spec).lists[key]
@@ -217,10 +221,14 @@ class CollectWriter(ListBlockWriter):
 
     def _candidates(self) -> Formula:
         """Write the rows, and which of them are kept; give the cells that count these."""
-        free, first, writer, rows = self.free, self.first, self.writer, self.rows
+        free = self.free
+        first = self.first
+        writer = self.writer
+        rows = self.rows
         kept = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
         conditions: dict[int, str] = {}
-        counts, ranks = [], []
+        counts = []
+        ranks = []
         for at, row in enumerate(rows, first):
             source = row.source
             differs = source.grid.across or differs_by_row(source.keeping.condition)
@@ -231,10 +239,8 @@ class CollectWriter(ListBlockWriter):
             writer.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
                 ranks.append(Place(at, free + 7))
-                own, rank = (
-                    None if row.source.grid.across else str(row.line),
-                    row.source.keeping.rank,
-                )
+                own = None if row.source.grid.across else str(row.line)
+                rank = row.source.keeping.rank
                 compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
                 number = "0" if rank is None else f"N({compiler.value(rank)})"
                 writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
@@ -256,7 +262,8 @@ class CollectWriter(ListBlockWriter):
             before = f"{column}{row - 1}+" if row > self.first else ""
             return f"{before}IF({condition},1,0)"
         column = f"${column_letters(self.free + 7)}"
-        whole, own = run_of(self.free + 7, self.first, len(self.rows)), f"{column}{row}"
+        whole = run_of(self.free + 7, self.first, len(self.rows))
+        own = f"{column}{row}"
         above = f"COUNTIF({column}${self.first}:{own},{own})-1"
         return f"IF(ISNUMBER({own}),RANK({own},{whole})+{above},0)"
 
@@ -273,10 +280,13 @@ class CollectWriter(ListBlockWriter):
     # the list
 
     def _list(self, block: CollectBlock) -> None:
-        say, first, left = self.say, self.first, self.left
+        say = self.say
+        first = self.first
+        left = self.left
         number = row_number(column_letters(left), first)
         pick = self.column(self.free + 4, iferror(match(number, self.counts), 0))
-        unused, find = pick.equals(0), index(self.find, pick)
+        unused = pick.equals(0)
+        find = index(self.find, pick)
         origin = self.column(self.free + 5, if_(unused, 0, index(self.which, pick)))
         names = [source.name for source in self.sources]
         place = index(listed("", [row.line for row in self.rows]), pick)
@@ -292,7 +302,8 @@ class CollectWriter(ListBlockWriter):
             link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")
         ]
         for code, head in block.columns.items():
-            value, form = self._value(code, origin, line), ""
+            value = self._value(code, origin, line)
+            form = ""
             if code == block.bars:
                 form = "0%"
             elif kind_of_column(self.layout.spec, block, code) is ColumnKind.DATE:
@@ -337,7 +348,8 @@ class CollectWriter(ListBlockWriter):
 
     def _cell(self, source: RowSource, column: str, line: Formula) -> Formula:
         """Give the cells of a field in one row of a source, joined where there are several."""
-        tool, code = source.spec.tool, source.spec.columns.get(column, "")
+        tool = source.spec.tool
+        code = source.spec.columns.get(column, "")
         keys = {row.line: (tool, row.row, code) for row in source.rows}
         slots = {at: self.layout.slots[key] for at, key in keys.items() if key in self.layout.slots}
         if not slots:
@@ -357,7 +369,8 @@ class CollectWriter(ListBlockWriter):
 
     def _address(self, source: RowSource, line: Formula) -> Formula:
         """Give the address of the first field of the row."""
-        first, field = next(source.rows), next(iter(source.spec.columns.values()))
+        first = next(source.rows)
+        field = next(iter(source.spec.columns.values()))
         codes = self.layout.slots[source.spec.tool, first.row, field].codes[0]
         cell = _row_and_column(source, *codes, line)
         text = f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({cell},4)"
@@ -457,13 +470,16 @@ class ProblemsWriter(ListBlockWriter):
 
     def _candidates(self) -> None:
         """Write how urgent each row is, and what the list says about it."""
-        free, first, rows = self.free, self.first, self.rows
+        free = self.free
+        first = self.first
+        rows = self.rows
         worst = ColumnRun(free, first, [self._worst(row) for row in rows])
         key = _level(worst.own) * RANK + RANK - row_number(f"${column_letters(free)}", first)
         keys = ColumnRun.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
         for run in (worst, keys):
             self.writer.fill(run, "check")
-        self.worst, self.keys = worst.cells, keys.cells
+        self.worst = worst.cells
+        self.keys = keys.cells
         self.some = once(count_if(self.keys, ">", 0)) if rows else constant(0)
         hold = self.writer.constants
         self.place = hold(free + 2, first, [row.sheet for row in rows])
@@ -477,11 +493,13 @@ class ProblemsWriter(ListBlockWriter):
             self.mark = hold(free + PROBLEM_HELPERS + 1, first, [row.row.mark for row in rows])
 
     def _worst(self, row: CheckedRow) -> Formula:
-        blank, messages = self.blank.get(row.sheet, constant(0)), self.layout.messages
+        blank = self.blank.get(row.sheet, constant(0))
+        messages = self.layout.messages
         if not row.checks:
             return if_(blank, MISSING * LEVEL + 999 * ORDER + messages.index[NOT_BEGUN], 0)
         columns = [slot.check.column for slot in row.checks if slot.check is not None]
-        cells, checks = columns_run(columns, row.row.index), row.checks
+        cells = columns_run(columns, row.row.index)
+        checks = row.checks
         sheet = quoted(self.sheets[row.sheet - 1].name)
         worst = Formula(f"MAX({sheet}!{cells})", lambda content, _: max(content.checks(checks)))
         return worst if row.sheet not in self.blank else if_(blank, 0, worst)
@@ -489,7 +507,8 @@ class ProblemsWriter(ListBlockWriter):
     # the list
 
     def _list(self) -> None:
-        say, free = self.say, self.free
+        say = self.say
+        free = self.free
         number = row_number(column_letters(self.left), self.first)
         ranked = if_(
             number > once(count_if(self.keys, ">", 0)),
@@ -497,7 +516,9 @@ class ProblemsWriter(ListBlockWriter):
             match(large(self.keys, number), self.keys),
         )
         pick = self.column(free + 8, iferror(ranked, 0))
-        unused, code, mark = pick.equals(0), index(self.code, pick), index(self.mark, pick)
+        unused = pick.equals(0)
+        code = index(self.code, pick)
+        mark = index(self.mark, pick)
         worst = self.column(free + 9, if_(unused, 0, index(self.worst, pick)))
         origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
         row = index(listed("", [row.row.index for row in self.rows]), pick)
@@ -506,7 +527,8 @@ class ProblemsWriter(ListBlockWriter):
         what = self.column(
             free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999))
         )
-        label, about = index(self.label, pick), index(self.about, what)
+        label = index(self.label, pick)
+        about = index(self.about, what)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
         target = constant("#") & prefix & index(self.letters, what) & line

@@ -53,7 +53,9 @@ class PlainSheet:
     """Writes texts, numbers, days and links into a sheet, in formats by their names; `cut` ends what is too long."""
 
     def __init__(self, sheet: Worksheet, formats: Mapping[str, Any], cut: str = "") -> None:
-        self.sheet, self.formats, self.cut = sheet, formats, cut
+        self.sheet = sheet
+        self.formats = formats
+        self.cut = cut
 
     def put(self, row: int, at: int, value: Value, look: Any) -> None:
         """Write a value; `look` names a format, or is one. Raises `LimitError` where it does not fit."""

@@ -78,11 +78,10 @@ class RowFormulas:
 
     def check(self, slot: Slot) -> str:
         """Give the formula of the slot's check cell."""
-        compiler, own = (
-            self.compiler(slot),
-            compiled(self.layout.spec).fields[slot.tool, slot.field.code],
-        )
-        cell, several = cells_of(slot.cells, row=compiler.row), len(slot.cells) > 1
+        compiler = self.compiler(slot)
+        own = compiled(self.layout.spec).fields[slot.tool, slot.field.code]
+        cell = cells_of(slot.cells, row=compiler.row)
+        several = len(slot.cells) > 1
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
         of_value = replace(compiler, about=value, about_cell=cell)
@@ -183,7 +182,8 @@ class RowFormulas:
         column = column_letters(CODE_COLUMN if self.layout.spec.drawing < 3 else MARK_COLUMN)
         code = Formula(f"${column}{ROW}", lambda content, row: marks[row])
         message = message_of(self.layout, worst, code if table else None)
-        sign, told = self._sign(checks, worst, given), worst >= LEVEL
+        sign = self._sign(checks, worst, given)
+        told = worst >= LEVEL
         if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said
             shown = Formula(
                 f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value
@@ -253,7 +253,8 @@ class RowFormulas:
 
     def _counted(self, slot: Slot, limit: int, told: Formula, message: Formula) -> Formula:
         """Give a text with a word limit: the count, live, in front of what is wrong."""
-        cell, slots = cells_of(slot.cells, row=ROW), self.grid.checked_rows
+        cell = cells_of(slot.cells, row=ROW)
+        slots = self.grid.checked_rows
         blank = Formula(
             f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0])
         )
@@ -323,7 +324,8 @@ class BesideRow:
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """Give what the helper cell shows where there is one, then sign and sentence."""
-        row, words = self.first.cells[0].row, self.status or ()
+        row = self.first.cells[0].row
+        words = self.status or ()
         active = [content.active(self.grid, self.first.row)] if self.counted else []
         return [*active, *(part.value(content, row) for part in words)]
 
@@ -376,7 +378,8 @@ def on_blank(expr: Expr, key: FieldKey) -> bool | None:
             inner = on_blank(expr.part, key)
             return None if inner is None else not inner
         case Logic():
-            known, deciding = [on_blank(part, key) for part in expr.parts], expr.op == "or"
+            known = [on_blank(part, key) for part in expr.parts]
+            deciding = expr.op == "or"
             return deciding if deciding in known else None if None in known else not deciding
         case Call() if expr.function.name in ("filled", "blank") and _is_blank(expr.args[0], key):
             return expr.function.name == "blank"
@@ -396,7 +399,8 @@ def _is_blank(expr: Expr, key: FieldKey) -> bool:
 
 # what Excel takes of a formula, and which cells of a layout would get more
 
-NESTING_LIMIT, ARGUMENT_LIMIT = 64, 255
+NESTING_LIMIT = 64
+ARGUMENT_LIMIT = 255
 QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
 FUNCTION = re.compile(r"(?<![A-Z0-9.])[0-9.]*[A-Z][A-Z0-9.]*$")
 

@@ -48,7 +48,8 @@ def level_colours(level: Level) -> dict[str, str]:
 
 def ink_on(fill: str) -> str:
     """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
-    inks, ground = (COLOURS["ink"], "#000000", COLOURS["paper"]), luminance(fill)
+    inks = (COLOURS["ink"], "#000000", COLOURS["paper"])
+    ground = luminance(fill)
     return next((ink for ink in inks if contrast(luminance(ink), ground) >= CONTRAST), "#000000")
 
 

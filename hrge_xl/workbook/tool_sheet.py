@@ -92,7 +92,8 @@ def draw_guide(writer: CellWriter, layout: Layout) -> None:
         sheet = layout.sheet[code]
         writer.band(row, MARK_COLUMN, max(GUIDE_WIDTHS), "", "section")
         writer.text(Place(row, MARK_COLUMN + 1), sheet.tool.title.say(layout.language), "section")
-        target, tip = f"{quoted(sheet.name)}!A1", translator(layout.language)("Go to the sheet")
+        target = f"{quoted(sheet.name)}!A1"
+        tip = translator(layout.language)("Go to the sheet")
         writer.link(
             Place(row, MARK_COLUMN),
             target,
@@ -147,7 +148,8 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         if sheet.guide:
             at = layout.guide_rows[sheet.tool.code]
             target = f"{quoted(layout.guide_name)}!{address(at, MARK_COLUMN)}"
-        frozen, behind = sheet.grids[0].frozen, MARK_COLUMN + 3
+        frozen = sheet.grids[0].frozen
+        behind = MARK_COLUMN + 3
         scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
         first = max(behind, min(scrolled, default=behind))
         text = translator(language)("How to fill in")
@@ -188,7 +190,8 @@ def _side_by_side(sheet: Sheet) -> bool:
 
 def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Define what formulas of other sheets call by name."""
-    code, table = sheet.tool.code, layout.rows_of.get(sheet.tool.code)
+    code = sheet.tool.code
+    table = layout.rows_of.get(sheet.tool.code)
     writer.name(sheet.name_in_book, area(sheet.name, Place(1, 1), sheet.last))
     if table is not None and not table.across:
         writer.name(row_codes(code), column_range(layout, table, CODE_COLUMN))
@@ -203,7 +206,9 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 # how a sheet opens, scrolls and prints
 
 NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
-A4, ZOOM = 9, 100  # percent: letters of ten points are ten points high
+# percent: letters of ten points are ten points high
+A4 = 9
+ZOOM = 100
 PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True,
@@ -277,10 +282,8 @@ def _is_form(tool: Sheet) -> bool:
 
 def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
     """Set the view of a sheet to fill in."""
-    first, hidden = (
-        tool.grids[0],
-        [c.index for g in tool.grids for c in g.columns if c.role in HIDDEN],
-    )
+    first = tool.grids[0]
+    hidden = [c.index for g in tool.grids for c in g.columns if c.role in HIDDEN]
     if hidden:
         sheet.set_column(min(hidden) - 1, max(hidden) - 1, 9, None, {"hidden": True})
     lead = 0 if _is_form(tool) else first.frozen
@@ -292,7 +295,8 @@ def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
         sheet.outline_settings(symbols_right=False)
         for band, columns in first.bands:  # all that can be folded away, but for the first of each
             for column in columns[1:] if band.folded else ():
-                width, at = tool.widths[column.index], column.index - 1
+                width = tool.widths[column.index]
+                at = column.index - 1
                 sheet.set_column(at, at, width, None, {"level": 1})
         last = max(c.index for c in first.columns if c.role not in HIDDEN)
         sheet.autofilter(HEAD_ROW - 1, MARK_COLUMN - 1, first.data_rows[-1].index - 1, last - 1)
@@ -329,9 +333,11 @@ def _pages(widths: Sequence[int], leading: int) -> int:
     if sum(widths) <= PAGE_WIDTH:
         return 1
     repeated = sum(widths[:leading])
-    pages, used = 1, repeated
+    pages = 1
+    used = repeated
     for width in widths[leading:]:
         if used + width > PAGE_WIDTH:
-            pages, used = pages + 1, repeated
+            pages = pages + 1
+            used = repeated
         used += width
     return pages

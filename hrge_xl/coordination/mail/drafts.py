@@ -54,7 +54,9 @@ from .messages import (
 )
 
 OFFICE = "the office"  # who sent a mail that does not say who did
-FOLDER, SENT, CALENDAR = "drafts", "sent", "deadlines.ics"
+FOLDER = "drafts"
+SENT = "sent"
+CALENDAR = "deadlines.ics"
 AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
 
 
@@ -299,8 +301,12 @@ class _Work:
     """What drafts are made from: a round, its dataset and ledger, where its teams stand on a day; and what was made."""
 
     def __init__(self, dataset: Dataset, round_: Round, today: date, ledger: Ledger) -> None:
-        self.dataset, self.round, self.today, self.ledger = dataset, round_, today, ledger
-        self.folder, self.made = round_.folder, Drafts()
+        self.dataset = dataset
+        self.round = round_
+        self.today = today
+        self.ledger = ledger
+        self.folder = round_.folder
+        self.made = Drafts()
         self.templates = load_templates(self.folder)
         returns = dataset.of_round()
         self.statuses = status(returns, today, round_)
@@ -359,7 +365,8 @@ def _requests_due(
 ) -> Iterator[PendingMail]:
     """Yield a request for the workbook to each team whose last letter had none, or one of another round."""
     for team_status in statuses:
-        team, files = team_status.team, _to_fill_in(issued, team_status.team)
+        team = team_status.team
+        files = _to_fill_in(issued, team_status.team)
         if (letter := letters.get(team.code)) is not None:
             yield _due(MailType.ASK, team, letter.key, files, file=letter.files)
         elif team_status.state in OPEN and (stray := team_status.of_another_round) is not None:
@@ -413,10 +420,8 @@ def _corrections_due(
             ):
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                about, named = (
-                    f"{found.submission}:{weeks}",
-                    name.removesuffix(f"_{MailType.FEEDBACK}"),
-                )
+                about = f"{found.submission}:{weeks}"
+                named = name.removesuffix(f"_{MailType.FEEDBACK}")
                 attached = [workbook] if workbook.is_file() else []
                 yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
 
@@ -429,10 +434,8 @@ def _thanks_due(
         names = sorted(found.submission for found in team_status.counting)
         drafts = [given.get(name) for name in names]
         if team_status.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
-            about, file = (
-                _digest("".join(names))[:12],
-                team_status.newest.name if team_status.newest else "",
-            )
+            about = _digest("".join(names))[:12]
+            file = team_status.newest.name if team_status.newest else ""
             yield _due(MailType.THANKS, team_status.team, about, (), file=file)
 
 
@@ -466,13 +469,15 @@ def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
         work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given
     ):
         team = work.teams.get(file["team"]) or Team(file["team"])
-        workbook, text = Path(file["workbook"]), Path(file["message"]).read_text(encoding="utf-8")
+        workbook = Path(file["workbook"])
+        text = Path(file["message"]).read_text(encoding="utf-8")
         facts = {"feedback": text, "file": Path(file["path"]).name}
         key = work.key_of(file["submission"])
         yield PendingMail(key, MailType.FEEDBACK, team, workbook.stem, (workbook,), facts)
     for left in given.left_out:
         if left.is_settled:
-            key, team = work.key_of(left.found.submission), Team(left.found.team)
+            key = work.key_of(left.found.submission)
+            team = Team(left.found.team)
             yield PendingMail(key, MailType.FEEDBACK, team, "", None)
         elif left.ends:
             work.made.warnings.append(f"{left.name}: {left.why}.")
@@ -522,7 +527,8 @@ def _write(
 
     Raises `OutputError`, and `OSError` where something that is attached cannot be read.
     """
-    team, language = due.team, due.team.language or SOURCE_LANGUAGE
+    team = due.team
+    language = due.team.language or SOURCE_LANGUAGE
     facts = {
         "round": work.round.name,
         "team": team.code,

@@ -39,7 +39,8 @@ from ...rounds.rounds import Round
 from ...rounds.teams import Team, read_text
 from . import DAYS_BEFORE, MailType
 
-FOLDER, ENDING = "messages", ".txt"
+FOLDER = "messages"
+ENDING = ".txt"
 STANDARD = "standard.txt"  # what the program says itself, in the same format
 SECTION = re.compile(r"\[([\w -]+)\]\s*")
 SUBJECT = re.compile(r"subject\s*:\s*(.*)", re.IGNORECASE)
@@ -130,7 +131,8 @@ def _template(section: TextSection) -> tuple[MailType, Template]:
 
 
 def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
-    known, seen = [str(occasion) for occasion in MailType], set[str]()
+    known = [str(occasion) for occasion in MailType]
+    seen = set[str]()
     for section in sections:
         if section.name not in known:
             what = (
@@ -212,7 +214,8 @@ def _english() -> dict[MailType, Template]:
 
 def standard(occasion: MailType, language: str) -> Template:
     """Give what the program says on an occasion, in a language."""
-    say, english = translator(language), _english()[occasion]
+    say = translator(language)
+    english = _english()[occasion]
     return Template(say(english.subject), "\n".join(map(say, english.text.split("\n"))))
 
 
@@ -340,7 +343,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """Divide a line into pieces of at most 75 octets, none of which cuts a character in two."""
-    pieces, piece = [], b""
+    pieces = []
+    piece = b""
     for letter in line:
         octets = letter.encode()
         if len(piece) + len(octets) > MOST_OCTETS:

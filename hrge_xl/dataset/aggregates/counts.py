@@ -15,9 +15,13 @@ DECIMALS = 6  # of means: further down two databases need not agree
 
 def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
     """Give every code by question, `by` country where it is asked for; questions on fixed rows by row."""
-    period, question = _period(by), source["questions"]
-    item, code, cell = source["items"], source["codes"], sql.cells(source)
-    given, files = source["answers_fact"], source["submissions"]
+    period = _period(by)
+    question = source["questions"]
+    item = source["items"]
+    code = source["codes"]
+    cell = sql.cells(source)
+    given = source["answers_fact"]
+    files = source["submissions"]
     # codes of rows mean nothing elsewhere
     of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
     columns = picked(
@@ -59,7 +63,8 @@ def has_open_rows(tool: Tool) -> bool:
 
 def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     """Give every number that is filled in or worked out; totals of whole numbers, and where the spec asks for one."""
-    lines, question = _lines(source).subquery(), source["questions"]
+    lines = _lines(source).subquery()
+    question = source["questions"]
     number = lines.c.number
     found = sql.grouped(
         lines, f"asked row_code refers_to {_period(by)}", frequency=sa.func.count(),
@@ -90,7 +95,9 @@ def _rounded(number: sql.Expression) -> sql.Expression:
 
 def _lines(source: sql.Sources) -> sql.Select:
     """Give every number in a row in which somebody typed something, with what this row is about."""
-    given, files, about = source["answers_fact"], source["submissions"], source["row_references"]
+    given = source["answers_fact"]
+    files = source["submissions"]
+    about = source["row_references"]
     cell = sql.cells(source)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
@@ -110,7 +117,8 @@ def _lines(source: sql.Sources) -> sql.Select:
 
 def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sql.Expression:
     """Say whether somebody typed something in the row of a value that is worked out."""
-    other, place = source["answers_fact"].alias("other"), source["slots"].alias("other_slot")
+    other = source["answers_fact"].alias("other")
+    place = source["slots"].alias("other_slot")
     return (
         sa.select(sa.literal(1))
         .select_from(other.join(place, same(place, other, "slot")))
@@ -126,7 +134,8 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
 
 def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
-    sheets, counted = source["completeness"], ("required", "answered", "errors", "warnings")
+    sheets = source["completeness"]
+    counted = ("required", "answered", "errors", "warnings")
     names = f"period tool submission team {' '.join(counted)}"
     lines = (
         sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
@@ -161,11 +170,9 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = (
-        source["answers"],
-        source["questions"],
-        sql.materialized_cte(sa.select(source["items"])),
-    )
+    given = source["answers"]
+    question = source["questions"]
+    items = sql.materialized_cte(sa.select(source["items"]))
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(
@@ -185,7 +192,8 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
 
 def overdue(source: sql.Sources) -> sql.Select:
     """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
-    listed, today = source["listed_rows"], sa.literal(source.day, sa.Date())
+    listed = source["listed_rows"]
+    today = sa.literal(source.day, sa.Date())
     cells = sql.materialized_cte(sa.select(listed).where(listed.c.current, listed.c.due < today))
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")

@@ -88,9 +88,11 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
     """Give every line of the table of values, and the value in it with its parts."""
-    names, parts = TABLES["indicator_values"].names, _parts(indicator_figures(source.spec))
+    names = TABLES["indicator_values"].names
+    parts = _parts(indicator_figures(source.spec))
     for row in store.select(indicator_values(source, parts).order_by("n")):
-        line, numbers = row[: len(names)], zip(parts, row[len(names) :], strict=True)
+        line = row[: len(names)]
+        numbers = zip(parts, row[len(names) :], strict=True)
         known = dict(zip(names, line, strict=True))
         filled = {code: number for code, number in numbers if number is not None}
         yield line, Value(**{name: known[name] for name in OF_VALUE}, parts=filled)
@@ -116,16 +118,19 @@ def _values(source: sql.Sources) -> sql.Select:
 
 def _stated(source: sql.Sources) -> sql.Select:
     """Give every value of the returns that count, with what the rows say that it leads to."""
-    figures, known = indicator_figures(source.spec), _Known(source)
-    own, catalogue, files = known.own, known.catalogue, source["submissions"]
-    typed, periods = sql.answers_to(source, figures.value, [figures.tool]), source["codes"]
+    figures = indicator_figures(source.spec)
+    known = _Known(source)
+    own = known.own
+    catalogue = known.catalogue
+    files = source["submissions"]
+    typed = sql.answers_to(source, figures.value, [figures.tool])
+    periods = source["codes"]
     its_list = list_of(source.spec.tool[figures.tool].fields[figures.period])
     worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
-    framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
-    own_code, own_label = (
-        own.c.team + " " + framework,
-        sa.func.coalesce(known.first(*figures.name), ""),
-    )
+    framework = own.c[_column(figures.of)]
+    period = own.c[_column(figures.period)]
+    own_code = own.c.team + " " + framework
+    own_label = sa.func.coalesce(known.first(*figures.name), "")
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
     return (
         sa.select(
@@ -155,7 +160,8 @@ class _Known:
     """What is known of a value: in its own row, in the row that it is about, in the catalogue behind that one."""
 
     def __init__(self, source: sql.Sources) -> None:
-        spec, figures = source.spec, indicator_figures(source.spec)
+        spec = source.spec
+        figures = indicator_figures(source.spec)
         tool = spec.tool[figures.tool]
         about = [spec.tool[code] for code in tool.fields[figures.of].to]
         # references that go to a catalogue, whose rows mean the same in every return
@@ -224,7 +230,8 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     }
     selects = []
     for tool in tools:
-        wide, own = source[source.store.schema.wide[tool.code].name], dict[str, Any]()
+        wide = source[source.store.schema.wide[tool.code].name]
+        own = dict[str, Any]()
         for code, kind in asked.items():
             column = wide.c[field_column(code)] if code in tool.fields else sa.null()
             is_text = kind == TEXT
@@ -240,7 +247,8 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Give every row of every catalogue with its fixed columns."""
-    language, items = spec_language(spec), catalogue_items(spec).values()
+    language = spec_language(spec)
+    items = catalogue_items(spec).values()
     told = {
         code: kind for code, kind in kinds.items() if any(code in item.values for item in items)
     }
@@ -277,9 +285,12 @@ def catalogue_label(spec: Spec, code: str, language: str) -> str:
 
 # totals
 
-SUM, POOLED = "sum", "pooled"
-UNITS, KINDS = "the units differ", "the kinds of value differ"
-NO_KIND, NOT_ADDED = "the kind of value is not known", "values of this kind are not added up"
+SUM = "sum"
+POOLED = "pooled"
+UNITS = "the units differ"
+KINDS = "the kinds of value differ"
+NO_KIND = "the kind of value is not known"
+NOT_ADDED = "values of this kind are not added up"
 DOUBLED = "two values for one country and period"
 NO_RATIO = "numerators or denominators are missing"
 OF_FIGURE = ["indicator", "label", "teams", "missing", "baseline", "target", "progress"]
@@ -383,7 +394,8 @@ def _aims(figure: Figure) -> None:
     targets = [value.target for value in figure.values if value.target is not None]
     if len(years) > 1 or not len(rows) == len(baselines) == len(targets) == len(figure.values):
         return
-    figure.baseline, figure.target = rounded(sum(baselines)), rounded(sum(targets))
+    figure.baseline = rounded(sum(baselines))
+    figure.target = rounded(sum(targets))
     way = (figure.target or 0) - (figure.baseline or 0)
     if way:
         figure.progress = rounded(((figure.total.number or 0) - (figure.baseline or 0)) / way)
@@ -395,10 +407,12 @@ def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
     both = {value.who for value in before.values} & {value.who for value in figure.values}
     earlier = [value for value in before.values if value.who in both]
     figure.same = [value for value in figure.values if value.who in both]
-    one, other = total_of(earlier, figures), total_of(figure.same, figures)
+    one = total_of(earlier, figures)
+    other = total_of(figure.same, figures)
     kinds = {(value.kind, fold(value.unit or "")) for value in (*earlier, *figure.same)}
     if both and one.method is not None and one.method == other.method and len(kinds) == 1:
-        figure.before, figure.now = one.number, other.number
+        figure.before = one.number
+        figure.now = other.number
 
 
 def shape(period: str) -> str:
@@ -416,10 +430,8 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
             else rounded(figure.now - figure.before)
         )
         own = {name: getattr(figure, name) for name in OF_FIGURE}
-        kinds, units = (
-            {value.kind for value in figure.values},
-            {value.unit for value in figure.values},
-        )
+        kinds = {value.kind for value in figure.values}
+        units = {value.unit for value in figure.values}
         yield own | {
             "kind": kinds.pop() if len(kinds) == 1 else None, "unit": units.pop() if len(units) == 1 else None,
             "value_period": figure.period, "previous_period": figure.previous, "frequency": len(numbers),
@@ -432,7 +444,8 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
 
 def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
     """Give every indicator: those of the catalogues, then those of a team's own of which there is a value."""
-    figures, language = indicator_figures(spec), spec_language(spec)
+    figures = indicator_figures(spec)
+    language = spec_language(spec)
     of = spec.tool[figures.tool].fields[figures.of]
     ways = [of, *(field for code in of.to for field in spec.tool[code].fields.values())]
     for tool in dict.fromkeys(code for field in ways for code in field.to):
@@ -455,7 +468,8 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
 
 def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     """Give one line a part that somebody filled in, of the indicators that have a total."""
-    figures, language = indicator_figures(spec), spec_language(spec)
+    figures = indicator_figures(spec)
+    language = spec_language(spec)
     tool = spec.tool[figures.tool]
     parts = [(split, code) for split in figures.splits for code in split.parts]
     for figure in made:

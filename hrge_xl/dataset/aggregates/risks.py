@@ -12,7 +12,8 @@ from ..store import Store
 from . import sql
 from .sql import BY_COUNTRY, BY_TOOL, picked, same
 
-BEFORE, AFTER = "before", "after"
+BEFORE = "before"
+AFTER = "after"
 ROW = ("submission", "tool", "row_code")
 STEPS = ("matrix_row", "matrix_column")
 UNLISTED = 1_000_000  # the place of a part that stands in no list: the last one
@@ -37,7 +38,8 @@ def stages(figures: RiskFigures) -> dict[str, Crossing]:
 
 def risk_parts(source: sql.Sources) -> sql.Select:
     """Every risk at every stage, once for each part (`code`) of each breakdown that it belongs to."""
-    figures, placed = risk_figures(source.spec), placed_risks(source).cte("placed")
+    figures = risk_figures(source.spec)
+    placed = placed_risks(source).cte("placed")
     parts = [
         _part(placed, BY_TOOL, placed.c.tool),
         _part(placed, BY_COUNTRY, sa.func.nullif(placed.c.country, "")),
@@ -48,7 +50,8 @@ def risk_parts(source: sql.Sources) -> sql.Select:
 
 def placed_risks(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows = risk_figures(source.spec), sql.current(source, "matrix_rows")
+    figures = risk_figures(source.spec)
+    rows = sql.current(source, "matrix_rows")
     files = source["submissions"]
     lines = [
         (stage, at.down, at.across, place)
@@ -81,8 +84,10 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
 
 def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     """Count by stage the risks of a period that have no level."""
-    schema, entered = store.schema, 0
-    figures, placed = risk_figures(schema.spec), store["aggregate_risks"].c
+    schema = store.schema
+    entered = 0
+    figures = risk_figures(schema.spec)
+    placed = store["aggregate_risks"].c
     for tool in figures.tools:
         rows = store[schema.wide[tool].name].c
         ours = sa.select(sa.func.count()).where(
@@ -107,23 +112,23 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
 
 def _with_cells(source: sql.Sources, counted: sql.Select) -> sql.Select:
     """Give counts with what is said of the cells of the matrix that they are of."""
-    cells, lines = matrix_cells(source.spec), counted.subquery()
+    cells = matrix_cells(source.spec)
+    lines = counted.subquery()
     return sa.select(lines, *picked(CELL, cells)).join(cells, same(cells, lines, *STEPS))
 
 
 def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     """Give the same for each part of each breakdown."""
     spec = source.spec
-    language, by = spec_language(spec), {way: place for place, way in enumerate(ways(spec))}
+    language = spec_language(spec)
+    by = {way: place for place, way in enumerate(ways(spec))}
     labels = [
         (way, code, label, place)
         for way in by
         for place, (code, label) in enumerate(part_labels(spec, way, language).items())
     ]  # of every part of every breakdown, in the order of its list
-    cells, names = (
-        matrix_cells(spec),
-        sql.listed("names", "breakdown code label place:integer", labels),
-    )
+    cells = matrix_cells(spec)
+    names = sql.listed("names", "breakdown code label place:integer", labels)
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
     counted = sql.counted(risk_parts(source), keys).subquery()
     told = (
@@ -147,11 +152,13 @@ def ways(spec: Spec) -> tuple[str, ...]:
 
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
     """Give the parts of a breakdown with their labels, in the order of their list."""
-    figures, name = risk_figures(spec), spec.countries
+    figures = risk_figures(spec)
+    name = spec.countries
     if by == BY_TOOL:
         return {code: spec.tool[code].title.say(language) for code in figures.tools}
     if by != BY_COUNTRY:
-        breakdown, fields = figures.by[by], spec.tool[figures.tools[0]].fields
+        breakdown = figures.by[by]
+        fields = spec.tool[figures.tools[0]].fields
         name = breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
     return spec.vocabularies[name].labels(language) if name in spec.vocabularies else {}
 
@@ -173,13 +180,13 @@ def top_risks(source: sql.Sources) -> sql.Select:
 
 def _weighed(source: sql.Sources) -> sql.Select:
     """Give every open risk with its two places, what they weigh, and the cell that names it."""
-    figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
-    placed, rows = (
-        sql.materialized_cte(_both_places(source)),
-        sql.materialized_cte(_open_rows(source)),
-    )
+    figures = risk_figures(source.spec)
+    cells = matrix_cells(source.spec)
+    placed = sql.materialized_cte(_both_places(source))
+    rows = sql.materialized_cte(_open_rows(source))
     named = sql.answers_to(source, figures.name, figures.tools)
-    before, after = cells.alias("cell_before"), cells.alias("cell_after")
+    before = cells.alias("cell_before")
+    after = cells.alias("cell_after")
     shown = [rows.c[shown_column(code)] for code in figures.shows]
     return (
         sa.select(placed, *shown, *picked(
@@ -209,7 +216,8 @@ def _both_places(source: sql.Sources) -> sql.Select:
 
 def _open_rows(source: sql.Sources) -> sql.Select:
     """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
-    figures, rows = risk_figures(source.spec), []
+    figures = risk_figures(source.spec)
+    rows = []
     for table in dict.fromkeys(source.store.schema.wide[tool].name for tool in figures.tools):
         wide = source[table]
         shown = {"name": figures.name} | {shown_column(code): code for code in figures.shows}
@@ -237,7 +245,8 @@ CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
     """Give the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
-    rows, files = sql.current(source, "matrix_rows"), source["submissions"]
+    rows = sql.current(source, "matrix_rows")
+    files = source["submissions"]
     pair = "period tool matrix_row_field matrix_column_field"
     keys = f"{pair} {' '.join(STEPS)}"
     lines = sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))
@@ -247,7 +256,8 @@ def aggregate_matrix(source: sql.Sources) -> sql.Select:
 
 def matrix_cells(spec: Spec) -> sa.CTE:
     """Give every cell of the matrix: its labels, its level, its number, and how much it weighs."""
-    matrix, language = spec.matrix, spec_language(spec)
+    matrix = spec.matrix
+    language = spec_language(spec)
     assert matrix is not None
     downs, acrosses = (spec.vocabularies[name].items for name in (matrix.down, matrix.across))
     rank = {code: number for number, code in enumerate(matrix.level)}

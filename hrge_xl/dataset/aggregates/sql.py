@@ -119,7 +119,8 @@ def counted(lines: Select, keys: str) -> Select:
     """Count lines, teams and submissions by these columns; where the lines tell, returned ones as well."""
     some = lines.subquery()
     returned = {"from_returned": sa.func.count(some.c.returned)} if "returned" in some.c else {}
-    teams, submissions = distinct(some.c.team), distinct(some.c.submission)
+    teams = distinct(some.c.team)
+    submissions = distinct(some.c.submission)
     return grouped(
         some, keys, frequency=sa.func.count(), teams=teams, submissions=submissions, **returned
     )
@@ -148,7 +149,9 @@ def cells(source: Sources) -> sa.CTE:
 
     Millions of answers are sorted to be counted: by numbers in a fraction of the time and space of texts.
     """
-    cell, question, item = source["slots"], source["questions"], source["items"]
+    cell = source["slots"]
+    question = source["questions"]
+    item = source["items"]
     its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
     return materialized_cte(
         sa.select(cell.c.slot, cell.c.tool, cell.c.row_code, cell.c.calculated, *its)

@@ -98,7 +98,8 @@ class Unique(Function):
         return isinstance(answer, Ref) and answer.type is not Type.MANY and not answer.last
 
     def excel(self, write: SheetWriter, ref: Ref) -> str:
-        column, cell = write.column(ref), write.cell(ref)
+        column = write.column(ref)
+        cell = write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
         readable = "TRUE" if ref.fixed else write.readable(ref)
@@ -122,7 +123,8 @@ class Unique(Function):
         def counted(
             answers: Answers, this: Row
         ) -> tuple[dict[str, Any], Counter[Any], Unknown | None]:
-            own, unknown = {}, None
+            own = {}
+            unknown = None
             active = answers.active_sets[table]
             for row in answers.rows[table]:
                 found = value(answers, row, this)

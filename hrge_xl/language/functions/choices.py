@@ -41,7 +41,8 @@ class Has(Function):
         given, wanted = to.value(several), to.value(code)
 
         def has(answers: Answers, row: Row, this: Row) -> bool | Unknown:
-            codes, one = given(answers, row, this), wanted(answers, row, this)
+            codes = given(answers, row, this)
+            one = wanted(answers, row, this)
             if type(one) is Unknown:
                 return one
             read = codes.seen if type(codes) is Unknown else codes or ()
@@ -90,11 +91,9 @@ class MatrixLevel(Function):
     formula = 'IFERROR(INDEX(matrix_levels,MATCH({0},matrix_down,0),MATCH({1},matrix_across,0)),"")'
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        levels, sides, fits = (
-            to.levels,
-            [to.value(arg) for arg in args],
-            [to.off_scale(arg) for arg in args],
-        )
+        levels = to.levels
+        sides = [to.value(arg) for arg in args]
+        fits = [to.off_scale(arg) for arg in args]
         crossing = passing_on(lambda down, across: levels.get((down, across)), sides)
         return _where_on_scale(crossing, fits)
 
@@ -118,7 +117,8 @@ class OfTool(Function):
 
     def _of_rows(self, typing: Parser, node: ast.Call) -> tuple[Expr, ...]:
         """Give the row, and the tools that its table lists."""
-        row, tools = typing.expr(node), typing.scope.listed_tools()
+        row = typing.expr(node)
+        tools = typing.scope.listed_tools()
         if not isinstance(row, Call) or row.name != "row_code" or ref_of(row.args[0]).outer:
             raise typing.refuse(
                 node, f"{self.name}() takes the code of a sheet in quotes, or row_code()."
@@ -289,7 +289,8 @@ class InUse(Function):
 
     def compile(self, to: Compiler, reference: Ref) -> Compiled:
         """Compile it: where none of the sheets that it may name is there, nobody can tell."""
-        given, tools = to.value(reference), reference.targets
+        given = to.value(reference)
+        tools = reference.targets
         places = [(to.table(tool), to.offered(reference, tool)) for tool in tools]
 
         def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
@@ -311,7 +312,8 @@ def _where_on_scale(value: Compiled, fits: Sequence[Compiled]) -> Compiled:
     """Compile what has a meaning only where answers are steps of a scale or names of rows: elsewhere it is unknown."""
 
     def known(answers: Answers, row: Row, this: Row) -> Any:
-        found, unknown = value(answers, row, this), None
+        found = value(answers, row, this)
+        unknown = None
         for off_scale in fits:
             unknown = worse(unknown, off_scale(answers, row, this))
         return found if unknown is None else worse(unknown, found)

@@ -17,7 +17,9 @@ from ..parser import Parser
 from ..tree import Call, Expr, Literal, Ref, SheetWriter, Type
 
 MOST_DECIMALS = 9
-EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
+# from here on fifteen digits tell no halves, and a number has none
+EXACT = 2.0**41
+WHOLE = 2.0**52
 DAY_ZERO = date(1899, 12, 30).toordinal()
 FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day that never was
 
@@ -278,7 +280,8 @@ class Bands(Function):
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
             )  # fmt: skip
         number, *others, last = node.args
-        figure, limits = typing.number(number), [typing.number(limit) for limit in others[::2]]
+        figure = typing.number(number)
+        limits = [typing.number(limit) for limit in others[::2]]
         names = [typing.expr(name) for name in (*others[1::2], last)]
         if not all(isinstance(part, Literal) for part in (*limits, *names)):
             raise typing.refuse(
@@ -303,7 +306,8 @@ class Bands(Function):
         return write.guarded(found, '""', args[0])
 
     def of(self, *values: Any) -> float | str | None:
-        number, count = values[0], (len(values) - 2) // 2
+        number = values[0]
+        count = (len(values) - 2) // 2
         if number is None:
             return None
         band: float | str = values[count + 1 + bisect_right(values[1 : count + 1], number)]
@@ -349,10 +353,12 @@ class OwnCalendar(Function):
     own = True
 
     def excel(self, write: SheetWriter, answer: Expr) -> str:
-        years, value = years_of_own_calendar(write.language), write.number(answer)
+        years = years_of_own_calendar(write.language)
+        value = write.number(answer)
         if not years:
             return "TRUE"
-        first, after = years.start, years.stop
+        first = years.start
+        after = years.stop
         if answer.type is Type.DATE:
             first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
         return f"OR({value}<{first},{value}>={after})"

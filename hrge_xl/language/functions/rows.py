@@ -97,7 +97,8 @@ class Nth(LookUp):
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         typing.expect(node, self.name, 3)
-        tool, number = typing.table(node.args[0]), typing.number(node.args[1])
+        tool = typing.table(node.args[0])
+        number = typing.number(node.args[1])
         target = typing.in_rows_of(tool).expr(node.args[2])
         if not isinstance(target, Ref) or target.last or target.single:
             raise typing.refuse(node.args[2], "nth() ends at an answer in the rows of the sheet.")
@@ -195,7 +196,8 @@ class _Number(Aggregate):
         return isinstance(inner, Ref) and not inner.outer
 
     def excel(self, write: ColumnWriter, ref: Ref) -> str:
-        numbers, known = write.number(ref), write.known(ref)
+        numbers = write.number(ref)
+        known = write.known(ref)
         if not ref.steps:
             return self._over_cells([numbers])
         worth = numbers if self.neutral == "0" else f"{numbers}+(1-{known})*{self.neutral}"
@@ -228,16 +230,19 @@ class SumOver(_Number):
     def excel(self, write: ColumnWriter, inner: Ref | Choose) -> str:
         if isinstance(inner, Ref):
             return super().excel(write, inner)
-        met, numbers = f"(({write.condition(inner.condition)})>0)", write.number(inner.then)
+        met = f"(({write.condition(inner.condition)})>0)"
+        numbers = write.number(inner.then)
         known = f"SUMPRODUCT(({write.active()})*(1-{met}*(1-{write.known(ref_of(inner.then))})))"
         return f'IF({known}=0,"",SUMPRODUCT(({write.active()})*{met},{numbers}))'
 
     def excel_records(self, records: Sequence[Record], inner: Ref | Choose) -> str:
         if isinstance(inner, Ref):
             return super().excel_records(records, inner)
-        known, added = [], []
+        known = []
+        added = []
         for write, active in records:
-            met, number = write.condition(inner.condition), write.number(inner.then)
+            met = write.condition(inner.condition)
+            number = write.number(inner.then)
             known.append(f"IF({active},IF({met},ISNUMBER({number})*1,1),0)")
             added.append(f"IF(AND({active},{met}),N({number}),0)")
         return f'IF({"+".join(known)}=0,"",{"+".join(added)})'

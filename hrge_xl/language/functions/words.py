@@ -74,7 +74,8 @@ class WithinWords(Function):
     own = True
 
     def excel(self, write: SheetWriter, answer: Ref, most: Literal) -> str:
-        text, limit = str(write.cell(answer)), int(most.value)
+        text = str(write.cell(answer))
+        limit = int(most.value)
         if write.without_spaces:
             return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
         return f"{word_count(text)}<={limit}"
@@ -112,7 +113,8 @@ class Matches(Function):
         return pieces(code_of(pattern)) is not None
 
     def excel(self, write: SheetWriter, text: Expr, pattern: Expr) -> str:
-        cell, found = write.text(text), pieces(code_of(pattern))
+        cell = write.text(text)
+        found = pieces(code_of(pattern))
         assert found is not None  # else the pattern is for the reader only
         return f"IFERROR(AND({','.join([f'{cell}<>{EMPTY}', *_conditions(cell, found)])}),FALSE)"
 
@@ -169,7 +171,8 @@ class Join(Function):
         return all(arg.type is not Type.MANY for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        texts, filled = [], []
+        texts = []
+        filled = []
         for arg in args:
             text = self._text(write, arg)
             texts.append(text)
@@ -189,7 +192,8 @@ class Join(Function):
         return write.text(arg)
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        kinds, parts = [arg.type for arg in args], [to.value(arg) for arg in args]
+        kinds = [arg.type for arg in args]
+        parts = [to.value(arg) for arg in args]
         return passing_on(
             lambda *values: "".join(map(_as_text, values, kinds)) or None, parts, strict=True
         )
@@ -347,7 +351,8 @@ def _translated(pattern: str) -> Iterator[str]:
         if escaped.lower() in CLASSES:
             if in_class and escaped in "WS":
                 raise NotAPattern(f"{token} inside [ ]")
-            negated, characters = escaped.isupper(), CLASSES[escaped.lower()]
+            negated = escaped.isupper()
+            characters = CLASSES[escaped.lower()]
             yield (
                 f"[{'^' * negated}{characters}]"
                 if not in_class

@@ -52,7 +52,8 @@ def beside(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _page(template: str, view: ReportView) -> str:
-    style, script = asset("report.css") + view.style(), asset("report.js")
+    style = asset("report.css") + view.style()
+    script = asset("report.js")
     return rendered(
         template, view.document["run"]["language"], style, script, d=view.document, v=view
     )
@@ -65,9 +66,11 @@ class ReportView:
     remedy_limit = 5_000  # findings, above which a general remedy stands with its code alone
     paper_rows = 20  # of each long table on a summary on paper
     open_limit = 400  # findings, up to which files start unfolded
-    severities, verdicts = SEVERITIES, VERDICTS
+    severities = SEVERITIES
+    verdicts = VERDICTS
     statuses = (*(status.code for status in STATUSES), "refused")
-    folder, direction = TEAM_PAGES, staticmethod(direction)
+    folder = TEAM_PAGES
+    direction = staticmethod(direction)
 
     def __init__(self, document: Document, page: str | None = None) -> None:
         """Count everything once; `page` is the team that a page is of."""
@@ -95,7 +98,8 @@ class ReportView:
             for content in (file["sha256"], (file["dataset"], file["submission"]))
         )
         counting = [(at, file) for at, file in files if file["counted"]]
-        names, whole = document["names"], self.say("(the file as a whole)")
+        names = document["names"]
+        whole = self.say("(the file as a whole)")
         self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
         self.codes = by_sheet_and_rule(files, whole, names["sheets"])[1]
         self.teams = by_team(counting, self.team, names["countries"])

@@ -26,7 +26,8 @@ def render(document: Document) -> str:
     """Give the report as SARIF text; the same document gives the same text."""
     rules = _rules(document)
     index = {rule["id"]: at for at, rule in enumerate(rules)}
-    run, waivers = document["run"], document["waivers"]
+    run = document["run"]
+    waivers = document["waivers"]
     aside = waivers or any(file["settled"] for file in document["files"])
     log = {
         "$schema": SCHEMA_URI,
@@ -117,7 +118,8 @@ def _artifact(file: FileRow) -> dict[str, Any]:
 
 
 def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) -> dict[str, Any]:
-    location, place = _location(file, at), place_of(finding)
+    location = _location(file, at)
+    place = place_of(finding)
     if place:
         location["logicalLocations"] = [
             {"name": finding["cell"] or place, "fullyQualifiedName": place}

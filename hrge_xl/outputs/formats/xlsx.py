@@ -104,8 +104,10 @@ class _Report:
     """Draws the sheets; holds the formats and where each code and file stands."""
 
     def __init__(self, book: xlsxwriter.Workbook, document: Document, say: Translate) -> None:
-        self.book, self.say = book, say
-        self.document, self.files = document, document["files"]
+        self.book = book
+        self.say = say
+        self.document = document
+        self.files = document["files"]
         self.countries = document["names"]["countries"]
         self.formats = {name: book.add_format(look) for name, look in LOOKS.items()}
         quoted = (name for name in LOOKS if name in ("", *_TINTS))
@@ -174,7 +176,8 @@ class _Report:
         self, table: str, pen: PlainSheet, name: str, rows: Sequence[Mapping[str, Any]], frozen: int
     ) -> None:
         """Make a table with a filter, frozen headers, and printed pages with the columns that can be read on them."""
-        sheet, last = pen.sheet, max(len(rows), 1)
+        sheet = pen.sheet
+        last = max(len(rows), 1)
         columns = {key: column for key, column in sheets()[name].items() if key}
         if "country" in columns and not any(row["country"] for row in rows):
             del columns["country"]
@@ -200,8 +203,10 @@ class _Report:
                 self.write(pen, at, place, row[key], column.kind)
 
     def _summary(self, names: Sequence[str]) -> None:
-        pen, say = self._sheet(self.title("summary")), self.say
-        run, summary = self.document["run"], self.document["summary"]
+        pen = self._sheet(self.title("summary"))
+        say = self.say
+        run = self.document["run"]
+        summary = self.document["summary"]
         pen.sheet.set_column(0, 0, 28)
         pen.sheet.set_column(1, 1, 90)
         intro = say(
@@ -294,7 +299,10 @@ class _Report:
 
     def _matrices(self) -> None:
         """Every matrix as on the sheets of the workbook: the highest step on top, each cell with its level in words."""
-        pen, row, page, breaks = self._sheet(self.title("matrices")), 0, 0, []
+        pen = self._sheet(self.title("matrices"))
+        row = 0
+        page = 0
+        breaks = []
         steps = max(len(matrix["across"]) for matrix in self.document["matrices"])
         widths = (34, *(16 for _ in range(steps)))
         for column, width in enumerate(widths):
@@ -331,7 +339,8 @@ class _Report:
         """Write every finding, on as many sheets as they need."""
         statuses = [self.say(status) for status in WORKED_THROUGH]
         found = [(file, finding) for file in self.files for finding in file["findings"]]
-        title, status = self.title("findings"), [*sheets()["findings"]].index("status") - 1
+        title = self.title("findings")
+        status = [*sheets()["findings"]].index("status") - 1
         for part, start in enumerate(range(0, max(len(found), 1), MOST_ROWS), 1):
             pen = self._sheet(title if part == 1 else f"{title} {part}")
             some = found[start : start + MOST_ROWS]
@@ -358,7 +367,9 @@ class _Report:
 
     def _checks(self) -> list[dict[str, Any]]:
         """Give how often each check ran and did not, and what it found in what counts."""
-        run, missed, found = Counter[str](), Counter[str](), Counter[str]()
+        run = Counter[str]()
+        missed = Counter[str]()
+        found = Counter[str]()
         for file in self.files:
             run.update(file["checks"]["run"])
             missed.update({skip["code"] for skip in file["checks"]["not_run"]})
