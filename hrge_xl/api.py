@@ -63,7 +63,7 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
 
 
 def spec_warnings(spec: Spec) -> list[Mistake]:
-    """Give what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
+    """Return what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
     from .spec.load import warnings
 
     return warnings(spec)
@@ -82,7 +82,7 @@ def missing_translations(spec: Spec) -> dict[str, list[str]]:
 
 
 def spec_schema() -> dict[str, Any]:
-    """Give a JSON Schema of the spec language."""
+    """Return a JSON Schema of the spec language."""
     from .spec.model import Spec
 
     return Spec.model_json_schema()
@@ -254,7 +254,7 @@ def export_teams(folder: str | Path, output: str | Path) -> Path:
 
 
 def status(folder: str | Path | Dataset, today: date | None = None) -> list[TeamStatus]:
-    """Give each team of a round, or of its dataset that is open, with what came from it by a day.
+    """Return each team of a round, or of its dataset that is open, with what came from it by a day.
 
     Its returns have the findings about the file or a sheet as a whole; those in cells are counted (`open_errors`).
     Raises `RoundError` for a folder that is not a round.
@@ -548,7 +548,7 @@ def export(
 def trace(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
 ) -> list[TracedValue]:
-    """Give the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
+    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
     from .dataset import tracing
     from .outputs.table_files import table_of
 
@@ -559,7 +559,7 @@ def trace(
 def answers_behind(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
 ) -> list[Traced]:
-    """Give the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
+    """Return the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
     from .dataset import tracing
     from .outputs.table_files import table_of
 
@@ -571,7 +571,7 @@ def trace_answers(
     place: str | Path | Dataset, today: date | None = None, *, team: str = "", field: str = "", row: str = "",
     finding: str = "",
 ) -> list[Traced]:  # fmt: skip
-    """Give answers, or findings of a kind, with the file, sheet and cell that they come from; empty: of any.
+    """Return answers, or findings of a kind, with the file, sheet and cell that they come from; empty: of any.
 
     They are of the returns that count, where there are any. Raises `UsageError` for a code that there is not.
     """
@@ -585,7 +585,7 @@ def overview(
     found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
     period: str | None = None,
 ) -> str:  # fmt: skip
-    """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
+    """Return the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
 
@@ -599,7 +599,7 @@ def brief(
     found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
     period: str | None = None, countries: Sequence[str] = (), teams: Sequence[str] = (),
 ) -> dict[str, str]:  # fmt: skip
-    """Give the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
+    """Return the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
 
     The key of a page is what the name of its file adds; that of all teams has an empty one. Raises `UsageError` for
     several datasets, and for a country or a team that there is not.
@@ -622,7 +622,7 @@ def brief(
 
 
 def _with_figures(found: Sequence[Dataset], today: date) -> Dataset:
-    """Give the only one of some open datasets, with its figures. Raises `UsageError` for several."""
+    """Return the only one of some open datasets, with its figures. Raises `UsageError` for several."""
     from .dataset.aggregates import compute_aggregates_here
 
     if len(found) != 1:
@@ -654,7 +654,7 @@ class Decisions(NamedTuple):
 def decisions(
     folder: str | Path, today: date | None = None, jobs: int = 1, password: str | None = None
 ) -> Decisions:
-    """Give what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
+    """Return what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
     from .dataset.return_status import CONFLICT
@@ -692,7 +692,7 @@ def decisions(
 
 
 def waivers(folder: str | Path, today: date | None = None) -> tuple[Waiver, ...]:
-    """Give the waivers of a round or consolidated folder as they stand on a day. Raises `UsageError`."""
+    """Return the waivers of a round or consolidated folder as they stand on a day. Raises `UsageError`."""
     from .ledger.judgements import waivers_of
     from .rounds.datasets import check_folder
 
@@ -826,7 +826,7 @@ def _hint(code: str, rules: list[str]) -> str:
 
 
 def specs_folder() -> Path | None:
-    """Give the folder where specs that passed every check are kept; None where this user has none."""
+    """Return the folder where specs that passed every check are kept; None where this user has none."""
     from .spec.carried import cache_folder
 
     return cache_folder()

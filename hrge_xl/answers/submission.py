@@ -105,7 +105,7 @@ def last_to_text(last: Answers) -> str:
 
 
 def last_digest(text: str) -> str:
-    """Give what the stamp says of them; "" where there are none."""
+    """Return what the stamp says of them; "" where there are none."""
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS] if text else ""
 
 
@@ -192,13 +192,13 @@ UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:
-    """Give every field of the stamp with its value, in one fixed order; `lists` only where it says something."""
+    """Return every field of the stamp with its value, in one fixed order; `lists` only where it says something."""
     names = (name for name in FIELDS if name != "lists" or identity.lists)
     return [(name, str(getattr(identity, name))) for name in names]
 
 
 def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
-    """Give the identity written down as pairs; None when one of the fields that nothing works without is missing.
+    """Return the identity written down as pairs; None when one of the fields that nothing works without is missing.
 
     Keys that no field has are left alone: a later version may write more.
     """
@@ -208,7 +208,7 @@ def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
 
 
 def canonical(identity: Identity) -> bytes:
-    """Give the bytes to sign: the stamp without its signature, in one way only.
+    """Return the bytes to sign: the stamp without its signature, in one way only.
 
     Some fields are part of it only where they say something.
     """
@@ -218,7 +218,7 @@ def canonical(identity: Identity) -> bytes:
 
 
 def sign(identity: Identity, key: bytes) -> Identity:
-    """Give the same identity with its signature under the key of the round."""
+    """Return the same identity with its signature under the key of the round."""
     return replace(
         identity, signature=hmac.new(key, canonical(identity), hashlib.sha256).hexdigest()
     )
@@ -314,7 +314,7 @@ class Submission:
         return f"<Submission {self.path!r} of {self.identity.team}: {len(self.answers)} answers>"
 
     def values(self) -> Answers:
-        """Give every answer by key; the cells of a field with several answers together."""
+        """Return every answer by key; the cells of a field with several answers together."""
         found: Answers = {}
         for answer in self.answers:
             value = answer.value
@@ -329,7 +329,7 @@ class Submission:
         return found
 
     def calculated(self) -> Answers:
-        """Give the values that formulas came to, as they were worked out again."""
+        """Return the values that formulas came to, as they were worked out again."""
         return {
             answer.key: answer.value
             for answer in self.answers
@@ -337,7 +337,7 @@ class Submission:
         }
 
     def originals(self) -> dict[CellKey, str | float]:
-        """Give answers that mean nothing, or less than stands there, as they stood; of several cells all of them."""
+        """Return answers that mean nothing, or less than stands there, as they stood; of several cells all of them."""
         return self._as_they_stood(
             {
                 answer.key
@@ -348,7 +348,7 @@ class Submission:
         )
 
     def otherwise_written(self) -> dict[CellKey, str | float]:
-        """Give answers that may stand there in other words or signs than their sheet writes, as they stood."""
+        """Return answers that may stand there in other words or signs than their sheet writes, as they stood."""
         return self._as_they_stood(
             {
                 answer.key
@@ -358,7 +358,7 @@ class Submission:
         )
 
     def _as_they_stood(self, keys: Collection[Key]) -> dict[CellKey, str | float]:
-        """Give what stood in the cells of some answers, but for calculated ones."""
+        """Return what stood in the cells of some answers, but for calculated ones."""
         return {
             answer.cell_key: answer.original
             if isinstance(answer.original, str | float)
@@ -368,7 +368,7 @@ class Submission:
         }
 
     def cell(self, key: CellKey) -> str | None:
-        """Give the cell of an answer in the file; None where it is not there."""
+        """Return the cell of an answer in the file; None where it is not there."""
         return self.cells.get(key[0], {}).get(key)
 
 

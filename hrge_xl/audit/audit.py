@@ -155,11 +155,11 @@ class Audit:
             yield f"Read with openpyxl: {second}"
 
     def missed(self, forged: int) -> float:
-        """Give the chance that a sample like this one has none of so many forged returns in it."""
+        """Return the chance that a sample like this one has none of so many forged returns in it."""
         return comb(self.returns - forged, self.read) / comb(self.returns, self.read)
 
     def data(self) -> dict[str, Any]:
-        """Give the same as JSON data, schema `hrge-xl/verification/1` or `hrge-xl/dataset-verification/1`."""
+        """Return the same as JSON data, schema `hrge-xl/verification/1` or `hrge-xl/dataset-verification/1`."""
         schema: str = "hrge-xl/dataset-verification/1"
         about: dict[str, Any] = {"folder": self.target}
         compared: dict[str, Any] = {

@@ -140,7 +140,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
 
 
 def _day_of(folder: Path, store: Store) -> date:
-    """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
+    """Return the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if MASKED in store.fact(STATE):
         raise UsageError(
             f"{folder} is a copy to share.", remedy="Verify the folder that it was made in."
@@ -326,7 +326,7 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
 
 
 def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, ReportedFile]:
-    """Give some returns with what a dataset tells of their findings, and of the checks that were not run."""
+    """Return some returns with what a dataset tells of their findings, and of the checks that were not run."""
     findings, not_run = (
         _by_submission(store, name, files) for name in ("findings_fact", "checks_not_run")
     )
@@ -348,7 +348,7 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
 def _by_submission(
     store: Store, name: str, wanted: Collection[int]
 ) -> dict[int, list[dict[str, Any]]]:
-    """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
+    """Return the rows of a table as they stand there, whatever they are: another program may have written them."""
     names = store.schema.by_name[name].names
     rows = store.raw(name, [f'"{column}"' for column in names])
     records: Iterator[dict[str, Any]] = (dict(zip(names, row, strict=True)) for row in rows)
@@ -359,7 +359,7 @@ def _by_submission(
 def rebuilt(
     folder: Path, store: Store, files: Mapping[int, ReportedFile], setting: Setting, today: date, pool: Workers
 ) -> Iterator[Temporary]:  # fmt: skip
-    """Give the dataset of a folder made again as of a day, with the files beside it still to be written.
+    """Yield the dataset of a folder made again as of a day, with the files beside it still to be written.
 
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.

@@ -58,7 +58,7 @@ class Difference:
         return GONE if self.now is ABSENT else NEW if self.then is ABSENT else CHANGED
 
     def line(self, *, redacted: bool) -> str:
-        """Give the difference to read; redacted, without anything that may have come out of a file."""
+        """Return the difference to read; redacted, without anything that may have come out of a file."""
         where = f"{self.file}: " if self.file else ""
         if self.kind == CHANGED:
             change = f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
@@ -71,7 +71,7 @@ class Difference:
         return f"{where}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
-        """Give the same as JSON data."""
+        """Return the same as JSON data."""
         row: dict[str, Any] = {"kind": self.kind, "file": self.file, "what": self.place}
         for name, side in () if redacted else (("then", self.then), ("now", self.now)):
             row[name] = None if side is ABSENT else side
@@ -344,7 +344,7 @@ def _rows(
     table: Table | None,
     names: Sequence[RowNames],
 ) -> Iterator[Difference]:
-    """Give rows in one set only, then those that stand in another order or more than once."""
+    """Yield rows in one set only, then those that stand in another order or more than once."""
     if table is None or any(len(row) != len(table.names) for row in ours):
         raise ValueError("rows of another table")
     here = set(ours)
@@ -361,7 +361,7 @@ def _rows(
 def cells_apart(
     books: tuple[bytes, bytes],
 ) -> list[tuple[BoundedText, BoundedText, BoundedText, BoundedText]]:
-    """Give sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
+    """Return sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
     from openpyxl import load_workbook
 
     here, made = (

@@ -75,7 +75,7 @@ class Setting:
 
 
 def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> dict[Path, Round]:
-    """Give the rounds at hand by their folder: some folders that are rounds, and those of what came back."""
+    """Return the rounds at hand by their folder: some folders that are rounds, and those of what came back."""
     around = [*folders, *(round_around(folder) or folder for folder in returned)]
     there = dict.fromkeys(folder.resolve() for folder in around)
     return {folder: load_round(folder) for folder in there if is_round(folder)}
@@ -84,7 +84,7 @@ def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> di
 def read_again(
     files: Mapping[int, ReportedFile], setting: Setting, pool: Reader
 ) -> Iterator[dict[int, Result]]:
-    """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
+    """Yield the results by the number of their file, some at a time: a thousand are more than fits into memory."""
     groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
@@ -152,7 +152,7 @@ def copy_round_facts(
 
 
 def _reason(skipped: Mapping[str, Any]) -> str | MessageTemplate:
-    """Give why a check did not run, as it was kept if that is a text of ours: another program may have written it."""
+    """Return why a check did not run, as it was kept if that is a text of ours: another program may have written it."""
     with suppress(KeyError, ValueError):
         why = reason_of(skipped["why"], skipped.get("details"))
         if isinstance(why, MessageTemplate) and is_ours(why):
@@ -161,7 +161,7 @@ def _reason(skipped: Mapping[str, Any]) -> str | MessageTemplate:
 
 
 def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[int, Finding]]:
-    """Give the findings of the round with their places among the others.
+    """Yield the findings of the round with their places among the others.
 
     A value that was left out of a redacted report is left out once more.
     """
@@ -185,7 +185,7 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
 
 
 def sha256_by_path(folders: Iterable[Path], closed: list[str]) -> Iterator[tuple[Path, str]]:
-    """Give every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
+    """Yield every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
     for folder in folders:
         for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             if path.is_symlink() or not path.is_file():
@@ -285,7 +285,7 @@ def read_report(path: Path) -> ReportFile:
 
 
 def _text(path: Path) -> str:
-    """Give the text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
+    """Return the text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
     try:
         text = decoded(read_named(path, MOST_BYTES, "report"))
     except UnicodeDecodeError as error:

@@ -246,7 +246,7 @@ def run_again(
 
 
 def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int, ReportedFile]]:
-    """Give the files that are read, by the number of their row: of each content the one that is no copy of another.
+    """Yield the files that are read, by the number of their row: of each content the one that is no copy of another.
 
     A redacted report does not say what a file was called, so it is read under the name that it has now.
     """
@@ -266,7 +266,7 @@ def _dataset(
     then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
     waivers: tuple[Waiver, ...],
 ) -> Iterator[Dataset]:  # fmt: skip
-    """Give a dataset of the report as it tells: what came when and in which order, and what was decided.
+    """Yield a dataset of the report as it tells: what came when and in which order, and what was decided.
 
     Of its round no more is told than its name.
     """
@@ -362,12 +362,12 @@ def contradictions(document: Document) -> Iterator[str]:
 
 
 def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Give what a file is known by in both reports: where it lay, and its content."""
+    """Return what a file is known by in both reports: where it lay, and its content."""
     return row["dataset"], row["path"], row["sha256"]
 
 
 def _expected(row: Any, again: Any, hidden: Collection[str], aside: Collection[str]) -> Any:
-    """Give the row made again; what cannot be told of it today is what the report says, if that adds up."""
+    """Return the row made again; what cannot be told of it today is what the report says, if that adds up."""
     if again is None:
         return _adding_up(row, row)
     taken = {**again, **{key: row[key] for key in aside if key in row}}
@@ -385,14 +385,14 @@ def _adding_up(row: Any, base: Any) -> Any:
 
 
 def summed_up(rows: Collection[Any]) -> Any:
-    """Give the sums over the rows of files, added up once more."""
+    """Return the sums over the rows of files, added up once more."""
     total = added_up((row.get("verdict"), row.get("status")) for row in rows)
     whole: Any = [{**row, "counted": row.get("counted") is True} for row in rows]
     return dict(summary(total, whole))
 
 
 def _about_all(document: Mapping[str, Any], codes: Collection[str]) -> dict[str, Any]:
-    """Give what a report says besides its files, without the explanations of some codes."""
+    """Return what a report says besides its files, without the explanations of some codes."""
     return {
         key: _without(value, codes) if key == "codes" else value
         for key, value in document.items()
@@ -496,6 +496,6 @@ def _left_out(then: Document, made: Rows) -> Iterator[str]:
 
 
 def _untold(rows: Any, known: Any, keys: Sequence[str]) -> list[Any]:
-    """Give what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
+    """Return what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
     given = [[row[key] for key in keys] for row in known]
     return [row for row in rows if [row[key] for key in keys] not in given]

@@ -84,14 +84,14 @@ class CellDifference:
     theirs: Seen
 
     def line(self, *, redacted: bool) -> str:
-        """Give the difference to read; redacted, without the values."""
+        """Return the difference to read; redacted, without the values."""
         place = f"{self.file}: {self.sheet}!{self.cell}"
         if redacted:
             return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
         return f"{place}: our reader sees {self.ours.shown}, openpyxl sees {self.theirs.shown}."
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
-        """Give the same as JSON data."""
+        """Return the same as JSON data."""
         row: dict[str, Any] = {"file": self.file, "sheet": self.sheet, "cell": self.cell}
         for name, seen in (("ours", self.ours), ("openpyxl", self.theirs)):
             row |= {f"{name}_kind": seen.kind} | ({} if redacted else {name: seen.value})
@@ -115,7 +115,7 @@ class Opinion:
         return not self.differences and not self.failed
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
-        """Give what was compared, and what differs, as JSON data."""
+        """Return what was compared, and what differs, as JSON data."""
         return {
             "files": self.files,
             "cells": self.cells,
@@ -177,7 +177,7 @@ def _failed(path: str, died: Died | None) -> str:
 
 
 def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
-    """Give the cells of every sheet that belong to questions."""
+    """Return the cells of every sheet that belong to questions."""
     return {
         submission.sheets[tool]: frozenset(some.values())
         for tool, some in submission.cells.items()
@@ -228,7 +228,7 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
 
 
 def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
-    """Give the wanted cells that hold something, as far as the last wanted row and column.
+    """Yield the wanted cells that hold something, as far as the last wanted row and column.
 
     Sheets may be endless, and what a file says of its own size is not to be trusted.
     """

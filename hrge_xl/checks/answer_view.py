@@ -53,7 +53,7 @@ class IssuedTables:
         self._labels: dict[str, dict[str, str]] = {}
 
     def _fixed(self, column: FieldColumn) -> tuple[dict[Row, Known], dict[Row, int]]:
-        """Give what a fixed column says in each row, and in how many of its cells something stands."""
+        """Return what a fixed column says in each row, and in how many of its cells something stands."""
         values: dict[Row, Known] = {}
         filled: dict[Row, int] = {}
         items = self.program.items(column.table)
@@ -71,7 +71,7 @@ class IssuedTables:
         return values, filled
 
     def cells(self, answers: Iterable[Answer]) -> Iterator[AnswerCell]:
-        """Give the answers that stand in cells of the layout."""
+        """Yield the answers that stand in cells of the layout."""
         for answer in answers:
             column = self.program.columns.get((answer.tool, answer.field))
             if column is None or answer.row not in self.row_sets[column.table.number]:
@@ -90,7 +90,7 @@ class IssuedTables:
                 yield AnswerCell(answer, column, answer.row, State.ANSWERED, text, figure)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
-        """Give what the workbook calls the entries of a list, by their folded codes."""
+        """Return what the workbook calls the entries of a list, by their folded codes."""
         if vocabulary not in self._labels:
             labels = self.layout.labels.get(vocabulary, {})
             self._labels[vocabulary] = {fold(code): label for code, label in labels.items()}
@@ -164,7 +164,7 @@ class AnswerView:
             self.values[at][row] = (*before, value) if column.type is Type.MANY else value
 
     def _active(self, table: FieldTable) -> Sequence[str]:
-        """Give the rows that count: those of forms and lists always, open rows once anything is answered in them."""
+        """Return the rows that count: those of forms and lists always, open rows once anything is answered in them."""
         rows = self.rows[table.number]
         if not table.open:
             return rows
@@ -181,7 +181,7 @@ class AnswerView:
         self._counts: dict[str, tuple[int, int]] = {}
 
     def on(self, day: date) -> AnswerView:
-        """Give the same answers on another day."""
+        """Return the same answers on another day."""
         other = copy(self)
         other.today = float(to_serial(day))
         other.values = list(self.values)
@@ -201,29 +201,29 @@ class AnswerView:
         }
 
     def sheet_name(self, tool: str) -> str:
-        """Give the name of a sheet in the file, or what it was issued with where it is gone."""
+        """Return the name of a sheet in the file, or what it was issued with where it is gone."""
         return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
 
     def address(self, slot: Key, part: int = 0) -> str:
-        """Give where a cell of a slot is in the file; where that is not known, in the issued workbook."""
+        """Return where a cell of a slot is in the file; where that is not known, in the issued workbook."""
         cell = self.layout.cells_of[slot][part]
         return self.submission.cell(cell[:4]) or cell.address
 
     # what expressions ask for
 
     def once(self, key: object, work_out: Callable[[], Any]) -> Any:
-        """Give what is worked out once."""
+        """Return what is worked out once."""
         if key not in self._once:
             self._once[key] = work_out()
         return self._once[key]
 
     def calculated(self, number: int, row: Row) -> Value:
-        """Give the value of a calculated field; blank in rows that do not count."""
+        """Return the value of a calculated field; blank in rows that do not count."""
         active = row in self.active_sets[self.program.column_list[number].table.number]
         return self.worked_out(number, row) if active else None
 
     def worked_out(self, number: int, row: Row) -> Value:
-        """Give what a formula comes to in any row; blank where it comes back to itself."""
+        """Return what a formula comes to in any row; blank where it comes back to itself."""
         known = self.values[number]
         if row in known or number in self._busy:
             return known.get(row)
@@ -233,7 +233,7 @@ class AnswerView:
         return known[row]
 
     def last(self, column: FieldColumn, row: Row) -> Known:
-        """Give what an answer was in the round before, as it was issued with the workbook."""
+        """Return what an answer was in the round before, as it was issued with the workbook."""
         value = self._last.get((column.key[0], str(row), column.key[1]))
         if value is None or isinstance(value, tuple) is not (column.type is Type.MANY):
             return None
@@ -242,13 +242,13 @@ class AnswerView:
         return value if isinstance(value, tuple) else str(value)
 
     def row_named(self, table: int, code: str | None) -> Row:
-        """Give the row of a table that a code names; None for none."""
+        """Return the row of a table that a code names; None for none."""
         if code is None or code in self.row_sets[table]:
             return code
         return self.issued_tables.by_fold[table].get(fold(code))
 
     def possible_rows(self, table: int) -> Collection[Unknown]:
-        """Give for each blank row that may count what keeps that from being known: the sheet knows of none."""
+        """Return for each blank row that may count what keeps that from being known: the sheet knows of none."""
         return ()
 
     def issued(self, tool: str) -> bool:
@@ -265,7 +265,7 @@ class AnswerView:
         return tick if type(tick) is Unknown else isinstance(tick, str) and fold(tick) == "y"
 
     def completeness(self, tool: str) -> float | Unknown | None:
-        """Give the share of required answers given on a sheet; None where it asks for none."""
+        """Return the share of required answers given on a sheet; None where it asks for none."""
         required, answered = self.counts(tool)
         return answered / required if required else None
 
@@ -291,7 +291,7 @@ class AnswerView:
         return False if doubt is None else doubt
 
     def reasons(self, column: FieldColumn) -> Mapping[Row, NeedCheck]:
-        """Give the rows in which a field is asked for, each with the first need that it meets."""
+        """Return the rows in which a field is asked for, each with the first need that it meets."""
         number = column.number
         if number in self._reasons:
             return self._reasons[number]
@@ -312,11 +312,11 @@ class AnswerView:
         return found
 
     def required(self, column: FieldColumn) -> list[Row]:
-        """Give the rows in which an answer is required, and not only asked for as advice."""
+        """Return the rows in which an answer is required, and not only asked for as advice."""
         return [row for row, need in self.reasons(column).items() if need.counts]
 
     def counts(self, tool: str, never_asked: Collection[SlotKey] = ()) -> tuple[int, int]:
-        """Give the number of required answers of a sheet, and how many of them are given."""
+        """Return the number of required answers of a sheet, and how many of them are given."""
         if tool in self._counts and not never_asked:
             return self._counts[tool]
         whole = not (self._needing or never_asked)

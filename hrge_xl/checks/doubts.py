@@ -46,7 +46,7 @@ Undecided = tuple[Hit, "Hit | UnreadArea"]
 def in_doubt(
     view: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]
 ) -> DoubtfulView | None:
-    """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
+    """Return the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
     doubtful = gaps or any(hit.code in INVALID | OFF_SCALE for hit in hits)
     return DoubtfulView(view, hits, gaps) if doubtful else None
 
@@ -103,7 +103,7 @@ class DoubtfulView(AnswerView):
         self.off_scale = off_scale | {hit.slot: doubt for hit, doubt in self.unsure_references}
 
     def _unsure_references(self, hits: Sequence[Hit]) -> Iterator[tuple[Hit, Unknown]]:
-        """Give the references that seem to lead to a blank row, which may be in use, and what is to blame."""
+        """Yield the references that seem to lead to a blank row, which may be in use, and what is to blame."""
         for hit in hits:
             if hit.kind is v.ROW_NOT_FOUND and hit.column is not None:
                 doubt = None
@@ -119,17 +119,19 @@ class DoubtfulView(AnswerView):
         return not reads.isdisjoint(self.touched)
 
     def possible_rows(self, table: int) -> Collection[Unknown]:
-        """Give for each blank row that may count what keeps that from being known."""
+        """Return for each blank row that may count what keeps that from being known."""
         return self._rows_in_doubt.get(table, {}).values()
 
     def calculated(self, number: int, row: Row) -> Value:
-        """Give the value of a calculated field; in a row that does not count only what may be unknown."""
+        """Return the value of a calculated field; in a row that does not count only what may be unknown."""
         value = self.worked_out(number, row)
         active = row in self.active_sets[self.program.column_list[number].table.number]
         return value if active or type(value) is Unknown else None
 
     def completeness(self, tool: str) -> float | Unknown | None:
-        """Give the share of required answers given on a sheet; unknown where one may be asked for, or given, or not."""
+        """Return the share of required answers given on a sheet; unknown where one may be asked for, or given, or
+        not.
+        """
         if tool not in self._progress:
             self._progress[tool] = None  # meanwhile, for a requirement that comes back to itself
             doubt = None
@@ -145,7 +147,7 @@ class DoubtfulView(AnswerView):
         return self.plain.completeness(tool) if doubt is None else doubt
 
     def needs_in_doubt(self, column: FieldColumn, row: Row) -> Iterator[tuple[NeedCheck, Unknown]]:
-        """Give each need of a field of which it is not known whether it is met, with the reason."""
+        """Yield each need of a field of which it is not known whether it is met, with the reason."""
         for need in self.program.needs[column.number]:
             if not self.is_touched(need.reads):
                 continue
@@ -157,7 +159,7 @@ class DoubtfulView(AnswerView):
                 yield need, doubt
 
     def asking(self, column: FieldColumn, row: Row) -> Unknown | None:
-        """Give what keeps a required answer from being missed: its cell is gone, or its row may not count."""
+        """Return what keeps a required answer from being missed: its cell is gone, or its row may not count."""
         if column.number not in self.program.needs:
             return None
         may_count = self._rows_in_doubt.get(column.table.number, {}).get(row)
@@ -167,7 +169,7 @@ class DoubtfulView(AnswerView):
     # everything that is not decided
 
     def undecided(self) -> list[Undecided]:
-        """Give every check that is open somewhere because of a hit or a gap, with each cause."""
+        """Return every check that is open somewhere because of a hit or a gap, with each cause."""
         sources = (
             self._rules(), self._wrong_answers(), self._requirements(), self.unsure_references,
             self._calculations(), self._identity(),
@@ -209,7 +211,7 @@ class DoubtfulView(AnswerView):
                     yield Hit(of, home, row), doubt
 
     def _wrong_answers(self) -> Iterator[tuple[Hit, Unknown]]:
-        """Give the checks of an answer that read other ones, too; one in error is held against whether it is asked."""
+        """Yield the checks of an answer that read other ones, too; one in error is held against whether it is asked."""
         for number, checks in self.program.checks.items():
             column = self.program.column_list[number]
             for check in checks if self.answered[number] else ():
@@ -239,7 +241,7 @@ class DoubtfulView(AnswerView):
                     yield from ((Hit(need.kind, column, row), asking) for need in needs)
 
     def unknown_calculations(self) -> Iterator[tuple[FieldColumn, str, Unknown]]:
-        """Give calculated fields among whose sources something could not be read."""
+        """Yield calculated fields among whose sources something could not be read."""
         for column in self.program.calculated:
             may_count = self._rows_in_doubt.get(column.table.number, {})
             if not may_count and not self.is_touched(self.program.made_of(column)):
@@ -251,7 +253,7 @@ class DoubtfulView(AnswerView):
                     yield column, row, value
 
     def _calculations(self) -> Iterator[tuple[Hit, Unknown]]:
-        """Give what can be found of cells that show a calculated answer: by a formula, or typed."""
+        """Yield what can be found of cells that show a calculated answer: by a formula, or typed."""
         for column, row, doubt in self.unknown_calculations():
             for answer in self.by_slot.get((column.number, row), ()):
                 typed = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
@@ -259,7 +261,7 @@ class DoubtfulView(AnswerView):
                     yield Hit(kind, column, row), doubt
 
     def without_known_value(self) -> Iterable[Key]:
-        """Give calculated answers that are made from what could not be read; in an older file it was not asked."""
+        """Yield calculated answers that are made from what could not be read; in an older file it was not asked."""
         for column, row, doubt in self.unknown_calculations():
             if not doubt.cause.older:
                 yield column.key[0], row, column.key[1]
@@ -293,14 +295,14 @@ def gaps_of(view: AnswerView) -> list[UnreadArea]:
 
 
 def unread_slots(gaps: Iterable[UnreadArea]) -> frozenset[tuple[int, str]]:
-    """Give every slot that is in a gap."""
+    """Return every slot that is in a gap."""
     return frozenset(slot for gap in gaps for slot in gap.slots)
 
 
 def _of_sheet(
     view: AnswerView, sheet: Sheet, there: Mapping[CellKey, str]
 ) -> Iterator[tuple[str, list[Slot]]]:
-    """Give each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
+    """Yield each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
     name = view.sheet_name(sheet.tool.code)
     cells_of = view.layout.cells_of
     language = view.layout.language

@@ -62,14 +62,14 @@ class Hit:
 
 
 def at_answer(kind: Kind, column: FieldColumn, row: Row, answer: Answer) -> Hit:
-    """Give a hit at one answer."""
+    """Return a hit at one answer."""
     return Hit(kind, column, row, max(answer.part - 1, 0), answer)
 
 
 def at_rows(
     view: AnswerView, kind: Kind | Rule, column: FieldColumn, rows: Iterable[Row]
 ) -> Iterator[Hit]:
-    """Give a hit for each of some rows of a field, at the first answer that stands there."""
+    """Yield a hit for each of some rows of a field, at the first answer that stands there."""
     for row in rows:
         answers = view.by_slot.get((column.number, row), ())
         yield Hit(kind, column, row, 0, answers[0] if answers else None)
@@ -79,7 +79,7 @@ def at_rows(
 
 
 def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
-    """Give a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
+    """Yield a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
     for number, checks in view.program.checks.items():
         column = view.program.column_list[number]
         for row in [row for row in view.rows[column.table.number] if row in view.answered[number]]:
@@ -98,7 +98,7 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
 
 
 def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
-    """Give a hit for every answer asked for that is blank, or where what stands there says nothing.
+    """Yield a hit for every answer asked for that is blank, or where what stands there says nothing.
 
     That it is in error or cannot be read is a finding of its own.
     """
@@ -112,7 +112,7 @@ def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
 
 
 def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
-    """Give a hit for every row that counts in which a rule does not hold: of all rules, or `only` some."""
+    """Yield a hit for every row that counts in which a rule does not hold: of all rules, or `only` some."""
     for rule in view.program.rules:
         if only is not None and id(rule.parsed.rule) not in only:
             continue
@@ -163,7 +163,7 @@ def other_period(view: AnswerView) -> Iterator[Hit]:
 
 
 def _of_form(view: AnswerView, code: str | None) -> tuple[FieldColumn | None, Value]:
-    """Give the column of a field that stands once in the workbook, and its answer."""
+    """Return the column of a field that stands once in the workbook, and its answer."""
     column = view.program.single(code)
     return column, None if column is None else view.values[column.number].get(ONLY_ROW)
 
@@ -189,7 +189,7 @@ NOTICED = {  # of answers of each kind
 
 
 def readings(view: AnswerView) -> list[Hit]:
-    """Give a hit for everything that reading noticed of a cell that people fill in."""
+    """Return a hit for everything that reading noticed of a cell that people fill in."""
     found: list[Hit] = []
     chosen: dict[tuple[int, str | None], set[str]] = defaultdict(set)
     for cell in view.cells:
@@ -211,7 +211,7 @@ def readings(view: AnswerView) -> list[Hit]:
 
 
 def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
-    """Give what is odd about a text or code: chosen in another cell already, or too long for Excel."""
+    """Yield what is odd about a text or code: chosen in another cell already, or too long for Excel."""
     column = cell.column
     row = cell.row
     text = cell.text
@@ -224,7 +224,7 @@ def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -
 
 
 def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
-    """Give a reference with other words behind the code than those of its row; as V110 where they name another one."""
+    """Yield a reference with other words behind the code than those of its row; as V110 where they name another one."""
     behind = str(answer.original).strip().partition(" ")[2]
     code = answer.code
     layout = view.layout
@@ -251,7 +251,7 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
 
 
 def reading_codes(compiled: CompiledSpec) -> set[str]:
-    """Give the codes of all findings of this sort that the fields of a spec can have."""
+    """Return the codes of all findings of this sort that the fields of a spec can have."""
     kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
     found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
     return {kind.code for kind in found.union(*(NOTICED[kind] for kind in kinds))}

@@ -233,19 +233,19 @@ class Program(Compiler):
         return CollectedRows(table, self.value(keeping.condition), self._if_any(keeping.rank))
 
     def _table_over(self, scope: Scope) -> FieldTable | None:
-        """Give the table whose rows an expression is about; None for one over a whole sheet."""
+        """Return the table whose rows an expression is about; None for one over a whole sheet."""
         return None if scope.block is None else self.tables[table_key(scope.tool, scope.block)]
 
     def _if_any(self, expr: Expr | None) -> Compiled | None:
         return None if expr is None else self.value(expr)
 
     def single(self, code: str | None) -> FieldColumn | None:
-        """Give the column of a field that stands once in the workbook."""
+        """Return the column of a field that stands once in the workbook."""
         named = (column for column in self.column_list if column.field.code == code)
         return next((column for column in named if column.single), None)
 
     def items(self, table: FieldTable) -> Mapping[str, Item]:
-        """Give the fixed rows of a table by code; nothing where its rows are open."""
+        """Return the fixed rows of a table by code; nothing where its rows are open."""
         block = table.block
         if not isinstance(block, ChecklistBlock | CatalogueBlock):
             return {}
@@ -259,7 +259,7 @@ class Program(Compiler):
     # what expressions read
 
     def reads(self, *expressions: Expr | None) -> frozenset[int]:
-        """Give the columns that expressions may read, and the tables, by -2 - number, whose rows they count."""
+        """Return the columns that expressions may read, and the tables, by -2 - number, whose rows they count."""
         found: set[int] = set()
         for part in (part for expr in expressions if expr is not None for part in walk(expr)):
             if isinstance(part, Ref) and not part.last:
@@ -273,7 +273,7 @@ class Program(Compiler):
         return frozenset(found)
 
     def made_of(self, column: FieldColumn) -> frozenset[int]:
-        """Give a column, with all that it is calculated from."""
+        """Return a column, with all that it is calculated from."""
         if column.number not in self._reads:
             # meanwhile, for one that comes back to itself
             self._reads[column.number] = frozenset({column.number})
@@ -343,16 +343,16 @@ class Program(Compiler):
         return lambda answers, row, this: answers.off_scale.get((number, row_of(row, this)))
 
     def parents(self, vocabulary: str) -> Mapping[str, str]:
-        """Give the folded code that each entry of a list belongs to, by its own."""
+        """Return the folded code that each entry of a list belongs to, by its own."""
         entries = self.spec.entries(vocabulary)
         return {fold(code): fold(entry.parent) for code, entry in entries.items() if entry.parent}
 
     def worth(self, vocabulary: str) -> Mapping[str, float]:
-        """Give the numbers that entries of a list have by their folded codes."""
+        """Return the numbers that entries of a list have by their folded codes."""
         return {fold(code): float(number) for code, number in self.spec.worth(vocabulary).items()}
 
     def offered(self, ref: Ref, tool: str) -> Collection[str] | None:
-        """Give the rows of a tool's table that a reference may name; None where it may name all of them."""
+        """Return the rows of a tool's table that a reference may name; None where it may name all of them."""
         only = self.spec.tool[ref.tool].fields[ref.code].only
         if not only:
             return None
@@ -360,16 +360,16 @@ class Program(Compiler):
         return {code for code, item in items.items() if item.has(only)}
 
     def table(self, tool: str) -> int:
-        """Give the table that references to a tool and figures over its rows mean."""
+        """Return the table that references to a tool and figures over its rows mean."""
         return self._rows_of[tool].number
 
     def table_of(self, ref: Ref) -> int:
-        """Give the table that an answer stands in."""
+        """Return the table that an answer stands in."""
         return self.columns[ref.key].table.number
 
 
 def rows_counted(table: int) -> int:
-    """Give the number by which `Program.reads` names that the rows of a table are counted."""
+    """Return the number by which `Program.reads` names that the rows of a table are counted."""
     return -2 - table
 
 
@@ -392,5 +392,5 @@ def _tables(spec: Spec) -> dict[TableKey, FieldTable]:
 
 @lru_cache(maxsize=8)
 def program_of(compiled: CompiledSpec) -> Program:
-    """Give the checks of a spec; compiled once for the few specs of a process."""
+    """Return the checks of a spec; compiled once for the few specs of a process."""
     return Program(compiled)

@@ -118,7 +118,7 @@ def predict_cached_values(submission: Submission, layout: Layout, today: date) -
 
 
 def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
-    """Give the rows of registers in use that are over, as tool and row: what the option `closed` says of them."""
+    """Return the rows of registers in use that are over, as tool and row: what the option `closed` says of them."""
     view = _view(submission, layout, today)
     return frozenset(
         (table.tool.code, row)
@@ -174,7 +174,7 @@ def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
 
 
 def _differing(judged: JudgedReturn) -> list[Finding]:
-    """Give the check cells and lists that show something else than follows from the answers."""
+    """Return the check cells and lists that show something else than follows from the answers."""
     view = judged.view
     then = judged.then
     if then is view:
@@ -259,7 +259,7 @@ class FindingWriter:
         return replace(seen, value=value or None, suggestion=suggestion, details=details)
 
     def reasons(self, undecided: Iterable[Undecided]) -> dict[str, MessageTemplate]:
-        """Give for each code why it was not decided everywhere, with the places."""
+        """Return for each code why it was not decided everywhere, with the places."""
         open_: dict[str, dict[MessageTemplate, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
             if isinstance(cause, UnreadArea):
@@ -279,7 +279,7 @@ class FindingWriter:
         }
 
     def _place(self, hit: Hit) -> str:
-        """Give sheet and cell of a hit; where that could not be read, what could not."""
+        """Return sheet and cell of a hit; where that could not be read, what could not."""
         seen = self._placed(hit)
         if hit.column is None:
             return str(seen.sheet)
@@ -287,7 +287,7 @@ class FindingWriter:
         return f"{seen.sheet}!{seen.cell}" if gap is None else gap.place
 
     def _placed(self, hit: Hit) -> Finding:
-        """Give a hit with its place in the file: where that is not known, in the issued workbook."""
+        """Return a hit with its place in the file: where that is not known, in the issued workbook."""
         kind = hit.kind
         name = kind.name if isinstance(kind, Kind) else kind.called
         finding = Finding(kind.code, name, kind.severity, language=self.layout.language)
@@ -301,7 +301,7 @@ class FindingWriter:
         return replace(finding, sheet=sheet, cell=cell, tool=tool, row=row, field=code)
 
     def _measures(self, hit: Hit, column: FieldColumn) -> Details:
-        """Give what a message needs besides: counts, and the answer that decides which entries there are."""
+        """Return what a message needs besides: counts, and the answer that decides which entries there are."""
         kind = hit.kind
         field = column.field
         text = (hit.answer.text if hit.answer else "") or ""
@@ -318,7 +318,7 @@ class FindingWriter:
         return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _answer(self, hit: Hit, code: str) -> str:
-        """Give what is answered under a field code in the same row, or in a form."""
+        """Return what is answered under a field code in the same row, or in a form."""
         program = self.view.program
         here = hit.column
         row = hit.row
@@ -335,12 +335,12 @@ class FindingWriter:
 
 
 def few(cells: Collection[str]) -> str:
-    """Give the first of some cells, and how many more."""
+    """Return the first of some cells, and how many more."""
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
 
 
 def read(answer: Answer | None, column: FieldColumn, labels: Mapping[str, str]) -> str:
-    """Give what an answer was understood as, entries of lists by their label."""
+    """Return what an answer was understood as, entries of lists by their label."""
     if answer is None or answer.value is None:
         return ""
     if answer.code is not None:
@@ -354,7 +354,7 @@ SortKey = tuple[int, int, int, int, str]
 
 
 def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
-    """Give findings by sheet, row and column; the worst first where several stand in one cell."""
+    """Return findings by sheet, row and column; the worst first where several stand in one cell."""
     sheets = view.layout.sheets
     named = view.submission.sheets
     tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}

@@ -69,7 +69,7 @@ OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 
 
 def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
-    """Give the verdict of every slot that has a check cell, in the order of the slots."""
+    """Return the verdict of every slot that has a check cell, in the order of the slots."""
     program = view.program
     first = _first_in_sheet(view, hits)
     columns = (program.column_list[number] for number in program.needs)
@@ -83,7 +83,7 @@ def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
 
 
 def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
-    """Give the rows that each collected list keeps, with their ranks."""
+    """Return the rows that each collected list keeps, with their ranks."""
     return {
         key: {
             row: (listed.rank(view, row, None) if listed.rank else None)
@@ -97,12 +97,12 @@ def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
 
 @cache
 def _verdict(code: str, required: bool) -> Verdict:
-    """Give one object for each of the few verdicts there are: to compare them is to compare addresses."""
+    """Return one object for each of the few verdicts there are: to compare them is to compare addresses."""
     return Verdict(code, required=required)
 
 
 def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, str]:
-    """Give for each slot the code of the first of its hits that the sheet can see."""
+    """Return for each slot the code of the first of its hits that the sheet can see."""
     rules = {
         id(rule.rule): RULES + n
         for n, rule in enumerate(view.program.compiled.rules)
@@ -121,7 +121,7 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
 
 
 def _place(program: Program, hit: Hit, rules: Mapping[int, int]) -> int | None:
-    """Give the place of a hit in the order of the sheet; None for what it cannot see."""
+    """Return the place of a hit in the order of the sheet; None for what it cannot see."""
     if hit.rule is not None:
         return MISSING if hit.rule.require and hit.rule.check is None else rules.get(id(hit.rule))
     fixed = FIXED.get(hit.code)
@@ -144,7 +144,7 @@ def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
 
 
 def _shown(hit: Hit, takes_words: bool) -> str:
-    """Give the code that the check cell shows; one that `takes_words` takes a text with a year in it for a day."""
+    """Return the code that the check cell shows; one that `takes_words` takes a text with a year in it for a day."""
     if not isinstance(hit.kind, Kind) or hit.column is None:
         return hit.code
     field = hit.column.field
@@ -163,7 +163,7 @@ def _shown(hit: Hit, takes_words: bool) -> str:
 
 
 def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding]:
-    """Give one finding for the check cells of a return, which are hidden, and one for each list."""
+    """Yield one finding for the check cells of a return, which are hidden, and one for each list."""
     cells = view.submission.shown_checks
     assert cells is not None
     slots = view.layout.slots
@@ -246,14 +246,14 @@ NOT_UNDERSTOOD = {kind.code: seen.code for kind, seen in IN_THE_SHEET.items()}
 
 
 def as_seen(submission: Submission, layout: Layout) -> Submission | None:
-    """Give a return with its answers as its sheets see them; None where they understand all that the reader does."""
+    """Return a return with its answers as its sheets see them; None where they understand all that the reader does."""
     seen = [_as_seen(answer, layout) for answer in submission.answers]
     same = all(one is other for one, other in zip(seen, submission.answers, strict=True))
     return None if same else replace(submission, answers=seen)
 
 
 def _as_seen(answer: Answer, layout: Layout) -> Answer:
-    """Give an answer as its sheet sees it; the very same where that is as it was read."""
+    """Return an answer as its sheet sees it; the very same where that is as it was read."""
     problem = next((NOT_UNDERSTOOD[note] for note in answer.notes if note in NOT_UNDERSTOOD), None)
     slot = layout.slots.get(answer.key)
     if problem is None or slot is None or answer.problem:
@@ -277,7 +277,7 @@ CELLS_NAMED = 20
 
 
 def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[Answer]:
-    """Give every calculated cell that shows something or comes to something, with what it comes to.
+    """Return every calculated cell that shows something or comes to something, with what it comes to.
 
     Of those that are `unknown`, what they come to is left out.
     """
@@ -305,7 +305,7 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
 
 
 def as_value(column: FieldColumn, worked_out: object) -> Value | None:
-    """Give what a formula comes to as an answer: days as days."""
+    """Return what a formula comes to as an answer: days as days."""
     if isinstance(worked_out, Unknown | bool) or not isinstance(worked_out, float | str | tuple):
         return None
     return (
@@ -316,7 +316,7 @@ def as_value(column: FieldColumn, worked_out: object) -> Value | None:
 
 
 def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
-    """Give cells that show something else than comes out (V017 typed, V019 by formula), and typed ones that agree.
+    """Yield cells that show something else than comes out (V017 typed, V019 by formula), and typed ones that agree.
 
     What depends on the day is compared with what came out `then`, when the sheets were calculated. Where more than a
     few of a sheet agree, values were pasted over all of it: that is told once.
@@ -345,7 +345,7 @@ def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
 
 
 def _pasted(hits: Sequence[Hit]) -> Hit:
-    """Give the first of some typed results of a sheet, which stands for all of them."""
+    """Return the first of some typed results of a sheet, which stands for all of them."""
     answers = [hit.answer for hit in hits if hit.answer is not None]
     cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(
         len(answers) - CELLS_NAMED
@@ -385,7 +385,7 @@ def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
 
 
 def displayed(view: AnswerView, column: FieldColumn, worked_out: object) -> str:
-    """Give what a formula comes to as the sheet shows it: levels by their label."""
+    """Return what a formula comes to as the sheet shows it: levels by their label."""
     value = as_value(column, worked_out)
     field = column.field
     matrix = view.program.spec.matrix

@@ -235,7 +235,7 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
 
 
 def _without_values(typed: Sequence[str]) -> str:
-    """Give what was typed: words of ours, with a mark for everything else."""
+    """Return what was typed: words of ours, with a mark for everything else."""
     modules = {name: sys.modules.get(f"{__package__}.{room}") for name, room in MODULES.items()}
     imported = {name: getattr(module, name) for name, module in modules.items() if module}
     ours = {*imported}

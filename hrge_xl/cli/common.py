@@ -80,7 +80,7 @@ AS_SUITS = 0  # as many processes as suit the files
 
 
 def as_day(value: object) -> date:
-    """Give a day as 2026-03-31 says it; a file of settings may have a day, a text or a number."""
+    """Return a day as 2026-03-31 says it; a file of settings may have a day, a text or a number."""
     day = value if isinstance(value, date) else parse_day(str(value))
     if day is None:
         raise click.BadParameter(f"{value} is not {RANGE}. Write it as 2026-03-31.")
@@ -88,7 +88,9 @@ def as_day(value: object) -> date:
 
 
 def as_codes(value: object) -> tuple[str, ...]:
-    """Give codes that are separated by commas or spaces, or are a list in a file of settings, where 3.4 is a number."""
+    """Return codes that are separated by commas or spaces, or are a list in a file of settings, where 3.4 is a
+    number.
+    """
     codes = value if isinstance(value, list | tuple) else str(value).replace(",", " ").split()
     return tuple(map(str, codes))
 
@@ -114,7 +116,9 @@ class SpecName(ParamType[str]):
 
 
 def known_language(tag: str) -> str | None:
-    """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
+    """Return a language that the program speaks; none where none is said. Raises `UsageError` with those that it
+    does.
+    """
     from ..core.words import languages
 
     if not tag:
@@ -127,7 +131,7 @@ def known_language(tag: str) -> str | None:
 
 
 def first_line(file: Path) -> str:
-    """Give a password from a file, so that it stands in no command line."""
+    """Return a password from a file, so that it stands in no command line."""
     try:
         stdin = str(file) == STDIN
         data = (
@@ -155,7 +159,7 @@ class ReturnedPath(click.Path):
     """The path of returned files: a file, folder, glob, @list.txt, or `-` for a workbook on standard input."""
 
     def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
-        """Give the path; where it is `-`, that of a file with what comes, which lasts as long as the command."""
+        """Return the path; where it is `-`, that of a file with what comes, which lasts as long as the command."""
         text = str(value)
         if text not in NAMES:
             return text
@@ -199,7 +203,7 @@ Completion = Callable[[Context, Parameter, str], list[CompletionItem]]
 
 
 def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
-    """Give what an option needs to complete one of some names; a spec that cannot be read offers none."""
+    """Return what an option needs to complete one of some names; a spec that cannot be read offers none."""
 
     def complete(ctx: Context, _: Parameter, begun: str) -> list[CompletionItem]:
         try:
@@ -214,7 +218,7 @@ def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
 
 
 def spec_completion(names: Callable[[hrge_xl.Spec], Iterable[str]]) -> Completion:
-    """Give what an option needs to complete a name of the spec that the command is about."""
+    """Return what an option needs to complete a name of the spec that the command is about."""
 
     def found(ctx: Context) -> Iterable[str]:
         round_ = hrge_xl.round_named(_named(ctx))
@@ -224,7 +228,7 @@ def spec_completion(names: Callable[[hrge_xl.Spec], Iterable[str]]) -> Completio
 
 
 def _named(ctx: Context) -> str:
-    """Give what spec or round the command is about, as it was typed; else the dataset that it looks at by default.
+    """Return what spec or round the command is about, as it was typed; else the dataset that it looks at by default.
 
     Behind an option whose value is just being typed click leaves words where they are.
     """
@@ -278,7 +282,7 @@ class CommandGroup(Group):
 
 
 def everywhere(shown: bool) -> list[Option]:
-    """Give the options that go for every command."""
+    """Return the options that go for every command."""
     return [
         Option(
             names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember
@@ -330,7 +334,7 @@ def day_is_stated() -> bool:
 
 
 def command_line() -> str:
-    """Give the command as it was typed, without the path of the program and what could be a password."""
+    """Return the command as it was typed, without the path of the program and what could be a password."""
     return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 

@@ -93,7 +93,7 @@ class FoldedFindings(NamedTuple):
 
 
 def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings]:
-    """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
+    """Return the findings of a file that nobody has accepted, those of one kind together, the most important first."""
     from ..outputs.document import is_waived
 
     folded = []
@@ -110,7 +110,7 @@ def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings
 
 
 def _text(findings: Sequence[FindingRow], language: str) -> str:
-    """Give the text of findings of one kind, a sentence that goes for all of them where there are several."""
+    """Return the text of findings of one kind, a sentence that goes for all of them where there are several."""
     first = findings[0]
     several = len(findings)
     if several == 1:
@@ -247,7 +247,7 @@ class FoldedPrinter:
 
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
-    """Give files by team: first those that could not be read, then who has most to correct; within it what counts."""
+    """Return files by team: first those that could not be read, then who has most to correct; within it what counts."""
     teams = grouped((_team(file) or file["path"], file) for file in files)
     ordered = sorted(teams.items(), key=lambda item: (_importance(item[1]), item[0]))
     return [
@@ -256,7 +256,7 @@ def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
 
 
 def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
-    """Give what sorts the most important first."""
+    """Return what sorts the most important first."""
     from ..outputs.document import is_waived
 
     refused = any(file["verdict"] == "refused" for file in files)

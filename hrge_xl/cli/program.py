@@ -277,7 +277,7 @@ def completion(ctx: Context, shell: str) -> None:
 
 
 def _commands_within(ctx: Context) -> list[str]:
-    """Give the commands within the one that was typed so far; none where the words lead nowhere."""
+    """Return the commands within the one that was typed so far; none where the words lead nowhere."""
     root = ctx.find_root()
     try:
         found = _context_of(ctx.params.get("words") or (), Context(root.command))
@@ -287,7 +287,7 @@ def _commands_within(ctx: Context) -> list[str]:
 
 
 def _context_of(words: Iterable[str], ctx: Context) -> Context:
-    """Give the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
+    """Return the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
     for word in words:
         if not isinstance(ctx.command, click.Group):
             raise click.UsageError(

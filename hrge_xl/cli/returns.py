@@ -270,7 +270,7 @@ def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit
 def facts(
     request: hrge_xl.DatasetRequest, *, redacted: bool = False, language: str | None = None
 ) -> hrge_xl.Facts:
-    """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
+    """Return what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
     began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
     return hrge_xl.Facts(
@@ -287,7 +287,7 @@ def print_totals(datasets: Sequence[hrge_xl.Dataset], language: str = "en") -> N
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
-    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    """Return 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
     from ..outputs.document import is_waived
 
     if any(file["verdict"] == "refused" for file in files):

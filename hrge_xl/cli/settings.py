@@ -37,7 +37,7 @@ class Settings(NamedTuple):
 
 
 def settings_option(*, shown: bool) -> Option:
-    """Give the option that names the file; it is read before any other option is looked at."""
+    """Return the option that names the file; it is read before any other option is looked at."""
     return Option(
         ["--config"], type=click.Path(path_type=Path), metavar="FILE", is_eager=True, expose_value=False,
         hidden=not shown, callback=_use, envvar=CONFIG if shown else None,
@@ -176,7 +176,7 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _options(command: Command) -> dict[str, Option]:
-    """Give the options that can be set, as they are typed; not those of which one of several is chosen."""
+    """Return the options that can be set, as they are typed; not those of which one of several is chosen."""
     return {
         word.removeprefix("--"): option
         for option in command.params

@@ -170,7 +170,7 @@ def _summary(
 
 
 def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
-    """Give a team as JSON data."""
+    """Return a team as JSON data."""
     team = team_status.team
     newest = team_status.newest
     (day, by) = team_status.lateness
@@ -217,7 +217,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
 def _table(
     lines: Sequence[Line], columns: Sequence[str], say: Translate
 ) -> tuple[list[dict[str, str]], dict[str, int]]:
-    """Give heads and rows of cells, and how wide each column is that says something about anybody."""
+    """Return heads and rows of cells, and how wide each column is that says something about anybody."""
     rows = [{column: shown(_shown(line, column, say)) for column in columns} for line in lines]
     heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
     widths = {column: max(cell_len(row[column]) for row in (heads, *rows)) for column in heads}
@@ -241,7 +241,7 @@ def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
 
 
 def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
-    """Give the widths with which a line fits: columns that one can do without give way first, then long names."""
+    """Return the widths with which a line fits: columns that one can do without give way first, then long names."""
     kept = dict(widths)
     for column in ("", *DISPENSABLE):
         kept.pop(column, None)

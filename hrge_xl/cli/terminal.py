@@ -50,7 +50,7 @@ class _Screen:
     bar: Bar | None = None  # how far the command is
 
     def out(self) -> IO[str]:
-        """Give what stands for standard output."""
+        """Return what stands for standard output."""
         return sys.stdout if self.file is None else self.file
 
     def hide_bar(self) -> None:
@@ -102,7 +102,7 @@ def output_to(file: Path | None) -> Iterator[None]:
 
 
 def shown(text: str, *, one_line: bool = True) -> str:
-    """Give a text with a picture in place of each character that a terminal would obey: ␛, or <202E>.
+    """Return a text with a picture in place of each character that a terminal would obey: ␛, or <202E>.
 
     A line break is one of these where the text is `one_line`.
     """
@@ -117,7 +117,7 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def style(text: str, **how: Any) -> str:
-    """Give a text in a colour or in bold, to be printed by `line` or `block`."""
+    """Return a text in a colour or in bold, to be printed by `line` or `block`."""
     return click.style(shown(text), **how).replace("\x1b", _OURS)
 
 
@@ -208,7 +208,7 @@ HANG = 4  # columns that lines after the first are set in
 
 
 def cut(text: str, width: int) -> str:
-    """Give a text cut to a width, with a mark where something is left out."""
+    """Return a text cut to a width, with a mark where something is left out."""
     return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + MARK
 
 

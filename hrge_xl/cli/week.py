@@ -139,7 +139,7 @@ def _named(names: Iterable[str], nobody: str = "nothing") -> str:
 
 
 def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
-    """Give what a refresh found and did, and all that it was counted from, as JSON data."""
+    """Return what a refresh found and did, and all that it was counted from, as JSON data."""
     drafts = week.drafts
     due = week.due_next
     return {
@@ -231,7 +231,7 @@ def _within(found: hrge_xl.Found) -> str:
 
 
 def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
-    """Give what became of everything, as JSON data."""
+    """Return what became of everything, as JSON data."""
     return {
         "placed": [
             {"path": str(path), "day": str(day or ""), **_place(came)}

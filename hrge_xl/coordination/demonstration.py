@@ -102,7 +102,7 @@ class ReturnedFile(NamedTuple):
 
 
 def story(spec: str) -> Story:
-    """Give the demonstration of a spec. Raises `UsageError` when it has none, `SpecError` when it is wrong."""
+    """Return the demonstration of a spec. Raises `UsageError` when it has none, `SpecError` when it is wrong."""
     file = find(spec) / "demo.yaml"
     if not file.is_file():
         raise UsageError(f"The spec '{spec}' has no demo.yaml, so there is nothing to play.")
@@ -186,7 +186,7 @@ def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator
 
 
 def saved_on(workbook: bytes, day: date) -> bytes:
-    """Give the workbook as it is when it was last saved at noon of a day."""
+    """Return the workbook as it is when it was last saved at noon of a day."""
     source = io.BytesIO(workbook)
     target = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
@@ -199,7 +199,7 @@ def saved_on(workbook: bytes, day: date) -> bytes:
 
 
 def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[Any, Any]:
-    """Give the team's country in every row that always asks for one and is in use."""
+    """Return the team's country in every row that always asks for one and is in use."""
     name = layout.spec.countries
     rows = {key[:2] for key in filled}
     asked = {
@@ -221,7 +221,7 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> bytes:
-    """Give the workbook after somebody typed into some of its cells and saved it with another program."""
+    """Return the workbook after somebody typed into some of its cells and saved it with another program."""
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():

@@ -192,7 +192,7 @@ def _written(data: bytes, folder: Path, language: str, *parts: str) -> Path:
 
 
 def _only_countries(round_: Round, spec: Spec, countries: Sequence[str]) -> Round:
-    """Give the round with no other teams than those of some countries. Raises `UsageError` where one has none."""
+    """Return the round with no other teams than those of some countries. Raises `UsageError` where one has none."""
     wanted = country_codes(spec, countries)
     there = sorted({team.country for team in round_.teams if team.country})
     missing = [code for code in wanted if code not in there]
@@ -285,7 +285,7 @@ def _continued(
 
 
 def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
-    """Give the returns that count: of each team and intervention that of the latest period."""
+    """Return the returns that count: of each team and intervention that of the latest period."""
     from ..dataset.reconciliation import periods
 
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
@@ -312,7 +312,7 @@ PAGES = Path(__file__).with_name("guides")
 
 
 def guide_name(language: str) -> str:
-    """Give the name of the page for a language: its own, else that of its base language, else the English one."""
+    """Return the name of the page for a language: its own, else that of its base language, else the English one."""
     tags = (*with_base(language), SOURCE_LANGUAGE)
     return next(
         name for name in (GUIDE.replace("*", tag) for tag in tags) if (PAGES / name).is_file()
@@ -320,7 +320,7 @@ def guide_name(language: str) -> str:
 
 
 def guide(name: str, readers: Collection[Team] = ()) -> bytes:
-    """Give a page by its name: its text in the frame of all, below what is so for every team that reads it."""
+    """Return a page by its name: its text in the frame of all, below what is so for every team that reads it."""
     body = (PAGES / name).read_text(encoding="utf-8")
     (before, behind) = GUIDE.split("*")
     language = name.removeprefix(before).removesuffix(behind)

@@ -72,13 +72,13 @@ class RefreshResult:
 
     @property
     def expected(self) -> list[TeamStatus]:
-        """Give the teams of the round, without what is of nobody."""
+        """Return the teams of the round, without what is of nobody."""
         codes = {team.code for team in self.round.teams}
         return [team_status for team_status in self.teams if team_status.team.code in codes]
 
     @property
     def late(self) -> list[TeamStatus]:
-        """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
+        """Return the teams that are late: who has not answered, then who has not corrected, each the latest first."""
         late = [team_status for team_status in self.expected if team_status.overdue]
         return sorted(
             late, key=lambda team_status: (team_status.state == RETURNED, -team_status.overdue)
@@ -86,7 +86,7 @@ class RefreshResult:
 
     @property
     def due_next(self) -> tuple[date, list[str]] | None:
-        """Give the next deadline of a team that has not answered, and all teams that it is the deadline of."""
+        """Return the next deadline of a team that has not answered, and all teams that it is the deadline of."""
         open_ = (team_status.team for team_status in self.expected if team_status.state in OPEN)
         days = grouped(
             (team.deadline, team.code)
@@ -97,12 +97,12 @@ class RefreshResult:
 
     @property
     def to_decide(self) -> list[str]:
-        """Give the teams and files that wait for a decision, each once."""
+        """Return the teams and files that wait for a decision, each once."""
         return to_decide(self.teams)
 
     @property
     def without_address(self) -> list[str]:
-        """Give the teams that a draft of the day is for and the list has no address of."""
+        """Return the teams that a draft of the day is for and the list has no address of."""
         reached = {team.code for team in self.round.teams if team.email}
         drafted = (draft.team for draft in self.drafts.of(self.today))
         return [team for team in dict.fromkeys(drafted) if team not in reached]
@@ -141,7 +141,7 @@ def refresh(
 
 
 def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -> RefreshResult:
-    """Give what a refresh found; of a closed round nothing is asked of anybody any more."""
+    """Return what a refresh found; of a closed round nothing is asked of anybody any more."""
     assert dataset.round is not None
     round_ = dataset.round
     returns = dataset.of_round()

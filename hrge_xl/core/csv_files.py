@@ -24,12 +24,12 @@ AT_ONCE = 500  # rows that are looked at together
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Give a whole table as CSV, every text harmless."""
+    """Return a whole table as CSV, every text harmless."""
     return "".join(lines for lines, _ in harmless_lines(rows))
 
 
 def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
-    """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
+    """Yield rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
     for some in batched(rows, AT_ONCE):
         text = _text(some)
         safe = some

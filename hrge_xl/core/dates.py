@@ -13,7 +13,7 @@ RANGE = f"a day between {EARLIEST.year} and {LATEST.year}"
 
 
 def day_here() -> date:
-    """Give the day it is here."""
+    """Return the day it is here."""
     return datetime.now().astimezone().date()
 
 
@@ -23,7 +23,7 @@ def is_possible(day: date) -> bool:
 
 
 def parse_day(text: str) -> date | None:
-    """Give the day that a text says, or None."""
+    """Return the day that a text says, or None."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -32,7 +32,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Give the moment that a text says, in its own zone, or else in UTC; or None."""
+    """Return the moment that a text says, in its own zone, or else in UTC; or None."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -73,7 +73,7 @@ class HrgeError(Exception):
         return self.exit_code.name.lower()
 
     def __str__(self) -> str:
-        """Give every line."""
+        """Return every line."""
         return "\n".join(self.lines)
 
     @property
@@ -156,14 +156,14 @@ _NUMBER = re.compile(r"\d+")
 
 
 def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
-    """Give the known names that are most like a wrong one, the nearest first."""
+    """Return the known names that are most like a wrong one, the nearest first."""
     return [name for _, name in _by_distance(wrong, known, close)[:most]]
 
 
 def _by_distance(
     wrong: object, known: Sequence[str], close: int
 ) -> list[tuple[tuple[float, ...], str]]:
-    """Give the names that are like a wrong one with how far they are from it, the nearest first."""
+    """Return the names that are like a wrong one with how far they are from it, the nearest first."""
     from rapidfuzz import fuzz, process  # only once something is wrong
 
     text, folded = str(wrong).casefold(), {name.casefold(): name for name in known}
@@ -181,7 +181,7 @@ def _by_distance(
 
 
 def nearest(wrong: object, known: Sequence[str], close: int = CLOSE) -> str | None:
-    """Give the known name that is most like a wrong one; None where none is, several are as like, or it is one."""
+    """Return the known name that is most like a wrong one; None where none is, several are as like, or it is one."""
     found = _by_distance(wrong, known, close) if str(wrong) not in known else []
     is_one = len(found) == 1 or (len(found) > 1 and found[0][0] < found[1][0])
     return found[0][1] if is_one else None
@@ -201,13 +201,13 @@ def remedy_for(wrong: object, known: Sequence[str]) -> str:
 
 
 def plain(code: str) -> str:
-    """Give a code or name as it is compared: without case, marks between, and zeros before a number."""
+    """Return a code or name as it is compared: without case, marks between, and zeros before a number."""
     letters = "".join(letter for letter in code.casefold() if letter.isalnum())
     return _NUMBER.sub(lambda match: match[0].lstrip("0") or "0", letters)
 
 
 def listed(names: Sequence[str], most: int = MOST) -> str:
-    """Give some names in their order, with how many more there are."""
+    """Return some names in their order, with how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "") or "none"
 
@@ -222,17 +222,17 @@ class NoSuch(str):
     name: str
 
     def __new__(cls, reason: str, name: str) -> NoSuch:
-        """Give the reason, with the name."""
+        """Return the reason, with the name."""
         made = super().__new__(cls, reason)
         made.name = name
         return made
 
 
 def no_such(reason: str, name: str, known: Iterable[str]) -> tuple[str, str]:
-    """Give reason and remedy of a mistake that lies in a name: it is none of those known."""
+    """Return reason and remedy of a mistake that lies in a name: it is none of those known."""
     return NoSuch(reason, name), remedy_for(name, list(known))
 
 
 def reworded(reason: str, words: str) -> str:
-    """Give the same reason in other words."""
+    """Return the same reason in other words."""
     return NoSuch(words, reason.name) if isinstance(reason, NoSuch) else words

@@ -66,7 +66,7 @@ class Interpreter(subprocess.Popen[bytes]):
 
 
 def module_path() -> tuple[str, ...]:
-    """Give where this process finds modules, for another one that is somewhere else."""
+    """Return where this process finds modules, for another one that is somewhere else."""
     return tuple(os.path.abspath(entry) for entry in sys.path)  # noqa: PTH100 - "" means the current folder
 
 
@@ -82,7 +82,7 @@ def start_ahead(*modules: str) -> None:
 
 
 def next_interpreter() -> Interpreter:
-    """Give one that was started ahead, else a new one."""
+    """Return one that was started ahead, else a new one."""
     return _ahead.pop() if _ahead else Interpreter()
 
 

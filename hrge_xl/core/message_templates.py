@@ -36,7 +36,7 @@ class MessageTemplate:
         )
 
     def say(self, language: str = SOURCE_LANGUAGE, *, bare: bool = False) -> str:
-        """Give it in a language; `bare`: without what was filled in, which may be names from a file."""
+        """Return it in a language; `bare`: without what was filled in, which may be names from a file."""
         values = {
             name: part.say(language, bare=bare)
             if isinstance(part, MessageTemplate)
@@ -53,7 +53,7 @@ class MessageTemplate:
 
 
 def joined(texts: Iterable[MessageTemplate], between: str = " ") -> MessageTemplate:
-    """Give several texts as one."""
+    """Return several texts as one."""
     values = {f"text{number}": text for number, text in enumerate(texts)}
     if len(values) == 1:
         return values["text0"]
@@ -61,7 +61,7 @@ def joined(texts: Iterable[MessageTemplate], between: str = " ") -> MessageTempl
 
 
 def text_of(text: str | MessageTemplate | None, language: str = SOURCE_LANGUAGE) -> str:
-    """Give a text in a language; one of people, or that an earlier version wrote, as it stands."""
+    """Return a text in a language; one of people, or that an earlier version wrote, as it stands."""
     return text.say(language) if isinstance(text, MessageTemplate) else text or ""
 
 
@@ -69,12 +69,12 @@ _STORED = TypeAdapter(dict[str, str | MessageTemplate | None])
 
 
 def as_json(texts: Mapping[str, str | MessageTemplate | None]) -> str | None:
-    """Give texts by name as JSON, to be stored; None where there are none, as mostly."""
+    """Return texts by name as JSON, to be stored; None where there are none, as mostly."""
     return json.dumps(_STORED.dump_python(dict(texts)), ensure_ascii=False) if texts else None
 
 
 def from_json(stored: str | None) -> dict[str, str | MessageTemplate | None]:
-    """Give texts as they were before `as_json`; what an earlier version filled in stays as it stands."""
+    """Return texts as they were before `as_json`; what an earlier version filled in stays as it stands."""
     return _STORED.validate_json(stored) if stored else {}
 
 

@@ -10,7 +10,7 @@ MOST_SHOWN = 20
 
 
 def html_table(value: object, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Give a value with the first rows of its table as HTML."""
+    """Return a value with the first rows of its table as HTML."""
     cells = (
         "".join(f"<td>{escape(str(cell))}" for cell in row) for row in islice(rows, MOST_SHOWN)
     )

@@ -73,7 +73,7 @@ PLAIN_NUMBER = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?", re.ASCI
 
 
 def plain_number(text: str) -> float | None:
-    """Give the number that a text is to a program, or None: not what Python takes for one besides, as nan and 1_0."""
+    """Return the number that a text is to a program, or None: not what Python takes for one besides, as nan and 1_0."""
     number = float(text) if PLAIN_NUMBER.fullmatch(text) else math.nan
     return number if math.isfinite(number) else None
 
@@ -87,7 +87,8 @@ class OtherCalendar(ValueError):
 
 
 def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
-    """Give the number a text can only mean, or None. Raises `Ambiguous` for what may be two: `1,234` and `1.234` alike.
+    """Return the number a text can only mean, or None. Raises `Ambiguous` for what may be two: `1,234` and `1.234`
+    alike.
 
     Digits of every script are understood, thousands in threes or as in India, a decimal point or comma.
     """
@@ -140,7 +141,7 @@ def percentage(text: str) -> str | None:
 
 
 def _signs(text: str) -> str:
-    """Give the text with the signs of a keyboard and without what nobody sees; blank where figures stand apart."""
+    """Return the text with the signs of a keyboard and without what nobody sees; blank where figures stand apart."""
     return "" if APART.search(text) else _seen(text).translate(_SIGNS)
 
 
@@ -150,7 +151,7 @@ def _seen(text: str) -> str:
 
 
 def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
-    """Give the date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`.
+    """Return the date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`.
 
     Names of months are those of the language, and of English.
     """
@@ -164,7 +165,7 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 
 
 def _in_words(text: str, language: str) -> date | None:
-    """Give the day of a date in words. Raises `OtherCalendar` where its months or years are not ours."""
+    """Return the day of a date in words. Raises `OtherCalendar` where its months or years are not ours."""
     readings = [
         each
         for each in calendar_words(language).readings(text)
@@ -187,7 +188,7 @@ def _in_words(text: str, language: str) -> date | None:
 
 
 def _of_words(text: str, said: Worded, language: str) -> date | None:
-    """Give the day of a reading; a month alone is its first day, as Excel takes it when it is typed.
+    """Return the day of a reading; a month alone is its first day, as Excel takes it when it is typed.
 
     Raises `Ambiguous` where it is no such day of the week.
     """
@@ -203,7 +204,7 @@ def _of_words(text: str, said: Worded, language: str) -> date | None:
 
 
 def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None:
-    """Give the day of three figures: the year first, or else last and the day and month told apart by their size."""
+    """Return the day of three figures: the year first, or else last and the day and month told apart by their size."""
     if not YEAR_AT_ONE_END.fullmatch(" ".join(figures)):
         return None
     if len(figures[0]) == 4:
@@ -218,7 +219,7 @@ def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None
 
 
 def _date(year: int, month: int, day: int, language: str) -> date | None:
-    """Give a day of the Gregorian calendar; None where there is none such."""
+    """Return a day of the Gregorian calendar; None where there is none such."""
     refuse_other_calendar(year, language)
     try:
         return date(year, month, day)
@@ -233,12 +234,12 @@ def refuse_other_calendar(year: int, language: str = SOURCE_LANGUAGE) -> None:
 
 
 def years_of_own_calendar(language: str) -> range:
-    """Give the years between the bounds of a date that are none of ours in a workbook of this language."""
+    """Return the years between the bounds of a date that are none of ours in a workbook of this language."""
     return BIKRAM_SAMBAT if language.split("-", maxsplit=1)[0] == "ne" else range(0)
 
 
 def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:
-    """Give the day of a spreadsheet serial number; None for 0, 60, negative and impossible ones."""
+    """Return the day of a spreadsheet serial number; None for 0, 60, negative and impossible ones."""
     if epoch_1904:
         return (
             EPOCH_1904 + timedelta(days=int(serial)) if 0 <= serial <= LAST_SERIAL - 1462 else None
@@ -250,18 +251,18 @@ def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:
 
 
 def to_serial(day: date) -> int:
-    """Give the serial number of a day in the 1900 system (from March 1900 on)."""
+    """Return the serial number of a day in the 1900 system (from March 1900 on)."""
     return (day - EPOCH_1900).days
 
 
 def shown_moment(day: date, serial: float) -> str:
-    """Give a day with the time that its serial number has, if any."""
+    """Return a day with the time that its serial number has, if any."""
     time = (datetime.min + timedelta(seconds=round(serial % 1 * 86_400) % 86_400)).time()
     return f"{day} {time}".removesuffix(":00").removesuffix(" 00:00")
 
 
 def shown(value: object) -> str:
-    """Give a cell value as a person would see it: whole numbers without a point."""
+    """Return a cell value as a person would see it: whole numbers without a point."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -321,7 +322,7 @@ class CalendarWords:
         self.weekday = _any_of(name for name in self.weekdays if len(name) > 1)
 
     def readings(self, text: str) -> Iterator[Worded]:
-        """Give every way to understand all words of a date: Spanish "mar" is a month and a day of the week."""
+        """Yield every way to understand all words of a date: Spanish "mar" is a month and a day of the week."""
         folded = fold_words(text)
         for named in self.month.finditer(folded):
             around = f"{folded[: named.start()]} {folded[named.end() :]}"
@@ -329,7 +330,7 @@ class CalendarWords:
         yield from self._rest(folded, None)
 
     def _rest(self, text: str, month: int | None) -> Iterator[Worded]:
-        """Give the figures beside the month, unless a word among them is not understood."""
+        """Yield the figures beside the month, unless a word among them is not understood."""
         named = self.weekday.search(text)
         weekdays = self.weekdays[named[0]] if named else frozenset[int]()
         tokens = TOKEN.findall(self.weekday.sub(" ", text, count=1))
@@ -346,7 +347,7 @@ calendar_words = cache(CalendarWords)
 
 
 def fold_words(text: str) -> str:
-    """Give a text without case, accents, unseen marks and punctuation, one space between words."""
+    """Return a text without case, accents, unseen marks and punctuation, one space between words."""
     return unicodedata.normalize(
         "NFC", BETWEEN.sub(" ", bare(unhidden(text)).translate(ALIKE)).strip()
     )
@@ -359,7 +360,7 @@ def _tokens(*texts: Iterable[str]) -> frozenset[str]:
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
-    """Give the numbers that each folded name may mean; an abbreviation with points is also known without them."""
+    """Return the numbers that each folded name may mean; an abbreviation with points is also known without them."""
     found: dict[str, frozenset[int]] = {}
     for name, number in pairs:
         for spelling in (fold_words(name), fold_words(name.replace(".", ""))):
@@ -373,7 +374,7 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _whole(name: str) -> str:
-    """Give the pattern of a name that is not part of a longer word or number."""
+    """Return the pattern of a name that is not part of a longer word or number."""
     if SPACELESS.search(name) and not name[0].isdecimal():
         return re.escape(name)
     before = r"(?<!\d)" if name[0].isdecimal() else f"(?<!{LETTER})"

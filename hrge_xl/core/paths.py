@@ -50,7 +50,7 @@ def check_several(what: str, given: object) -> None:
 
 
 def expand(arguments: Iterable[str]) -> list[Path]:
-    """Give every file meant, each once, in the order given; folders give all their files, sorted.
+    """Return every file meant, each once, in the order given; folders give all their files, sorted.
 
     Raises `UsageError` when an argument leads nowhere, or all of them to no file at all.
     """
@@ -80,7 +80,7 @@ def _files(argument: str, lists: _Lists) -> Iterator[Path]:
 
 
 def _within(place: Path) -> Iterable[Path]:
-    """Give all files of a folder that are looked at, sorted; links to folders are not followed. A file is itself."""
+    """Return all files of a folder that are looked at, sorted; links to folders are not followed. A file is itself."""
     if not place.is_dir():
         return [place]
     return sorted(
@@ -131,7 +131,7 @@ class _Lists:
         self._open: list[Path] = []
 
     def files(self, file: Path) -> Iterator[Path]:
-        """Give the files that a list means. Raises `UsageError` for one that is none, or names itself."""
+        """Yield the files that a list means. Raises `UsageError` for one that is none, or names itself."""
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
             way = " → ".join(
@@ -165,7 +165,7 @@ class _Lists:
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """Give the content of a regular file of at most so many bytes.
+    """Return the content of a regular file of at most so many bytes.
 
     Raises `OSError`, also for a folder, a device or a pipe, from which one could read for ever, and for more bytes;
     and `ValueError` for a name that no file can have.
@@ -180,7 +180,7 @@ def read_regular(path: Path, most: int) -> bytes:
 
 
 def read_named(path: Path, most: int, what: str, kind: type[HrgeError] = UsageError) -> bytes:
-    """Give the content of a file that somebody named. Raises `UsageError`, or another kind of error."""
+    """Return the content of a file that somebody named. Raises `UsageError`, or another kind of error."""
     try:
         return read_regular(path, most)
     except OSError as error:
@@ -190,7 +190,7 @@ def read_named(path: Path, most: int, what: str, kind: type[HrgeError] = UsageEr
 
 
 def decoded(data: bytes, errors: str = "strict") -> str:
-    """Give the text of a file, also where a shell of Windows wrote it: as UTF-16. Raises `UnicodeDecodeError`."""
+    """Return the text of a file, also where a shell of Windows wrote it: as UTF-16. Raises `UnicodeDecodeError`."""
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return data.decode("utf-16" if wide else "utf-8-sig", errors)
 
@@ -207,7 +207,7 @@ _BYTES = 0xDC00  # added to a byte that is not a character
 
 
 def path_text(path: str | os.PathLike[str]) -> str:
-    """Give a path as text."""
+    """Return a path as text."""
 
     def number(match: re.Match[str]) -> str:
         point = ord(match[0])
@@ -221,7 +221,7 @@ def path_text(path: str | os.PathLike[str]) -> str:
 
 
 def way_to(path: str | os.PathLike[str], folder: Path) -> str:
-    """Give the way from a folder to a file: the same wherever one stands, and wherever both are moved to."""
+    """Return the way from a folder to a file: the same wherever one stands, and wherever both are moved to."""
     place = Path(os.path.abspath(path))  # noqa: PTH100 (`..` is followed)
     home = Path(os.path.abspath(folder))  # noqa: PTH100 (`..` is followed)
     if not place.is_relative_to(home):  # then links on the way count
@@ -234,12 +234,12 @@ def way_to(path: str | os.PathLike[str], folder: Path) -> str:
 
 
 def name_of(path: str) -> str:
-    """Give the name of a file by its path, of whichever system."""
+    """Return the name of a file by its path, of whichever system."""
     return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]
 
 
 def path_of(text: str) -> Path:
-    """Give the path that a text stands for."""
+    """Return the path that a text stands for."""
 
     def letter(match: re.Match[str]) -> str:
         point = chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16))
@@ -276,7 +276,7 @@ def is_plain_name(name: str) -> bool:
 
 
 def path_in(folder: Path, *names: str) -> Path:
-    """Give the path below a folder that names lead to, each within the one before it. Raises `OutputError`.
+    """Return the path below a folder that names lead to, each within the one before it. Raises `OutputError`.
 
     Whatever a file, a list or a process that reads one says becomes a path by this alone.
     """
@@ -292,7 +292,7 @@ def path_in(folder: Path, *names: str) -> Path:
 
 
 def free_name(stem: str, ending: str, taken: set[str]) -> str:
-    """Give a name that is not `taken` yet, with a number where it has to be, and note it there."""
+    """Return a name that is not `taken` yet, with a number where it has to be, and note it there."""
     names = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
     free = next(name for name in names if name.casefold() not in taken)
     taken.add(free.casefold())
@@ -317,7 +317,7 @@ _PLAIN_ON_WINDOWS = re.compile(
 
 
 def quoted(word: str | os.PathLike[str]) -> str:
-    """Give a word in quotes where the shell would take it for several words, or for something else.
+    """Return a word in quotes where the shell would take it for several words, or for something else.
 
     On Windows in double ones, which both PowerShell and cmd.exe know.
     """
@@ -348,7 +348,7 @@ def is_address(text: str) -> bool:
 
 
 def masked(text: str, known: Iterable[str] = ()) -> str:
-    """Give a text without what could be a password in an address.
+    """Return a text without what could be a password in an address.
 
     `known` are words that were given and that it may quote: in them a password may hold anything, spaces too.
     """
@@ -395,7 +395,7 @@ def write_if_changed(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a place to write to; what stands there at the end takes the place of `path`. Raises `OutputError`.
+    """Yield a place to write to; what stands there at the end takes the place of `path`. Raises `OutputError`.
 
     Each writer has a place of its own: of two that write the same, on two machines too, either may be the last.
     """
@@ -443,7 +443,7 @@ def _is_too_long(path: Path, error: OSError) -> bool:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to write into; what it holds at the end is moved to `folder`, which is not there, or is empty.
+    """Yield a folder to write into; what it holds at the end is moved to `folder`, which is not there, or is empty.
 
     Nothing lies there before, nor anywhere afterwards where an error is raised. Raises `OutputError`.
     """
@@ -480,7 +480,7 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def parts_of(path: Path) -> Iterator[Path]:
-    """Give a folder beside `path` for what it is made of; it is gone afterwards. Raises `OutputError`."""
+    """Yield a folder beside `path` for what it is made of; it is gone afterwards. Raises `OutputError`."""
     folder = path.with_name(f"{UNFINISHED}{secrets.token_hex(4)}-{path.name}-parts")
     try:
         folder.mkdir(parents=True)

@@ -40,7 +40,7 @@ _COMMANDS: list[
 
 @cache
 def program_digest() -> str:
-    """Give the version with a digest of the package: only the same program gives the same on two machines."""
+    """Return the version with a digest of the package: only the same program gives the same on two machines."""
     digest = hashlib.sha256()
     files = ((path.relative_to(HOME), path) for path in HOME.rglob("*") if path.is_file())
     for name, file in sorted(
@@ -69,7 +69,7 @@ def isolate_failures(
     items: Sequence[Item],
     instead: Callable[[Item, Exception], Sequence[Out]],
 ) -> list[Out]:
-    """Give what `work` gives for some items together, and what `instead` gives for each that it fails for alone."""
+    """Return what `work` gives for some items together, and what `instead` gives for each that it fails for alone."""
     if not items:
         return []
     try:
@@ -121,7 +121,7 @@ def write_log(error: BaseException, about: Iterable[object] = ()) -> Path:
 
 
 def log_text(error: BaseException, about: Iterable[object] = ()) -> str:
-    """Give version, command and files; then, the first cause first, where each exception was raised, and its type."""
+    """Return version, command and files; then, the first cause first, where each exception was raised, and its type."""
     python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     command = _COMMANDS[-1]() if _COMMANDS else "called as a library"
     lines = [
@@ -144,7 +144,7 @@ def log_text(error: BaseException, about: Iterable[object] = ()) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and those that led to it, the last one first."""
+    """Yield an exception and those that led to it, the last one first."""
     before: BaseException | None = error
     while before is not None:
         yield before

@@ -53,12 +53,12 @@ Number = Annotated[float, _in_digits("float_parsing")]
 
 
 def at(path: Path, wrong: Iterable[Words]) -> Found:
-    """Give mistakes with the place where they are."""
+    """Return mistakes with the place where they are."""
     return ((path, *mistake) for mistake in wrong)
 
 
 def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
-    """Give one mistake for what is wrong in many places; each of a few has its own."""
+    """Yield one mistake for what is wrong in many places; each of a few has its own."""
     if len(paths) > FEW:
         several = f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places."
         reason = reworded(reason, several)
@@ -73,13 +73,13 @@ class Catalogue(Protocol):
     """Translations of a spec, by the place of a text in the spec and its wording in the spec's own language."""
 
     def of(self, language: str) -> Sequence[str]:
-        """Give the languages that are asked for a language, itself and its base, as far as there are files."""
+        """Return the languages that are asked for a language, itself and its base, as far as there are files."""
 
     def find(self, language: str, place: str, text: str) -> str | None:
-        """Give the text in this very language, which has a file; None where it is not translated."""
+        """Return the text in this very language, which has a file; None where it is not translated."""
 
     def stand_in(self, language: str, place: str, text: str) -> str:
-        """Give what is shown in place of a translation that there is not."""
+        """Return what is shown in place of a translation that there is not."""
 
 
 class Text:
@@ -103,7 +103,7 @@ class Text:
         return next(iter(self.by_language.values()), "")
 
     def say(self, language: str) -> str:
-        """Give the text in this language, else in its base language, else in the first one that stands there."""
+        """Return the text in this language, else in its base language, else in the first one that stands there."""
         found = self.find(language)
         if found is not None:
             return found
@@ -114,7 +114,7 @@ class Text:
         )
 
     def find(self, language: str) -> str | None:
-        """Give the text in this language or its base language; None where it is there in neither."""
+        """Return the text in this language or its base language; None where it is there in neither."""
         files = self.catalogue.of(language) if self.catalogue else ()
         for tag in with_base(language):
             if tag in self.by_language:
@@ -170,25 +170,25 @@ NO_TEXT = Text({})
 
 
 def fixed_value(value: object) -> object:
-    """Give a value of a fixed column: numbers as they are written, and what is given by language as a text."""
+    """Return a value of a fixed column: numbers as they are written, and what is given by language as a text."""
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
         return Text({str(language): text for language, text in value.items()})
     return as_written(value)
 
 
 def fixed_codes(value: object) -> list[str]:
-    """Give the codes that stand in a fixed column: `A;B` are two."""
+    """Return the codes that stand in a fixed column: `A;B` are two."""
     written = "" if value is None else str(value)
     return [code for part in re.split("[;,]", written) if (code := part.strip())]
 
 
 def localized(value: object, language: str) -> object:
-    """Give a value as it is in a language: a text by language is one text, anything else is itself."""
+    """Return a value as it is in a language: a text by language is one text, anything else is itself."""
     return value.say(language) if isinstance(value, Text) else value
 
 
 def as_written(value: object) -> object:
-    """Give a code as the text that is written in the file: `004` stays `004`, although YAML reads a number."""
+    """Return a code as the text that is written in the file: `004` stays `004`, although YAML reads a number."""
     return getattr(value, "written", value)
 
 

@@ -55,7 +55,7 @@ Translate = Callable[[str], str]
 
 @cache
 def locale(language: str) -> Locale:
-    """Give the Babel locale of a BCP-47 tag. Raises `UnknownLocaleError` or `ValueError` for an unknown one."""
+    """Return the Babel locale of a BCP-47 tag. Raises `UnknownLocaleError` or `ValueError` for an unknown one."""
     return Locale.parse(language, sep="-")
 
 
@@ -85,12 +85,12 @@ def proper_tag(text: str) -> str | None:
 
 
 def with_base(language: str) -> tuple[str, str]:
-    """Give a tag and that of the language alone, which is asked where the tag has nothing: `fa-AF`, `fa`."""
+    """Return a tag and that of the language alone, which is asked where the tag has nothing: `fa-AF`, `fa`."""
     return language, language.split("-", maxsplit=1)[0]
 
 
 def direction(language: str) -> str:
-    """Give how texts in a language run, as HTML says it; a tag that nobody knows runs as English does."""
+    """Return how texts in a language run, as HTML says it; a tag that nobody knows runs as English does."""
     return "rtl" if is_language(language) and right_to_left(language) else "ltr"
 
 
@@ -100,7 +100,7 @@ def right_to_left(language: str) -> bool:
 
 
 def kept_in_order(text: str, language: str) -> str:
-    """Give a name as it is put into a sentence: one without Arabic letters keeps its order there.
+    """Return a name as it is put into a sentence: one without Arabic letters keeps its order there.
 
     Without a mark of direction before it 2026-H1 is seen there as H1-2026. There is none where none is needed: in a
     subject some mail programs show one as a space.
@@ -114,7 +114,7 @@ def kept_in_order(text: str, language: str) -> str:
 
 
 def begun_in_order(text: str, language: str) -> str:
-    """Give a text that may begin with a code: from right to left 4.B is seen as B.4 where nothing isolates it."""
+    """Return a text that may begin with a code: from right to left 4.B is seen as B.4 where nothing isolates it."""
     code, space, rest = text.partition(" ")
     is_code = right_to_left(language) and code[:1].isdecimal()
     return f"\u2066{code}\u2069{space}{rest}" if is_code else text
@@ -131,7 +131,7 @@ def language_name(language: str, said_in: str | None = None) -> str:
 
 
 def names_of_language(language: str, said_in: str) -> tuple[str, ...]:
-    """Give every way in which a language is called in another one: "Brazilian Portuguese", "Portuguese (Brazil)"."""
+    """Return every way in which a language is called in another one: "Brazilian Portuguese", "Portuguese (Brazil)"."""
     names = language_name(language, said_in), locale(language).get_display_name(locale(said_in))
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -153,29 +153,29 @@ def country_names(said_in: str) -> dict[str, str]:
 
 
 def number(value: float, language: str) -> str:
-    """Give a number as it is written in a language, with at most two decimals."""
+    """Return a number as it is written in a language, with at most two decimals."""
     return str(format_decimal(value, "#,##0.##", locale=locale(language)))
 
 
 def percent(share: float, language: str) -> str:
-    """Give a share of 1 as a percentage without decimals."""
+    """Return a share of 1 as a percentage without decimals."""
     return str(format_percent(share, locale=locale(language)))
 
 
 def day(value: date, language: str) -> str:
-    """Give a day in words."""
+    """Return a day in words."""
     return str(format_date(value, "d MMMM y", locale=locale(language)))
 
 
 @cache
 def thousands_separator(language: str) -> str:
-    """Give what a language puts between thousands, where it writes with the digits 0 to 9."""
+    """Return what a language puts between thousands, where it writes with the digits 0 to 9."""
     return str(locale(language).number_symbols["latn"]["group"])
 
 
 @cache
 def month_names(language: str) -> tuple[tuple[str, int], ...]:
-    """Give every name of a Gregorian month in a language and its countries, in full and short, with its number."""
+    """Return every name of a Gregorian month in a language and its countries, in full and short, with its number."""
     found = []
     for known in _with_countries(language):
         shapes = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
@@ -206,25 +206,27 @@ def _names_in(table: Any) -> Iterator[tuple[str, int]]:
 
 @cache
 def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
-    """Give every name of a day of the week, in full and short, with its number; Monday is 0."""
+    """Return every name of a day of the week, in full and short, with its number; Monday is 0."""
     return tuple(chain.from_iterable(_names_in(known.days) for known in _with_countries(language)))
 
 
 @cache
 def date_literals(language: str) -> tuple[str, ...]:
-    """Give what a language writes around day, month and year: "de", "г.", "年"."""
+    """Return what a language writes around day, month and year: "de", "г.", "年"."""
     shapes = " ".join(str(shape) for shape in locale(language).date_formats.values())
     return (*re.findall("'([^']+)'", shapes), *re.sub("'[^']*'|[A-Za-z]", " ", shapes).split())
 
 
 @cache
 def common_era(language: str) -> tuple[str, ...]:
-    """Give what a language calls the era of the Gregorian calendar, in full and short."""
+    """Return what a language calls the era of the Gregorian calendar, in full and short."""
     return tuple(str(locale(language).eras[width][1]) for width in ("wide", "abbreviated"))
 
 
 def _with_countries(language: str) -> list[Locale]:
-    """Give the locale of a language, and those of the countries where it is spoken: Iraq names months unlike Egypt."""
+    """Return the locale of a language, and those of the countries where it is spoken: Iraq names months unlike
+    Egypt.
+    """
     base = locale(language).language
     tags = [tag for tag in locale_identifiers() if tag.split("_")[0] == base]
     return [locale(language), *(Locale.parse(tag) for tag in tags)]
@@ -232,7 +234,7 @@ def _with_countries(language: str) -> list[Locale]:
 
 @cache
 def translator(language: str) -> Translate:
-    """Give a function from an English text of the engine to the same text in this language.
+    """Return a function from an English text of the engine to the same text in this language.
 
     Texts that a catalogue lacks stay English; `tests/test_words.py` says which those are.
     """
@@ -252,7 +254,7 @@ def _catalogue(language: str) -> dict[str, str]:
 
 
 def languages() -> list[str]:
-    """Give the languages that the engine itself speaks."""
+    """Return the languages that the engine itself speaks."""
     return sorted({SOURCE_LANGUAGE, *(file.stem for file in CATALOGUES.glob("*.po"))})
 
 
@@ -268,7 +270,7 @@ def remembered_if_short(function: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def tidy(text: str) -> str:
-    """Give the text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
+    """Return the text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
     if not text.isascii():  # most texts are, and need neither
         text = _normalised("NFC", text).translate(_WITHIN_WORDS)
         words = (word.strip(INVISIBLE_SPACE) for word in text.split())
@@ -298,7 +300,7 @@ def tidy_lines(text: str) -> str:
 
 
 def storable(text: str | None) -> str | None:
-    """Give a text that every database and file format can hold: no zero characters, no halves of letters."""
+    """Return a text that every database and file format can hold: no zero characters, no halves of letters."""
     if not text or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
@@ -363,34 +365,36 @@ def beginning(text: str, limit: int = CELL_LIMIT) -> str:
 
 
 def western_digits(text: str) -> str:
-    """Give the text with the digits of every script as 0-9, and Arabic separators as point and comma."""
+    """Return the text with the digits of every script as 0-9, and Arabic separators as point and comma."""
     if text.isascii():
         return text
     return plain_digits(text.replace("\u066b", ".").replace("\u066c", ",").replace("\u2212", "-"))
 
 
 def plain_digits(text: str) -> str:
-    """Give the text with the digits of every script as 0-9, and nothing else changed."""
+    """Return the text with the digits of every script as 0-9, and nothing else changed."""
     return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
 def undirected(text: str) -> str:
-    """Give the text without marks of direction, which nobody sees and some keyboards type; joiners belong to words."""
+    """Return the text without marks of direction, which nobody sees and some keyboards type; joiners belong to
+    words.
+    """
     return text if text.isascii() else text.translate(_DIRECTION)
 
 
 def unhidden(text: str) -> str:
-    """Give the text without what nobody sees: marks of direction, joiners and zero-width spaces."""
+    """Return the text without what nobody sees: marks of direction, joiners and zero-width spaces."""
     return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def bare(text: str) -> str:
-    """Give the text as `fold` makes it, without accents."""
+    """Return the text as `fold` makes it, without accents."""
     return "".join(c for c in _normalised("NFKD", fold(text)) if not unicodedata.combining(c))
 
 
 def fold(text: str) -> str:
-    """Give the text as it is compared: tidy, without case or compatibility forms."""
+    """Return the text as it is compared: tidy, without case or compatibility forms."""
     return tidy(text if text.isascii() else _normalised("NFKC", text)).casefold()
 
 
@@ -401,7 +405,7 @@ _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 
 @remembered_if_short
 def skeleton(text: str) -> str:
-    """Give the text as it is compared when nothing matches: without accents, unseen characters and kinds of a letter.
+    """Return the text as it is compared when nothing matches: without accents, unseen characters and kinds of a letter.
 
     Words of Arabic script are compared without their spaces, since joiners are typed as spaces and left out.
     """
@@ -410,7 +414,7 @@ def skeleton(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """Give the letters and digits of a text as `skeleton` compares them, and nothing else."""
+    """Return the letters and digits of a text as `skeleton` compares them, and nothing else."""
     return "".join(sign for sign in skeleton(text) if sign.isalnum())
 
 
@@ -422,5 +426,5 @@ def fold_code(text: str) -> str:
 
 
 def loosely(text: str) -> str:
-    """Give the words of a text in alphabetical order, without case, accents and punctuation: to look up names by."""
+    """Return the words of a text in alphabetical order, without case, accents and punctuation: to look up names by."""
     return " ".join(sorted(WORD.findall(bare(text))))

@@ -62,7 +62,7 @@ def gc_paused() -> Iterator[None]:
 
 
 def grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
-    """Give items by their keys: both in the order in which they come."""
+    """Return items by their keys: both in the order in which they come."""
     found: dict[Key, list[Item]] = {}
     for key, item in pairs:
         found.setdefault(key, []).append(item)
@@ -70,7 +70,7 @@ def grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Give items so many at a time, as `itertools` does from Python 3.12 on."""
+    """Yield items so many at a time, as `itertools` does from Python 3.12 on."""
     coming = iter(items)
     while some := list(islice(coming, size)):
         yield some

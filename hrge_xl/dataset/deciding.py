@@ -75,7 +75,7 @@ def need_words(what: str, reason: str, by: str) -> None:
 
 
 def possible(found: Return) -> tuple[str, ...]:
-    """Give what can be decided about a return; no decision makes a stamp ours that is not."""
+    """Return what can be decided about a return; no decision makes a stamp ours that is not."""
     forged = found.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(found.reason)
     return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
 

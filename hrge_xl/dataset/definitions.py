@@ -65,14 +65,14 @@ def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
 
 
 def clause(table: Table) -> Any:
-    """Give a table or view as statements name it."""
+    """Return a table or view as statements name it."""
     return sa.table(
         table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns)
     )
 
 
 def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
-    """Give the tables of a schema as they are made: with keys and what they refer to, or without."""
+    """Return the tables of a schema as they are made: with keys and what they refer to, or without."""
     meta = sa.MetaData()
     for table in (META, *schema.base):
         key = table.key if keys or table is META else ()
@@ -102,7 +102,7 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
 
 
 def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
-    """Give the statements that make the views of a schema, and those that tell what they hold."""
+    """Yield the statements that make the views of a schema, and those that tell what they hold."""
     for view in schema.views:
         yield f'CREATE VIEW "{view.name}" AS {selection(schema, view)}'
         if comments:
@@ -115,7 +115,7 @@ def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
 
 
 def selection(schema: Schema, view: Table) -> str:
-    """Give the select of a view."""
+    """Return the select of a view."""
     if view.name not in TABLES:
         return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
     if view.name == "matrix_rows":
@@ -146,7 +146,7 @@ def _written(name: str) -> str:
 
 
 def _of_sheets(view: Table) -> Mapping[str, str]:
-    """Give what is filled in for a view of some sheets."""
+    """Return what is filled in for a view of some sheets."""
     values = dict[str, str]()
     codes = dict[str, None]()
     for column in view.columns:

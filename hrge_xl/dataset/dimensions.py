@@ -36,7 +36,7 @@ from .schema import (
 
 
 def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> Rows:
-    """Give the rows that a dataset has by its spec, in its own language where no other one is named.
+    """Return the rows that a dataset has by its spec, in its own language where no other one is named.
 
     Only where they are `complete` are there every cell that can hold an answer, and the files of the spec.
     """
@@ -73,7 +73,7 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
 
 
 def codes(spec: Spec, language: str) -> list[Row]:
-    """Give the entries of every list, those of yes and no, of ticks and of levels too."""
+    """Return the entries of every list, those of yes and no, of ticks and of levels too."""
     found: list[Row] = []
     for name in dict.fromkeys(
         (*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ()))
@@ -88,7 +88,7 @@ def codes(spec: Spec, language: str) -> list[Row]:
 
 
 def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
-    """Give the codes of a list with their labels."""
+    """Yield the codes of a list with their labels."""
     if name in (YES_NO, TICK):
         say = translator(language)
         yield from (("Y", say("Yes")), ("N", say("No")))
@@ -100,7 +100,7 @@ def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def list_columns(spec: Spec) -> list[Row]:
-    """Give the field behind each column of each source of the collected lists, and the one that says when it is due.
+    """Return the field behind each column of each source of the collected lists, and the one that says when it is due.
 
     A compact list is an excerpt of others, on a sheet that shows several at once: what is due is told by those.
     """
@@ -118,7 +118,7 @@ def list_columns(spec: Spec) -> list[Row]:
 
 
 def questions(schema: Schema, spec: Spec, language: str) -> list[Row]:
-    """Give one line per question, in the order in which they are asked."""
+    """Return one line per question, in the order in which they are asked."""
     return [
         QUESTIONS.row(
             n=n, tool=tool.code, field=field.code, label=field.label.say(language), type=field.type.name,
@@ -133,7 +133,9 @@ def questions(schema: Schema, spec: Spec, language: str) -> list[Row]:
 
 
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
-    """Give tool, code, section and label of every fixed row, in a language; in the spec's own where it has no other."""
+    """Yield tool, code, section and label of every fixed row, in a language; in the spec's own where it has no
+    other.
+    """
     spoken = next(
         (tag for tag in with_base(language) if tag in spec.languages), spec_language(spec)
     )
@@ -173,7 +175,7 @@ class Slots:
                 self._known[cell.tool, cell.row, cell.field, cell.part] = numbered
 
     def cell(self, key: CellKey, layout: Layout) -> NumberedCell:
-        """Give a cell of a layout; one that is not in every workbook is numbered by a hash of its key."""
+        """Return a cell of a layout; one that is not in every workbook is numbered by a hash of its key."""
         if key in self._known:
             return self._known[key]
         address = next(cell.address for cell in layout.cells_of[key[:3]] if cell.part == key[3])
@@ -182,12 +184,12 @@ class Slots:
         return NumberedCell(number, address, list_of(layout.slots[key[:3]].field))
 
     def rows(self) -> list[Row]:
-        """Give the rows of all cells that are in every workbook."""
+        """Return the rows of all cells that are in every workbook."""
         return rows_of(self._known, self._layout)
 
 
 def rows_of(cells: Mapping[CellKey, NumberedCell], layout: Layout) -> list[Row]:
-    """Give rows of `slots` for some cells of a layout."""
+    """Return rows of `slots` for some cells of a layout."""
     return [
         (
             known.slot,
@@ -210,12 +212,12 @@ Pair = tuple[str, str]  # the fields down and across
 
 
 def matrix_blocks(spec: Spec) -> list[MatrixBlock]:
-    """Give every matrix of the spec."""
+    """Return every matrix of the spec."""
     return [block for tool in spec.tools for block in tool.blocks if isinstance(block, MatrixBlock)]
 
 
 def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
-    """Give for each tool the pairs of fields that are crossed somewhere, in a matrix or as risks."""
+    """Return for each tool the pairs of fields that are crossed somewhere, in a matrix or as risks."""
     if spec.matrix is None:
         return {}
     found: dict[str, dict[Pair, None]] = {}
@@ -235,7 +237,7 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
 
 
 def allowed_values(schema: Schema, column: TableColumn) -> tuple[str, ...]:
-    """Give the values that a column can have; nothing where they are many, or several stand in one text."""
+    """Return the values that a column can have; nothing where they are many, or several stand in one text."""
     if column.fields:
         # a number beyond its scale has no label, nor has a code that is from no list
         listed = all(
@@ -251,7 +253,7 @@ def allowed_values(schema: Schema, column: TableColumn) -> tuple[str, ...]:
 
 
 def pattern(schema: Schema, column: TableColumn) -> str | None:
-    """Give the pattern that the texts of a column follow: hashes, and several codes in one text."""
+    """Return the pattern that the texts of a column follow: hashes, and several codes in one text."""
     if column.label_of or not any(field.several for field in column.fields.values()):
         return None if column.fields else column.pattern or None
     code = "|".join(map(re.escape, _entries(schema, column)))
@@ -259,7 +261,7 @@ def pattern(schema: Schema, column: TableColumn) -> str | None:
 
 
 def _entries(schema: Schema, column: TableColumn, *, labels: bool = False) -> tuple[str, ...]:
-    """Give the codes of all lists that the fields of a column draw on, or the labels of these."""
+    """Return the codes of all lists that the fields of a column draw on, or the labels of these."""
     lists = dict.fromkeys(map(list_of, column.fields.values()))
     return tuple(
         dict.fromkeys(text for name in lists for text in codes_of(schema, name, labels=labels))
@@ -267,14 +269,14 @@ def _entries(schema: Schema, column: TableColumn, *, labels: bool = False) -> tu
 
 
 def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple[str, ...]:
-    """Give the codes of a list, or their labels; none without one."""
+    """Return the codes of a list, or their labels; none without one."""
     spec = schema.spec
     listed = entries(spec, name, schema.language) if spec and name else ()
     return tuple(label if labels else code for code, label in listed)
 
 
 def least_and_most(column: TableColumn) -> tuple[float | None, float | None]:
-    """Give the least and the greatest figure that a column can have, whatever teams answer."""
+    """Return the least and the greatest figure that a column can have, whatever teams answer."""
     return None if column.maximum is None and column.kind != INTEGER else 0, column.maximum
 
 
@@ -291,7 +293,7 @@ class RightAnswers(NamedTuple):
 
 
 def right_answers(schema: Schema, column: TableColumn) -> RightAnswers | None:
-    """Give what a question asks for, the widest where it stands on several sheets; None for any other column."""
+    """Return what a question asks for, the widest where it stands on several sheets; None for any other column."""
     spec = schema.spec
     if spec is None or not column.fields or column.label_of:
         return None

@@ -43,11 +43,11 @@ class DayType(DataType):
     type = np.dtype("datetime64[us]")
 
     def coerce(self, data_container: Any) -> Any:
-        """Give a column of days. Raises `ValueError` where there is something else."""
+        """Return a column of days. Raises `ValueError` where there is something else."""
         return pd.to_datetime(data_container, format="ISO8601").astype(self.type)
 
     def coerce_value(self, value: Any) -> Any:
-        """Give one day. Raises `ValueError`."""
+        """Return one day. Raises `ValueError`."""
         return pd.to_datetime(value, format="ISO8601")
 
     def check(self, pandera_dtype: Any, data_container: Any = None) -> bool:
@@ -63,7 +63,7 @@ DTYPES = IN_PANDAS | {DATE: DayType()}  # type: ignore[call-arg]  # `immutable` 
 
 
 def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
-    """Give a schema for each table and view of a dataset of a spec, by name; each turns a frame into its types.
+    """Return a schema for each table and view of a dataset of a spec, by name; each turns a frame into its types.
 
     They hold for answers that are right: within their limits, and given where every row must have them. Without
     `limits` they hold for whatever a dataset can have: types, keys, known codes.
@@ -124,7 +124,9 @@ def _right(question: RightAnswers) -> Iterator[Check]:
 
 
 def python_schema(schema: Schema, table: Table) -> FrameSchema:
-    """Give the schema of rows that are to be written: values of Python's own types, nothing turned into another one."""
+    """Return the schema of rows that are to be written: values of Python's own types, nothing turned into another
+    one.
+    """
     columns = {
         column.name: Column(
             object,
@@ -137,7 +139,7 @@ def python_schema(schema: Schema, table: Table) -> FrameSchema:
 
 
 def _of_type(kind: str) -> Check:
-    """Give a check of values for their type; one by one only where not all are of it."""
+    """Return a check of values for their type; one by one only where not all are of it."""
     types = TYPES[kind]
     inferred = INFERRED[kind]
 
@@ -158,7 +160,7 @@ class Failure(NamedTuple):
 
 
 def first_failure(schema: FrameSchema, frame: pd.DataFrame) -> Failure | None:
-    """Give the first thing in a frame that is not as its schema says; None where all is."""
+    """Return the first thing in a frame that is not as its schema says; None where all is."""
     try:
         schema.validate(frame, lazy=True, inplace=True)
     except SchemaErrors as errors:

@@ -77,7 +77,9 @@ class Options:
     figures: bool = True
 
     def processes(self, files: int) -> int:
-        """Give how many processes so many files are worth: a few need none of their own, which take longer to start."""
+        """Return how many processes so many files are worth: a few need none of their own, which take longer to
+        start.
+        """
         return self.jobs or (1 if files <= FEW else cores())
 
 
@@ -124,7 +126,7 @@ class IngestRun:
         return self.sources[0][1].today
 
     def task(self, asked: ValidationRequest) -> Task:
-        """Give what workers have to know, wherever they are."""
+        """Return what workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
         theirs, ours = (
             str(Path(source).absolute()) if source and is_path(source) else source
@@ -183,7 +185,7 @@ def ingest(
 def _begun(
     sources: Sequence[Source], out: Path, options: Options, *, write: bool
 ) -> Iterator[IngestRun]:
-    """Give a run that has what it works with; where it writes, nobody else does meanwhile."""
+    """Yield a run that has what it works with; where it writes, nobody else does meanwhile."""
     jobs = options.processes(sum(len(source.files) for source in sources))
     with ExitStack() as stack:
         pool = stack.enter_context(workers(options.engine, jobs, options.executor))
@@ -224,7 +226,7 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
 
 @contextmanager
 def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
-    """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
+    """Yield the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
         asked = replace(asked, waivers=waivers(ledger, asked.today))
@@ -249,7 +251,7 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
 
 
 def _read_once(store: Store) -> frozenset[str]:
-    """Give the contents that could be read."""
+    """Return the contents that could be read."""
     known = store.known().values()
     return frozenset(row["sha256"] for row in known if row["sha256"] and row["verdict"] != REFUSED)
 
@@ -258,7 +260,7 @@ def _read_once(store: Store) -> frozenset[str]:
 def ingest_dry_run(
     sources: Sequence[Source], out: Path, *, options: Options
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
-    """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
+    """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     with _begun(sources, out, options, write=False) as run:
         for source in sources:  # a round may be its own ledger
             waived = dict.fromkeys(
@@ -333,7 +335,7 @@ def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived
 
 
 def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
-    """Give what came as it is seen from another folder."""
+    """Return what came as it is seen from another folder."""
     here = before.resolve()
     path, kept = (
         way_to(here / path, now) if path else "" for path in (path_of(arrival.path), arrival.kept)
@@ -342,7 +344,7 @@ def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
 
 
 def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
-    """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
+    """Return the files with their hashes: to a worker that sees nothing every file would be missing."""
     ways = [way_to(path, run.out) for path in paths]
     if run.pool.far:
         batches = in_batches(ways, run.options.jobs)
@@ -381,7 +383,7 @@ def _settle_spec(run: IngestRun) -> None:
 
 
 def _known_spec(run: IngestRun) -> str | None:
-    """Give what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
+    """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
         name = store.facts().get("spec")
         if name:
@@ -583,7 +585,7 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
 
 
 def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
-    """Give what came to a folder earlier and is still there: where it was, else as it is kept."""
+    """Yield what came to a folder earlier and is still there: where it was, else as it is kept."""
     for arrival in came:
         here = arrivals([arrival.path], folder.resolve())[0]
         kept = kept_at(folder.resolve(), arrival.sha256 or "")

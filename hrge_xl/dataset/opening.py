@@ -70,7 +70,7 @@ def opened(file: Path) -> Iterator[Store]:
 
 
 def _taken_up(store: Store, remedy: str) -> Store:
-    """Give the same store, with its spec."""
+    """Return the same store, with its spec."""
     facts = store.facts()
     if not facts:
         raise UsageError(f"{store.name} holds no dataset.", remedy=remedy)
@@ -113,7 +113,7 @@ def spec_of(store: Store) -> Spec | None:
 
 @cache
 def _home() -> Path:
-    """Give a folder of this process for specs that come out of datasets."""
+    """Return a folder of this process for specs that come out of datasets."""
     folder = tempfile.mkdtemp(prefix="hrge-xl-spec-")
     Finalize(
         None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0
@@ -244,7 +244,7 @@ class Temporary(NamedTuple):
 
 @contextmanager
 def in_a_copy(folder: Path | None, *names: str, lasting: bool = True) -> Iterator[Temporary]:
-    """Give a dataset with its ledger in a folder of their own, begun with copies of what a folder has under names."""
+    """Yield a dataset with its ledger in a folder of their own, begun with copies of what a folder has under names."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
         for file in (folder / name for name in names if folder is not None):
@@ -259,7 +259,7 @@ def temporary_dataset(
     results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver] = (), arrived: Arrived | None = None,
     *, ledger: Path | None = None, answers: bool = True, noticed: Mapping[str, Noticed] | None = None,
 ) -> Iterator[Temporary]:  # fmt: skip
-    """Give the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
+    """Yield the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
 
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
     holds what is known of each file, and none of its answers. `noticed` is what `update_statuses` is given.
@@ -277,7 +277,7 @@ def dataset_as_told(
     results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Iterable[FilesReceived],
     decisions: Iterable[Decision],
 ) -> Iterator[Temporary]:  # fmt: skip
-    """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
+    """Yield the dataset of files that were checked again, as a report tells when they came and what was decided."""
     with in_a_copy(None, lasting=False) as made:
         for receipt in receipts:
             made.ledger.enter(receipt)

@@ -40,7 +40,7 @@ class Reconciliation:
     withdrawn: int = 0
 
     def __add__(self, other: Reconciliation) -> Reconciliation:
-        """Give the sum over two datasets."""
+        """Return the sum over two datasets."""
         return Reconciliation(
             *(one + more for one, more in zip(astuple(self), astuple(other), strict=True))
         )
@@ -113,7 +113,7 @@ class DatasetPeriod:
 
 
 def periods(store: Store) -> list[DatasetPeriod]:
-    """Give every period that a file which could be read is of, the latest one first."""
+    """Return every period that a file which could be read is of, the latest one first."""
     files = store["submissions"]
     wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
@@ -126,12 +126,12 @@ def periods(store: Store) -> list[DatasetPeriod]:
 
 
 def _usual(days: Counter[Days]) -> Days:
-    """Give the days that most returns of a period state: one that mistypes the year does not make it a later one."""
+    """Return the days that most returns of a period state: one that mistypes the year does not make it a later one."""
     return max(days, key=lambda some: (days[some], some))
 
 
 def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
-    """Give the period that is asked for, else the latest one of which something counts; None where there is none.
+    """Return the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.
     """
@@ -165,7 +165,7 @@ class PeriodFigures:
 
 
 def over_periods(store: Store) -> list[PeriodFigures]:
-    """Give the periods of which something counts, the latest one first, each by itself."""
+    """Return the periods of which something counts, the latest one first, each by itself."""
     files = store["submissions"]
     sheets = store["aggregate_completeness"]
     counted = sa.select(files).where(files.c.current).subquery()
@@ -192,6 +192,6 @@ BEFORE = "before "  # and the name of a round: the fact that says what the round
 
 
 def round_before(store: Store, period: str | None) -> PeriodFigures | None:
-    """Give what the round before a period came to, as it was when that was last at hand; None where nobody knows."""
+    """Return what the round before a period came to, as it was when that was last at hand; None where nobody knows."""
     told = store.fact(f"{BEFORE}{period}")
     return PeriodFigures(**json.loads(told)) if told else None

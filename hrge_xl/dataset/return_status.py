@@ -191,7 +191,7 @@ def moment(saved: str, issued: str, received: str) -> str:
 
 
 def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[date | None, str]:
-    """Give the day that lateness goes by, and what it is: "arrived", "saved" or "first seen".
+    """Return the day that lateness goes by, and what it is: "arrived", "saved" or "first seen".
 
     That is the day of arrival where somebody stated it; else the day on which the file was saved, as it says itself,
     unless it would have been saved after it came.
@@ -213,7 +213,7 @@ def _start(day: date) -> datetime:
 def return_statuses(
     entries: Iterable[ReturnEntry], decisions: Mapping[str, Decision]
 ) -> dict[str, ReturnStatus]:
-    """Give the status of every return. `decisions`: submission → what somebody decided about it."""
+    """Return the status of every return. `decisions`: submission → what somebody decided about it."""
     found: dict[str, ReturnStatus] = {}
     able: list[ReturnEntry] = []
     for entry in entries:
@@ -248,7 +248,7 @@ def return_statuses(
 def _beside_filled(
     entries: Sequence[ReturnEntry], decided: Collection[str]
 ) -> dict[str, list[ReturnEntry]]:
-    """Give untouched workbooks with those that they give way to: filled in, and of the same copy or about the same.
+    """Return untouched workbooks with those that they give way to: filled in, and of the same copy or about the same.
 
     A mail often quotes the workbook that it answers. What somebody decided about one holds.
     """
@@ -282,7 +282,7 @@ def workbook_versions(entries: Iterable[ReturnEntry]) -> list[list[ReturnEntry]]
 def _named_elsewhere(
     groups: Mapping[WorkbookKey, Sequence[ReturnEntry]],
 ) -> dict[WorkbookKey, WorkbookKey]:
-    """Give the workbooks to be corrected that lack a name, with the only one of their copy that they can be."""
+    """Return the workbooks to be corrected that lack a name, with the only one of their copy that they can be."""
 
     def names_more(other: WorkbookKey, key: WorkbookKey) -> bool:
         return other != key and all(
@@ -301,7 +301,7 @@ def _named_elsewhere(
 
 
 def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[WorkbookKey, WorkbookKey]:
-    """Give the workbooks that correct the name of another one, with that; oldest first.
+    """Return the workbooks that correct the name of another one, with that; oldest first.
 
     Only where nothing else can be meant: all of it was made from the last version under the other name, and nothing
     else was made from that under a third one.
@@ -325,7 +325,7 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
 
 
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
-    """Give the status of a return that can count in no case."""
+    """Return the status of a return that can count in no case."""
     if entry.verdict == REFUSED:
         return ReturnStatus(REFUSED, reason=message_templates.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
@@ -337,7 +337,7 @@ def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | 
 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
-    """Give a status that somebody decided."""
+    """Return a status that somebody decided."""
     reason = message_templates.DECIDED.format(
         day=decision.day, by=decision.by, reason=decision.reason
     )
@@ -354,7 +354,7 @@ class _Workbook:
 
     @classmethod
     def of(cls, versions: Sequence[ReturnEntry], decisions: Mapping[str, Decision]) -> _Workbook:
-        """Give the newest accepted version, unless another one was decided and no newer one has come since."""
+        """Return the newest accepted version, unless another one was decided and no newer one has come since."""
         accepted = [entry for entry in versions if entry.verdict == ACCEPTED]
         decided = [entry for entry in versions if entry.submission in decisions]
         if not decided:
@@ -367,7 +367,7 @@ class _Workbook:
         return cls(versions, since[-1] if since else meant, decision)
 
     def status(self, entry: ReturnEntry) -> ReturnStatus:
-        """Give the status that a version has among the others."""
+        """Return the status that a version has among the others."""
         chosen = self.chosen
         if entry is chosen:
             return (
@@ -422,7 +422,7 @@ def _detect_conflicts(
 def based_on_old_version(
     entries: Iterable[ReturnEntry], dropped: Collection[str] = ()
 ) -> dict[str, str]:
-    """Give the returns made from an older version than the latest one that had come: return → that later version.
+    """Return the returns made from an older version than the latest one that had come: return → that later version.
 
     Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
     it was issued, leaves out what came in between; versions of one and the same file are not a step back. With what
@@ -445,7 +445,7 @@ def based_on_old_version(
 def _skipped(
     entry: ReturnEntry, before: Sequence[ReturnEntry], by_name: Mapping[str, ReturnEntry]
 ) -> ReturnEntry | None:
-    """Give the latest version that came before a return and is none of those that it was made from."""
+    """Return the latest version that came before a return and is none of those that it was made from."""
     made_from = {entry.submission}
     source = base = by_name.get(entry.predecessor)
     while base is not None and base.submission not in made_from:
@@ -465,7 +465,7 @@ def _skipped(
 
 
 def status_words(say: Translate) -> dict[str, str]:
-    """Give each part of the reconciliation its words; a status by its code has them too, but `counts`."""
+    """Return each part of the reconciliation its words; a status by its code has them too, but `counts`."""
     return {
         "received": say("Received"),
         "accepted": say("Accepted"),

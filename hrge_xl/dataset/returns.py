@@ -138,7 +138,7 @@ class Return:
 
 
 def settled(found: Iterable[Return]) -> set[str]:
-    """Give the submissions whose findings are nobody's task any more: another return counts in their place.
+    """Return the submissions whose findings are nobody's task any more: another return counts in their place.
 
     Those are superseded or withdrawn ones, and excluded ones where another return of the team about this intervention
     counts. What waits for a correction or a decision, or was refused, is not settled.
@@ -157,7 +157,7 @@ OWN = Return.__dataclass_fields__.keys() & SUBMISSIONS.at.keys()
 
 
 def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
-    """Give every return of a dataset, or the wanted ones, without what was found in it, in the order of their paths.
+    """Return every return of a dataset, or the wanted ones, without what was found in it, in the order of their paths.
 
     A copy to share has these too.
     """
@@ -185,7 +185,7 @@ def returns(
     *,
     cells: bool = True,
 ) -> list[Return]:
-    """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand.
+    """Return every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand.
 
     Without `cells` their findings are those about the file or a sheet as a whole.
     """
@@ -196,7 +196,7 @@ def returns(
     few = [*found] if len(found) <= FEW else None
 
     def facts(table: str, *where: sa.ColumnElement[bool]) -> Iterator[tuple[Return, Record]]:
-        """Give the facts of a table with their returns; of few of these nothing else is looked at."""
+        """Return the facts of a table with their returns; of few of these nothing else is looked at."""
         of_few = [] if few is None else [store[table].c.submission_id.in_(few)]
         rows = store.records(table, *where, *of_few)
         return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
@@ -234,7 +234,7 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
 
 
 def result(store: Store, each: Return) -> Result:
-    """Give one return as what reading and checking it gave; refused ones have no submission."""
+    """Return one return as what reading and checking it gave; refused ones have no submission."""
     sent = None
     read_by = None
     if each.identity is not None and store.schema.spec is not None:
@@ -252,7 +252,7 @@ def result(store: Store, each: Return) -> Result:
 
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:
-    """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
+    """Return the answers of a return in the order of its workbook; calculated values as they were worked out again."""
     f = store["answers_fact"]
     view = store["answers"]
     wanted = (
@@ -273,7 +273,7 @@ LEAST_DIGITS = 6  # of a hash, to name a return by its beginning
 
 
 def find_return(returns: Sequence[Return], name: str) -> Return:
-    """Give the return that a name means. Raises `UsageError` with what is possible where it is none or several."""
+    """Return the return that a name means. Raises `UsageError` with what is possible where it is none or several."""
     named = [each for each in returns if _fits(each, name)]
     there = Path(name).is_file()
     found = named
@@ -300,7 +300,7 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
 
 
 def shared_name(team: str | None, number: int | None, submission: str, place: int = 1) -> str:
-    """Give what a file is called in what is shared: by its team and its number in the order of receipt.
+    """Return what a file is called in what is shared: by its team and its number in the order of receipt.
 
     What could not be opened has no number, and goes by its submission.
     """

@@ -55,14 +55,14 @@ COMMENT = "comment"
 
 
 def submission_id(sha256: str | None, path: str) -> str:
-    """Give the short name of a file by its content; one that could not be read goes by its path."""
+    """Return the short name of a file by its content; one that could not be read goes by its path."""
     if sha256 is not None:
         return sha256[:SHORT]
     return hashlib.sha256(b"unread:" + path.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT]
 
 
 def submission_number(submission: str) -> int:
-    """Give the integer that facts go by: the short name without its last digit, which no database calls too large."""
+    """Return the integer that facts go by: the short name without its last digit, which no database calls too large."""
     return int(submission[: SHORT - 1], 16)
 
 
@@ -76,7 +76,7 @@ def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
 
 
 def no_rows(schema: Schema) -> Rows:
-    """Give every table whose rows come from files, and nothing in it yet."""
+    """Return every table whose rows come from files, and nothing in it yet."""
     facts = (table for table in schema.base if table.of_submissions)
     return {table.name: [] for table in (SUBMISSIONS, SLOTS, *facts)}
 
@@ -109,7 +109,7 @@ class RowBuilder:
         self._refers = {(tool.code, field.code): field.to for tool, _, field in places if field.to}
 
     def rows(self, result: Result) -> Rows:
-        """Give the rows of one file in every table."""
+        """Return the rows of one file in every table."""
         with error_context(result.path):
             rows = no_rows(self.schema)
             spec = self.schema.spec
@@ -184,7 +184,7 @@ class RowBuilder:
         return rest
 
     def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
-        """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
+        """Return a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
         tool = spec.tool.get(key[0])
         theirs = layout.slots[key[:3]].field
         ours = tool.fields.get(key[2]) if tool else None
@@ -265,7 +265,7 @@ def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
-    """Give the sheets of a file, those without anything to fill in too."""
+    """Yield the sheets of a file, those without anything to fill in too."""
     for n, (tool, name) in enumerate(outcome.sheets.items(), start=1):
         far = outcome.progress.get(tool)
         counts = (far.required, far.answered, far.errors, far.warnings) if far else (None,) * 4
@@ -288,7 +288,7 @@ def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> 
 
 
 def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
-    """Give the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
+    """Yield the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
     item = 0
     for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
         shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
@@ -301,7 +301,7 @@ def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
 
 
 def reason_of(told: str, details: str | None) -> str | MessageTemplate:
-    """Give why a check did not run, as it is told; as it was kept where its details say it too."""
+    """Return why a check did not run, as it is told; as it was kept where its details say it too."""
     return from_json(details).get("why") or told
 
 
@@ -309,7 +309,7 @@ OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
 
 
 def finding_row(finding: Finding, submission: int, n: int) -> Row:
-    """Give the row of a finding that was put into words, the nth of its return."""
+    """Return the row of a finding that was put into words, the nth of its return."""
     values = asdict(finding)
     waiver = finding.waiver
     values |= values.pop("words") | {
@@ -322,7 +322,7 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
 
 
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
-    """Give the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset."""
+    """Return the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset."""
     own = {name: row[name] for name in OWN} | {
         "row": row["row_code"], "severity": Severity(row["severity"]), "details": from_json(row["details"]),
         "language": language, "waiver": waivers.get(row["waiver_number"]),
@@ -344,7 +344,7 @@ Reference = tuple[str, Sequence[str]]  # the code of a row of some of these tool
 
 
 def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
-    """Give the row of an answer. What can be told from its other columns is left out."""
+    """Return the row of an answer. What can be told from its other columns is left out."""
     text = storable(answer.text)
     calculated = answer.calculated
     original, original_type = _as_text(answer)
@@ -360,7 +360,7 @@ def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
 
 
 def _as_shown(text: str | None, answer: Answer) -> str | None:
-    """Give what the view shows of a fact without an original; of fractions databases show other digits."""
+    """Return what the view shows of a fact without an original; of fractions databases show other digits."""
     number = answer.number
     if text is not None:
         return text
@@ -370,7 +370,7 @@ def _as_shown(text: str | None, answer: Answer) -> str | None:
 
 
 def _as_text(answer: Answer) -> tuple[str | None, str | None]:
-    """Give what stood in the cell, as a person saw it, and its type where that is not the value's own."""
+    """Return what stood in the cell, as a person saw it, and its type where that is not the value's own."""
     value = answer.original
     if isinstance(value, str):
         return storable(value), None
@@ -384,7 +384,7 @@ def _as_text(answer: Answer) -> tuple[str | None, str | None]:
 
 
 def answer_of(row: Mapping[str, Any]) -> Answer:
-    """Give the answer of a row of the view `answers`, with the type of its original beside."""
+    """Return the answer of a row of the view `answers`, with the type of its original beside."""
     own = {name: row[name] for name in Answer.__struct_fields__ if name in row}
     answer = Answer(**own | {"day": row["date"], "state": State(row["state"])})
     original = answer.original
@@ -403,7 +403,7 @@ def answer_of(row: Mapping[str, Any]) -> Answer:
 def _about(
     references: Mapping[RowKey, Reference], rows: Collection[RowKey], tool: str, row: str
 ) -> str | None:
-    """Give what a row refers to in the end: from a value to its indicator, from there to the catalogue."""
+    """Return what a row refers to in the end: from a value to its indicator, from there to the catalogue."""
     about = None
     for _ in range(LONGEST_WAY):
         if (tool, row) not in references:

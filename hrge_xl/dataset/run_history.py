@@ -108,7 +108,9 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
 
 
 def last_change(folder: str | Path | None) -> RunChange | None:
-    """Give what the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
+    """Return what the last run in a folder changed; None where it was the first one, or where no ledger knows of
+    any.
+    """
     last = folder and look_up(Path(folder), lambda ledger: ledger.rows_of("runs")[-DETAILED:])
     return _change(*last) if last and len(last) == DETAILED else None
 
@@ -117,7 +119,9 @@ def last_change(folder: str | Path | None) -> RunChange | None:
 
 
 def _findings(store: Store) -> dict[str, list[str]]:
-    """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
+    """Return the findings that count and nobody has accepted, by code: each by its team and question, not by its
+    file.
+    """
     table = store["findings"].c
     about = (table.team, table.tool, table.row_code, table.field)
     place = sa.case(
@@ -133,7 +137,7 @@ def _findings(store: Store) -> dict[str, list[str]]:
 
 
 def _figures(store: Store) -> dict[FigureKey, float]:
-    """Give the figures that are followed from run to run."""
+    """Return the figures that are followed from run to run."""
     sums = asdict(reconciliation(store))
     found: dict[FigureKey, float] = {(name, "", ""): count for name, count in sums.items()}
     for period in over_periods(store) if store.schema.spec else ():
@@ -153,7 +157,7 @@ def _figures(store: Store) -> dict[FigureKey, float]:
 
 
 def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
-    """Give what has changed in the later of two runs."""
+    """Return what has changed in the later of two runs."""
     old = json.loads(before["found"])
     new = json.loads(now["found"])
     status = [

@@ -131,14 +131,14 @@ class Table:
         return replace(self.shown, columns=columns, not_in_csv=())
 
     def filled(self, columns: Iterable[TableColumn], **own: Any) -> Table:
-        """Give the table that this is the template of: with columns where its star is."""
+        """Return the table that this is the template of: with columns where its star is."""
         star = self.at[STAR]
         return replace(
             self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **own
         )
 
     def row(self, **values: Cell) -> Row:
-        """Give a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
+        """Return a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
         if unknown := values.keys() - self.at.keys():
             raise KeyError(*unknown)
         return tuple(map(values.get, self.names))
@@ -269,7 +269,7 @@ class Schema:
                 yield _wide(name, title_below_form(tool, language), [tool.code], spec, below)
 
     def table_of(self, tool: str, code: str) -> Table:
-        """Give the table that has the answers to a question in a column."""
+        """Return the table that has the answers to a question in a column."""
         column = field_column(code)
         every = (self.wide[tool], *(table for table in self.sheets if tool in table.tools))
         return next(table for table in every if column in table.at)
@@ -349,7 +349,7 @@ class Schema:
 
 
 def spec_language(spec: Spec | None) -> str:
-    """Give the language that a dataset of the spec speaks: its first one."""
+    """Return the language that a dataset of the spec speaks: its first one."""
     return spec.languages[0] if spec else "en"
 
 
@@ -391,30 +391,30 @@ def title_below_form(tool: Tool, language: str) -> str:
 
 
 def value_kind(field: Field) -> str:
-    """Give the kind of value in the column of a field."""
+    """Return the kind of value in the column of a field."""
     return TEXT if field.several else KINDS[kind_of(field)]
 
 
 def list_of(field: Field) -> str | None:
-    """Give the name of the list that the codes of a field are from."""
+    """Return the name of the list that the codes of a field are from."""
     if field.result == "level" and field.calculated:
         return LEVELS
     return field.list_name
 
 
 def field_column(code: str) -> str:
-    """Give the column of a field: in small letters, so that no database wants quotes; `CELL` would meet `cell`."""
+    """Return the column of a field: in small letters, so that no database wants quotes; `CELL` would meet `cell`."""
     name = code.lower()
     return f"{name}_" if name.rstrip("_") in (*TABLES[SHEET].at, SUBMISSION_ID) else name
 
 
 def shown_column(code: str) -> str:
-    """Give the column in which the list of risks shows a field."""
+    """Return the column in which the list of risks shows a field."""
     return f"shows_{code.lower()}"
 
 
 def _unused(code: str, taken: set[str]) -> str:
-    """Give a name that is not taken yet: `T3.2` → `t3_2`."""
+    """Return a name that is not taken yet: `T3.2` → `t3_2`."""
     name = re.sub(r"\W", "_", code).lower()
     name = f"t_{name}" if name[:1].isdigit() else name
     while name in taken:

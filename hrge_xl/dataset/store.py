@@ -88,7 +88,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept together at the end, or not at all."""
+        """Yield a connection whose changes are kept together at the end, or not at all."""
         with translate_db_errors(self.name), self.engine.begin() as connection:
             self._writing = connection
             try:
@@ -104,7 +104,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """Give a connection to read by: that of the transaction at work, whose changes may lock out any other one."""
+        """Yield a connection to read by: that of the transaction at work, whose changes may lock out any other one."""
         with translate_db_errors(self.name):
             if self._writing is not None:
                 yield self._writing
@@ -125,11 +125,11 @@ class Store:
     # what it holds
 
     def __getitem__(self, table: str) -> Any:
-        """Give a table or view as statements name it."""
+        """Return a table or view as statements name it."""
         return self.tables[table]
 
     def facts(self) -> dict[str, str]:
-        """Give what the dataset says of itself; empty for one that was never written."""
+        """Return what the dataset says of itself; empty for one that was never written."""
         with self._reading() as connection:
             if not sa.inspect(connection).has_table("meta"):
                 return {}
@@ -229,7 +229,7 @@ class Store:
             self.insert("expected_teams", expected)
 
     def contents(self) -> set[str]:
-        """Give the hash of every file that was read, also before the dataset is taken up."""
+        """Return the hash of every file that was read, also before the dataset is taken up."""
         with self._reading() as connection:
             if not sa.inspect(connection).has_table("submissions"):
                 return set()
@@ -239,7 +239,7 @@ class Store:
             }
 
     def known(self) -> dict[str, Record]:
-        """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
+        """Return every submission by its name: sha256, verdict, path, and the day it was checked."""
         names = ("submission", "sha256", "verdict", "path", "checked")
         return {row["submission"]: row for row in self.records("submissions", columns=names)}
 
@@ -249,7 +249,7 @@ class Store:
             connection.exec_driver_sql("ANALYZE")
 
     def fact(self, name: str) -> str:
-        """Give one thing that the dataset says of itself; empty where it says nothing."""
+        """Return one thing that the dataset says of itself; empty where it says nothing."""
         return self.facts().get(name, "")
 
     def set_fact(self, name: str, value: str) -> None:
@@ -329,12 +329,12 @@ class Store:
                 connection.exec_driver_sql("DETACH other")
 
     def _in_order(self, names: Container[str]) -> list[str]:
-        """Give some tables in order: what others refer to comes first."""
+        """Return some tables in order: what others refer to comes first."""
         return [table.name for table in self.schema.base if table.name in names]
 
     @contextmanager
     def _renewed(self, submissions: Sequence[str]) -> Iterator[None]:
-        """Give a transaction in which earlier rows of some submissions are gone."""
+        """Yield a transaction in which earlier rows of some submissions are gone."""
         with self.transaction():
             self.touch()
             self.forget(submissions)
@@ -386,7 +386,7 @@ class Store:
         self.set_fact(FILLED, "yes")
 
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
-        """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""
+        """Yield the rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self[name]
         key = [table.c[column] for column in self.schema.by_name[name].key]
         keys = [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
@@ -394,14 +394,14 @@ class Store:
         yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
 
     def records(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
-        """Give the rows of a table by column: all columns, or these where there are many rows."""
+        """Return the rows of a table by column: all columns, or these where there are many rows."""
         names = columns or self.schema.by_name[name].names
         return (
             dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns)
         )
 
     def figures(self, name: str, *periods: str | None) -> Iterator[Record]:
-        """Give the lines of a table of figures, of some periods or of all; none where the spec has no such figures."""
+        """Yield the lines of a table of figures, of some periods or of all; none where the spec has no such figures."""
         if name in self.tables:
             ours = [self[name].c.period.in_(periods)] if periods else []
             yield from self.records(name, *ours)
@@ -409,7 +409,7 @@ class Store:
     def raw(
         self, name: str, columns: Sequence[str] = ("*",), of: str | None = None
     ) -> Iterator[Row]:
-        """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
+        """Yield the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
 
         `columns` are expressions, `of` a submission: its rows only.
         """
@@ -422,7 +422,7 @@ class Store:
             )
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
-        """Give the rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
+        """Yield the rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
         with self._reading() as connection:
             try:
                 for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
@@ -474,7 +474,7 @@ def _digest(spec: Spec | None) -> str:
 
 
 def version_of(text: str) -> tuple[int, ...]:
-    """Give what versions are ordered by."""
+    """Return what versions are ordered by."""
     return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
@@ -488,7 +488,7 @@ def translate_db_errors(name: str) -> Iterator[None]:
 
 
 def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:
-    """Give the dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
+    """Return the dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
 
     One that is not `lasting` is written faster, and its rows stay as they come: whoever is cut off throws it away.
     """
@@ -508,7 +508,7 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
 
 @contextmanager
 def passing_store() -> Iterator[Store]:
-    """Give an empty dataset in a file, which goes when nobody looks at it any more."""
+    """Yield an empty dataset in a file, which goes when nobody looks at it any more."""
     with (
         TemporaryDirectory(prefix="hrge-xl-") as folder,
         open_file(Path(folder) / DATASET, lasting=False) as store,

@@ -32,7 +32,7 @@ class TracedValue(NamedTuple):
 
 
 def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
-    """Give every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
+    """Return every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
     row = _row(store, table, number)
     found = [TracedValue(name, value) for name, value in row.items()]
     its = store["submissions"].c.submission == row.get("submission", "")
@@ -79,7 +79,7 @@ class Traced:
 
 
 def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
-    """Give the answers, or the findings, that are asked about: of returns that count, where there are any.
+    """Return the answers, or the findings, that are asked about: of returns that count, where there are any.
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
     """
@@ -109,7 +109,7 @@ OF_ANSWERS = {name: name for name in ("period", "country", "tool", "field", "cod
 
 
 def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
-    """Give the answers that a row of an aggregate table counts or adds up; of other rows none.
+    """Return the answers that a row of an aggregate table counts or adds up; of other rows none.
 
     Raises `UsageError` past the last row.
     """
@@ -146,7 +146,7 @@ VALUES = ("code", "text", "number", "date")
 
 
 def _submissions(store: Store, team: str) -> list[str]:
-    """Give the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
+    """Return the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
     every = list(store.records("submissions", columns=FILE))
     spec = store.schema.spec
     country = countries(spec).code(team) if team and spec and spec.countries else team
@@ -165,7 +165,7 @@ def _submissions(store: Store, team: str) -> list[str]:
 
 
 def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
-    """Give a code as the dataset has it. Raises `UsageError` with the nearest one."""
+    """Return a code as the dataset has it. Raises `UsageError` with the nearest one."""
     codes = sorted(str(row[0]) for row in store.select(sa.select(column).distinct()) if row[0])
     by_fold = {plain(code): code for code in codes}
     if plain(text) not in by_fold:
@@ -178,7 +178,7 @@ def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
 
 
 def _kind(store: Store, columns: Any, text: str) -> str:
-    """Give the code of a kind of finding that occurs, by code or name. Raises `UsageError` with the nearest one."""
+    """Return the code of a kind of finding that occurs, by code or name. Raises `UsageError` with the nearest one."""
     pairs = list(store.select(sa.select(columns.code, columns.name).distinct()))
     by_fold = {plain(name): code for code, name in pairs} | {plain(code): code for code, _ in pairs}
     if plain(text) not in by_fold:

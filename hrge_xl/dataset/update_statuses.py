@@ -147,7 +147,7 @@ def expect_teams(
 
 
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
-    """Give the returns that may be read otherwise now.
+    """Return the returns that may be read otherwise now.
 
     They were read for another round, or for none, and may belong to the one that is wanted; the round has other teams
     since, or calls them otherwise; they are protected, and a password is given; or a mistake of ours kept them out,
@@ -179,7 +179,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
 
 
 def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
-    """Give the returns of a round of whose team other things are to be told than when they were read."""
+    """Return the returns of a round of whose team other things are to be told than when they were read."""
     if wanted.teams is None:
         return []
     expected = store["expected_teams"].c
@@ -247,7 +247,7 @@ def _update(
 
 
 def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
-    """Give every item received: each place where a content was seen; a file that nobody could read has one."""
+    """Yield every item received: each place where a content was seen; a file that nobody could read has one."""
     for row in returns:
         places = sorted(seen[row["submission"]])
         if not places:
@@ -262,7 +262,7 @@ def _findings(
     back: Mapping[str, str],
     language: str,
 ) -> Iterator[Row]:
-    """Give the findings that no file shows by itself."""
+    """Yield the findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:
@@ -282,7 +282,7 @@ def _findings(
 def _of_mail(
     returns: Sequence[Record], found: Mapping[str, ReturnStatus], notice: Noticed, language: str
 ) -> Iterator[Row]:
-    """Give the findings about how returns came; about the sender of one only until somebody decides about it."""
+    """Yield the findings about how returns came; about the sender of one only until somebody decides about it."""
     for row in returns:
         decided = found[row["submission"]].decision is not None
         seen = (

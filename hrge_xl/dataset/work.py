@@ -84,7 +84,7 @@ class Task:
 
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
-    """Give hash and size of files; nothing of one that is not an ordinary file or cannot be read."""
+    """Return hash and size of files; nothing of one that is not an ordinary file or cannot be read."""
     texts = ((path, path_text(path)) for path in paths)
     return [
         Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path)
@@ -93,7 +93,7 @@ def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
 
 
 def file_at(here: Path, path: str) -> Path:
-    """Give the file that a way from a folder leads to, whether that folder is there yet or not."""
+    """Return the file that a way from a folder leads to, whether that folder is there yet or not."""
     return Path(os.path.normpath(here / path))
 
 
@@ -165,7 +165,7 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
-    """Give the result for a file on which a fault of this program shows."""
+    """Return the result for a file on which a fault of this program shows."""
     day = task.asked.today
     round_ = task.asked.wanted.round
     unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
@@ -173,7 +173,7 @@ def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
 
 
 def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> Iterator[Result]:
-    """Give each result as soon as it is there, under the path that was given, wherever a worker found the file.
+    """Yield each result as soon as it is there, under the path that was given, wherever a worker found the file.
 
     Of one that is not what it was when it came, or is `gone`, nothing is believed.
     """
@@ -220,7 +220,7 @@ _readers: dict[int, Reader] = {}
 
 @contextmanager
 def _reader() -> Iterator[Reader]:
-    """Give the reading process of this process, kept from batch to batch; a forked process has its own."""
+    """Yield the reading process of this process, kept from batch to batch; a forked process has its own."""
     mine = os.getpid()
     if mine not in _readers:
         _readers[mine] = Reader()
@@ -261,7 +261,7 @@ class Shard:
 
 
 def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str = "") -> Shard:
-    """Give the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
+    """Return the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
 
     It is named by the submissions in it and by its content: a batch that is done twice is one shard. `by` is the
     program that made it, where that may be another one.
@@ -347,7 +347,7 @@ class RowCheck:
         self._schemas: dict[str, FrameSchema] = {}
 
     def __call__(self, files: Iterable[Rows]) -> list[Rows]:
-        """Give the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
+        """Return the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
         import pandas as pd
 
         from .frame_schemas import first_failure, python_schema
@@ -376,7 +376,7 @@ class RowCheck:
         return self._placed(slots_of(self._schema.spec).rows() if self._schema.spec else ())
 
     def _placed(self, slots: Iterable[Row]) -> dict[Cell, Takes]:
-        """Give what cells take, by their numbers."""
+        """Return what cells take, by their numbers."""
         found: dict[Cell, Takes] = {}
         codes: dict[Cell, frozenset[Cell] | None] = {None: None}
         columns = [SLOTS.at[column] for column in ("slot", "tool", "field", "list")]

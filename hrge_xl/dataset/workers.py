@@ -181,7 +181,7 @@ def _begin() -> None:
 
 
 def in_batches(items: Sequence[In], jobs: int) -> list[list[In]]:
-    """Give the items in batches, at least one for each process."""
+    """Return the items in batches, at least one for each process."""
     size = max(1, min(BATCH, -(-len(items) // max(jobs, 1))))
     return [*batched(items, size)]
 

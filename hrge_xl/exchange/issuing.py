@@ -85,7 +85,7 @@ class Order:
 
 
 def generate(spec: Spec, order: Order) -> bytes:
-    """Give one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
+    """Return one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
 
     Raises `UsageError` for an unknown country, language or tool, `LimitError` where something does not fit into Excel.
     """
@@ -94,7 +94,7 @@ def generate(spec: Spec, order: Order) -> bytes:
 
 
 def layout_for(spec: Spec, order: Order) -> Layout:
-    """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
+    """Return the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
     if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
         raise UsageError(
             f"{order.blank_rows} blank rows cannot be issued.",
@@ -111,7 +111,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 
 
 def laid_out(spec: Spec, order: Order, *, last: bool = False) -> Layout:
-    """Give the layout of an order, with or without places for answers of the round before."""
+    """Return the layout of an order, with or without places for answers of the round before."""
     issued = without_sensitive(spec) if order.leave_out else spec
     return build(
         issued, order.language or spec.languages[0], order.tools, order.blank_rows, last=last
@@ -154,7 +154,7 @@ def _content(
 def content_of(
     layout: Layout, identity: Identity, submission: Submission, *, contact: str = ""
 ) -> Content:
-    """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
+    """Return what a workbook with the answers of a submission holds, those that could not be read as they stood."""
     from ..checks import as_seen, check
 
     seen = as_seen(submission, layout) or submission
@@ -165,13 +165,13 @@ def content_of(
 
 
 def identity_of(order: Order, layout: Layout) -> Identity:
-    """Give the stamp, signed where there is a key."""
+    """Return the stamp, signed where there is a key."""
     identity = replace(_ordered(order, layout), edition=content_hash(layout))
     return sign(identity, order.key) if order.key else identity
 
 
 def _ordered(order: Order, layout: Layout) -> Identity:
-    """Give what a stamp says of an order."""
+    """Return what a stamp says of an order."""
     identity = Identity(
         spec=layout.spec.name,
         spec_version=layout.spec.version,
@@ -197,7 +197,7 @@ def _ordered(order: Order, layout: Layout) -> Identity:
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
-    """Give defaults, what is known of the country, and over them the answers of the order that have a place."""
+    """Return defaults, what is known of the country, and over them the answers of the order that have a place."""
     answers: Answers = {}
     if order.prefilled:
         defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
@@ -215,7 +215,7 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
-    """Give the answers that have cells in the layout, as they read when they come back."""
+    """Return the answers that have cells in the layout, as they read when they come back."""
     found: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
@@ -234,14 +234,14 @@ def placed(layout: Layout, answers: Answers) -> Answers:
 
 
 def offered(layout: Layout, field: Field, value: Value) -> Value | None:
-    """Give an answer without entries that the workbook leaves out; None where nothing else was said."""
+    """Return an answer without entries that the workbook leaves out; None where nothing else was said."""
     if isinstance(value, tuple):
         return tuple(code for code in value if not layout.leaves_out(field, code)) or None
     return None if layout.leaves_out(field, value) else value
 
 
 def last_placed(layout: Layout, last: Answers) -> Answers:
-    """Give the answers of the round before that have cells in the layout."""
+    """Return the answers of the round before that have cells in the layout."""
     found: Answers = {}
     for key, value in last.items():
         if key in layout.last:
@@ -263,7 +263,7 @@ def is_as_issued(sent: Submission, layout: Layout) -> bool:
 def submission_of(
     layout: Layout, answers: Answers, identity: Identity, last: Answers | None = None
 ) -> Submission:
-    """Give the submission that a workbook with these answers would come back as."""
+    """Return the submission that a workbook with these answers would come back as."""
     found: list[Answer] = []
     for key, value in placed(layout, answers).items():
         kind = kind_of(layout.slots[key].field)
@@ -292,7 +292,7 @@ ANSWERS_AT_ONCE = 500_000
 
 
 def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
-    """Give each order with its workbook; those of one language and choice of tools together.
+    """Yield each order with its workbook; those of one language and choice of tools together.
 
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
@@ -360,13 +360,13 @@ def _is_worded_as(
 
 
 def _in_common(identity: Identity) -> Identity:
-    """Give what workbooks of one order have in common, whatever the day and whatever answers they go on from."""
+    """Return what workbooks of one order have in common, whatever the day and whatever answers they go on from."""
     others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
     return replace(identity, **dict.fromkeys(others, ""))
 
 
 def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
-    """Give the orders of one layout together."""
+    """Return the orders of one layout together."""
     first = spec.languages[0]
     return grouped(
         (
@@ -402,7 +402,7 @@ def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
 
 
 def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
-    """Give a workbook of these sheets, filled in as an example; the same bytes on whichever day.
+    """Return a workbook of these sheets, filled in as an example; the same bytes on whichever day.
 
     Raises `UsageError` where the spec has no sample, and for an unknown language or tool.
     """
@@ -411,7 +411,7 @@ def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
 
 
 def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
-    """Give what a team would have to correct in the sample; there should be nothing."""
+    """Return what a team would have to correct in the sample; there should be nothing."""
     from ..checks import check
 
     layout, order = sample_order(spec, spec.languages[0], choice)
@@ -424,7 +424,7 @@ def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
 
 
 def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Order]:
-    """Give the layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
+    """Return the layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
     sample = spec.sample
     if sample is None or sample.day is None:
         raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
@@ -437,7 +437,7 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
 
 
 def _answers(layout: Layout, sample: Sample) -> Answers:
-    """Give the answers that have a place, and lead to a row that is there."""
+    """Return the answers that have a place, and lead to a row that is there."""
     found: Answers = {}
     for answer in answers_of(layout.spec, sample, sample_for(layout.spec, sample, layout.sheet)):
         slot = layout.slots.get((answer.tool, answer.row, answer.field))

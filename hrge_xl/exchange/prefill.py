@@ -58,7 +58,7 @@ class Prefill:
     unread: int = 0
 
     def into(self, order: Order) -> Order:
-        """Give an order that goes on from it."""
+        """Return an order that goes on from it."""
         return replace(order, answers=self.answers, last=self.last, last_round=self.last_round)
 
     def left_behind(self) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _left_out(layout: Layout, answers: Answers) -> int:
 
 
 def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
-    """Give the rows that another one about the same thing comes after."""
+    """Return the rows that another one about the same thing comes after."""
     found: set[RowKey] = set()
     for tool in spec.tools:
         for block in tool.field_blocks:
@@ -125,7 +125,7 @@ def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
 def _earlier(
     spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers
 ) -> Iterator[str]:
-    """Give all but the latest of the rows about one thing; rows that do not say when come first, those below later."""
+    """Yield all but the latest of the rows about one thing; rows that do not say when come first, those below later."""
     steps = {
         code: number
         for number, code in enumerate(codes_of_list(spec, tool.fields[series.over].list_name))
@@ -146,7 +146,7 @@ def _earlier(
 
 
 def _carried(spec: Spec, given: Answers, over: frozenset[RowKey]) -> Answers:
-    """Give the answers that stand in the new workbook as such; none in a row that is over, or that refers to one."""
+    """Return the answers that stand in the new workbook as such; none in a row that is over, or that refers to one."""
     fields = {(tool.code, field.code): field for tool, _, field in spec.places()}
     found: Answers = {}
     for (tool, row, code), value in given.items():
@@ -206,7 +206,7 @@ def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
 
 
 def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
-    """Give the answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
+    """Return the answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
     if answer.state is State.ERROR:
         answer = changed(answer, state=State.ANSWERED, original=str(answer.original))
     elif _same_meaning(answer, before, slot.field, lists):
@@ -281,7 +281,8 @@ def _value(value: Any, key: Key, field: Field) -> Value:
 def from_file(
     path: Path, layout: Layout, spec: str, today: date, password: str | None = None
 ) -> Prefill:
-    """Give what a workbook begins with: the answers of a JSON file, or what goes on from a returned workbook of a spec.
+    """Return what a workbook begins with: the answers of a JSON file, or what goes on from a returned workbook of a
+    spec.
 
     `spec` is its name or folder; `layout` has places for answers of the round before. Raises `UsageError`.
     """

@@ -113,7 +113,7 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
 
 
 def _made(layout: Layout) -> list[Made]:
-    """Give the workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
+    """Return the workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
     given: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
     orders = [
         Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()
@@ -156,12 +156,12 @@ class SpecIndex:
         }
 
     def at(self, tool: str | None, field: str | None = None) -> Steps:
-        """Give the place of a question, else of its sheet, else of the spec."""
+        """Return the place of a question, else of its sheet, else of the spec."""
         found = self.fields.get((tool or "", field or ""))
         return (*found, "code") if found else self.tools.get(tool or "", ("name",))
 
     def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
-        """Give the place of what stands in a cell of a sheet."""
+        """Return the place of what stands in a cell of a sheet."""
         sheet = next(
             (sheet for sheet in self.layout.sheets if cell and sheet.name == cell[0]), None
         )
@@ -243,7 +243,7 @@ def _prompts(index: SpecIndex) -> Iterator[Placed]:
 
 
 def _doubled_names(data: bytes) -> Iterator[Placed]:
-    """Give names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
+    """Yield names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
     with ZipFile(BytesIO(data)) as package:
         names = [
             name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())
@@ -292,7 +292,7 @@ def _is_odd(finding: Finding, kind: str) -> bool:
 def _changed(
     index: SpecIndex, given: Mapping[Key, Value], reading: Submission, what: str
 ) -> Iterator[Placed]:
-    """Give answers that come back as others than they were, the first one of each question."""
+    """Yield answers that come back as others than they were, the first one of each question."""
     came = reading.values()
     told = set[Steps]()
     for key in index.layout.slots:
@@ -310,7 +310,7 @@ ROWS = 3  # of an open table; the others are like these
 
 
 def sample_answers(layout: Layout, today: date) -> Answers:
-    """Give an answer for each question, and for each in the first rows of open tables; always the same."""
+    """Return an answer for each question, and for each in the first rows of open tables; always the same."""
     found: Answers = {}
     for number, slot in enumerate(_asked(layout)):
         given = Sampling(number, today, tuple(_choices(layout, slot, found)), len(slot.cells))
@@ -321,7 +321,7 @@ def sample_answers(layout: Layout, today: date) -> Answers:
 
 
 def _asked(layout: Layout) -> Iterator[Slot]:
-    """Give the places that are filled in, those that decide the list of another one first."""
+    """Yield the places that are filled in, those that decide the list of another one first."""
     for sheet in layout.sheets:
         for grid in sheet.grids:
             rows = [row.code for row in grid.data_rows]

@@ -136,7 +136,9 @@ class ValidationRequest:
     )  # of teams, which open theirs
 
     def passwords_for(self, path: Path) -> list[str]:
-        """Give the passwords that may open a file, first those that are likeliest: it may bear the name of its team."""
+        """Return the passwords that may open a file, first those that are likeliest: it may bear the name of its
+        team.
+        """
         named = teams_named(path.name, [team for team, _ in self.passwords])
         by_name = sorted(self.passwords, key=lambda pair: pair[0] not in named)
         return [
@@ -169,7 +171,7 @@ class Source:
 
 
 def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
-    """Give what is noticed about how returns came, by the name of their round."""
+    """Return what is noticed about how returns came, by the name of their round."""
     return {
         source.asked.wanted.round: source.noticed
         for source in sources
@@ -184,7 +186,7 @@ def validate(
     meanwhile: Callable[[], object] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Iterator[Result]:
-    """Give every file read and checked, as soon as it is, in the order given; files in = results out.
+    """Return every file read and checked, as soon as it is, in the order given; files in = results out.
 
     `progress` hears how many files are done, and of how many. `meanwhile` is done here while another process reads the
     first file. Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes,
@@ -328,7 +330,7 @@ def validated(
     pool: Reader,
     meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[Result]:
-    """Give every file read and checked, as soon as it is. Takes and raises what `validate` does."""
+    """Yield every file read and checked, as soon as it is. Takes and raises what `validate` does."""
     wanted = asked.wanted
     if wanted.spec is not None:
         load(wanted.spec)
@@ -385,7 +387,7 @@ def _arrived(
     asked: ValidationRequest,
     pool: Reader,
 ) -> Result:
-    """Give what came back of a file. Whatever that is, it is about this file and no other."""
+    """Return what came back of a file. Whatever that is, it is about this file and no other."""
     file = job.file
     key = asked.wanted.key
     try:
@@ -417,7 +419,7 @@ def _arrived(
 
 
 def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToCheck) -> Result:
-    """Give what came back as the result for the file that was handed over."""
+    """Return what came back as the result for the file that was handed over."""
     if isinstance(outcome, Result):
         return outcome
     if isinstance(outcome, ProgramFault):
@@ -431,7 +433,7 @@ def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToChec
 def believed(
     job: FileToCheck, outcome: Result | ProgramFault | SpecBroken
 ) -> Result | ProgramFault | SpecBroken:
-    """Give an answer about the file that was handed over, and in our own words; what else it says is left out.
+    """Return an answer about the file that was handed over, and in our own words; what else it says is left out.
 
     Raises an error for what no process of ours answers: it was taken over, and the next file is not for it.
     """
@@ -474,7 +476,7 @@ def verdict_of(findings: Iterable[Finding]) -> str:
 
 
 def _judged(result: Result, asked: ValidationRequest) -> Result:
-    """Give a result with its waivers and its verdict."""
+    """Return a result with its waivers and its verdict."""
     with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(
@@ -496,13 +498,13 @@ def stopped(path: str, fault: Exception) -> Finding:
 
 
 def stopped_result(about: Result, fault: Exception) -> Result:
-    """Give the result, in place of another, for a file on which a fault of this program showed."""
+    """Return the result, in place of another, for a file on which a fault of this program showed."""
     refused = _refused(Refusal(about.path, about.sha256, about.size, (stopped(about.path, fault),)))
     return replace(refused, checked=about.checked, read_for=about.read_for)
 
 
 def changed_result(result: Result) -> Result:
-    """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
+    """Return the result of a file that was not the same all the time: what was read has no hash that could be named."""
     refused = _refused(Refusal(result.path, None, None, (CHANGED_WHILE_READ.at(),)))
     return replace(refused, checked=result.checked, read_for=result.read_for)
 
@@ -516,7 +518,7 @@ def _refused(refusal: Refusal) -> Result:
 
 
 def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
-    """Give the spec that the run was about: the one asked for, else that of the first file read."""
+    """Return the spec that the run was about: the one asked for, else that of the first file read."""
     if asked.wanted.spec is not None:
         return load(asked.wanted.spec)
     return next((result.spec for result in results if result.submission is not None), None)

@@ -113,14 +113,14 @@ class ChoiceField(FieldType):
         return f"ISNUMBER(MATCH({cell},list_{field.list_name},0))"
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give an entry of the list, and of that part of it which another answer decides."""
+        """Yield an entry of the list, and of that part of it which another answer decides."""
         yield Check(NOT_IN_LIST, Readable().call(value))
         above = scope.find(field.parent) if field.parent is not None else None
         if above:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a dropdown."""
+        """Return a dropdown."""
         if told.rule == "list" and told.labels:
             return Guess(GuessSource.RULE, labels=told.labels)
         return None
@@ -190,7 +190,7 @@ class ScaleField(ChoiceField):
         return f"AND(NOT(ISLOGICAL({cell})),{known})"
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a dropdown of nothing but numbers, alone or in front of words."""
+        """Return a dropdown of nothing but numbers, alone or in front of words."""
         labels = told.labels or ()
         heads = {step_in(label) for label in labels}
         if told.rule != "list" or not 2 <= len(labels) == len(heads):
@@ -205,7 +205,7 @@ class ScaleField(ChoiceField):
         )
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
-        """Give the next step."""
+        """Return the next step."""
         return None if given.code is None else float(given.code)
 
 
@@ -229,7 +229,7 @@ class YesNoField(ChoiceField):
         return super().read(field, cell, lists)
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a dropdown of the two words, or truth values."""
+        """Return a dropdown of the two words, or truth values."""
         if (
             told.rule == "list"
             and frozenset(label.casefold() for label in told.labels or ()) in YES_NO_WORDS
@@ -269,7 +269,7 @@ class TickField(ChoiceField):
         return f"OR({ticked(cell, 'Y')},{ticked(cell, 'N')})"
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a dropdown of nothing but ticks, or cells with nothing else."""
+        """Return a dropdown of nothing but ticks, or cells with nothing else."""
         if told.rule == "list" and told.labels and _are_ticks(told.labels):
             return Guess(GuessSource.RULE, note="a tick, from its dropdown", special=True)
         if told.values and _are_ticks(told.values):
@@ -277,24 +277,26 @@ class TickField(ChoiceField):
         return None
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
-        """Give a tick."""
+        """Return a tick."""
         return "Y"
 
 
 def step_in(text: str) -> str:
-    """Give the number in front of an entry of a scale."""
+    """Return the number in front of an entry of a scale."""
     return text.strip(" ").split(" ")[0]
 
 
 def step_of(text: str, entries: Iterable[str]) -> str:
-    """Give the number of the entry that a text is, or begins with whole words, just as the sheet's own formulas do."""
+    """Return the number of the entry that a text is, or begins with whole words, just as the sheet's own formulas
+    do.
+    """
     begun = " ".join([*filter(None, text.split(" ")), ""]).casefold()
     meant = (entry for entry in entries if begun and f"{entry} ".casefold().startswith(begun))
     return step_in(next(meant, ""))
 
 
 def _in_front(text: str, known: Spellings) -> tuple[str, Kind]:
-    """Give the step whose number stands in front of other words, and what is told of these.
+    """Return the step whose number stands in front of other words, and what is told of these.
 
     "" where no step does, or where the words belong to another one, or hold a figure: a range, a share, a count.
     """
@@ -367,7 +369,7 @@ def _has_words_of_others(rest: _Phrase, code: str, steps: Steps) -> bool:
 
 
 def _names_of_steps(known: Spellings) -> Steps:
-    """Give by step its names in every language: labels, with and without explanations, and aliases."""
+    """Return by step its names in every language: labels, with and without explanations, and aliases."""
     return grouped(
         (code, phrase)
         for spelled, (code, _) in known.items()
@@ -388,7 +390,7 @@ def _phrase(text: str) -> _Phrase:
 
 
 def tick_spellings(languages: Iterable[str]) -> dict[str, Names]:
-    """Give by code what is read as a tick, and as none, in a workbook of a spec in these languages."""
+    """Return by code what is read as a tick, and as none, in a workbook of a spec in these languages."""
     said = [translator(language) for language in languages]
     words = {"Y": [say("Yes") for say in said], "N": [say("No") for say in said]}
     return {
@@ -409,7 +411,7 @@ def _are_ticks(values: Sequence[object]) -> bool:
 
 
 def _nearly(text: str, labels: Names, known: Spellings) -> tuple[str, str] | None:
-    """Give the one entry whose label differs in marks, unseen characters or kinds of a letter only; None else."""
+    """Return the one entry whose label differs in marks, unseen characters or kinds of a letter only; None else."""
     bones = skeleton(text)
     if not bones or text in labels or fold(text) in map(fold, labels):
         return None
@@ -457,12 +459,12 @@ class ReferenceField(FieldType):
         return Reading(code=code, notes=() if same else (SPELLING_TIDIED.code,))
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give a row in use."""
+        """Yield a row in use."""
         yield Check(ROW_NOT_FOUND, InUse().call(value))
 
 
 def _heads(text: str) -> Iterator[str]:
-    """Give what may be the code in front of a text, the likeliest first."""
+    """Yield what may be the code in front of a text, the likeliest first."""
     folded = fold_code(text)
     for spelling in (folded, AROUND_DASH.sub("-", folded)):
         head = spelling.split(" ")[0]

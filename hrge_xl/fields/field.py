@@ -88,7 +88,7 @@ class CellValue(NamedTuple):
         return from_serial(number, epoch_1904=self.epoch_1904 and not self.is_date)
 
     def as_text(self) -> str:
-        """Give the value as a person sees it."""
+        """Return the value as a person sees it."""
         day = self.day if self.is_date and not isinstance(self.value, str) else None
         if day is None or isinstance(self.value, str):
             return shown(self.value)
@@ -173,11 +173,11 @@ class FieldType:
         raise NotImplementedError
 
     def limits(self, field: Field) -> ValidationLimits:
-        """Give what the sheet's validation lets in."""
+        """Return what the sheet's validation lets in."""
         return ValidationLimits(self.validation)
 
     def wrong_limits(self, field: Field) -> Wrong:
-        """Give what is wrong with the limits of a field, each as reason and remedy."""
+        """Yield what is wrong with the limits of a field, each as reason and remedy."""
         yield from ()
 
     def readable(self, field: Field, cell: str) -> str:
@@ -185,11 +185,11 @@ class FieldType:
         return "TRUE"
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give what follows from the type and its options, in the order in which it is told."""
+        """Yield what follows from the type and its options, in the order in which it is told."""
         yield from ()
 
     def said(self, figure: float) -> str:
-        """Give a figure as people write it."""
+        """Return a figure as people write it."""
         return shown(figure)
 
     def guess(self, told: Evidence) -> Guess | None:
@@ -217,7 +217,7 @@ class FieldType:
 
 
 def field_type(name: str) -> FieldType:
-    """Give the field type of this name."""
+    """Return the field type of this name."""
     return FIELD_TYPES[name]
 
 
@@ -238,7 +238,7 @@ class PersonalData(StrEnum):
 
 
 def _as_texts(value: object) -> tuple[object, ...]:
-    """Give one answer or several as they are written: codes stay text."""
+    """Return one answer or several as they are written: codes stay text."""
     several = value if isinstance(value, list | tuple) else [value]
     return tuple(
         str(as_written(item)) if isinstance(item, int | float) else item for item in several
@@ -345,7 +345,7 @@ class Field(Model):
     tag: str = ""
 
     def asks(self, language: str) -> str:
-        """Give the label with the unit of its figures behind it."""
+        """Return the label with the unit of its figures behind it."""
         label = self.label.say(language)
         unit = self.unit.say(language)
         return f"{label} ({unit})" if unit else label
@@ -372,17 +372,17 @@ class Field(Model):
 
 
 def type_of(field: Field) -> Type:
-    """Give the type of a field's answer in expressions; a calculated field takes that of its formula."""
+    """Return the type of a field's answer in expressions; a calculated field takes that of its formula."""
     return Type(field.result) if field.calculated else field.type.yields
 
 
 def kind_of(field: Field) -> ColumnKind:
-    """Give the kind of column that a field's answers stand in."""
+    """Return the kind of column that a field's answers stand in."""
     return KINDS.get(type_of(field), ColumnKind.CODE)
 
 
 def figure_of(field: Field, written: str) -> float | None:
-    """Give the number or serial day that a spec writes for a field; None where it is neither."""
+    """Return the number or serial day that a spec writes for a field; None where it is neither."""
     try:
         if kind_of(field) is ColumnKind.DATE:
             return float(to_serial(date.fromisoformat(written)))

@@ -129,7 +129,7 @@ class DecimalField(FieldType):
         return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))"
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give a number, whole where that is asked, and within its bounds."""
+        """Yield a number, whole where that is asked, and within its bounds."""
         yield Check(NOT_A_NUMBER, Readable().call(value))
         if self.whole:
             yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
@@ -147,7 +147,7 @@ class DecimalField(FieldType):
         return Logic("and", parts) if parts else None
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a validation, a number format or values: with decimals, or of whole numbers."""
+        """Return a validation, a number format or values: with decimals, or of whole numbers."""
         if told.rule == ("whole" if self.whole else "decimal"):
             return Guess(GuessSource.RULE, told.bounds)
         if not told.dated and "0" in told.format and self.whole == ("." not in told.format):
@@ -161,7 +161,7 @@ class DecimalField(FieldType):
         return None
 
     def sample(self, field: Field, given: Sampling) -> float | None:
-        """Give a number within the limits, another one for each question where there is room."""
+        """Return a number within the limits, another one for each question where there is room."""
         _, low, high = self.limits(field)
         least = low if low is not None else min(0.0, high or 0.0)
         first = float(ceil(least)) if self.whole else least
@@ -208,7 +208,7 @@ class PercentField(DecimalField):
         return found._replace(number=number)
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a number format with a percent sign."""
+        """Return a number format with a percent sign."""
         if "%" not in told.format:
             return None
         if told.rule == "decimal":
@@ -220,7 +220,7 @@ class PercentField(DecimalField):
         )
 
     def said(self, figure: float) -> str:
-        """Give a share as people write it."""
+        """Return a share as people write it."""
         return f"{figure:.4%}".rstrip("0%").rstrip(".") + " %"
 
 
@@ -250,7 +250,7 @@ class YearField(DecimalField):
         return super()._read_whole(number, notes, language)
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a validation of whole numbers whose limits are years."""
+        """Return a validation of whole numbers whose limits are years."""
         low = told.low or 0
         high = told.high if told.high is not None else YEARS[1]
         if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
@@ -320,7 +320,7 @@ class DateField(FieldType):
         return Reading(day=day, notes=(DATE_AS_TEXT.code, *digits))
 
     def limits(self, field: Field) -> ValidationLimits:
-        """Give a day that a project of our time can have."""
+        """Return a day that a project of our time can have."""
         return ValidationLimits("date", to_serial(FIRST_DAY), to_serial(LAST_DAY))
 
     def readable(self, field: Field, cell: str) -> str:
@@ -330,7 +330,7 @@ class DateField(FieldType):
         return f"IFERROR(AND({real}),FALSE)"
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give a day that the sheet counts, too, and one of our time; the last one is in time until it is over."""
+        """Yield a day that the sheet counts, too, and one of our time; the last one is in time until it is over."""
         limits = self.limits(field)
         yield Check(DATE_AS_TEXT, NoDayInWords().call(value))
         yield Check(NOT_A_DATE, Readable().call(value))
@@ -341,11 +341,11 @@ class DateField(FieldType):
         yield Check(OUT_OF_RANGE, Logic("and", bounds))
 
     def said(self, figure: float) -> str:
-        """Give a day as people write it."""
+        """Return a day as people write it."""
         return shown(from_serial(figure))
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a validation of dates, a number format that shows days, or days."""
+        """Return a validation of dates, a number format that shows days, or days."""
         if told.rule == "date":
             limited = told.low is not None or told.high is not None
             return Guess(
@@ -362,5 +362,5 @@ class DateField(FieldType):
         return None
 
     def sample(self, field: Field, given: Sampling) -> date:
-        """Give a day of the last year."""
+        """Return a day of the last year."""
         return given.today - timedelta(days=given.number % 365)

@@ -77,7 +77,7 @@ class TextField(FieldType):
         )
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give a limit of words, one of characters, and a pattern."""
+        """Yield a limit of words, one of characters, and a pattern."""
         if field.words is not None:
             limit = Literal(float(field.words), Type.NUMBER)
             yield Check(TOO_MANY_WORDS, WithinWords().call(value, limit))
@@ -118,7 +118,7 @@ class LongField(TextField):
     width = 28
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a limit of more characters than a line has, or texts that are as long."""
+        """Return a limit of more characters than a line has, or texts that are as long."""
         options = _characters(told)
         if told.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
             return Guess(GuessSource.RULE, options, special=True)
@@ -128,7 +128,7 @@ class LongField(TextField):
 
 
 def _characters(told: Evidence) -> dict[str, int]:
-    """Give the limit of a validation of length as an option of a field."""
+    """Return the limit of a validation of length as an option of a field."""
     most = told.high if told.rule == "textLength" else None
     return (
         {"characters": int(most)} if most is not None and 0 < most <= LONGEST and int(most) else {}
@@ -162,7 +162,7 @@ POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing 
 
 
 def personal_data(text: str) -> Names:
-    """Give the codes of the findings about personal data that a text seems to hold."""
+    """Return the codes of the findings about personal data that a text seems to hold."""
     if POSSIBLE.search(text) is None:
         return ()
     return tuple(kind.code for kind, pattern in PATTERNS.items() if pattern.search(text))

@@ -32,7 +32,7 @@ from .model import (
 
 
 def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
-    """Give the kinds that some modules define, in their order there: a new one is listed nowhere else.
+    """Return the kinds that some modules define, in their order there: a new one is listed nowhere else.
 
     Each is called like its constant. Python tells the attributes of classes their names, but not those of modules.
     """
@@ -73,7 +73,7 @@ if len(CATALOGUE) < sum(len(kinds) for _, kinds in FAMILIES.values()):
 
 
 def kind_called(text: str) -> Kind | None:
-    """Give the kind with a code or name, however it is written; None where there is none."""
+    """Return the kind with a code or name, however it is written; None where there is none."""
     wanted = plain(text)
     return next(
         (kind for kind in CATALOGUE.values() if wanted in (plain(kind.code), plain(kind.name))),
@@ -82,24 +82,24 @@ def kind_called(text: str) -> Kind | None:
 
 
 def needing(need: Need) -> tuple[str, ...]:
-    """Give the codes of the kinds that cannot be seen where something is not known."""
+    """Return the codes of the kinds that cannot be seen where something is not known."""
     return tuple(kind.code for kind in CATALOGUE.values() if need in kind.needs)
 
 
 def sentence(template: str, details: Details, unknown: str = "") -> str:
-    """Give a template with its placeholders filled in; a detail that is not known stays empty, or as `unknown`."""
+    """Return a template with its placeholders filled in; a detail that is not known stays empty, or as `unknown`."""
     told = {key: str(text or "") for key, text in details.items()}
     return template.format_map(defaultdict(lambda: unknown, told))
 
 
 def shown(kind: Kind, say: Translate) -> tuple[str, str]:
-    """Give message and remedy of a kind as they read in its example: no placeholder is left."""
+    """Return message and remedy of a kind as they read in its example: no placeholder is left."""
     details = {**USUALLY_SHOWN, **kind.shown}
     return general(say(kind.message), details), general(say(kind.remedy), details)
 
 
 def general(template: str, details: Mapping[str, str] | None = None) -> str:
-    """Give a template as it is explained, away from any file: what it would fill in is left open."""
+    """Return a template as it is explained, away from any file: what it would fill in is left open."""
     return sentence(template, details or {}, "…")
 
 

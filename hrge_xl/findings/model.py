@@ -99,7 +99,7 @@ class Waiver:
     state: BoundedText = ACTIVE
 
     def on(self, day: date) -> Waiver:
-        """Give the same waiver as it stands on a day."""
+        """Return the same waiver as it stands on a day."""
         if self.withdrawn is not None:
             return replace(self, state=WITHDRAWN)
         expired = self.until is not None and date.fromisoformat(self.until) < day
@@ -204,7 +204,7 @@ class Kind:
         self, sheet: str | None = None, cell: str | None = None, tool: str | None = None, row: str | None = None,
         field: str | None = None, /, **details: Detail,
     ) -> Finding:  # fmt: skip
-        """Give a finding of this kind at a place; `details` are what its words need besides."""
+        """Return a finding of this kind at a place; `details` are what its words need besides."""
         value = excerpt(str(details.get("value") or "")) or None
         return Finding(
             self.code,
@@ -228,12 +228,12 @@ info = partial(Kind, severity=Severity.INFO)
 
 
 def codes(*kinds: Kind) -> tuple[str, ...]:
-    """Give the codes of some kinds, for what is stored or was read from a store."""
+    """Return the codes of some kinds, for what is stored or was read from a store."""
     return tuple(kind.code for kind in kinds)
 
 
 def excerpt(text: str) -> str:
-    """Give the beginning of a long text, on one line."""
+    """Return the beginning of a long text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
@@ -241,7 +241,7 @@ def excerpt(text: str) -> str:
 def waived(
     findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]
 ) -> list[Finding]:
-    """Give the findings of a file, each with the waiver that covers it."""
+    """Return the findings of a file, each with the waiver that covers it."""
     ours = [waiver for waiver in waivers if waiver.sha256 == sha256]
     if not ours:
         return list(findings)
@@ -254,7 +254,7 @@ def waived(
 def waiver_of(
     waivers: Iterable[Waiver], sha256: str | None, code: str, sheet: str | None, cell: str | None
 ) -> Waiver | None:
-    """Give the waiver that covers a finding: one in force before one that has expired, the newest first."""
+    """Return the waiver that covers a finding: one in force before one that has expired, the newest first."""
     found = [
         waiver
         for waiver in waivers

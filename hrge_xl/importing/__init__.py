@@ -43,7 +43,9 @@ class Draft:
 
 
 def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
-    """Give a first spec of this name. Raises `UsageError` for what is of no known kind, or holds nothing to fill in."""
+    """Return a first spec of this name. Raises `UsageError` for what is of no known kind, or holds nothing to fill
+    in.
+    """
     path = Path(path)
     outcome: Draft = look_into(
         partial(drafted, path.name, name),
@@ -59,7 +61,7 @@ def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
 
 
 def drafted(file: str, name: str, job: Job) -> Draft | Finding:
-    """Give the draft from a file that was let in. Runs in a worker."""
+    """Return the draft from a file that was let in. Runs in a worker."""
     (data, format) = job
     stem = Path(file).stem
     try:

@@ -81,7 +81,7 @@ EXCEL = Dialect(
 
 
 def parsed(text: str, dialect: Dialect) -> ast.expr:
-    """Give the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
+    """Return the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
     if other := ELSEWHERE.search(text):
         raise NoCounterpart(f"{other[0]}) reads what is not here")
     text = text.translate(QUOTES)
@@ -186,7 +186,7 @@ class Printer:
     columns: Mapping[str, str] | None = None  # in a filter of a list, of one entry
 
     def condition(self, node: ast.expr) -> Printed:
-        """Give what is true or false: a number is true unless it is 0, any other answer where it is."""
+        """Return what is true or false: a number is true unless it is 0, any other answer where it is."""
         found = self._answer(node)
         if found.type is Type.BOOL:
             return found
@@ -194,7 +194,7 @@ class Printer:
         return Printed(f"({found.text} != 0)" if number else f"filled({found.text})", Type.BOOL)
 
     def value(self, node: ast.expr) -> Printed:
-        """Give what a cell can show: what is true or false stands as 1 and 0."""
+        """Return what a cell can show: what is true or false stands as 1 and 0."""
         found = self._answer(node)
         if found.type is not Type.BOOL:
             return found
@@ -250,7 +250,7 @@ class Printer:
     # functions
 
     def _argument(self, kind: str, node: ast.expr) -> Printed:
-        """Give an argument of the kind that a function takes."""
+        """Return an argument of the kind that a function takes."""
         if kind in "re":
             found = self._printed(node)
             if kind == "r" and not found.rows:
@@ -328,7 +328,7 @@ class Printer:
         return equal if sign == "==" else negated(equal.text)
 
     def _beside(self, side: Printed, other: Printed) -> Printed:
-        """Give one side as our language compares it: a text in quotes is a number or a day beside one."""
+        """Return one side as our language compares it: a text in quotes is a number or a day beside one."""
         match side.type, other.type:
             case Type.BOOL, _:
                 return side.number

@@ -36,7 +36,7 @@ EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 
 
 def converted(form: SourceForm) -> DraftSpec:
-    """Give the neutral tree of a form."""
+    """Return the neutral tree of a form."""
     form.find_languages()
     for row in form.survey:
         for heading, text in row.said.items():
@@ -136,7 +136,7 @@ class _FormWalk:
         self.notes = []
 
     def _block(self, made: DraftField) -> DraftBlock:
-        """Give the block that a question goes into: a new one below a heading or a note, but in a table."""
+        """Return the block that a question goes into: a new one below a heading or a note, but in a table."""
         headings = (group.title for group in reversed(self.groups) if not group.repeats)
         title = in_each(next(filter(first_of, headings), ""), cut)
         blocks = self.groups[-1].tool.blocks

@@ -141,7 +141,7 @@ class SourceFormulas:
             account["row", here.top].keep("totals")
 
     def added_up(self, sheet: str, column: int, formula: str) -> tuple[SourceArea, str] | None:
-        """Give the cells of its own column that a formula adds up, and the total that it is of them."""
+        """Return the cells of its own column that a formula adds up, and the total that it is of them."""
         if not (found := TOTAL.fullmatch(formula)):
             return None
         area = self.book.area(found[3], sheet)
@@ -152,7 +152,9 @@ class SourceFormulas:
     # what is read
 
     def worked_out(self, formula: SourceFormula) -> Printed:
-        """Give what a field is worked out from; what it needs of others is worked out first. Raises `NoCounterpart`."""
+        """Return what a field is worked out from; what it needs of others is worked out first. Raises
+        `NoCounterpart`.
+        """
         if formula.result is None:
             formula.result = NoCounterpart("it leads back to itself")
             try:
@@ -164,7 +166,7 @@ class SourceFormulas:
         return formula.result
 
     def table(self, area: SourceArea) -> SourceTable | None:
-        """Give the table that a column of cells is in, or has in it."""
+        """Return the table that a column of cells is in, or has in it."""
         for table in self.tables:
             there = area.sheet == table.sheet and area.left in table.fields
             if there and area.top <= table.bottom and area.bottom >= table.top:
@@ -172,7 +174,7 @@ class SourceFormulas:
         return None
 
     def answer(self, made: DraftField) -> Printed:
-        """Give the answer of a field, with the codes of its list by their labels."""
+        """Return the answer of a field, with the codes of its list by their labels."""
         for formula in self.found:
             if formula.made is made:
                 return Printed(made.code, self.worked_out(formula).type)
@@ -221,7 +223,7 @@ class FormulaPrinter(Printer):
         self.formula = formula
 
     def printed(self) -> Printed:
-        """Give what the field of the formula is worked out from, and tell of it."""
+        """Return what the field of the formula is worked out from, and tell of it."""
         found = self.value(parsed(self.formula.text.removeprefix("=").replace("_xlfn.", ""), EXCEL))
         if plain_number(found.literal or found.text) is not None:
             raise NoCounterpart("it reads nothing: it is typed")
@@ -230,14 +232,14 @@ class FormulaPrinter(Printer):
         return found
 
     def value(self, node: ast.expr) -> Printed:
-        """Give what a cell can show: of a choice, its words."""
+        """Return what a cell can show: of a choice, its words."""
         found = super().value(node)
         return Printed(f"label({found.text})", Type.TEXT) if found.type is Type.CODE else found
 
     # what names and addresses mean
 
     def _area(self, name: str) -> SourceArea:
-        """Give the cells that a name, an address or a column of a table means."""
+        """Return the cells that a name, an address or a column of a table means."""
         area = self.formulas.book.area(THIS_ROW.sub(r"\1", name), self.formula.sheet)
         if area is None:
             raise NoCounterpart(f"“{name}” names no cells of this workbook")
@@ -245,7 +247,7 @@ class FormulaPrinter(Printer):
         return area._replace(top=row, bottom=row) if THIS_ROW.search(name) else area
 
     def _meant(self, name: str) -> Printed:
-        """Give what a name or an address means: an answer, several side by side, or those of a column."""
+        """Return what a name or an address means: an answer, several side by side, or those of a column."""
         if name.upper() in ("TRUE", "FALSE"):
             return self._call(name.lower(), [])
         area = self._area(name)
@@ -260,7 +262,7 @@ class FormulaPrinter(Printer):
         return answers[0]._replace(text=", ".join(answer.text for answer in answers))
 
     def _asked(self, area: SourceArea) -> Iterator[DraftField]:
-        """Give the fields of these cells: those that are asked once, or in the row of the formula."""
+        """Yield the fields of these cells: those that are asked once, or in the row of the formula."""
         for (sheet, place), made in self.formulas.asked.items():
             if sheet == area.sheet and area.holds(*place):
                 yield made
@@ -273,7 +275,7 @@ class FormulaPrinter(Printer):
                 yield table.fields[column]
 
     def _fixed(self, name: str, area: SourceArea) -> Printed:
-        """Give what a cell says that nobody is asked for, where it is the same one for all rows."""
+        """Return what a cell says that nobody is asked for, where it is the same one for all rows."""
         value = (
             next(iter(self.formulas.book.values(area)), None) if ALWAYS_THERE.search(name) else None
         )
@@ -359,7 +361,7 @@ class FormulaPrinter(Printer):
         raise NoCounterpart("what is worked out names no cells")
 
     def _looked_up(self, subject: ast.expr, keys: SourceArea, found: SourceArea) -> Printed:
-        """Give what a table, or a list, says in the row that an answer names."""
+        """Return what a table, or a list, says in the row that an answer names."""
         made = next(self._asked(self._cells(subject)), None)
         if made is None or made.type == "calculated":
             raise NoCounterpart("a row is looked up by what is no answer")
@@ -374,7 +376,7 @@ class FormulaPrinter(Printer):
         raise NoCounterpart(f"{made.code} is no row of a table")
 
     def _conditions(self, criteria: Sequence[ast.expr]) -> tuple[str, str]:
-        """Give the sheet in whose rows conditions hold, and the conditions joined."""
+        """Return the sheet in whose rows conditions hold, and the conditions joined."""
         answers = [self._argument("r", cells) for cells in criteria[::2]]
         if len(rows := {answer.rows for answer in answers}) > 1 or len(criteria) % 2:
             raise NoCounterpart("each column has a criterion, all of one table")

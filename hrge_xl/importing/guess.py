@@ -42,7 +42,7 @@ Fields = dict[int, DraftField]  # by their columns
 
 
 def guess(book: SourceWorkbook) -> DraftSpec:
-    """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
+    """Return the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
     draft = DraftSpec(book.title, messages=book.messages)
     formulas = SourceFormulas(book, draft)
     guesses = [_SheetGuess(draft, sheet, formulas) for sheet in book.sheets]
@@ -158,26 +158,26 @@ class _SheetGuess:
         return tool
 
     def _code(self) -> str:
-        """Give the code of the next field."""
+        """Return the code of the next field."""
         tool = self.tools[-1]
         number = sum(len(block.fields) for block in tool.blocks) + 1
         return f"{tool.code.replace('.', '_')}_{number:02d}"
 
     def _part(self, kind: str, key: object) -> SourcePart:
-        """Give a part of the account; one that counts nowhere where there is none."""
+        """Return a part of the account; one that counts nowhere where there is none."""
         return self.parts.get((kind, key)) or SourcePart(kind, "", "")
 
     def _above(self, head: Run) -> list[Place]:
-        """Give the texts above a table, or on a whole sheet without one."""
+        """Return the texts above a table, or on a whole sheet without one."""
         places = (place for place in sorted(self.sheet.cells) if not head or place[0] < head[0][0])
         return [place for place in places if self.text(*place)]
 
     def _beside(self, row: int, column: int) -> Place:
-        """Give the place after a cell, past what it is merged over."""
+        """Return the place after a cell, past what it is merged over."""
         return row, column + self.at(row, column).span
 
     def _title(self, head: Run) -> str:
-        """Give the first text above a table, where it stands alone."""
+        """Return the first text above a table, where it stands alone."""
         for place in self._above(head)[:1]:
             text = self.text(*place)
             beside = self._beside(*place)
@@ -200,7 +200,7 @@ class _SheetGuess:
         return alone and 0 < len(self.text(*place)) <= SHORT
 
     def _head(self, after: int = 0, left: Run = ()) -> Run:
-        """Give the first run of texts with something to fill in, or something filled in, below it.
+        """Return the first run of texts with something to fill in, or something filled in, below it.
 
         Behind another table what is filled in does not tell: it may belong to that, unless it stands right of it.
         """
@@ -233,7 +233,9 @@ class _SheetGuess:
         return False
 
     def _rows(self, head: Run) -> list[int]:
-        """Give the rows of the table: as long as something stands in its columns, without the rows that add them up."""
+        """Return the rows of the table: as long as something stands in its columns, without the rows that add them
+        up.
+        """
         rows: list[int] = []
         for row in range(head[0][0] + 1, self.last + 1):
             cells = [self.at(row, column) for _, column in head]
@@ -354,7 +356,7 @@ class _SheetGuess:
     # forms
 
     def _questions(self, head: Run) -> dict[Place, str]:
-        """Give the places of questions above a table in reading order, each with the heading in front of it."""
+        """Return the places of questions above a table in reading order, each with the heading in front of it."""
         asked = dict[Place, str]()
         heading = ""
         texts = [place for place in self._above(head) if not self.open(*place)]
@@ -439,7 +441,7 @@ class _SheetGuess:
         return made
 
     def _worked_out(self, places: Run) -> Place | None:
-        """Give the first of these cells with a formula, where most have one; what adds up others is none."""
+        """Return the first of these cells with a formula, where most have one; what adds up others is none."""
         worked_out = [
             place for place in places if self.at(*place).formula and not self._adds_up(*place)
         ]
@@ -494,7 +496,7 @@ class _SheetGuess:
 
 
 def _coded(entries: Sequence[str], *, numbered: bool) -> Iterable[tuple[str, str]]:
-    """Give the entries of a list behind their codes: those of a scale are the numbers in front."""
+    """Return the entries of a list behind their codes: those of a scale are the numbers in front."""
     if not numbered:
         return zip(item_codes(entries), entries, strict=True)
     steps = {step_in(entry): entry.strip(" ") for entry in entries}  # no two have the same

@@ -164,12 +164,12 @@ class DraftSpec:
         return made
 
     def free_code(self, name: str) -> str:
-        """Give the code for a sheet that is called so."""
+        """Return the code for a sheet that is called so."""
         taken = {*(tool.code for tool in self.tools), *KEYS}
         return unique(_code(name, "S", LONGEST_ITEM, sign=""), taken, LONGEST_ITEM)
 
     def listed(self, name: str, entries: list[Entry]) -> str:
-        """Give the name of the list with these entries: one that is there already, or a new one called like this."""
+        """Return the name of the list with these entries: one that is there already, or a new one called like this."""
         known = next(
             (known for known, there in self.vocabularies.items() if there == entries), None
         )
@@ -199,7 +199,7 @@ class DraftSpec:
 
 
 def in_each(said: Said, change: Callable[[str], str]) -> Said:
-    """Give a text with something done to it in every language."""
+    """Return a text with something done to it in every language."""
     return (
         {tag: change(text) for tag, text in said.items()}
         if isinstance(said, dict)
@@ -208,7 +208,7 @@ def in_each(said: Said, change: Callable[[str], str]) -> Said:
 
 
 def first_of(said: Said) -> str:
-    """Give the words of a text in its first language."""
+    """Return the words of a text in its first language."""
     return next(iter(said.values()), "") if isinstance(said, dict) else said
 
 
@@ -225,12 +225,12 @@ def behind(before: Said, said: Said) -> Said:
 
 
 def cut(text: str, limit: int = LIMIT_LABEL) -> str:
-    """Give as much of a text as there may be, and say by a sign that there was more."""
+    """Return as much of a text as there may be, and say by a sign that there was more."""
     return text if cell_length(text) <= limit else beginning(text, limit - 1) + "…"
 
 
 def in_one_line(text: object) -> str:
-    """Give a text in one line, without what is not seen."""
+    """Return a text in one line, without what is not seen."""
     words = " ".join(str(text or "").split())
     return "".join(letter for letter in words if letter.isprintable() or letter in "\u200c\u200d")
 
@@ -245,18 +245,18 @@ FIELD_CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z][A-Z_]{2,}")
 
 
 def plain_letters(text: str) -> str:
-    """Give the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
+    """Return the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
     return re.sub(r"[^A-Z0-9]+", " ", bare(text).upper()).strip()
 
 
 def _code(name: str, first: str, longest: int, sign: str = "_") -> str:
-    """Give a code for what is called so, `first` in front where that does not begin with a letter."""
+    """Return a code for what is called so, `first` in front where that does not begin with a letter."""
     code = sign.join(plain_letters(name).split())[:longest].strip("_")
     return code if code[:1].isalpha() else f"{first}{code}".rstrip("_")
 
 
 def unique(code: str, taken: Collection[str], longest: int = 40) -> str:
-    """Give the code, with a number behind it if it is taken."""
+    """Return the code, with a number behind it if it is taken."""
     numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
     return next(found for found in chain((code,), numbered) if found not in taken)
 
@@ -273,7 +273,7 @@ def field_code(name: str, taken: set[str]) -> str:
 
 
 def tool_code(name: str, taken: Collection[str]) -> str:
-    """Give the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
+    """Return the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
     match = LEADING_CODE.match(name)
     if match and match[1] not in taken:
         return match[1]
@@ -281,7 +281,7 @@ def tool_code(name: str, taken: Collection[str]) -> str:
 
 
 def sheet_name(text: str, taken: Iterable[str]) -> str:
-    """Give a name that a sheet can have and none has yet."""
+    """Return a name that a sheet can have and none has yet."""
     name = beginning(SHEET_NAME_FORBIDDEN.sub(" ", text), LIMIT_SHEET_NAME).strip(" '") or "Sheet"
     known = {*RESERVED, *(other.casefold() for other in taken)}
     numbered = (
@@ -291,12 +291,12 @@ def sheet_name(text: str, taken: Iterable[str]) -> str:
 
 
 def list_name(text: str) -> str:
-    """Give the name of a vocabulary from a defined name or a header."""
+    """Return the name of a vocabulary from a defined name or a header."""
     return _code(text, "LIST_", LONGEST_LIST)
 
 
 def item_codes(labels: Sequence[str]) -> Iterable[str]:
-    """Give a code of at most twelve letters and digits for each label, all different."""
+    """Yield a code of at most twelve letters and digits for each label, all different."""
     taken: set[str] = set()
     for number, label in enumerate(labels, 1):
         code = plain_letters(label).replace(" ", "")[:LONGEST_ITEM] or f"I{number}"

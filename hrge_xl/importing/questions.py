@@ -90,7 +90,7 @@ class FormQuestion:
         return [group for group in self.groups if group.repeats]
 
     def told(self) -> Said:
-        """Give the text of a note, its condition in front: a sheet shows it in any case."""
+        """Return the text of a note, its condition in front: a sheet shows it in any case."""
         for part in self.row.expressions.values():
             if part.kind == "relevant":
                 self._settle(part)
@@ -218,7 +218,7 @@ class FormQuestion:
         return f"parent: {above.code}", [] if alone else ["by this alone"]
 
     def _offered(self, tree: ast.expr, printer: Printer) -> dict[str, str]:
-        """Give the condition under which a filter lets each entry through, by the entry's place."""
+        """Return the condition under which a filter lets each entry through, by the entry's place."""
         offered: dict[str, str] = {}
         for row in self.among.form.lists[self.listed]:
             printer.columns = row.said
@@ -232,7 +232,7 @@ class FormQuestion:
         return offered
 
     def _decided_by(self, pairs: Collection[dict[str, str]]) -> DraftField | None:
-        """Give the last choice before this one on its sheet that each entry hangs on."""
+        """Return the last choice before this one on its sheet that each entry hangs on."""
         for other in reversed(self.among.asked):
             beside = other.tool is self.tool and other.made.type == self.made.type == "choice"
             if beside and all(other.made.code in each for each in pairs):
@@ -314,7 +314,7 @@ class FormQuestion:
             self.row.part.change("it is typed, not worked out: others depend on it")
 
     def _find(self, name: str) -> Printed:
-        """Give an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
+        """Return an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
         found = self if name == "." else self.among.named.get(name)
         if found is None:
             raise NoCounterpart(f"no question that was kept is called “{name}”")
@@ -346,7 +346,7 @@ def _joined(conditions: list[str]) -> str:
 
 
 def _limit(check: str, example: str) -> tuple[str, Any]:
-    """Give the option that says the same as a check, and its value; nothing where there is none.
+    """Return the option that says the same as a check, and its value; nothing where there is none.
 
     A pattern has to be told by an example.
     """
@@ -360,7 +360,7 @@ def _limit(check: str, example: str) -> tuple[str, Any]:
 
 
 def _pairs(condition: str) -> dict[str, str]:
-    """Give the codes that answers have where a condition holds; nothing where it asks for more."""
+    """Return the codes that answers have where a condition holds; nothing where it asks for more."""
     more = re.sub(r" and |[()]", "", PAIR.sub("", condition))
     return {} if more else dict(PAIR.findall(condition))
 

@@ -107,24 +107,24 @@ class SourceSheet:
     gives_lists: bool = False
 
     def at(self, row: int, column: int) -> SourceCell:
-        """Give the cell, a blank one where nothing stands."""
+        """Return the cell, a blank one where nothing stands."""
         return self.cells.get((row, column), BLANK)
 
     def rule(self, row: int, column: int) -> SourceRule | None:
-        """Give the rule at a cell."""
+        """Return the rule at a cell."""
         return next(
             (rule for rule in self.rules for area in rule.areas if area.holds(row, column)), None
         )
 
     def dropdowns(self, column: int | None = None) -> Iterator[tuple[SourceRule, SourceArea]]:
-        """Give every dropdown, or those of a column, with the cells that it stands in."""
+        """Yield every dropdown, or those of a column, with the cells that it stands in."""
         for rule in self.rules:
             for area in rule.areas if rule.type == "list" else ():
                 if column is None or area.left <= column <= area.right:
                     yield rule, area
 
     def text(self, row: int, column: int) -> str:
-        """Give the text of a cell, in one line; empty for anything else."""
+        """Return the text of a cell, in one line; empty for anything else."""
         value = self.at(row, column).value
         return value if isinstance(value, str) else ""
 
@@ -143,11 +143,11 @@ class SourceWorkbook:
     messages: list[str] = field(default_factory=list)
 
     def sheet(self, title: str) -> SourceSheet | None:
-        """Give the sheet of this name."""
+        """Return the sheet of this name."""
         return next((sheet for sheet in self.sheets if sheet.name == title), None)
 
     def area(self, text: str, sheet: str = "") -> SourceArea | None:
-        """Give the cells that a name or an address on a sheet means; None if it means none."""
+        """Return the cells that a name or an address on a sheet means; None if it means none."""
         bare = text.strip().removeprefix("=").strip()
         text = self.names.get(bare.casefold()) or bare
         grows = GROWING.fullmatch(text)
@@ -161,7 +161,7 @@ class SourceWorkbook:
         return area._replace(right=area.left, bottom=LAST_ROW) if grows else area
 
     def values(self, area: SourceArea) -> list[SourceValue]:
-        """Give what stands in these cells, row by row, as many as a list may have entries."""
+        """Return what stands in these cells, row by row, as many as a list may have entries."""
         sheet = self.sheet(area.sheet)
         if sheet is None:
             return []
@@ -192,7 +192,7 @@ def read(data: bytes, stem: str) -> SourceWorkbook:
 
 
 def _names(workbook: Workbook) -> dict[str, str]:
-    """Give the cells that defined names and columns of tables mean; of two alike, that of the whole workbook."""
+    """Return the cells that defined names and columns of tables mean; of two alike, that of the whole workbook."""
     names: dict[str, str] = {}
     holders: list[Worksheet | Workbook] = [*workbook.worksheets, workbook]
     for holder in holders:
@@ -296,7 +296,7 @@ def _with_entries(
 
 
 def _distinct(values: Iterable[SourceValue]) -> tuple[str, ...]:
-    """Give the entries as texts that fit a cell, each once, without the blank ones."""
+    """Return the entries as texts that fit a cell, each once, without the blank ones."""
     texts = (cut(in_one_line(str(value))) for value in values if value is not None)
     entries: dict[str, str] = {}
     for text in filter(None, texts):

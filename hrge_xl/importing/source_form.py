@@ -76,7 +76,7 @@ class SourceForm:
         self.draft.languages = sorted(tags, key=lambda tag: tag != default) or ["en"]
 
     def words(self, row: FormRow, text: str) -> Said:
-        """Give a text of a row in every language, without markup, and with a question in place of its answer."""
+        """Return a text of a row in every language, without markup, and with a question in place of its answer."""
         headings = {
             f"{text}::{language}" if language else text: tag for language, tag in self.tags.items()
         }
@@ -99,7 +99,7 @@ class SourceForm:
     def list_of(
         self, name: str, parents: Mapping[str, str] | None = None, *, other: bool = False
     ) -> tuple[str, dict[str, str]]:
-        """Give the name of a list in the spec, and the codes of its entries by their names.
+        """Return the name of a list in the spec, and the codes of its entries by their names.
 
         Of a list that is filtered there are those entries whose places have `parents`, or "" where they have none.
         """
@@ -140,7 +140,7 @@ class SourceForm:
 
 
 def _tag(language: str) -> str | None:
-    """Give the tag of a language that a heading names: `French (fr)`, `French(fr)`, `fr`, `French`."""
+    """Return the tag of a language that a heading names: `French (fr)`, `French(fr)`, `fr`, `French`."""
     within = re.search(r"\(([\w-]+)\)\s*$", language)
     return (proper_tag(within[1]) if within else None) or proper_tag(
         language.partition("(")[0].strip()
@@ -148,5 +148,5 @@ def _tag(language: str) -> str | None:
 
 
 def _shown(label: Said) -> set[str]:
-    """Give what a label is in any language, as two of them are compared."""
+    """Return what a label is in any language, as two of them are compared."""
     return {text.casefold() for text in ([*label.values()] if isinstance(label, dict) else [label])}

@@ -19,7 +19,7 @@ Kind = TypeVar("Kind", Json, list[Any], str)
 
 
 def read_schema(data: bytes, stem: str) -> SourceForm:
-    """Give the form of a Table Schema, of a resource with one, or of a data package. Raises `UsageError`."""
+    """Return the form of a Table Schema, of a resource with one, or of a data package. Raises `UsageError`."""
     remedy = "Import a Table Schema (with `fields`) or a datapackage.json (with `resources`)."
     try:
         found = json.loads(data.decode("utf-8-sig"))
@@ -45,7 +45,7 @@ def read_schema(data: bytes, stem: str) -> SourceForm:
 
 
 def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
-    """Give the rows that a table is in a form."""
+    """Yield the rows that a table is in a form."""
     schema = _of(resource, "schema", dict)
     fields = _of(schema, "fields", list)
     _properties(form, name, resource, ["schema"] if schema else [])
@@ -67,7 +67,7 @@ def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
 
 
 def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> FormRow:
-    """Give the row that a column is in a form."""
+    """Return the row that a column is in a form."""
     name = _words(field, "name")
     type = _words(field, "type") or "string"
     constraints = _of(field, "constraints", dict)

@@ -33,7 +33,7 @@ DraftPath = Annotated[
 
 
 def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
-    """Give the text of every file by its path in the folder. Raises `UsageError` where nothing is left to ask."""
+    """Return the text of every file by its path in the folder. Raises `UsageError` where nothing is left to ask."""
     head = _without_mistakes(draft, name)
     first = "A first draft. Every guess is marked: check it, then take the comment away."
     sheets = {"sheets": [tool.code for tool in draft.tools]}
@@ -183,7 +183,7 @@ def _leave_out_blanks(draft: DraftSpec) -> None:
 def _owner(
     draft: DraftSpec, path: Path
 ) -> tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]:
-    """Give the part of the draft that a mistake is about, and the option in it."""
+    """Return the part of the draft that a mistake is about, and the option in it."""
     owner: Any = draft
     while path[:1] in (("tools",), ("blocks",), ("fields",)):
         part, place, *rest = path

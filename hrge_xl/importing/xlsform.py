@@ -29,7 +29,7 @@ PARTS = {"survey": "row", "choices": "choice", "external_choices": "choice", "se
 
 
 def form_in_workbook(content: RawWorkbook, stem: str) -> SourceForm | None:
-    """Give the form that a workbook holds; None where it is no XLSForm."""
+    """Return the form that a workbook holds; None where it is no XLSForm."""
     sheets: FormSheets = {}
     for sheet in content.sheets:
         rows = sheets[sheet.name.strip().casefold()] = []
@@ -41,7 +41,7 @@ def form_in_workbook(content: RawWorkbook, stem: str) -> SourceForm | None:
 
 
 def form_in_csv(data: bytes, stem: str) -> SourceForm:
-    """Give the form in a CSV file: each sheet begins with its name alone in a row; without names it is `survey`.
+    """Return the form in a CSV file: each sheet begins with its name alone in a row; without names it is `survey`.
 
     Raises `UsageError`.
     """
@@ -68,7 +68,7 @@ def form_in_csv(data: bytes, stem: str) -> SourceForm:
 
 
 def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
-    """Give a form with its account: every column and row, and every other sheet."""
+    """Return a form with its account: every column and row, and every other sheet."""
     survey = sheets.get("survey")
     if not survey or "type" not in map(_heading, survey[0][1].values()):
         return None
@@ -146,7 +146,7 @@ def _found_by_pyxform(sheets: FormSheets) -> list[str]:
 
 
 def _heading(text: str) -> str:
-    """Give what a heading is called, as it is usually written, and behind :: its language."""
+    """Return what a heading is called, as it is usually written, and behind :: its language."""
     name, *language = re.split(r"\s*::?\s*", text.strip())
     while name.casefold() in ("bind", "body", "control", "jr") and language:
         name, *language = language

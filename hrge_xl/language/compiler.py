@@ -40,7 +40,7 @@ Value = Known | Unknown
 
 
 def worse(one: Any, other: Any) -> Any:
-    """Give the unknown value that counts of two values, one of which at least is unknown or both None."""
+    """Return the unknown value that counts of two values, one of which at least is unknown or both None."""
     if type(one) is not Unknown:
         return other
     return one if type(other) is not Unknown or one.rank >= other.rank else other
@@ -48,7 +48,7 @@ def worse(one: Any, other: Any) -> Any:
 
 @remembered_if_short
 def fold(text: str) -> str:
-    """Give what all spellings of a text share that differ in case or spaces only."""
+    """Return what all spellings of a text share that differ in case or spaces only."""
     return tidy_lines(text).casefold()
 
 
@@ -58,7 +58,7 @@ def same(one: float, other: float) -> bool:
 
 
 def finite(number: Any) -> float | None:
-    """Give a number; None for what is not finite, or not real."""
+    """Return a number; None for what is not finite, or not real."""
     return number if type(number) is float and math.isfinite(number) else None
 
 
@@ -66,7 +66,7 @@ AMONG: Mapping[str, Callable[[list[float]], float]] = {"SUM": sum, "MIN": min, "
 
 
 def figure_of(name: str, values: Iterable[float | None]) -> float | None:
-    """Give the sum, smallest or largest of the figures that are not blank, by its name in Excel; None without any."""
+    """Return the sum, smallest or largest of the figures that are not blank, by its name in Excel; None without any."""
     known = [value for value in values if value is not None]
     return AMONG[name](known) if known else None
 
@@ -96,10 +96,10 @@ class Answers(Protocol):
     ]  # what can be compared, but is not a step of a scale and no row
 
     def possible_rows(self, table: int) -> Collection[Unknown]:
-        """Give for each blank row of a table that may count what keeps that from being known."""
+        """Return for each blank row of a table that may count what keeps that from being known."""
 
     def row_named(self, table: int, code: str | None) -> Row:
-        """Give the row of a table that a code names; None for none."""
+        """Return the row of a table that a code names; None for none."""
 
     def issued(self, tool: str) -> bool:
         """Say whether a tool is in the workbook."""
@@ -108,13 +108,13 @@ class Answers(Protocol):
         """Say whether a tool is in the workbook and marked as used."""
 
     def completeness(self, tool: str) -> float | Unknown | None:
-        """Give the share of required answers given on a sheet; None where it asks for none."""
+        """Return the share of required answers given on a sheet; None where it asks for none."""
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
-        """Give what the workbook calls the entries of a list, by their folded codes."""
+        """Return what the workbook calls the entries of a list, by their folded codes."""
 
     def once(self, key: object, work_out: Callable[[], Any]) -> Any:
-        """Give what is worked out once for a return."""
+        """Return what is worked out once for a return."""
 
 
 Compiled = Callable[[Any, Row, Row], Any]  # answers of a return, row, row of `this`
@@ -148,23 +148,23 @@ class Compiler(ABC):
 
     @abstractmethod
     def parents(self, vocabulary: str) -> Mapping[str, str]:
-        """Give the folded code that each entry of a list belongs to, by its own."""
+        """Return the folded code that each entry of a list belongs to, by its own."""
 
     @abstractmethod
     def worth(self, vocabulary: str) -> Mapping[str, float]:
-        """Give the numbers that entries of a list have by their folded codes."""
+        """Return the numbers that entries of a list have by their folded codes."""
 
     @abstractmethod
     def offered(self, ref: Ref, tool: str) -> Collection[str] | None:
-        """Give the rows of a tool's table that a reference may name; None where it may name all of them."""
+        """Return the rows of a tool's table that a reference may name; None where it may name all of them."""
 
     @abstractmethod
     def table(self, tool: str) -> int:
-        """Give the table that references to a tool and figures over its rows mean."""
+        """Return the table that references to a tool and figures over its rows mean."""
 
     @abstractmethod
     def table_of(self, ref: Ref) -> int:
-        """Give the table that an answer stands in."""
+        """Return the table that an answer stands in."""
 
     def value(self, expr: Expr) -> Compiled:
         """Compile an expression."""

@@ -181,13 +181,13 @@ def in_cells(expr: Expr) -> bool:
 
 
 def code_of(expr: Expr) -> str:
-    """Give the code that is written in an expression."""
+    """Return the code that is written in an expression."""
     assert isinstance(expr, Literal)
     return str(expr.value)
 
 
 def ref_of(expr: Expr | None) -> Ref:
-    """Give the answer that an argument has to be."""
+    """Return the answer that an argument has to be."""
     assert isinstance(expr, Ref)
     return expr
 

@@ -151,7 +151,7 @@ class Parser:
         return found if found.single else replace(found, outer=True)
 
     def _outer(self, node: ast.Attribute) -> NameScope:
-        """Give the scope that `this` means."""
+        """Return the scope that `this` means."""
         if not isinstance(node.value, ast.Name) or node.value.id != THIS:
             reason = "A point is not part of the rule language."
             raise _Refused(node, reason, "Write `this.CODE` for this row.")
@@ -338,7 +338,7 @@ class Parser:
         return tool
 
     def in_rows_of(self, tool: str) -> Parser:
-        """Give the parser for what is worked out in each row of a tool's table, seen from here."""
+        """Return the parser for what is worked out in each row of a tool's table, seen from here."""
         rows = self.scope.rows_of(tool)
         assert rows is not None  # it was asked for before
         return Parser(rows, self.scope)

@@ -179,7 +179,7 @@ TRUE = Logic("and", ())
 
 
 def parts(expr: Expr) -> tuple[Expr, ...]:
-    """Give the direct parts of an expression; what stands inside a figure over rows is none."""
+    """Return the direct parts of an expression; what stands inside a figure over rows is none."""
     match expr:
         case Compare() | Arithmetic():
             return (expr.left, expr.right)
@@ -195,7 +195,9 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
 
 
 def seen_from(expr: Expr) -> Ref | None:
-    """Give an answer of the row that `this` means, for one that is worked out in the rows of a table; None without."""
+    """Return an answer of the row that `this` means, for one that is worked out in the rows of a table; None
+    without.
+    """
     if isinstance(expr, Ref):
         return expr if expr.outer else None
     inner = expr.args if isinstance(expr, Call) else parts(expr)
@@ -203,21 +205,21 @@ def seen_from(expr: Expr) -> Ref | None:
 
 
 def inside(expr: Expr) -> tuple[Expr, ...]:
-    """Give the direct parts of an expression, among them what a figure over rows reads in each of them."""
+    """Return the direct parts of an expression, among them what a figure over rows reads in each of them."""
     if isinstance(expr, Over):
         return () if expr.inner is None else (expr.inner,)
     return parts(expr)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """Give an expression and everything inside it, outside in."""
+    """Yield an expression and everything inside it, outside in."""
     yield expr
     for part in inside(expr):
         yield from walk(part)
 
 
 def refs(expr: Expr) -> Iterator[Ref]:
-    """Give every answer that an expression reads, in the order written (those of the rows of a figure left out)."""
+    """Yield every answer that an expression reads, in the order written (those of the rows of a figure left out)."""
     if isinstance(expr, Ref):
         yield expr
     for part in parts(expr):
@@ -225,7 +227,7 @@ def refs(expr: Expr) -> Iterator[Ref]:
 
 
 def refs_inside(expr: Expr) -> Iterator[Ref]:
-    """Give every answer that an expression reads, those of the rows of a figure too."""
+    """Return every answer that an expression reads, those of the rows of a figure too."""
     return (part for part in walk(expr) if isinstance(part, Ref))
 
 
@@ -236,28 +238,28 @@ class NameScope(Protocol):
     """Where the names of an expression are looked up."""
 
     def find(self, name: str) -> Ref | None:
-        """Give the answer that a name means here, or None."""
+        """Return the answer that a name means here, or None."""
 
     def names(self) -> list[str]:
-        """Give every name that may be used here."""
+        """Return every name that may be used here."""
 
     def tools(self) -> Collection[str]:
-        """Give the codes of all tools."""
+        """Return the codes of all tools."""
 
     def rows_of(self, tool: str) -> NameScope | None:
-        """Give the scope inside the rows of a tool's table; None where it holds nothing to fill in."""
+        """Return the scope inside the rows of a tool's table; None where it holds nothing to fill in."""
 
     def any_of_row(self) -> Ref | None:
-        """Give any answer of the row; None where there are no rows."""
+        """Return any answer of the row; None where there are no rows."""
 
     def listed_tools(self) -> Sequence[str]:
-        """Give the tools that the rows stand for; nothing where they are not a list of tools."""
+        """Return the tools that the rows stand for; nothing where they are not a list of tools."""
 
     def codes(self, of: Expr) -> tuple[str, ...] | None:
-        """Give the codes that an expression can yield; None where it is not drawn from a list."""
+        """Return the codes that an expression can yield; None where it is not drawn from a list."""
 
     def worth(self, name: str) -> Mapping[str, float]:
-        """Give the numbers that entries of a list have by their codes."""
+        """Return the numbers that entries of a list have by their codes."""
 
 
 class SheetWriter(Protocol):

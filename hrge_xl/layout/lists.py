@@ -37,7 +37,7 @@ LEVELS = "_LEVEL"
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
-    """Give every list that a field of these tools draws from, by the name of its vocabulary."""
+    """Return every list that a field of these tools draws from, by the name of its vocabulary."""
     say = translator(language)
     places = dict[str, ListPlace]()
     parents = {}  # of each dependent vocabulary the one that decides which of its entries apply
@@ -66,7 +66,7 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
 
 
 def reference_name(layout: Layout, field: Field) -> str | None:
-    """Give the defined name of the list of rows that a reference chooses from; None when none were issued."""
+    """Return the defined name of the list of rows that a reference chooses from; None when none were issued."""
     issued = [code for code in field.to if code in layout.rows_of]
     parts = [*issued, *(part for pair in field.only.items() for part in pair)]
     if field.narrowed is not None:
@@ -75,7 +75,7 @@ def reference_name(layout: Layout, field: Field) -> str | None:
 
 
 def offered_rows(grid: Grid, field: Field) -> list[Row]:
-    """Give the rows of a grid that a reference can name."""
+    """Return the rows of a grid that a reference can name."""
     return [row for row in grid.data_rows if row.item is None or row.item.has(field.only)]
 
 
@@ -123,7 +123,7 @@ Places = Mapping[Key, tuple[Place, ...]]
 
 
 def last_places(spec: Spec, sheets: Sequence[Sheet]) -> Places:
-    """Give a place to each cell of an answer that is known of the round before, by tool, row and field."""
+    """Return a place to each cell of an answer that is known of the round before, by tool, row and field."""
     columns: dict[Key, int] = {}
     places: dict[Key, tuple[Place, ...]] = {}
     free = FIRST_COLUMN
@@ -136,12 +136,12 @@ def last_places(spec: Spec, sheets: Sequence[Sheet]) -> Places:
 
 
 def code_of(field: str) -> str:
-    """Give the code of the column that shows what a field was."""
+    """Return the code of the column that shows what a field was."""
     return f"{ROLE}.{field}"
 
 
 def field_of(column: GridColumn) -> str:
-    """Give the field of which a column shows what it was."""
+    """Return the field of which a column shows what it was."""
     return column.code.removeprefix(f"{ROLE}.")
 
 
@@ -149,7 +149,7 @@ WantedCells = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
 
 
 def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
-    """Give each cell; the answers of a table share a column, and so do those of one record of a form."""
+    """Yield each cell; the answers of a table share a column, and so do those of one record of a form."""
     known = compiled(spec).last
     for sheet in sheets:
         across = {grid.number for grid in sheet.grids if grid.across}
@@ -208,7 +208,7 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
 
 
 def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
-    """Give the tools that a calculated block draws from, as far as they were issued."""
+    """Return the tools that a calculated block draws from, as far as they were issued."""
     match block:
         case MatrixBlock():
             tools: Iterable[str] = block.sources
@@ -222,21 +222,21 @@ def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
 
 
 def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
-    """Give the tools with something to fill in, as far as they were issued."""
+    """Return the tools with something to fill in, as far as they were issued."""
     return [
         code for code in issued if any(field.asked for field in spec.tool[code].fields.values())
     ]
 
 
 def kind_of_column(spec: Spec, block: CollectBlock, column: str) -> ColumnKind | None:
-    """Give the kind of what a column of a collected list shows; None where its sources differ."""
+    """Return the kind of what a column of a collected list shows; None where its sources differ."""
     of = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
     kinds = set(map(kind_of, of))
     return kinds.pop() if len(kinds) == 1 else None
 
 
 def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[int]]:
-    """Give the rows of a block below its title, and the widths of its visible columns.
+    """Return the rows of a block below its title, and the widths of its visible columns.
 
     The rows are heads, the rows themselves, and what stands above and below them.
     """

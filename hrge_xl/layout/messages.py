@@ -51,7 +51,7 @@ class Messages:
         return {message.code: message.level for message in self.entries}
 
     def encode(self, code: str, order: int, *, required: bool, field: str = "") -> int:
-        """Give the number that a check cell shows; code "" for no problem."""
+        """Return the number that a check cell shows; code "" for no problem."""
         if not code:
             return REQUIRED if required else 0
         number = self.index.get((code, field)) or self.index[code, ""]
@@ -59,13 +59,17 @@ class Messages:
         return level * LEVEL + (999 - order) * ORDER + (REQUIRED if required else 0) + number
 
     def decode(self, value: int) -> Message | None:
-        """Give the message of a check cell; None when it shows no problem, or a number that none of them stands for."""
+        """Return the message of a check cell; None when it shows no problem, or a number that none of them stands
+        for.
+        """
         number = value % REQUIRED
         return self.entries[number - 1] if 0 < number <= len(self.entries) else None
 
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
-    """Give the message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
+    """Return the message list: checks of single answers, limits and constraints of fields, then rules, in spec
+    order.
+    """
     say = translator(language)
     # by finding code, and field where it differs from field to field
     said: dict[tuple[str, str], Message] = {}
@@ -97,7 +101,7 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
 
 
 def _of_rule(spec: Spec, rule: Rule | Constraint, language: str) -> str:
-    """Give what a sheet says of a rule: what is wrong and what to do; as sheets were drawn before, what is wrong."""
+    """Return what a sheet says of a rule: what is wrong and what to do; as sheets were drawn before, what is wrong."""
     parts = (rule.message,) if spec.drawing < 3 else (rule.message, rule.remedy)
     return " ".join(filter(None, (part.say(language) for part in parts)))
 
@@ -156,7 +160,7 @@ def remedy(finding: Kind, field: Field, language: str) -> str:
 
 
 def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
-    """Give the limits that message and remedy of a finding name."""
+    """Return the limits that message and remedy of a finding name."""
     if finding == value.OUT_OF_RANGE:
         return {"limits": limits_in_words(field, language)}
     if finding == value.TOO_MANY_WORDS:
@@ -167,7 +171,7 @@ def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
 
 
 def limits_in_words(field: Field, language: str) -> str:
-    """Give both bounds of a figure or date as people write them; "" where there is none."""
+    """Return both bounds of a figure or date as people write them; "" where there is none."""
     say = translator(language)
     own = field.type.limits(field)
     low, high = (None if bound is None else field.type.said(bound) for bound in (own.low, own.high))

@@ -104,7 +104,7 @@ def parse_cell(reference: str) -> tuple[int, int] | None:
 
 
 def quoted(sheet: str) -> str:
-    """Give a sheet name as formulas and links need it."""
+    """Return a sheet name as formulas and links need it."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
@@ -131,7 +131,7 @@ class GridColumn:
         return self.width < NARROW and self.field is not None
 
     def hint(self, language: str) -> str:
-        """Give the help that its head has room for; longer ones stand on the panel."""
+        """Return the help that its head has room for; longer ones stand on the panel."""
         if self.field is None or self.part > 1 or self.turned:
             return ""
         text = self.field.help.say(language)
@@ -207,11 +207,11 @@ class Grid:
         return str(self.block.kind)  # type: ignore[attr-defined]
 
     def with_role(self, role: str) -> tuple[GridColumn, ...]:
-        """Give the columns of one role, from left to right."""
+        """Return the columns of one role, from left to right."""
         return tuple(column for column in self.columns if column.role == role)
 
     def columns_of(self, code: str) -> tuple[GridColumn, ...]:
-        """Give the columns of a field, its check left out."""
+        """Return the columns of a field, its check left out."""
         return tuple(
             c for c in self.columns if c.field and c.field.code == code and c.role != "check"
         )
@@ -421,7 +421,7 @@ class Layout:
     """Where on their hidden sheet the answers of the round before stand; empty where the workbook has none."""
 
     def shown(self, sheet: str) -> str:
-        """Give the name of a sheet, or a code, as it stands in a cell."""
+        """Return the name of a sheet, or a code, as it stands in a cell."""
         return sheet if self.spec.drawing < 3 else begun_in_order(sheet, self.language)
 
     def __repr__(self) -> str:
@@ -511,7 +511,7 @@ class Layout:
         return any(entry.code == code for entry in left_out)
 
     def grid_of(self, slot: Slot) -> Grid:
-        """Give the grid that a slot belongs to."""
+        """Return the grid that a slot belongs to."""
         return next(grid for grid in self.sheet[slot.tool].grids if grid.number == slot.grid)
 
     def question(self, slot: Slot) -> str:
@@ -520,7 +520,7 @@ class Layout:
         return label if self.grid_of(slot).across else f"{self.spec.shown_code(slot.row)} {label}"
 
     def active_place(self, grid: Grid, row: str) -> Place | None:
-        """Give the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""
+        """Return the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""
         if grid.kind == "register":
             (column,) = grid.with_role("active")
             return Place(next(iter(grid.by_row[row].values())).cells[0].row, column.index)

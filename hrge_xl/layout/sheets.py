@@ -158,7 +158,7 @@ class _SheetBuilder:
         self.numbers = count(1)  # of questions
 
     def sheet(self) -> Sheet:
-        """Give the sheet with its grids, its panel beside them and its calculated blocks below."""
+        """Return the sheet with its grids, its panel beside them and its calculated blocks below."""
         grids, free = self._grids()
         hidden = bool(self.tool.seen_with) and set(self.tool.seen_with).isdisjoint(self.issued)
         guide = tuple(_panel(self.spec, self.tool, grids, self.language))
@@ -180,7 +180,7 @@ class _SheetBuilder:
         return Sheet(self.tool, name, grids, widths, last, drawn, panel, beside, guide, hidden)
 
     def _grids(self) -> tuple[tuple[Grid, ...], int]:
-        """Give the grids, and the first column behind what is seen of them: there is the panel, then the checks."""
+        """Return the grids, and the first column behind what is seen of them: there is the panel, then the checks."""
         visible: list[Grid] = []
         row = FIRST_ROW
         for number, block in enumerate(self.tool.blocks):
@@ -206,7 +206,7 @@ class _SheetBuilder:
     # columns
 
     def _columns(self, block: FieldBlock) -> Iterator[GridColumn]:
-        """Give the columns of a block, from left to right."""
+        """Yield the columns of a block, from left to right."""
         if isinstance(block, FormBlock):
             name = block.record.say(self.language) or self.say("Answer")
             numbers = range(1, block.records + 1)
@@ -228,7 +228,7 @@ class _SheetBuilder:
             yield replace(column, index=index)
 
     def _form_columns(self, answers: Iterable[GridColumn]) -> Iterator[GridColumn]:
-        """Give those of a form, and of a list of items with one answer each that shares its columns."""
+        """Yield those of a form, and of a list of items with one answer each that shares its columns."""
         answers = list(answers)
         single = len(answers) == 1
         yield from (self.mark, self.sign)
@@ -280,7 +280,7 @@ class _SheetBuilder:
             yield self.status
 
     def _last_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
-        """Give one for each field whose answer in the round before is shown, and one for rows that were over."""
+        """Yield one for each field whose answer in the round before is shown, and one for rows that were over."""
         if isinstance(block, RegisterBlock) and block.closed is not None:
             yield GridColumn(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
         for field in block.fields:
@@ -293,7 +293,7 @@ class _SheetBuilder:
                 yield GridColumn(0, ROLE, code_of(field.code), label, width)
 
     def _cells(self, field: Field, width: int | None = None) -> Iterator[GridColumn]:
-        """Give the column of a field, or the columns of one with several answers."""
+        """Yield the column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
         label = field.asks(self.language)
         wide = width or self._width(field)
@@ -304,7 +304,7 @@ class _SheetBuilder:
             yield GridColumn(0, role, f"{field.code}.{part}", f"{label} {part}", wide, field, part)
 
     def _width(self, field: Field) -> int:
-        """Give the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
+        """Return the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
         word = max(map(len, label.split()), default=0) + HEAD_BUTTON
         if field.width is not None:
@@ -368,7 +368,7 @@ class _SheetBuilder:
 
 
 def _slots(grid: Grid) -> Iterator[Slot]:
-    """Give the slots of a form by field and record, of a table by row and field."""
+    """Yield the slots of a form by field and record, of a table by row and field."""
     checks = grid.check_columns
     tool = grid.tool.code
     order = {check: number for number, check in enumerate(checks)}
@@ -388,7 +388,7 @@ def _slots(grid: Grid) -> Iterator[Slot]:
 def _answer_cells(
     grid: Grid,
 ) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, GridColumn]]]:
-    """Give each cell of an answer with what those of one answer share: record, field, and the key of its check."""
+    """Yield each cell of an answer with what those of one answer share: record, field, and the key of its check."""
     if grid.across:
         for row, column in product(grid.data_rows, grid.with_role("answer")):
             if row.field is not None:
@@ -400,7 +400,7 @@ def _answer_cells(
 
 
 def _check_columns(grid: Grid, first: int) -> Iterator[GridColumn]:
-    """Give one hidden column for each field of a table, or for each record of a form."""
+    """Yield one hidden column for each field of a table, or for each record of a form."""
     if isinstance(grid.block, FormBlock):
         for record in range(1, grid.records + 1):
             code = f"check.answer.{record}"
@@ -435,7 +435,7 @@ def _digest(layout: Layout) -> str:
 
 
 def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
-    """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
+    """Yield everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if grids:
         yield from _guide(spec, tool, language)
         yield from _hints(grids, language)
@@ -489,7 +489,7 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
-    """Give the steps of every scale, and the entries of every list that need an explanation, each list once."""
+    """Yield the steps of every scale, and the entries of every list that need an explanation, each list once."""
     explained: dict[str, Field] = {}
     for field in tool.fields.values():
         vocabulary = spec.vocabularies.get(field.vocabulary or "")
@@ -507,7 +507,7 @@ def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
 def _entry(
     vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str
 ) -> Iterator[PanelLine]:
-    """Give an entry with what it means; a step with where it lies, by each way to look at it."""
+    """Yield an entry with what it means; a step with where it lies, by each way to look at it."""
     about = item.numbered(language) if field.type.stepped else item.label.say(language)
     ways = [
         (kind, item.anchors[name])
@@ -523,6 +523,6 @@ def _entry(
 
 
 def _line(about: str, text: str) -> Iterator[PanelLine]:
-    """Give a text with what it is about, unless there is nothing to say."""
+    """Yield a text with what it is about, unless there is nothing to say."""
     if about or text:
         yield PanelLine(text, about)

@@ -46,7 +46,7 @@ class Wording:
         )
 
     def words(self, finding: Finding, language: str, path: str = "") -> Words:
-        """Give message, remedy and label of a finding about a file, in a language.
+        """Return message, remedy and label of a finding about a file, in a language.
 
         It has those of the spec where that has its own, else those of the catalogue; one that neither of them knows
         stays as it was worded.
@@ -87,7 +87,9 @@ class Wording:
         return Words(message, remedy, label)
 
     def worded(self, finding: Finding, language: str, path: str = "") -> Finding:
-        """Give a finding with its words in a language, and with the details that another wording would need besides."""
+        """Return a finding with its words in a language, and with the details that another wording would need
+        besides.
+        """
         words = self.words(finding, language, path)
         if words is finding.words:
             return finding
@@ -105,7 +107,7 @@ class Wording:
         return replace(finding, words=words, details=noted, language=language)
 
     def unquoted(self, finding: Finding) -> Finding:
-        """Give a finding in words without anything that it quotes from the file, or calls it by."""
+        """Return a finding in words without anything that it quotes from the file, or calls it by."""
         about = self._about(finding)
         words = finding.words
         assert words is not None
@@ -144,7 +146,9 @@ class Wording:
         return text_of(why, language)
 
     def details(self, finding: Finding, language: str) -> dict[str, Detail]:
-        """Give the details of a finding in a language: what it quotes from the file stays, but for entries of lists."""
+        """Return the details of a finding in a language: what it quotes from the file stays, but for entries of
+        lists.
+        """
         if finding.language in ("", language):
             return dict(finding.details)
         return {
@@ -153,7 +157,7 @@ class Wording:
         }
 
     def _known(self, finding: Finding, label: str | None, path: str) -> dict[str, Detail]:
-        """Give the details that a finding tells by its place and its value."""
+        """Return the details that a finding tells by its place and its value."""
         row = self._row(finding)
         return {
             "file": name_of(path), "sheet": finding.sheet, "cell": finding.cell, "row": row,
@@ -161,7 +165,7 @@ class Wording:
         }  # fmt: skip
 
     def _row(self, finding: Finding) -> str | None:
-        """Give the row of a finding as people read it."""
+        """Return the row of a finding as people read it."""
         return (
             finding.row
             if self.spec is None or finding.row is None
@@ -172,14 +176,14 @@ class Wording:
         return CATALOGUE.get(finding.code) or self._rules.get(finding.code)
 
     def _field(self, finding: Finding, code: str | None) -> Field | None:
-        """Give a field that the row of a finding has, or else a form."""
+        """Return a field that the row of a finding has, or else a form."""
         if self.spec is None or code is None:
             return None
         place = self._places.get((finding.tool or "", code)) or self.spec.single_fields.get(code)
         return None if place is None else place[1]
 
     def _label(self, finding: Finding, language: str) -> str | None:
-        """Give what the place of a finding is called: the question, and the item that it is asked about."""
+        """Return what the place of a finding is called: the question, and the item that it is asked about."""
         if finding.words is not None:
             field = self._field(finding, finding.field)
             return _relabelled(finding.words.label or "", field, finding.language, language) or None
@@ -192,7 +196,7 @@ class Wording:
         return None if place is None else label(*place, self._row(finding), language)
 
     def _detail(self, finding: Finding, name: str, text: Detail, language: str) -> Detail:
-        """Give a detail in another language, where it is an entry of a list, or several of them."""
+        """Return a detail in another language, where it is an entry of a list, or several of them."""
         own = self._field(finding, finding.field)
         if not text or isinstance(text, MessageTemplate):
             return text
@@ -213,7 +217,7 @@ wording_of = lru_cache(maxsize=4)(Wording)  # the same for several files
 
 @lru_cache(maxsize=256)
 def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
-    """Give every way in which the entries of a list are shown in one language by those in another."""
+    """Return every way in which the entries of a list are shown in one language by those in another."""
 
     def said(language: str) -> list[str]:
         say = translator(language)
@@ -244,7 +248,7 @@ def label(block: FieldBlock, field: Field, row: str | None, language: str) -> st
 
 
 def _relabelled(label: str, field: Field | None, old: str, new: str) -> str:
-    """Give what a slot is called in another language, with the code of its row in front where one stands there."""
+    """Return what a slot is called in another language, with the code of its row in front where one stands there."""
     before = field.label.say(old) if field is not None else ""
     if field is None or not before or not label.endswith(before):
         return label
@@ -254,7 +258,7 @@ def _relabelled(label: str, field: Field | None, old: str, new: str) -> str:
 def _by_itself(
     about: Kind | Rule, kind: Kind, field: Field | None, details: Details, language: str
 ) -> dict[str, Detail]:
-    """Give what field and rule tell in any language: limits, an example, the reason."""
+    """Return what field and rule tell in any language: limits, an example, the reason."""
     if isinstance(about, Rule):
         return {"reason": about.why.say(language)}
     if field is None:
@@ -267,14 +271,14 @@ def _by_itself(
 
 
 def kind_of(about: Kind | Rule) -> Kind:
-    """Give the kind whose words stand in where a rule has none of its own."""
+    """Return the kind whose words stand in where a rule has none of its own."""
     if isinstance(about, Kind):
         return about
     return ANSWER_MISSING if about.check is None else DOES_NOT_FIT
 
 
 def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
-    """Give why a finding is one, an example and the remedy, away from any file."""
+    """Return why a finding is one, an example and the remedy, away from any file."""
     if isinstance(about, Rule):
         message, why, remedy = (
             text.say(language) for text in (about.message, about.why, about.remedy)
@@ -286,12 +290,12 @@ def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
 
 @cache
 def placeholders(template: str) -> frozenset[str]:
-    """Give the names in braces."""
+    """Return the names in braces."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def asked_of_row(about: Kind | Rule, field: Field | None) -> frozenset[str]:
-    """Give the codes in the spec's own words about a finding, in whose place answers stand, and other names there."""
+    """Return the codes in the spec's own words about a finding, in whose place answers stand, and other names there."""
     constraint = field.constraint if about is DOES_NOT_FIT and field is not None else None
     worded = about if isinstance(about, Rule) else constraint
     if worded is None:

@@ -84,7 +84,7 @@ STORED = f"SELECT n, {', '.join(f'CAST({name} AS BLOB)' for name in TEXTS)} FROM
 
 
 def digest_of(data: object) -> str:
-    """Give the SHA-256 of data, written as JSON in one way only."""
+    """Return the SHA-256 of data, written as JSON in one way only."""
     return hashlib.sha256(_json(data).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -93,7 +93,7 @@ def _json(data: object) -> str:
 
 
 def read_chain(connection: Connection, order: str = "ORDER BY n") -> list[LedgerEntry]:
-    """Give the whole chain, first to last."""
+    """Return the whole chain, first to last."""
     rows = connection.execute(f"{STORED} {order}").fetchall()
     return [
         LedgerEntry(n, *((text or b"").decode("utf-8", "surrogateescape") for text in texts))
@@ -102,12 +102,12 @@ def read_chain(connection: Connection, order: str = "ORDER BY n") -> list[Ledger
 
 
 def last_entry(connection: Connection) -> LedgerEntry | None:
-    """Give the end of the chain."""
+    """Return the end of the chain."""
     return next(iter(read_chain(connection, "ORDER BY n DESC LIMIT 1")), None)
 
 
 def events_of(connection: Connection, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
-    """Give the entries of some kinds with what stands in them, but for those that this program did not write."""
+    """Return the entries of some kinds with what stands in them, but for those that this program did not write."""
     names = ", ".join(f"'{name}'" for name, kind in KINDS.items() if issubclass(kind, kinds))
     found = (
         (entry, entry.event)

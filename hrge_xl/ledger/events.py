@@ -240,7 +240,7 @@ class Arrived:
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def day_of(self, sha256: str) -> tuple[date, bool]:
-        """Give the day on which a content came, and whether somebody stated it."""
+        """Return the day on which a content came, and whether somebody stated it."""
         if not self.stated and sha256 in self.days:
             return self.days[sha256], True
         return (self.day, True) if self.stated else self.receipts.get(sha256, (self.day, False))

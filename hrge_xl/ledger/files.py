@@ -51,7 +51,7 @@ def write_secret(path: Path, data: bytes) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of the bytes of a file. Raises `OSError`."""
+    """Return the SHA-256 of the bytes of a file. Raises `OSError`."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -123,7 +123,7 @@ MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at m
 
 
 def kept_at(folder: Path, sha256: str) -> Path:
-    """Give the path where the bytes of a received file are kept."""
+    """Return the path where the bytes of a received file are kept."""
     return folder / RECEIVED / f"{sha256}{SUFFIX}"
 
 
@@ -169,7 +169,7 @@ def altered(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]:
-    """Give copies of files under the names that they came with, by their paths: findings speak of them."""
+    """Yield copies of files under the names that they came with, by their paths: findings speak of them."""
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
         copies = []
         for number, (path, name) in enumerate(files):
@@ -185,7 +185,7 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
 
 
 def _as_it_came(home: Path, name: str) -> Path:
-    """Give the path in a folder of a file that came under a name, which is another one where that leads elsewhere.
+    """Return the path in a folder of a file that came under a name, which is another one where that leads elsewhere.
 
     The name is the last part of a path, so that on other systems than Windows it leads nowhere.
     """
@@ -230,12 +230,12 @@ def connect(path: Path | None, *, write: bool = True, lasting: bool = True) -> s
 
 
 def sqlite_uri(path: Path) -> str:
-    """Give a path as SQLite takes it whatever is in it: a letter that is not text, or a question mark."""
+    """Return a path as SQLite takes it whatever is in it: a letter that is not text, or a question mark."""
     return path.absolute().as_uri()
 
 
 def database_error(name: str, error: Exception, damaged: str = MADE_ANEW) -> StoreError:
-    """Give the error of a database in one line of our own; `damaged` is what to do where it is."""
+    """Return the error of a database in one line of our own; `damaged` is what to do where it is."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
     remedies = {
         "locked": ANOTHER_RUN,

@@ -46,7 +46,7 @@ class Decision:
 
 
 def history(ledger: Ledger) -> list[Decision]:
-    """Give every decision ever made, oldest first."""
+    """Return every decision ever made, oldest first."""
     made = ledger.events(DecisionMade)
     last = {event.submission: entry.n for entry, event in made}
     return [
@@ -66,7 +66,7 @@ def decisions(ledger: Ledger) -> dict[str, Decision]:
 
 
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
-    """Give every waiver ever given, as it stands on a day."""
+    """Return every waiver ever given, as it stands on a day."""
     withdrawn = {
         event.waiver: (event.day.isoformat(), entry.by)
         for entry, event in reversed(ledger.events(WaiverWithdrawn))
@@ -82,7 +82,7 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
 
 
 def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
-    """Give the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
+    """Return the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
     return look_up(folder, lambda ledger: waivers(ledger, today)) or ()
 
 
@@ -138,7 +138,7 @@ class RoundElsewhere(NamedTuple):
 
 
 def rounds_elsewhere(ledger: Ledger) -> list[RoundElsewhere]:
-    """Give the rounds that a ledger has taken over from."""
+    """Return the rounds that a ledger has taken over from."""
     home = ledger.home.resolve()
     return [
         RoundElsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})

@@ -146,7 +146,7 @@ class Ledger:
     def open(
         cls, folder: Path, *, write: bool = True, lasting: bool = True, anew: bool = False
     ) -> Iterator[Ledger]:
-        """Give the ledger in a folder; it is made when it is to be written and is not there.
+        """Yield the ledger in a folder; it is made when it is to be written and is not there.
 
         One that is not `lasting` is written faster: whoever is cut off throws it away. Raises `StoreError` for one
         that is damaged, or that is lost, unless it is made `anew`.
@@ -203,7 +203,7 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept together at the end, or not at all."""
+        """Yield a connection whose changes are kept together at the end, or not at all."""
         with self._our_errors(), self._connection as connection:
             connection.execute("BEGIN")
             yield connection
@@ -263,11 +263,11 @@ class Ledger:
         insert(connection, "sightings", [row])
 
     def _place(self, path: str) -> str:
-        """Give the way to a file."""
+        """Return the way to a file."""
         return path_text(way_to(self.home / path, self.home))
 
     def order(self) -> dict[str, int]:
-        """Give the place of every content in the order in which files came, by hash."""
+        """Return the place of every content in the order in which files came, by hash."""
         return {row["sha256"]: row["n"] for row in self.rows()}
 
     def forget_places(self) -> None:
@@ -288,19 +288,21 @@ class Ledger:
         )
 
     def known(self) -> list[Arrival]:
-        """Give every file ever received and not left out since, in the order of arrival."""
+        """Return every file ever received and not left out since, in the order of arrival."""
         kept = (row for row in self.rows() if row["state"] != LEFT_OUT)
         return [Arrival(row["path"], row["sha256"], row["size"]) for row in kept]
 
     def days(self) -> dict[str, tuple[date, bool]]:
-        """Give the day of arrival of every content and whether somebody stated it, by hash, in the order of arrival."""
+        """Return the day of arrival of every content and whether somebody stated it, by hash, in the order of
+        arrival.
+        """
         days = (
             (row["sha256"], parse_day(row["received"] or ""), row["stated"]) for row in self.rows()
         )
         return {sha256: (day, stated) for sha256, day, stated in days if day is not None}
 
     def origins(self) -> dict[str, Origin]:
-        """Give the origins of contents that were taken out of mails and archives, by hash."""
+        """Return the origins of contents that were taken out of mails and archives, by hash."""
         files = chain.from_iterable(receipt.files for _, receipt in self.events(FilesReceived))
         return {file.sha256: file.origin for file in files if file.origin}
 
@@ -341,12 +343,12 @@ class Ledger:
             return add_entry(connection, event, by=by, signer=signer)
 
     def events(self, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
-        """Give the events of some kinds with their entries, first to last."""
+        """Return the events of some kinds with their entries, first to last."""
         with self.transaction() as connection:
             return events_of(connection, *kinds)
 
     def chain(self) -> list[LedgerEntry]:
-        """Give every entry, first to last."""
+        """Return every entry, first to last."""
         with self.transaction() as connection:
             return read_chain(connection)
 
@@ -375,7 +377,7 @@ class Ledger:
             insert(connection, table, [row], "REPLACE")
 
     def rows_of(self, table: str) -> list[Record]:
-        """Give the rows of a table in the order of its key, which comes first; none while there is no such table."""
+        """Return the rows of a table in the order of its key, which comes first; none while there is no such table."""
         with self.transaction() as connection:
             if not connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
@@ -384,17 +386,17 @@ class Ledger:
             return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
 
     def rows(self) -> list[Record]:
-        """Give what is known of every file, in the order of arrival."""
+        """Return what is known of every file, in the order of arrival."""
         with self.transaction() as connection:
             rows = connection.execute("SELECT * FROM files ORDER BY n").fetchall()
         return [{**row, "stated": bool(row["stated"])} for row in rows]
 
     def drafted(self) -> dict[str, Drafted]:
-        """Give every draft of a mail that was ever written, by key: none is written twice."""
+        """Return every draft of a mail that was ever written, by key: none is written twice."""
         return {row["key"]: Drafted(**row) for row in self.rows_of("drafts")}
 
     def letters(self) -> list[Letter]:
-        """Give every mail that came without a workbook, the oldest first."""
+        """Return every mail that came without a workbook, the oldest first."""
         return sorted((Letter(**row) for row in self.rows_of("letters")), key=attrgetter("moment"))
 
     # a dataset that another program changed is never built upon
@@ -416,7 +418,7 @@ class Ledger:
     # pages that would be made of the same again are not made
 
     def made_of(self, round_file: Path, facts: str) -> str:
-        """Give a digest of what pages are made of: the dataset, what came and was entered, the program, and `facts`.
+        """Return a digest of what pages are made of: the dataset, what came and was entered, the program, and `facts`.
 
         `round_file` says who was expected, and may not be there. At which second something was entered is in no page.
         """
@@ -444,7 +446,7 @@ class Ledger:
 
 
 def _as_left(pages: Sequence[Path], made_of: str) -> Record:
-    """Give the note of pages as they are now."""
+    """Return the note of pages as they are now."""
     left = " ".join([made_of, *map(sha256_of, pages)])
     return {"name": pages[0].name, "sha256": hashlib.sha256(left.encode()).hexdigest()}
 
@@ -462,7 +464,7 @@ def look_up(folder: Path, question: Callable[[Ledger], Answer]) -> Answer | None
 
 
 def near(*folders: Path) -> Path | None:
-    """Give the first of some folders that has a ledger."""
+    """Return the first of some folders that has a ledger."""
     return next((folder for folder in folders if (folder / NAME).is_file()), None)
 
 

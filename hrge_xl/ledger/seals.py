@@ -59,7 +59,7 @@ class NewSeal(Seal):
 
 
 def seals(ledger: Ledger) -> list[Seal]:
-    """Give every seal, first to last."""
+    """Return every seal, first to last."""
     return [
         Seal(
             made.number, entry.time, entry.by, made.name, made.sha256, entry.n, entry.previous, entry.digest, entry.key,
@@ -70,14 +70,14 @@ def seals(ledger: Ledger) -> list[Seal]:
 
 
 def of_report(report: Path, terms: OfRounds | None = None) -> Sealed:
-    """Give what is sealed of a report: its bytes as they are, and the terms of its rounds."""
+    """Return what is sealed of a report: its bytes as they are, and the terms of its rounds."""
     return SealMade(
         number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {})
     )
 
 
 def of_terms(name: str, terms: Terms) -> Sealed:
-    """Give what is sealed of a round where its terms are sealed alone."""
+    """Return what is sealed of a round where its terms are sealed alone."""
     digest = digest_of(terms.model_dump(mode="json"))
     return TermsSealed(number=NEXT, name=f"round {name}", sha256=digest, terms={name: terms})
 

@@ -38,7 +38,7 @@ class KeyOwner:
     private: Ed25519PrivateKey
 
     def sign(self, digest: str) -> str:
-        """Give the signature of the digest of an entry, as hex digits."""
+        """Return the signature of the digest of an entry, as hex digits."""
         return self.private.sign(_signed(digest)).hex()
 
 
@@ -134,7 +134,7 @@ def is_signed_by(key: str, digest: str, signature: str) -> bool | None:
 
 
 def trusted_keys(files: Sequence[Path]) -> dict[str, str]:
-    """Give the keys that somebody trusts, each with the name that it goes by.
+    """Return the keys that somebody trusts, each with the name that it goes by.
 
     A file holds a public key as PEM, which goes by the name of the file, or lines of 64 hex digits and a name. Raises
     `UsageError` for any other one, or without the extra.
@@ -187,7 +187,7 @@ def _hex(public: Ed25519PublicKey) -> str:
 
 
 def _signed(digest: str) -> bytes:
-    """Give the bytes to sign: not a bare digest, so that no signature made for something else can stand here."""
+    """Return the bytes to sign: not a bare digest, so that no signature made for something else can stand here."""
     return f"hrge-xl/entry/1 {digest}".encode()
 
 

@@ -23,20 +23,20 @@ BRIEF_FILE = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")
 
 
 def report(document: Document, name: str) -> bytes:
-    """Give the report in one of `FORMATS`, as the bytes of a file."""
+    """Return the report in one of `FORMATS`, as the bytes of a file."""
     data: str | bytes = module_of(name).render(document)
     return data if isinstance(data, bytes) else data.encode("utf-8")
 
 
 def beside(document: Document, name: str) -> Iterator[tuple[str, bytes]]:
-    """Give the other files of a report, by their paths from its folder: a large page has one a team."""
+    """Yield the other files of a report, by their paths from its folder: a large page has one a team."""
     others = getattr(module_of(name), "beside", None)
     for path, text in others(document) if others else ():
         yield path, text.encode("utf-8")
 
 
 def suffix(name: str) -> str:
-    """Give the ending of files in one of `FORMATS`."""
+    """Return the ending of files in one of `FORMATS`."""
     return str(module_of(name).SUFFIX)
 
 
@@ -53,17 +53,17 @@ def write_report(document: Document, name: str, folder: Path) -> Path:
 
 
 def report_pages(folder: Path, name: str) -> list[Path]:
-    """Give the files of a report that a folder holds or will hold: itself first, then the pages of teams."""
+    """Return the files of a report that a folder holds or will hold: itself first, then the pages of teams."""
     return [folder / f"validation.{suffix(name)}", *sorted(folder.glob(f"{TEAM_PAGES}/*.html"))]
 
 
 def overview_page(folder: Path, *, masked: bool = False) -> Path:
-    """Give the place of the overview in a folder, or of the one that may be shared."""
+    """Return the place of the overview in a folder, or of the one that may be shared."""
     return folder / ("overview_shareable.html" if masked else "overview.html")
 
 
 def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
-    """Give the place of the brief in a folder, of all teams or of a `group`, or of the one that may be shared."""
+    """Return the place of the brief in a folder, of all teams or of a `group`, or of the one that may be shared."""
     parts = ("brief", "shareable" if masked else "", group)
     return path_in(folder, f"{'_'.join(filter(None, parts))}.html")
 
@@ -75,11 +75,11 @@ def write_page(path: Path, text: str) -> Path:
 
 
 def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
-    """Give the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
+    """Return the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
     found = ((path, BRIEF_FILE.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
     return [(path, bool(parts[1]), parts[2] or "") for path, parts in found if parts]
 
 
 def pages_beside(folder: Path) -> list[Path]:
-    """Give the places of the pages that follow a dataset, in their folder."""
+    """Return the places of the pages that follow a dataset, in their folder."""
     return [overview_page(folder), brief_page(folder)]

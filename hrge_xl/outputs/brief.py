@@ -52,7 +52,7 @@ def of_dataset(
     store: Store, language: str | None, round_: Round | None = None,
     *, masked: bool = False, period: str | None = None, group: str = "",
 ) -> str:  # fmt: skip
-    """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+    """Return the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
     A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
     not up to date, `UsageError` where there is no such period.
@@ -90,7 +90,7 @@ def of_dataset(
 def team_groups(
     store: Store, language: str | None, round_: Round | None, period: str | None
 ) -> list[TeamGroup]:
-    """Give every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
+    """Return every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
     language = language or store.schema.language
     spec = store.schema.spec
     chosen, expected = of_period(store, round_, period)
@@ -105,7 +105,7 @@ def team_groups(
 
 
 def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
-    """Give the country or team that somebody names by its code or its label. Raises `UsageError` with those known."""
+    """Return the country or team that somebody names by its code or its label. Raises `UsageError` with those known."""
     of_kind = [each for each in known if each.kind == kind]
     found = [each for each in of_kind if fold(text) in (fold(each.code), fold(each.label))]
     if not found:
@@ -135,7 +135,7 @@ def pages_of_folder(
 
 
 def page_of(found: Overview, group: TeamGroup | None = None) -> str:
-    """Give an overview as a page for whoever has a minute."""
+    """Return an overview as a page for whoever has a minute."""
     view = BriefView(found, group)
     style = asset("brief.css") + view.style()
     return rendered("brief.html.j2", found.language, style, o=found, b=view.brief, v=view)
@@ -163,7 +163,7 @@ class BriefView(OverviewView):
         return (self.own and self.own.title.say(self.language)) or self.say("Brief")
 
     def heading(self, part: BriefPart) -> str:
-        """Give what a part is called: as the spec says, else as the program does."""
+        """Return what a part is called: as the spec says, else as the program does."""
         named = self.own.headings.get(part) if self.own else None
         if named:
             return named.say(self.language)
@@ -180,7 +180,7 @@ class BriefView(OverviewView):
         }[part]
 
     def short(self, text: str | None, most: int) -> str:
-        """Give a text with so many characters at most; words for one that is masked or blank."""
+        """Return a text with so many characters at most; words for one that is masked or blank."""
         if text is None:
             return self.say("masked" if self.found.masked else "(blank)")
         line = " ".join(text.split())

@@ -108,7 +108,7 @@ class Brief:
         return [*filter(None, told)]
 
     def _said(self, sentence: str) -> str | None:
-        """Give a sentence with its figures; None where one of these is not known."""
+        """Return a sentence with its figures; None where one of these is not known."""
         named = [name for _, name, _, _ in Formatter().parse(sentence) if name]
         return (
             None
@@ -150,12 +150,12 @@ class Brief:
             yield line["field"], self.figure(self.field(line["field"]).type, value)
 
     def field(self, code: str) -> Field:
-        """Give a question of a form, or a column of a table, by its code."""
+        """Return a question of a form, or a column of a table, by its code."""
         assert self.found.spec is not None
         return next(field for _, _, field in self.found.spec.places() if field.code == code)
 
     def figure(self, kind: FieldType, value: float | None) -> str:
-        """Give a number among the answers to questions of a kind as people write it; words for one that is masked."""
+        """Return a number among the answers to questions of a kind as people write it; words for one that is masked."""
         if value is None:
             return self.say("masked")
         if kind.scaled:
@@ -163,7 +163,7 @@ class Brief:
         return number(value, self.language) if kind.measures else shown(value)
 
     def of(self, part: int, whole: int | None) -> str:
-        """Give a count, and where it is known of how many."""
+        """Return a count, and where it is known of how many."""
         if whole is None:
             return number(part, self.language)
         told = self.say("{answered} of {required}")

@@ -66,7 +66,7 @@ class Facts(NamedTuple):
 def document(
     datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None
 ) -> Document:
-    """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
+    """Return the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
     files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
     specs = [dataset.spec for dataset in datasets if dataset.spec]
     waivers = _waivers(datasets, files, facts)
@@ -89,7 +89,7 @@ def document(
 def file_rows(
     datasets: Sequence[Dataset], language: str = SOURCE_LANGUAGE, *, redacted: bool = False
 ) -> list[FileRow]:
-    """Give every file received, by dataset and path, with its findings in the language of the reader."""
+    """Return every file received, by dataset and path, with its findings in the language of the reader."""
     found: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
         every = dataset.of_round()
@@ -141,7 +141,7 @@ def run_id(
     waivers: Sequence[WaiverRow],
     decisions: Sequence[DecisionRow],
 ) -> str:
-    """Give the number of a report: the digest of everything that went in, and of what counts of it."""
+    """Return the number of a report: the digest of everything that went in, and of what counts of it."""
     about = [run["engine_version"], run["today"], run["redacted"], run["datasets"]]
     entered = [[file.get(key) for key in ENTERED] for file in files]
     text = json.dumps([about, entered, waivers, decisions], sort_keys=True)
@@ -185,7 +185,7 @@ class _FileRows:
     redacted: bool = False
 
     def of(self, each: Return) -> Iterator[FileRow]:
-        """Give the row of a return, and one for each copy of it."""
+        """Yield the row of a return, and one for each copy of it."""
         row = self._row(each)
         yield row
         yield from (self._copy(row, each, item) for item in each.copies)
@@ -252,7 +252,7 @@ class _FileRows:
         }
 
     def _copy(self, row: FileRow, each: Return, item: ReceivedItem) -> FileRow:
-        """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
+        """Return the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
         finding = SAME_FILE_TWICE.at(other=name)
         told = self._finding(finding, item.path)
@@ -275,7 +275,7 @@ class _FileRows:
         return copy
 
     def _finding(self, finding: Finding, path: str) -> FindingRow:
-        """Give a finding as data."""
+        """Return a finding as data."""
         finding = self.wording.worded(finding, self.language, path)
         finding = self.wording.unquoted(finding) if self.redacted else finding
         words = finding.words
@@ -338,7 +338,7 @@ def _identity(each: Return) -> IdentityRow | None:
 def _waivers(
     datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts
 ) -> list[WaiverRow]:
-    """Give every waiver of the files at hand, also those that count no more."""
+    """Return every waiver of the files at hand, also those that count no more."""
     ours = {file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]}
     known = [
         *dict.fromkeys(
@@ -352,7 +352,7 @@ def _waivers(
 
 
 def waiver_of(row: WaiverRow) -> Waiver:
-    """Give the waiver that a row tells of."""
+    """Return the waiver that a row tells of."""
     known = {field.name for field in fields(Waiver)}
     return Waiver(**{key: value for key, value in row.items() if key in known})  # type: ignore[arg-type]
 
@@ -377,7 +377,7 @@ def _decisions(
 
 
 def _names(specs: Sequence[Spec], language: str) -> Names:
-    """Give what the specs call their countries and sheets; the first spec goes before the others."""
+    """Return what the specs call their countries and sheets; the first spec goes before the others."""
     countries = [
         item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items
     ]
@@ -390,7 +390,7 @@ def _names(specs: Sequence[Spec], language: str) -> Names:
 
 
 def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> Iterator[CodeRow]:
-    """Give the catalogue entries of the codes that occur, rules of the specs included."""
+    """Yield the catalogue entries of the codes that occur, rules of the specs included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules = {rule.code: rule for spec in specs for rule in spec.rules}
     known: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
@@ -412,7 +412,7 @@ Places = Mapping[Crossing, Sequence[dict[str, str]]]
 def _matrices(
     datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts
 ) -> Iterator[MatrixRow]:
-    """Give every matrix of the spec of a dataset over the files that count, one a period; of none, without rows."""
+    """Yield every matrix of the spec of a dataset over the files that count, one a period; of none, without rows."""
     for n, dataset in enumerate(datasets, start=1):
         spec = dataset.store.schema.spec
         if spec is None or spec.matrix is None:
@@ -433,7 +433,9 @@ def _matrices(
 def _rows(
     store: Store, block: MatrixBlock, files: Mapping[str, FileRow], sheets: SheetNames | None
 ) -> Mapping[str, Places]:
-    """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
+    """Return every row of some files that stands in a matrix, by period and crossing, in the order of files and
+    cells.
+    """
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store["matrix_rows"].c
     columns = (

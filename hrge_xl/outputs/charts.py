@@ -107,12 +107,12 @@ class Chart:
                 self.text((start + end) / 2, y, text)
 
     def across(self, x: float) -> float:
-        """Give where something stands that is so far from the side where reading starts."""
+        """Return where something stands that is so far from the side where reading starts."""
         return WIDTH - x if self.mirrored else x
 
 
 def width(text: str) -> float:
-    """Give about how wide a text is; letters of some scripts are twice as wide."""
+    """Return about how wide a text is; letters of some scripts are twice as wide."""
     return LETTER * sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
@@ -121,7 +121,7 @@ def _short(number: float) -> str:
 
 
 def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool = False) -> Chart:
-    """Give values that follow on one another as a line, from nought up, against what they are held against."""
+    """Return values that follow on one another as a line, from nought up, against what they are held against."""
     chart = Chart(
         [*(f"{each.label}: {each.said}" for each in points), *(mark.said for mark in marks)],
         mirrored,
@@ -150,7 +150,7 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
 def columns(
     found: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False
 ) -> Chart:
-    """Give a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
+    """Return a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
     chart = Chart([f"{column.label}: {column.said}" for column in found], mirrored)
     totals = [sum(value for value, _ in column.pieces) for column in found]
     height = _heights([*totals, top or 0.0])
@@ -180,7 +180,7 @@ def steps(
     points: Sequence[tuple[float, Point]], marks: Sequence[tuple[float, Mark]], top: float,
     *, mirrored: bool = False,
 ) -> Chart:  # fmt: skip
-    """Give a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
+    """Return a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
     told = [f"{point.label}: {point.said}" for _, point in points] + [
         mark.said for _, mark in marks
     ]
@@ -204,7 +204,7 @@ def steps(
 
 
 def _heights(values: Sequence[float]) -> Callable[[float], float]:
-    """Give what makes heights of values: from nought, so that nothing looks larger than it is."""
+    """Return what makes heights of values: from nought, so that nothing looks larger than it is."""
     low = min([0.0, *values])
     high = max([0.0, *values])
     unit = (HEIGHT - TOP - FOOT) / ((high - low) or 1)
@@ -280,7 +280,7 @@ class CountryMap(NamedTuple):
 
 @cache
 def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
-    """Give every country by its three letters, and the borders in dispute."""
+    """Return every country by its three letters, and the borders in dispute."""
     known = json.loads((resources.files("hrge_xl.outputs") / OUTLINES).read_text(encoding="utf-8"))
     countries = {
         code: Outline(x, y, path, _boxes(path)) for code, (x, y, path) in known["countries"].items()
@@ -289,7 +289,7 @@ def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
 
 
 def _boxes(path: str) -> tuple[Box, ...]:
-    """Give the box of each part of a path."""
+    """Return the box of each part of a path."""
     found = []
     for match in _MOVES.finditer(path):
         x = int(match[1])
@@ -312,7 +312,7 @@ def on_map(code: str) -> bool:
 
 
 def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
-    """Give a map of countries by code, each with its class and what is said of it; None where none has a place."""
+    """Return a map of countries by code, each with its class and what is said of it; None where none has a place."""
     countries, disputed = outlines()
     there = {code: countries[code] for code in sorted(shown) if code in countries}
     if not there:
@@ -339,7 +339,7 @@ def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
 
 
 def _around(boxes: list[Box]) -> Box:
-    """Give a cut-out of the shape of the drawing around some boxes, with something of their neighbours."""
+    """Return a cut-out of the shape of the drawing around some boxes, with something of their neighbours."""
     left = min(box[0] for box in boxes)
     top = min(box[1] for box in boxes)
     right = max(box[2] for box in boxes)
@@ -351,7 +351,9 @@ def _around(boxes: list[Box]) -> Box:
 
 
 def _names(there: Mapping[str, Outline], high: float) -> dict[str, tuple[float, float]]:
-    """Give where the names of countries stand, in letters so high: none on another one, the largest countries first."""
+    """Return where the names of countries stand, in letters so high: none on another one, the largest countries
+    first.
+    """
     found: dict[str, tuple[float, float]] = {}
     for code in sorted(there, key=lambda code: _area(there[code].main), reverse=True):
         wide = 0.75 * high * len(code)

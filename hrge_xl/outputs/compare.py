@@ -133,13 +133,13 @@ def between(old: Said, new: Said) -> Comparison:
 
 
 def lines(found: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[str]:
-    """Give the comparison to read, a line each."""
+    """Yield the comparison to read, a line each."""
     yield from details(found, language)
     yield from in_figures(found.counts, language)
 
 
 def details(found: Comparison, language: str) -> Iterable[str]:
-    """Give every answer that changed, and every finding that went or came."""
+    """Yield every answer that changed, and every finding that went or came."""
     say = translator(language)
     for change in found.changes:
         before, after = (
@@ -215,7 +215,7 @@ class Rest:
 
 
 def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Rest]:
-    """Give the returns of both sides by their key; never a guess which of several is meant."""
+    """Return the returns of both sides by their key; never a guess which of several is meant."""
     identities = before.identities | {
         name: known
         for name, known in after.identities.items()
@@ -244,7 +244,7 @@ def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Rest
 
 
 def compared(before: Side, after: Side, pairs: Sequence[tuple[Return, Return]]) -> Iterator[Pair]:
-    """Give one pair after the other."""
+    """Yield one pair after the other."""
     for old, new in pairs:
         yield Pair(old, new, between(before.said(old), after.said(new)))
 
@@ -259,7 +259,7 @@ KEY = ("project", "intervention", "country", "team")  # what it is about
 def round_lines(
     pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], language: str, *, short: bool
 ) -> Iterator[str]:
-    """Give a line for each pair, with what changed below it unless `short`; then returns without a partner."""
+    """Yield a line for each pair, with what changed below it unless `short`; then returns without a partner."""
     total: Counter[str] = Counter()
     say = translator(language)
     for pair in pairs:
@@ -292,14 +292,14 @@ def named(each: Return) -> str:
 
 
 def json_of_files(before: str, after: str, found: Comparison) -> str:
-    """Give two files as a JSON document."""
+    """Return two files as a JSON document."""
     return _dump({"schema": SCHEMA, "before": before, "after": after, **_comparison(found)})
 
 
 def json_of_rounds(
     pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], names: tuple[str, str]
 ) -> Iterator[str]:
-    """Give two rounds as the pieces of a JSON document: it is never in memory as a whole."""
+    """Yield two rounds as the pieces of a JSON document: it is never in memory as a whole."""
     head = _dump({"schema": SCHEMA, "before": names[0], "after": names[1]})
     yield head.removesuffix("}").rstrip() + ',\n  "pairs": ['
     total: Counter[str] = Counter()

@@ -203,7 +203,7 @@ class _Book:
             pen.put(row, HOLDS, text, "wrap")
 
     def _introduction(self, pen: PlainSheet) -> int:
-        """Give the title and how to read the sheets; the next row."""
+        """Return the title and how to read the sheets; the next row."""
         spec = self.labels.spec
         say = self.say
         masked = MASKED in self.store.fact(STATE)
@@ -318,7 +318,7 @@ class _Book:
 
 
 def _counts_by(table: Table) -> str | None:
-    """Give the column that says which rows have a place here, so that a pivot adds up what counts.
+    """Return the column that says which rows have a place here, so that a pivot adds up what counts.
 
     Every row has one in the list of all returns.
     """
@@ -329,10 +329,10 @@ def _counts_by(table: Table) -> str | None:
 
 
 def sheet_name(table: Table) -> str:
-    """Give the name of the sheet with a table: a long one without what all tables of figures begin with."""
+    """Return the name of the sheet with a table: a long one without what all tables of figures begin with."""
     return table.name if len(table.name) <= SHEET_NAME else table.name.removeprefix("aggregate_")
 
 
 def _group(table: Table) -> int:
-    """Give the number of the group that a table stands in; what says none is among the answers."""
+    """Return the number of the group that a table stands in; what says none is among the answers."""
     return GROUPS.index(table.group) if table.group else 1

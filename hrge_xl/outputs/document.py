@@ -260,7 +260,7 @@ class Document(TypedDict):
 
 
 def place_of(finding: FindingRow) -> str:
-    """Give sheet and cell, or nothing where the whole file is meant."""
+    """Return sheet and cell, or nothing where the whole file is meant."""
     return "!".join(filter(None, (finding["sheet"], finding["cell"])))
 
 
@@ -310,7 +310,7 @@ class FindingGroup:
 def by_sheet_and_rule(
     files: Numbered, whole_file: str, sheets_called: Mapping[str, str]
 ) -> tuple[list[FindingGroup], list[FindingGroup]]:
-    """Give the findings of some files by sheet and by code; `whole_file` is said of those that have no sheet.
+    """Return the findings of some files by sheet and by code; `whole_file` is said of those that have no sheet.
 
     Sheets of the spec go by their names there, all others by their own.
     """
@@ -331,7 +331,7 @@ def by_sheet_and_rule(
 def by_team(
     files: Numbered, team: Callable[[FileRow], str], countries_called: Mapping[str, str]
 ) -> list[FindingGroup]:
-    """Give the findings of some files by team, each with its countries by name."""
+    """Return the findings of some files by team, each with its countries by name."""
     teams: dict[str, FindingGroup] = {}
     for at, file in files:
         group = teams.setdefault(team(file), FindingGroup(team(file)))
@@ -353,7 +353,7 @@ _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
 
 def fill(colour: str) -> str:
-    """Give a colour as `#rrggbb`; white for what is none."""
+    """Return a colour as `#rrggbb`; white for what is none."""
     match = _COLOUR.fullmatch(colour)
     return f"#{match[1].lower()}" if match else "#ffffff"
 

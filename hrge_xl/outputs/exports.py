@@ -82,7 +82,7 @@ class Export(NamedTuple):
 
 
 def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
-    """Give kinds of files, each once. Raises `UsageError` for one that there is not, or that needs an extra."""
+    """Return kinds of files, each once. Raises `UsageError` for one that there is not, or that needs an extra."""
     wanted = tuple(dict.fromkeys(formats))
     wrong = [name for name in wanted if name not in FORMATS]
     if wrong:
@@ -97,14 +97,14 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
 
 
 def formats_there(out: Path) -> tuple[str, ...]:
-    """Give the kinds of files that stand beside a dataset and follow it; Parquet only where it can be written."""
+    """Return the kinds of files that stand beside a dataset and follow it; Parquet only where it can be written."""
     places = {XLSX: WORKBOOK, CSV: "csv/*.csv", PARQUET: "parquet/*.parquet"}
     found = (name for name, place in places.items() if any(out.glob(place)))
     return tuple(name for name in found if name != PARQUET or has_parquet())
 
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
-    """Give every file that `write` leaves."""
+    """Return every file that `write` leaves."""
     wanted = pieces(store, formats)
     kinds = [kind for kind in (CSV, PARQUET) if kind in formats]
     single = [out / name for name in FILES if name in wanted]
@@ -130,7 +130,7 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:
-    """Give what `part` writes for these kinds of files: those that are no table, and tables by name."""
+    """Return what `part` writes for these kinds of files: those that are no table, and tables by name."""
     tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
     return [*tables, *(name for name, (kind, _) in FILES.items() if kind in formats)]
 
@@ -266,12 +266,12 @@ def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers
 
 
 def are_set_aside(*paths: Path) -> list[Path]:
-    """Give those in whose place a note stands."""
+    """Return those in whose place a note stands."""
     return [path for path in paths if path.is_file() and path.read_bytes() == _note(path)]
 
 
 def outgrown(store: Store, folder: Path) -> list[Path]:
-    """Give the files of a folder that are older than the dataset there, and the notes that say so."""
+    """Return the files of a folder that are older than the dataset there, and the notes that say so."""
     state = store.fact(STATE)
     reports = folder / REPORTS
     if state not in OUTGROWN:
@@ -308,7 +308,7 @@ def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
 
 
 def _note(path: Path) -> bytes:
-    """Give what stands in the place of a page or of a workbook: always the same."""
+    """Return what stands in the place of a page or of a workbook: always the same."""
     title = "Not up to date"
     if path.suffix == ".html":
         style = "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
@@ -336,7 +336,7 @@ LICENCE = {
 
 
 def description(store: Store, folder: Path) -> dict[str, Any]:
-    """Give the data package: schema of every table, by the Frictionless standard, with the hash of its file.
+    """Return the data package: schema of every table, by the Frictionless standard, with the hash of its file.
 
     Its contributors are the teams whose returns count.
     """
@@ -362,7 +362,7 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
 
 
 def metadata(schema: Schema) -> dict[str, Any]:
-    """Give what Datasette shows of the database: every table and view, what is not exported hidden at first."""
+    """Return what Datasette shows of the database: every table and view, what is not exported hidden at first."""
     spec = schema.spec
     shown = {table.name for table in schema.shown}
     tables = {

@@ -97,7 +97,7 @@ def feedback(
     key: bytes | None = None,
     contact: str = "",
 ) -> bytes:
-    """Give the workbook for one returned file that could be read. Raises `UsageError` for a refused one.
+    """Return the workbook for one returned file that could be read. Raises `UsageError` for a refused one.
 
     Law: reading what comes out gives every value that was read from what came in.
     """
@@ -151,7 +151,8 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
 def _order(
     sent: Submission, spec: Spec, today: date, key: bytes | None, chosen: Sequence[str] | None
 ) -> Order:
-    """Give the order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
+    """Return the order that the workbook was issued for, in the version of today; a stamp that is not ours is not
+    signed.
 
     It stays the same workbook: what comes back is a newer version of it, and says of which return it was made.
     """
@@ -218,14 +219,14 @@ def _anew(
 
 
 def _about(finding: Finding) -> tuple[str | None, ...]:
-    """Give the cell that a finding is about; what is about more goes by its code."""
+    """Return the cell that a finding is about; what is about more goes by its code."""
     return (finding.tool, finding.row, finding.field or finding.code)
 
 
 def _moved(
     finding: Finding, parts: Mapping[tuple[str, str, str, str], int], layout: Layout
 ) -> Finding:
-    """Give a finding about an answer at the cell that the answer has now; `parts` of the answers by key and cell."""
+    """Return a finding about an answer at the cell that the answer has now; `parts` of the answers by key and cell."""
     slot = layout.slots.get(finding.key)
     if slot is None:
         return finding
@@ -239,7 +240,7 @@ def _moved(
 
 
 def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
-    """Give the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
+    """Return the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
     say = translator(layout.language)
     own = *layout.own_names, say("To correct"), say("Without a place")
     ours = {*sent.sheets.values(), *own}
@@ -250,7 +251,7 @@ def _leftovers(
     homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, added: Sequence[str],
     layout: Layout,
 ) -> Iterator[Leftover]:  # fmt: skip
-    """Give everything without a place, with the reason: answers first."""
+    """Yield everything without a place, with the reason: answers first."""
     say = translator(layout.language)
     beside = [each for each in sent.unplaced if not each.question]
     for some, why in (
@@ -270,7 +271,7 @@ def _leftovers(
 
 
 def _pieces(whole: Unplaced) -> Iterator[Unplaced]:
-    """Give a text that no cell holds as several, one after the other."""
+    """Yield a text that no cell holds as several, one after the other."""
     rest = whole.text
     while not fits_a_cell(rest):
         piece = beginning(rest)
@@ -285,7 +286,7 @@ COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
 
 
 def corrections(findings: Sequence[Finding], content: Content) -> list[Correction]:
-    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
+    """Return the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
     wording = Wording(content.layout.spec)
@@ -333,7 +334,7 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
 
 
 def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
-    """Give what stands before an answer, the code of its row, and what was asked.
+    """Return what stands before an answer, the code of its row, and what was asked.
 
     In a checklist the statement stands in front of the question, in a repeated form the record.
     """

@@ -134,7 +134,9 @@ def _all_made(
     waiting: Sequence[tuple[Return, Path]],
     pool: Workers,
 ) -> Iterator[JobResult]:
-    """Give what became of each return, in order. The first one is made here: forked processes have its drawing then."""
+    """Yield what became of each return, in order. The first one is made here: forked processes have its drawing
+    then.
+    """
 
     def jobs(some: Sequence[tuple[Return, Path]]) -> list[FeedbackJob | JobResult]:
         found: list[FeedbackJob | JobResult] = []
@@ -220,7 +222,7 @@ MOST_SHOWN = 300  # characters of an answer
 
 
 def _later_versions(findings: Sequence[Finding]) -> list[str]:
-    """Give the names of the files that a return should have been made from, and was not."""
+    """Return the names of the files that a return should have been made from, and was not."""
     return [
         str(dict(each.details)["other"])
         for each in findings
@@ -260,7 +262,7 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
 
 
 def _typed(sent: Submission, key: Key) -> str:
-    """Give the answers to a question as they were typed."""
+    """Return the answers to a question as they were typed."""
     cells = [answer for answer in sent.answers if answer.key == key and answer.value is not None]
     return "; ".join(shown(cell.original) for cell in cells if cell.original not in (None, ""))
 
@@ -273,7 +275,7 @@ MOST_IMPORTANT = 3
 
 
 def message(result: Result, given: GivenBack, today: date, deadline: str = "") -> str:
-    """Give a short text to send along, in the language of the workbook. It quotes no answer."""
+    """Return a short text to send along, in the language of the workbook. It quotes no answer."""
     beside = sum(each.sheet not in given.added_sheets for each in given.beside)
     later = next(iter(_later_versions(result.findings)), "")
     some = {
@@ -332,7 +334,7 @@ def _place_and_question(each: Correction) -> str:
 
 
 def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
-    """Give what became of one return as JSON data; `workbook` and `text` are the files that were written."""
+    """Return what became of one return as JSON data; `workbook` and `text` are the files that were written."""
 
     def places(some: Sequence[Unplaced]) -> list[dict[str, str]]:
         return [

@@ -298,7 +298,7 @@ class _Figures:
     def _of_levels(
         self, title: str, heading: str, counts: Iterable[tuple[str, Mapping[str, int]]], kind: str
     ) -> ChartBlock:
-        """Give a block with a series for each level."""
+        """Return a block with a series for each level."""
         rows: list[list[Cell]] = [
             [name, *(count.get(level.code, 0) for level in self.levels)] for name, count in counts
         ]
@@ -306,7 +306,7 @@ class _Figures:
         return ChartBlock(title, heads, rows, [level.colour for level in self.levels], kind)
 
     def trends(self) -> Iterator[ChartBlock]:
-        """Give indicators with totals in several periods of one length."""
+        """Yield indicators with totals in several periods of one length."""
         say = self.say
         series = grouped(
             ((line["indicator"], shape(line["value_period"])), line)
@@ -375,7 +375,7 @@ class _HeatMaps:
         )  # fmt: skip
 
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
-        """Give the title, the cells, then the rows by level; the first free row below."""
+        """Return the title, the cells, then the rows by level; the first free row below."""
         down, across = (
             [(code, f"{code} {label}") for code, label in self.labels.entries_of(name).items()]
             for name in (self.matrix.down, self.matrix.across)

@@ -60,7 +60,7 @@ class Tables:
 
 
 def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = None) -> Tables:
-    """Give the tables of a consolidated folder, a round, a SQLite file or a database, to be read as frames.
+    """Return the tables of a consolidated folder, a round, a SQLite file or a database, to be read as frames.
 
     `labels` and `lang` as in `read_table`. Raises `UsageError`, `StoreError`.
     """
@@ -73,7 +73,9 @@ def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = N
 
 
 def tables(place: str | Path) -> pd.DataFrame:
-    """Give the names of the tables of a dataset, with what each holds and by which columns its rows are told apart."""
+    """Return the names of the tables of a dataset, with what each holds and by which columns its rows are told
+    apart.
+    """
     with open_store(place) as store:
         shown = [
             (each.name, each.title or each.about, ", ".join(each.key))
@@ -90,7 +92,8 @@ def read_table(
     lang: str | None = None,
     several: Several = "list",
 ) -> pd.DataFrame:
-    """Give a table as a frame: nullable integers, days, truth values; answers from lists as categories in their order.
+    """Return a table as a frame: nullable integers, days, truth values; answers from lists as categories in their
+    order.
 
     With `labels` a category has the label of the entry, in `lang` or else the first language of the spec; without, its
     code. A question with several answers has a list in each cell, or a column of truth values for each entry, or the
@@ -143,7 +146,7 @@ def read_table(
 
 
 def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]) -> pd.Series[Any]:
-    """Give a column in its type; one of known codes, by code, as categories in their order."""
+    """Return a column in its type; one of known codes, by code, as categories in their order."""
     if known and column.kind == TEXT and not column.label_of:
         ordered = any(field.result == "level" for field in column.fields.values())
         chosen = pd.Categorical(values, [*known], ordered=ordered).rename_categories(known)
@@ -156,7 +159,7 @@ def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]
 def _several(
     values: pd.Series[Any], column: TableColumn, said: Mapping[str, str], how: Several
 ) -> pd.Series[Any] | pd.DataFrame:
-    """Give the column of a question with several answers, or one for each entry of its lists."""
+    """Return the column of a question with several answers, or one for each entry of its lists."""
     if how == "text":
         return values.astype(IN_PANDAS[TEXT])
     codes = values.map(lambda text: text.split(SEPARATOR) if text else [])
@@ -171,7 +174,7 @@ def _several(
 
 
 def _entries(words: CodeLabels, column: TableColumn, *, labels: bool) -> dict[str, str]:
-    """Give the codes of the lists that a column draws on, each with what stands for it: labels that differ."""
+    """Return the codes of the lists that a column draws on, each with what stands for it: labels that differ."""
     lists = dict.fromkeys(filter(None, map(list_of, column.fields.values())))
     found = {
         code: label for name in reversed(lists) for code, label in words.entries_of(name).items()

@@ -55,7 +55,7 @@ def of_dataset(
     store: Store, language: str | None, round_: Round | None = None,
     *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
 ) -> str:  # fmt: skip
-    """Give the page of a dataset. Raises as `figures_of` does."""
+    """Return the page of a dataset. Raises as `figures_of` does."""
     return page_of(figures_of(store, language, round_, masked=masked, period=period, change=change))
 
 
@@ -63,7 +63,7 @@ def figures_of(
     store: Store, language: str | None, round_: Round | None = None,
     *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
 ) -> Overview:  # fmt: skip
-    """Give what is on the page of a dataset with figures: of the latest period, unless another one is named.
+    """Return what is on the page of a dataset with figures: of the latest period, unless another one is named.
 
     `change` is what the last run changed; a page that may be shared does not tell it.
 
@@ -77,7 +77,7 @@ def figures_of(
 
 
 def day_of(store: Store) -> date:
-    """Give the day that the figures of a dataset are as of. Raises `StoreError` where they are not up to date."""
+    """Return the day that the figures of a dataset are as of. Raises `StoreError` where they are not up to date."""
     if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off.",
@@ -94,7 +94,7 @@ Kind = TypeVar("Kind", int, str)
 
 
 def page_of(found: Overview) -> str:
-    """Give an overview as a page."""
+    """Return an overview as a page."""
     view = OverviewView(found)
     style = asset("report.css") + asset("overview.css") + view.style()
     return rendered("overview.html.j2", found.language, style, o=found, v=view)
@@ -147,31 +147,31 @@ class OverviewView:
         return None
 
     def number(self, value: float | None) -> str:
-        """Give a number as people write it; words for one that is masked."""
+        """Return a number as people write it; words for one that is masked."""
         return self.say("masked") if value is None else number(value, self.language)
 
     def change(self, value: float) -> str:
-        """Give a number with its sign."""
+        """Return a number with its sign."""
         return (
             f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(abs(value), self.language)}"
         )
 
     def percent(self, share: float) -> str:
-        """Give a share as a percentage."""
+        """Return a share as a percentage."""
         return percent(share, self.language)
 
     def day(self, value: date | str) -> str:
-        """Give a day in words."""
+        """Return a day in words."""
         return day(date.fromisoformat(value) if isinstance(value, str) else value, self.language)
 
     def period_name(self, name: str | None) -> str:
-        """Give the name of a period, or words for none."""
+        """Return the name of a period, or words for none."""
         return name or self.say("none stated")
 
     def by_sheet(
         self, behind: Drilldown
     ) -> Iterator[tuple[str, dict[tuple[str | None, Aim | None], str]]]:
-        """Give the rows behind a figure by sheet, those that say the same together: each team with its cells.
+        """Yield the rows behind a figure by sheet, those that say the same together: each team with its cells.
 
         A team with one return is called by its name alone: its file stands where the page says who has answered.
         """
@@ -191,7 +191,7 @@ class OverviewView:
     # completeness and risks
 
     def shade(self, answered: int, required: int) -> int:
-        """Give how dark a cell of completeness is."""
+        """Return how dark a cell of completeness is."""
         return min(whole_percents(answered, required) * SHADES // 100, SHADES - 1) + (
             answered >= required
         )
@@ -211,7 +211,7 @@ class OverviewView:
         )
 
     def longest(self, parts: Sequence[RiskPart]) -> int:
-        """Give the most risks that a part of a breakdown has."""
+        """Return the most risks that a part of a breakdown has."""
         return max(
             (sum(levels.values()) for part in parts for levels in part.counts.values()), default=0
         )
@@ -326,7 +326,7 @@ class OverviewView:
         return self.say(LEAST_FIRST[state])
 
     def by_state(self, country: Country) -> str:
-        """Give the states of the teams of a country, with their number where there are several teams."""
+        """Return the states of the teams of a country, with their number where there are several teams."""
         several = sum(country.states.values()) > 1
         told = (
             f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
@@ -335,7 +335,7 @@ class OverviewView:
         return ", ".join(told)
 
     def style(self) -> str:
-        """Give the colours of the levels, and what stands at the foot of a printed page."""
+        """Return the colours of the levels, and what stands at the foot of a printed page."""
         rules = [
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(self.levels)
@@ -349,7 +349,7 @@ class OverviewView:
 
 
 def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, float, float]]:
-    """Give the pieces of a bar: of which kind they are, start and width, in percent of the whole."""
+    """Return the pieces of a bar: of which kind they are, start and width, in percent of the whole."""
     pieces = []
     start = 0.0
     for kind, count in parts:

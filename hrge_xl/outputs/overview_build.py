@@ -109,7 +109,8 @@ def overview(
 def of_period(
     store: Store, round_: Round | None, period: str | None
 ) -> tuple[str | None, Round | None]:
-    """Give the period that a page is about: the one asked for, else the round's, else the latest; and whom it expects.
+    """Return the period that a page is about: the one asked for, else the round's, else the latest; and whom it
+    expects.
 
     Raises `UsageError` where there is no such period.
     """
@@ -125,7 +126,7 @@ def of_period(
 def teams(
     store: Store, today: date, round_: Round | None, period: str | None
 ) -> tuple[list[TeamProgress], list[TeamStatus]]:
-    """Give the teams that were expected in a period, then those that were not, with where each stands.
+    """Return the teams that were expected in a period, then those that were not, with where each stands.
 
     Without a round these are the teams that answered.
     """
@@ -138,7 +139,7 @@ def teams(
 
 
 def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamProgress:
-    """Give where a team stands, and how far each sheet is over its returns: answered and required."""
+    """Return where a team stands, and how far each sheet is over its returns: answered and required."""
     sheets: dict[str, tuple[int, int]] = {}
     for line in (line for head in found.counting for line in progress.get(head.submission, ())):
         answered, required = sheets.get(line["tool"], (0, 0))
@@ -154,7 +155,7 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
 
 
 def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
-    """Give what the teams of each country answered, by its name."""
+    """Return what the teams of each country answered, by its name."""
     made = []
     for code, some in grouped((team.country, team) for team in found if team.country).items():
         counts = Counter(team.state for team in some)
@@ -169,7 +170,7 @@ def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> lis
 
 
 def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overview:
-    """Give an overview with its figures; `whole` is the dataset, where the reader has a copy of it to share."""
+    """Return an overview with its figures; `whole` is the dataset, where the reader has a copy of it to share."""
     store = reader.store
     spec = reader.spec
 
@@ -207,7 +208,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
 
 
 def _over_rows(lines: Sequence[Record]) -> Record:
-    """Give the lines of a number, one for each fixed row that asks for it, as one, which knows what all of them know.
+    """Return the lines of a number, one for each fixed row that asks for it, as one, which knows what all of them know.
 
     Of the teams it has those of the row that most of them have answered.
     """
@@ -261,7 +262,7 @@ def _late(reader: FigureReader, row: Record) -> Overdue:
 def _column(
     reader: FigureReader, blocks: Sequence[CollectBlock], row: Record, column: str
 ) -> str | None:
-    """Give what stands in a column of a list of actions, in words; None where it is masked."""
+    """Return what stands in a column of a list of actions, in words; None where it is masked."""
     value = row[f"list_{column}"]
     codes = [
         source.columns[column]

@@ -57,7 +57,7 @@ IndicatorKey = tuple[str, str]  # an indicator and a period of its values
 
 
 def risks(reader: FigureReader, whole: Store) -> Risks | None:
-    """Give everything about the risks of the period; `whole` also holds what must not be shared."""
+    """Return everything about the risks of the period; `whole` also holds what must not be shared."""
     spec = reader.spec
     figures = reader.spec.figures.risks
     if figures is None:
@@ -131,7 +131,7 @@ def _heat_map(
 def _breakdowns(
     reader: FigureReader, figures: RiskFigures, lines: Sequence[Record]
 ) -> list[tuple[str, list[RiskPart]]]:
-    """Give the risks by level and stage in each part of each breakdown, under its heading."""
+    """Return the risks by level and stage in each part of each breakdown, under its heading."""
     risk = _in_period(reader, risk_parts).c
     part = (risk.breakdown, risk.code)
     # how many teams have a risk in a part, at whatever stage
@@ -183,7 +183,7 @@ def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
 
 
 def indicators(reader: FigureReader) -> list[Indicator] | None:
-    """Give every indicator that has values, over all its periods."""
+    """Return every indicator that has values, over all its periods."""
     figures = reader.spec.figures.indicators
     if figures is None:
         return None
@@ -222,7 +222,7 @@ class _Indicators:
         )
 
     def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
-        """Give one indicator with its lines of figures, a period each."""
+        """Return one indicator with its lines of figures, a period each."""
         last = lines[-1]  # they stand in the order of the periods
         trend = [
             (self._label(line["value_period"]), line["total"], line["teams"])
@@ -237,7 +237,7 @@ class _Indicators:
         )  # fmt: skip
 
     def _kind(self, code: str | None) -> str | None:
-        """Give a kind of value in words: the first list that has all the kinds that the spec names."""
+        """Return a kind of value in words: the first list that has all the kinds that the spec names."""
         wanted = {*self.figures.sums, *self.figures.ratios}
         names = (
             name for name, each in self.spec.vocabularies.items() if wanted <= set(each.by_code)
@@ -273,7 +273,7 @@ class _Indicators:
     def _split(
         self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]
     ) -> IndicatorSplit:
-        """Give the parts of a split, held against the values that they are parts of."""
+        """Return the parts of a split, held against the values that they are parts of."""
         made = []
         of_value = defaultdict[tuple[str, str], list[float | None]](list)
         for code in split.parts:
@@ -302,7 +302,7 @@ class _Indicators:
         )  # fmt: skip
 
     def _number(self, value: float | None) -> str | None:
-        """Give a value as it stands in the cell; None where it is masked."""
+        """Return a value as it stands in the cell; None where it is masked."""
         return shown(value) if value is not None else None if self.reader.masked else ""
 
 
@@ -325,7 +325,7 @@ Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
 
 def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
-    """Give the first of the questions that were answered with no, with these answers of the period."""
+    """Return the first of the questions that were answered with no, with these answers of the period."""
     spec = reader.spec
     asked = reader.spec.figures.questions
     if asked is None:
@@ -379,7 +379,7 @@ class _Rows:
             self.first[kind].append(dict(zip(names, row, strict=True)))
 
     def listed(self) -> list[Record]:
-        """Give those that are listed, in their order."""
+        """Return those that are listed, in their order."""
         return [row for rows in self.first for row in rows][:MOST_ROWS_OF_A_QUESTION]
 
 
@@ -395,7 +395,7 @@ class QuestionProfiles:
         self.rows: dict[Key, _Rows] = defaultdict(_Rows)
 
     def all(self) -> list[QuestionProfile]:
-        """Give every question that somebody answered or should have, with its rows.
+        """Return every question that somebody answered or should have, with its rows.
 
         Those most often answered with no come first, then those most often missing, then those that differ most.
         """
@@ -474,14 +474,16 @@ class QuestionProfiles:
                 self.rows[_key(self.reader, tool, item, asked)].add(BLANK, OF_A_FINDING, row)
 
     def _said(self, row: Record) -> str:
-        """Give what stands in a row behind a question: an answer, or a finding that says that there is none."""
+        """Return what stands in a row behind a question: an answer, or a finding that says that there is none."""
         if "number" not in row:
             return self.blank
         given = row["number"] if row["code"] is None else row["code"]
         return said(self.spec, self.reader.field(row), given, self.language)
 
     def _question(self, tool: str, row: str, code: str) -> QuestionProfile:
-        """Give what is known of a question so far, in words: its fixed row, if it has one, and what is asked there."""
+        """Return what is known of a question so far, in words: its fixed row, if it has one, and what is asked
+        there.
+        """
         key = _key(self.reader, tool, row, code)
         if key not in self.found:
             asked = self.spec.tool[tool].fields[code]

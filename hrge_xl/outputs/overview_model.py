@@ -136,7 +136,7 @@ class Risks(NamedTuple):
     teams: int
 
     def level(self, code: str | None) -> RiskLevel | None:
-        """Give a level by its code."""
+        """Return a level by its code."""
         return next((level for level in self.levels if level.code == code), None)
 
 
@@ -147,7 +147,7 @@ def added_up(numbers: Sequence[float | None]) -> float | None:
 
 
 def mean_of(lines: Sequence[Record]) -> float | None:
-    """Give the mean of the numbers behind lines of figures; None where the mean of one is masked."""
+    """Return the mean of the numbers behind lines of figures; None where the mean of one is masked."""
     sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in lines]
     total = added_up(sums)
     return None if total is None else rounded(total / sum(line["frequency"] for line in lines))
@@ -331,7 +331,7 @@ class Overview:
 
 
 def whole_percents(answered: int, required: int) -> int:
-    """Give whole percents, 100 only where nothing is missing."""
+    """Return whole percents, 100 only where nothing is missing."""
     if not required:
         return 0
     return 100 if answered >= required else min(99, round(100 * answered / required))
@@ -357,28 +357,28 @@ class FigureReader:
         self.anchors = 0
 
     def lines(self, name: str) -> Iterable[Record]:
-        """Give the lines of a table of figures that are of the period; none where the dataset has no such table."""
+        """Return the lines of a table of figures that are of the period; none where the dataset has no such table."""
         return self.store.figures(name, self.period)
 
     def field(self, row: Record) -> Field:
-        """Give the question that a row is about."""
+        """Return the question that a row is about."""
         return self.spec.tool[row["tool"]].fields[row["field"]]
 
     def behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
-        """Give all rows behind a figure, of which the first are listed with a text."""
+        """Return all rows behind a figure, of which the first are listed with a text."""
         return self.listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
 
     def listed(
         self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
     ) -> Drilldown:
-        """Give the rows behind a figure of which so many are not listed. The page leads to them in this order."""
+        """Return the rows behind a figure of which so many are not listed. The page leads to them in this order."""
         self.anchors += 1
         return Drilldown(
             f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams
         )
 
     def source(self, row: Record, text: str | None) -> FigureSource:
-        """Give one row behind a figure."""
+        """Return one row behind a figure."""
         baseline = row.get("baseline")
         target = row.get("target")
         return FigureSource(

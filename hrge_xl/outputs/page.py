@@ -27,7 +27,7 @@ class Data(Environment):
     """Templates over plain data: `identity.copy` is the key of the dictionary, never its method."""
 
     def getattr(self, obj: object, attribute: str) -> object:
-        """Give a key of a dictionary first."""
+        """Return a key of a dictionary first."""
         if isinstance(obj, dict):
             return self.getitem(obj, attribute)
         return super().getattr(obj, attribute)
@@ -59,7 +59,7 @@ def isolated(text: str) -> Markup:
 
 
 def shown(value: object) -> object:
-    """Give what stands on the page for a value; escaping comes after this."""
+    """Return what stands on the page for a value; escaping comes after this."""
     if value is None:
         return ""
     text = visible(value) if isinstance(value, str) else value
@@ -67,12 +67,12 @@ def shown(value: object) -> object:
 
 
 def asset(name: str) -> str:
-    """Give a file of the templates as it stands."""
+    """Return a file of the templates as it stands."""
     return (resources.files("hrge_xl.outputs") / "templates" / name).read_text(encoding="utf-8")
 
 
 def rendered(template: str, language: str, style: str, script: str = "", **values: object) -> str:
-    """Give a page with its words, its style and its script, and the policy that allows nothing else."""
+    """Return a page with its words, its style and its script, and the policy that allows nothing else."""
     own = {
         "style": Markup(style),
         "script": Markup(script),
@@ -83,7 +83,7 @@ def rendered(template: str, language: str, style: str, script: str = "", **value
 
 
 def words(language: str) -> dict[str, Callable[..., Markup]]:
-    """Give what texts of ours are said with, by the names that templates have for it."""
+    """Return what texts of ours are said with, by the names that templates have for it."""
     translate = translator(language)
 
     @cache
@@ -102,7 +102,7 @@ def words(language: str) -> dict[str, Callable[..., Markup]]:
 
 
 def policy(**texts: str) -> str:
-    """Give the content security policy: nothing but our own style and script, by their hashes."""
+    """Return the content security policy: nothing but our own style and script, by their hashes."""
     hashes = {
         kind: base64.b64encode(hashlib.sha256(text.encode()).digest())
         for kind, text in texts.items()
@@ -123,7 +123,7 @@ def css_text(text: str) -> str:
 
 
 def level_rules(name: str, colour: str) -> str:
-    """Give the rules for what stands at a level, and paler ones for a crossing where nothing stands."""
+    """Return the rules for what stands at a level, and paler ones for a crossing where nothing stands."""
     pale = "#" + bytes((part + 3 * 255) // 4 for part in bytes.fromhex(fill(colour)[1:])).hex()
     grounds = ((name, fill(colour)), (f"{name}.zero", pale))
     return "".join(
@@ -132,6 +132,6 @@ def level_rules(name: str, colour: str) -> str:
 
 
 def foot_rule(text: str) -> str:
-    """Give the rule for the foot of a printed page: a text and the number of the page."""
+    """Return the rule for the foot of a printed page: a text and the number of the page."""
     numbers = '@bottom-right{content:counter(page)" / "counter(pages)}'
     return f"@page{{@bottom-left{{content:{css_text(text)}}}{numbers}}}\n"

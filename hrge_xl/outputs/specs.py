@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 def html(spec: Spec, language: str = "") -> str:
-    """Give the spec as one self-contained page."""
+    """Return the spec as one self-contained page."""
     return _rendered("spec.html.j2", spec, language)
 
 
 def text(spec: Spec, language: str = "") -> str:
-    """Give the spec as text for a terminal."""
+    """Return the spec as text for a terminal."""
     return _rendered("spec.txt.j2", spec, language)
 
 
@@ -55,7 +55,7 @@ def _rendered(template: str, spec: Spec, language: str) -> str:
 
 
 def _items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
-    """Give the fixed rows of a block as (code, label)."""
+    """Return the fixed rows of a block as (code, label)."""
     if not isinstance(block, ChecklistBlock | CatalogueBlock):
         return (
             [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
@@ -98,7 +98,7 @@ COUNTED = {
 
 
 def lines(found: SpecDiff) -> Iterator[str]:
-    """Give the changes by heading, a line each, numbered; below it what to do."""
+    """Yield the changes by heading, a line each, numbered; below it what to do."""
     yield _head(found)
     group = None
     for number, change in enumerate(found.changes, start=1):
@@ -151,7 +151,7 @@ def _verdict(found: SpecDiff) -> str:
 
 
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
-    """Give one returned file: how many of its answers come to what; with `places` every cell that is touched."""
+    """Yield one returned file: how many of its answers come to what; with `places` every cell that is touched."""
     if file.refused:
         yield f"{file.path}: refused ({file.refused}). Try `hrge-xl validate` to see why."
         return
@@ -167,7 +167,7 @@ def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
 
 
 def as_data(found: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
-    """Give all of it as JSON data."""
+    """Return all of it as JSON data."""
     before, after = (
         {"spec": spec.name, "version": spec.version, "digest": spec.digest}
         for spec in (found.old, found.new)
@@ -235,7 +235,7 @@ class TouchedFile:
 def touched_files(
     found: SpecDiff, paths: Sequence[str | Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
-    """Give every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
+    """Yield every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
     (0: as many as suit).
     """
     from ..exchange.validation import Reader, ValidationRequest, validated
@@ -319,7 +319,7 @@ MISSING = ""
 
 
 def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
-    """Give the workbook: protected but for the columns that translators write in."""
+    """Return the workbook: protected but for the columns that translators write in."""
     from xlsxwriter import Workbook
 
     target = BytesIO()
@@ -359,7 +359,7 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
 
 
 def translations_sent(path: Path, password: str | None = None) -> list[Sent]:
-    """Give what translators wrote in such a workbook. Raises `UsageError` where it is none."""
+    """Return what translators wrote in such a workbook. Raises `UsageError` where it is none."""
     from ..reader import first_table
 
     remedy = "Take the workbook that was made with --to-xlsx."

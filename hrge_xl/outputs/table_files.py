@@ -54,7 +54,7 @@ class RowFilter(NamedTuple):
 
 
 def table_of(store: Store, name: str) -> Table:
-    """Give a table by its name, however it is written. Raises `UsageError` with those that there are."""
+    """Return a table by its name, however it is written. Raises `UsageError` with those that there are."""
     by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
         known = [table.name for table in store.schema.shown]
@@ -111,7 +111,7 @@ def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
 
 
 def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
-    """Give what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
+    """Return what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
     said = dimensions(store.schema, complete=False, language=language)
     known = [each.name for each in store.schema.shown if each.name in said]
     if table.name not in known:
@@ -204,7 +204,7 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
 
 
 def _raw(rows: Iterable[Row]) -> Iterator[Row]:
-    """Give rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
+    """Yield rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise UsageError(
@@ -233,7 +233,7 @@ def need_parquet() -> None:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Give the rows of a table, a few at a time. Raises `OSError`."""
+    """Yield the rows of a table, a few at a time. Raises `OSError`."""
     from pyarrow import parquet
 
     with parquet.ParquetFile(str(path)) as file:

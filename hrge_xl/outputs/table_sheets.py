@@ -82,7 +82,7 @@ class ReadableColumn(NamedTuple):
 
 
 def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[ReadableColumn]:
-    """Give the columns of a table, those with names beside those with codes, each with a head of its own.
+    """Return the columns of a table, those with names beside those with codes, each with a head of its own.
 
     Of countries nothing is said where the spec knows none.
     """
@@ -105,7 +105,7 @@ def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[R
 def readable_rows(
     table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]
 ) -> Iterator[Row]:
-    """Give the rows of a table as its readable columns show them."""
+    """Return the rows of a table as its readable columns show them."""
     names = table.names
     values = [column.value for column in columns]
     records = (dict(zip(names, row, strict=True)) for row in rows)
@@ -115,7 +115,7 @@ def readable_rows(
 def _shown(
     schema: Schema, table: Table, labels: CodeLabels, column: TableColumn
 ) -> Iterator[ReadableColumn]:
-    """Give a column, and behind it the one with names where it holds codes that have some."""
+    """Yield a column, and behind it the one with names where it holds codes that have some."""
     fields = [*column.fields.values()]
     names = (
         _of_answers(table, labels, column, fields) if fields else _of_codes(table, labels, column)
@@ -147,7 +147,7 @@ def _shown(
 def _of_answers(
     table: Table, labels: CodeLabels, column: TableColumn, fields: Sequence[Field]
 ) -> Value | None:
-    """Give the names of the answers to a question; fields of several sheets may have lists of their own."""
+    """Return the names of the answers to a question; fields of several sheets may have lists of their own."""
     if all(labels.answer(field, "") is None for field in fields):
         return None
     by_tool = {code: labels.field(code, fields[0].code) or fields[0] for code in table.tools}
@@ -155,7 +155,7 @@ def _of_answers(
 
 
 def _of_codes(table: Table, labels: CodeLabels, column: TableColumn) -> Value | None:
-    """Give the names for the codes of a column that every dataset has; nothing where they stand there already."""
+    """Return the names for the codes of a column that every dataset has; nothing where they stand there already."""
     if not column.names or (column.names == "sheet" and "sheet" in table.at):
         return None
     if column.names == "state":
@@ -167,12 +167,12 @@ def _of_codes(table: Table, labels: CodeLabels, column: TableColumn) -> Value | 
 
 
 def _in_words(name: str, words: Value) -> Value:
-    """Give the words for a text of the dataset in another language, else the text."""
+    """Return the words for a text of the dataset in another language, else the text."""
     return lambda row: words(row) or row[name]
 
 
 def _fitting(width: float, head: str) -> float:
-    """Give a width in which the head has few lines."""
+    """Return a width in which the head has few lines."""
     longest = max(map(len, head.split()), default=0)
     return max(width, min(len(head) / HEAD_LINES + 4, MOST_WIDTH), float(longest) + 2)
 
@@ -208,11 +208,11 @@ class CodeLabels:
         return {(tool, row): (section, label) for tool, row, section, label in rows}
 
     def field(self, tool: str, code: str) -> Field | None:
-        """Give a question by the codes of its sheet and its own."""
+        """Return a question by the codes of its sheet and its own."""
         return self.tools[tool].fields.get(code) if tool in self.tools else None
 
     def answer(self, field: Field, value: Any) -> str | None:
-        """Give the names for the codes of an answer; several stand in one text."""
+        """Return the names for the codes of an answer; several stand in one text."""
         name = list_of(field)
         if name is None or value is None:
             return None
@@ -221,7 +221,7 @@ class CodeLabels:
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
     def country(self, row: Record) -> str | None:
-        """Give the country as the spec names it, else as the language does."""
+        """Return the country as the spec names it, else as the language does."""
         code = row["country"]
         if self.spec is None or not code:
             return None
@@ -229,65 +229,65 @@ class CodeLabels:
         return named if named != code else country_names(self.language).get(code)
 
     def sheet(self, row: Record) -> str | None:
-        """Give the name of the sheet of a tool."""
+        """Return the name of the sheet of a tool."""
         tool = self.tools.get(row["tool"])
         return tool.sheet.say(self.language) if tool else None
 
     def item(self, row: Record) -> str | None:
-        """Give what a fixed row is about."""
+        """Return what a fixed row is about."""
         return (
             self.items.get((row["tool"], str(row.get("row_code") or row.get("row"))), ("", ""))[1]
             or None
         )
 
     def section(self, row: Record) -> str | None:
-        """Give the heading that a fixed row stands under."""
+        """Return the heading that a fixed row stands under."""
         return self.items.get((row["tool"], row["row_code"]), ("", ""))[0] or None
 
     def listed(self, row: Record) -> str | None:
-        """Give the name of an entry of a list."""
+        """Return the name of an entry of a list."""
         return self.entries_of(row["list"]).get(row["code"])
 
     def question(self, row: Record) -> str | None:
-        """Give what a question asks."""
+        """Return what a question asks."""
         field = self.field(row["tool"], row["field"])
         return field.label.say(self.language) if field else None
 
     def question_down(self, row: Record) -> str | None:
-        """Give what the question down a matrix asks."""
+        """Return what the question down a matrix asks."""
         return self.question({**row, "field": row["matrix_row_field"]})
 
     def question_across(self, row: Record) -> str | None:
-        """Give what the question across a matrix asks."""
+        """Return what the question across a matrix asks."""
         return self.question({**row, "field": row["matrix_column_field"]})
 
     def entry(self, row: Record) -> str | None:
-        """Give the name of the entry that a question was answered with."""
+        """Return the name of the entry that a question was answered with."""
         field = self.field(row["tool"], row["field"])
         return self.answer(field, row["code"]) if field else None
 
     def down(self, row: Record) -> str | None:
-        """Give the name of a step down."""
+        """Return the name of a step down."""
         matrix = self.spec.matrix if self.spec else None
         return self.entries_of(matrix.down).get(str(row["matrix_row"])) if matrix else None
 
     def across(self, row: Record) -> str | None:
-        """Give the name of a step across."""
+        """Return the name of a step across."""
         matrix = self.spec.matrix if self.spec else None
         return self.entries_of(matrix.across).get(str(row["matrix_column"])) if matrix else None
 
     def level(self, row: Record) -> str | None:
-        """Give the name of a level."""
+        """Return the name of a level."""
         return self.entries_of(LEVELS).get(row["level"])
 
     def part(self, row: Record) -> str | None:
-        """Give the name of a part in the breakdown of risks."""
+        """Return the name of a part in the breakdown of risks."""
         if self.spec is None or not row["code"]:
             return None
         return part_labels(self.spec, row["breakdown"], self.language).get(row["code"])
 
     def indicator(self, row: Record) -> str | None:
-        """Give the name of an indicator of the catalogue."""
+        """Return the name of an indicator of the catalogue."""
         return (
             catalogue_label(self.spec, row["indicator"], self.language) or None
             if self.spec
@@ -337,7 +337,7 @@ def write_rows(
 
 
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
-    """Give the function by which a column writes a value."""
+    """Return the function by which a column writes a value."""
     head = f'<c r="{letters}'
     look = f'" s="{style}"'
     if kind == TEXT:
@@ -366,7 +366,7 @@ def _day(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """Give the rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
+    """Return the rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
     text = fitted(text, CUT)
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'

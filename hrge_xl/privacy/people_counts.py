@@ -35,7 +35,7 @@ class CellFigure(NamedTuple):
 
     @classmethod
     def of(cls, record: Record, field: str | None) -> CellFigure:
-        """Give the answer to a field in the row that a record is about."""
+        """Return the answer to a field in the row that a record is about."""
         return cls(record["submission"], record["tool"], record["row_code"], field or "")
 
     @property

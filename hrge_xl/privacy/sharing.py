@@ -52,7 +52,7 @@ Change = Callable[[Record], Record | None]
 
 @contextmanager
 def shared(store: Store, today: date) -> Iterator[Store]:
-    """Give a copy of a dataset without what must not be told, which lives as long as it is looked at."""
+    """Yield a copy of a dataset without what must not be told, which lives as long as it is looked at."""
     with passing_store() as copy:
         fill_shareable(copy, store, today)
         yield copy
@@ -249,7 +249,7 @@ def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
 
 
 def moment_saved(saved: str | None) -> str | None:
-    """Give when a file says that it was saved, unless that is something else than a moment."""
+    """Return when a file says that it was saved, unless that is something else than a moment."""
     return saved if saved and parse_moment(saved) else None
 
 
@@ -280,14 +280,14 @@ class SheetNames:
                 self._names[submission, sheet] = self._added.format(number=counts[submission])
 
     def __call__(self, submission: str, sheet: str) -> str:
-        """Give what a sheet of a return is called."""
+        """Return what a sheet of a return is called."""
         if sheet in self._issued:
             return sheet
         return self._names.get((submission, sheet), self._added.format(number="…"))
 
 
 def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> SheetNames:
-    """Give what the sheets of returns are called, for readers of a language."""
+    """Return what the sheets of returns are called, for readers of a language."""
     tools = (
         (sent.submission, sheet.tool, sheet.sheet) for sent in returns for sheet in sent.sheets
     )
@@ -303,7 +303,7 @@ def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> 
 
 
 def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Return:
-    """Give a return with the names under which it is shared."""
+    """Return a return with the names under which it is shared."""
     known = (sent.team, sent.return_number, sent.submission)
     called = partial(sheets, sent.submission)
     places = [

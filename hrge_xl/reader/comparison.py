@@ -258,7 +258,7 @@ class WorkbookComparison:
 
 
 def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
-    """Give what was typed over texts and formulas."""
+    """Return what was typed over texts and formulas."""
     return [
         Unplaced(raw.name, address(change.row, change.column), change.found)
         for change in changes
@@ -335,7 +335,7 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | N
 
 
 def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
-    """Give the first text of a row behind its hidden code, with the column in which it was issued."""
+    """Return the first text of a row behind its hidden code, with the column in which it was issued."""
     texts = (
         (column - shift, tidy(str(cell.value)))
         for column, cell in cells.items()

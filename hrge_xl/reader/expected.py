@@ -295,7 +295,7 @@ class ExpectedWorkbook:
         return found
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
-        """Give what was issued on the cover with lines for these facts."""
+        """Return what was issued on the cover with lines for these facts."""
         if lines not in self.covers:
             self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
         return self.covers[lines]
@@ -327,18 +327,18 @@ def _need(layout: Layout, field: Field) -> str:
 
 
 def shorten(text: str, limit: int = 80) -> str:
-    """Give a text for a sentence: one line, not too long."""
+    """Return a text for a sentence: one line, not too long."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detail: str) -> Finding:
-    """Give an observation about one answer."""
+    """Return an observation about one answer."""
     return kind.at(sheet, cell, *part.slot.key, **detail)
 
 
 def one_by_one(found: Sequence[Thing], alone: int) -> Iterator[Sequence[Thing]]:
-    """Give what is told: the first ones each by itself, and all further ones together."""
+    """Yield what is told: the first ones each by itself, and all further ones together."""
     yield from ([thing] for thing in found[:alone])
     if len(found) > alone:
         yield found[alone:]

@@ -138,7 +138,7 @@ def fingerprint(path: Path) -> tuple[str | None, int | None]:
 
 
 def beginning_of(path: Path, count: int) -> bytes:
-    """Give the first bytes of a regular file, however large it is; nothing of one that cannot be opened."""
+    """Return the first bytes of a regular file, however large it is; nothing of one that cannot be opened."""
     try:
         with _opened_file(path) as file:
             return file.read(count)
@@ -147,12 +147,12 @@ def beginning_of(path: Path, count: int) -> bytes:
 
 
 def size_of(file: io.BufferedReader) -> int:
-    """Give how large an open file says that it is."""
+    """Return how large an open file says that it is."""
     return os.fstat(file.fileno()).st_size
 
 
 def opened(path: Path, limits: ReadLimits) -> File | Refusal:
-    """Give a regular file, read once, whatever it holds; of one that is too large size and hash, if that is quick."""
+    """Return a regular file, read once, whatever it holds; of one that is too large size and hash, if that is quick."""
     sha256: str | None = None
     size: int | None = None
     try:
@@ -287,7 +287,7 @@ _LOOKED_AT = 4096
 
 
 def _not_a_workbook(what: str) -> Unreadable:
-    """Give the finding that says what the file is instead."""
+    """Return the finding that says what the file is instead."""
     return Unreadable(NOT_A_WORKBOOK.at(what=MessageTemplate(what)))
 
 
@@ -361,7 +361,7 @@ def _is_encrypted_xls(data: bytes, entry: int) -> bool:
 
 
 def _place_of_stream(data: bytes, entry: int) -> int:
-    """Give where a stream begins; short ones are kept together in the root's, which is taken to be in one piece."""
+    """Return where a stream begins; short ones are kept together in the root's, which is taken to be in one piece."""
     size = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16)
     small = 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
     start = _number(data, entry + _START, 4)
@@ -415,7 +415,7 @@ _BY_ENDING = {
 
 
 def ending_of(name: str) -> str:
-    """Give the ending of a name in small letters, with its point."""
+    """Return the ending of a name in small letters, with its point."""
     return PurePosixPath(name.strip().lower()).suffix
 
 
@@ -434,7 +434,7 @@ def drive_linked_in(text: str) -> str:
 
 
 def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
-    """Give a word for a file; a picture within the text of a mail is a logo."""
+    """Return a word for a file; a picture within the text of a mail is a logo."""
     if is_left_by_a_program(name):
         return "system"
     by_content = (

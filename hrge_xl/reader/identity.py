@@ -84,7 +84,7 @@ class ExpectedReturn:
         check_several("teams", self.teams)
 
     def team_now(self, code: str) -> str:
-        """Give the team that a code means today."""
+        """Return the team that a code means today."""
         return dict(self.formerly).get(code, code)
 
 
@@ -102,7 +102,7 @@ class Stamp:
 
 
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
-    """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
+    """Return the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     names = {PROPERTY_PREFIX + name: name for name in FIELDS}
     in_properties = {
         names[key]: value for key, value in workbook.properties.items() if key in names
@@ -205,7 +205,7 @@ load_spec = lru_cache(maxsize=16)(load)
 
 
 def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
-    """Give the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
+    """Return the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
     if wanted is not None:
         spec = load_spec(wanted)
         return spec if spec.name == identity.spec else None
@@ -274,13 +274,13 @@ def doubts_about_team(
 
 
 def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
-    """Give the tools that were issued and that the spec still has; None for all."""
+    """Return the tools that were issued and that the spec still has; None for all."""
     named = [code.strip() for code in identity.tools.split(",") if code.strip()]
     return [code for code in named if code in spec.tool] if named else None
 
 
 def register_rows(identity: Identity) -> int | None:
-    """Give how many rows the registers were issued with, where it is not the spec's own number."""
+    """Return how many rows the registers were issued with, where it is not the spec's own number."""
     number = whole_number(identity.rows) or 0
     return number if 1 <= number <= MOST_ROWS else None
 
@@ -292,7 +292,7 @@ def register_rows(identity: Identity) -> int | None:
 
 
 def signed_copy(stamps: Sequence[Identity], key: bytes) -> Identity | None:
-    """Give the copy of a stamp that is signed under this key; None where none is."""
+    """Return the copy of a stamp that is signed under this key; None where none is."""
     return next((stamp for stamp in stamps if verify(stamp, key) == VALID), None)
 
 
@@ -307,7 +307,7 @@ def is_read_by(signed: Identity, stamps: Sequence[Identity], read_by: Identity |
 def settled(
     read_by: Identity, stamps: Sequence[Identity], signed: Identity | None, key: bytes
 ) -> tuple[str, Kind]:
-    """Give what the signature of a file is, and the finding that was only noted in case it is otherwise.
+    """Return what the signature of a file is, and the finding that was only noted in case it is otherwise.
 
     It is that of the signed copy where the file was read by nothing but what this says.
     """
@@ -326,7 +326,7 @@ BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a 
 
 
 def stamp_alone(data: bytes) -> Identity | None:
-    """Give the stamp of a workbook that was issued and has come through no other program since; None without one."""
+    """Return the stamp of a workbook that was issued and has come through no other program since; None without one."""
     try:
         properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
     except Unreadable:
@@ -355,5 +355,5 @@ def teams_named(file: str, teams: Iterable[str]) -> set[str]:
 
 
 def _words(text: str) -> str:
-    """Give the words of a text, each between two spaces."""
+    """Return the words of a text, each between two spaces."""
     return f" {BETWEEN.sub(' ', fold(text)).strip()} "

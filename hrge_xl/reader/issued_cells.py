@@ -167,7 +167,7 @@ class ExpectedCells:
 
     @classmethod
     def of_tool(cls, issued: IssuedSheet, sheet: Sheet) -> ExpectedCells:
-        """Give those of a tool: heads and questions that answers stand under or beside, and the numbers of rows."""
+        """Return those of a tool: heads and questions that answers stand under or beside, and the numbers of rows."""
         meanings: dict[Home, Kind] = {}
         for grid in sheet.grids:
             for column in grid.columns if grid.slots else ():
@@ -181,7 +181,7 @@ class ExpectedCells:
 
     @classmethod
     def of_lists(cls, issued: IssuedSheet, layout: Layout) -> ExpectedCells:
-        """Give those of the sheet with the lists: every entry and its code means something."""
+        """Return those of the sheet with the lists: every entry and its code means something."""
         meanings = {
             (row, column): HEAD_CHANGED
             for place in layout.lists.values()
@@ -230,7 +230,9 @@ class ExpectedCells:
                     yield CellChange(self._meaning(home, text, found), *here, home, text, found)
 
     def _meaning(self, home: Home, issued: str, found: str) -> Kind:
-        """Give the finding of a text; where only the help below a head or question was changed, its meaning stands."""
+        """Return the finding of a text; where only the help below a head or question was changed, its meaning
+        stands.
+        """
         kind = CODES_DAMAGED if _is_code(*home) else self.meanings.get(home, TEXT_CHANGED)
         lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
         return (
@@ -238,7 +240,7 @@ class ExpectedCells:
         )
 
     def _writing(self, shared: dict[str, MasterFormula]) -> _Writing:
-        """Give the formulas as the program of a file writes them, remembered unless they are far too long."""
+        """Return the formulas as the program of a file writes them, remembered unless they are far too long."""
         for known in self._writings:
             if known.shared == shared:
                 return known
@@ -374,7 +376,7 @@ _OPERATORS = frozenset("+-*/^&=<>%,;")
 
 
 def normal_form(formula: str, anchor: Place | None, sheets: Mapping[str, str] | None = None) -> str:
-    """Give a formula without what programs write differently: case, spaces, quotes, prefixes, forms of numbers.
+    """Return a formula without what programs write differently: case, spaces, quotes, prefixes, forms of numbers.
 
     References are counted from the anchor; without one all cells of all sheets are alike, for files in which some have
     moved or are gone.
@@ -421,7 +423,7 @@ def _unwrap_signs(words: list[str]) -> None:
 
 
 def counted_from(formula: str, anchor: Place) -> str:
-    """Give a formula with its relative references counted from the anchor, and all else as it is written.
+    """Return a formula with its relative references counted from the anchor, and all else as it is written.
 
     Formulas that are alike in this are the same; most are, and it takes a tenth of the time of `normal_form`.
     """

@@ -47,7 +47,7 @@ class EmailInfo:
     subject: BoundedText = ""
 
     def within(self, outer: EmailInfo) -> EmailInfo:
-        """Give what is known of a mail that lay in another one, which alone says who brought it and when it came."""
+        """Return what is known of a mail that lay in another one, which alone says who brought it and when it came."""
         first = self if outer.sent_by is None else outer
         return replace(first, sender=self.sender or outer.sender, sent=self.sent or outer.sent)
 
@@ -106,7 +106,7 @@ def email_info(mail: Message) -> EmailInfo:
 
 
 def sender_of(mail: Message) -> str:
-    """Give the address of the sender: of what looks like several the last, for a name before it is any text."""
+    """Return the address of the sender: of what looks like several the last, for a name before it is any text."""
     fields = dict(reversed([(name.casefold(), str(text)) for name, text in mail.raw_items()]))
     for name in ("from", "sender"):
         words = _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(fields.get(name, ""), None)))
@@ -117,7 +117,7 @@ def sender_of(mail: Message) -> str:
 
 
 def recipients_of(mail: Message) -> tuple[str, ...]:
-    """Give the addresses that a mail went to."""
+    """Return the addresses that a mail went to."""
     fields = (str(text) for name in ("To", "Cc", "Bcc") for text in mail.get_all(name, ()))
     words = (
         word.strip()
@@ -130,7 +130,7 @@ def recipients_of(mail: Message) -> tuple[str, ...]:
 
 
 def received_on(mail: Message) -> str:
-    """Give the moment in the topmost `Received` field: every server adds its own on top, and the last one is ours.
+    """Return the moment in the topmost `Received` field: every server adds its own on top, and the last one is ours.
 
     Those below were there when the mail came, and may say anything.
     """
@@ -138,7 +138,7 @@ def received_on(mail: Message) -> str:
 
 
 def moment_of(date_field: str) -> str:
-    """Give the moment that a date field says, in the zone that it says."""
+    """Return the moment that a date field says, in the zone that it says."""
     try:
         moment = parsedate_to_datetime(date_field)
     except (TypeError, ValueError, IndexError, OverflowError):
@@ -152,7 +152,7 @@ def subject_of(mail: Message) -> str:
 
 
 def text_of(mail: Message) -> str:
-    """Give what a mail says itself, as far as it is looked at: plain or as a page."""
+    """Return what a mail says itself, as far as it is looked at: plain or as a page."""
     parts = (
         part
         for part in _parts(mail)
@@ -165,7 +165,7 @@ def text_of(mail: Message) -> str:
 
 
 def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
-    """Give what is attached to a mail. Raises `Unreadable` at what is too much."""
+    """Yield what is attached to a mail. Raises `Unreadable` at what is too much."""
     parts = list(_parts(mail))
     budget.take_entries(len(parts))
     for part in parts:
@@ -207,7 +207,7 @@ def _parts(mail: Message) -> Iterator[Message]:
 
 
 def _inner_mail(part: Message) -> Message | None:
-    """Give the mail that a part is."""
+    """Return the mail that a part is."""
     payload = part.get_payload()
     if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
         return payload[0] if isinstance(payload[0], Message) else None
@@ -215,7 +215,7 @@ def _inner_mail(part: Message) -> Message | None:
 
 
 def decoded(text: str) -> str:
-    """Give a field with its encoded words as what they say."""
+    """Return a field with its encoded words as what they say."""
     try:
         pieces = decode_header(
             _FOLD.sub("", text)
@@ -297,7 +297,7 @@ class OutlookMessage:
         return cls(OleFileIO(io.BytesIO(data)))
 
     def inner(self, storage: Storage) -> OutlookMessage:
-        """Give a message that is attached to this one."""
+        """Return a message that is attached to this one."""
         return OutlookMessage(self._ole, storage)
 
     @property
@@ -337,7 +337,7 @@ class OutlookMessage:
         return f"{self._text(self._storage, _BODY)[:_MOST_TEXT]} {page}"
 
     def attached(self, budget: Budget) -> Iterator[Attached]:
-        """Give what is attached. Raises `Unreadable` at what is too much."""
+        """Yield what is attached. Raises `Unreadable` at what is too much."""
         storages = sorted(
             storage
             for storage in map(tuple, self._ole.listdir(streams=False, storages=True))
@@ -387,7 +387,7 @@ class OutlookMessage:
 
 
 def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
-    """Give the attachments with their names. Raises `Unreadable` at what is too much."""
+    """Yield the attachments with their names. Raises `Unreadable` at what is too much."""
     name = ""
     content = b""
     for what, value in _attributes(data):

@@ -68,7 +68,7 @@ def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
 
 
 def table_of(job: Job) -> Table | Finding:
-    """Give the table of a file that was let in. Runs in a worker.
+    """Return the table of a file that was let in. Runs in a worker.
 
     Only the columns of the first rows count, so that one far cell does not make all rows wide.
     """
@@ -90,7 +90,7 @@ def table_of(job: Job) -> Table | Finding:
 
 
 def content_of(job: Job) -> RawWorkbook | Finding:
-    """Give all that a file holds that was let in, or why it cannot be read."""
+    """Return all that a file holds that was let in, or why it cannot be read."""
     from .read import raw_workbook
 
     try:
@@ -100,7 +100,7 @@ def content_of(job: Job) -> RawWorkbook | Finding:
 
 
 def _text(sheet: RawSheet, row: int, column: int) -> str:
-    """Give a cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
+    """Return a cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
     cell = sheet.cells[row][column]
     if isinstance(cell.value, float) and cell.kind is CellKind.DATE:
         return shown(from_serial(cell.value) or cell.value)

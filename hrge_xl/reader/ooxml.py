@@ -57,7 +57,7 @@ MOST_SHOWN = 60  # characters of what the properties say
 
 
 def read(data: bytes, limits: ReadLimits = LIMITS) -> RawWorkbook:
-    """Give everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
+    """Return everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
     return _WorkbookReader(Parts(ZipPackage(data, limits), limits)).read()
 
 
@@ -76,7 +76,7 @@ class _WorkbookReader:
         self._observations = self._workbook.observations
 
     def read(self) -> RawWorkbook:
-        """Give the whole workbook."""
+        """Return the whole workbook."""
         parts = self._parts
         workbook = self._workbook
         self._check_sheets(workbook.sheets)
@@ -175,7 +175,7 @@ class _WorkbookReader:
 
 
 def _linked(links: list[Relationship], kind: str) -> str | None:
-    """Give the first part that is linked as such."""
+    """Return the first part that is linked as such."""
     return next((link.target for link in links if link.kind == kind and not link.external), None)
 
 
@@ -213,7 +213,7 @@ def _is_any(words: tuple[str, ...], *texts: str) -> bool:
 
 
 def _link(parts: Parts, part: str) -> Finding:
-    """Give a link to another workbook, or to a running program (DDE, OLE)."""
+    """Return a link to another workbook, or to a running program (DDE, OLE)."""
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:
@@ -335,7 +335,7 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
 
 
 def _corner(element: Element) -> tuple[int, int]:
-    """Give the cell where an object begins: the one thing that has its anchor in the part of a sheet."""
+    """Return the cell where an object begins: the one thing that has its anchor in the part of a sheet."""
     row, column = (next(element.iter(f"xdr|{line}"), None) for line in ("row", "col"))
     return cell_from_zero(
         "" if row is None else row.text or "", "" if column is None else column.text or ""

@@ -58,19 +58,19 @@ class Parts:
         )
 
     def tree(self, part: str, root: str) -> Element:
-        """Give a part as a tree with this root element."""
+        """Return a part as a tree with this root element."""
         element = parse_tree(self.package.read(part), XmlGuard(part, self.limits))
         if element.tag != root:
             raise Unreadable(DAMAGED_PART.at(part=shown(part)))
         return element
 
     def content_type(self, part: str) -> str:
-        """Give the content type of a part in lower case, "" when the package does not say."""
+        """Return the content type of a part in lower case, "" when the package does not say."""
         extension = part.rpartition(".")[2].lower()
         return self._types.get(part.lower()) or self._default_types.get(extension, "")
 
     def relationships(self, part: str) -> list[Relationship]:
-        """Give the links out of a part, "" for the package itself; none when it has no relationship part."""
+        """Return the links out of a part, "" for the package itself; none when it has no relationship part."""
         folder, name = posixpath.split(part)
         own = posixpath.join(folder, "_rels", f"{name}.rels")
         if own not in self.package:
@@ -87,7 +87,7 @@ class Parts:
         return found
 
     def workbook(self, part: str) -> tuple[RawWorkbook, list[str]]:
-        """Give what the workbook part says, its sheets yet empty; and the relationship of each of these."""
+        """Return what the workbook part says, its sheets yet empty; and the relationship of each of these."""
         tree = self.tree(part, "x|workbook")
         found = RawWorkbook("xlsm" if "macroenabled" in self.content_type(part) else "xlsx")
         found.observations += self.package.observations
@@ -111,18 +111,18 @@ class Parts:
         return found, [entry.get("r|id", "") for entry in entries]
 
     def strings(self, part: str) -> dict[str, RawCell]:
-        """Give the shared texts by their index as cells write it, each as the cell that it makes."""
+        """Return the shared texts by their index as cells write it, each as the cell that it makes."""
         texts = _shared_texts(self.package.read(part), XmlGuard(part, self.limits))
         return {str(number): cell for number, cell in enumerate(texts)}
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
-        """Give the notes of a sheet: row, column and text."""
+        """Yield the notes of a sheet: row, column and text."""
         for place, comment in self._placed(part, "x|comments", "x|commentList/x|comment"):
             runs = comment.iterfind("x|text/x|t"), comment.iterfind("x|text/x|r/x|t")
             yield *place, unescape("".join(run.text or "" for kind in runs for run in kind))
 
     def threaded_comments(self, part: str) -> Iterator[tuple[int, int, str]]:
-        """Give the comments of newer Excel, replies included."""
+        """Yield the comments of newer Excel, replies included."""
         for place, comment in self._placed(part, "tc|ThreadedComments", "tc|threadedComment"):
             yield *place, comment.findtext("tc|text", "")
 
@@ -134,12 +134,12 @@ class Parts:
             yield place, comment
 
     def custom_properties(self, part: str) -> dict[str, str]:
-        """Give the custom document properties as text."""
+        """Return the custom document properties as text."""
         properties = self.tree(part, "cp|Properties").iter("cp|property")
         return {entry.get("name", ""): "".join(entry.itertext()).strip() for entry in properties}
 
     def core_properties(self, part: str) -> tuple[str, list[str]]:
-        """Give when the file was last saved, "" where that is not said, and what people typed about it."""
+        """Return when the file was last saved, "" where that is not said, and what people typed about it."""
         tree = self.tree(part, "core|coreProperties")
         words = (
             tree.findtext(name) or ""
@@ -155,7 +155,7 @@ _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)
 
 
 def shared_text(item: str) -> RawCell:
-    """Give the text of an `si` element, given without its end tag; raises Unreadable where it is none by itself."""
+    """Return the text of an `si` element, given without its end tag; raises Unreadable where it is none by itself."""
     simple = None if "&#" in item else _SIMPLE_TEXT.fullmatch(item)
     if simple is not None:
         return _text(resolved(simple[1]))
@@ -172,7 +172,7 @@ def _text(text: str, marked: str | None = None) -> RawCell:
 
 
 def _shared_texts(content: bytes, guard: XmlGuard) -> list[RawCell]:
-    """Give every shared text in order: one by one where they are plain, else as expat meets their elements."""
+    """Return every shared text in order: one by one where they are plain, else as expat meets their elements."""
     stretch = find_stretch(content, b"sst")
     with suppress(Unreadable):  # of an element alone: the part as a whole says where
         if stretch is not None:
@@ -300,7 +300,7 @@ class Drawings:
 
 
 def merged(found: Iterable[Overlay]) -> list[Overlay]:
-    """Give everything once: what several parts describe under one number is one thing, as the first knows best."""
+    """Return everything once: what several parts describe under one number is one thing, as the first knows best."""
     numbered = grouped((overlay.shape, overlay) for overlay in found)
     alone = numbered.pop("", [])
     for parts in numbered.values():
@@ -312,7 +312,7 @@ def merged(found: Iterable[Overlay]) -> list[Overlay]:
 
 
 def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
-    """Give the elements of these names that lie in no other one; of alternatives those of the first that has any."""
+    """Yield the elements of these names that lie in no other one; of alternatives those of the first that has any."""
     for child in element:
         if child.tag in names:
             yield child
@@ -325,7 +325,7 @@ def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
 
 
 def _paragraphs(element: Element) -> str:
-    """Give everything that is written in an element, a line for each paragraph."""
+    """Return everything that is written in an element, a line for each paragraph."""
     lines = (
         "".join(
             "\n" if node.tag == "a|br" else node.text or ""
@@ -338,7 +338,7 @@ def _paragraphs(element: Element) -> str:
 
 
 def _shape_number(identifier: str) -> str:
-    """Give the number under which the sheet, a drawing and the VML part know the same thing."""
+    """Return the number under which the sheet, a drawing and the VML part know the same thing."""
     match = _SHAPE_NUMBER.search(identifier)
     return match[1] if match else ""
 

@@ -162,7 +162,9 @@ class CellReader:
         self._cells: Cache[str, StoredCell] = Cache(REMEMBERED)
 
     def plain_rows(self, text: str) -> list[PlainRow]:
-        """Give every row of a stretch of cell data; raises NotPlain. Whether it is well-formed is for expat to say."""
+        """Return every row of a stretch of cell data; raises NotPlain. Whether it is well-formed is for expat to
+        say.
+        """
         *texts, rest = text.split("</row>")
         known = self._rows.young.get  # asked directly, as very many are
         rows = [*chain.from_iterable(known(row) or self._rows_to(row) for row in texts)]
@@ -173,7 +175,7 @@ class CellReader:
         return rows
 
     def _rows_to(self, text: str) -> list[PlainRow]:
-        """Give the row that ends with a stretch, and the empty ones before it; raises NotPlain."""
+        """Return the row that ends with a stretch, and the empty ones before it; raises NotPlain."""
         size = OVERHEAD + len(text) + PLACE * text.count('<c r="')
         return self._rows.recall(text, size, lambda: self._cut(text))
 
@@ -262,7 +264,7 @@ _AROUND = f'<worksheet xmlns="{MAIN}"><sheetData><row><c r="%s</row></sheetData>
 
 
 def _row_tags(text: str) -> list[tuple[str, str, str]]:
-    """Give number, attributes and closing slash of the tags of rows that a stretch consists of; raises NotPlain."""
+    """Return number, attributes and closing slash of the tags of rows that a stretch consists of; raises NotPlain."""
     if not _ROWS.fullmatch(text):
         raise NotPlain
     return _ROW.findall(text)
@@ -362,12 +364,12 @@ class SheetCells:
     # both
 
     def _unreadable(self, row: int, column: int) -> RawCell:
-        """Give a value that does not fit its type: an error cell in our own words, and a finding."""
+        """Return a value that does not fit its type: an error cell in our own words, and a finding."""
         self._damaged(UNREADABLE_CELL, row, column)
         return UNREADABLE
 
     def _noted(self, row: int, column: int, cell: RawCell, special: Special) -> RawCell:
-        """Give a cell as it is kept, with whatever is special about it noted."""
+        """Return a cell as it is kept, with whatever is special about it noted."""
         if special.formula is not None and cell is not UNREADABLE:
             cell = cell._replace(formula=special.formula)
         about = special.about
@@ -424,7 +426,7 @@ class SheetCells:
 
 
 def shared_number(attributes: Attributes) -> str | None:
-    """Give the number that a formula is shared by; None for one of its own."""
+    """Return the number that a formula is shared by; None for one of its own."""
     return attributes.get("si") if attributes.get("t") == "shared" else None
 
 

@@ -40,7 +40,7 @@ NO_STYLES = Styles(frozenset(), {})
 
 
 def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
-    """Give the styles of a workbook with these colours of its theme."""
+    """Return the styles of a workbook with these colours of its theme."""
     codes = {
         entry.get("numFmtId", ""): entry.get("formatCode", "")
         for entry in styles.iterfind("x|numFmts/x|numFmt")
@@ -51,7 +51,7 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
 
     @cache
     def look(number_format: str, font: str, fill: str) -> Look | None:
-        """Give what is odd about a combination of format, font and fill; None if nothing is."""
+        """Return what is odd about a combination of format, font and fill; None if nothing is."""
         letters = _at(fonts, font, _Font(False, False, BLACK))
         ground = _at(grounds, fill, WHITE)
         hidden = letters.tiny
@@ -97,7 +97,7 @@ def _points(text: str) -> float:
 
 
 def _ground(entry: Element, colours: Colours) -> RGB | None:
-    """Give the colour behind the letters; None where there are several."""
+    """Return the colour behind the letters; None where there are several."""
     pattern = entry.find("x|patternFill")
     kind = "gradient" if pattern is None else pattern.get("patternType", "none")
     if pattern is None or kind not in ("none", "solid"):
@@ -137,14 +137,14 @@ class Colours:
 
     @classmethod
     def of(cls, styles: Element, theme: Sequence[str]) -> Colours:
-        """Give the colours of a styles part, with those of a theme; what they do not say is as usual."""
+        """Return the colours of a styles part, with those of a theme; what they do not say is as usual."""
         own = [
             entry.get("rgb", "") for entry in styles.iterfind("x|colors/x|indexedColors/x|rgbColor")
         ]
         return cls([*own, *_PALETTE[len(own) :]], theme or _OFFICE_THEME)
 
     def colour(self, entry: Element | None) -> RGB | None:
-        """Give a `color` element, black unless it says otherwise; None when it cannot be told."""
+        """Return a `color` element, black unless it says otherwise; None when it cannot be told."""
         if entry is None or entry.get("auto") is not None:
             return BLACK
         code = entry.get("rgb")
@@ -158,7 +158,7 @@ class Colours:
 
 
 def theme_colours(theme: Element) -> tuple[str, ...]:
-    """Give the colours of a theme part: dark 1, light 1, dark 2, light 2, six accents, two for links."""
+    """Return the colours of a theme part: dark 1, light 1, dark 2, light 2, six accents, two for links."""
     scheme = next(theme.iter("a|clrScheme"), ())
     entries = (next(iter(entry), None) for entry in scheme)
     return tuple(
@@ -168,7 +168,7 @@ def theme_colours(theme: Element) -> tuple[str, ...]:
 
 
 def _tinted(code: str, tint: str | None) -> RGB:
-    """Give a colour made lighter (up to 1) or darker (down to -1), as 18.8.19 of the standard has it."""
+    """Return a colour made lighter (up to 1) or darker (down to -1), as 18.8.19 of the standard has it."""
     red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
     colour = red, green, blue
     try:
@@ -236,7 +236,7 @@ def is_date_format(identifier: str, code: str | None) -> bool:
 
 
 def format_of(identifier: str, code: str | None) -> str:
-    """Give the format of a style if it may show something else than the value, else ""."""
+    """Return the format of a style if it may show something else than the value, else ""."""
     code = _BUILT_IN.get(identifier, "") if code is None else code
     if _PLAIN.fullmatch(code) or len(code) > _LONGEST:
         return ""
@@ -271,7 +271,7 @@ def seen(code: str, value: str | float, *, percent: bool = False, unit: str = ""
 
 
 def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool]:
-    """Give the section that a number is shown by, and whether a minus sign is put before it."""
+    """Return the section that a number is shown by, and whether a minus sign is put before it."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
         fitting = (
@@ -327,7 +327,7 @@ def _says_something(literals: str) -> bool:
 
 
 def _digits(section: _Section, value: float) -> str:
-    """Give a number in the digits of a section."""
+    """Return a number in the digits of a section."""
     whole, _, decimals = section.pattern.partition(".")
     value = value * 100.0**section.percents / 1000.0**section.scale
     grouping = "," if "," in whole else ""

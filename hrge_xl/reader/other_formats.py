@@ -35,7 +35,7 @@ _ZIPPED = ("xlsb", "ods")
 
 
 def read(data: bytes, format: str, limits: ReadLimits = LIMITS) -> RawWorkbook:
-    """Give the values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
+    """Return the values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
     import python_calamine
 
     data, observations = _checked(data, format, limits) if format in _ZIPPED else (data, [])
@@ -59,7 +59,7 @@ def _checked(data: bytes, format: str, limits: ReadLimits) -> tuple[bytes, list[
 
 
 def _readable(name: str, content: bytes, format: str) -> bytes:
-    """Give a part as calamine reads it: cells name their columns, breaks are signs, and no text is between cells."""
+    """Return a part as calamine reads it: cells name their columns, breaks are signs, and no text is between cells."""
     if format == "xlsb":
         return (content.startswith(_SHEET_BEGINS) and lengthened(content)) or content
     if name != "content.xml":
@@ -86,7 +86,7 @@ def _workbook(book: Any, format: str, limits: ReadLimits) -> RawWorkbook:
 
 
 def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
-    """Give one sheet, and whether the reader knows its merged cells."""
+    """Return one sheet, and whether the reader knows its merged cells."""
     sheet = RawSheet(description.name, state=_STATES.get(_member(description.visible), "visible"))
     if _member(description.typ) not in ("WorkSheet", "MacroSheet", "DialogSheet"):
         return sheet, True
@@ -106,7 +106,7 @@ def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
 
 
 def _member(value: object) -> str:
-    """Give the name of an enumeration member of calamine, whose enumerations have no `name`."""
+    """Return the name of an enumeration member of calamine, whose enumerations have no `name`."""
     return str(value).rpartition(".")[2]
 
 
@@ -152,7 +152,7 @@ class _Record(NamedTuple):
 
 
 def lengthened(sheet: bytes) -> bytes | None:
-    """Give the records of a sheet with long cells only; None where it has no short ones."""
+    """Return the records of a sheet with long cells only; None where it has no short ones."""
     pieces: list[bytes] = []
     kept = 0
     column = -1
@@ -170,7 +170,7 @@ def lengthened(sheet: bytes) -> bytes | None:
 
 
 def _records(sheet: bytes) -> Iterator[_Record]:
-    """Give every whole record; what follows a broken one is left to the reader, which refuses it."""
+    """Yield every whole record; what follows a broken one is left to the reader, which refuses it."""
     place = 0
     end = len(sheet)
     while place < end:
@@ -184,7 +184,7 @@ def _records(sheet: bytes) -> Iterator[_Record]:
 
 
 def _number(sheet: bytes, place: int, most: int) -> tuple[int, int]:
-    """Give a number in groups of seven bits, and the place after it."""
+    """Return a number in groups of seven bits, and the place after it."""
     number = 0
     for group in range(most):
         byte = sheet[place] if place < len(sheet) else 0
@@ -212,7 +212,7 @@ _SIGNS = {b"line-break": b"&#10;", b"tab": b"&#9;"}
 
 
 def checks_lost(lost: Iterable[str], format: str) -> dict[str, MessageTemplate]:
-    """Give the checks that a format leaves out, and why."""
+    """Return the checks that a format leaves out, and why."""
     return {
         code: NOT_TOLD[need].format(format=f".{format}")
         for need in lost

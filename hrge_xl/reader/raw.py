@@ -131,11 +131,11 @@ class RawSheet:
         }
 
     def cell(self, row: int, column: int) -> RawCell | None:
-        """Give the stored cell at this place, or None when nothing is stored there."""
+        """Return the stored cell at this place, or None when nothing is stored there."""
         return self.cells.get(row, {}).get(column)
 
     def text_at(self, row: int, column: int) -> str:
-        """Give the text of a cell without spaces around it; empty when it holds no text."""
+        """Return the text of a cell without spaces around it; empty when it holds no text."""
         cell = self.cell(row, column)
         return str(cell.value).strip() if cell is not None and cell.kind is CellKind.TEXT else ""
 
@@ -157,7 +157,7 @@ class RawWorkbook:
     cannot_tell: list[str] = field(default_factory=list)
 
     def own_sheet(self, key: str, name: str) -> RawSheet | None:
-        """Give the sheet of ours that has this key in its first cell, else that of this name."""
+        """Return the sheet of ours that has this key in its first cell, else that of this name."""
         keyed = (sheet for sheet in self.sheets if sheet.text_at(1, 1) == key)
         return next(keyed, None) or next(
             (sheet for sheet in self.sheets if sheet.name == name), None
@@ -180,7 +180,7 @@ _DIGITS = re.compile(r"[0-9]{1,7}", re.ASCII)
 
 
 def parse_area(reference: str) -> Area | None:
-    """Give the rectangle of "B2", "B2:C9", whole columns "B:C" or whole rows "2:9"; None when it is none."""
+    """Return the rectangle of "B2", "B2:C9", whole columns "B:C" or whole rows "2:9"; None when it is none."""
     first, colon, last = reference.partition(":")
     start = parse_cell(first)
     stop = parse_cell(last) if colon else start
@@ -203,13 +203,13 @@ def parse_area(reference: str) -> Area | None:
 
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:
-    """Give the rectangles of a space-separated list; None when one of them is not a reference."""
+    """Return the rectangles of a space-separated list; None when one of them is not a reference."""
     areas = [*map(parse_area, references.split())]
     return None if None in areas else tuple(filter(None, areas))
 
 
 def runs(areas: Iterable[Area], column: int) -> list[Run]:
-    """Give the rows that some areas cover in one column, as few runs as possible."""
+    """Return the rows that some areas cover in one column, as few runs as possible."""
     found: list[Run] = []
     for first, last in sorted(
         (area.first_row, area.last_row)
@@ -224,7 +224,7 @@ def runs(areas: Iterable[Area], column: int) -> list[Run]:
 
 
 def compact(cells: Iterable[tuple[int, int]]) -> str:
-    """Give cells as ranges, column by column: `E7:E31, G4`."""
+    """Return cells as ranges, column by column: `E7:E31, G4`."""
     ranges = []
     for column, areas in sorted(grouped((cell[1], Area(*cell, *cell)) for cell in cells).items()):
         letters = column_letters(column)
@@ -250,7 +250,7 @@ _LEAST_SIZE = 1.0  # points of height, characters of width: below it nothing is 
 
 
 def is_true(value: str | None) -> bool:
-    """Give an XML truth value; a missing one is false."""
+    """Return an XML truth value; a missing one is false."""
     return value is not None and _TRUTH.get(value.strip().lower(), False)
 
 
@@ -261,13 +261,13 @@ def is_unseen(attributes: Mapping[str, str], size: str) -> bool:
 
 
 def struck_through(text: str) -> str:
-    """Give a text as we write what is struck through: ~~text~~, spaces around it left outside."""
+    """Return a text as we write what is struck through: ~~text~~, spaces around it left outside."""
     bare = text.strip()
     return text.replace(bare, f"~~{bare}~~", 1) if bare else text
 
 
 def rich_text(element: Element) -> tuple[str, str]:
-    """Give the text of all runs but phonetic readings, and the same with ~~what is struck through~~ marked."""
+    """Return the text of all runs but phonetic readings, and the same with ~~what is struck through~~ marked."""
     runs = []
     marked = []
     struck = False
@@ -294,7 +294,7 @@ def unescape(text: str) -> str:
 
 
 def parse_number(text: str) -> float | None:
-    """Give a stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
+    """Return a stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
     try:
         number = float(text)
     except ValueError:
@@ -304,14 +304,14 @@ def parse_number(text: str) -> float | None:
 
 
 def whole_number(text: str | None) -> int | None:
-    """Give the number that a text of up to seven digits is; None for any other text."""
+    """Return the number that a text of up to seven digits is; None for any other text."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 8 else None
 
 
 def stored_cell(
     kind: str | None, text: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool
 ) -> RawCell | None:
-    """Give the cell of a stored type and text, but for shared texts; None when they do not fit together."""
+    """Return the cell of a stored type and text, but for shared texts; None when they do not fit together."""
     if text and (kind is None or kind == "n"):
         number = parse_number(text)
         if is_date and epoch_1904 and number is not None and number >= 1:
@@ -331,7 +331,7 @@ def stored_cell(
 
 
 def iso_serial(text: str) -> float | None:
-    """Give the serial number of an ISO date, time or both; None if it has none."""
+    """Return the serial number of an ISO date, time or both; None if it has none."""
     try:
         if "T" in text.lstrip("T") or "-" in text:
             return date_serial(datetime.fromisoformat(text.strip()).replace(tzinfo=None))
@@ -341,7 +341,7 @@ def iso_serial(text: str) -> float | None:
 
 
 def day_fraction(moment: time) -> float:
-    """Give a time of day as a fraction of a day."""
+    """Return a time of day as a fraction of a day."""
     seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
     return seconds / _DAY_SECONDS
 

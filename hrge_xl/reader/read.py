@@ -201,7 +201,7 @@ expected_workbook = lru_cache(maxsize=32)(ExpectedWorkbook)  # made once for all
 
 
 def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
-    """Give the layout that a workbook was issued with, made ready for reading."""
+    """Return the layout that a workbook was issued with, made ready for reading."""
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
     issued = without_sensitive(spec) if identity.lists == SHORT else spec
@@ -211,7 +211,9 @@ def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
 
 
 def layout_of(identity: Identity, wanted: str | None) -> Layout:
-    """Give the layout that a workbook with this stamp is read against. Raises ValueError where the spec is another."""
+    """Return the layout that a workbook with this stamp is read against. Raises ValueError where the spec is
+    another.
+    """
     spec = spec_of(identity, wanted)
     if spec is None:
         raise ValueError(f"not read as a workbook of {wanted}")
@@ -232,7 +234,7 @@ STATES = dict.fromkeys(CellKind, ANSWERED) | {
 
 
 def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
-    """Give an answer for every cell that holds something.
+    """Return an answer for every cell that holds something.
 
     Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
     """
@@ -255,7 +257,7 @@ def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
 
 
 def _state(raw: RawCell) -> State | None:
-    """Give what kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    """Return what kind of something or nothing a stored cell is; None where nobody wrote anything."""
     kind = raw.kind
     if kind is not TEXT:
         return STATES[kind]
@@ -351,7 +353,7 @@ def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> A
 
 
 def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
-    """Give every cell that was found, with its row and column."""
+    """Return every cell that was found, with its row and column."""
     rows = axes.rows.places
     columns = axes.columns.places
     return FoundCells(
@@ -411,7 +413,7 @@ KINDS_OF_DAYS = (CellKind.DATE, CellKind.NUMBER)
 
 
 def day_on_cover(workbook: RawWorkbook) -> date | None:
-    """Give the day that the cover shows; None where it shows none."""
+    """Return the day that the cover shows; None where it shows none."""
     named = named_area(workbook, TODAY_NAME)
     cells = (
         sheet.cell(*named[1][:2]) for sheet in workbook.sheets if named and sheet.name == named[0]
@@ -425,7 +427,7 @@ def day_on_cover(workbook: RawWorkbook) -> date | None:
 
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
-    """Give the one figure of the row with its code: some formats keep no names."""
+    """Return the one figure of the row with its code: some formats keep no names."""
     covers = (
         sheet for sheet in workbook.sheets if sheet.text_at(CODE_ROW, CODE_COLUMN) == COVER_KEY
     )

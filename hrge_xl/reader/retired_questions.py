@@ -67,7 +67,7 @@ class OldSheet:
         return (row, column) not in self.known and self.question(row, column) is not None
 
     def question(self, row: int, column: int) -> str | None:
-        """Give the code under which a cell was to be filled in; None where nothing was asked."""
+        """Return the code under which a cell was to be filled in; None where nothing was asked."""
         asked = [code for code in self.columns.get(column, []) if self._checks(code)]
         if row not in self.rows or not asked:
             return None
@@ -81,7 +81,7 @@ class OldSheet:
         return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
 
     def label(self, row: int, column: int) -> str:
-        """Give the question as the sheet words it: that of the row in a form, row code and head in a table."""
+        """Return the question as the sheet words it: that of the row in a form, row code and head in a table."""
         question = self.question(row, column) or ""
         code = self.rows.get(row, "")
         checked = self._checked(row)
@@ -129,12 +129,12 @@ class OldSheet:
         return frozenset()
 
     def _checks(self, code: str) -> list[int]:
-        """Give the columns of the checks of a code; several cells of one question share one."""
+        """Return the columns of the checks of a code; several cells of one question share one."""
         stem, _, part = code.rpartition(".")
         return self.checks.get(code) or (self.checks.get(stem, []) if part.isdecimal() else [])
 
     def _checked(self, row: int) -> int:
-        """Give the row with the checks of a row: the first one of a question with several answers."""
+        """Return the row with the checks of a row: the first one of a question with several answers."""
         stem, _, part = self.rows.get(row, "").rpartition(".")
         return self._row_of.get(f"{stem}.1", row) if part.isdecimal() else row
 
@@ -155,7 +155,7 @@ class OldSheet:
         return cell is not None and cell.kind is not CellKind.BLANK
 
     def _head(self, row: int, column: int) -> str:
-        """Give the text of a column in the nearest row above that has one and no code, below the codes of columns."""
+        """Return the text of a column in the nearest row above that has one and no code, below the codes of columns."""
         if column not in self._heads:
             free = (row for row in self.raw.cells if row > self.corner.row and row not in self.rows)
             self._heads[column] = sorted(row for row in free if self.raw.text_at(row, column))

@@ -54,11 +54,11 @@ class XmlGuard:
         self.parser: expat.XMLParserType | None = None  # that reads the part now
 
     def refuse(self, kind: Kind, **detail: str) -> NoReturn:
-        """Give this file up with a finding on this part."""
+        """Return this file up with a finding on this part."""
         raise Unreadable(kind.at(part=shown(self.part), **detail))
 
     def refuse_here(self, kind: Kind, **detail: str) -> NoReturn:
-        """Give this file up with a finding on the place that is read now."""
+        """Return this file up with a finding on the place that is read now."""
         if self.parser is not None:
             detail |= {
                 "line": str(self.parser.CurrentLineNumber), "column": str(self.parser.CurrentColumnNumber + 1),
@@ -78,7 +78,7 @@ class XmlGuard:
 def parse_tree(
     content: bytes, guard: XmlGuard, opened: OnStart | None = None, closed: OnEnd | None = None
 ) -> ElementTree.Element:
-    """Give a part as a tree, whose names are short ("x|sheet").
+    """Return a part as a tree, whose names are short ("x|sheet").
 
     For long ones: `opened` hears of elements as they begin, `closed` takes those that are complete, and they leave no
     children behind.
@@ -158,7 +158,9 @@ def prove(
 
 
 def resolved(text: str) -> str:
-    """Give a text out of a part that expat found well-formed, with its named references resolved; it has no others."""
+    """Return a text out of a part that expat found well-formed, with its named references resolved; it has no
+    others.
+    """
     return unescape(text, {"&quot;": '"', "&apos;": "'"}) if "&" in text else text
 
 
@@ -171,7 +173,7 @@ class Stretch(NamedTuple):
 
 
 def find_stretch(content: bytes, element: bytes) -> Stretch | None:
-    """Give the content of the first such element; None when it is empty, or when anything could mislead us.
+    """Return the content of the first such element; None when it is empty, or when anything could mislead us.
 
     Before the element no comment, CDATA section or further processing instruction may stand: then its tag,
     wherever the bytes show it, is a tag for expat too.

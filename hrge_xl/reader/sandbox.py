@@ -109,7 +109,7 @@ def _succeeds(attempt: Callable[[], object]) -> bool:
 
 @cache
 def import_places(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Give what has to be readable so that modules can be imported from this `sys.path`.
+    """Return what has to be readable so that modules can be imported from this `sys.path`.
 
     Where packages are installed that is the whole folder. Another one, for example a checkout, may hold anything
     besides, a round with its key too: of that only the packages in it.
@@ -164,7 +164,7 @@ class _Rights(ctypes.Structure):
 
 
 def allow_reading_only(places: Iterable[str]) -> int:
-    """Give up every right on files but to read these, and TCP; returns the version of Landlock.
+    """Return up every right on files but to read these, and TCP; returns the version of Landlock.
 
     Raises `OSError` where the kernel has none, or does not let this process use it. Holds for this thread and all that
     it starts: to be called while there is no other.
@@ -305,7 +305,7 @@ _WRITING = 0x400643  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_TMPFILE
 
 
 def _conditions(own_pid: int) -> list[_Condition]:
-    """Give what a process of this number may do to itself only, or by reading only."""
+    """Return what a process of this number may do to itself only, or by reading only."""
     fcntl = {"x86_64": 72, "aarch64": 25}
     return [
         # clone: a thread, no process

@@ -58,7 +58,7 @@ class ShownResults:
             )
 
     def checks(self) -> ShownChecks:
-        """Give what the check cells show."""
+        """Return what the check cells show."""
         elsewhere = {name for name, results in self.found.items() if results.places is not None}
         moved = {
             number: self.place(cell)[1:]
@@ -80,7 +80,9 @@ class ShownResults:
         return found
 
     def differing(self, submission: Submission) -> Iterator[Finding]:
-        """Give one observation for each cell that shows something else than follows from the answers and the checks."""
+        """Yield one observation for each cell that shows something else than follows from the answers and the
+        checks.
+        """
         codes = {label: code for code, label in self.layout.labels.get(LEVELS, {}).items()}
         calculated = {
             answer.key: codes.get(str(answer.value), answer.value)
@@ -128,7 +130,7 @@ class ShownResults:
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
-        """Give the name of the sheet in the file, and where on it a formula cell is now."""
+        """Return the name of the sheet in the file, and where on it a formula cell is now."""
         cell = self.cells.cells[number]
         results = self.found.get(cell.sheet)
         if results is None or results.places is None:
@@ -163,7 +165,7 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 
 def _take(numbers: Sequence[int]) -> Take:
-    """Give a tuple of some cells, however few."""
+    """Return a tuple of some cells, however few."""
     return (
         itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[n] for n in numbers)
     )
@@ -222,7 +224,7 @@ class FormulaCells:
         self._others.sort(key=lambda shown: not isinstance(shown[0].cached_values, BesideRow))
 
     def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
-        """Give what the check cells say, as far as they show numbers."""
+        """Return what the check cells say, as far as they show numbers."""
         known: dict[Any, Any] = {
             ("checks", key): checks(cleaned)
             for key, checks in self._checks_of_rows
@@ -240,7 +242,7 @@ class FormulaCells:
         return _MemoryOfChecks(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
-        """Give each formula cell that shows something else than follows from the checks, with what it should show.
+        """Yield each formula cell that shows something else than follows from the checks, with what it should show.
 
         Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
         shows no number, also what sums these up.
@@ -263,7 +265,7 @@ def _is_number(value: Result) -> bool:
 
 
 def _check_number(value: Result, order: int, messages: Messages) -> int:
-    """Give what a check cell can say at this place of its row; 0 for everything else."""
+    """Return what a check cell can say at this place of its row; 0 for everything else."""
     if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
         return 0
     number = int(value)

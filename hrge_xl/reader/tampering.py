@@ -96,7 +96,7 @@ def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Fin
 def _lost_lists(
     raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames
 ) -> Iterator[Change]:
-    """Give the cells that lost their dropdown or its alert."""
+    """Yield the cells that lost their dropdown or its alert."""
     rules = Dropdowns(raw.validations, plan, names)
     for (need, column), cells in needs.items():
         name = need.removeprefix(OPEN)
@@ -131,7 +131,7 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
 
 
 def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
-    """Give one observation for each calculated field of which cells were emptied; for many of them one."""
+    """Return one observation for each calculated field of which cells were emptied; for many of them one."""
     cleared = (
         (part, row, column)
         for part, row, column in calculated
@@ -145,7 +145,7 @@ def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterat
 
 
 def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
-    """Give one observation for each block whose rows stand in another order than they were issued in."""
+    """Yield one observation for each block whose rows stand in another order than they were issued in."""
     if here is tool_sheet.plan.home:
         return
     blocks: dict[int, dict[int, tuple[CellSpec, int]]] = {}
@@ -186,7 +186,7 @@ def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
 
 
 def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Finding]:
-    """Give one observation for each merge over answers, at the first answer in it."""
+    """Yield one observation for each merge over answers, at the first answer in it."""
     left: dict[int, dict[int, CellSpec]] = {}
     for part, row, column in here if raw.merges else ():
         if not part.calculated:
@@ -231,7 +231,7 @@ def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[F
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
-    """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
+    """Yield the same of what stands outside the cells to fill in, one observation for each sheet."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
     for text in unplaced:
@@ -270,7 +270,7 @@ def _unit_of(part: CellSpec, found: ReadResult) -> str:
 def _seen(
     raw: RawSheet, row: int, column: int, *, percent: bool, unit: str = ""
 ) -> Iterator[tuple[Kind, dict[str, str]]]:
-    """Give everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
+    """Yield everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
     cell = raw.cell(row, column)
     look = raw.looks.get((row, column), ORDINARY)
     value = shown_cell(cell).strip()
@@ -307,7 +307,7 @@ class ListNames(NamedTuple):
 
     @classmethod
     def of(cls, workbook: RawWorkbook, layout: Layout) -> ListNames:
-        """Give the names of a file. A list that grows may be written out with all the rows that it can have."""
+        """Return the names of a file. A list that grows may be written out with all the rows that it can have."""
         names = (
             (name, text)
             for name, text in workbook.defined_names.items()
@@ -338,14 +338,14 @@ class Dropdowns:
                     self._areas[name, rule.blocks] += rule.areas
 
     def runs(self, name: str, column: int, *, lenient: bool) -> list[Run]:
-        """Give the rows of a column with any rule, or the list of this name; also where it refuses no other entry."""
+        """Return the rows of a column with any rule, or the list of this name; also where it refuses no other entry."""
         return runs(
             (*self._areas[name, True], *(self._areas[name, False] if lenient else ())), column
         )
 
 
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
-    """Give the names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
+    """Return the names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
     sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
     if not any(sheet.text_at(CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
         return frozenset()  # without the lists there is nothing that a name could stand for
@@ -379,7 +379,7 @@ def _bare(source: str) -> str:
 
 @lru_cache(maxsize=SOURCES_REMEMBERED)
 def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
-    """Give the lists that a source offers: by their names, their area, or their entries one by one.
+    """Return the lists that a source offers: by their names, their area, or their entries one by one.
 
     A name may stand in a formula, as where the list depends on another answer.
     """

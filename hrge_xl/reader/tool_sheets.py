@@ -95,13 +95,13 @@ def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
 
 
 def area_of(workbook: RawWorkbook, name: str, sheet: RawSheet) -> Area | None:
-    """Give the area that a defined name covers, if it is one of this sheet."""
+    """Return the area that a defined name covers, if it is one of this sheet."""
     named = named_area(workbook, name)
     return named[1] if named is not None and named[0].casefold() == sheet.name.casefold() else None
 
 
 def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
-    """Give every tool its sheet; what is left over is a copy, one of our own sheets, or unknown."""
+    """Return every tool its sheet; what is left over is a copy, one of our own sheets, or unknown."""
     claims: dict[str, list[RawSheet]] = {}
     found = Assigned()
     for sheet in workbook.sheets:
@@ -128,7 +128,9 @@ def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
 
 
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
-    """Give the name under which a sheet of ours that is not a tool was issued, or its key; None for any other sheet."""
+    """Return the name under which a sheet of ours that is not a tool was issued, or its key; None for any other
+    sheet.
+    """
     names = {
         COVER_KEY: layout.cover_name,
         LISTS_KEY: layout.lists_name,
@@ -180,7 +182,7 @@ def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None
 
 
 def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | None:
-    """Give the corner from which row and column codes of this tool can be read; its key, where it has none."""
+    """Return the corner from which row and column codes of this tool can be read; its key, where it has none."""
     keys = [
         Place(row, column)
         for row in sorted(row for row in sheet.cells if row <= WINDOW)
@@ -293,7 +295,7 @@ class Axes(NamedTuple):
 
 
 def by_codes(tool_sheet: ToolSheet) -> Axes:
-    """Give both axes as the codes of the hidden row and column say."""
+    """Return both axes as the codes of the hidden row and column say."""
     raw = tool_sheet.raw
     (top, left) = tool_sheet.corner
     plan = tool_sheet.plan
@@ -327,7 +329,7 @@ def _sorted_by_hand(
 
 
 def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
-    """Give rows and columns by code; by position where that is certain; None when neither is possible."""
+    """Return rows and columns by code; by position where that is certain; None when neither is possible."""
     axes = by_codes(tool_sheet)
     raw = tool_sheet.raw
     corner = tool_sheet.corner
@@ -350,7 +352,7 @@ def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, li
 
 
 def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) -> set[int]:
-    """Give those of some rows without a code that show a text of the layout; above the first with one also others.
+    """Return those of some rows without a code that show a text of the layout; above the first with one also others.
 
     Those are the links and the progress.
     """
@@ -371,7 +373,7 @@ def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) ->
 
 
 def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]:
-    """Give those of some columns without a code that show a text of the layout."""
+    """Return those of some columns without a code that show a text of the layout."""
     found: set[int] = set()
     for row, cells in raw.cells.items():
         for column in (cells.keys() & free) - found:
@@ -385,7 +387,7 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
 
 
 def _home_axis(expected: ExpectedLines, first: int) -> Axis:
-    """Give an axis on which nothing has moved, but for what stands before the line with the key."""
+    """Return an axis on which nothing has moved, but for what stands before the line with the key."""
     axis = Axis(unmoved=first == 1)
     shift = first - 1
     for code, lines in expected.codes.items():

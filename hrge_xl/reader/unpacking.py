@@ -62,7 +62,7 @@ MAILDIR = ("cur", "new", "tmp")
 
 
 def found_in(sources: Sequence[str]) -> Iterator[Found]:
-    """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
+    """Yield everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
     files, same_files = tee(_source_files(sources))
     for outcome, file in zip(
         run_guarded(open_layers, files, jobs=1, limits=LARGER), same_files, strict=False
@@ -89,7 +89,7 @@ def _source_files(sources: Sequence[str]) -> Iterator[SourceFile]:
 
 
 def _files(source: str) -> list[Path]:
-    """Give all files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
+    """Return all files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
     folder = Path(source)
     if not folder.is_dir():
         return expand([source])
@@ -137,7 +137,7 @@ class _ShortLines:
         self._file = file
 
     def readline(self, size: int = -1) -> bytes:
-        """Give the next line, or so much of it."""
+        """Return the next line, or so much of it."""
         return self._file.readline(LONGEST_LINE if size < 0 else size)
 
     def __getattr__(self, name: str) -> Any:
@@ -191,7 +191,7 @@ class FoundAt:
     email: EmailInfo = NO_EMAIL
 
     def within(self, name: str, email: EmailInfo | None = None) -> FoundAt:
-        """Give the inside of a mail or archive that lies here."""
+        """Return the inside of a mail or archive that lies here."""
         return replace(self, way=(*self.way, name), email=email or self.email)
 
 
@@ -267,7 +267,7 @@ class SourceFile(NamedTuple):
 
 
 def open_layers(file: SourceFile, limits: ReadLimits = LIMITS) -> list[Found]:
-    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
+    """Return everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
 
     Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
     two thousand.
@@ -439,7 +439,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
 
 
 def _format_of(data: bytes, limits: ReadLimits) -> Format:
-    """Give the format of a workbook, also where it is under a password; nothing where it is none."""
+    """Return the format of a workbook, also where it is under a password; nothing where it is none."""
     try:
         if data.startswith(ZIP_MAGIC):
             return cast("Format", zip_format(ZipPackage(data, limits)))

@@ -121,7 +121,7 @@ class _Sorter:
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self) -> Iterator[TypedText]:
-        """Give every value in a cell where the layout has nothing."""
+        """Yield every value in a cell where the layout has nothing."""
         for typed in typed_texts(self.raw, self._unexpected):
             row, column, text, _ = typed
             if not self.plan.is_loose(row, self.columns.origin.get(column, 0), text):
@@ -137,7 +137,7 @@ class _Sorter:
         return {*(cells.keys() - self.expected(row)), *retired}
 
     def expected(self, row: int) -> frozenset[int]:
-        """Give the columns of a row in which the layout has something."""
+        """Return the columns of a row in which the layout has something."""
         if self.known and self.unmoved:
             return self.held.get(row, frozenset())
         origin = HOME.row if row == self.top else self.rows.origin.get(row)
@@ -194,7 +194,7 @@ class _Sorter:
         )
 
     def _original(self, typed: TypedText) -> tuple[int, int]:
-        """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
+        """Return the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
         rows = self.rows
         columns = self.columns
         row = rows.places[rows.copies[typed.row]] if typed.row in rows.copies else typed.row
@@ -296,7 +296,7 @@ def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
 
 
 def orphaned_answers(workbook: RawWorkbook) -> list[Unplaced]:
-    """Give what had no place in an earlier return and was given back on a sheet of its own: still kept."""
+    """Return what had no place in an earlier return and was given back on a sheet of its own: still kept."""
     return [
         Unplaced(*(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS))
         for sheet in workbook.sheets
@@ -405,7 +405,7 @@ def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
 
 
 def _typed(margin: str) -> Iterator[str]:
-    """Give the words of a header or footer, part by part, without codes and what names the number of a page."""
+    """Yield the words of a header or footer, part by part, without codes and what names the number of a page."""
     for part in SECTION.split(margin.replace("&&", "\0")):
         text = MARGIN_CODE.sub("", part).replace("\0", "&").strip()
         if "&P" not in part or len(text.split()) > PAGE_WORDS:
@@ -430,7 +430,7 @@ def _what(say: Translate) -> dict[str, str]:
 
 
 def _observer(found: ReadResult) -> Callable[..., None]:
-    """Give what notes a kind of finding about the answer at a cell of a sheet, or about the place alone."""
+    """Return what notes a kind of finding about the answer at a cell of a sheet, or about the place alone."""
     tools = {name: tool for tool, name in found.sheets.items()}
     parts = {part.key: part for part in found.plan.parts}
     below = {

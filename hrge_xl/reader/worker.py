@@ -90,7 +90,7 @@ class NotStarted(HrgeError):
 
 
 def cores() -> int:
-    """Give how many processes this machine can run at a time."""
+    """Return how many processes this machine can run at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -101,7 +101,7 @@ def run_guarded(
     jobs: int,
     limits: ReadLimits = LIMITS,
 ) -> Iterator[Result | Died]:
-    """Give the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
+    """Yield the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
 
     `function` must be importable (children start from nothing), items picklable, and results of the types that its
     annotation names. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
@@ -206,7 +206,7 @@ class _Worker(Generic[Item, Result]):
         self._process: Interpreter | None = None
 
     def run(self, item: Item) -> Result | Died:
-        """Give the result for one item, or why there is none."""
+        """Return the result for one item, or why there is none."""
         message = pickle.dumps(item)
         process = self._ready()
         if process is None:
@@ -228,7 +228,7 @@ class _Worker(Generic[Item, Result]):
         return outcome
 
     def _ready(self) -> Interpreter | None:
-        """Give a child that waits for an item; None once the pool is being dismissed."""
+        """Return a child that waits for an item; None once the pool is being dismissed."""
         readable = frozenset(self._readable)
         with self._lock:
             process = self._process
@@ -298,7 +298,7 @@ def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | 
 
 
 def _whole(source: IO[bytes], size: int) -> bytes:
-    """Give so many bytes; room is made for no more than came. Raises `EOFError` where the child is gone before."""
+    """Return so many bytes; room is made for no more than came. Raises `EOFError` where the child is gone before."""
     pieces = []
     while size > 0:
         pieces.append(source.read(min(size, _PIECE)))
@@ -355,7 +355,7 @@ def serve() -> None:
 
 
 def _outcome(function: Callable[[Any], object], item: object, kinds: tuple[Any, ...]) -> bytes:
-    """Give a result, or what kept us from it; all that it took is gone again on return."""
+    """Return a result, or what kept us from it; all that it took is gone again on return."""
     try:
         outcome = function(item)
         message = dumps(outcome, kinds)
@@ -403,7 +403,7 @@ Kinds = tuple[Any, ...]
 
 
 def kinds_of(function: Callable[..., object]) -> Kinds:
-    """Give the types of what a function may return, by its annotation."""
+    """Return the types of what a function may return, by its annotation."""
     while isinstance(function, partial):
         function = function.func
     returned = get_type_hints(function, include_extras=True)["return"]

@@ -91,7 +91,7 @@ class ZipPackage:
         return [entry.name for entry in self._entries.values() if not entry.name.endswith("/")]
 
     def read(self, name: str) -> bytes:
-        """Give the inflated bytes of a part: never more than its directory line promised."""
+        """Return the inflated bytes of a part: never more than its directory line promised."""
         entry = self._entries.get(name.lower())
         if entry is None:
             raise Unreadable(MISSING_PART.at(part=shown(name)))
@@ -108,7 +108,7 @@ class ZipPackage:
 
 
 def packed(contents: Mapping[str, bytes]) -> bytes:
-    """Give a zip of these parts, as they are, for a reader that takes nothing else."""
+    """Return a zip of these parts, as they are, for a reader that takes nothing else."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in contents.items():
@@ -117,7 +117,7 @@ def packed(contents: Mapping[str, bytes]) -> bytes:
 
 
 def shown(name: str) -> str:
-    """Give a name out of a file, fit to stand in a message: printable and not too long."""
+    """Return a name out of a file, fit to stand in a message: printable and not too long."""
     text = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
     )
@@ -161,7 +161,7 @@ def _checked_entries(data: bytes, directory: _Directory, limits: ReadLimits) -> 
 
 
 def _directory(data: bytes, limits: ReadLimits) -> _Directory:
-    """Give the directory; its lines are counted by signature first, as the count may lie."""
+    """Return the directory; its lines are counted by signature first, as the count may lie."""
     _check_count(data.count(_DIRECTORY_SIGNATURE), limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -176,7 +176,7 @@ def _check_count(count: int, limits: ReadLimits) -> None:
 
 
 def too_large(part: str, size: int, limit: int) -> Unreadable:
-    """Give the error for a part, or for all parts together where none is named."""
+    """Return the error for a part, or for all parts together where none is named."""
     detail = {
         "part": shown(part) or message_templates.ALL_PARTS,
         "size": megabytes(size),
@@ -186,7 +186,7 @@ def too_large(part: str, size: int, limit: int) -> Unreadable:
 
 
 def megabytes(size: int) -> str:
-    """Give a size for people: "26.4 MB"."""
+    """Return a size for people: "26.4 MB"."""
     return f"{size / 1024 / 1024:.1f} MB"
 
 

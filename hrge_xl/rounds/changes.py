@@ -64,7 +64,7 @@ class PlannedChange:
     def of(
         cls, round_: Round, what: str, lines: Sequence[str], after: str, teams: Sequence[str] = ()
     ) -> PlannedChange:
-        """Give a change of `round.yaml` as it reads now."""
+        """Return a change of `round.yaml` as it reads now."""
         return cls(round_.folder, what, tuple(lines), text_of(round_.folder), after, tuple(teams))
 
 
@@ -282,7 +282,7 @@ def undo(folder: str | Path) -> PlannedChange:
 
 
 def team_named(round_: Round, team: str) -> Team:
-    """Give the team that is meant. Raises `UsageError`."""
+    """Return the team that is meant. Raises `UsageError`."""
     found = next(
         (known for known in round_.teams if known.code.casefold() == team.casefold()), None
     )
@@ -295,7 +295,7 @@ def team_named(round_: Round, team: str) -> Team:
 
 
 def teams_meant(round_: Round, teams: Iterable[str]) -> list[Team]:
-    """Give the teams that are meant. Raises `UsageError`."""
+    """Return the teams that are meant. Raises `UsageError`."""
     check_several("teams", teams)
     return [team_named(round_, team) for team in teams]
 

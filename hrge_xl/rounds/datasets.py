@@ -116,7 +116,7 @@ class DatasetRequest:
         return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
-        """Give what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
+        """Return what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [
             waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)
@@ -184,7 +184,7 @@ class Dataset:
         return self.spec.name if self.spec and self.source.asked.wanted.spec else None
 
     def returns(self, wanted: Sequence[str] | None = None, *, cells: bool = True) -> list[Return]:
-        """Give every return, or the wanted ones; without what was found in `cells` that is soon done."""
+        """Return every return, or the wanted ones; without what was found in `cells` that is soon done."""
         from ..dataset.returns import returns
 
         if wanted is None and cells:
@@ -205,7 +205,8 @@ class Dataset:
         return self.folder.resolve() != self.round.folder.resolve()
 
     def of_round(self, *, cells: bool = True) -> list[Return]:
-        """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
+        """Return the returns of the round alone, where the dataset may hold others: its own, and what lies in
+        `returned`.
 
         What lies there and counts in another round does not count in this one; a copy elsewhere is not its own.
         """
@@ -262,14 +263,14 @@ class FilePlace(NamedTuple):
         return f"{name}: read by the spec, key and teams of the round in {self.round.folder}, where it lies."
 
     def files(self) -> list[Path]:
-        """Give the files. Raises `UsageError` where loose paths lead to none."""
+        """Return the files. Raises `UsageError` where loose paths lead to none."""
         if self.folder is None or self.round is None:
             return expand(self.paths) if self.paths else []
         return came_back(self.round)
 
 
 def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
-    """Give what lies in `returned` of a round: of one that is closed what had come by then, or what came since."""
+    """Return what lies in `returned` of a round: of one that is closed what had come by then, or what came since."""
     returned = round_.folder / RETURNED
     files = expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
     if round_.closed is None:
@@ -332,7 +333,7 @@ def _is_consolidated(folder: Path) -> bool:
 
 
 def sources(asked: DatasetRequest) -> list[Source]:
-    """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
+    """Return the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
     return [_source(place, asked) for place in places(asked.paths)]
 
 
@@ -350,7 +351,7 @@ def _source(place: FilePlace, asked: DatasetRequest) -> Source:
 
 
 def _before(round_: Round) -> tuple[str, str]:
-    """Give what the round before came to, where that is at hand, as JSON; or why it cannot be opened.
+    """Return what the round before came to, where that is at hand, as JSON; or why it cannot be opened.
 
     What is known of it stays: so a round that is closed goes on saying what it said.
     """
@@ -390,7 +391,7 @@ def datasets(asked: DatasetRequest) -> Iterator[list[Dataset]]:
 
 
 def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Path) -> Dataset:
-    """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
+    """Return the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.ingest import Options, as_of, closed_now, ingest
     from ..dataset.rows import submission_id
 
@@ -411,7 +412,7 @@ def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Pa
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
-    """Give the dataset of a consolidated folder, with the very spec that it was made with."""
+    """Return the dataset of a consolidated folder, with the very spec that it was made with."""
     from ..dataset.opening import open_store
 
     store = stack.enter_context(open_store(folder))
@@ -498,7 +499,7 @@ def one_dataset(
 
 
 def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterator[Dataset]:
-    """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
+    """Yield a dataset for each spec that the files are of; files that could not be read go with the first."""
     source = _source(place, asked)
     opening = partial(import_module, "hrge_xl.dataset.opening")
     results = [*validate(source.files, source.asked, asked.pool, opening)]

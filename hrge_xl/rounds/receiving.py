@@ -137,7 +137,7 @@ class _Shelf:
 
 
 def _named(workbook: Workbook) -> tuple[str, str]:
-    """Give the name of a workbook as any system can have it, and its ending."""
+    """Return the name of a workbook as any system can have it, and its ending."""
     name = PurePosixPath(workbook.name.replace("\\", "/")).name
     ending = PurePosixPath(name).suffix.lower() if is_named_as_workbook(name) else ""
     stem = " ".join(filter(None, map(file_part, name[: len(name) - len(ending)].split())))
@@ -210,13 +210,13 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
 
 
 def moment_of_mail(received: str) -> datetime | None:
-    """Give the moment at which a mail was received, in the zone of the office: that of its server may be any."""
+    """Return the moment at which a mail was received, in the zone of the office: that of its server may be any."""
     moment = parse_moment(received)
     return moment.astimezone() if moment is not None else None
 
 
 def _day(workbook: Workbook, today: date) -> date | None:
-    """Give the day on which something came by mail; None of what did not."""
+    """Return the day on which something came by mail; None of what did not."""
     if workbook.place.email.sent_by is None:
         return None
     moment = moment_of_mail(workbook.place.email.received)
@@ -267,7 +267,7 @@ class _OwnMails:
         self.sent: dict[str, SentDraft] = {}  # that were met, by their files
 
     def set_aside(self, items: Iterable[Found]) -> Iterator[Found]:
-        """Give items as they are; in the place of what such a mail has from its draft, that the office sent it."""
+        """Yield items as they are; in the place of what such a mail has from its draft, that the office sent it."""
         for item in items:
             email = item.place.email
             draft = self._draft_of(email)
@@ -279,7 +279,7 @@ class _OwnMails:
             yield SkippedFile(item.name, item.place, SENT) if is_ours else item
 
     def _draft_of(self, email: EmailInfo) -> Drafted | None:
-        """Give the draft that a mail was sent from: the last one that it may be."""
+        """Return the draft that a mail was sent from: the last one that it may be."""
         to = set(map(comparable, email.to))
         if self._teams.isdisjoint(to) or comparable(email.sent_by or "") in self._teams:
             return None
@@ -358,18 +358,18 @@ class Senders:
         self._teams = grouped((address, code) for code, own in self._own.items() for address in own)
 
     def teams_of(self, sha256: str | None) -> list[str]:
-        """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
+        """Return the teams whose address a content came from, else those whose address the forwarded mail names."""
         origin = self._origins.get(sha256 or "")
         return self.teams_at(origin.sent_by, origin.sender) if origin else []
 
     def teams_at(self, *addresses: str | None) -> list[str]:
-        """Give the teams at the first of some addresses that is one of theirs."""
+        """Return the teams at the first of some addresses that is one of theirs."""
         return next(
             filter(None, (self._teams.get(comparable(address or "")) for address in addresses)), []
         )
 
     def moment_of(self, return_: Return) -> datetime:
-        """Give when a return came: at the moment of its mail, else at the end of its day."""
+        """Return when a return came: at the moment of its mail, else at the end of its day."""
         origin = self._origins.get(return_.sha256 or "")
         day = return_.arrived or date.min
         return parse_moment(origin.received if origin else "") or datetime.combine(
@@ -398,7 +398,7 @@ class Senders:
 
 
 def _mail_of(place: FoundAt) -> MailKey:
-    """Give what tells one mail from another: who sent the outermost one, and when it came."""
+    """Return what tells one mail from another: who sent the outermost one, and when it came."""
     return place.email.sent_by, place.email.received or next(iter(place.way), "")
 
 
@@ -407,7 +407,7 @@ def _addresses_in(text: str) -> set[str]:
 
 
 def comparable(address: str) -> str:
-    """Give an address as it is compared: without case, and its domain as the network has it."""
+    """Return an address as it is compared: without case, and its domain as the network has it."""
     name, _, domain = normalize("NFKC", address).strip().casefold().rpartition("@")
     try:
         return f"{name}@{domain.encode('idna').decode()}"

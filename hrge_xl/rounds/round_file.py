@@ -17,12 +17,12 @@ Cells = Mapping[str, str]  # of a team, by column
 
 
 def text_of(folder: Path) -> str:
-    """Give what is written there."""
+    """Return what is written there."""
     return (folder / FILE).read_bytes().decode("utf-8-sig")
 
 
 def with_team(folder: Path, team: Team) -> str:
-    """Give the text with a team more, at the end of the list. Raises `RoundError`."""
+    """Return the text with a team more, at the end of the list. Raises `RoundError`."""
     teams = _teams(folder)
     _refuse_flowing(teams)
     lines = text_of(folder).splitlines(keepends=True)
@@ -38,7 +38,7 @@ def with_team(folder: Path, team: Team) -> str:
 def with_cells(
     round_: Round, changed: Mapping[Team, Cells], *, without: Collection[Team] = ()
 ) -> str:
-    """Give the text with cells of some teams replaced, or put behind their codes, and `without` others.
+    """Return the text with cells of some teams replaced, or put behind their codes, and `without` others.
 
     Raises `RoundError`.
     """
@@ -59,7 +59,7 @@ def with_cells(
 
 
 def with_keys(folder: Path, keys: Cells) -> str:
-    """Give the text with what the round says itself replaced, or put behind its name; what is empty goes.
+    """Return the text with what the round says itself replaced, or put behind its name; what is empty goes.
 
     Raises `RoundError`.
     """
@@ -147,7 +147,7 @@ def _replace(lines: list[str], node: yaml.Node, text: str) -> None:
 
 
 def _last_line(node: yaml.Node) -> int:
-    """Give the last line with something of a node: a block ends where the next thing begins."""
+    """Return the last line with something of a node: a block ends where the next thing begins."""
     if isinstance(node, yaml.MappingNode) and not node.flow_style:
         return max(_last_line(value) for pair in node.value for value in pair)
     if isinstance(node, yaml.SequenceNode) and not node.flow_style:

@@ -117,11 +117,11 @@ class TeamStatus:
         return max(days, key=lambda lateness: lateness[0] or date.min, default=(None, ""))
 
     def sent(self, return_: Return) -> date | None:
-        """Give the day that the lateness of a return goes by."""
+        """Return the day that the lateness of a return goes by."""
         return self.versions(return_)[0].lateness[0]
 
     def versions(self, return_: Return) -> list[Return]:
-        """Give a return with those that it superseded, the oldest first."""
+        """Return a return with those that it superseded, the oldest first."""
         older = (
             other
             for other in self.returns
@@ -153,7 +153,7 @@ class TeamStatus:
         )
 
     def _corrected(self, return_: Return) -> date | None:
-        """Give the day of its first correction without errors, today while it has none; None where it needs none."""
+        """Return the day of its first correction without errors, today while it has none; None where it needs none."""
         first, *later = self.versions(return_)
         if first.verdict == ACCEPTED:
             return None
@@ -212,7 +212,7 @@ class TeamStatus:
 
 
 def to_decide(teams: Sequence[TeamStatus]) -> list[str]:
-    """Give the teams and files that wait for a decision, each once, by what `status` says."""
+    """Return the teams and files that wait for a decision, each once, by what `status` says."""
     returns = sorted((each for team in teams for each in team.returns), key=lambda each: each.path)
     done = settled(returns)
     cases = [team_status.team.code for team_status in teams if team_status.state == TO_DECIDE]
@@ -245,7 +245,7 @@ def _has(return_: Return, kind: Kind) -> bool:
 
 
 def _named(return_: Return, language: str) -> str:
-    """Give a return, with what excludes it."""
+    """Return a return, with what excludes it."""
     if return_.status != EXCLUDED:
         return return_.name
     codes = dict.fromkeys(finding.code for finding in return_.findings if finding.code in DOUBTS)
@@ -305,7 +305,7 @@ def _expected(
 
 
 def issued_files(round_: Round) -> dict[str, list[Path]]:
-    """Give the workbooks that were issued, by a code that its team has or had; '' has those of no team.
+    """Return the workbooks that were issued, by a code that its team has or had; '' has those of no team.
 
     Of a code there is one for each intervention. Beside the team A there may be a team A_1: a file belongs to the one
     whose code is longer.
@@ -420,7 +420,7 @@ class Unanswered(NamedTuple):
 def unanswered(
     dataset: Dataset, waiting: Collection[str], unopened: Sequence[UnreadableContainer] = ()
 ) -> Unanswered:
-    """Give what is no answer, but for that after which the same team has sent a good file.
+    """Return what is no answer, but for that after which the same team has sent a good file.
 
     `waiting` are the teams whose answer is awaited; `unopened` is what could not be opened when it was received.
     """

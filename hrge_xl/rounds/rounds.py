@@ -84,7 +84,7 @@ class Round:
 
 
 def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
-    """Give the terms of rounds by name: what each asks, of whom, and until when, as it is sealed."""
+    """Return the terms of rounds by name: what each asks, of whom, and until when, as it is sealed."""
     return {
         round_.name: Terms(
             start=round_.start, end=round_.end, spec=round_.spec, spec_digest=round_.spec_digest,
@@ -95,7 +95,7 @@ def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
 
 
 def round_around(place: Path) -> Path | None:
-    """Give the folder of the round that a file or folder was issued in or came back to, by where it lies.
+    """Return the folder of the round that a file or folder was issued in or came back to, by where it lies.
 
     The outermost one: what lies among returned files came from a team, a round too.
     """
@@ -120,14 +120,14 @@ def is_round(folder: Path) -> bool:
 
 
 def round_named(spec: str | None) -> Round | None:
-    """Give the round that is named in place of a spec; None where a spec is. The name of a spec is never a folder."""
+    """Return the round that is named in place of a spec; None where a spec is. The name of a spec is never a folder."""
     if not spec or spec in names() or not (Path(spec) / FILE).is_file():
         return None
     return load_round(Path(spec))
 
 
 def spec_at(spec: str) -> str:
-    """Give what a spec named by name or folder is loaded by; the folder of a round stands for the spec of it."""
+    """Return what a spec named by name or folder is loaded by; the folder of a round stands for the spec of it."""
     round_ = round_named(spec)
     return round_.spec_source if round_ else spec
 
@@ -226,7 +226,7 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
 
 
 def load_round(folder: str | Path) -> Round:
-    """Give the round of a folder. Raises `RoundError` with every mistake and its line."""
+    """Return the round of a folder. Raises `RoundError` with every mistake and its line."""
     folder = Path(folder)
     root, data = read_round(folder)
     name, digest = spec_said(root, data)
@@ -249,7 +249,7 @@ def load_round(folder: str | Path) -> Round:
 
 
 def load_open_round(folder: str | Path) -> Round:
-    """Give the round of a folder, for a change. Raises `UsageError` for one that is closed, and as `load_round`."""
+    """Return the round of a folder, for a change. Raises `UsageError` for one that is closed, and as `load_round`."""
     round_ = load_round(folder)
     refuse_closed(round_.folder, round_.name, round_.closed)
     return round_
@@ -305,13 +305,13 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
 
 
 def spec_said(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
-    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
+    """Return name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
     digest = get(root, "spec_digest")
     return str(data["spec"]), str(digest.value) if digest is not None else ""
 
 
 def teams_said(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
-    """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
+    """Return the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
     nodes = get(root, "teams")
     lines = []
     for n, team in enumerate(data["teams"]):
@@ -324,7 +324,7 @@ def teams_said(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Tea
 
 
 def _written_as(value: Any) -> str:
-    """Give a scalar as it stands in the file: the code 007 keeps its zeros."""
+    """Return a scalar as it stands in the file: the code 007 keeps its zeros."""
     return "" if value is None else str(getattr(value, "written", value))
 
 
@@ -377,12 +377,12 @@ def carry(spec: str | Path, folder: Path) -> str:
 
 
 def spec_source(folder: Path, digest: str) -> str:
-    """Give what the spec of a round is loaded by: the folder of its copy."""
+    """Return what the spec of a round is loaded by: the folder of its copy."""
     return str(place(folder / HOME, digest).absolute())
 
 
 def copy_of(folder: Path, digest: str) -> str | None:
-    """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
+    """Return the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
     found = digest and find(folder / HOME, digest)
     return str(found.absolute()) if found else None
 

@@ -99,7 +99,7 @@ class Chain(NamedTuple):
 
 
 def chain(folder: str | Path | None, report: str | Path | None = None) -> Chain:
-    """Give what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
+    """Return what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
     what = _target(report, folder)
     with Ledger.open(what.folder, write=False) as ledger:
         entries = ledger.chain()

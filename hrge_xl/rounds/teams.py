@@ -123,7 +123,7 @@ class AllowedNames(NamedTuple):
 
     @classmethod
     def of(cls, spec: Spec, deadlines: Iterable[str]) -> AllowedNames:
-        """Give what a spec knows, and how some deadlines are written."""
+        """Return what a spec knows, and how some deadlines are written."""
         return cls(spec, countries(spec), languages(spec), Days.of(deadlines, spec.languages))
 
 
@@ -176,7 +176,7 @@ def _code_mistakes(code: str) -> Iterator[str]:
 
 
 def _code_of(text: str, names: NameIndex, what: str, wrong: list[str]) -> str:
-    """Give the code of what is named; a mistake where it is not known."""
+    """Return the code of what is named; a mistake where it is not known."""
     if not text:
         return ""
     code = names.code(text)
@@ -189,7 +189,7 @@ ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s
 
 
 def addresses(text: str, wrong: list[str]) -> str:
-    """Give addresses of mail, by comma; a mistake for each that is none."""
+    """Return addresses of mail, by comma; a mistake for each that is none."""
     parts = [part for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part]
     found = [part for part in parts if "@" in part]
     wrong += [
@@ -221,7 +221,7 @@ class Days(NamedTuple):
         return cls(languages, orders[0] if len(orders) == 1 else None)
 
     def read(self, text: str) -> date | None:
-        """Give the day that a text says; None where it may be none or several."""
+        """Return the day that a text says; None where it may be none or several."""
         figures = _figures(text)
         if figures and self.day_first is not None:
             return _of_figures(figures, day_first=self.day_first)
@@ -237,12 +237,12 @@ FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
 def _figures(text: str) -> re.Match[str] | None:
-    """Give a day that is written as three figures."""
+    """Return a day that is written as three figures."""
     return FIGURES.fullmatch(western_digits(text).strip())
 
 
 def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
-    """Give the day of three figures in one order; None where there is no such day."""
+    """Return the day of three figures in one order; None where there is no such day."""
     first, second, year = map(int, figures.groups())
     with suppress(ValueError):
         return date(year, second, first) if day_first else date(year, first, second)
@@ -537,7 +537,7 @@ def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:
 
 
 def _column(head: str) -> str:
-    """Give the column that a head names, in one language or in several: “Team / Équipe”."""
+    """Return the column that a head names, in one language or in several: “Team / Équipe”."""
     return next(
         (
             _COLUMN_OF[name]

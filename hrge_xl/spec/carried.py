@@ -87,7 +87,7 @@ def digest_of(files: Files) -> str:
 
 @lru_cache(maxsize=4)
 def _digest_of(files: tuple[tuple[str, bytes], ...]) -> str:
-    """Give the same, of the same files only once: a command asks for it at every step."""
+    """Return the same, of the same files only once: a command asks for it at every step."""
     total = hashlib.sha256()
     for path, content in files:
         total.update(path.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
@@ -95,7 +95,7 @@ def _digest_of(files: tuple[tuple[str, bytes], ...]) -> str:
 
 
 def as_text(content: bytes) -> str:
-    """Give a file as a table of a database keeps it: as it reads, but for what is long, which is compressed."""
+    """Return a file as a table of a database keeps it: as it reads, but for what is long, which is compressed."""
     return content.decode("utf-8", "replace") if len(content) <= LONG else _compressed(content)
 
 
@@ -106,7 +106,7 @@ def _compressed(content: bytes) -> str:
 
 
 def as_bytes(text: str) -> bytes:
-    """Give a file that a table kept. Raises `ValueError` where it was changed there."""
+    """Return a file that a table kept. Raises `ValueError` where it was changed there."""
     if not text.startswith(COMPRESSED):
         return text.encode()
     unpacking = zlib.decompressobj()
@@ -120,7 +120,7 @@ def as_bytes(text: str) -> bytes:
 
 
 def place(home: Path, digest: str) -> Path:
-    """Give the folder below `home` that the copy with this digest has, whether it is there or not."""
+    """Return the folder below `home` that the copy with this digest has, whether it is there or not."""
     return home / digest[:DIGITS]
 
 
@@ -130,7 +130,7 @@ def is_copy(folder: Path, digest: str) -> bool:
 
 
 def find(home: Path, digest: str) -> Path | None:
-    """Give the folder of a copy; None where it is not there, or its files have another digest by now."""
+    """Return the folder of a copy; None where it is not there, or its files have another digest by now."""
     folder = place(home, digest)
     return folder if folder.is_dir() and digest_of(pack(folder)) == digest else None
 
@@ -192,7 +192,7 @@ Made = TypeVar("Made")
 
 
 def cache_folder() -> Path | None:
-    """Give the folder where they are kept; None where this user has none, or it would be another one everywhere."""
+    """Return the folder where they are kept; None where this user has none, or it would be another one everywhere."""
     from platformdirs import user_cache_path
 
     try:
@@ -203,7 +203,7 @@ def cache_folder() -> Path | None:
 
 
 def cache_to_tell() -> str:
-    """Give what a process that lacks this user's environment has to be told to find them; '' where there are none."""
+    """Return what a process that lacks this user's environment has to be told to find them; '' where there are none."""
     folder = cache_folder()
     return str(folder.parent) if folder else ""
 
@@ -215,7 +215,7 @@ def use_cache(told: str) -> None:
 
 
 def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
-    """Give what was made of files with this digest: the tree of a spec, or the table of a catalogue.
+    """Return what was made of files with this digest: the tree of a spec, or the table of a catalogue.
 
     None where they have yet to pass, for this program.
     """
@@ -260,7 +260,7 @@ def keep(suffix: str, digest: str, made: Any) -> None:
 
 
 def _name(suffix: str, digest: str) -> str:
-    """Give the name of a file: what passes here may not pass with another program, or with other packages."""
+    """Return the name of a file: what passes here may not pass with another program, or with other packages."""
     passed = f"{program_digest()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
     return f"{hashlib.sha256(passed.encode()).hexdigest()}{suffix}"
 

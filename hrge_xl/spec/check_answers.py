@@ -107,7 +107,7 @@ def _day(field: Field, text: str) -> Wrong:
 
 
 def check_own_answers(spec: Spec) -> Found:
-    """Give every mistake in facts and sample: places and values that there are not, and what contradicts itself."""
+    """Yield every mistake in facts and sample: places and values that there are not, and what contradicts itself."""
     for path, _, file in select(spec, "facts/*"):
         wrong = list(at((*path, "tool"), _no_tool(spec, file.tool)))
         if not wrong and spec.countries is None:

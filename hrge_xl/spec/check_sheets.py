@@ -42,7 +42,7 @@ OWN_SHEET = (
 
 
 def check_sheets(spec: Spec) -> Found:
-    """Give every mistake in a sheet, a block of it, a field, a list, and the matrix."""
+    """Yield every mistake in a sheet, a block of it, a field, a list, and the matrix."""
     for path, _, tool in select(spec, "tools/*"):
         yield from _sheet(spec, tool, path)
     for path, _, block in select(spec, BLOCKS):
@@ -401,7 +401,7 @@ NUMBERS = (
 
 
 def check_rules(spec: Spec) -> Found:
-    """Give every mistake in a rule, in the pattern of rounds, in a profile and in the figures."""
+    """Yield every mistake in a rule, in the pattern of rounds, in a profile and in the figures."""
     # a code stands for one rule, which may be asked on several sheets but says the same on each
     seen: dict[str, Rule] = {}
     sheets: set[tuple[str, str]] = set()

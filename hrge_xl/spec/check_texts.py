@@ -45,7 +45,7 @@ Known = Collection[str] | None  # the names that something can have; None: these
 
 @cache
 def tables() -> dict[str, list[list[Any]]]:
-    """Give the tables of `names.yaml`, where it is said what they mean."""
+    """Return the tables of `names.yaml`, where it is said what they mean."""
     data = resources.files(__package__).joinpath("names.yaml").read_bytes()
     return msgspec.yaml.decode(data, type=dict[str, list[list[Any]]])
 
@@ -53,7 +53,7 @@ def tables() -> dict[str, list[list[Any]]]:
 def select(
     part: Any, pattern: str, path: Path = (), trail: Trail = ()
 ) -> Iterator[tuple[Path, Trail, Any]]:
-    """Give what stands where a pattern leads: `*` is every entry, `%` every name of a group, `|` one or the other."""
+    """Yield what stands where a pattern leads: `*` is every entry, `%` every name of a group, `|` one or the other."""
     step, _, rest = pattern.partition("/")
     if not step and part is not None:
         yield path, trail, part
@@ -66,7 +66,7 @@ def select(
 
 
 def check_names(spec: Spec) -> Found:
-    """Give every code and name of a spec that cannot be one, is not the only one, or means nothing."""
+    """Yield every code and name of a spec that cannot be one, is not the only one, or means nothing."""
     yield from _written_wrong(spec)
     for table in ("once", "once_as_written"):
         for within, where, what in tables()[table]:
@@ -142,7 +142,7 @@ def _spelt_otherwise(spec: Spec) -> Found:
 
 
 def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:
-    """Give fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
+    """Return fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
     own = spec.tool[found.tool].fields
     about = _sheets(spec, [own[found.of]] if found.of in own else [])
     leads = _sheets(spec, [field for tool in about for field in tool.fields.values()])
@@ -156,19 +156,19 @@ def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:
 
 
 def _sheets(spec: Spec, fields: Iterable[Field]) -> list[Tool]:
-    """Give the sheets that some fields refer to."""
+    """Return the sheets that some fields refer to."""
     return [spec.tool[code] for field in fields for code in field.to if code in spec.tool]
 
 
 def _fields(at: int) -> Callable[[Spec, Trail], Known]:
-    """Give what knows the fields of the sheet that a part of a trail is about."""
+    """Return what knows the fields of the sheet that a part of a trail is about."""
     return lambda spec, trail: (
         spec.tool[trail[at].tool].fields if trail[at].tool in spec.tool else None
     )
 
 
 def _of_risks(spec: Spec, trail: Trail) -> Known:
-    """Give the fields that all sheets with risks have; None where none of these is known."""
+    """Return the fields that all sheets with risks have; None where none of these is known."""
     known = [set(spec.tool[tool].fields) for tool in trail[2].tools if tool in spec.tool]
     return sorted(set.intersection(*known)) if known else None
 
@@ -232,7 +232,7 @@ OF_BRIEF = (
 
 
 def check_texts(spec: Spec) -> Found:
-    """Give every text of a spec that is not there, too long, the same as another one, or names what there is not."""
+    """Yield every text of a spec that is not there, too long, the same as another one, or names what there is not."""
     yield from _tags(spec)
     yield from _languages(spec)
     yield from _sheet_names(spec)
@@ -269,7 +269,7 @@ def check_texts(spec: Spec) -> Found:
 
 
 def _in_languages(path: Path, text: Text) -> Iterator[tuple[Path, str]]:
-    """Give what a text says in each language, with the place where it says it."""
+    """Yield what a text says in each language, with the place where it says it."""
     for language, words in text.by_language.items():
         yield (*path, language) if language else path, words
 
@@ -355,7 +355,7 @@ def _sheet_names(spec: Spec) -> Found:
 
 
 def _place(path: Path, text: Text, language: str) -> Path:
-    """Give the place of what a text says in a language, which may be that of another one."""
+    """Return the place of what a text says in a language, which may be that of another one."""
     said = text.say(language)
     tag = next((tag for tag, words in text.by_language.items() if tag and words == said), "")
     return (*path, tag) if tag else path

@@ -196,13 +196,13 @@ class CompiledSpec:
         return frozenset((part.tool, part.code) for part in parts if isinstance(part, Ref))
 
     def expressions(self) -> Iterator[Expr]:
-        """Give every expression of the spec."""
+        """Yield every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())
         yield from self._worked_out()
         yield from self.closed.values()
 
     def _worked_out(self) -> Iterator[Expr]:
-        """Give what is worked out for fields, rules and lists."""
+        """Yield what is worked out for fields, rules and lists."""
         parts: Iterable[FieldChecks | ParsedRule | Keeping]
         for parts in (self.fields.values(), self.rules, self.lists.values()):
             for part in parts:
@@ -277,7 +277,9 @@ def _of_field(
 
 
 def _own_requirement(field: Field, scope: Scope) -> Iterator[Expr]:
-    """Give the condition under which a field asks for an answer itself; a reference has to have rows to choose from."""
+    """Yield the condition under which a field asks for an answer itself; a reference has to have rows to choose
+    from.
+    """
     if field.required == "optional":
         return
     if isinstance(field.required, When):

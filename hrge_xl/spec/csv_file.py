@@ -117,7 +117,7 @@ ENTRY = _Kind(
 def _records(
     kind: _Kind, file: Path, name: str, mistakes: list[Mistake]
 ) -> list[tuple[int, list[str]]]:
-    """Give the cells of each line of a file that says something, with its number.
+    """Return the cells of each line of a file that says something, with its number.
 
     They are separated by commas, or by what some countries' spreadsheets write in their place.
     """
@@ -169,7 +169,7 @@ def _wrong_heads(kind: _Kind, heads: Sequence[str]) -> Wrong:
 def _entries(
     kind: _Kind, file: Path, name: str, mistakes: list[Mistake], language: str = ""
 ) -> list[Node]:
-    """Give what the lines of a file say, whose first one names its columns; a line with a mistake is left out."""
+    """Return what the lines of a file say, whose first one names its columns; a line with a mistake is left out."""
     records = _records(kind, file, name, mistakes)
     if not records:
         return []
@@ -207,7 +207,7 @@ def _entries(
 
 
 def _value(column: str, texts: Mapping[str, str], mark: yaml.Mark) -> Node:
-    """Give what stands in a column, by language, as a part of the spec."""
+    """Return what stands in a column, by language, as a part of the spec."""
     if column in WORDED:
         return mapping(
             [(tag, scalar(text, mark)) for tag, text in texts.items()], like=scalar("", mark)

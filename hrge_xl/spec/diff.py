@@ -348,7 +348,7 @@ class SheetDiff:
         self.after = new.tool[code]
 
     def changes(self) -> Iterator[Change]:
-        """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
+        """Yield fields gone, new and changed; rows gone, new and worded anew; their order."""
         for code, before, after in both(self.before.fields, self.after.fields):
             if before and after:
                 yield from self._both(before, after) if before != after else ()
@@ -384,7 +384,7 @@ class SheetDiff:
             )
 
     def _change(self, field: str, *words: Any, **more: Any) -> Change:
-        """Give a change of a question, which touches all answers to it where nothing else is said."""
+        """Return a change of a question, which touches all answers to it where nothing else is said."""
         touches = {"touches": (Touch(self.code, field=field),)}
         return Change(Group.QUESTIONS, f"{self.code} / {field}", *words, **touches | more)
 
@@ -509,7 +509,7 @@ class SheetDiff:
 
 
 def _all_rows(spec: Spec, tool: Tool) -> dict[str, Text]:
-    """Give the rows of all blocks in which something is filled in, with their labels."""
+    """Return the rows of all blocks in which something is filled in, with their labels."""
     blocks = [block for block in tool.field_blocks if any(field.asked for field in block.fields)]
     return {code: label for block in blocks for code, label in rows_of(spec, block).items()}
 
@@ -572,12 +572,12 @@ def _when(field: Field) -> str:
 def both(
     old: Mapping[str, Part], new: Mapping[str, Part]
 ) -> Iterator[tuple[str, Part | None, Part | None]]:
-    """Give every part of two versions by its code, with None for the version that does not have it."""
+    """Return every part of two versions by its code, with None for the version that does not have it."""
     return ((code, old.get(code), new.get(code)) for code in dict.fromkeys([*old, *new]))
 
 
 def reordered(old: Collection[str], new: Collection[str]) -> tuple[list[str], list[str]] | None:
-    """Give the codes that are in both versions as each of them has them; None where these are in the same order."""
+    """Return the codes that are in both versions as each of them has them; None where these are in the same order."""
     before = [code for code in old if code in new]
     after = [code for code in new if code in old]
     return None if before == after else (before, after)
@@ -596,7 +596,7 @@ def meant_alike(before: Text, after: Text) -> bool:
 
 
 def short(value: object) -> str:
-    """Give a value for a line of output."""
+    """Return a value for a line of output."""
     text = (
         value.say("")
         if isinstance(value, Text)

@@ -107,7 +107,7 @@ def _all(spec: Spec) -> Iterator[Written]:
 
 
 def _of_whole(spec: Spec, tool: Tool, path: Path, text: str, fields: Iterable[Field]) -> Written:
-    """Give what says whether a block or a sheet is asked: of its own rows it knows nothing."""
+    """Return what says whether a block or a sheet is asked: of its own rows it knows nothing."""
     asked = tuple(field for field in fields if field.asked)
     return Written(text, path, Scope(spec, tool), in_sheet=OF_A_FIELD["relevant"], asks=asked)
 
@@ -123,7 +123,7 @@ def _of_field(scope: Scope, field: Field, path: Path) -> Iterator[Written]:
 
 
 def check_expressions(spec: Spec) -> Found:
-    """Give every expression of a spec that is none, or that a sheet cannot calculate though it must."""
+    """Yield every expression of a spec that is none, or that a sheet cannot calculate though it must."""
     for written in expressions(spec):
         yield from at(written.path, _mistakes(written))
 
@@ -172,7 +172,7 @@ def _culprit(found: Expr) -> str:
 
 
 def wrong_syntax(text: str) -> Words | None:
-    """Give the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
+    """Return the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
     except (RecursionError, MemoryError):
@@ -209,7 +209,7 @@ Edges = Mapping[Node, Way]  # what each thing is worked out from, and the expres
 
 
 def check_circles(spec: Spec) -> Found:
-    """Give one mistake for each circle, at the expression that it begins with."""
+    """Yield one mistake for each circle, at the expression that it begins with."""
     edges = _edges(spec)
     told: set[Node] = set()
     for start in edges:

@@ -61,7 +61,7 @@ def choose(
     spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False,
     leave_out: bool = False,
 ) -> Choice:  # fmt: skip
-    """Give what is issued where a profile is chosen, tools are named, or neither.
+    """Return what is issued where a profile is chosen, tools are named, or neither.
 
     Named tools come besides those of a profile, and where none is chosen they are all. Without either it is the
     spec's default profile, else everything. `first`: where a profile leaves tools to choose from and none of them is
@@ -109,7 +109,7 @@ def _chosen(
 
 
 def tool_code(spec: Spec, tool: str) -> str:
-    """Give the code of a tool as the spec writes it. Raises `UsageError`."""
+    """Return the code of a tool as the spec writes it. Raises `UsageError`."""
     found = spec.tool_called(tool)
     if found is None:
         hint = did_you_mean(tool, list(spec.tool))
@@ -122,7 +122,7 @@ def tool_code(spec: Spec, tool: str) -> str:
 
 
 def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
-    """Give the choice with every tool that it cannot do without, in the order of the sheets."""
+    """Return the choice with every tool that it cannot do without, in the order of the sheets."""
     if tools is None:
         return Choice(None, rows)
     needs = needed_tools(spec)
@@ -139,7 +139,7 @@ def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
 
 @lru_cache(maxsize=4)  # asked for each team of a list
 def needed_tools(spec: Spec) -> Mapping[str, tuple[str, ...]]:
-    """Give for each tool those that it cannot be filled in without, and that are not issued in any case.
+    """Return for each tool those that it cannot be filled in without, and that are not issued in any case.
 
     That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference
     that may stay blank, or that leads to one of several tools, needs none of them.
@@ -169,7 +169,7 @@ Part = TypeVar("Part", bound=Model)
 
 @lru_cache(maxsize=8)
 def without_sensitive(spec: Spec) -> Spec:
-    """Give the spec of workbooks without what it marks as sensitive; itself where that is nothing.
+    """Return the spec of workbooks without what it marks as sensitive; itself where that is nothing.
 
     Its lists, fixed rows and what these say are shorter. Expressions may name what is left out, and readers know it.
     """
@@ -192,7 +192,7 @@ def without_sensitive(spec: Spec) -> Spec:
 
 
 def _shortened(block: Block, left_out: Mapping[str, Sequence[VocabularyItem]]) -> Block:
-    """Give a block without rows that are sensitive, and without such codes in its fixed columns."""
+    """Return a block without rows that are sensitive, and without such codes in its fixed columns."""
     if not isinstance(block, ItemBlock) or not block.written_out:
         return block
     items = [item for item in block.written_out if not item.sensitive]
@@ -207,7 +207,7 @@ def _shortened(block: Block, left_out: Mapping[str, Sequence[VocabularyItem]]) -
 
 
 def _but(part: Part, **changes: object) -> Part:
-    """Give a part with some options changed, and without what was worked out of it before."""
+    """Return a part with some options changed, and without what was worked out of it before."""
     made = part.model_copy(update=changes)
     for worked_out in made.__dict__.keys() - type(part).model_fields.keys():
         del made.__dict__[worked_out]
@@ -218,7 +218,7 @@ def _but(part: Part, **changes: object) -> Part:
 
 
 def items_of(spec: Spec, block: ItemBlock, issued: Iterable[str] | None = None) -> tuple[Item, ...]:
-    """Give the fixed rows of a block; those that come from the tools are the tools `issued`, or all of them."""
+    """Return the fixed rows of a block; those that come from the tools are the tools `issued`, or all of them."""
     if not isinstance(block.items, ItemsFrom):
         return block.items
     if block.items.vocabulary is not None:
@@ -236,7 +236,7 @@ def items_of(spec: Spec, block: ItemBlock, issued: Iterable[str] | None = None) 
 
 
 def rows_of(spec: Spec, block: FieldBlock) -> dict[str, Text]:
-    """Give the codes of the rows that a block is issued with, with their labels."""
+    """Return the codes of the rows that a block is issued with, with their labels."""
     if isinstance(block, ItemBlock):
         return {item.code: item.label for item in items_of(spec, block)}
     if isinstance(block, RegisterBlock):
@@ -246,7 +246,7 @@ def rows_of(spec: Spec, block: FieldBlock) -> dict[str, Text]:
 
 
 def row_codes(spec: Spec, block: FieldBlock) -> tuple[str, ...]:
-    """Give the code of every row that a block may have in any workbook."""
+    """Return the code of every row that a block may have in any workbook."""
     return _numbered(block.id) if isinstance(block, RegisterBlock) else tuple(rows_of(spec, block))
 
 
@@ -256,7 +256,7 @@ def _numbered(start: str) -> tuple[str, ...]:
 
 
 def closing(spec: Spec) -> Iterator[tuple[Tool, RegisterBlock]]:
-    """Give the registers whose rows may be closed."""
+    """Return the registers whose rows may be closed."""
     blocks = ((tool, block) for tool in spec.tools for block in tool.field_blocks)
     return (
         (tool, block)
@@ -266,7 +266,7 @@ def closing(spec: Spec) -> Iterator[tuple[Tool, RegisterBlock]]:
 
 
 def carry_of(spec: Spec, field: Field) -> str:
-    """Give what `carry` says, else its default: every answer goes on, but for the days of the period."""
+    """Return what `carry` says, else its default: every answer goes on, but for the days of the period."""
     if field.carry is not None:
         return field.carry
     of_the_period = field.code in (spec.identity.period_start, spec.identity.period_end)
@@ -287,12 +287,12 @@ def is_shown(spec: Spec, field: Field) -> bool:
 
 
 def default_of(field: Field) -> Value | None:
-    """Give the answer that a cell is issued with; None where it is blank."""
+    """Return the answer that a cell is issued with; None where it is blank."""
     return value_of(field, field.default) if field.default else None
 
 
 def value_of(field: Field, written: Written) -> Value:
-    """Give the answer to a field that is written so; in it nothing must be wrong."""
+    """Return the answer to a field that is written so; in it nothing must be wrong."""
     if field.several:
         return written
     (text,) = written
@@ -302,7 +302,7 @@ def value_of(field: Field, written: Written) -> Value:
 
 
 def facts_about(spec: Spec, country: str) -> Iterator[tuple[Key, Value]]:
-    """Give each answer that is known beforehand about a country, and the source and date in its row."""
+    """Yield each answer that is known beforehand about a country, and the source and date in its row."""
     for file in spec.facts:
         fields = spec.tool[file.tool].fields
         for fact in file.rows:
@@ -316,7 +316,7 @@ def facts_about(spec: Spec, country: str) -> Iterator[tuple[Key, Value]]:
 
 
 def said_of_source(file: FactFile, fact: Fact) -> str:
-    """Give the source of a fact, with the date behind it where that has no cell of its own."""
+    """Return the source of a fact, with the date behind it where that has no cell of its own."""
     return fact.source if file.date is not None else f"{fact.source}, {fact.date}"
 
 
@@ -330,12 +330,12 @@ class SampleAnswer(NamedTuple):
     value: Any
 
     def written(self, language: str) -> Written:
-        """Give what it says in a language, each of several by itself."""
+        """Return what it says in a language, each of several by itself."""
         values = self.value if isinstance(self.value, list) else [self.value]
         return tuple(_as_text(value, language) for value in values)
 
     def means(self, field: Field, language: str) -> Value:
-        """Give the answer that it is; nothing must be wrong in it."""
+        """Return the answer that it is; nothing must be wrong in it."""
         return value_of(field, self.written(language))
 
 
@@ -348,13 +348,15 @@ def _as_text(value: Any, language: str) -> str:
 
 
 def sample_for(spec: Spec, sample: Sample, issued: Collection[str]) -> str:
-    """Give the place of the sample that fills each table of risks that is issued; of the first one where none does."""
+    """Return the place of the sample that fills each table of risks that is issued; of the first one where none
+    does.
+    """
     risks = {*spec.figures.risks.tools}.intersection(issued) if spec.figures.risks else set()
     return next((place for place, said in sample.every.items() if said.keys() >= risks), "answers")
 
 
 def answers_of(spec: Spec, sample: Sample, place: str) -> Iterator[SampleAnswer]:
-    """Give every answer of one of the samples; those of a form may stand directly under their tool."""
+    """Yield every answer of one of the samples; those of a form may stand directly under their tool."""
     for tool, rows in sample.every[place].items():
         fields = spec.tool[tool].fields if tool in spec.tool else {}
         for key, value in rows.items():
@@ -367,7 +369,7 @@ def answers_of(spec: Spec, sample: Sample, place: str) -> Iterator[SampleAnswer]
 
 
 def spec_of_sample(spec: Spec) -> Spec:
-    """Give the spec with the country of its sample among those that can be chosen."""
+    """Return the spec with the country of its sample among those that can be chosen."""
     country = spec.sample.country if spec.sample else None
     if country is None or spec.countries not in spec.vocabularies:
         return spec

@@ -74,17 +74,17 @@ CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions
 
 
 def spec_folders() -> list[Path]:
-    """Give the folders that a process reads which loads specs by name: theirs, and where checked ones are kept."""
+    """Return the folders that a process reads which loads specs by name: theirs, and where checked ones are kept."""
     return [*SPEC_HOMES, *filter(None, [cache_folder()])]
 
 
 def names() -> list[str]:
-    """Give names of the specs that come with the program."""
+    """Return names of the specs that come with the program."""
     return sorted({file.parent.name for home in SPEC_HOMES for file in home.glob(f"*/{HEAD_FILE}")})
 
 
 def versions() -> dict[str, str]:
-    """Give the version of each spec that comes with the program, by its name: only its first file is read."""
+    """Return the version of each spec that comes with the program, by its name: only its first file is read."""
     heads = {name: (find(name) / HEAD_FILE).read_bytes() for name in names()}
     # every value is a text
     return {
@@ -102,7 +102,7 @@ def is_path(spec: str | Path) -> bool:
 
 
 def find(spec: str | Path) -> Path:
-    """Give the folder of a spec given by name or by path. Raises `UsageError` with the known names.
+    """Return the folder of a spec given by name or by path. Raises `UsageError` with the known names.
 
     A name is never a folder that happens to lie in the current one: anybody may have put it there.
     """
@@ -119,7 +119,7 @@ def find(spec: str | Path) -> Path:
 
 
 def typed(folder: str | Path) -> str:
-    """Give a folder as it has to be typed so that it is not taken for a name."""
+    """Return a folder as it has to be typed so that it is not taken for a name."""
     text = str(folder)
     return text if is_path(text) else f"{os.curdir}{os.sep}{text}"
 
@@ -140,7 +140,7 @@ def load(spec: str | Path) -> model.Spec:
 @lru_cache(maxsize=16)
 @gc_paused()
 def _load(folder: Path, digest: str) -> model.Spec:
-    """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
+    """Return the spec in a folder whose files have this digest: the same files are taken apart once."""
     of_copy = is_copy(folder, digest)
     kept_as = f"copy {digest}" if of_copy else digest
     tree = recall(SPEC, kept_as, dict[str, Any])
@@ -169,12 +169,14 @@ def _load(folder: Path, digest: str) -> model.Spec:
 
 
 def places(folder: Path) -> partial[Mistake]:
-    """Give a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
+    """Return a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
     return partial(mistake_at, Assembly(folder).root())
 
 
 def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, list[Mistake]]:
-    """Give the spec in a folder, as much of it as could be read, with the tree that it came from and every mistake."""
+    """Return the spec in a folder, as much of it as could be read, with the tree that it came from and every
+    mistake.
+    """
     assembly = Assembly(folder)
     root = assembly.root()
     mistakes = assembly.mistakes
@@ -292,7 +294,7 @@ def _leave_out_expression(root: Node, written: Written) -> str:
 
 
 def warnings(spec: Spec) -> list[Mistake]:
-    """Give what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
+    """Return what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
     place = places(Path(spec.folder))
     found = _unused_files(Path(spec.folder))
     for path, _, block in select(spec, BLOCKS):
@@ -359,7 +361,7 @@ class Assembly:
     skipped: SkippedInput = field(default_factory=SkippedInput)
 
     def root(self) -> Node | None:
-        """Give one tree out of all files; None where workbook.yaml is none at all."""
+        """Return one tree out of all files; None where workbook.yaml is none at all."""
         head = self._file(HEAD_FILE)
         files = {name: f"{name}.yaml" for name in OWN_FILES}
         parts = {
@@ -419,7 +421,7 @@ class Assembly:
     # tools
 
     def _tools(self, head: Node | None) -> list[Node]:
-        """Give the tool files in the order of `sheets`; each named once, each file named."""
+        """Return the tool files in the order of `sheets`; each named once, each file named."""
         by_code: dict[str, Node] = {}
         for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
             node = self._file(f"tools/{file.name}")
@@ -453,7 +455,7 @@ class Assembly:
         return list(by_code.values())
 
     def _meant(self, part: Node | None, option: str, known: Sequence[str]) -> Node | None:
-        """Give what an option says, also where its name is misspelt, which is reported."""
+        """Return what an option says, also where its name is misspelt, which is reported."""
         if get(part, option) is None and isinstance(part, MappingNode):
             for key, _ in part.value:
                 if key.value not in known and nearest(key.value, (option,)) is not None:
@@ -558,7 +560,7 @@ class Assembly:
         ]
 
     def _items_in(self, file: Node, wanted: Node | None, name: ScalarNode) -> Node | None:
-        """Give the items of a file: its list, or a named part of it whose keys are its own; to have none is told."""
+        """Return the items of a file: its list, or a named part of it whose keys are its own; to have none is told."""
         part, label, values = (get(wanted, option) for option in ("part", "label", "values"))
         if part is None and label is None and values is None:
             return file
@@ -577,7 +579,7 @@ class Assembly:
     # rules
 
     def _rules(self, entries: SequenceNode) -> dict[str, Node]:
-        """Give the rules, one for each tool that an entry names, and apart from them what needs no rule."""
+        """Return the rules, one for each tool that an entry names, and apart from them what needs no rule."""
         rules: list[Node] = []
         covered: list[Node] = []
         for entry in entries.value:
@@ -601,13 +603,13 @@ class Assembly:
 
 
 def _text(node: Node, option: str) -> str:
-    """Give what an option says; "" where it is not there."""
+    """Return what an option says; "" where it is not there."""
     value = get(node, option)
     return str(value.value) if isinstance(value, ScalarNode) else ""
 
 
 def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
-    """Give an entry as an item: what its keys are called is up to the file."""
+    """Return an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
     known = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
     filled = [

@@ -40,7 +40,7 @@ class ListEntry(NamedTuple):
 def entries(
     vocabulary: Vocabulary, languages: Iterable[str], *, steps: bool = False
 ) -> list[ListEntry]:
-    """Give the entries of a list with their labels in these languages.
+    """Return the entries of a list with their labels in these languages.
 
     The `steps` of a scale are chosen as `4 Likely (61–80 %)`, and known by their labels alone, too.
     """
@@ -98,7 +98,7 @@ class EveryLanguage(Mapping[str, Meant]):
 
 
 def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
-    """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
+    """Return the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
     spoken = written_languages(spec, language)
 
     def table(name: str, languages: Sequence[str]) -> list[ListEntry]:
@@ -138,7 +138,7 @@ Readings = Mapping[
 
 
 def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
-    """Give what the labels of each old code are read as with the new list; None where nobody knows them any more."""
+    """Return what the labels of each old code are read as with the new list; None where nobody knows them any more."""
     spoken = [tag for tag in old.languages if tag in new.languages]
     table = entries(after, new.languages)
     by_language = {tag: spellings(table, tag) for tag in spoken}
@@ -172,7 +172,7 @@ class NameIndex:
 
     @cached_property
     def every(self) -> Mapping[str, str]:
-        """Give the same with what they are called besides."""
+        """Return the same with what they are called besides."""
         return {**self.further(), **self.known}
 
     @cached_property
@@ -187,7 +187,9 @@ class NameIndex:
         return {name: meant.pop() if len(meant) == 1 else None for name, meant in codes.items()}
 
     def code(self, text: str) -> str | None:
-        """Give the code of what is named; None where nothing or several things are. A spec without a list takes any."""
+        """Return the code of what is named; None where nothing or several things are. A spec without a list takes
+        any.
+        """
         if not self.labels:
             return text
         folded = fold(text)
@@ -211,7 +213,9 @@ class NameIndex:
 
 
 def countries(spec: Spec) -> NameIndex:
-    """Give the names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
+    """Return the names of the countries of a spec: its own, and those that CLDR has; none where it lists no
+    countries.
+    """
     if spec.countries is None:
         return NameIndex({}, {})
     first = spec.languages[0]
@@ -226,7 +230,7 @@ def countries(spec: Spec) -> NameIndex:
 
 
 def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
-    """Give the codes of the countries of a spec by what they are called in some languages, by it and by CLDR."""
+    """Return the codes of the countries of a spec by what they are called in some languages, by it and by CLDR."""
     table = entries(spec.vocabularies[str(spec.countries)], languages)
     known = {name: code for name, (code, _) in spellings(table, languages[0]).items()}
     for names in map(country_names, dict.fromkeys((*languages, SOURCE_LANGUAGE))):
@@ -237,14 +241,14 @@ def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
 
 
 def _names_of_countries(spec: Spec) -> Iterator[str]:
-    """Give what every country of the world is called, and its code of three letters."""
+    """Yield what every country of the world is called, and its code of three letters."""
     for names in map(country_names, _spoken(spec)):
         yield from names.values()
         yield from (code for code in names if len(code) == THREE_LETTERS)
 
 
 def label_of(spec: Spec, vocabulary: str | None, code: str, language: str) -> str:
-    """Give the label of an entry of a list; the code where it has none."""
+    """Return the label of an entry of a list; the code where it has none."""
     entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
     return entries[code].label.say(language) if code in entries else code
 
@@ -261,7 +265,9 @@ def has_countries(spec: Spec | None) -> bool:
 
 
 def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
-    """Give the codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
+    """Return the codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of
+    them.
+    """
     names = countries(spec)
     found = {text: names.code(text) for text in named}
     wrong = [text for text, code in found.items() if code is None]
@@ -275,7 +281,7 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
 
 
 def languages(spec: Spec) -> NameIndex:
-    """Give the names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
+    """Return the names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
     spoken = _spoken(spec)
     known: dict[str, str] = {}
     for tag, name in _names_of_languages(spec, spoken):
@@ -302,7 +308,7 @@ def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str
 
 
 def _spoken(spec: Spec) -> list[str]:
-    """Give the languages that names are looked for in: those of the spec, and the one that the program speaks."""
+    """Return the languages that names are looked for in: those of the spec, and the one that the program speaks."""
     return list(dict.fromkeys([*spec.languages, SOURCE_LANGUAGE]))
 
 
@@ -319,7 +325,7 @@ class Scope:
     value: Field | None = None
 
     def find(self, name: str) -> Ref | None:
-        """Give the answer that a name means here, or None."""
+        """Return the answer that a name means here, or None."""
         if name == "value" and self.value:
             return ref_to(self.spec, self.tool.code, self.value, single=self.single)
         if name in self._row:
@@ -328,33 +334,33 @@ class Scope:
         return None if found is None else ref_to(self.spec, *found, single=True)
 
     def names(self) -> list[str]:
-        """Give every name that may be used here."""
+        """Return every name that may be used here."""
         return [*self._row, *self.spec.single_fields]
 
     def tools(self) -> Collection[str]:
-        """Give the codes of all tools."""
+        """Return the codes of all tools."""
         return self.spec.tool
 
     def rows_of(self, tool: str) -> Scope | None:
-        """Give the scope inside the rows of a tool's table: its first block with rows, else its form."""
+        """Return the scope inside the rows of a tool's table: its first block with rows, else its form."""
         blocks = self.spec.tool[tool].field_blocks
         tables = (block for block in blocks if not block.single)
         return Scope(self.spec, self.spec.tool[tool], next(tables, blocks[0])) if blocks else None
 
     def any_of_row(self) -> Ref | None:
-        """Give any answer of the row; None where there are no rows."""
+        """Return any answer of the row; None where there are no rows."""
         return next(
             (ref_to(self.spec, self.tool.code, field) for field in self._row.values()), None
         )
 
     def listed_tools(self) -> Sequence[str]:
-        """Give the tools that the rows stand for; nothing where they are not a list of tools."""
+        """Return the tools that the rows stand for; nothing where they are not a list of tools."""
         items = getattr(self.block, "items", None)
         listed = isinstance(items, ItemsFrom) and items.tools
         return [tool.code for tool in self.spec.tools if tool.can_be_ticked] if listed else ()
 
     def codes(self, of: Expr) -> tuple[str, ...] | None:
-        """Give the codes that an expression can yield; None where it is not drawn from a list."""
+        """Return the codes that an expression can yield; None where it is not drawn from a list."""
         if of.type is Type.LEVEL:
             return tuple(self.spec.matrix.level) if self.spec.matrix else None
         if isinstance(of, Call) and isinstance(of.function, LookUp):
@@ -362,7 +368,7 @@ class Scope:
         return codes_of_list(self.spec, of.list) or None if isinstance(of, Ref) else None
 
     def worth(self, name: str) -> Mapping[str, float]:
-        """Give the numbers that entries of a list have by their codes."""
+        """Return the numbers that entries of a list have by their codes."""
         return self.spec.worth(name)
 
     @property
@@ -401,14 +407,14 @@ def _parsed(spec: Spec) -> dict[Key, Expr | Problem]:
 
 
 def codes_of_list(spec: Spec, name: str | None) -> tuple[str, ...]:
-    """Give the codes of a list, in its order; nothing where there is no such list."""
+    """Return the codes of a list, in its order; nothing where there is no such list."""
     if name in (YES_NO, TICK):
         return ("Y", "N")
     return tuple(spec.entries(name)) if name in spec.vocabularies else ()
 
 
 def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
-    """Give an answer as expressions see it; that of a scale is a number."""
+    """Return an answer as expressions see it; that of a scale is a number."""
     steps = codes_of_list(spec, field.list_name) if field.type.stepped else ()
     of = None if steps else field.list_name
     kind = type_of(field)
@@ -419,7 +425,7 @@ def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
-    """Give the scope of a rule: the block that holds the fields it points to."""
+    """Return the scope of a rule: the block that holds the fields it points to."""
     blocks = [
         block for block in tool.field_blocks if {field.code for field in block.fields} & set(codes)
     ]

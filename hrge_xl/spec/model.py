@@ -276,7 +276,7 @@ class Tool(Model):
         return {field.code: field for block in self.field_blocks for field in block.fields}
 
     def block_of(self, code: str) -> FieldBlock:
-        """Give the block that a field of the sheet stands in."""
+        """Return the block that a field of the sheet stands in."""
         return next(
             block
             for block in self.field_blocks
@@ -325,11 +325,11 @@ class VocabularyItem(Model):
     value: Number | None = None
 
     def numbered(self, language: str) -> str:
-        """Give the label behind its code: `4 Likely`."""
+        """Return the label behind its code: `4 Likely`."""
         return f"{self.code} {self.label.say(language)}"
 
     def as_step(self, language: str) -> str:
-        """Give what people choose where the list is a scale: `4 Likely (61–80 %)`."""
+        """Return what people choose where the list is a scale: `4 Likely (61–80 %)`."""
         anchor = self.anchor.say(language)
         return self.numbered(language) + (f" ({anchor})" if anchor else "")
 
@@ -357,7 +357,7 @@ class Vocabulary(Model):
         return {item.code: item for item in self.items}
 
     def labels(self, language: str) -> dict[str, str]:
-        """Give the label of every entry by its code."""
+        """Return the label of every entry by its code."""
         return {item.code: item.label.say(language) for item in self.items}
 
 
@@ -523,22 +523,22 @@ class Spec(Model):
         return (self.sample.country.code,) if self.sample and self.sample.country else ()
 
     def tool_called(self, text: str) -> str | None:
-        """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
+        """Return the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
         return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
 
     def shown_code(self, code: str) -> str:
-        """Give the code of a row as people read it: a row that stands for the tool `T3.2` is `3.2`."""
+        """Return the code of a row as people read it: a row that stands for the tool `T3.2` is `3.2`."""
         return re.sub(r"^T(?=\d)", "", code) if code in self.tool else code
 
     def entries(self, name: str) -> dict[str, VocabularyItem]:
-        """Give every entry of a list that can be an answer by code, also those that are left out."""
+        """Return every entry of a list that can be an answer by code, also those that are left out."""
         return self.vocabularies[name].by_code | {
             item.code: item for item in (self.left_out or {}).get(name, ())
         }
 
     def worth(self, name: str) -> dict[str, float]:
-        """Give the numbers that entries of a list have by their codes."""
+        """Return the numbers that entries of a list have by their codes."""
         known = self.entries(name) if name in self.vocabularies else {}
         return {code: item.value for code, item in known.items() if item.value is not None}
 
@@ -550,7 +550,7 @@ class Spec(Model):
         )
 
     def tick_of(self, tool: str) -> str | None:
-        """Give the tool whose tick says whether a tool is used; None where it always is."""
+        """Return the tool whose tick says whether a tool is used; None where it always is."""
         own = self.tool[tool]
         if self.tick_field is None or own.always:
             return None
@@ -570,7 +570,7 @@ class Spec(Model):
         }
 
     def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
-        """Give every field with its block and tool, in sheet order."""
+        """Yield every field with its block and tool, in sheet order."""
         for tool in self.tools:
             for block in tool.field_blocks:
                 for field in block.fields:
@@ -578,7 +578,7 @@ class Spec(Model):
 
 
 def texts(part: Any, path: Path = (), apart: tuple[type, ...] = ()) -> Iterator[tuple[Path, Text]]:
-    """Give every text of a part, with its path, but for those in lists of kinds that are looked at apart."""
+    """Yield every text of a part, with its path, but for those in lists of kinds that are looked at apart."""
     kind = type(part)
     below: Iterable[tuple[str | int, Any]] = ()
     if kind is Text:

@@ -71,7 +71,7 @@ class ShapeMistake(NamedTuple):
         )
 
     def options_here(self) -> list[str]:
-        """Give the options that there are beside it."""
+        """Return the options that there are beside it."""
         part = part_at(self.detail["loc"][:-1])
         kind = get(self.container, "type")
         known = options_of(part) if part else []
@@ -94,7 +94,7 @@ class Shape:
     _stand_ins: dict[str, object] = field(default_factory=dict)
 
     def model(self, **more: str | Sequence[str]) -> model.Spec | None:
-        """Give the spec, or what is left of it; None where too little is."""
+        """Return the spec, or what is left of it; None where too little is."""
         for _ in range(ROUNDS):
             try:
                 return model.Spec.model_validate(plain(self.root) | self._stand_ins | more)
@@ -158,7 +158,7 @@ class Shape:
 
 
 def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistake]:
-    """Give one mistake for each cause.
+    """Return one mistake for each cause.
 
     Of what can be of several kinds, the one is meant whose parts are wrong, and not the whole of it. Nor does a part
     miss what is misspelt in it, and a list is not short because something in it is wrong.
@@ -189,7 +189,7 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
 
 
 def _words(found: ShapeMistake) -> Words:
-    """Give the reason and the remedy."""
+    """Return the reason and the remedy."""
     says = found.detail["type"]
     context = found.detail.get("ctx", {})
     of_block = says == "union_tag_invalid"  # a block of no known kind
@@ -261,14 +261,14 @@ TAKEN_IN: Mapping[type, tuple[str, ...]] = {
 
 
 def options_of(part: type[Model]) -> list[str]:
-    """Give the options that a part takes in a file, in their order."""
+    """Return the options that a part takes in a file, in their order."""
     made = PUT_IN.get(part, ())
     return [*(name for name in part.model_fields if name not in made), *TAKEN_IN.get(part, ())]
 
 
 @cache
 def all_options() -> tuple[str, ...]:
-    """Give every option that there is anywhere in a spec."""
+    """Return every option that there is anywhere in a spec."""
     said = [value for module in (model, supplements, fields) for value in vars(module).values()]
     return tuple(
         sorted({name for value in said for part in _parts(value) for name in options_of(part)})
@@ -276,7 +276,7 @@ def all_options() -> tuple[str, ...]:
 
 
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
-    """Give the part of the model that a path of pydantic leads to; None where it leads to no part with options."""
+    """Return the part of the model that a path of pydantic leads to; None where it leads to no part with options."""
     parts: list[type[Model]] = [model.Spec]
     for step in path:
         below = [part.model_fields[step].annotation for part in parts if step in part.model_fields]
@@ -291,7 +291,7 @@ def part_at(path: Sequence[str | int]) -> type[Model] | None:
 
 
 def _parts(kind: Any) -> list[type[Model]]:
-    """Give each part that an annotation allows, also as one of many."""
+    """Return each part that an annotation allows, also as one of many."""
     if isinstance(kind, type) and issubclass(kind, Model):
         return [kind]
     return [part for argument in get_args(kind) for part in _parts(argument)]

@@ -66,12 +66,12 @@ class Sent(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """Give what it is a translation of."""
+        """Return what it is a translation of."""
         return self.place, self.text
 
 
 def sent_in(catalogue: Catalog) -> list[Sent]:
-    """Give what a PO file says, as translators send it back."""
+    """Return what a PO file says, as translators send it back."""
     return [
         Sent(
             *key, str(entry.string or ""), DRAFT not in entry.flags, "\n".join(entry.user_comments)
@@ -81,7 +81,7 @@ def sent_in(catalogue: Catalog) -> list[Sent]:
 
 
 def to_translate(spec: Spec) -> dict[Key, Unit]:
-    """Give every text with words in it, by its place and wording."""
+    """Return every text with words in it, by its place and wording."""
     return {
         (unit.place, unit.text.source): unit
         for unit in units(spec)
@@ -99,7 +99,7 @@ class TextToTranslate(NamedTuple):
 
 
 def wanted_of(spec: Spec) -> list[TextToTranslate]:
-    """Give what a catalogue of a spec has to hold."""
+    """Return what a catalogue of a spec has to hold."""
     return [
         TextToTranslate(
             place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else []
@@ -109,14 +109,14 @@ def wanted_of(spec: Spec) -> list[TextToTranslate]:
 
 
 def new_catalogue(name: str, version: str, comment: str) -> Catalog:
-    """Give a catalogue that holds nothing yet."""
+    """Return a catalogue that holds nothing yet."""
     return Catalog(
         locale=None, project=name, version=version, header_comment=comment, charset="utf-8"
     )
 
 
 def limit_of(place: str) -> int | None:
-    """Give how many characters Excel takes at a place; None where it does not matter."""
+    """Return how many characters Excel takes at a place; None where it does not matter."""
     return (
         LIMITS.get(place.rpartition("/")[2])
         if place.startswith(("tool/", "field/", "rule/"))
@@ -125,7 +125,9 @@ def limit_of(place: str) -> int | None:
 
 
 def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
-    """Give a catalogue with every text that is wanted, in order: translated as it was, else as its place was before."""
+    """Return a catalogue with every text that is wanted, in order: translated as it was, else as its place was
+    before.
+    """
     before = by_key(known)
     by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
     fresh = Catalog(
@@ -156,7 +158,7 @@ def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
 
 
 def _translated(spec: Spec, catalogue: Catalog) -> dict[Key, Message]:
-    """Give the texts of a spec that a catalogue translates."""
+    """Return the texts of a spec that a catalogue translates."""
     entries = by_key(catalogue)
     return {
         key: entries[key] for key in to_translate(spec) if key in entries and entries[key].string
@@ -164,7 +166,7 @@ def _translated(spec: Spec, catalogue: Catalog) -> dict[Key, Message]:
 
 
 def untranslated(spec: Spec, language: str) -> list[str]:
-    """Give the places of the texts that are not there in a language, in the order of the sheets."""
+    """Return the places of the texts that are not there in a language, in the order of the sheets."""
     return [unit.place for unit in to_translate(spec).values() if unit.text.find(language) is None]
 
 
@@ -175,7 +177,7 @@ def with_file(spec: Spec, language: str) -> bool:
 
 
 def as_file(catalogue: Catalog, language: str) -> bytes:
-    """Give a catalogue as a PO file: the same catalogue, the same bytes."""
+    """Return a catalogue as a PO file: the same catalogue, the same bytes."""
     stream = io.BytesIO()
     write_po(
         stream, catalogue, width=LINE, omit_header=True, include_previous=True, include_lineno=False
@@ -206,7 +208,9 @@ def as_file(catalogue: Catalog, language: str) -> bytes:
 
 
 def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterator[Mistake]:
-    """Give everything that is wrong with the translations of a spec, in the order of its texts; each with its place."""
+    """Yield everything that is wrong with the translations of a spec, in the order of its texts; each with its
+    place.
+    """
     entries = _translated(spec, catalogue)
     for (place, text), entry in entries.items():
         translation = str(entry.string)
@@ -244,7 +248,7 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
-    """Give everything that is wrong with the translations of a spec, by file and line."""
+    """Return everything that is wrong with the translations of a spec, by file and line."""
     translations = Translations(Path(spec.folder), spec.languages[0])
     found = [
         Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a language tag, so it is never read.",

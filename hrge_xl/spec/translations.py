@@ -59,7 +59,7 @@ Key = tuple[str, str]  # the place of a text and its wording
 
 
 def by_key(catalogue: Catalog) -> dict[Key, Message]:
-    """Give the entries of a catalogue by place and wording; those of the program have no place."""
+    """Return the entries of a catalogue by place and wording; those of the program have no place."""
     return {(str(entry.context or ""), str(entry.id)): entry for entry in catalogue if entry.id}
 
 
@@ -115,27 +115,27 @@ class Translations:
         return (self.folder / FOLDER).glob(f"[!.]*{SUFFIX}")
 
     def file(self, language: str) -> Path:
-        """Give the file of the translations into a language."""
+        """Return the file of the translations into a language."""
         return self.folder / FOLDER / f"{language}{SUFFIX}"
 
     def find(self, language: str, place: str, text: str) -> str | None:
-        """Give the text at a place in this very language, which has a file; None where it is not translated."""
+        """Return the text at a place in this very language, which has a file; None where it is not translated."""
         return self.table(language).said.get((place, text))
 
     def stand_in(self, language: str, place: str, text: str) -> str:
-        """Give the text itself, marked with its language where it is read; lists and names of sheets are not."""
+        """Return the text itself, marked with its language where it is read; lists and names of sheets are not."""
         kept = place.startswith("list/") or place.endswith("/sheet") or not LETTER.search(text)
         return f"[{self.source}] {text}" if self.of(language) and not kept else text
 
     def of(self, language: str) -> tuple[str, ...]:
-        """Give the files that are asked for a language: its own, and that of its base language."""
+        """Return the files that are asked for a language: its own, and that of its base language."""
         if language not in self._asked:
             tags = dict.fromkeys(with_base(language))
             self._asked[language] = tuple(tag for tag in tags if tag in self.languages)
         return self._asked[language]
 
     def table(self, language: str) -> TranslationTable:
-        """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
+        """Return what the file of a language says. Raises `SpecError` where it cannot be read."""
         if language not in self._tables:
             self._tables[language] = _table(self.file(language))
         return self._tables[language]
@@ -155,7 +155,7 @@ class Translations:
 
 
 def _table(file: Path) -> TranslationTable:
-    """Give what a file says, as it was kept where it was read before. Raises `SpecError` where it cannot be read."""
+    """Return what a file says, as it was kept where it was read before. Raises `SpecError` where it cannot be read."""
     try:
         content = read_regular(file, MOST_BYTES)
     except OSError:
@@ -197,13 +197,13 @@ def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:
 
 
 def translations_of(spec: Spec) -> Translations | None:
-    """Give the catalogues that a spec was loaded with; None where it has none."""
+    """Return the catalogues that a spec was loaded with; None where it has none."""
     catalogue = spec.title.catalogue
     return catalogue if isinstance(catalogue, Translations) else None
 
 
 def written_languages(spec: Spec, language: str) -> tuple[str, ...]:
-    """Give a language, and those that are written in the YAML of a spec: no file is read for their words."""
+    """Return a language, and those that are written in the YAML of a spec: no file is read for their words."""
     translations = translations_of(spec)
     in_files = translations.languages if translations else ()
     return tuple(dict.fromkeys((language, *(tag for tag in spec.languages if tag not in in_files))))
@@ -235,7 +235,7 @@ def read_catalogue(file: Path, content: bytes | None = None) -> Catalog:
 
 
 def translated(spec: Spec, folder: Path) -> Spec:
-    """Give the spec with what is translated beside it: its texts know their place, and its languages are more."""
+    """Return the spec with what is translated beside it: its texts know their place, and its languages are more."""
     translations = Translations(folder, spec.languages[0])
     if not translations.languages:
         return spec
@@ -281,7 +281,7 @@ def units(spec: Spec) -> Iterator[Unit]:
 
 
 def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:
-    """Give the texts that a sample is filled in with; they become `Text` where they stand."""
+    """Yield the texts that a sample is filled in with; they become `Text` where they stand."""
     for key, value in answers.items():
         if isinstance(value, dict):
             yield from _of_sample(value, fields, f"{place}/{key}")
@@ -298,7 +298,7 @@ def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterato
 
 
 def _below(part: Any, place: str) -> Iterator[Unit]:
-    """Give the texts of a part and of all that it is made of, but for lists of what has codes of its own."""
+    """Yield the texts of a part and of all that it is made of, but for lists of what has codes of its own."""
     for path, text in texts(part, (), OF_THEIR_OWN):
         if text:  # in a list they count from 1
             steps = (str(step + 1) if isinstance(step, int) else step for step in path)
@@ -306,7 +306,7 @@ def _below(part: Any, place: str) -> Iterator[Unit]:
 
 
 def _entries(parts: Sequence[Any], place: str) -> Iterator[Unit]:
-    """Give the texts of what has codes of its own: fields and rules by these alone, whatever sheet they stand on."""
+    """Yield the texts of what has codes of its own: fields and rules by these alone, whatever sheet they stand on."""
     for part in parts:
         home = "field" if isinstance(part, Field) else place
         yield from _below(part, f"{home}/{part.code}")

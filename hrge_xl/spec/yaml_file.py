@@ -49,7 +49,7 @@ class Loader(Composer, yaml.CSafeLoader):
         self.odd: list[tuple[str, Any]] = []  # what YAML takes and we do not, with its mark
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        """Give the next part, which stands in `parent`: there is no `index` of a name."""
+        """Return the next part, which stands in `parent`: there is no `index` of a name."""
         event: Any = self.peek_event()
         same: Any = self.anchors.get(event.anchor) if isinstance(event, yaml.AliasEvent) else None
         self.around.append(parent)
@@ -124,7 +124,7 @@ def dumped(data: object, *, flow: bool | None = False) -> str:
 
 
 def plain(node: Node) -> Any:
-    """Give the node as plain dicts, lists and scalars."""
+    """Return the node as plain dicts, lists and scalars."""
     if isinstance(node, MappingNode):
         return {plain(key): plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
@@ -133,26 +133,26 @@ def plain(node: Node) -> Any:
 
 
 def scalar(text: str, mark: yaml.Mark | None = None) -> ScalarNode:
-    """Give a text as a node."""
+    """Return a text as a node."""
     return ScalarNode(TEXT, text, mark, mark)
 
 
 def mapping(entries: Sequence[tuple[str, Node]], like: Node) -> MappingNode:
-    """Give a mapping node made of these entries, standing where `like` stands."""
+    """Return a mapping node made of these entries, standing where `like` stands."""
     mark = like.start_mark
     pairs = [(scalar(key, mark), value) for key, value in entries]
     return MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
 
 
 def sequence(items: Sequence[Node], like: Node | None = None) -> SequenceNode:
-    """Give a sequence node made of these items, standing where the first of them or else `like` stands."""
+    """Return a sequence node made of these items, standing where the first of them or else `like` stands."""
     first = items[0] if items else like
     mark = first.start_mark if first else None
     return SequenceNode("tag:yaml.org,2002:seq", list(items), mark, mark)
 
 
 def get(node: Node | None, key: str | int) -> Node | None:
-    """Give the value under this key (mapping) or at this index (sequence), or None."""
+    """Return the value under this key (mapping) or at this index (sequence), or None."""
     if isinstance(node, MappingNode):
         return next((value for name, value in node.value if name.value == str(key)), None)
     if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
@@ -162,7 +162,7 @@ def get(node: Node | None, key: str | int) -> Node | None:
 
 
 def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mistake:
-    """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
+    """Return a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
         below = get(node, step)
         last = step == path[-1] and isinstance(step, str)
@@ -176,7 +176,7 @@ def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mist
 
 
 def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
-    """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
+    """Return the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
     known = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
     file = known.get(str(named.value))
     if file and file.resolve().parent == folder.resolve() and file.is_file():
@@ -313,7 +313,7 @@ def size(root: Node, most: int = MOST_PARTS) -> int:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Give the node and all below it, in their order."""
+    """Yield the node and all below it, in their order."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
@@ -329,7 +329,7 @@ def entries_of(node: Node) -> list[tuple[Node, ...]]:
 
 
 def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
-    """Give the text with blank lines in place of the entry or option that holds a line with a fault."""
+    """Return the text with blank lines in place of the entry or option that holds a line with a fault."""
     lines = text.splitlines()
     at = min(line, len(lines) - 1)
     # a blank line belongs to what is around it
@@ -347,7 +347,7 @@ def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
 
 
 def _doubled_options(root: Node, skipped: SkippedInput) -> Iterator[Mistake]:
-    """Give the options that a group has twice, those of one group together: the first of each stays."""
+    """Yield the options that a group has twice, those of one group together: the first of each stays."""
     for node in walk(root):
         first: dict[str, Node] = {}
         entries = node.value if isinstance(node, MappingNode) else []
@@ -386,7 +386,7 @@ class CommonMistake(msgspec.Struct, frozen=True):
 
 @cache
 def common_mistakes() -> dict[str, list[CommonMistake]]:
-    """Give the table, by what is read: `yaml`, the `shape` of the model, an `expression`."""
+    """Return the table, by what is read: `yaml`, the `shape` of the model, an `expression`."""
     data = resources.files(__package__).joinpath("common_mistakes.yaml").read_bytes()
     return msgspec.yaml.decode(data, type=dict[str, list[CommonMistake]])
 
@@ -394,7 +394,9 @@ def common_mistakes() -> dict[str, list[CommonMistake]]:
 def common_mistake_in(
     kind: str, says: str, texts: Mapping[str, str], options: Collection[str] = (), /, **facts: str
 ) -> tuple[CommonMistake, re.Match[str], Words] | None:
-    """Give the first entry of a kind that fits one of some texts, which go by what `at` calls them, with its words."""
+    """Return the first entry of a kind that fits one of some texts, which go by what `at` calls them, with its
+    words.
+    """
 
     def is_known(name: str) -> bool:
         return name in options or (name.islower() and is_language(name))
@@ -460,7 +462,7 @@ def _is_outside(text: str, at: int, opened: int) -> bool:
 
 
 def _in_quotes(text: str) -> str:
-    """Give a text as it stands in quotation marks, those left out that stood around it."""
+    """Return a text as it stands in quotation marks, those left out that stood around it."""
     bare = text.strip()
     mark = bare[:1]
     if mark and mark in "\"'":

@@ -42,7 +42,7 @@ BAND = 14  # columns at most that the mark of a sample runs over: what a screen 
 def write(
     content: Content, identity: Identity, *, contact: str = "", feedback: Feedback | None = None
 ) -> bytes:
-    """Give the workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
+    """Return the workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
     facts = facts_of(identity, contact)
     sheets: list[FeedbackSheet] = []
     if feedback is not None:
@@ -54,12 +54,12 @@ def write(
 
 
 def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
-    """Give what a workbook says of itself: the fields of its stamp, and whom to ask."""
+    """Return what a workbook says of itself: the fields of its stamp, and whom to ask."""
     return {**dict(to_pairs(identity)), "contact": contact}
 
 
 def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
-    """Give the facts that a workbook is drawn by: those that the cover has a line for, and that it is a sample."""
+    """Return the facts that a workbook is drawn by: those that the cover has a line for, and that it is a sample."""
     return frozenset(name for name in (*COVER_FACTS, SAMPLE) if facts[name])
 
 
@@ -68,7 +68,7 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
 def draw(
     layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet], ...] = ()
 ) -> Drawing:
-    """Give everything but what differs between workbooks of a layout whose covers have lines for the same facts.
+    """Return everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 
     `kinds` are those of the sheets of feedback that they have. Raises `LimitError` where something does not fit
     into Excel.
@@ -88,7 +88,7 @@ def drawn_book(
     kinds: Sequence[type[FeedbackSheet]] = (),
     target: BytesIO | None = None,
 ) -> Workbook:
-    """Give the workbook with every cell in its place, not yet written into `target`; without one they are but noted.
+    """Return the workbook with every cell in its place, not yet written into `target`; without one they are but noted.
 
     Raises `LimitError` as `draw`.
     """
@@ -185,7 +185,7 @@ _drawn_last: dict[Layout, dict[str, IssuedSheet]] = {}  # the sheets of one layo
 
 
 def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
-    """Give every sheet of a layout by its name, to read; of the layout drawn last, by whomever, they are there."""
+    """Return every sheet of a layout by its name, to read; of the layout drawn last, by whomever, they are there."""
     return _drawn_last.get(layout) or _keep(layout, drawn_book(layout, COVER_FACTS))
 
 
@@ -200,7 +200,7 @@ def _keep(layout: Layout, book: Workbook) -> dict[str, IssuedSheet]:
 
 @lru_cache(maxsize=32)
 def content_hash(layout: Layout) -> str:
-    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
+    """Return a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
     total = hashlib.sha256()
     for name, sheet in issued_sheets(layout).items():
         total.update(f"[{name}]".encode())
@@ -212,7 +212,7 @@ def content_hash(layout: Layout) -> str:
 
 
 def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
-    """Give the cover with lines for these facts."""
+    """Return the cover with lines for these facts."""
     sheet = FormulaSheet()
     sheet.name = layout.cover_name
     CoverWriter(CellWriter(sheet, None), layout, lines).draw()

@@ -77,7 +77,7 @@ class CrossedRows:
     across: str
 
     def at(self, content: Content, crossing: Crossing) -> Rows:
-        """Give the rows at a crossing."""
+        """Return the rows at a crossing."""
         return content.memory.once(self, lambda: self._all(content)).get(crossing, ())
 
     def _all(self, content: Content) -> Mapping[Crossing, Rows]:
@@ -93,7 +93,7 @@ class CrossingWriter(BlockWriter):
     """What matrix and pivot share."""
 
     def crossed(self, tools: Sequence[str], down: Sequence[str], across: str) -> CrossedRows:
-        """Give the rows of some tools."""
+        """Return the rows of some tools."""
         rows = [row for tool in tools for row in self.layout.rows_of[tool].by_row.values()]
         return CrossedRows(rows, down, across)
 
@@ -103,7 +103,7 @@ class CrossingWriter(BlockWriter):
         self.writer.text(Place(row, self.left), f"{down} ↓   {across} {arrow}".strip(), "head")
 
     def label(self, tool: str, code: str) -> str:
-        """Give the label of a field."""
+        """Return the label of a field."""
         return self.layout.spec.tool[tool].fields[code].label.say(self.layout.language)
 
 
@@ -161,7 +161,7 @@ class MatrixWriter(CrossingWriter):
         return self.free
 
     def _step(self, scale: ListPlace, code: str) -> str:
-        """Give a step in few words: a matrix has no room for where it lies."""
+        """Return a step in few words: a matrix has no room for where it lies."""
         return (
             self.layout.spec.vocabularies[scale.name].by_code[code].numbered(self.layout.language)
         )
@@ -227,7 +227,7 @@ class MatrixWriter(CrossingWriter):
         return at
 
     def _number(self, down: str, across: str) -> int:
-        """Give the number of a crossing."""
+        """Return the number of a crossing."""
         return DOWN * (self.down.codes.index(down) + 1) + self.across.codes.index(across) + 1
 
     def _crossing(self, *slots: Slot) -> Formula:
@@ -251,7 +251,7 @@ class MatrixWriter(CrossingWriter):
 
 
 def _joined(crossings: ColumnRun, codes: Sequence[str]) -> Formula:
-    """Give the codes above at the same crossing, and this one."""
+    """Return the codes above at the same crossing, and this one."""
     column = crossings.column
     first = crossings.first
     above = len(codes) - 1
@@ -367,7 +367,7 @@ class PivotWriter(CrossingWriter):
             self.writer.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
 
     def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[PivotStep]) -> Value:
-        """Give the highest step of the rows that have both codes, or how many such rows there are."""
+        """Return the highest step of the rows that have both codes, or how many such rows there are."""
         down = self.down.codes
         first = self.head + 1
         of = self.block.highest

@@ -41,7 +41,7 @@ class Formats:
     def __call__(
         self, style: str, number_format: str = "", *, bare: bool = False, **more: Any
     ) -> Format:
-        """Give the format of a style with a number format, and what else differs; `bare`: with nothing but these."""
+        """Return the format of a style with a number format, and what else differs; `bare`: with nothing but these."""
         key = (style, number_format, bare, *sorted(more.items()))
         if key not in self._made:
             properties = {**({} if bare else STYLES["base"]), **STYLES[style], **more}
@@ -282,12 +282,12 @@ class CellWriter:
 
 
 def _in_row(formula: str, place: Place) -> str:
-    """Give a formula as it stands in one row, without "="."""
+    """Return a formula as it stands in one row, without "="."""
     return formula.replace(ROW, str(place.row)).removeprefix("=")
 
 
 def code_size(lines: int) -> int:
-    """Give the size of the hidden code of a row that keeps so many lines free."""
+    """Return the size of the hidden code of a row that keeps so many lines free."""
     size: int = max(TALL, round(lines * LINE_OF_CODE))
     return size
 
@@ -303,7 +303,7 @@ def no_cell_holds(text: str) -> str:
 
 
 def broken_lines(text: str) -> str:
-    """Give the text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
+    """Return the text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
     words = " ".join(text.split())
     return "\n".join(wrap(words, PROMPT_LINE, break_long_words=False, break_on_hyphens=False))
 

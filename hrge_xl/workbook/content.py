@@ -74,7 +74,7 @@ class Content:
     # one slot
 
     def check(self, slot: Slot) -> int:
-        """Give the number of the slot's check cell."""
+        """Return the number of the slot's check cell."""
         verdict = self.verdicts.get(slot.key)
         if verdict is None:
             return 0
@@ -83,7 +83,7 @@ class Content:
         )
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
-        """Give what each cell of the slot shows."""
+        """Return what each cell of the slot shows."""
         key = slot.key
         cells = len(slot.cells)
         value = self.answers.get(key)
@@ -98,7 +98,7 @@ class Content:
         return read if stood == BLANK * cells else stood
 
     def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
-        """Give what the cells show that say what an answer was in the round before; of rows the code."""
+        """Return what the cells show that say what an answer was in the round before; of rows the code."""
         value = self.last.get(key)
         slot = self.layout.slots.get(key)
         if value is not None and slot is not None and not slot.field.to:
@@ -117,7 +117,7 @@ class Content:
         return any(value is not None for value in self.shown(slot))
 
     def counted(self, slot: Slot) -> set[str]:
-        """Give the codes that the sheet finds in the cells of a slot: it knows the labels, in whatever capitals."""
+        """Return the codes that the sheet finds in the cells of a slot: it knows the labels, in whatever capitals."""
         shown = (value for value in self.shown(slot) if value is not None)
         seen = {value if isinstance(value, str) else f"{value:g}" for value in shown}
         name = LEVELS if slot.field.calculated else slot.field.list_name
@@ -140,7 +140,9 @@ class Content:
         }
 
     def show(self, of: Field, value: Value | None) -> Shown:
-        """Give a value as its cell shows it: labels for codes, serial numbers for dates, entries for steps and rows."""
+        """Return a value as its cell shows it: labels for codes, serial numbers for dates, entries for steps and
+        rows.
+        """
         if isinstance(value, NUMBER):
             figure = float(value)
             return (
@@ -193,7 +195,7 @@ class Content:
         )
 
     def checks(self, slots: Sequence[Slot]) -> list[int]:
-        """Give the check numbers of the slots of a row, always all of them."""
+        """Return the check numbers of the slots of a row, always all of them."""
         key = ("checks", slots[0].key)
         return self.memory.once(key, lambda: [self.check(slot) for slot in slots])
 

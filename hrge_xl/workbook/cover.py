@@ -325,7 +325,7 @@ def which_decides(layout: Layout) -> str:
 
 
 def contact_label(language: str) -> str:
-    """Give the words before whom to ask."""
+    """Return the words before whom to ask."""
     return translator(language)("Questions to")
 
 
@@ -337,7 +337,7 @@ class StampFact:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give one cell."""
+        """Return one cell."""
         value = content.facts[self.name]
         return [self.labels.get(value, value)]
 
@@ -384,7 +384,7 @@ def answered(language: str) -> str:
 
 
 def begin_here(language: str) -> str:
-    """Give the words of the link to a sheet that nobody began."""
+    """Return the words of the link to a sheet that nobody began."""
     return f"{translator(language)('Not started')} ▶"
 
 
@@ -435,7 +435,7 @@ def _in_use(layout: Layout, sheet: Sheet) -> Formula:
 
 
 def _counts_of(sheet: Sheet) -> list[Formula]:
-    """Give the required answers of a sheet, those given, to correct, and to look at, as the cover counts them."""
+    """Return the required answers of a sheet, those given, to correct, and to look at, as the cover counts them."""
     return [
         _count(f"INDEX({sheet.progress_name},1,{number + 1})", sheet, number) for number in range(4)
     ]

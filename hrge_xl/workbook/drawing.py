@@ -55,7 +55,7 @@ class DrawnSheet:
         self._last: tuple[list[str], Member] | None = None
 
     def member(self, content: Content, texts: SharedTexts) -> Member:
-        """Give the part with a content; most sheets of most workbooks say the same as the one before."""
+        """Return the part with a content; most sheets of most workbooks say the same as the one before."""
         values: dict[int, Shown] = {}
         for cells, cached_values in self.live:
             values.update(zip(cells, cached_values(content), strict=True))
@@ -67,7 +67,7 @@ class DrawnSheet:
         return self._last[1]
 
     def _end(self, gap: OpenCell, value: Shown, texts: SharedTexts) -> str:
-        """Give what stands between the open tag of a cell and the next piece."""
+        """Return what stands between the open tag of a cell and the next piece."""
         if isinstance(value, NUMBER):
             if not isfinite(value):
                 raise LimitError(
@@ -113,7 +113,7 @@ class Drawing:
         self._order = [*parts]
 
     def filled(self, content: Content, feedback: Sequence[FeedbackSheet] = ()) -> bytes:
-        """Give the workbook with a content, and with sheets of feedback, which held nothing when it was drawn.
+        """Return the workbook with a content, and with sheets of feedback, which held nothing when it was drawn.
 
         Raises `LimitError` where something does not fit into Excel.
         """
@@ -214,7 +214,7 @@ class Member(NamedTuple):
 
 
 def deflated(name: str, content: bytes) -> Member:
-    """Give a part."""
+    """Return a part."""
     stream = zlib.compressobj(COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
     return Member(
         name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content)
@@ -222,7 +222,7 @@ def deflated(name: str, content: bytes) -> Member:
 
 
 def package(members: Collection[Member]) -> bytes:
-    """Give the container: every member behind its header, then the directory."""
+    """Return the container: every member behind its header, then the directory."""
     body = bytearray()
     directory = bytearray()
     count = len(members)
@@ -248,17 +248,17 @@ class SharedTexts:
         self._more: dict[tuple[str, bool], int] = {}  # and whether it is markup
 
     def number(self, text: str, *, is_markup: bool = False) -> int:
-        """Give the number of a text."""
+        """Return the number of a text."""
         if text in self._drawn and not is_markup:
             return self._drawn[text]
         return self._more.setdefault((text, is_markup), self._count + len(self._more))
 
     def _get_shared_string_index(self, text: str) -> int:
-        """Give it to XlsxWriter, in the place of its own table."""
+        """Return it to XlsxWriter, in the place of its own table."""
         return self.number(text, is_markup=text.startswith(MARKUP) and text.endswith(END_OF_MARKUP))
 
     def member(self) -> Member:
-        """Give the part that holds them all."""
+        """Return the part that holds them all."""
         pieces = [COUNTS.sub("", self._part, count=1).removesuffix("</sst>")]
         for text, is_markup in self._more:
             kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
@@ -267,7 +267,7 @@ class SharedTexts:
 
 
 def escaped(text: str) -> str:
-    """Give a text as it stands between two tags; characters that XML cannot have in the spelling of the format."""
+    """Return a text as it stands between two tags; characters that XML cannot have in the spelling of the format."""
     return NOT_PLAIN.sub(_spelt, text) if NOT_PLAIN.search(text) else text
 
 
@@ -282,7 +282,7 @@ def _spelt(match: re.Match[str]) -> str:
 
 
 def custom(facts: Mapping[str, str]) -> bytes:
-    """Give every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
+    """Return every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
     properties = []
     for number, name in enumerate(filter(facts.get, FIELDS), FIRST_PROPERTY):
         if (length := cell_length(facts[name])) > VALUE_LIMIT:
@@ -295,7 +295,7 @@ def custom(facts: Mapping[str, str]) -> bytes:
 
 
 def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:
-    """Give the usual properties with day of issue and language, in place of what they were drawn with."""
+    """Return the usual properties with day of issue and language, in place of what they were drawn with."""
     day = datetime.fromisoformat(facts["issued"]) if facts["issued"] else DRAWN_ON
     language = (
         f"<dc:language>{escaped(facts['language'])}</dc:language></cp:coreProperties>".encode()

@@ -92,7 +92,7 @@ class ExcelFormula:
     # conditions: always TRUE or FALSE
 
     def condition(self, expr: Expr) -> str:
-        """Give a formula that is TRUE or FALSE, never an error."""
+        """Return a formula that is TRUE or FALSE, never an error."""
         match expr:
             case Logic():
                 settled, open_ = ("TRUE", "FALSE") if expr.op == "or" else ("FALSE", "TRUE")
@@ -174,7 +174,7 @@ class ExcelFormula:
     # figures: a number, or empty text where blank
 
     def value(self, expr: Expr) -> str:
-        """Give a formula for the content of a calculated cell: empty text where blank, never an error."""
+        """Return a formula for the content of a calculated cell: empty text where blank, never an error."""
         if expr.type is Type.BOOL:
             return self.condition(expr)
         if expr.type in FIGURES:
@@ -184,7 +184,7 @@ class ExcelFormula:
         return self._level(expr) if expr.type is Type.LEVEL else self.text(expr)
 
     def number(self, expr: Expr) -> str:
-        """Give the bare number; its guards say when it is blank."""
+        """Return the bare number; its guards say when it is blank."""
         match expr:
             case Literal():
                 return number_literal(float(expr.value))
@@ -217,7 +217,7 @@ class ExcelFormula:
         return f"IFERROR({formula},{blank})"
 
     def _guards(self, expr: Expr) -> Iterator[str]:
-        """Give what must be numbers for the figure not to be blank."""
+        """Yield what must be numbers for the figure not to be blank."""
         match expr:
             case Ref() if self._is_value(expr) or expr.steps:
                 return  # a step that nobody chose is an error, which says as much
@@ -238,7 +238,7 @@ class ExcelFormula:
     # texts
 
     def text(self, expr: Expr) -> str:
-        """Give a text; codes as codes, not as labels."""
+        """Return a text; codes as codes, not as labels."""
         if expr.type is Type.LEVEL:
             return decoded(LEVELS, self._level(expr))
         match expr:
@@ -250,7 +250,7 @@ class ExcelFormula:
         return self._one_of_two(expr, self.text)
 
     def _level(self, expr: Expr) -> str:
-        """Give a level by its label, as cells show it."""
+        """Return a level by its label, as cells show it."""
         return (
             (self.cell(expr) or '""')
             if isinstance(expr, Ref)
@@ -266,7 +266,7 @@ class ExcelFormula:
     # cells
 
     def cell(self, ref: Ref) -> str | None:
-        """Give the cell (or run of cells) of an answer; None where its sheet was not issued.
+        """Return the cell (or run of cells) of an answer; None where its sheet was not issued.
 
         Raises `LookupError` for one that has no cell in a sheet that was: no text may stand in its place.
         """
@@ -294,7 +294,7 @@ class ExcelFormula:
         return cells_of(cells, row=row)
 
     def _last_cell(self, ref: Ref) -> str | None:
-        """Give the cell that says what an answer was in the round before."""
+        """Return the cell that says what an answer was in the round before."""
         cells = self.layout.last.get((ref.tool, "1" if ref.single else self.record, ref.code))
         if cells is None:
             return None
@@ -311,7 +311,7 @@ class ExcelFormula:
         )
 
     def _row_cells(self) -> dict[str, tuple[Place, ...]]:
-        """Give the cells of the row by field; a record of a form may go on in the next block of its sheet."""
+        """Return the cells of the row by field; a record of a form may go on in the next block of its sheet."""
         if self.grid is None:
             return {}
         if not self.grid.across:
@@ -391,7 +391,7 @@ class ExcelFormula:
         return f'{joined(cells, SEVERAL)}&""' if cells else None
 
     def _cells_looked_up(self, row: Expr, target: Ref) -> list[str]:
-        """Give the cells of an answer in the row of a reference or a number; nothing where its sheet is not there."""
+        """Return the cells of an answer in the row of a reference or a number; nothing where its sheet is not there."""
         if isinstance(row, Ref) and row.targets:
             tool = row.targets[0]
             cell = self.cell(row)
@@ -726,7 +726,7 @@ def _by_row(expr: Expr) -> bool:
 
 
 def _list_of(expr: Expr) -> str | None:
-    """Give the list whose labels the cells of an answer show."""
+    """Return the list whose labels the cells of an answer show."""
     if not isinstance(expr, Ref):
         return None
     return LEVELS if expr.type is Type.LEVEL else expr.list
@@ -742,7 +742,7 @@ def _by_rank(expr: Compare) -> bool:
 
 
 def scale_of(layout: Layout, ref: Ref) -> ListPlace:
-    """Give the list whose entries the steps of an answer are."""
+    """Return the list whose entries the steps of an answer are."""
     return layout.lists[str(layout.spec.tool[ref.tool].fields[ref.code].list_name)]
 
 

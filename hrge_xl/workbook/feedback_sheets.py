@@ -64,7 +64,7 @@ class Correction:
 
 
 def least(urgency: Urgency) -> int:
-    """Give the least number that a check cell shows where such a thing is still to be done."""
+    """Return the least number that a check cell shows where such a thing is still to be done."""
     return LEVEL * (WARNING if urgency is Urgency.DOUBTFUL else MISSING)
 
 
@@ -390,5 +390,5 @@ FORMULA = "="  # before the number of a column that holds a formula
 
 
 def digest(text: str) -> str:
-    """Give some digits that stand for a text, whatever its spaces: programs save these otherwise."""
+    """Return some digits that stand for a text, whatever its spaces: programs save these otherwise."""
     return sha256(tidy(text).encode()).hexdigest()[:DIGITS]

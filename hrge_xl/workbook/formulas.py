@@ -58,12 +58,12 @@ class Formula:
 
 
 def as_text(value: Any) -> str:
-    """Give a value as `&` does."""
+    """Return a value as `&` does."""
     return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 def constant(value: Term) -> Formula:
-    """Give a text or a number as a formula; a formula stays what it is."""
+    """Return a text or a number as a formula; a formula stays what it is."""
     if isinstance(value, Formula):
         return value
     text = text_literal(value) if isinstance(value, str) else number_literal(value)
@@ -71,7 +71,7 @@ def constant(value: Term) -> Formula:
 
 
 def listed(text: str, values: Sequence[Any]) -> Formula:
-    """Give cells that hold the same in every workbook, by the text that names them."""
+    """Return cells that hold the same in every workbook, by the text that names them."""
     return Formula(text, lambda content, row: values)
 
 
@@ -99,7 +99,7 @@ def iferror(formula: Formula, other: Term) -> Formula:
 
 
 def function(name: str, compute: Callable[..., Any], *arguments: Term) -> Formula:
-    """Give a function of Excel, and what it comes to with the values of its arguments."""
+    """Return a function of Excel, and what it comes to with the values of its arguments."""
     parts = [constant(argument) for argument in arguments]
     return Formula(
         f"{name}({','.join(part.text for part in parts)})",
@@ -137,7 +137,7 @@ def row_number(column: str, first: int) -> Formula:
 
 
 def once(formula: Formula) -> Formula:
-    """Give a formula whose value is the same in every row: it is worked out once for a content."""
+    """Return a formula whose value is the same in every row: it is worked out once for a content."""
     return Formula(
         formula.text,
         lambda content, row: content.memory.once(formula, lambda: formula.value(content, row)),
@@ -166,12 +166,12 @@ def count_if(cells: Formula, sign: str, limit: float) -> Formula:
 
 
 def total(text: str, formulas: Sequence[Formula]) -> Formula:
-    """Give a sum, as `text` writes it, of what some cells calculate."""
+    """Return a sum, as `text` writes it, of what some cells calculate."""
     return Formula(text, lambda *at: sum(formula.value(*at) for formula in formulas))
 
 
 def column_total(kind: str, cells: str, slots: Sequence[Slot]) -> Formula:
-    """Give what the numbers of a column come to, as a sum or mean, or how many answers it has.
+    """Return what the numbers of a column come to, as a sum or mean, or how many answers it has.
 
     What is no number is passed over, also by `SUMIF`: of an error `SUM` would make another one.
     """
@@ -199,7 +199,7 @@ def column_total(kind: str, cells: str, slots: Sequence[Slot]) -> Formula:
 
 
 def sentence_of(template: str, **parts: Formula) -> Formula:
-    """Give a sentence with formulas in place of its placeholders."""
+    """Return a sentence with formulas in place of its placeholders."""
     text = text_literal(template)
     for name, part in parts.items():
         text = text.replace("{" + name + "}", f'"&{part.text}&"')
@@ -212,7 +212,7 @@ def sentence_of(template: str, **parts: Formula) -> Formula:
 
 
 def with_count(template: str, count: Formula) -> Formula:
-    """Give a sentence with a formula in place of `{count}`, if that is in it."""
+    """Return a sentence with a formula in place of `{count}`, if that is in it."""
     sentence = sentence_of(template, count=count)
     return Formula(sentence.text.removeprefix('""&').removesuffix('&""'), sentence.value)
 
@@ -228,7 +228,7 @@ class ColumnRun:
 
     @classmethod
     def alike(cls, column: int, first: int, size: int, formula: Formula) -> ColumnRun:
-        """Give a run of so many cells with one formula."""
+        """Return a run of so many cells with one formula."""
         return cls(column, first, [formula] * size, shared=True)
 
     @property
@@ -237,7 +237,7 @@ class ColumnRun:
         return tuple(Place(row, self.column) for row, _ in enumerate(self.formulas, self.first))
 
     def values(self, content: Content) -> Sequence[Any]:
-        """Give what the cells show, worked out once for a content."""
+        """Return what the cells show, worked out once for a content."""
         return content.memory.once(
             self, lambda: [f.value(content, row) for row, f in enumerate(self.formulas, self.first)]
         )
@@ -290,7 +290,7 @@ def area(name: str, first: Place, last: Place) -> str:
 
 
 def column_range(layout: Layout, grid: Grid, column: int) -> str:
-    """Give a whole column of a grid's data rows, from any sheet."""
+    """Return a whole column of a grid's data rows, from any sheet."""
     first, last = (Place(grid.data_rows[at].index, column) for at in (0, -1))
     return area(layout.sheet[grid.tool.code].name, first, last)
 
@@ -309,7 +309,7 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
 
 
 def entry(layout: Layout, name: str | None, code: str) -> str | None:
-    """Give the entry of a list that shows the label of a code."""
+    """Return the entry of a list that shows the label of a code."""
     place = layout.lists.get(name or "")
     return (
         f"INDEX(list_{name},{place.codes.index(code) + 1})"
@@ -335,7 +335,7 @@ def ticked(layout: Layout, tool: str) -> str:
 
 
 def _name(what: str, tool: str, code: str = "", part: int = 0) -> str:
-    """Give the defined name of something of a tool, of one of its fields, of one of several cells of that."""
+    """Return the defined name of something of a tool, of one of its fields, of one of several cells of that."""
     parts = [what, tool, *([code] if code else []), *(["part", str(part)] if part else [])]
     return "_".join(parts).replace(".", "_")
 
@@ -352,7 +352,7 @@ last_rows = partial(
 
 
 def last_name(tool: str, code: str) -> str:
-    """Give the defined name of a column that says what answers were in the round before."""
+    """Return the defined name of a column that says what answers were in the round before."""
     return _name("last", tool, code or "closed")
 
 

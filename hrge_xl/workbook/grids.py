@@ -283,7 +283,7 @@ class GridWriter:
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _lines(self, row: Row) -> int:
-        """Give how many lines a row shows first: those of a long answer, in a table those of its sign.
+        """Return how many lines a row shows first: those of a long answer, in a table those of its sign.
 
         Rows grow with their texts, but not in Excel with what a formula says.
         """
@@ -294,7 +294,7 @@ class GridWriter:
         return min(ceil(limit * WORD_LENGTH / (width * CHARACTERS)), MOST_LINES)
 
     def _limit(self, row: Row) -> int | None:
-        """Give the word limit that the status of a question counts against."""
+        """Return the word limit that the status of a question counts against."""
         return row.field.words if row.field is not None and not self.grid.is_repeated else None
 
     # what spans columns
@@ -321,7 +321,7 @@ class GridWriter:
                 self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
 
     def _areas(self, first: int, last: int) -> Iterator[tuple[Field, GridColumn, Place, Place]]:
-        """Give the cells in which the same may be answered, from the first to the last one."""
+        """Yield the cells in which the same may be answered, from the first to the last one."""
         columns = {column.index: column for column in self.grid.with_role("answer")}
         if self.grid.across:
             for slot in self.grid.slots:
@@ -384,7 +384,7 @@ TITLE_LIMIT = 32
 def validation(
     layout: Layout, grid: Grid, field: Field, column: GridColumn, first_row: int
 ) -> dict[str, Any] | None:
-    """Give what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
+    """Return what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
     say = translator(layout.language)
     rule = _rule(layout, grid, field, column, first_row)
     text = prompt_of(layout, field, say)

@@ -205,7 +205,7 @@ class ListsSheetWriter:
 
 
 def reference_lists(layout: Layout) -> dict[str, tuple[list[Target], Narrowing | None]]:
-    """Give every list of rows that a workbook needs, by defined name, and what narrows it."""
+    """Return every list of rows that a workbook needs, by defined name, and what narrows it."""
     lists: dict[str, tuple[list[Target], Narrowing | None]] = {}
     for sheet in layout.sheets:
         for slot in sheet.slots:
@@ -218,7 +218,7 @@ def reference_lists(layout: Layout) -> dict[str, tuple[list[Target], Narrowing |
 
 
 def looked_up(layout: Layout) -> Iterator[tuple[Grid, GridColumn]]:
-    """Give the columns that `lookup` reads anywhere in the spec."""
+    """Yield the columns that `lookup` reads anywhere in the spec."""
     parts = (part for expr in compiled(layout.spec).expressions() for part in walk(expr))
     calls = (part for part in parts if isinstance(part, Call) and isinstance(part.function, LookUp))
     keys = sorted({ref_of(call.args[1]).key for call in calls})
@@ -228,7 +228,7 @@ def looked_up(layout: Layout) -> Iterator[tuple[Grid, GridColumn]]:
 
 
 def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
-    """Give the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
+    """Return the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
     code = row.code
     if not isinstance(grid.block, RegisterBlock):
         return constant(fixed_label(layout, grid, code))
@@ -317,12 +317,12 @@ def _table(writer: CellWriter, layout: Layout, tool: str, column: int) -> int:
 
 
 def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
-    """Give what the answers of a sheet were, in one cell after the other."""
+    """Return what the answers of a sheet were, in one cell after the other."""
     return [shown for key, places in cells for shown in content.shown_last(key, len(places))]
 
 
 def last_answers_text(content: Content) -> Sequence[Shown]:
-    """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
+    """Return the answers as one text, in pieces. Raises `LimitError` where that is too long."""
     text = last_to_text(dict(content.last))
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
     if len(pieces) > len(TEXT_ROWS):
@@ -363,13 +363,13 @@ def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
 
 
 def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
-    """Give what an answer was, as people see it."""
+    """Return what an answer was, as people see it."""
     said = [shown for shown in content.shown_last(key, cells) if shown is not None]
     return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
 
 
 def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None:
-    """Give the answer of the round before that a cell shows; None for none."""
+    """Return the answer of the round before that a cell shows; None for none."""
     if row.part > 1:
         return None
     code = field_of(column)

@@ -148,7 +148,7 @@ class KeptRows:
     ranked: bool
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give the counts, then the ranks."""
+        """Return the counts, then the ranks."""
         return content.memory.once(self, lambda: self._all(content))
 
     def _all(self, content: Content) -> Sequence[Shown]:
@@ -347,7 +347,7 @@ class CollectWriter(ListBlockWriter):
         return if_(origin.equals(0), "", iferror(shown, ""))
 
     def _cell(self, source: RowSource, column: str, line: Formula) -> Formula:
-        """Give the cells of a field in one row of a source, joined where there are several."""
+        """Return the cells of a field in one row of a source, joined where there are several."""
         tool = source.spec.tool
         code = source.spec.columns.get(column, "")
         keys = {row.line: (tool, row.row, code) for row in source.rows}
@@ -368,7 +368,7 @@ class CollectWriter(ListBlockWriter):
         return Formula(joined(cells, BETWEEN), value)
 
     def _address(self, source: RowSource, line: Formula) -> Formula:
-        """Give the address of the first field of the row."""
+        """Return the address of the first field of the row."""
         first = next(source.rows)
         field = next(iter(source.spec.columns.values()))
         codes = self.layout.slots[source.spec.tool, first.row, field].codes[0]
@@ -563,7 +563,7 @@ class ProblemsWriter(ListBlockWriter):
 
 
 def _level(number: Formula) -> Formula:
-    """Give how urgent a check number is."""
+    """Return how urgent a check number is."""
     return function("INT", int, number / LEVEL)
 
 

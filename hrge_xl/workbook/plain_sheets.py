@@ -37,12 +37,12 @@ def add_sheet(book: Workbook, name: str, language: str) -> Worksheet:
 
 
 def level_look(colour: str) -> dict[str, Any]:
-    """Give how a count at a level looks: in its colour, in letters that can be read on it."""
+    """Return how a count at a level looks: in its colour, in letters that can be read on it."""
     return {"bg_color": colour, "font_color": ink_on(colour), "align": "center", "border": 1}
 
 
 def fitted(text: str, cut: str) -> str:
-    """Give a text as a cell holds it: one that is too long ends in `cut`, with how many characters there are."""
+    """Return a text as a cell holds it: one that is too long ends in `cut`, with how many characters there are."""
     if fits_a_cell(text):
         return text
     note = cut.format(count=f"{len(text):,}")

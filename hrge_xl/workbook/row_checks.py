@@ -65,11 +65,11 @@ class RowFormulas:
     grid: Grid
 
     def compiler(self, slot: Slot) -> ExcelFormula:
-        """Give what writes the expressions of the row of a slot."""
+        """Return what writes the expressions of the row of a slot."""
         return ExcelFormula(self.layout, self.grid, slot.row, None if self.grid.across else ROW)
 
     def figure(self, slot: Slot) -> str:
-        """Give the formula of a calculated answer; an open row without answers calculates nothing."""
+        """Return the formula of a calculated answer; an open row without answers calculates nothing."""
         formula = self.compiler(slot).value(
             compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
         )
@@ -77,7 +77,7 @@ class RowFormulas:
         return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
 
     def check(self, slot: Slot) -> str:
-        """Give the formula of the slot's check cell."""
+        """Return the formula of the slot's check cell."""
         compiler = self.compiler(slot)
         own = compiled(self.layout.spec).fields[slot.tool, slot.field.code]
         cell = cells_of(slot.cells, row=compiler.row)
@@ -121,7 +121,7 @@ class RowFormulas:
         return f"+{formula}" if formula else ""
 
     def _first(self, slot: Slot, tests: Iterable[Test]) -> str:
-        """Give the number of the first test that fails, else 0."""
+        """Return the number of the first test that fails, else 0."""
         formula = "0"
         for test, code, field in reversed(list(tests)):
             if test != "FALSE":  # as it is where what a rule names was not issued
@@ -144,7 +144,7 @@ class RowFormulas:
     def _rules(
         self, slot: Slot, compiler: ExcelFormula, *, blank_at: FieldKey | None = None
     ) -> Iterator[Test]:
-        """Give the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
+        """Yield the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
         for rule in compiled(self.layout.spec).rules_at.get((slot.tool, slot.field.code), ()):
             assert rule.check is not None
             if blank_at is not None:
@@ -161,7 +161,9 @@ class RowFormulas:
     # how a row stands
 
     def status(self, checked: Sequence[Slot], limit: int | None) -> Status:
-        """Give the status of a question, or of all rows of a table; one with a word limit says how long it is, too."""
+        """Return the status of a question, or of all rows of a table; one with a word limit says how long it is,
+        too.
+        """
         table = not self.grid.across
         slots = self.grid.checked_rows
         checks = Formula(
@@ -197,7 +199,7 @@ class RowFormulas:
         return Status(self._leading(sign, worst, given) if leads else sign, sentence)
 
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
-        """Give a sign with a word, and how many answers are meant where several can be.
+        """Return a sign with a word, and how many answers are meant where several can be.
 
         As sheets are drawn today, they say of a row that nobody began only what is wrong.
         """
@@ -233,7 +235,7 @@ class RowFormulas:
         return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
 
     def _of_check(self, worst: Formula, row: int, held: Sequence[str | int]) -> Formula:
-        """Give what stands above the check of a table that a check number is about."""
+        """Return what stands above the check of a table that a check number is about."""
         first, last = (column_letters(self.grid.with_role("check")[at].index) for at in (0, -1))
         return index(listed(f"${first}${row}:${last}${row}", held), order_in_row(worst, 1000))
 
@@ -252,7 +254,7 @@ class RowFormulas:
         return message
 
     def _counted(self, slot: Slot, limit: int, told: Formula, message: Formula) -> Formula:
-        """Give a text with a word limit: the count, live, in front of what is wrong."""
+        """Return a text with a word limit: the count, live, in front of what is wrong."""
         cell = cells_of(slot.cells, row=ROW)
         slots = self.grid.checked_rows
         blank = Formula(
@@ -271,7 +273,7 @@ class RowFormulas:
 
 
 def message_of(layout: Layout, number: Formula, code: Formula | None) -> Formula:
-    """Give the message of a check number; where messages name the row, with its code."""
+    """Return the message of a check number; where messages name the row, with its code."""
     texts = [message.text for message in layout.messages.entries]
     message = index(
         listed(MESSAGES, texts),
@@ -283,7 +285,7 @@ def message_of(layout: Layout, number: Formula, code: Formula | None) -> Formula
 
 
 def order_in_row(number: Formula, last: int) -> Formula:
-    """Give which check cell of its row a check number is about, counted from `last` - 999 on."""
+    """Return which check cell of its row a check number is about, counted from `last` - 999 on."""
     return Formula(
         f"{last}-MOD(INT({number.text}/10000),1000)",
         lambda content, row: last - 999 + order_of(number.value(content, row)),
@@ -308,7 +310,7 @@ class RowCells:
         return [*cells, *(slot.check for slot in self.checked if slot.check is not None)]
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give what they show."""
+        """Return what they show."""
         values = chain.from_iterable(map(content.shown, self.slots))
         return [*values, *(content.checks(self.checked) if self.checked else ())]
 
@@ -323,7 +325,7 @@ class BesideRow:
     counted: bool
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give what the helper cell shows where there is one, then sign and sentence."""
+        """Return what the helper cell shows where there is one, then sign and sentence."""
         row = self.first.cells[0].row
         words = self.status or ()
         active = [content.active(self.grid, self.first.row)] if self.counted else []
@@ -331,7 +333,7 @@ class BesideRow:
 
 
 def checked_answers(grid: Grid, language: str) -> list[tuple[str, int]]:
-    """Give what each check of a table is about, and the first column of that answer."""
+    """Return what each check of a table is about, and the first column of that answer."""
     fields = (column.field for column in grid.with_role("check") if column.field is not None)
     return [(field.label.say(language), grid.columns_of(field.code)[0].index) for field in fields]
 
@@ -451,7 +453,7 @@ def measure(formula: str) -> Measure:
 
 
 def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
-    """Give every question whose formula Excel would not take: its place, `formula` or `check`, and how large it is."""
+    """Yield every question whose formula Excel would not take: its place, `formula` or `check`, and how large it is."""
     for sheet in layout.sheets:
         for grid in sheet.grids:
             last = str(grid.rows[-1].index)

@@ -42,12 +42,12 @@ TALL = STYLES["row_code"]["font_size"]
 
 
 def level_colours(level: Level) -> dict[str, str]:
-    """Give the colours of a level: its own, and that of letters on it."""
+    """Return the colours of a level: its own, and that of letters on it."""
     return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
 
 
 def ink_on(fill: str) -> str:
-    """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
+    """Return the colour of letters that can be read on a fill: the usual ink, else black or white."""
     inks = (COLOURS["ink"], "#000000", COLOURS["paper"])
     ground = luminance(fill)
     return next((ink for ink in inks if contrast(luminance(ink), ground) >= CONTRAST), "#000000")
@@ -80,7 +80,7 @@ def step_fills(steps: int) -> list[str]:
 
 
 def number_format_of(field: Field) -> str:
-    """Give the number format of a field's cells."""
+    """Return the number format of a field's cells."""
     if field.decimals is not None:
         decimals = "." + "0" * field.decimals if field.decimals else ""
         return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
@@ -90,7 +90,7 @@ def number_format_of(field: Field) -> str:
 
 
 def total_format_of(field: Field, kind: str) -> str:
-    """Give the number format of what a column comes to: the mean of whole numbers is none."""
+    """Return the number format of what a column comes to: the mean of whole numbers is none."""
     if kind == "mean" and field.decimals is None and not field.type.scaled:
         return "#,##0.0#"
     return "0" if kind == "count" else number_format_of(field)

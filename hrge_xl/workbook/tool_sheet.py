@@ -113,7 +113,7 @@ def draw_guide(writer: CellWriter, layout: Layout) -> None:
 
 
 def _ways(layout: Layout) -> tuple[str, str]:
-    """Give the arrows of links back and forth, around their words."""
+    """Return the arrows of links back and forth, around their words."""
     mirrored = layout.spec.drawing > 1 and right_to_left(layout.language)
     return ("▶ {}", "{} ◀") if mirrored else ("◀ {}", "{} ▶")
 
@@ -319,7 +319,9 @@ def _select(sheet: FormulaSheet, cell: Place) -> None:
 
 
 def _printed(grid: Grid) -> list[int]:
-    """Give the columns that people talk about: not those that can be folded away at the end, and what explains them."""
+    """Return the columns that people talk about: not those that can be folded away at the end, and what explains
+    them.
+    """
     columns = [c.index for c in grid.columns if c.role not in (*HIDDEN, "status")]
     for band, away in reversed(grid.bands):
         if not band.folded:
@@ -329,7 +331,7 @@ def _printed(grid: Grid) -> list[int]:
 
 
 def _pages(widths: Sequence[int], leading: int) -> int:
-    """Give how many pages across keep the columns readable, with number, check and name on each of them."""
+    """Return how many pages across keep the columns readable, with number, check and name on each of them."""
     if sum(widths) <= PAGE_WIDTH:
         return 1
     repeated = sum(widths[:leading])

@@ -73,7 +73,7 @@ class Drafts:
     )  # what could not be written or taken away, and why
 
     def of(self, day: date) -> list[Drafted]:
-        """Give the drafts of a day that are still there."""
+        """Return the drafts of a day that are still there."""
         return [draft for draft in (*self.new, *self.standing) if draft.day == str(day)]
 
     def tally(self, day: date | None = None) -> str:
@@ -316,7 +316,9 @@ class _Work:
         self.spec = dataset.spec
 
     def key_of(self, submission: str) -> str:
-        """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
+        """Return the key of feedback on a return: its content, what is found in it and accepted of that, and the
+        spec.
+        """
         findings = self.chosen[submission].findings
         texts = [
             f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings
@@ -402,7 +404,7 @@ def _reminders_due(
 
 
 def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
-    """Give the workbooks of a team: those with its code of today, else those with the last one that has some."""
+    """Return the workbooks of a team: those with its code of today, else those with the last one that has some."""
     return next((issued[code] for code in team.codes if code in issued), ())
 
 
@@ -452,7 +454,7 @@ def _due(
     name: str = "",
     **facts: str,
 ) -> PendingMail:
-    """Give a mail about something; `name` is that of a file where a team may have several."""
+    """Return a mail about something; `name` is that of a file where a team may have several."""
     key = f"{occasion}:{team.code}:{about}"
     return PendingMail(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
 

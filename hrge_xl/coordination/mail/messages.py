@@ -74,7 +74,7 @@ def load_templates(folder: Path) -> Templates:
 
 
 def template_of(own: Templates, occasion: MailType, language: str) -> Template:
-    """Give the text for an occasion in a language, in its base language, else as the program says it."""
+    """Return the text for an occasion in a language, in its base language, else as the program says it."""
     texts = (own.get(tag, {}) for tag in with_base(language))
     return next(
         (known[occasion] for known in texts if occasion in known), standard(occasion, language)
@@ -213,7 +213,7 @@ def _english() -> dict[MailType, Template]:
 
 
 def standard(occasion: MailType, language: str) -> Template:
-    """Give what the program says on an occasion, in a language."""
+    """Return what the program says on an occasion, in a language."""
     say = translator(language)
     english = _english()[occasion]
     return Template(say(english.subject), "\n".join(map(say, english.text.split("\n"))))
@@ -260,7 +260,7 @@ def identity_written(file: Path) -> str | None:
 def as_eml(
     to: str, language: str, content: Template, attached: Sequence[Path] = (), identity: str = ""
 ) -> bytes:
-    """Give the bytes of a draft to some addresses, by comma, with what is attached.
+    """Return the bytes of a draft to some addresses, by comma, with what is attached.
 
     Raises `OSError` where something that is to be attached cannot be read.
     """
@@ -288,7 +288,7 @@ def as_eml(
 
 
 def _page(text: str, language: str) -> str:
-    """Give a text as a page, which says in which direction it runs."""
+    """Return a text as a page, which says in which direction it runs."""
     paragraphs = (
         html.escape(paragraph).replace("\n", "<br>\n") for paragraph in text.strip().split("\n\n")
     )
@@ -306,7 +306,7 @@ MOST_OCTETS = 75  # of a line
 
 
 def deadlines_calendar(round_: Round) -> bytes:
-    """Give the calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
+    """Return the calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
     by_day = grouped((team.deadline, team) for team in round_.teams if team.deadline is not None)
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//hrge-xl//deadlines//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
@@ -386,7 +386,7 @@ def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
 
 
 def _row(path: Path, draft: Drafted) -> list[str]:
-    """Give a draft as a row: whom and what it is for, and what it says now, for somebody may have changed it."""
+    """Return a draft as a row: whom and what it is for, and what it says now, for somebody may have changed it."""
     mail = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(mail, EmailMessage)
     text = mail.get_body(("plain",))

@@ -60,7 +60,7 @@ SHARES = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
 
 
 def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
-    """Give those of the wanted tables of figures that this dataset has."""
+    """Return those of the wanted tables of figures that this dataset has."""
     source = Sources(store, today)
     there = [name for name in wanted if name in store.tables] if store.schema.spec else []
     found = {
@@ -102,7 +102,7 @@ def compute_aggregates_here(store: Store, today: date) -> None:
 
 @contextmanager
 def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator[Store]:
-    """Give a copy of a dataset that holds some of its submissions only, with the figures that follow from these.
+    """Yield a copy of a dataset that holds some of its submissions only, with the figures that follow from these.
 
     It lives as long as it is looked at.
     """

@@ -14,7 +14,7 @@ DECIMALS = 6  # of means: further down two databases need not agree
 
 
 def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
-    """Give every code by question, `by` country where it is asked for; questions on fixed rows by row."""
+    """Return every code by question, `by` country where it is asked for; questions on fixed rows by row."""
     period = _period(by)
     question = source["questions"]
     item = source["items"]
@@ -49,7 +49,7 @@ def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
 
 
 def _period(by: str) -> str:
-    """Give the columns of a period, or of a country in it."""
+    """Return the columns of a period, or of a country in it."""
     return "period country" if by else "period"
 
 
@@ -62,7 +62,7 @@ def has_open_rows(tool: Tool) -> bool:
 
 
 def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
-    """Give every number that is filled in or worked out; totals of whole numbers, and where the spec asks for one."""
+    """Return every number that is filled in or worked out; totals of whole numbers, and where the spec asks for one."""
     lines = _lines(source).subquery()
     question = source["questions"]
     number = lines.c.number
@@ -89,12 +89,12 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
 
 
 def _rounded(number: sql.Expression) -> sql.Expression:
-    """Give a figure without the digits that depend on the order in which a database adds up."""
+    """Return a figure without the digits that depend on the order in which a database adds up."""
     return sa.cast(sa.func.round(sa.cast(number, sa.Numeric()), DECIMALS), sa.Double())
 
 
 def _lines(source: sql.Sources) -> sql.Select:
-    """Give every number in a row in which somebody typed something, with what this row is about."""
+    """Return every number in a row in which somebody typed something, with what this row is about."""
     given = source["answers_fact"]
     files = source["submissions"]
     about = source["row_references"]
@@ -153,7 +153,7 @@ def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
 
 
 def aggregate_gaps(source: sql.Sources) -> sql.Select:
-    """Give one line per question with at least one no, the most frequent first."""
+    """Return one line per question with at least one no, the most frequent first."""
     asked = source.spec.figures.questions
     assert asked is not None
     lines = _answers(source, asked).subquery()
@@ -169,7 +169,7 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
 
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
-    """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
+    """Return every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
     given = source["answers"]
     question = source["questions"]
     items = sql.materialized_cte(sa.select(source["items"]))
@@ -191,7 +191,7 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
 
 
 def overdue(source: sql.Sources) -> sql.Select:
-    """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
+    """Return one line per item, the oldest first, with what its list shows; the place is that of its first column."""
     listed = source["listed_rows"]
     today = sa.literal(source.day, sa.Date())
     cells = sql.materialized_cte(sa.select(listed).where(listed.c.current, listed.c.due < today))

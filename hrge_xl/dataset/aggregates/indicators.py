@@ -71,13 +71,13 @@ OF_VALUE = [column.name for column in fields(Value) if column.name != "parts"]
 
 
 def indicator_figures(spec: Spec) -> IndicatorFigures:
-    """Give what the spec says of indicators."""
+    """Return what the spec says of indicators."""
     assert spec.figures.indicators is not None
     return spec.figures.indicators
 
 
 def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Select:
-    """Give one line per value, with the cell that it stands in; one stated again later says so in `reason`.
+    """Return one line per value, with the cell that it stands in; one stated again later says so in `reason`.
 
     `parts` are the fields of splits that stand behind the other columns.
     """
@@ -87,7 +87,7 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
-    """Give every line of the table of values, and the value in it with its parts."""
+    """Yield every line of the table of values, and the value in it with its parts."""
     names = TABLES["indicator_values"].names
     parts = _parts(indicator_figures(source.spec))
     for row in store.select(indicator_values(source, parts).order_by("n")):
@@ -102,7 +102,7 @@ def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, V
 
 
 def _values(source: sql.Sources) -> sql.Select:
-    """Give every value, and why it does not count: there is none, or a later return of the team states it again."""
+    """Return every value, and why it does not count: there is none, or a later return of the team states it again."""
     lines = _stated(source).subquery()
     newest_first = (
         lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
@@ -117,7 +117,7 @@ def _values(source: sql.Sources) -> sql.Select:
 
 
 def _stated(source: sql.Sources) -> sql.Select:
-    """Give every value of the returns that count, with what the rows say that it leads to."""
+    """Return every value of the returns that count, with what the rows say that it leads to."""
     figures = indicator_figures(source.spec)
     known = _Known(source)
     own = known.own
@@ -197,7 +197,7 @@ class _Known:
         )
 
     def first(self, *codes: str | None) -> sql.Expression:
-        """Give the first of some fields that is filled in; of one in several places the nearest to the value."""
+        """Return the first of some fields that is filled in; of one in several places the nearest to the value."""
         names = [_column(code) for code in codes if code]
         places = (self.own, self.about, self.catalogue)
         there = [place.c[name] for name in names for place in places if name in place.c]
@@ -205,22 +205,22 @@ class _Known:
 
 
 def _column(code: str) -> str:
-    """Give the column of a field, which meets no other one."""
+    """Return the column of a field, which meets no other one."""
     return f"field_{code}"
 
 
 def _fields(figures: IndicatorFigures, name: str) -> tuple[str | None, ...]:
-    """Give the fields that a number may stand in: a value is typed, or else calculated."""
+    """Return the fields that a number may stand in: a value is typed, or else calculated."""
     return (figures.value, figures.calculated) if name == VALUE else (getattr(figures, name),)
 
 
 def _parts(figures: IndicatorFigures) -> list[str]:
-    """Give the fields of all splits."""
+    """Return the fields of all splits."""
     return list(dict.fromkeys(code for split in figures.splits for code in split.parts))
 
 
 def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
-    """Give the rows of some sheets of all returns; a field that one of them does not have is blank there.
+    """Return the rows of some sheets of all returns; a field that one of them does not have is blank there.
 
     Which returns count is asked of the values: with a condition here SQLite takes these rows for few, and goes through
     all of them for each value.
@@ -246,7 +246,7 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
 
 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
-    """Give every row of every catalogue with its fixed columns."""
+    """Return every row of every catalogue with its fixed columns."""
     language = spec_language(spec)
     items = catalogue_items(spec).values()
     told = {
@@ -265,7 +265,7 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
 
 
 def catalogue_items(spec: Spec) -> dict[str, Item]:
-    """Give every row of every catalogue by its code."""
+    """Return every row of every catalogue by its code."""
     blocks = (
         block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock)
     )
@@ -278,7 +278,7 @@ def catalogue_items(spec: Spec) -> dict[str, Item]:
 
 
 def catalogue_label(spec: Spec, code: str, language: str) -> str:
-    """Give the short name of a row of a catalogue; nothing for one that is in none."""
+    """Return the short name of a row of a catalogue; nothing for one that is in none."""
     item = catalogue_items(spec).get(code)
     return item.label.say(language) if item else ""
 
@@ -334,7 +334,7 @@ class Figure:
 
 
 def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTotal:
-    """Give the sum, or numerators over denominators; nothing where that would mean nothing."""
+    """Return the sum, or numerators over denominators; nothing where that would mean nothing."""
     kinds = {value.kind for value in found}
     kind = next(iter(kinds), None) or ""
     # a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice
@@ -364,7 +364,7 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTota
 
 
 def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
-    """Give one figure an indicator and period, in the order of the values: those of an indicator by period."""
+    """Return one figure an indicator and period, in the order of the values: those of an indicator by period."""
     figures = indicator_figures(spec)
     stated = (value for value in found if value.reason != RESTATED)
     groups = grouped(((value.indicator, value.value_period), value) for value in stated)
@@ -421,7 +421,7 @@ def shape(period: str) -> str:
 
 
 def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
-    """Give one line an indicator and period."""
+    """Yield one line an indicator and period."""
     for figure in made:
         numbers = [value.value or 0.0 for value in figure.values]
         change = (
@@ -443,7 +443,7 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
 
 
 def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
-    """Give every indicator: those of the catalogues, then those of a team's own of which there is a value."""
+    """Yield every indicator: those of the catalogues, then those of a team's own of which there is a value."""
     figures = indicator_figures(spec)
     language = spec_language(spec)
     of = spec.tool[figures.tool].fields[figures.of]
@@ -467,7 +467,7 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
 
 
 def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
-    """Give one line a part that somebody filled in, of the indicators that have a total."""
+    """Yield one line a part that somebody filled in, of the indicators that have a total."""
     figures = indicator_figures(spec)
     language = spec_language(spec)
     tool = spec.tool[figures.tool]

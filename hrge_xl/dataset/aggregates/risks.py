@@ -22,14 +22,14 @@ PLACED = "period submission team country tool row_code matrix_row matrix_column 
 
 
 def risk_figures(spec: Spec | None) -> RiskFigures:
-    """Give what the spec says of risks."""
+    """Return what the spec says of risks."""
     assert spec is not None
     assert spec.figures.risks is not None
     return spec.figures.risks
 
 
 def stages(figures: RiskFigures) -> dict[str, Crossing]:
-    """Give the crossings that place a risk."""
+    """Return the crossings that place a risk."""
     return {BEFORE: figures.before} | ({AFTER: figures.after} if figures.after else {})
 
 
@@ -49,7 +49,7 @@ def risk_parts(source: sql.Sources) -> sql.Select:
 
 
 def placed_risks(source: sql.Sources) -> sql.Select:
-    """Give every risk of the returns that count at every stage, with the cell that places it."""
+    """Return every risk of the returns that count at every stage, with the cell that places it."""
     figures = risk_figures(source.spec)
     rows = sql.current(source, "matrix_rows")
     files = source["submissions"]
@@ -72,7 +72,7 @@ def _part(placed: sa.FromClause, breakdown: str, code: sql.Expression) -> sql.Se
 
 
 def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakdown) -> sql.Select:
-    """Give risks by what their sheet stands for, or by each of the answers to a question."""
+    """Return risks by what their sheet stands for, or by each of the answers to a question."""
     if breakdown.field is None:
         stands_for = sa.case(breakdown.tools, value=placed.c.tool)
         return _part(placed, by, stands_for).where(stands_for.is_not(None))
@@ -103,7 +103,7 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
 
 
 def aggregate_risks(source: sql.Sources) -> sql.Select:
-    """Give the cells with a risk by stage."""
+    """Return the cells with a risk by stage."""
     counted = sql.counted(placed_risks(source), f"period stage stage_place {' '.join(STEPS)}")
     return sql.numbered(
         source, "aggregate_risks", _with_cells(source, counted), "period stage_place cell"
@@ -111,14 +111,14 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
 
 
 def _with_cells(source: sql.Sources, counted: sql.Select) -> sql.Select:
-    """Give counts with what is said of the cells of the matrix that they are of."""
+    """Return counts with what is said of the cells of the matrix that they are of."""
     cells = matrix_cells(source.spec)
     lines = counted.subquery()
     return sa.select(lines, *picked(CELL, cells)).join(cells, same(cells, lines, *STEPS))
 
 
 def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
-    """Give the same for each part of each breakdown."""
+    """Return the same for each part of each breakdown."""
     spec = source.spec
     language = spec_language(spec)
     by = {way: place for place, way in enumerate(ways(spec))}
@@ -151,7 +151,7 @@ def ways(spec: Spec) -> tuple[str, ...]:
 
 
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
-    """Give the parts of a breakdown with their labels, in the order of their list."""
+    """Return the parts of a breakdown with their labels, in the order of their list."""
     figures = risk_figures(spec)
     name = spec.countries
     if by == BY_TOOL:
@@ -179,7 +179,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
-    """Give every open risk with its two places, what they weigh, and the cell that names it."""
+    """Return every open risk with its two places, what they weigh, and the cell that names it."""
     figures = risk_figures(source.spec)
     cells = matrix_cells(source.spec)
     placed = sql.materialized_cte(_both_places(source))
@@ -204,7 +204,7 @@ def _weighed(source: sql.Sources) -> sql.Select:
 
 
 def _both_places(source: sql.Sources) -> sql.Select:
-    """Give one line a risk, with its steps at each stage."""
+    """Return one line a risk, with its steps at each stage."""
     placed = placed_risks(source).subquery()
     steps = {
         f"{side}_{stage}": sa.func.max(sa.case((placed.c.stage == stage, placed.c[side])))
@@ -215,7 +215,7 @@ def _both_places(source: sql.Sources) -> sql.Select:
 
 
 def _open_rows(source: sql.Sources) -> sql.Select:
-    """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
+    """Return the rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures = risk_figures(source.spec)
     rows = []
     for table in dict.fromkeys(source.store.schema.wide[tool].name for tool in figures.tools):
@@ -244,7 +244,7 @@ CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is 
 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
-    """Give the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
+    """Return the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
     rows = sql.current(source, "matrix_rows")
     files = source["submissions"]
     pair = "period tool matrix_row_field matrix_column_field"
@@ -255,7 +255,7 @@ def aggregate_matrix(source: sql.Sources) -> sql.Select:
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:
-    """Give every cell of the matrix: its labels, its level, its number, and how much it weighs."""
+    """Return every cell of the matrix: its labels, its level, its number, and how much it weighs."""
     matrix = spec.matrix
     language = spec_language(spec)
     assert matrix is not None

@@ -26,7 +26,9 @@ from ..store import Store
 
 
 def picked(names: str, *places: FromClause, **own: Any) -> list[Any]:
-    """Give columns by name: what is worked out here (`own`), else that of the first place that has one of this name."""
+    """Return columns by name: what is worked out here (`own`), else that of the first place that has one of this
+    name.
+    """
     wanted = dict.fromkeys((*names.split(), *own))
     there = {
         name: next((place.c[name] for place in places if name in place.c), None) for name in wanted
@@ -110,7 +112,7 @@ def numbered(
 
 
 def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
-    """Give figures by these columns."""
+    """Return figures by these columns."""
     columns = picked(keys, lines)
     return sa.select(*columns, *picked("", **figures)).group_by(*columns)
 
@@ -140,12 +142,12 @@ def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
 
 
 def country(lines: sa.FromClause) -> sa.Label[Any]:
-    """Give the country of a line; nothing where no country is known."""
+    """Return the country of a line; nothing where no country is known."""
     return sa.func.nullif(lines.c.country, "").label("country")
 
 
 def cells(source: Sources) -> sa.CTE:
-    """Give every cell that can hold an answer, with the numbers of its question and of its fixed row, if any.
+    """Return every cell that can hold an answer, with the numbers of its question and of its fixed row, if any.
 
     Millions of answers are sorted to be counted: by numbers in a fraction of the time and space of texts.
     """
@@ -167,20 +169,20 @@ def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> 
 
 
 def current(source: Sources, table: str) -> sa.CTE:
-    """Give the lines of a view that are of returns that count."""
+    """Return the lines of a view that are of returns that count."""
     lines = source[table]
     return materialized_cte(sa.select(lines).where(lines.c.current))
 
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
-    """Give the answers to one question of some sheets."""
+    """Return the answers to one question of some sheets."""
     given = source["answers"]
     ours = (given.c.current, given.c.tool.in_(tools), given.c.field == field)
     return materialized_cte(sa.select(given, given.c.row.label("row_code")).where(*ours))
 
 
 def materialized_cte(lines: Select) -> sa.CTE:
-    """Give lines that are worked out once and then looked up: a database would go through them for every row."""
+    """Return lines that are worked out once and then looked up: a database would go through them for every row."""
     return lines.cte().prefix_with("MATERIALIZED")
 
 
@@ -190,18 +192,18 @@ def distinct(column: Expression) -> Expression:
 
 
 def whole(number: Expression) -> Expression:
-    """Give a sum of whole numbers as one itself: PostgreSQL makes it a decimal."""
+    """Return a sum of whole numbers as one itself: PostgreSQL makes it a decimal."""
     return sa.cast(number, sa.BigInteger())
 
 
 def share(part: Expression, of: Expression) -> Expression:
-    """Give a share of whole numbers with four decimals; nothing where there is nothing to have a share in."""
+    """Return a share of whole numbers with four decimals; nothing where there is nothing to have a share in."""
     ten_thousandths = (20_000 * whole(part) + whole(of)) // whole(sa.func.nullif(2 * of, 0))
     return sa.cast(ten_thousandths, sa.Double()) / 10_000
 
 
 def as_text(column: Expression) -> Expression:
-    """Give a column as text; whole numbers without a point."""
+    """Return a column as text; whole numbers without a point."""
     if not isinstance(column.type, sa.Double):
         return sa.cast(column, sa.Text())
     number = sa.cast(column, sa.BigInteger())
@@ -235,7 +237,7 @@ def rounded(value: Any) -> float | None:
 
 
 def said(spec: Spec, field: Field, value: Any, language: str) -> str:
-    """Give a value as people read it: labels in place of codes."""
+    """Return a value as people read it: labels in place of codes."""
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)

@@ -145,7 +145,7 @@ class Unique(Function):
 
 
 def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give for the values of some rows what is equal where they are; several answers in any order are the same."""
+    """Return for the values of some rows what is equal where they are; several answers in any order are the same."""
     figures = sorted({value for value in values.values() if isinstance(value, float)})
     first_of = dict(zip(figures[:1], figures[:1], strict=True))
     for before, figure in pairwise(figures):

@@ -116,7 +116,7 @@ class OfTool(Function):
         return self.call(*self.arguments(typing, node))
 
     def _of_rows(self, typing: Parser, node: ast.Call) -> tuple[Expr, ...]:
-        """Give the row, and the tools that its table lists."""
+        """Return the row, and the tools that its table lists."""
         row = typing.expr(node)
         tools = typing.scope.listed_tools()
         if not isinstance(row, Call) or row.name != "row_code" or ref_of(row.args[0]).outer:
@@ -204,12 +204,12 @@ class Completeness(OfTool):
 
 
 def one_issued(tools: Iterable[str]) -> Expr:
-    """Give the condition that one of some tools is in the workbook."""
+    """Return the condition that one of some tools is in the workbook."""
     return Logic("or", tuple(Issued().call(Literal(tool, Type.TEXT)) for tool in tools))
 
 
 def sheets_named(expr: Expr) -> Iterator[str]:
-    """Give every tool that an expression is about by name: over its rows, or what is said of it as a whole."""
+    """Yield every tool that an expression is about by name: over its rows, or what is said of it as a whole."""
     for part in walk(expr):
         match part:
             case Over():

@@ -294,7 +294,7 @@ class Worth(Function):
 
 
 def _list_of(expr: Expr) -> str | None:
-    """Give the list that an answer, its own or one looked up, is chosen from."""
+    """Return the list that an answer, its own or one looked up, is chosen from."""
     if isinstance(expr, Call) and isinstance(expr.function, LookUp):
         expr = expr.args[1]
     return expr.list if isinstance(expr, Ref) else None
@@ -344,7 +344,7 @@ def compiled_pattern(pattern: str) -> Any:
 
 
 def _translated(pattern: str) -> Iterator[str]:
-    """Give what the engine writes otherwise in its own way, and refuse what it would take for something else."""
+    """Yield what the engine writes otherwise in its own way, and refuse what it would take for something else."""
     in_class = False
     for token in TOKEN.findall(pattern):
         escaped = token[1:] if token[0] == "\\" else ""
@@ -415,7 +415,7 @@ def _atom(pattern: str, place: int) -> tuple[str, int] | None:
 
 
 def _class(inside: str) -> str | None:
-    """Give the characters of a class; None where a range is not one of letters or digits."""
+    """Return the characters of a class; None where a range is not one of letters or digits."""
     characters = ""
     for first, last, single in RANGE.findall(inside):
         if single:

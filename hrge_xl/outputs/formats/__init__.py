@@ -17,7 +17,7 @@ FORMATS = tuple(module.name for module in iter_modules(__path__))
 
 
 def module_of(name: str) -> ModuleType:
-    """Give the module of one of `FORMATS`; only then is it loaded, and what it needs. Raises `UsageError`."""
+    """Return the module of one of `FORMATS`; only then is it loaded, and what it needs. Raises `UsageError`."""
     if name not in FORMATS:
         raise UsageError(
             f"There is no format of reports '{name}'.", value=name, remedy=remedy_for(name, FORMATS)

@@ -37,7 +37,7 @@ _ANCHOR = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def render(document: Document) -> str:
-    """Give the report as one HTML text, which leads to a page a team where it has many findings.
+    """Return the report as one HTML text, which leads to a page a team where it has many findings.
 
     The same document gives the same text.
     """
@@ -45,7 +45,7 @@ def render(document: Document) -> str:
 
 
 def beside(document: Document) -> Iterator[tuple[str, str]]:
-    """Give the pages of the teams, each with its name in the folder of the report; none of a small report."""
+    """Yield the pages of the teams, each with its name in the folder of the report; none of a small report."""
     view = ReportView(document)
     for team, href in view.team_pages.items() if view.paged else ():
         yield href, _page("team.html.j2", ReportView(document, team))
@@ -110,18 +110,18 @@ class ReportView:
         )
 
     def country(self, file: FileRow) -> str:
-        """Give the country of a file by name; empty where it states none, or where the team is called like it."""
+        """Return the country of a file by name; empty where it states none, or where the team is called like it."""
         code = file["identity"]["country"] if file["identity"] else None
         name = self.document["names"]["countries"].get(code or "", code or "")
         return "" if name == self.team(file) else name
 
     def tools_of(self, matrix: MatrixRow) -> str:
-        """Give the sheets that a matrix is of, by name."""
+        """Return the sheets that a matrix is of, by name."""
         called = self.document["names"]["sheets"]
         return ", ".join(called.get(tool, tool) for tool in matrix["tools"])
 
     def team(self, file: FileRow) -> str:
-        """Give the team of a file, or words for none."""
+        """Return the team of a file, or words for none."""
         return file["identity"]["team"] if file["identity"] else self.say("(no team)")
 
     @cached_property
@@ -135,7 +135,7 @@ class ReportView:
         }
 
     def file_href(self, at: int) -> str:
-        """Give the address of a file: on this page, or on that of its team."""
+        """Return the address of a file: on this page, or on that of its team."""
         if not self.paged and (self.page is None or at in self.listed):
             return f"#f{at}"
         page = self.team_pages[self.team(self.document["files"][at])]
@@ -154,7 +154,7 @@ class ReportView:
         return [each for each in STATUSES if numbers[each.part] or each.code == COUNTS]
 
     def other(self, file: FileRow) -> int | None:
-        """Give the number of the file that a file gives way to, meets, or is a copy of."""
+        """Return the number of the file that a file gives way to, meets, or is a copy of."""
         content = file["superseded_by"] if file["copy_of"] is None else file["submission"]
         same = self.contents.get((file["dataset"], content), ())
         return max(
@@ -174,11 +174,11 @@ class ReportView:
         return [(found, why, numbers) for (why, numbers), found in codes.items()]
 
     def reasons(self, file: FileRow) -> dict[str, list[str]]:
-        """Give codes of the checks that did not run on one file, by reason."""
+        """Return codes of the checks that did not run on one file, by reason."""
         return grouped((skip["why"], skip["code"]) for skip in file["checks"]["not_run"])
 
     def waiver_anchor(self, waiver: WaiverRow) -> str:
-        """Give the anchor of a waiver on the page."""
+        """Return the anchor of a waiver on the page."""
         return self.waivers[_waiver_key(waiver)]
 
     def waived_by(self, waiver: WaiverRow) -> int:
@@ -192,24 +192,24 @@ class ReportView:
         return (match[1], match[2]) if match else None
 
     def language(self, file: FileRow) -> str:
-        """Give the language that the texts of a file are in."""
+        """Return the language that the texts of a file are in."""
         return (
             file["identity"]["language"] if file["identity"] else self.document["run"]["language"]
         )
 
     def number(self, value: int) -> str:
-        """Give a number with its thousands apart."""
+        """Return a number with its thousands apart."""
         return f"{value:,}"
 
     def crossings(self, matrix: MatrixRow) -> dict[tuple[str, str], tuple[MatrixCell, int]]:
-        """Give the cells of a matrix by their steps, each with the place of its level, which its colour goes by."""
+        """Return the cells of a matrix by their steps, each with the place of its level, which its colour goes by."""
         place = {level["code"]: at for at, level in enumerate(matrix["levels"])}
         return {
             (cell["down"], cell["across"]): (cell, place[cell["level"]]) for cell in matrix["cells"]
         }
 
     def style(self) -> str:
-        """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""
+        """Return the rules that depend on the document: colours of levels, words in boxes, the page footer."""
         heads = [self.say(head) for head in HEADS_IN_CELLS]
         labels = "".join(
             f".f td:nth-child({at})::before{{content:{css_text(head)}}}"
@@ -228,5 +228,5 @@ class ReportView:
 
 
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
-    """Give what tells waivers apart, also those of two ledgers."""
+    """Return what tells waivers apart, also those of two ledgers."""
     return tuple(dict(waiver)[key] for key in ("number", "sha256", "code", "sheet", "cell", "day"))

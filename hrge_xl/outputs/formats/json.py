@@ -12,7 +12,7 @@ _ESCAPED = re.compile("[\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def render(document: Document) -> str:
-    """Give the document as JSON text: keys in their order, nothing lost, a newline at the end.
+    """Return the document as JSON text: keys in their order, nothing lost, a newline at the end.
 
     Lone surrogates, which UTF-8 cannot hold, and marks that turn letters are written as `\\uXXXX`: reading gives them
     back.

@@ -10,7 +10,7 @@ SUFFIX = "xml"
 
 
 def render(document: Document) -> str:
-    """Give the report as JUnit XML text; the same document gives the same text.
+    """Return the report as JUnit XML text; the same document gives the same text.
 
     An error is a failure, unless it is waived or its file is settled: then it is skipped, with who accepted it, or what
     counts in place of the file. JUnit has no warnings: a warning or info is a case that passed, with its severity as
@@ -100,7 +100,7 @@ def _testcase(file: FileRow, name: str) -> ET.Element:
 
 
 def _outcome(finding: FindingRow, file: FileRow) -> str:
-    """Give what becomes of a finding as a test: failure, skipped (an error that is waived or settled) or passed."""
+    """Return what becomes of a finding as a test: failure, skipped (an error that is waived or settled) or passed."""
     if finding["severity"] != "error":
         return "passed"
     return "skipped" if file["settled"] or is_waived(finding) else "failure"

@@ -23,7 +23,7 @@ LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(document: Document) -> str:
-    """Give the report as SARIF text; the same document gives the same text."""
+    """Return the report as SARIF text; the same document gives the same text."""
     rules = _rules(document)
     index = {rule["id"]: at for at, rule in enumerate(rules)}
     run = document["run"]
@@ -167,7 +167,7 @@ def _location(file: FileRow, at: int) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """Give a path as a relative or file URI: everything that is not plain is percent-encoded."""
+    """Return a path as a relative or file URI: everything that is not plain is percent-encoded."""
     windows = PureWindowsPath(path)
     if windows.drive:
         return "file:///" + quote(windows.as_posix(), safe="/:", errors="replace")
@@ -176,7 +176,7 @@ def _uri(path: str) -> str:
 
 
 def _visible(data: Any) -> Any:
-    """Give the same data with every text made safe to show."""
+    """Return the same data with every text made safe to show."""
     if isinstance(data, str):
         return visible(data)
     if isinstance(data, dict):

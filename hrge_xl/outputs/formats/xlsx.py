@@ -80,7 +80,7 @@ class SheetColumn(NamedTuple):
 
 @cache
 def sheets() -> dict[str, dict[str, SheetColumn]]:
-    """Give the columns of every sheet; its title stands under no name."""
+    """Return the columns of every sheet; its title stands under no name."""
     text = (resources.files(__package__) / COLUMNS).read_text(encoding="utf-8")
     found: dict[str, dict[str, SheetColumn]] = {}
     for row in csv.DictReader(text.splitlines()):
@@ -90,7 +90,7 @@ def sheets() -> dict[str, dict[str, SheetColumn]]:
 
 
 def render(document: Document) -> bytes:
-    """Give the report as the bytes of a workbook; the same document gives the same bytes."""
+    """Return the report as the bytes of a workbook; the same document gives the same bytes."""
     target = io.BytesIO()
     with new_book(target) as book:
         started = datetime.fromisoformat(document["run"]["started"]).replace(tzinfo=None)
@@ -142,7 +142,7 @@ class _Report:
             self._list(name, [dict(row) for row in self.document[name]])
 
     def title(self, name: str) -> str:
-        """Give the title of a sheet."""
+        """Return the title of a sheet."""
         return self.say(sheets()[name][""].head)
 
     def _sheet(self, title: str) -> PlainSheet:
@@ -240,7 +240,7 @@ class _Report:
         pen.sheet.fit_to_pages(1, 1)
 
     def _file(self, file: FileRow) -> dict[str, Any]:
-        """Give the cells of a file: what the document says of it, some of it in words."""
+        """Return the cells of a file: what the document says of it, some of it in words."""
         identity = file["identity"]
         answered, required = (
             sum(row[key] for row in file["completeness"]) for key in ("answered", "required")
@@ -264,11 +264,11 @@ class _Report:
         }
 
     def _of(self, file: FileRow) -> dict[str, str]:
-        """Give what is said of a file beside whatever stands in it."""
+        """Return what is said of a file beside whatever stands in it."""
         return {"team": self._team(file), "file": file["path"], "file_status": file["status"]}
 
     def _by_team(self) -> list[dict[str, Any]]:
-        """Give what came from each team, what became of it, and the findings of what counts; the last row adds up."""
+        """Return what came from each team, what became of it, and the findings of what counts; the last row adds up."""
         findings = {
             group.title: group.counts
             for group in by_team(self.counting, self._team, self.countries)
@@ -366,7 +366,7 @@ class _Report:
         }
 
     def _checks(self) -> list[dict[str, Any]]:
-        """Give how often each check ran and did not, and what it found in what counts."""
+        """Return how often each check ran and did not, and what it found in what counts."""
         run = Counter[str]()
         missed = Counter[str]()
         found = Counter[str]()
@@ -397,7 +397,7 @@ class _Report:
         ]
 
     def _waiver(self, finding: FindingRow) -> str | None:
-        """Give the waiver of a finding in a line; its number leads to the sheet of waivers."""
+        """Return the waiver of a finding in a line; its number leads to the sheet of waivers."""
         row = finding["waiver"]
         if row is None:
             return None
@@ -406,7 +406,9 @@ class _Report:
 
 
 def _told_apart(headers: Sequence[str]) -> list[str]:
-    """Give heads that differ, as a table needs them: where a language has one word for two, the second is numbered."""
+    """Return heads that differ, as a table needs them: where a language has one word for two, the second is
+    numbered.
+    """
     seen: dict[str, int] = {}
     told = []
     for header in headers:
