@@ -200,3 +200,23 @@ def test_what_has_no_total_is_told(
     (told,) = mistakes(write(files, tmp_path))
     assert said in told
     assert told.startswith(f"tools/{place}.yaml:")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_total_row_that_was_deleted_is_found(number: int, spec: str, tmp_path: Path) -> None:
+    """Between two others too: the rows below move up."""
+
+    def delete(book: Any) -> None:
+        rows = [
+            row[0].row
+            for row in book["Costs"].iter_rows()
+            if str(row[0].value).startswith("total:")
+        ]
+        assert len(rows) == 3
+        book["Costs"].delete_rows(rows[number])
+
+    untouched = found(saved(made(spec), lambda book: None), spec)
+    told = found(saved(made(spec), delete), spec)
+    assert [code for code, *_ in told].count("S023") == 1 + [code for code, *_ in untouched].count(
+        "S023"
+    )

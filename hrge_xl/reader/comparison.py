@@ -10,6 +10,7 @@ from ..answers.submission import Answers, Identity, Unplaced, to_pairs
 from ..core.numerals import shown
 from ..core.words import and_more, tidy
 from ..core.work import grouped
+from ..findings import Finding
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,
@@ -27,7 +28,7 @@ from ..findings.structure import (
     TYPED_OVER,
 )
 from ..layout import Layout, address
-from ..layout.model import Place
+from ..layout.model import MARK_COLUMN, Place
 from ..spec.supplements import LAST_SHEET
 from ..workbook import Content
 from ..workbook.book import IssuedSheet
@@ -70,8 +71,10 @@ class WorkbookComparison:
             name.casefold(): issued.casefold() for name, issued in names.items() if name != issued
         }
         formulas = Formulas(self.kept, whole and not any(moved), renamed)
-        for (sheet, _), where in zip(read, moved, strict=True):
+        for (sheet, axes), where in zip(read, moved, strict=True):
             self._questions(sheet, where, formulas)
+            if where is not None:  # else the text of its cell is another one
+                self.seen += _lost_totals(sheet, axes)
         for copy in assigned.copies:  # nobody reads it; what was typed there is kept
             expected = plan.issued[copy.plan.sheet.name]
             where = _moved(by_codes(copy))
@@ -270,6 +273,17 @@ def _stayed(sheet: ToolSheet, change: CellChange) -> bool:
     """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
     there = tidy(sheet.raw.text_at(*change.home)) == tidy(change.issued)
     return change.of_text and there and sheet.plan.is_loose(*change.home, change.issued)
+
+
+def _lost_totals(sheet: ToolSheet, axes: Axes) -> Iterator[Finding]:
+    """Yield what is said of each row below a table that shows what its columns come to, and is gone."""
+    for grid in sheet.plan.sheet.grids:
+        for row in grid.rows:
+            if row.role == "total" and row.code not in axes.rows.places:
+                cell = address(row.index, MARK_COLUMN)
+                yield TEXT_CHANGED.at(
+                    sheet.raw.name, None, sheet.plan.tool, cells=cell, expected=row.label, value=""
+                )
 
 
 def _moved(axes: Axes) -> Moved | None:
