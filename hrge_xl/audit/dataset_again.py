@@ -29,7 +29,7 @@ from ..dataset.schema import (
     VERSION,
     Schema,
 )
-from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
+from ..dataset.store import DERIVED, FILLED, PROGRAM, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import Reader, ValidationRequest, validate
@@ -178,8 +178,8 @@ def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> It
     yield Part(name, "dataset", shape)
     if not shape:  # else its rows cannot be compared column by column
         yield Part(name, "dataset", of_tables(file, store, made))
-    # the state of the last run says nothing of any file
-    ours, theirs = (side.facts() | {"state": ""} for side in (store, made))
+    # neither the state of the last run nor the program that made it says anything of a file
+    ours, theirs = (side.facts() | {STATE: "", PROGRAM: ""} for side in (store, made))
     yield Part(name, "dataset", of_document(ours, theirs, "meta"))
 
 

@@ -10,9 +10,11 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
+from .. import __version__
 from ..core.errors import UsageError
 from ..core.paths import parts_of, path_of, path_text, way_to
 from ..core.program import program_digest
+from ..core.versions import version_of
 from ..core.words import and_more
 from ..core.work import grouped, report_progress
 from ..exchange.validation import (
@@ -40,7 +42,7 @@ from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
-from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
+from .store import DERIVED, FILLED, PROGRAM, SPEC_DIGEST, Store, open_file
 from .update_statuses import expect_teams, to_read_again, update_statuses
 from .work import (
     SHARDS,
@@ -222,6 +224,7 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
             record_run(run.ledger, run.file, run.today)
         for store in run.stores:
             store.set_fact(DERIVED, str(run.today))
+            store.set_fact(PROGRAM, __version__)
 
 
 @contextmanager

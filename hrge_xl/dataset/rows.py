@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..answers.submission import (
+    PROGRAM,
     Answer,
     CellKey,
     Outcome,
@@ -221,6 +222,7 @@ def _submission(result: Result) -> Row:
     if result.submission is not None:
         sent = result.submission
         stamp = result.submission.identity
+        program = {PROGRAM: stamp.program} if stamp.program else {}
         row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
         row |= {
             name: getattr(stamp, name)
@@ -230,7 +232,7 @@ def _submission(result: Result) -> Row:
             "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
             "saved": storable(sent.saved) or None, "signature": sent.signature,
             "last_answers": storable(sent.last) or None,
-            "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
+            "stamp": json.dumps(dict(to_pairs(stamp)) | program, ensure_ascii=False),
         }  # fmt: skip
     return SUBMISSIONS.row(**row)
 

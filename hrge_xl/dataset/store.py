@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.errors import StoreError
 from ..core.paths import whole
+from ..core.versions import version_of
 from ..core.work import batched
 from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..ledger.ledger import DATASET
@@ -42,6 +43,7 @@ DERIVED = "derived"
 STATE = "state"
 FILLED = "filled"
 SPEC_DIGEST = "spec_digest"
+PROGRAM = "program"  # fact: the version of hrge_xl that worked it out last
 NOTED = "noted"  # the state where workbook and pages gave way to notes
 OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
@@ -471,11 +473,6 @@ class SqliteStore(Store):
 
 def _digest(spec: Spec | None) -> str:
     return (spec.digest or spec.version) if spec else ""
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """Return what versions are ordered by."""
-    return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from .. import __version__
 from ..answers.submission import (
     ONLY_ROW,
     SHORT,
@@ -166,7 +167,7 @@ def content_of(
 
 def identity_of(order: Order, layout: Layout) -> Identity:
     """Return the stamp, signed where there is a key."""
-    identity = replace(_ordered(order, layout), edition=content_hash(layout))
+    identity = replace(_ordered(order, layout), edition=content_hash(layout), program=__version__)
     return sign(identity, order.key) if order.key else identity
 
 

@@ -30,6 +30,7 @@ class Event(BaseModel):
     subject: ClassVar[str] = ""  # what it is about, to be filled in
 
     number: int
+    program: Text = ""  # the version of hrge_xl that entered it; those before 0.2.0 did not say so
 
     @property
     def about(self) -> str:

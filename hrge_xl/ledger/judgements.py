@@ -54,7 +54,7 @@ def history(ledger: Ledger) -> list[Decision]:
             event.number,
             by=entry.by,
             in_force=event.choice != UNDONE and last[event.submission] == entry.n,
-            **event.model_dump(exclude={"number", "of"}),
+            **event.model_dump(exclude={"number", "of", "program"}),
         )
         for entry, event in made
     ]

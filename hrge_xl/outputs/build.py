@@ -329,6 +329,7 @@ def _identity(each: Return) -> IdentityRow | None:
         "copy": stamp.copy,
         "issued": stamp.issued,
         "signature": each.signature or "",
+        "program": stamp.program,
     }
 
 

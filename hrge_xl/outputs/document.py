@@ -116,6 +116,7 @@ class IdentityRow(TypedDict):
     copy: str
     issued: str
     signature: str  # valid, invalid, unsigned, unchecked (there was no key)
+    program: NotRequired[str]  # the version of hrge_xl that issued it; "" before 0.2.0
 
 
 class Progress(TypedDict):

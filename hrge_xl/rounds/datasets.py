@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -18,11 +19,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import __version__
+from ..answers.submission import PROGRAM
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
 from ..core.notebook import html_table
-from ..core.paths import check_several, expand, is_address, masked, quoted
+from ..core.paths import check_several, expand, is_address, masked, name_of, quoted
+from ..core.versions import is_newer_program
+from ..core.words import and_more
 from ..core.work import grouped
 from ..exchange.validation import (
     Reader,
@@ -61,6 +66,7 @@ if TYPE_CHECKING:
     from ..dataset.store import Store
 
 FEW = 20  # files that are named
+PROGRAM_IN_STAMP = re.compile(rf'"{PROGRAM}": "(?P<version>[^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -525,7 +531,31 @@ def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterato
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
-    return replace(dataset, order=ledger.order(), decisions=tuple(decisions(ledger).values()))
+    return replace(
+        dataset,
+        order=ledger.order(),
+        decisions=tuple(decisions(ledger).values()),
+        notes=(*dataset.notes, *_issued_by_newer_programs(dataset.store)),
+    )
+
+
+def _issued_by_newer_programs(store: Store) -> Iterator[str]:
+    """Yield which workbooks a newer version of this program issued: a sentence for each version.
+
+    It is no finding, which would go, and be a difference to `verify`, as soon as this program is updated.
+    """
+    by_version: dict[str, list[str]] = {}
+    for path, stamp in store.rows("submissions", columns=("path", "stamp")):
+        program = PROGRAM_IN_STAMP.search(str(stamp))
+        if program is not None:
+            by_version.setdefault(program["version"], []).append(str(path))
+    for version, paths in by_version.items():
+        if is_newer_program(version):
+            yield (
+                f"{name_of(paths[0])}{and_more(len(paths) - 1)} was issued by hrge-xl {version}, which is newer than "
+                f"this program ({__version__}): it was read, and what is new in it is not known here. "
+                "Update this program."
+            )
 
 
 # what is doubtful about the ledgers of some folders, in a few lines
