@@ -198,7 +198,10 @@ UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:
-    """Return every field of the hidden sheet with its value, in one fixed order; `lists` only where it says something."""
+    """Return every field of the hidden sheet with its value, in one fixed order.
+
+    `lists` is among them only where it says something.
+    """
     names = (name for name in SHEET_FIELDS if name != "lists" or identity.lists)
     return [(name, str(getattr(identity, name))) for name in names]
 

@@ -319,7 +319,7 @@ def _identity(each: Return) -> IdentityRow | None:
     stamp = each.identity
     if stamp is None:
         return None
-    return {
+    row: IdentityRow = {
         "team": each.team,
         "country": stamp.country or None,
         "language": stamp.language,
@@ -329,8 +329,10 @@ def _identity(each: Return) -> IdentityRow | None:
         "copy": stamp.copy,
         "issued": stamp.issued,
         "signature": each.signature or "",
-        "program": stamp.program,
     }
+    if stamp.program:  # else a report of an earlier version would differ from the same made again
+        row["program"] = stamp.program
+    return row
 
 
 # what is explained

@@ -116,7 +116,9 @@ class IdentityRow(TypedDict):
     copy: str
     issued: str
     signature: str  # valid, invalid, unsigned, unchecked (there was no key)
-    program: NotRequired[str]  # the version of hrge_xl that issued it; "" before 0.2.0
+    program: NotRequired[
+        str
+    ]  # the version of hrge_xl that issued it; those before 0.2.0 do not say so
 
 
 class Progress(TypedDict):
