@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -94,11 +94,16 @@ class InTime:
 
 
 def filled_in(
-    workbook: bytes, spec: Spec, answers: Mapping[Any, Value | None], language: str = "en"
+    workbook: bytes,
+    spec: Spec,
+    answers: Mapping[Any, Value | None],
+    language: str = "en",
+    tools: Sequence[str] | None = None,
+    blank_rows: int | None = None,
 ) -> bytes:
-    """A workbook after a team has typed answers into it; None empties a cell."""
+    """A workbook, with these sheets and so many blank rows, after a team typed answers into it; None empties a cell."""
     book = load_workbook(BytesIO(workbook))
-    layout = build(spec, language, last="_hrge_last" in book.sheetnames)
+    layout = build(spec, language, tools, blank_rows, last="_hrge_last" in book.sheetnames)
     for key, value in answers.items():
         slot = layout.slots[key]
         values = value if isinstance(value, tuple) else (value,)
