@@ -1,6 +1,6 @@
 """What the program says of the kept files of a round, by its command line, and the names under which it stores things.
 
-`tests.write_fixtures` noted both when it made the files; `test_files_of_today` asks again.
+Both were noted when the files were made; `test_files_of_today` asks again.
 """
 
 from __future__ import annotations

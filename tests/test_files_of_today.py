@@ -1,7 +1,7 @@
 """Files that an earlier program made are read as it read them, and what is stored goes by the names that it used.
 
-`tests.write_fixtures` made them, once and for all. Where this fails, files that teams and offices have are at stake: it
-is the program that has to change and not what was noted.
+They were made once and for all; those of releases are in `test_releases`. Where this fails, files that teams and
+offices have are at stake: it is the program that has to change and not what was noted.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ closed. Beside the archive stands what was read from it (`tests.release_files`).
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
 import sys
 import tarfile
@@ -188,7 +189,7 @@ def _pack(folder: Path, archive: Path) -> None:
     for pattern in ("*/*/issued/*.html", "*/*/drafts", "*/*/csv"):
         for path in folder.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    with tarfile.open(archive, "w:xz", preset=9) as packed:
+    with tarfile.open(archive, "w:xz", preset=9 | lzma.PRESET_EXTREME) as packed:
         packed.add(folder, ".", filter=_anonymous)
 
 
