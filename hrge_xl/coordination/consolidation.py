@@ -35,6 +35,7 @@ from ..rounds.datasets import (
     one_dataset,
     places,
     request_of,
+    rounds_taken_over,
 )
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
@@ -112,8 +113,9 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     else:
         folder = Path("output/dataset")
     sources = sources_of(request)
+    taken_over = rounds_taken_over(folder, request, [round_.name for round_ in rounds])
     summary = consolidate_sources(
-        sources,
+        [*sources, *taken_over],
         folder,
         arrived=replace(request.arrived, terms=terms_of(rounds)),
         options=Options(store, engine, executor, request.jobs, only_these, resume),
@@ -272,7 +274,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
-    deciding.refuse_unwaivable(code)
+    deciding.refuse_unwaivable(code, folder)
 
     def enter(ledger: Ledger, returns: list[Return]) -> tuple[str, Waiver, int]:
         found = find_return(returns, file)

@@ -81,7 +81,7 @@ def day_of(store: Store) -> date:
     if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off.",
-            remedy="Run `hrge-xl consolidate` again, then this.",
+            remedy="Run `hrge-xl consolidate FOLDER -o FOLDER`, then this.",
         )
     return date.fromisoformat(store.fact(DERIVED))
 
