@@ -434,7 +434,10 @@ class Store:
                 raise StoreError(
                     f"another program wrote something into it that does not belong there ({error}).",
                     place=self.name,
-                    remedy="Make it again from what was received: hrge-xl consolidate FOLDER -o FOLDER",
+                    remedy=(
+                        "Make it again from what was received (a copy to share with --shareable): "
+                        "hrge-xl consolidate FOLDER -o FOLDER"
+                    ),
                 ) from error
 
 
