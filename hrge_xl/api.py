@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .core.dates import day_here
 from .core.errors import Mistake, SpecError, UsageError
-from .core.paths import check_several
+from .core.paths import check_several, quoted
 
 if TYPE_CHECKING:
     from .audit.audit import Audit
@@ -479,7 +479,8 @@ def _only(side: str | Path | Result | Sequence[Dataset]) -> Result:
         only_result = result(store, only_return)
     if only_result.submission is None:
         raise UsageError(
-            f"{only_result.path} could not be read.", remedy="Try `hrge-xl validate` to see why."
+            f"{only_result.path} could not be read.",
+            remedy=f"To see why: hrge-xl validate {quoted(only_result.path)}",
         )
     return only_result
 

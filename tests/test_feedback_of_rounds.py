@@ -88,11 +88,11 @@ def test_each_team_once_and_none_that_needs_it_not(
     assert sorted(said) == sorted([
         "one v1.xlsx: superseded by copy.xlsx.",
         "one v2.xlsx: the same as copy.xlsx.",
-        "ours.xlsx: waits for a decision (theirs.xlsx conflicts with it): see hrge-xl decide.",
+        "ours.xlsx: waits for a decision (theirs.xlsx conflicts with it): see hrge-xl decide FOLDER.",
         "scan.xlsx: refused: there are no answers to give back.",
         "six.xlsx: accepted, nothing to correct or to look at (--all gives it back too).",
         "stranger.xlsx: excluded: It is not the return of this team in this round (I008).",
-        "theirs.xlsx: waits for a decision (ours.xlsx conflicts with it): see hrge-xl decide.",
+        "theirs.xlsx: waits for a decision (ours.xlsx conflicts with it): see hrge-xl decide FOLDER.",
         "trial.xlsx: withdrawn: Decided on 2026-06-30 by us: a trial.",
         "two v1.xlsx: superseded by two v2.xlsx.",
         "two v2.xlsx: accepted, nothing to correct or to look at (--all gives it back too).",

@@ -220,6 +220,7 @@ WRONG = {
     "hrge_xl.verify(1)": "arg-type",
     "hrge_xl.consolidate([], Path('x'), formatz=['csv'])": "call-arg",
     "hrge_xl.status(Path('round'), today).teams": "attr-defined",
+    "hrge_xl.open_dataset('dataset').answrs": "attr-defined",
 }
 
 

@@ -287,5 +287,6 @@ def test_an_edited_spec_is_named_as_such(change: str, genuine: Path) -> None:
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 5
     assert done.stderr.endswith(
-        "the spec that it carries (in spec_files) was changed. Consolidate again with --spec.\n"
+        "the spec that it carries (in spec_files) was changed. "
+        "Make it again with: hrge-xl consolidate FOLDER -o FOLDER --spec SPEC\n"
     )

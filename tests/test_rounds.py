@@ -177,8 +177,8 @@ OUTSIDE_A_ROUND = {
     "--leave-out-sensitive": ("", "Write `sensitive: leave out` for the team in"),
     "--answers": ("teams.csv", "hrge-xl generate round --from EARLIER_ROUND"),
     "--password-file": ("teams.csv", "or the workbook of --answers."),
-    "--output": ("elsewhere", "`hrge-xl status` looks for them"),
-    "-o": ("elsewhere", "`hrge-xl status` looks for them"),
+    "--output": ("elsewhere", "looks for them"),
+    "-o": ("elsewhere", "looks for them"),
 }
 
 

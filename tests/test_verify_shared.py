@@ -202,3 +202,18 @@ def test_any_value_of_any_column_may_be_anything(file: str, dataset: Path, tmp_p
             unnamed.append((table, column))
         shutil.rmtree(copy)
     assert not unnamed
+
+
+@pytest.mark.parametrize("name", ["html", "xlsx"])
+def test_a_copy_to_share_can_be_reported(dataset: Path, name: str) -> None:
+    """Its findings have no words, which may quote an answer: their names stand for them."""
+    out = dataset.parent / "reports"
+    ran("report", dataset / "shareable", "--format", name, "-o", out, code=(0, 4))
+    assert (out / f"validation.{name}").is_file()
+    assert "None" not in ran("validate", dataset / "shareable", code=None).out
+
+
+def test_it_follows_what_is_decided(dataset: Path) -> None:
+    """A return that was withdrawn stays in no copy, which would go on being shared."""
+    ran("decide", dataset, "01.xlsx", "--withdraw", "--reason", "a trial", "--by", "Office")
+    assert "Made again: identical" in ran("verify", dataset).out

@@ -149,7 +149,7 @@ def _day_of(folder: Path, store: Store) -> date:
     if day is None:
         raise StoreError(
             f"The last run over {folder} was cut off.",
-            remedy="Run `hrge-xl consolidate` again, then this.",
+            remedy=f"Run `hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}`, then this.",
         )
     return day
 

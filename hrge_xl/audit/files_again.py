@@ -17,7 +17,7 @@ from .. import __version__
 from ..core.dates import RANGE, parse_day
 from ..core.errors import UsageError
 from ..core.message_templates import MessageTemplate, is_ours
-from ..core.paths import decoded, name_of, read_named
+from ..core.paths import decoded, name_of, quoted, read_named
 from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
@@ -263,7 +263,7 @@ def read_report(path: Path) -> ReportFile:
             f"{path.name} holds no data to compare.",
             remedy=(
                 f"Put the JSON report of the same run beside it, as {source.name}: hrge-xl "
-                "report … --format html --format json."
+                f"report DATASET --format html --format json -o {quoted(path.parent)}"
             ),
         )
     text = _text(source)

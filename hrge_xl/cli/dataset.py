@@ -361,7 +361,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         print_lines(hrge_xl.not_made_again(ledger), err=True)
     else:
         raise UsageError(
-            "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
+            "Say what to waive: hrge-xl waive CODE --file FILE --ledger FOLDER --reason TEXT --by NAME; or --list."
         )
     warn_of_ledgers(ledger)
 

@@ -170,7 +170,10 @@ def _make(
             planned, reason=reason, by=by or getpass.getuser(), day=today
         )
         if planned.before != planned.after and not planned.undone:
-            line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
+            line(
+                f'Changed. To take it back: hrge-xl round undo {quoted(planned.folder)} --reason "…"',
+                err=True,
+            )
         print_lines(hrge_xl.orphaned(changed), err=True)
 
 
@@ -297,7 +300,10 @@ def close(
             planned, reason=reason, by=by, day=today, password=password
         ):
             line(f"{seal.text}; digest {seal.digest}")
-        line(f"Closed. To go on with it: hrge-xl round reopen {quoted(folder)}", err=True)
+        line(
+            f'Closed. To go on with it: hrge-xl round reopen {quoted(folder)} --reason "…"',
+            err=True,
+        )
 
 
 @verb("round reopen", round)
@@ -358,7 +364,7 @@ APART = {  # what a round says itself: the parameter, its option, and what to do
     ),
     "output": (
         "-o",
-        "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
+        "They go into {folder}, where `hrge-xl status {round}` looks for them. Copy them from there.",
     ),
 }
 
@@ -399,7 +405,7 @@ def generate(
     elif earlier is not None:
         raise UsageError(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
-            f"hrge-xl generate {quoted(spec)} --answers FILE"
+            f"hrge-xl generate {quoted(spec)} --country … --answers FILE"
         )
     else:
         own = {"--country": countries, "--today": day_is_stated(), "--answers": choices["answers"]}

@@ -35,6 +35,7 @@ from ..rounds.datasets import (
     one_dataset,
     places,
     request_of,
+    rounds_taken_over,
 )
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
@@ -100,7 +101,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     can. `output` is by default the round that it is about, else output/dataset. `store` is a database that shall hold
     the same. Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again.
     `formats` are the kinds of files that are written beside the dataset, besides those that are there; `shareable`
-    adds a copy with small counts of people masked. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    adds a copy with small counts of people masked, which is made again with them from then on. Raises `StoreError`,
+    `OutputError`, `UsageError`, `SpecError`.
     """
     request = request_of(returned, spec, today)
     rounds = [place.round for place in places(request.paths) if place.round]
@@ -112,8 +114,9 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     else:
         folder = Path("output/dataset")
     sources = sources_of(request)
+    taken_over = rounds_taken_over(folder, request, [round_.name for round_ in rounds])
     summary = consolidate_sources(
-        sources,
+        [*sources, *taken_over],
         folder,
         arrived=replace(request.arrived, terms=terms_of(rounds)),
         options=Options(store, engine, executor, request.jobs, only_these, resume),
@@ -169,10 +172,10 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             overview=overview_page(overview) if overview else None,
         )
         run.pool.here.shutdown()  # what is held for figures is of no use to files
-        write_files(run, written_formats, overview, round_)
-    if not shareable:
-        return summary
-    return replace(summary, shared=_share(run.today, folder, overview, round_))
+        shared = write_files(run, written_formats, overview, round_)
+    if shareable and not shared:
+        shared = _share(run.today, folder, overview, round_)
+    return replace(summary, shared=shared)
 
 
 def _share(today: date, out: Path, overview: Path | None, round_: Round | None) -> tuple[str, ...]:
@@ -213,7 +216,7 @@ def _amended(
         if len(after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
             _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
-        elif overview or formats:
+        elif overview or formats or exports.has_shareable(folder):
             write_files(run, overview=overview)
     return entered, before, after
 
@@ -272,7 +275,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
-    deciding.refuse_unwaivable(code)
+    deciding.refuse_unwaivable(code, folder)
 
     def enter(ledger: Ledger, returns: list[Return]) -> tuple[str, Waiver, int]:
         found = find_return(returns, file)
@@ -317,10 +320,10 @@ def write_files(
     wanted: Collection[str] = (),
     overview: Path | None = None,
     round_: Round | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write the files beside the dataset that are wanted or there, and into a folder the overview and the brief.
 
-    What would be the same again is not made.
+    What would be the same again is not made. Returns where the copies to share are, if they were there and made again.
     """
     done = f"done {run.today}"
     file = run.file
@@ -329,11 +332,17 @@ def write_files(
     pages = pages_beside(overview) if overview else []
     round_file = (round_.folder if round_ else run.out) / FILE
     failed: list[str] = []
+    shared: tuple[str, ...] = ()
     if file.fact(STATE) != done or not all(
         path.is_file() for path in exports.names(file, run.out, formats)
     ):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
         failed = exports.write(file, export, run.pool.here, tasks)
+        if exports.has_shareable(run.out):
+            try:
+                shared = _share(run.today, run.out, overview, round_)
+            except OutputError as error:
+                failed.append(str(error))
         for store in run.stores[:-1]:
             store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
@@ -344,6 +353,7 @@ def write_files(
     _refuse(failed)
     if pages:
         run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
+    return shared
 
 
 def _refuse(failed: Sequence[str]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from ..core.errors import UsageError, remedy_for
 from ..core.message_templates import text_of
-from ..core.paths import name_of
+from ..core.paths import name_of, quoted
 from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.identity import SIGNATURE_INVALID
@@ -83,12 +84,15 @@ def possible(found: Return) -> tuple[str, ...]:
 # waivers
 
 
-def refuse_unwaivable(code: str) -> None:
+def refuse_unwaivable(code: str, folder: Path) -> None:
     """Refuse, with `UsageError`, what nobody can accept: a file that cannot be read, a stamp that is not ours."""
     kind = CATALOGUE.get(code.upper())
     why = ""
     if kind is not None and kind.family in WHOSE:
-        why = "whose return it is, or which one counts. Issue the workbook again, or see `hrge-xl decide`."
+        why = (
+            "whose return it is, or which one counts. Issue the workbook again, or see "
+            f"what is to be decided: hrge-xl decide {quoted(folder)}"
+        )
     elif kind is not None and (kind.family == "F" or kind.refuses):
         why = "the file, not about an answer. Ask for the file again."
     if kind is not None and why:
@@ -103,7 +107,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     Raises `UsageError` when the return has no such finding or it cannot be waived.
     """
-    refuse_unwaivable(code)
+    refuse_unwaivable(code, ledger.home)
     need_words("A waiver", reason, by)
     if until is not None and until < day:
         raise UsageError(
@@ -155,7 +159,10 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
     """Take a waiver back; it stays in the ledger. Raises `UsageError` when there is none in force."""
     found = next((each for each in waivers(ledger, day) if each.number == number), None)
     if found is None:
-        raise UsageError(f"There is no waiver {number}.", remedy="See `hrge-xl waive --list`.")
+        raise UsageError(
+            f"There is no waiver {number}.",
+            remedy=f"Those there are: hrge-xl waive --list --ledger {quoted(ledger.home)}",
+        )
     if found.withdrawn is not None:
         raise UsageError(
             f"Waiver {number} was withdrawn on {found.withdrawn} by {found.withdrawn_by} already."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..core.errors import UsageError
-from ..core.paths import parts_of, path_of, path_text, way_to
+from ..core.paths import parts_of, path_of, path_text, quoted, way_to
 from ..core.program import program_digest
 from ..core.versions import version_of
 from ..core.words import and_more
@@ -37,7 +37,16 @@ from ..reader.gate import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
-from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
+from .opening import (
+    SPECS,
+    check_dataset_owner,
+    in_a_copy,
+    is_shared_copy,
+    making_shared_copy_again,
+    open_url,
+    set_dataset_owner,
+    spec_of,
+)
 from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
@@ -197,6 +206,10 @@ def _begun(
         path = out / DATASET
         file = open_file(path if write or path.is_file() else None, write=write)
         stores.append(stack.enter_context(file))
+        if is_shared_copy(stores[-1]):
+            raise UsageError(
+                "Returns are not put into this folder.", remedy=making_shared_copy_again(out)
+            )
         for store in stores if write else ():
             stack.enter_context(store.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=write))
@@ -477,13 +490,20 @@ def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
     alone = next(iter(requests.values())) if len(requests) == 1 else None
     nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
+    elsewhere = {other.name for other in rounds_elsewhere(run.ledger)}
     missing = (
         arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known)
     )
     for period, some in sorted(
         grouped((periods[arrival.sha256], arrival) for arrival in missing).items()
     ):
-        _read(run, alone or requests.get(period, nobody), some)
+        request = alone or requests.get(period, nobody)
+        _read(run, request, some)
+        if period in elsewhere and request.wanted.round != period:
+            run.notes += (
+                f"The folder of {period} is not at hand: its returns were read again without its key and its teams. To "
+                f"check them by these: hrge-xl consolidate ROUND -o {quoted(run.out)}",
+            )
     lost = [Path(arrival.path).name for name, arrival in came.items() if name not in here]
     if lost:  # nowhere to be found any more
         run.notes += (

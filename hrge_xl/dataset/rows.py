@@ -324,11 +324,15 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
 
 
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
-    """Return the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset."""
+    """Return the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset.
+
+    A copy to share has none, since they may quote an answer: then the name of the finding stands for them.
+    """
+    message = row["name"] if row["message"] is None else row["message"]
     own = {name: row[name] for name in OWN} | {
         "row": row["row_code"], "severity": Severity(row["severity"]), "details": from_json(row["details"]),
         "language": language, "waiver": waivers.get(row["waiver_number"]),
-        "words": Words(row["message"], row["remedy"], row["label"]),
+        "words": Words(message, row["remedy"] or "", row["label"]),
     }  # fmt: skip
     return Finding(**own)
 

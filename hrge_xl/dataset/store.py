@@ -436,7 +436,10 @@ class Store:
                 raise StoreError(
                     f"another program wrote something into it that does not belong there ({error}).",
                     place=self.name,
-                    remedy="Consolidate again: it is made again from what was received.",
+                    remedy=(
+                        "Make it again from what was received (a copy to share with --shareable): "
+                        "hrge-xl consolidate FOLDER -o FOLDER"
+                    ),
                 ) from error
 
 

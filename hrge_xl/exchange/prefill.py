@@ -26,7 +26,7 @@ from ..checks import closed_rows
 from ..core.dates import parse_day
 from ..core.errors import UsageError
 from ..core.numerals import shown
-from ..core.paths import read_regular
+from ..core.paths import quoted, read_regular
 from ..core.words import fits_a_cell, fold
 from ..core.work import grouped
 from ..fields import CellValue, ColumnKind, Field, Vocabularies, kind_of
@@ -297,7 +297,7 @@ def from_file(
             raise UsageError(
                 "no answers can be read from it.",
                 place=path,
-                remedy="Try `hrge-xl validate` to see why.",
+                remedy=f"To see why: hrge-xl validate {quoted(path)}",
             )
         return go_on(result.submission, result.layout, layout, today)
     try:

@@ -485,7 +485,7 @@ def _is_filled(file: Path) -> bool:
             facts = dict(dataset.execute("SELECT name, value FROM meta").fetchall())
     except sqlite3.Error as error:
         raise database_error(file.name, error) from error
-    return facts.get("filled") == "yes" and not facts.get("flat")
+    return facts.get("filled") == "yes" and "masked" not in facts.get("state", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,27 @@ Several = Literal["list", "columns", "text"]
 class Tables:
     """The tables of a dataset by their names, as frames: `found.teams`, `found["risks"]`; each is read once.
 
-    It holds no file open.
+    It holds no file open. What every dataset has is declared, so that a type checker knows it and reports any other
+    attribute; the tables of a spec are taken by their names.
     """
+
+    aggregate_answers: pd.DataFrame
+    aggregate_completeness: pd.DataFrame
+    aggregate_numbers: pd.DataFrame
+    answers: pd.DataFrame
+    codes: pd.DataFrame
+    completeness: pd.DataFrame
+    countries: pd.DataFrame
+    files: pd.DataFrame
+    findings: pd.DataFrame
+    items: pd.DataFrame
+    periods: pd.DataFrame
+    questions: pd.DataFrame
+    reconciliation: pd.DataFrame
+    submissions: pd.DataFrame
+    teams: pd.DataFrame
+    tools: pd.DataFrame
+    unplaced: pd.DataFrame
 
     def __init__(
         self, summary: str, about: Mapping[str, str], read: Callable[[str], pd.DataFrame]
@@ -40,13 +59,15 @@ class Tables:
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self._read(name)
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        if name.startswith("_"):  # what programs ask of every object
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except UsageError as error:
-            raise AttributeError(str(error)) from error
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> pd.DataFrame:
+            if name.startswith("_"):  # what programs ask of every object
+                raise AttributeError(name)
+            try:
+                return self[name]
+            except UsageError as error:
+                raise AttributeError(str(error)) from error
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._about]

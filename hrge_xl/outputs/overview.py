@@ -81,7 +81,10 @@ def day_of(store: Store) -> date:
     if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off.",
-            remedy="Run `hrge-xl consolidate` again, then this.",
+            remedy=(
+                "Run `hrge-xl consolidate FOLDER -o FOLDER` (for a copy to share with --shareable), "
+                "then this."
+            ),
         )
     return date.fromisoformat(store.fact(DERIVED))
 

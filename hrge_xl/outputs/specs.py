@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError, listed
-from ..core.paths import check_several
+from ..core.paths import check_several, quoted
 from ..core.words import counted, right_to_left
 from ..core.work import grouped
 from ..fields import Field, When
@@ -153,7 +153,7 @@ def _verdict(found: SpecDiff) -> str:
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
     """Yield one returned file: how many of its answers come to what; with `places` every cell that is touched."""
     if file.refused:
-        yield f"{file.path}: refused ({file.refused}). Try `hrge-xl validate` to see why."
+        yield f"{file.path}: refused ({file.refused}). To see why: hrge-xl validate {quoted(file.path)}"
         return
     told = ", ".join(
         f"{count} {words}" for effect, words in COUNTED.items() if (count := file.count(effect))

@@ -274,7 +274,7 @@ def undo(folder: str | Path) -> PlannedChange:
     if yaml.safe_load(last.before).get("closed"):
         raise UsageError(
             "The last change reopened the round.",
-            remedy=f"To close it again: hrge-xl round close {quoted(folder)}",
+            remedy=f'To close it again: hrge-xl round close {quoted(folder)} --reason "…"',
         )
     told = f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
     what = f"{last.what}: taken back"
@@ -364,7 +364,7 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
                 "workbooks would not be recognised."
             ),
             value=new.name,
-            remedy="Set up a round of its own with `hrge-xl round init`.",
+            remedy=f"Set up a round of its own: hrge-xl round init NEW --spec {quoted(spec or name)} --teams FILE",
         )
     spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
     missing = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -111,13 +111,16 @@ class DatasetRequest:
         """Tell what files of a round, or loose ones, should be. Raises `UsageError` for a round of another spec."""
         if round_ is None:
             return self.wanted or ExpectedReturn(self.source)
-        if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
+        round_spec = load(round_.spec_source)
+        spec = round_spec if self.source is None else load(self.source)
+        if spec.digest != round_spec.digest:
+            move = (
+                ", or move it to another version: hrge-xl round update-spec "
+                f"{quoted(round_.folder)} --spec {quoted(str(self.spec))}"
+            )
             raise UsageError(
                 f"The round {round_.name} says itself of which spec it is.",
-                remedy=(
-                    "Leave --spec out, or move it to another version: hrge-xl round "
-                    f"update-spec {quoted(round_.folder)} --spec {quoted(str(self.spec))}"
-                ),
+                remedy=f"Leave --spec out{move if spec.name == round_spec.name else '.'}",
             )
         return round_.wanted
 
@@ -341,6 +344,25 @@ def _is_consolidated(folder: Path) -> bool:
 def sources(asked: DatasetRequest) -> list[Source]:
     """Return the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
     return [_source(place, asked) for place in places(asked.paths)]
+
+
+def rounds_taken_over(
+    folder: Path, request: DatasetRequest, named: Collection[str]
+) -> list[Source]:
+    """Return the rounds at hand that the dataset of a folder took returns over from, without files.
+
+    A return that has to be read again is then read with the key and the teams of its round. Rounds that are `named`
+    bring their own files, and are left out.
+    """
+    elsewhere = look_up(folder, rounds_elsewhere) or ()
+    folders = [
+        other.folder for other in elsewhere if other.name not in named and is_round(other.folder)
+    ]
+    rounds = [load_round(home) for home in folders]
+    by_round = replace(request, spec=None)  # each says itself of which spec it is
+    return [
+        Source([], by_round.request(round_), noticed=Senders(round_).noticed) for round_ in rounds
+    ]
 
 
 def _source(place: FilePlace, asked: DatasetRequest) -> Source:

@@ -380,14 +380,14 @@ def _why_not(return_: Return, last: Mapping[str, Return], names: Mapping[str, st
     if return_.verdict == REFUSED:
         return "refused: there are no answers to give back"
     if return_.status == CONFLICT:
-        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide"
+        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide FOLDER"
     if return_.status == SUPERSEDED:
         return f"superseded by {other}"
     if return_.status in (COUNTS, WAITING):
         counting = return_.submission if return_.status == COUNTS else return_.superseded_by or ""
         newest = last.get(counting)
         if newest is None:
-            return f"{other} waits for a decision first: see hrge-xl decide"
+            return f"{other} waits for a decision first: see hrge-xl decide FOLDER"
         return "" if newest is return_ else f"{newest.name} is newer, and has the feedback"
     return f"{return_.status}: {text_of(return_.reason).rstrip('.')}"
 

@@ -270,7 +270,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     if not file.is_file():
         raise RoundError(
             f"{folder} is not a round: it has no {FILE}.",
-            remedy="Make one with `hrge-xl round init`.",
+            remedy=f"To make it one: hrge-xl round init {quoted(folder)} --spec SPEC --teams FILE",
         )
     if is_among_returns(folder):
         raise RoundError(
@@ -284,7 +284,12 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     data = plain(root)
     if not isinstance(data, dict):
         raise RoundError(
-            "line 1: this is not a round.", place=FILE, remedy="Make one with `hrge-xl round init`."
+            "line 1: this is not a round.",
+            place=FILE,
+            remedy=(
+                "Restore it from a backup. Without one, move it away and set the round up again: "
+                f"hrge-xl round init {quoted(folder)} --spec SPEC --teams FILE"
+            ),
         )
     wrong = [
         f"line {_line(root)}: '{key}' is missing. Add it."

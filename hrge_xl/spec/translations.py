@@ -224,7 +224,10 @@ def read_catalogue(file: Path, content: bytes | None = None) -> Catalog:
     except PoFileError as error:
         line = (error.lineno or 0) + 1
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
-        remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
+        remedy = (
+            "Take the file that you had before, or move it away and begin a new one: "
+            "hrge-xl spec translate SPEC --lang LANG"
+        )
     except (UnicodeDecodeError, LookupError):
         reason = "The file is not UTF-8, or its header names another encoding."
         remedy = "Save it as UTF-8."
