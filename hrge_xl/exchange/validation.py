@@ -123,7 +123,7 @@ class ValidationRequest:
     """What is asked of files: which spec, round, teams and key, and the day as of which new ones are checked."""
 
     wanted: ExpectedReturn = field(default_factory=ExpectedReturn)
-    today: date = field(default_factory=day_here)  # what is overdue or in the future goes by it
+    today: date = field(default_factory=day_here)
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)
@@ -131,7 +131,7 @@ class ValidationRequest:
     passwords: Sequence[tuple[str, str]] = field(
         default=(), repr=False
     )  # of teams, which open theirs
-    # by hash: contents that were taken in before are checked as of that day, whatever day it is today
+    # on which contents were taken in, by hash: they are checked as of that day
     days: Mapping[str, date] = field(default_factory=dict, repr=False)
 
     def day_of(self, sha256: str | None) -> date:
