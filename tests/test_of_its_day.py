@@ -125,6 +125,7 @@ def test_who_was_accepted_stays_accepted_on_every_day(round_: Path) -> None:
     assert verdicts(round_, LATER) == ACCEPTED
 
 
+@pytest.mark.deep
 def test_what_came_later_is_of_its_own_day(round_: Path) -> None:
     """The same answers, sent when the day has passed, are given back, and stay so."""
     (round_ / "returned" / "Minsk 2.xlsx").write_bytes(
@@ -147,6 +148,47 @@ def test_a_closed_round_is_never_judged_again(round_: Path, tmp_path: Path) -> N
     assert counts(year)[2] > 0
     assert counts(round_) == (2, 0, 0)
     assert verdicts(year, LATER) == verdicts(round_, LATER) == ACCEPTED
+
+
+def waive(round_: Path) -> None:
+    """Minsk's due date had passed on the day that its return was taken in; that is accepted until the end of July."""
+    file = round_ / "returned" / "Minsk 2.xlsx"
+    file.write_bytes(workbook(round_, "Minsk", date(2026, 7, 7)))
+    ran("refresh", round_, "--today", TAKEN_IN, code=None)
+    where = ("--file", file.name, "--ledger", round_)
+    ran("waive", "R-D01", *where, "--until", "2026-07-31", *WHY[:4], "--today", TAKEN_IN)
+
+
+@pytest.mark.deep
+def test_a_waiver_in_a_closed_round_stays_as_it_stood(round_: Path, tmp_path: Path) -> None:
+    """Also where a dataset had taken it over before; in an open round it ends on its last day."""
+    waive(round_)
+    year = tmp_path / "year"
+    ran("consolidate", round_, "-o", year, "--today", "2026-07-15")
+    assert counts(year)[:2] == (3, 0)
+    ran("consolidate", round_, "-o", year, "--today", LATER, code=None)
+    assert counts(year)[:2] == (2, 1)
+    ran("round", "close", round_, *WHY)
+    ran("consolidate", round_, "-o", year, "--today", LATER)
+    assert counts(year)[:2] == counts(round_)[:2] == (3, 0)
+
+
+@pytest.mark.deep
+def test_what_a_closed_round_waived_is_verified_on_every_day(round_: Path, tmp_path: Path) -> None:
+    waive(round_)
+    ran("round", "close", round_, *WHY)
+    year = tmp_path / "year"
+    ran("consolidate", round_, "-o", year, "--today", LATER)
+    for folder in (round_, year):
+        ran("verify", folder)
+        ran("report", folder, "--format", "json", "-o", tmp_path, "--today", LATER)
+        report = tmp_path / "validation.json"
+        ran("verify", report, "--returned", round_ / "returned", "--ledger", folder)
+        listed = ran("waive", "--list", "--ledger", folder, "--today", LATER).out
+        assert "active" in listed
+    ran("round", "reopen", round_, *WHY[:4], "--yes")
+    ran("consolidate", round_, "-o", year, "--today", LATER, code=None)
+    assert counts(year)[:2] == (2, 1)
 
 
 @pytest.mark.deep

@@ -28,7 +28,7 @@ from ..exchange.validation import (
 )
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
-from ..ledger.judgements import rounds_elsewhere, take_over, waivers
+from ..ledger.judgements import note_closing, rounds_elsewhere, take_over, waivers
 from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, look_up
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
@@ -164,7 +164,7 @@ def ingest(
                 f"{CHANGED.format(file=file)} Everything was read again from what was received.",
             )
         run.ledger.forget_checksum(file)  # from here on it is written into
-        _receive_all(run, [source.home for source in sources], arrived or Arrived())
+        _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
         _fill(run)
         for store, source in product(run.stores, sources):
@@ -286,15 +286,19 @@ def ingest_dry_run(
         yield run, found, {arrival.path: verdicts[_name(arrival)] for arrival in run.given}
 
 
-def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
+def _receive_all(run: IngestRun, sources: Sequence[Source], came: Arrived) -> None:
     """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
     days: dict[str, tuple[date, bool]] = {}
     taken_in: dict[str, date] = {}
     came = replace(came, today=run.today)
     with ExitStack() as stack:
         rounds = []
-        for n, home in enumerate(homes):
-            if home is None or home.resolve() == run.here:
+        for n, source in enumerate(sources):
+            home = source.home
+            if home is None:
+                continue
+            if home.resolve() == run.here:
+                note_closing(run.ledger, run.ledger, source.closed)
                 continue
             given, asked = run.sources[n]
             terms = {name: term for name, term in came.terms.items() if name == asked.wanted.round}
@@ -306,6 +310,7 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
             )
             run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
             rounds.append((theirs, asked.wanted))
+            note_closing(run.ledger, theirs, source.closed)
             for sha256, day in theirs.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
             for sha256, verdict_day in theirs.days_of_verdicts().items():

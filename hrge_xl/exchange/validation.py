@@ -158,7 +158,7 @@ class Source:
 
     `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
     `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team. `before` is
-    what the round before came to, as JSON; `notes` say what there is to know of all of it.
+    what the round before came to, as JSON; `notes` say what there is to know of all of it; `closed` is when it ended.
     """
 
     files: Sequence[Path]
@@ -168,6 +168,7 @@ class Source:
     expected: Sequence[tuple[str, str, date | None]] = ()
     before: str = ""
     notes: Sequence[str] = ()
+    closed: date | None = None
 
     def __post_init__(self) -> None:
         check_several("files", self.files)

@@ -59,7 +59,7 @@ Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
 # was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended; and pages, with
-# what they were made of.
+# what they were made of. `closings`: when the rounds of contents with waivers were closed.
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
@@ -86,7 +86,8 @@ CREATE TABLE IF NOT EXISTS letters (
 CREATE TABLE IF NOT EXISTS datasets (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rounds (
     name TEXT NOT NULL PRIMARY KEY, folder TEXT NOT NULL, spec_digest TEXT NOT NULL, last TEXT NOT NULL
-)"""
+);
+CREATE TABLE IF NOT EXISTS closings (sha256 TEXT NOT NULL PRIMARY KEY, day TEXT)"""
 
 
 class FileLocation(NamedTuple):

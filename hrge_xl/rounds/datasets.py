@@ -119,11 +119,10 @@ class DatasetRequest:
     def request(self, round_: Round | None = None) -> ValidationRequest:
         """Return what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
-        known = [
-            waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)
-        ]
+        known: list[Waiver] = []
         days: dict[str, date] = {}
         for folder in filter(None, folders):
+            known += waivers_of(folder, self.today)
             days |= look_up(folder, Ledger.days_of_verdicts) or {}
         passwords = round_.passwords if round_ else ()
         return ValidationRequest(
@@ -357,7 +356,10 @@ def _source(place: FilePlace, asked: DatasetRequest) -> Source:
     before, why_not = _before(round_) if place.folder else ("", "")
     unread = load(round_.spec_source).unread if place.folder else ()
     notes = [*filter(None, (place.note, why_not)), *unread]
-    return Source(files, request, place.folder, Senders(round_).noticed, expected, before, notes)
+    noticed = Senders(round_).noticed
+    return Source(
+        files, request, place.folder, noticed, expected, before, notes, closed=round_.closed
+    )
 
 
 def _before(round_: Round) -> tuple[str, str]:
