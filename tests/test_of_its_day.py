@@ -194,6 +194,8 @@ def test_what_a_closed_round_waived_is_verified_on_every_day(round_: Path, tmp_p
 @pytest.mark.deep
 def test_what_is_made_again_is_the_same(round_: Path, tmp_path: Path) -> None:
     year = tmp_path / "year"
+    foreseen = ran("consolidate", round_, "-o", year, "--dry-run", "--today", LATER).out
+    assert foreseen.count("would be taken in as accepted") == 2
     ran("consolidate", round_, "-o", year, "--today", LATER)
     ran("consolidate", round_, "-o", year, "--no-resume", "--today", LATER)
     assert counts(year)[:2] == (2, 0)
@@ -210,6 +212,7 @@ def test_a_year_that_was_judged_by_its_own_day_is_mended(round_: Path, tmp_path:
         dataset.execute("UPDATE submissions SET checked = ?, verdict = 'returned'", (LATER,))
     with closing(sqlite3.connect(year / "ledger.sqlite")) as ledger, ledger:
         ledger.execute("DELETE FROM datasets")
+        ledger.execute("UPDATE entries SET content = json_remove(content, '$.taken_in')")
     ran("consolidate", round_, "-o", year, "--today", LATER)
     assert counts(year)[:2] == (2, 0)
     assert verdicts(year, LATER) == ACCEPTED
