@@ -267,8 +267,9 @@ def status(folder: str | Path | Dataset, today: date | None = None) -> list[Team
     if isinstance(folder, Dataset):
         return status(folder.of_round(cells=False), today, folder.round)
     load_round(Path(folder))
-    with datasets(DatasetRequest([str(folder)], today, rejudge=True, figures=False)) as (found,):
-        return status(found.of_round(cells=False), today, found.round)
+    request = DatasetRequest([str(folder)], today, day_is_stated=True, figures=False)
+    with datasets(request) as (dataset,):
+        return status(dataset.of_round(cells=False), today, dataset.round)
 
 
 # returned files

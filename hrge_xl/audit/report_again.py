@@ -31,8 +31,8 @@ from ..findings.model import ACTIVE
 from ..ledger import seals
 from ..ledger.events import NEXT, FilesReceived, OfRounds, ReceivedFile
 from ..ledger.files import sha256_of
-from ..ledger.judgements import Decision, history, waivers
-from ..ledger.ledger import NAME, STATED, Ledger
+from ..ledger.judgements import Decision, closings, history, waivers
+from ..ledger.ledger import NAME, STATED, Ledger, look_up
 from ..outputs.build import Facts, document, run_id, summary, waiver_of
 from ..outputs.document import Document, FileRow
 from ..outputs.formats.json import render
@@ -75,7 +75,8 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     around = _around(asked)
     rounds = {a_round.name: a_round for a_round in reversed(rounds_at_hand(around).values())}
     _tell_of_rounds(audit, then, rounds)
-    setting = Setting(None, rounds, jobs=asked.jobs, password=asked.password)
+    waived = tuple(_waivers_as_told(then, around))
+    setting = Setting(None, rounds, waivers=waived, jobs=asked.jobs, password=asked.password)
     results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
     _tell_of_circumstances(audit, then, again)
     audit.files = len(found.here)
@@ -91,6 +92,17 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     passwords = [*filter(None, [asked.password]), *of_teams]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, passwords=passwords)
     audit.notes += audit.opinion.not_read
+
+
+def _waivers_as_told(then: Document, around: Sequence[Path]) -> Iterator[Waiver]:
+    """Yield the waivers of a report as they stood on its day, in a closed round at the latest on that of its end."""
+    today = date.fromisoformat(then["run"]["today"])
+    closed: dict[str, date] = {}
+    for folder in around:
+        closed |= look_up(folder, closings) or {}
+    for row in then["waivers"]:
+        day = min(today, closed.get(row["sha256"], today))
+        yield waiver_of(row).on(day)
 
 
 # what is at hand
@@ -218,7 +230,6 @@ def run_again(
     """
     run = then["run"]
     today = date.fromisoformat(run["today"])
-    setting = replace(setting, waivers=tuple(waiver_of(row).on(today) for row in then["waivers"]))
     results: dict[int, Result] = {}
     datasets = []
     with ExitStack() as stack:

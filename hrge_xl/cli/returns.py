@@ -271,7 +271,11 @@ def facts(
     request: hrge_xl.DatasetRequest, *, redacted: bool = False, language: str | None = None
 ) -> hrge_xl.Facts:
     """Return what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
-    began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
+    began = (
+        datetime.combine(request.today, time.min, UTC)
+        if request.day_is_stated
+        else datetime.now(UTC)
+    )
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
     return hrge_xl.Facts(
         f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted

@@ -262,7 +262,7 @@ def play_teams(spec: str, folder: str | Path) -> list[tuple[Path, date]]:
     with Ledger.open(folder) as ledger:
         for path, day in returned:
             files = arrivals([way_to(path, ledger.home)], ledger.home)
-            ledger.receive(files, Arrived(day, stated=True))
+            ledger.receive(files, Arrived(day, stated=True, today=story_.today))
     return returned
 
 

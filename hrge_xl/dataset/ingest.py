@@ -30,8 +30,8 @@ from ..exchange.validation import (
 )
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
-from ..ledger.judgements import rounds_elsewhere, take_over, waivers
-from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
+from ..ledger.judgements import note_closing, rounds_elsewhere, take_over, waivers
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, look_up
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
 from ..spec import carried
@@ -108,6 +108,7 @@ class IngestRun:
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
+    days: dict[str, date] = field(default_factory=dict)  # that verdicts are of, by content
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
@@ -155,7 +156,7 @@ def ingest(
 ) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
 
-    What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
+    What is in the dataset already is not read again, unless its round took it in on another day than it was checked.
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     # no order of rounds says anything
@@ -174,7 +175,7 @@ def ingest(
                 f"{CHANGED.format(file=file)} Everything was read again from what was received.",
             )
         run.ledger.forget_checksum(file)  # from here on it is written into
-        _receive_all(run, [source.home for source in sources], arrived or Arrived())
+        _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
         _fill(run)
         for store, source in product(run.stores, sources):
@@ -242,28 +243,18 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
 
 @contextmanager
 def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
-    """Yield the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
+    """Yield the run with a copy of its dataset that shows another day: it is gone with the answer.
+
+    That day decides which waivers are in force and what is overdue. No return is checked again.
+    """
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        asked = replace(asked, waivers=waivers(ledger, asked.today))
-        judged = replace(
-            run,
-            out=ledger.home,
-            stores=[store],
-            ledger=ledger,
-            sources=[([], asked)],
-            read=_read_once(store),
+        request = replace(asked, waivers=waivers(ledger, asked.today))
+        copied_run = replace(
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request)]
         )
-        given = {_name(arrival) for arrival in run.given}
-        again = []
-        for name, row in store.known().items():
-            sha256 = row["sha256"] or ""
-            kept = kept_at(run.here, sha256)
-            if name in given and row["checked"] != asked.today and has_content(kept, sha256):
-                again.append(Arrival(row["path"], sha256, None, str(kept)))
-        _read(judged, asked, again)
-        _work_out(judged, lasting=False)
-        yield judged
+        _work_out(copied_run, lasting=False)
+        yield copied_run
 
 
 def _read_once(store: Store) -> frozenset[str]:
@@ -278,6 +269,9 @@ def ingest_dry_run(
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     with _begun(sources, out, options, write=False) as run:
+        run.days = run.ledger.days_of_verdicts()
+        for home in filter(None, (source.home for source in sources)):
+            run.days |= look_up(home, Ledger.days_of_verdicts) or {}
         for source in sources:  # a round may be its own ledger
             waived = dict.fromkeys(
                 [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
@@ -300,19 +294,27 @@ def ingest_dry_run(
             }
             files = [arrival for _, arrival in sorted(missing.items())]
             batches = in_batches(files, run.options.processes(len(files)))
-            for rows in run.pool.map(submissions_of, batches, run.task(asked)):
+            for rows in run.pool.map(
+                submissions_of, batches, run.task(_on_its_day(run, asked, files))
+            ):
                 found |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
         yield run, found, {arrival.path: verdicts[_name(arrival)] for arrival in run.given}
 
 
-def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
+def _receive_all(run: IngestRun, sources: Sequence[Source], came: Arrived) -> None:
     """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
     days: dict[str, tuple[date, bool]] = {}
+    taken_in: dict[str, date] = {}
+    came = replace(came, today=run.today)
     with ExitStack() as stack:
         rounds = []
-        for n, home in enumerate(homes):
-            if home is None or home.resolve() == run.here:
+        for n, source in enumerate(sources):
+            home = source.home
+            if home is None:
+                continue
+            if home.resolve() == run.here:
+                note_closing(run.ledger, run.ledger, source.closed)
                 continue
             given, asked = run.sources[n]
             terms = {name: term for name, term in came.terms.items() if name == asked.wanted.round}
@@ -324,12 +326,16 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
             )
             run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
             rounds.append((theirs, asked.wanted))
+            note_closing(run.ledger, theirs, source.closed)
             for sha256, day in theirs.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
+            for sha256, verdict_day in theirs.days_of_verdicts().items():
+                taken_in[sha256] = min(taken_in.get(sha256, verdict_day), verdict_day)
         order = {sha256: n for n, sha256 in enumerate(days)}
         every = sorted(run.given, key=lambda arrival: arrival.path)
         in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
-        run.ledger.receive(in_order, replace(came, receipts=days))
+        run.ledger.receive(in_order, replace(came, receipts=days, taken_in=taken_in))
+        run.days = run.ledger.days_of_verdicts() | taken_in
         for theirs, wanted in rounds:
             take_over(
                 run.ledger,
@@ -548,16 +554,16 @@ def _missing(
     asked: ValidationRequest,
     known: Sequence[Mapping[str, Record]],
 ) -> list[Arrival]:
-    """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
+    """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
     again = to_read_again(run.file, asked)
     wanted = {_name(arrival): arrival for arrival in reversed(given)}
 
     def is_known(name: str, arrival: Arrival) -> bool:
-        there = [some[name] for some in known if name in some]
-        fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
-        return (
-            arrival.sha256 is not None and len(there) == len(known) and fresh and name not in again
-        )
+        if arrival.sha256 is None or name in again:
+            return False
+        rows = [some[name] for some in known if name in some]
+        day = run.days.get(arrival.sha256)
+        return len(rows) == len(known) and all(day in (None, row["checked"]) for row in rows)
 
     return [arrival for name, arrival in sorted(wanted.items()) if not is_known(name, arrival)]
 
@@ -589,9 +595,10 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     changed = set[str]()
     if not files:
         return changed
+    task = run.task(_on_its_day(run, asked, files))
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.processes(len(files)))
-        done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
+        done = run.pool.map(shards_of, batches, task, folder.absolute())
         with report_progress("Reading returned files", len(files)) as advance:
             for batch, shards in zip(batches, done, strict=True):
                 for shard in shards:
@@ -605,6 +612,19 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
                     run.closed.extend(shard.closed)
                 advance(len(batch))
     return changed
+
+
+def _on_its_day(
+    run: IngestRun, asked: ValidationRequest, files: Iterable[Arrival]
+) -> ValidationRequest:
+    """Return a request by which each of some files is checked as of the day on which it was taken in."""
+    hashes = filter(None, (file.sha256 for file in files))
+    days = {
+        sha256: run.days[sha256]
+        for sha256 in hashes
+        if run.days.get(sha256, asked.today) != asked.today
+    }
+    return replace(asked, days=days)
 
 
 def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -120,20 +120,23 @@ class Result:
 
 @dataclass(frozen=True)
 class ValidationRequest:
-    """What is asked of files: which spec, round, teams and key, and the day of the check."""
+    """What is asked of files: which spec, round, teams and key, and the day as of which new ones are checked."""
 
     wanted: ExpectedReturn = field(default_factory=ExpectedReturn)
-    today: date = field(default_factory=day_here)  # what is overdue or in the future goes by it
+    today: date = field(default_factory=day_here)
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
-    rejudge: bool = (
-        False  # files that a dataset has as they were checked on another day are checked again
-    )
     passwords: Sequence[tuple[str, str]] = field(
         default=(), repr=False
     )  # of teams, which open theirs
+    # on which contents were taken in, by hash: they are checked as of that day
+    days: Mapping[str, date] = field(default_factory=dict, repr=False)
+
+    def day_of(self, sha256: str | None) -> date:
+        """Return the day as of which a content is checked."""
+        return self.days.get(sha256 or "", self.today)
 
     def passwords_for(self, path: Path) -> list[str]:
         """Return the passwords that may open a file, first those that are likeliest: it may bear the name of its
@@ -155,7 +158,7 @@ class Source:
 
     `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
     `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team. `before` is
-    what the round before came to, as JSON; `notes` say what there is to know of all of it.
+    what the round before came to, as JSON; `notes` say what there is to know of all of it; `closed` is when it ended.
     """
 
     files: Sequence[Path]
@@ -165,6 +168,7 @@ class Source:
     expected: Sequence[tuple[str, str, date | None]] = ()
     before: str = ""
     notes: Sequence[str] = ()
+    closed: date | None = None
 
     def __post_init__(self) -> None:
         check_several("files", self.files)
@@ -355,7 +359,7 @@ def validated(
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))
             else:
-                job = FileToCheck(found, given, asked.today)
+                job = FileToCheck(found, given, asked.day_of(found.sha256))
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
@@ -479,9 +483,8 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
     """Return a result with its waivers and its verdict."""
     with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
-        result = replace(
-            result, findings=findings, checked=asked.today, read_for=asked.wanted.round
-        )
+        day = asked.day_of(result.sha256)
+        result = replace(result, findings=findings, checked=day, read_for=asked.wanted.round)
         if result.submission is not None:
             result.team = asked.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:

@@ -66,7 +66,8 @@ def decisions(ledger: Ledger) -> dict[str, Decision]:
 
 
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
-    """Return every waiver ever given, as it stands on a day."""
+    """Return every waiver ever given, as it stands on a day; in a closed round at the latest on that of its end."""
+    closed = closings(ledger)
     withdrawn = {
         event.waiver: (event.day.isoformat(), entry.by)
         for entry, event in reversed(ledger.events(WaiverWithdrawn))
@@ -76,7 +77,7 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
             given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
             given.day.isoformat(), given.until.isoformat() if given.until else None,
             *withdrawn.get(given.number, (None, None)),
-        ).on(today)
+        ).on(min(today, closed.get(given.sha256, today)))
         for entry, given in ledger.events(WaiverGiven)
     )  # fmt: skip
 
@@ -84,6 +85,21 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
 def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
     """Return the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
     return look_up(folder, lambda ledger: waivers(ledger, today)) or ()
+
+
+def closings(ledger: Ledger) -> dict[str, date]:
+    """Return the day on which the round of a content was closed, by hash, of contents with waivers."""
+    rows = ledger.rows_of("closings")
+    return {row["sha256"]: date.fromisoformat(row["day"]) for row in rows if row["day"]}
+
+
+def note_closing(ledger: Ledger, theirs: Ledger, closed: date | None) -> None:
+    """Note of the contents that were waived in a round when it was closed; None: it is open."""
+    known = closings(ledger)
+    waived = {given.sha256 for _, given in theirs.events(WaiverGiven)}
+    for sha256 in sorted(waived):
+        if known.get(sha256) != closed:
+            ledger.put("closings", {"sha256": sha256, "day": closed and closed.isoformat()})
 
 
 def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> None:

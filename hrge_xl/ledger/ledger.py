@@ -59,7 +59,7 @@ Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
 # was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended; and pages, with
-# what they were made of.
+# what they were made of. `closings`: when the rounds of contents with waivers were closed.
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
@@ -86,7 +86,8 @@ CREATE TABLE IF NOT EXISTS letters (
 CREATE TABLE IF NOT EXISTS datasets (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rounds (
     name TEXT NOT NULL PRIMARY KEY, folder TEXT NOT NULL, spec_digest TEXT NOT NULL, last TEXT NOT NULL
-)"""
+);
+CREATE TABLE IF NOT EXISTS closings (sha256 TEXT NOT NULL PRIMARY KEY, day TEXT)"""
 
 
 class FileLocation(NamedTuple):
@@ -227,11 +228,15 @@ class Ledger:
                         order=last + len(new) + 1, sha256=sha256, path=arrival.path, size=arrival.size,
                         place=self._place(arrival.path), origin=came.origins.get(sha256),
                     )  # fmt: skip
-            by_day = grouped((came.day_of(sha256), file) for sha256, file in new.items())
-            for (day, stated), files in sorted(by_day.items()):
+            by_day = grouped(
+                ((*came.day_of(sha256), came.day_taken_in(sha256)), file)
+                for sha256, file in new.items()
+            )
+            for (day, stated, taken_in), files in sorted(by_day.items()):
                 receipt = FilesReceived(
-                    number=NEXT, day=day, stated=stated, files=tuple(files), terms=dict(came.terms)
-                )
+                    number=NEXT, day=day, stated=stated, taken_in=taken_in, files=tuple(files),
+                    terms=dict(came.terms),
+                )  # fmt: skip
                 add_entry(connection, receipt)
             for sha256, arrival in given:
                 self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0], before)
@@ -300,6 +305,24 @@ class Ledger:
             (row["sha256"], parse_day(row["received"] or ""), row["stated"]) for row in self.rows()
         )
         return {sha256: (day, stated) for sha256, day, stated in days if day is not None}
+
+    def days_of_verdicts(self) -> dict[str, date]:
+        """Return the day that the verdict on every content is of, by hash: that on which a run took it in.
+
+        Earlier programs did not enter it. Then it is the day on which the dataset beside the ledger was checked, else
+        the one on which a mail was first seen, else the day of arrival.
+        """
+        receipts = [receipt for _, receipt in self.events(FilesReceived)]
+        is_known = all(receipt.taken_in for receipt in receipts)
+        checked = {} if is_known else _days_of_checks(self.home / DATASET)
+        days: dict[str, date] = {}
+        for receipt in receipts:
+            for file in receipt.files:
+                first_seen = file.origin.seen if file.origin else None
+                day = receipt.taken_in or checked.get(file.sha256) or first_seen or receipt.day
+                if day is not None:
+                    days[file.sha256] = day
+        return days
 
     def origins(self) -> dict[str, Origin]:
         """Return the origins of contents that were taken out of mails and archives, by hash."""
@@ -453,6 +476,22 @@ def _as_left(pages: Sequence[Path], made_of: str) -> Record:
 
 def _version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _days_of_checks(file: Path) -> dict[str, date]:
+    """Return the day on which a dataset was checked, by the hash of each content; of any version of its tables."""
+    if not file.is_file():
+        return {}
+    try:
+        with closing(connect(file, write=False)) as dataset:
+            columns = {name for _, name, *_ in dataset.execute("PRAGMA table_info(submissions)")}
+            if not columns.issuperset({"sha256", "checked"}):
+                return {}
+            rows = dataset.execute("SELECT sha256, checked FROM submissions").fetchall()
+    except sqlite3.Error as error:
+        raise database_error(file.name, error) from error
+    days = {sha256: parse_day(str(checked)) for sha256, checked in rows}
+    return {sha256: day for sha256, day in days.items() if day is not None}
 
 
 def look_up(folder: Path, question: Callable[[Ledger], Answer]) -> Answer | None:

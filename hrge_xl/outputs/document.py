@@ -166,7 +166,7 @@ class FileRow(TypedDict):
     saved: str | None  # when it was last saved, as it says itself
     late_by: str | None  # which day lateness goes by: arrived, saved, first seen
     late_day: str | None
-    checked: str  # the day of its check, that overdue dates were measured against
+    checked: str  # the day that its verdict is of: that on which it was taken in
     identity: IdentityRow | None
     counts: dict[
         str, int

@@ -74,9 +74,10 @@ class DatasetRequest:
     """What is asked of returned files, by whoever gives a command.
 
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
-    decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
-    another one is checked again, for the answer. Without `answers` the dataset of loose files has none: that is sooner.
-    Its `figures` are as of the day; without, which is sooner, those of a lasting dataset may be of an earlier one.
+    decisions and days of arrival count for loose files. With `day_is_stated` somebody named the day: the answer shows
+    which waivers are in force on it and what is overdue, and no return is checked again. Without `answers` the dataset
+    of loose files has none: that is sooner. Its `figures` are as of the day; without, which is sooner, those of a
+    lasting dataset may be of an earlier one.
     """
 
     paths: Sequence[str]
@@ -85,7 +86,7 @@ class DatasetRequest:
     jobs: int = 1  # 0: as many as suit the files
     password: str | None = field(default=None, repr=False)
     ledger: Path | None = None
-    rejudge: bool = False
+    day_is_stated: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     figures: bool = True
@@ -127,13 +128,21 @@ class DatasetRequest:
     def request(self, round_: Round | None = None) -> ValidationRequest:
         """Return what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
-        known = [
-            waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)
-        ]
+        known: list[Waiver] = []
+        days: dict[str, date] = {}
+        for folder in filter(None, folders):
+            known += waivers_of(folder, self.today)
+            days |= look_up(folder, Ledger.days_of_verdicts) or {}
+        passwords = round_.passwords if round_ else ()
         return ValidationRequest(
-            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge,
-            round_.passwords if round_ else (),
-        )  # fmt: skip
+            self.wanted_in(round_),
+            self.today,
+            self.jobs or cores(),
+            self.password,
+            tuple(known),
+            passwords,
+            days,
+        )
 
 
 def request_of(
@@ -375,7 +384,10 @@ def _source(place: FilePlace, asked: DatasetRequest) -> Source:
     before, why_not = _before(round_) if place.folder else ("", "")
     unread = load(round_.spec_source).unread if place.folder else ()
     notes = [*filter(None, (place.note, why_not)), *unread]
-    return Source(files, request, place.folder, Senders(round_).noticed, expected, before, notes)
+    noticed = Senders(round_).noticed
+    return Source(
+        files, request, place.folder, noticed, expected, before, notes, closed=round_.closed
+    )
 
 
 def _before(round_: Round) -> tuple[str, str]:
@@ -427,11 +439,10 @@ def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Pa
         asked = replace(asked, today=round_.closed)
     source = _source(FilePlace(round_.folder, round_), asked)
     arrived = replace(asked.arrived, terms=terms_of([round_]))
-    lasting = replace(source, asked=replace(source.asked, rejudge=False))
-    how = Options(jobs=asked.jobs, asking=asked.rejudge, figures=asked.figures)
-    run = stack.enter_context(ingest([lasting], folder, arrived=arrived, options=how))
+    how = Options(jobs=asked.jobs, asking=asked.day_is_stated, figures=asked.figures)
+    run = stack.enter_context(ingest([source], folder, arrived=arrived, options=how))
     given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
-    if asked.rejudge:  # for the answer, and not for good
+    if asked.day_is_stated:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, asked.today)
     notes = tuple(dict.fromkeys([*source.notes, *run.notes, *closed_now(run)]))

@@ -27,7 +27,7 @@ FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day tha
 class Today(Function):
     """`today()`.
 
-    Meaning: the day of the check; in a sheet that of the clock
+    Meaning: the day on which the return was taken in; in a sheet that of the clock
     Blanks: never blank
     Example: FOL_02 < today()
     """
