@@ -195,18 +195,16 @@ class BriefView(OverviewView):
     @property
     def changes(self) -> Sequence[tuple[str, Sequence[str]]]:
         """What the period before came to, and what this one does, by what is compared."""
-        now = self.brief.period
-        before = self.brief.before
-        if now is None or before is None:
+        sides = self.brief.compared
+        if not sides:
             return ()
-        sides = (before, now)
         shares = [
             whole_percents(each.answered, each.required) / 100 for each in sides if each.required
         ]
         rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
-        if self.brief.level and (before.levels or now.levels):
+        if self.brief.level and any(each.levels for each in sides):
             level = self.brief.level
             counts = [each.levels.get(level.code, 0) for each in sides]
             rows.append(

@@ -13,7 +13,7 @@ from .. import __version__
 from ..core.errors import StoreError
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
-from ..dataset.reconciliation import PeriodFigures
+from ..dataset.reconciliation import SAME_TEAMS, PeriodFigures, of_same_teams
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange
 from ..dataset.schema import counts_people, restricted_fields
@@ -227,6 +227,17 @@ class OverviewView:
 
     # periods beside each other, the earliest first
 
+    def of_same_teams(self, compared: Sequence[PeriodFigures]) -> str:
+        """Say how many teams a comparison of periods is of."""
+        return self.say(SAME_TEAMS).format(n=self.number(compared[0].teams))
+
+    @cached_property
+    def compared(self) -> dict[str, PeriodFigures]:
+        """The period of the page and the others by name, as far as the same teams answered in each; of these alone."""
+        ours = [period for period in self.found.periods if period.name == self.found.period]
+        others = [period for period in self.found.periods if period.name != self.found.period]
+        return {period.name: period for period in of_same_teams([*ours, *others])}
+
     @cached_property
     def periods(self) -> list[tuple[str, PeriodFigures]]:
         """The last periods with their names, the earliest first."""
@@ -245,21 +256,29 @@ class OverviewView:
 
     def completeness(self) -> Chart:
         """Draw which share of the required answers was given."""
-        found = [
-            ChartColumn(label, [(share, "one")], self.percent(share))
-            for label, period in self.periods
-            for share in [whole_percents(period.answered, period.required) / 100]
-        ]
+        found = []
+        for label, period in self.alike:
+            share = whole_percents(period.answered, period.required) / 100
+            found.append(ChartColumn(label, [(share, "one")], self.percent(share)))
         return columns(found, top=1.0, mirrored=self.mirrored)
 
     def risks(self) -> Chart:
         """Draw the risks by level."""
         found = []
-        for label, period in self.periods:
+        for label, period in self.alike:
             counts = [period.levels.get(level.code, 0) for level in self.levels]
             pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
             found.append(ChartColumn(label, pieces, self.number(sum(counts))))
         return columns(found, mirrored=self.mirrored)
+
+    @property
+    def alike(self) -> list[tuple[str, PeriodFigures]]:
+        """The periods that compare with their names, the earliest first."""
+        return [
+            (label, self.compared[period.name])
+            for label, period in self.periods
+            if period.name in self.compared
+        ]
 
     # indicators
 
