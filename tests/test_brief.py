@@ -257,15 +257,28 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
             in risks
         )
     assert risks.count("→") == 5 < len(whole.risks.top)
+    # "before" and "after" stand at each level
+    first_risk = risks[: risks.index("→")]
+    assert first_risk.startswith("before ")
+    assert risks.count("→ after ") == 5
     now, before = whole.periods[0], whole.periods[1]
     changes = parts[f"Compared with {before.name}"]
-    assert f"Returns that count {before.returns} {now.returns}" in changes
-    level = whole.risks.levels[-1]
-    assert (
-        f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}"
-        in changes
-    )
-    assert f"Risks {sum(before.levels.values())} {sum(now.levels.values())}" in changes
+    # four teams answered, and three before: two of them in both
+    assert (before.returns, now.returns) == (3, 4)
+    assert changes.startswith("Only of the teams that answered in each of these periods: 2 ")
+    assert "Returns that count 2 2" in changes
+    highest = whole.risks.levels[-1].label
+    of_both = two_rounds.TEAMS[EARLIER].keys() & two_rounds.TEAMS[LATER].keys()
+    placed = [
+        [
+            row["level_label"]
+            for row in both.records("matrix_rows")
+            if row["period"] == period.name and row["stage"] == "after" and row["team"] in of_both
+        ]
+        for period in (before, now)
+    ]
+    assert f"Risks: {highest} {placed[0].count(highest)} {placed[1].count(highest)}" in changes
+    assert f"Risks {len(placed[0])} {len(placed[1])}" in changes
 
 
 def test_the_first_round_is_compared_with_none(both: Store) -> None:

@@ -252,10 +252,10 @@ def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     table = text[text.index('<h2 id="periods">') : text.index('<h2 id="risks">')]
     rows = [re.findall(r'<td class="num">(\d+)', row) for row in table.split("<tr>")[2:]]
     assert [row[:2] for row in rows] == [["4", "4"], ["3", "3"]]  # returns and teams
-    assert [sum(map(int, row[2:])) for row in rows] == [
-        12,
-        9,
-    ]  # risks by level: three in each return
+    # risks by level, three in each return: only of the two teams that answered in both
+    assert [sum(map(int, row[2:])) for row in rows] == [6, 6]
+    same = "Only of the teams that answered in each of these periods: 2"
+    assert f"Completeness, Risks: {same}" in table
     assert "7" not in [cell for row in rows for cell in row[:2]]
 
 

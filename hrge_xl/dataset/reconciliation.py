@@ -11,7 +11,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from ..core.errors import UsageError
-from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.words import SOURCE_LANGUAGE, Translate, translator
+from ..core.work import who_is_in_each
 from ..exchange.validation import REFUSED
 from .aggregates.risks import placed_risks, stages
 from .aggregates.sql import Sources, distinct, grouped, whole
@@ -196,7 +197,7 @@ class PeriodFigures:
 
 
 def over_periods(store: Store, *, by_team: bool = False) -> list[PeriodFigures]:
-    """Return the periods of which something counts, the latest one first, each by itself; if asked, team by team too."""
+    """Return the periods of which something counts, the latest one first; if asked, team by team too."""
     files = store["submissions"]
     sheets = store["aggregate_completeness"]
     counted = sa.select(files).where(files.c.current).subquery()
@@ -248,23 +249,20 @@ def _by_team(store: Store) -> dict[str, dict[str, PeriodFigures]]:
     return found
 
 
-SAME_TEAMS = "Only of the teams that answered in each of these periods: {n}"
-
-
 def of_same_teams(compared: Sequence[PeriodFigures]) -> list[PeriodFigures]:
     """Return periods as they compare: what the teams come to that answered in each of them.
 
     The first period is the one that others are held against: one in which none of these teams answered is left out, and
     so are all where nothing is left to compare.
     """
-    same: set[str] = set()
-    alike: list[PeriodFigures] = []
-    for period in compared:
-        both = same & period.by_team.keys() if alike else {*period.by_team}
-        if both:
-            same = both
-            alike.append(period)
-    return [period.of_teams(same) for period in alike] if len(alike) > 1 else []
+    same = who_is_in_each([period.by_team.keys() for period in compared])
+    alike = [period.of_teams(same) for period in compared if same and same <= period.by_team.keys()]
+    return alike if len(alike) > 1 else []
+
+
+def same_teams_words(say: Translate, teams: str) -> str:
+    """Say of how many teams a comparison of periods is."""
+    return say("Only of the teams that answered in each of these periods: {n}").format(n=teams)
 
 
 BEFORE = "before "  # and the name of a round: the fact that says what the round before it came to

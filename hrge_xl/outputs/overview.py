@@ -13,7 +13,8 @@ from .. import __version__
 from ..core.errors import StoreError
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
-from ..dataset.reconciliation import SAME_TEAMS, PeriodFigures, of_same_teams
+from ..dataset.aggregates.indicators import DOUBLED
+from ..dataset.reconciliation import PeriodFigures, of_same_teams, same_teams_words
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange
 from ..dataset.schema import counts_people, restricted_fields
@@ -104,6 +105,7 @@ class OverviewView:
     """What the template asks of an overview beyond its data: numbers and states in words, and shapes of drawings."""
 
     version = __version__
+    doubled = DOUBLED
     most_rows = MOST_ROWS
     most_columns = 40  # sheets side by side in the table of completeness
     few = 10  # rows, up to which a table stands open
@@ -227,9 +229,9 @@ class OverviewView:
 
     # periods beside each other, the earliest first
 
-    def of_same_teams(self, compared: Sequence[PeriodFigures]) -> str:
+    def of_same_teams(self, teams: int) -> str:
         """Say how many teams a comparison of periods is of."""
-        return self.say(SAME_TEAMS).format(n=self.number(compared[0].teams))
+        return same_teams_words(self.say, self.number(teams))
 
     @cached_property
     def compared(self) -> dict[str, PeriodFigures]:
