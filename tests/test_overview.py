@@ -259,6 +259,20 @@ def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     assert "7" not in [cell for row in rows for cell in row[:2]]
 
 
+def test_a_trend_is_of_those_who_reported_in_each_period(both: Store) -> None:
+    """Two teams report in both rounds; now two of one country do, which leaves no total and says what to do."""
+    own, to_share = (overview.of_dataset(both, "en", masked=masked) for masked in (False, True))
+    referred = own[own.index('dir="ltr">PA1</span>') :].partition("Earlier periods")[0]
+    trend = referred[referred.index('class="trend"') :]
+    assert "Trend. Only of the teams that answered in each of these periods: 2" in trend
+    totals = [2 * two_rounds.PEOPLE[round_] for round_ in (EARLIER, LATER)]
+    assert [float(cell) for cell in re.findall(r'<bdi>20.*?"num">(\d+)', trend)] == totals
+    assert "No total: two values for one country and period" in referred
+    assert "name the indicator in the spec under add_over_teams" in referred
+    # the total of some of the teams could give away what is masked
+    assert 'class="trend"' not in to_share
+
+
 def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: Store) -> None:
     earlier, later = (two_rounds.period_of(both, round_) for round_ in (EARLIER, LATER))
     round_ = replace(ROUND, name=earlier)
