@@ -269,6 +269,9 @@ def test_a_trend_is_of_those_who_reported_in_each_period(both: Store) -> None:
     assert [float(cell) for cell in re.findall(r'<bdi>20.*?"num">(\d+)', trend)] == totals
     assert "No total: two values for one country and period" in referred
     assert "name the indicator in the spec under add_over_teams" in referred
+    assert "<b>Status</b> · <bdi>on track</bdi>: 4" in own
+    # baseline and target are sums over all teams
+    assert "Target" not in re.findall('aria-label="(Trend.*?)"', trend)[0]
     # the total of some of the teams could give away what is masked
     assert 'class="trend"' not in to_share
 

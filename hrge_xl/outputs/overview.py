@@ -285,16 +285,18 @@ class OverviewView:
     # indicators
 
     def trend(self, indicator: Indicator) -> Chart:
-        """Draw an indicator over its periods, against the baseline and the target of the last one."""
+        """Draw an indicator over its periods; where it is of all teams of the last one, with baseline and target."""
         points = [
             Point(label, total, self.number(total))
             for label, total, _ in indicator.trend[-MOST_PERIODS:]
         ]
         last = indicator.periods[0].figures
+        _, total, teams = indicator.trend[-1]
+        of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
         marks = [
             Mark(f"{word} {self.number(value)}", value, name)
             for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target")))
-            if (value := last[name]) is not None and last["progress"] is not None
+            if of_all and (value := last[name]) is not None
         ]
         return lines(points, marks, mirrored=self.mirrored)
 
