@@ -252,11 +252,28 @@ def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     table = text[text.index('<h2 id="periods">') : text.index('<h2 id="risks">')]
     rows = [re.findall(r'<td class="num">(\d+)', row) for row in table.split("<tr>")[2:]]
     assert [row[:2] for row in rows] == [["4", "4"], ["3", "3"]]  # returns and teams
-    assert [sum(map(int, row[2:])) for row in rows] == [
-        12,
-        9,
-    ]  # risks by level: three in each return
+    # risks by level, three in each return: only of the two teams that answered in both
+    assert [sum(map(int, row[2:])) for row in rows] == [6, 6]
+    same = "Only of the teams that answered in each of these periods: 2"
+    assert f"Completeness, Risks: {same}" in table
     assert "7" not in [cell for row in rows for cell in row[:2]]
+
+
+def test_a_trend_is_of_those_who_reported_in_each_period(both: Store) -> None:
+    """Two teams report in both rounds; now two of one country do, which leaves no total and says what to do."""
+    own, to_share = (overview.of_dataset(both, "en", masked=masked) for masked in (False, True))
+    referred = own[own.index('dir="ltr">PA1</span>') :].partition("Earlier periods")[0]
+    trend = referred[referred.index('class="trend"') :]
+    assert "Trend. Only of the teams that answered in each of these periods: 2" in trend
+    totals = [2 * two_rounds.PEOPLE[round_] for round_ in (EARLIER, LATER)]
+    assert [float(cell) for cell in re.findall(r'<bdi>20.*?"num">(\d+)', trend)] == totals
+    assert "No total: two values for one country and period" in referred
+    assert "name the indicator in the spec under add_over_teams" in referred
+    assert "<b>Status</b> · <bdi>on track</bdi>: 4" in own
+    # baseline and target are sums over all teams
+    assert "Target" not in re.findall('aria-label="(Trend.*?)"', trend)[0]
+    # the total of some of the teams could give away what is masked
+    assert 'class="trend"' not in to_share
 
 
 def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: Store) -> None:

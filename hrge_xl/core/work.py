@@ -6,7 +6,7 @@ Who listens decides what is shown: the command line does, and shows it.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from itertools import islice
@@ -97,3 +97,11 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     coming = iter(items)
     while some := list(islice(coming, size)):
         yield some
+
+
+def who_is_in_each(groups: Sequence[Set[Key]]) -> set[Key]:
+    """Return who is in the first group and in each of the others, but for others that have none of these."""
+    same = {*groups[0]} if groups else set[Key]()
+    for group in groups[1:]:
+        same = same & group or same
+    return same

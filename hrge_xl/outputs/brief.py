@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,10 +55,10 @@ def of_dataset(
 ) -> str:  # fmt: skip
     """Return the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
-    A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
-    not up to date, `UsageError` where there is no such period.
+    Where no language is named, the page of a team is in its own. A `group` is named as its page is; there is none where
+    nobody is called so. Raises `StoreError` where figures are not up to date, `UsageError` where there is no such
+    period.
     """
-    language = language or store.schema.language
     today = day_of(store)
     chosen, expected = of_period(store, round_, period)
     groups = (
@@ -66,6 +67,7 @@ def of_dataset(
     ours = groups.get(group)
     if group and ours is None:
         return ""
+    language = language or _language_of(store, ours, expected)
     with ExitStack() as stack:
         whole = store
         named = chosen
@@ -85,6 +87,17 @@ def of_dataset(
         if masked and group:  # beside the page of all teams they could give a count away
             found = replace(found, indicators=None, numbers=())
         return page_of(found, ours)
+
+
+def _language_of(store: Store, group: TeamGroup | None, round_: Round | None) -> str:
+    """Return the language of a page for which none is named: of a team its own, else the first of the spec."""
+    if group is None or group.kind != "team":
+        return store.schema.language
+    of_round = (team.language for team in round_.teams if team.code == group.code) if round_ else ()
+    of_returns = (
+        row["language"] for row in store.records("submissions") if row["team"] == group.code
+    )
+    return next(filter(None, chain(of_round, of_returns)), store.schema.language)
 
 
 def team_groups(
@@ -195,18 +208,16 @@ class BriefView(OverviewView):
     @property
     def changes(self) -> Sequence[tuple[str, Sequence[str]]]:
         """What the period before came to, and what this one does, by what is compared."""
-        now = self.brief.period
-        before = self.brief.before
-        if now is None or before is None:
+        sides = self.brief.compared
+        if not sides:
             return ()
-        sides = (before, now)
         shares = [
             whole_percents(each.answered, each.required) / 100 for each in sides if each.required
         ]
         rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
-        if self.brief.level and (before.levels or now.levels):
+        if self.brief.level and any(each.levels for each in sides):
             level = self.brief.level
             counts = [each.levels.get(level.code, 0) for each in sides]
             rows.append(

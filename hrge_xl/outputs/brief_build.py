@@ -13,7 +13,7 @@ from string import Formatter
 from ..core.numerals import shown
 from ..core.words import kept_in_order, number, percent, translator
 from ..dataset.aggregates.risks import AFTER
-from ..dataset.reconciliation import PeriodFigures
+from ..dataset.reconciliation import PeriodFigures, of_same_teams
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
@@ -49,6 +49,13 @@ class Brief:
         names = [each.name for each in self.found.periods]
         earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
         return next(iter(earlier), self.found.before if self.period else None)
+
+    @cached_property
+    def compared(self) -> Sequence[PeriodFigures]:
+        """The period before and this one, of the teams that answered in both; nothing where there is no such team."""
+        if self.period is None or self.before is None:
+            return ()
+        return of_same_teams([self.period, self.before])[::-1]
 
     # risks and indicators
 

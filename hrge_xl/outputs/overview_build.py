@@ -85,7 +85,7 @@ def overview(
         today=today,
         round=expected.name if expected else rounds.pop() if len(rounds) == 1 else None,
         period=chosen,
-        periods=over_periods(store),
+        periods=over_periods(store, by_team=True),
         before=round_before(store, chosen),
         spec=spec,
         masked=MASKED in store.fact(STATE),

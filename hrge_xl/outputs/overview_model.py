@@ -378,10 +378,12 @@ class FigureReader:
         )
 
     def source(self, row: Record, text: str | None) -> FigureSource:
-        """Return one row behind a figure."""
+        """Return one row behind a figure, with its sheet as the page calls it."""
+        tool = self.spec.tool.get(row["tool"])
         baseline = row.get("baseline")
         target = row.get("target")
         return FigureSource(
-            row["team"], name_of(self.paths[row["submission"]]), row["sheet"], row["cell"],
+            row["team"], name_of(self.paths[row["submission"]]),
+            tool.sheet.say(self.language) if tool else row["sheet"], row["cell"],
             text, None if baseline is None or target is None else (baseline, target),
         )  # fmt: skip

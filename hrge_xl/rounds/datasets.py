@@ -403,10 +403,16 @@ def _before(round_: Round) -> tuple[str, str]:
 
     try:
         with open_store(folder) as store:
-            found = next((each for each in over_periods(store) if each.name != round_.name), None)
+            others = (
+                period for period in over_periods(store, by_team=True) if period.name != round_.name
+            )
+            latest = next(others, None)
     except (StoreError, UsageError) as error:
         return "", f"{round_.name} is not compared with the round before. {error}"
-    return json.dumps(asdict(found)) if found else "", ""
+    if latest is None:
+        return "", ""
+    codes = {code: team.code for team in round_.teams for code in team.codes}
+    return json.dumps(asdict(latest.renamed(codes))), ""
 
 
 @contextmanager

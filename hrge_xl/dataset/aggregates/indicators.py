@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ...core.spec_parts import localized
 from ...core.words import fold
-from ...core.work import grouped
+from ...core.work import grouped, who_is_in_each
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...spec.supplements import IndicatorFigures, Split
 from ..definitions import TYPES, in_bytes
@@ -413,6 +413,45 @@ def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
     if both and one.method is not None and one.method == other.method and len(kinds) == 1:
         figure.before = one.number
         figure.now = other.number
+
+
+IndicatorKey = tuple[str, str]  # an indicator and a period of its values
+
+
+def indicator_key(row: Record) -> IndicatorKey:
+    """Return what a value, or a line of totals, is about."""
+    return row["indicator"], row["value_period"]
+
+
+def trend_of(
+    lines: Sequence[Record], values: Mapping[IndicatorKey, Sequence[Record]], figures: IndicatorFigures,
+    *, masked: bool,
+) -> list[tuple[str, float, int]]:  # fmt: skip
+    """Return period, total and number of teams as periods compare: of those who reported in each of them.
+
+    `lines` are the totals of one indicator, the earliest period first, `values` the rows that count. Nothing is left
+    where fewer than two periods compare. Where values are masked, only totals that stand in the lines are given: one
+    of some of the teams could give away what is masked.
+    """
+    reported = [
+        grouped(((row["team"], row["country"]), row) for row in values.get(indicator_key(line), ()))
+        for line in lines
+    ]
+    same = who_is_in_each([rows.keys() for rows in reversed(reported)])
+    points = []
+    measures = set()
+    for line, rows in zip(lines, reported, strict=True):
+        if not same or not same <= rows.keys():
+            continue
+        of_same = [row for reporter in rows if reporter in same for row in rows[reporter]]
+        total = line["total"]
+        if same != rows.keys():
+            stated = [Value(**{name: row[name] for name in OF_VALUE}) for row in of_same]
+            total = None if masked else total_of(stated, figures).number
+        if total is not None:
+            measures |= {(row["kind"], fold(row["unit"] or "")) for row in of_same}
+            points.append((line["value_period"], total, len({team for team, _ in same})))
+    return points if len(points) > 1 and len(measures) == 1 else []
 
 
 def shape(period: str) -> str:
