@@ -151,6 +151,55 @@ def test_no_ledger_is_made_from_a_journal_that_was_changed(dataset: Path) -> Non
         (COPY, "UPDATE answers_fact SET number = x'ff00'", "number"),
         ("ledger.sqlite", "UPDATE entries SET digest = x'ff00' WHERE n = 1", "digest"),
         ("ledger.sqlite", "UPDATE files SET n = 'zz' WHERE n = 1", "files, row"),
+        (
+            "dataset.sqlite",
+            "UPDATE slots SET sheet = CAST(x'61ff' AS TEXT) WHERE slot = 1",
+            "sheet",
+        ),
+        (COPY, "UPDATE answers_fact SET number = 9e999", "number"),
+        ("dataset.sqlite", "UPDATE findings_fact SET details = '3'", "details"),
+        ("dataset.sqlite", "UPDATE submissions SET stamp = '{}' WHERE stamp IS NOT NULL", "stamp"),
+        ("dataset.sqlite", "UPDATE submissions SET sha256 = substr(sha256, 2)", "sha256"),
+        (
+            "dataset.sqlite",
+            "UPDATE meta SET value = 'soon' WHERE name = 'derived'",
+            "meta, row derived",
+        ),
+        ("dataset.sqlite", "UPDATE meta SET name = 'else' WHERE name = 'filled'", "meta, row else"),
+        (
+            "dataset.sqlite",
+            "UPDATE meta SET value = 'x' WHERE name = 'schema_version'",
+            "row schema_version",
+        ),
+        (
+            "dataset.sqlite",
+            "UPDATE meta SET value = 'x' WHERE name = 'spec'",
+            "meta, row spec: value",
+        ),
+        (
+            COPY,
+            "UPDATE meta SET value = value || '0' WHERE name = 'spec_digest'",
+            "row spec_digest",
+        ),
+        ("dataset.sqlite", "UPDATE meta SET value = 'x' WHERE name = 'tables'", "meta.tables"),
+        (
+            "dataset.sqlite",
+            "UPDATE spec_files SET content = 'x' WHERE path = 'workbook.yaml'",
+            "spec_files, row",
+        ),
+        ("dataset.sqlite", "DROP TABLE spec_files", "spec_files: the table was changed"),
+        ("dataset.sqlite", "DROP TABLE checks_not_run", "table checks_not_run"),
+        ("dataset.sqlite", "ALTER TABLE slots ADD COLUMN more TEXT", "table slots"),
+        (
+            "dataset.sqlite",
+            "ALTER TABLE submissions RENAME COLUMN path TO way",
+            "table submissions",
+        ),
+        ("dataset.sqlite", "CREATE TABLE more (n INTEGER)", "table more"),
+        ("dataset.sqlite", "DROP INDEX slots_by_question", "index slots_by_question"),
+        ("dataset.sqlite", "DROP VIEW answers", "view answers"),
+        ("dataset.sqlite", "PRAGMA user_version = 5", "user_version"),
+        (COPY, "PRAGMA user_version = 5", "user_version"),
     ],
 )
 def test_what_no_program_of_ours_writes_is_named(
@@ -181,24 +230,60 @@ def columns_of(file: Path) -> list[tuple[str, str]]:
     return columns
 
 
-@pytest.mark.deep
+@pytest.mark.parametrize("value", ["x'ff00fe'", "CAST(x'61ff' AS TEXT)"], ids=["bytes", "no text"])
 @pytest.mark.parametrize("file", ["dataset.sqlite", COPY, "ledger.sqlite"])
-def test_any_value_of_any_column_may_be_anything(file: str, dataset: Path, tmp_path: Path) -> None:
-    """One column after the other, in whichever row comes first: exit 1 or 4, and table and column are named."""
+def test_all_columns_at_once_are_named(file: str, value: str, dataset: Path) -> None:
+    """Whatever the file itself lets in, in every column of every table, also of those that come."""
+    changed = [
+        place for place in columns_of(dataset / file) if put_in(dataset / file, *place, value)
+    ]
+    verified = ran("verify", dataset, code=1).out
+    unnamed = [place for place in changed if not is_named(verified, *place)]
+    assert changed
+    assert not unnamed
+
+
+def put_in(file: Path, table: str, column: str, value: str) -> bool:
+    """Put a value into a column of every row, and return whether that changed anything."""
+    connection = sqlite3.connect(file)
+    connection.execute(f'UPDATE OR IGNORE "{table}" SET "{column}" = {value}')
+    connection.commit()
+    changed = connection.total_changes
+    connection.close()
+    return changed > 0
+
+
+def is_named(verified: str, table: str, column: str) -> bool:
+    return any(table in line and column in line for line in verified.splitlines())
+
+
+PLAUSIBLE = "CASE typeof({0}) WHEN 'text' THEN {0} || '9' WHEN 'null' THEN '1' ELSE {0} + 1 END"
+OFTEN = 40  # of the columns one in so many before a release; `make insider` all of them
+NOTES = {
+    "drafts",
+    "letters",
+    "runs",
+    "rounds",
+    "identity",
+}  # of the ledger: no file says what these say
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("often", [OFTEN, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("file", ["dataset.sqlite", COPY, "ledger.sqlite"])
+def test_another_value_in_any_column_is_named(
+    file: str, often: int, dataset: Path, tmp_path: Path
+) -> None:
+    """One column after the other: exit 1 or 4, and table and column are named."""
     unnamed = []
-    for number, (table, column) in enumerate(columns_of(dataset / file)):
+    for number, (table, column) in enumerate(columns_of(dataset / file)[::often]):
         copy = tmp_path / str(number)
         shutil.copytree(dataset, copy)
-        connection = sqlite3.connect(copy / file)
-        try:
-            connection.execute(f'UPDATE "{table}" SET "{column}" = x\'ff00fe\'')
-            connection.commit()
-        except sqlite3.IntegrityError:
-            continue  # the file itself refuses it
-        finally:
-            connection.close()
-        said = ran("verify", copy, code=(1, 4)).out
-        if table not in said or column not in said:
-            unnamed.append((table, column))
+        if table not in NOTES and put_in(
+            copy / file, table, column, PLAUSIBLE.format(f'"{column}"')
+        ):
+            verified = ran("verify", copy, code=(1, 4)).out
+            if not is_named(verified, table, column):
+                unnamed.append((table, column, verified))
         shutil.rmtree(copy)
     assert not unnamed

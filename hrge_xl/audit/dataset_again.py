@@ -26,7 +26,6 @@ from ..dataset.run_history import last_change
 from ..dataset.schema import (
     MASKED,
     SUBMISSION_ID,
-    VERSION,
     Schema,
 )
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
@@ -63,7 +62,7 @@ from .files_again import (
     rounds_at_hand,
     sha256_by_path,
 )
-from .stored_values import impossible_values
+from .stored_values import impossible_values, is_earlier
 
 
 def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
@@ -76,11 +75,17 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     check_own(folder)
     audit.sampled = asked.sample is not None
     audit.problems += [
-        problem for name in (DATASET, NAME) for problem in impossible_values(folder / name, name)
+        problem
+        for name in (DATASET, NAME)
+        for problem in impossible_values(folder / name, name, folder / SPECS)
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
     with open_store(folder) as store, workers("local", asked.jobs) as pool:
+        changed_tables = _changed_tables(store)
+        if changed_tables:
+            yield Part(DATASET, "dataset", changed_tables)
+            return
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
@@ -139,6 +144,15 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 )
 
 
+def _changed_tables(store: Store) -> list[Difference]:
+    """Return the tables of a dataset that are not as this program makes them: no row can be taken from them."""
+    with in_a_copy(None) as empty:
+        empty.store.use(Schema(store.schema.spec))
+        return [
+            found for found in of_schema(store, empty.store) if found.place.startswith("table ")
+        ]
+
+
 def _day_of(folder: Path, store: Store) -> date:
     """Return the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if MASKED in store.fact(STATE):
@@ -185,7 +199,7 @@ def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> It
 
 def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
     """Yield the same of the copy that may be shared, each place behind the name of its file."""
-    impossible = list(impossible_values(copy / DATASET, name))
+    impossible = list(impossible_values(copy / DATASET, name, copy.parent / SPECS))
     if impossible:
         yield Part(
             name,
@@ -250,7 +264,7 @@ def _is_outdated(copy: Path) -> bool:
         return False
     try:
         with open_file(file, write=False) as store:
-            return store.fact("schema_version") != str(VERSION)
+            return is_earlier(store.fact("schema_version"))
     except StoreError:  # what is wrong with it is told where it is compared
         return False
 

@@ -262,7 +262,7 @@ def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
 
 
 def of_schema(here: Store, made: Store) -> Iterator[Difference]:
-    """Yield tables, views and triggers of a SQLite file that are not as this program makes them."""
+    """Yield tables, indexes, views, triggers and the version of a SQLite file that are not as this program makes them."""
     yield from sorted(
         differences(_schema(here), _schema(made)), key=lambda difference: difference.place
     )
@@ -270,11 +270,15 @@ def of_schema(here: Store, made: Store) -> Iterator[Difference]:
 
 def _schema(store: Store) -> dict[str, str]:
     master: Any = sa.select(sa.text("type, name, sql")).select_from(sa.table("sqlite_master"))
-    return {
+    definitions = {
         f"{kind} {name}": str(sql)
         for kind, name, sql in store.select(master)
         if not str(name).startswith("sqlite_")
     }
+    versions = {
+        "user_version": str(number) for (number,) in store.select(sa.text("PRAGMA user_version"))
+    }
+    return definitions | versions
 
 
 # the files beside a dataset, and the same files written again
