@@ -82,9 +82,8 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     if audit.problems:
         return  # whatever is made again goes by what stands there
     with open_store(folder) as store, workers("local", asked.jobs) as pool:
-        changed_tables = _changed_tables(store)
-        if changed_tables:
-            yield Part(DATASET, "dataset", changed_tables)
+        audit.problems += faults_of_tables(store)
+        if audit.problems:
             return
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
@@ -142,15 +141,6 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 yield from _pages(
                     folder, older, made.ledger.home, [round_, *by_name.values(), None]
                 )
-
-
-def _changed_tables(store: Store) -> list[Difference]:
-    """Return the tables of a dataset that are not as this program makes them: no row can be taken from them."""
-    with in_a_copy(None) as empty:
-        empty.store.use(Schema(store.schema.spec))
-        return [
-            found for found in of_schema(store, empty.store) if found.place.startswith("table ")
-        ]
 
 
 def _day_of(folder: Path, store: Store) -> date:
@@ -409,6 +399,17 @@ def rebuilt(
 
 
 # what a dataset was made of, and whether it is still there as it came
+
+
+def faults_of_tables(store: Store) -> list[str]:
+    """Return which tables are not as this program makes them: no row can be taken from them."""
+    with in_a_copy(None) as empty:
+        empty.store.use(Schema(store.schema.spec))
+        return [
+            f"{store.name}: {found.place} was changed, put in or removed; nothing can be compared by it."
+            for found in of_schema(store, empty.store)
+            if found.place.startswith("table ")
+        ]
 
 
 def faults_of_files(ledger: Ledger, returned: Collection[Path]) -> Iterator[str]:
