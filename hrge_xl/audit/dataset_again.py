@@ -62,6 +62,7 @@ from .files_again import (
     rounds_at_hand,
     sha256_by_path,
 )
+from .ledger_again import of_ledger
 from .stored_values import impossible_values, is_earlier
 
 
@@ -136,8 +137,14 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             )
             with rebuilt(folder, store, files, setting, today, pool) as made:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
-                yield from _tables(asked, store, ledger, made)
-                yield from _files(places, older, store, made, today, pool)
+                copy = Path(SHAREABLE, DATASET)
+                impossible = list(impossible_values(folder / copy, copy.as_posix(), folder / SPECS))
+                audit.problems += impossible
+                yield from _tables(asked, store, made)
+                yield Part(NAME, "ledger", of_ledger(ledger, store, made, rounds))
+                yield from _files(
+                    places, older, store, made, today, pool, copy_is_compared=not impossible
+                )
                 yield from _pages(
                     folder, older, made.ledger.home, [round_, *by_name.values(), None]
                 )
@@ -161,15 +168,9 @@ def _day_of(folder: Path, store: Store) -> date:
 # its parts
 
 
-def _tables(
-    asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary
-) -> Iterator[Part]:
-    """Yield the tables of the dataset, of the ledger and of a database."""
+def _tables(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+    """Yield the tables of the dataset and of a database."""
     yield from _tables_of(asked.target / DATASET, store, made.store)
-    again = {row["sha256"]: row for row in made.ledger.rows()}
-    for row in ledger.rows():
-        found = of_document(row, again[row["sha256"]], "files", file=str(row["path"]))
-        yield Part(NAME, "ledger", found)
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
@@ -189,14 +190,6 @@ def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> It
 
 def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
     """Yield the same of the copy that may be shared, each place behind the name of its file."""
-    impossible = list(impossible_values(copy / DATASET, name, copy.parent / SPECS))
-    if impossible:
-        yield Part(
-            name,
-            "dataset",
-            [Difference(problem, "put in", "as it was made") for problem in impossible],
-        )
-        return
     with ExitStack() as stack:
         try:
             store = stack.enter_context(open_store(copy))
@@ -218,6 +211,8 @@ def _files(
     made: Temporary,
     today: date,
     pool: Workers,
+    *,
+    copy_is_compared: bool,
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
 
@@ -235,7 +230,7 @@ def _files(
     for copy in copies:
         if copy.is_dir():
             write_shareable(home, today, exports.formats_there(copy))
-            if (copy / DATASET).is_file():
+            if (copy / DATASET).is_file() and copy_is_compared:
                 way = copy.relative_to(folder)
                 yield from _tables_to_share(copy, home / way, (way / DATASET).as_posix())
     for path in there:
@@ -390,6 +385,7 @@ def rebuilt(
         # no file tells them, and addresses change
         of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
         made.copy_rows(folder / DATASET, {"findings_fact": of_mail})
+        ledger.forget_statuses()
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()

@@ -93,6 +93,9 @@ def _of_column(
                 yield row, "a text that is no UTF-8"
             elif text and not is_readable(text):
                 yield row, "a text that cannot be read as what stands there"
+    elif declared.upper().startswith("BOOL"):
+        for row, number in database.execute(place.format(f'"{column}"') + f' AND "{column}" > 1'):
+            yield row, f"{number} in place of a truth value"
     elif "real" in stored:
         infinite = place.format(f'"{column}"') + f' AND abs("{column}") > 1.8e308'
         for row, _ in database.execute(infinite):
