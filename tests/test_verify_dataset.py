@@ -161,7 +161,7 @@ EDITS = [
         "what came back", lambda folder: (folder / "returned/PAK.xlsx").write_bytes(workbook("PAK")),
         "was changed after it arrived",
     ),
-    Edit("what was issued", in_issued, "is not as it was issued: S023 at Plan!"),
+    Edit("what was issued", in_issued, "is not as it was issued: S023 at How to fill in!"),
     Edit("the key", lambda folder: (folder / "signing.key").write_bytes(b"f" * 32), "submissions.signature: “valid”"),
     Edit("a deadline", in_text("round.yaml", "country: AFG", "country: AFG\n  deadline: 2026-09-09"), "2026-09-09"),
     Edit("a team less", in_text("round.yaml", "team: AFG", "team: BGD"), "I008"),

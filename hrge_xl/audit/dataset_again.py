@@ -26,7 +26,6 @@ from ..dataset.run_history import last_change
 from ..dataset.schema import (
     MASKED,
     SUBMISSION_ID,
-    VERSION,
     Schema,
 )
 from ..dataset.store import DERIVED, FILLED, PROGRAM, STATE, Store, compact, open_file
@@ -63,7 +62,8 @@ from .files_again import (
     rounds_at_hand,
     sha256_by_path,
 )
-from .stored_values import impossible_values
+from .ledger_again import of_ledger
+from .stored_values import impossible_values, is_earlier
 
 
 def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
@@ -76,11 +76,16 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     check_own(folder)
     audit.sampled = asked.sample is not None
     audit.problems += [
-        problem for name in (DATASET, NAME) for problem in impossible_values(folder / name, name)
+        problem
+        for name in (DATASET, NAME)
+        for problem in impossible_values(folder / name, name, folder / SPECS)
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
     with open_store(folder) as store, workers("local", asked.jobs) as pool:
+        audit.problems += faults_of_tables(store)
+        if audit.problems:
+            return
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
@@ -132,8 +137,14 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             )
             with rebuilt(folder, store, files, setting, today, pool) as made:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
-                yield from _tables(asked, store, ledger, made)
-                yield from _files(places, older, store, made, today, pool)
+                copy = Path(SHAREABLE, DATASET)
+                impossible = list(impossible_values(folder / copy, copy.as_posix(), folder / SPECS))
+                audit.problems += impossible
+                yield from _tables(asked, store, made)
+                yield Part(NAME, "ledger", of_ledger(ledger, store, made, rounds))
+                yield from _files(
+                    places, older, store, made, today, pool, copy_is_compared=not impossible
+                )
                 yield from _pages(
                     folder, older, made.ledger.home, [round_, *by_name.values(), None]
                 )
@@ -157,15 +168,9 @@ def _day_of(folder: Path, store: Store) -> date:
 # its parts
 
 
-def _tables(
-    asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary
-) -> Iterator[Part]:
-    """Yield the tables of the dataset, of the ledger and of a database."""
+def _tables(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+    """Yield the tables of the dataset and of a database."""
     yield from _tables_of(asked.target / DATASET, store, made.store)
-    again = {row["sha256"]: row for row in made.ledger.rows()}
-    for row in ledger.rows():
-        found = of_document(row, again[row["sha256"]], "files", file=str(row["path"]))
-        yield Part(NAME, "ledger", found)
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
@@ -185,14 +190,6 @@ def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> It
 
 def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
     """Yield the same of the copy that may be shared, each place behind the name of its file."""
-    impossible = list(impossible_values(copy / DATASET, name))
-    if impossible:
-        yield Part(
-            name,
-            "dataset",
-            [Difference(problem, "put in", "as it was made") for problem in impossible],
-        )
-        return
     with ExitStack() as stack:
         try:
             store = stack.enter_context(open_store(copy))
@@ -214,6 +211,8 @@ def _files(
     made: Temporary,
     today: date,
     pool: Workers,
+    *,
+    copy_is_compared: bool,
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
 
@@ -231,7 +230,7 @@ def _files(
     for copy in copies:
         if copy.is_dir():
             write_shareable(home, today, exports.formats_there(copy))
-            if (copy / DATASET).is_file():
+            if (copy / DATASET).is_file() and copy_is_compared:
                 way = copy.relative_to(folder)
                 yield from _tables_to_share(copy, home / way, (way / DATASET).as_posix())
     for path in there:
@@ -250,7 +249,7 @@ def _is_outdated(copy: Path) -> bool:
         return False
     try:
         with open_file(file, write=False) as store:
-            return store.fact("schema_version") != str(VERSION)
+            return is_earlier(store.fact("schema_version"))
     except StoreError:  # what is wrong with it is told where it is compared
         return False
 
@@ -386,6 +385,7 @@ def rebuilt(
         # no file tells them, and addresses change
         of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
         made.copy_rows(folder / DATASET, {"findings_fact": of_mail})
+        ledger.forget_statuses()
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()
@@ -395,6 +395,17 @@ def rebuilt(
 
 
 # what a dataset was made of, and whether it is still there as it came
+
+
+def faults_of_tables(store: Store) -> list[str]:
+    """Return which tables are not as this program makes them: no row can be taken from them."""
+    with in_a_copy(None) as empty:
+        empty.store.use(Schema(store.schema.spec))
+        return [
+            f"{store.name}: {found.place} was changed, put in or removed; nothing can be compared by it."
+            for found in of_schema(store, empty.store)
+            if found.place.startswith("table ")
+        ]
 
 
 def faults_of_files(ledger: Ledger, returned: Collection[Path]) -> Iterator[str]:

@@ -425,22 +425,11 @@ class Store:
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
-        with self._reading() as connection:
-            try:
-                for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
-                    yield tuple(row)
-            except (
-                ValueError,
-                TypeError,
-            ) as error:  # a day that is none, a text where a number belongs
-                raise StoreError(
-                    f"another program wrote something into it that does not belong there ({error}).",
-                    place=self.name,
-                    remedy=(
-                        "Make it again from what was received (a copy to share with --shareable): "
-                        "hrge-xl consolidate FOLDER -o FOLDER"
-                    ),
-                ) from error
+        with self._reading() as connection, refuse_foreign_values(self.name):
+            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
+                if bytes in map(type, row):  # no column of a dataset has any
+                    raise TypeError("bytes in place of a text, number or day")
+                yield tuple(row)
 
 
 class SqliteStore(Store):
@@ -485,6 +474,22 @@ def translate_db_errors(name: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise database_error(name, error) from error
+
+
+@contextmanager
+def refuse_foreign_values(place: str) -> Iterator[None]:
+    """Raise `StoreError` where a stored value is not of its type: a day that is none, a text for a number."""
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise StoreError(
+            f"another program wrote something into it that does not belong there ({error}).",
+            place=place,
+            remedy=(
+                "Make it again from what was received (a copy to share with --shareable): "
+                "hrge-xl consolidate FOLDER -o FOLDER"
+            ),
+        ) from error
 
 
 def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:

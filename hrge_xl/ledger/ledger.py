@@ -48,6 +48,7 @@ VERSION = 3  # of the ledger
 NAME = "ledger.sqlite"
 DATASET = "dataset.sqlite"
 LEFT_OUT = "left out"
+NOT_GIVEN = "Not among the files given."
 LOST = "It was changed while it was read."
 STATED = "stated"  # a day of arrival that somebody told
 FIRST_SEEN = "first seen"  # one that is that of the first run
@@ -226,7 +227,7 @@ class Ledger:
                 if sha256 not in known and sha256 not in new:
                     new[sha256] = ReceivedFile(
                         order=last + len(new) + 1, sha256=sha256, path=arrival.path, size=arrival.size,
-                        place=self._place(arrival.path), origin=came.origins.get(sha256),
+                        place=self.place_of(arrival.path), origin=came.origins.get(sha256),
                     )  # fmt: skip
             by_day = grouped(
                 ((*came.day_of(sha256), came.day_taken_in(sha256)), file)
@@ -253,8 +254,8 @@ class Ledger:
         """Write down where a content lies; a place from `before` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
-        known = {self._place(there): given for given, there in rows}
-        place = self._place(path)
+        known = {self.place_of(there): given for given, there in rows}
+        place = self.place_of(path)
         if known.get(place) == path:
             return
         left = (
@@ -267,8 +268,8 @@ class Ledger:
         row = {"sha256": sha256, "path": path, "received": day.isoformat(), "place": place}
         insert(connection, "sightings", [row])
 
-    def _place(self, path: str) -> str:
-        """Return the way to a file."""
+    def place_of(self, path: str) -> str:
+        """Return the way from the folder of the ledger to a file."""
         return path_text(way_to(self.home / path, self.home))
 
     def order(self) -> dict[str, int]:
@@ -279,6 +280,22 @@ class Ledger:
         """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM sightings")
+
+    def forget_statuses(self) -> None:
+        """Keep what was received, not what became of it: for a copy in which that is worked out again.
+
+        Of a file that was left out stays that it was, and why: nothing tells it again.
+        """
+        statuses = (
+            "submission", "verdict", "team", "country", "period", "copy", "project", "intervention", "state",
+        )  # fmt: skip
+        with self.transaction() as connection:
+            connection.execute("UPDATE files SET round = NULL, superseded_by = NULL")
+            connection.execute(
+                "UPDATE files SET reason = ? WHERE reason IS NOT ?", (NOT_GIVEN, LOST)
+            )
+            nothing = ", ".join(f'"{name}" = NULL' for name in (*statuses, "reason"))
+            connection.execute(f"UPDATE files SET {nothing} WHERE state IS NOT ?", (LEFT_OUT,))
 
     def locations(self) -> dict[str, list[FileLocation]]:
         """For every hash the places where it was seen."""
@@ -346,7 +363,7 @@ class Ledger:
             for row in self.rows()
             if row["submission"] and row["submission"] not in kept
         ]
-        gone = {"state": LEFT_OUT, "superseded_by": None, "reason": "Not among the files given."}
+        gone = {"state": LEFT_OUT, "superseded_by": None, "reason": NOT_GIVEN}
         self.update_statuses([{"sha256": sha256, **gone} for sha256 in others])
 
     def lose(self, contents: Iterable[str]) -> None:

@@ -16,7 +16,18 @@ from ..core.errors import UsageError
 from ..core.notebook import html_table
 from ..dataset.dimensions import allowed_values
 from ..dataset.opening import open_store
-from ..dataset.schema import BOOLEAN, DATE, IN_PANDAS, NUMBER, TEXT, TableColumn, list_of
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    IN_PANDAS,
+    NUMBER,
+    TEXT,
+    Schema,
+    Table,
+    TableColumn,
+    list_of,
+)
+from ..dataset.store import refuse_foreign_values
 from .table_files import table_of
 from .table_sheets import CodeLabels
 
@@ -140,22 +151,13 @@ def read_table(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )
         for column in table.columns:
-            said = _entries(words, column, labels=labels)
-            own = rows[column.name]
-            if any(field.several for field in column.fields.values()) and not column.label_of:
-                found.append(_several(own, column, said, several))
-            elif not (labels and column.label_of):
-                codes = allowed_values(store.schema, column)
-                found.append(_typed(own, column, {code: said.get(code, code) for code in codes}))
-            # a step stays a number, and has its label beside it
-            elif table.columns[table.at[column.label_of]].kind == NUMBER:
-                steps = [
-                    None if step is None else said.get(f"{step:g}")
-                    for step in rows[column.label_of]
-                ]
-                found.append(pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name))
-            else:  # the labels stand in the place of the codes
+            with refuse_foreign_values(f"{store.name}, {table.name}.{column.name}"):
+                shown = _shown(
+                    rows, column, table, store.schema, words, labels=labels, several=several
+                )
+            if shown is None:  # the labels stand in the place of the codes
                 continue
+            found.append(shown)
             field = next(iter(column.fields.values()), None)
             question = (
                 field.asks(words.language) if field and not column.label_of else column.description
@@ -164,6 +166,25 @@ def read_table(
     frame: pd.DataFrame = pd.concat(found, axis="columns")
     frame.attrs["questions"] = asked
     return frame
+
+
+def _shown(
+    rows: pd.DataFrame, column: TableColumn, table: Table, schema: Schema, words: CodeLabels, *, labels: bool,
+    several: Several,
+) -> pd.Series[Any] | pd.DataFrame | None:  # fmt: skip
+    """Return a column as it is shown; None for labels that stand in the place of their codes."""
+    values = rows[column.name]
+    said = _entries(words, column, labels=labels)
+    if any(field.several for field in column.fields.values()) and not column.label_of:
+        return _several(values, column, said, several)
+    if not (labels and column.label_of):
+        codes = allowed_values(schema, column)
+        return _typed(values, column, {code: said.get(code, code) for code in codes})
+    # a step stays a number, and has its label beside it
+    if table.columns[table.at[column.label_of]].kind == NUMBER:
+        steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
+        return pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name)
+    return None
 
 
 def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]) -> pd.Series[Any]:
