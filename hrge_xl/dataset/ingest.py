@@ -10,6 +10,7 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
+from ..answers.corrections import in_force
 from ..core.errors import UsageError
 from ..core.paths import parts_of, path_of, path_text, way_to
 from ..core.program import program_digest
@@ -28,7 +29,7 @@ from ..exchange.validation import (
 )
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
-from ..ledger.judgements import rounds_elsewhere, take_over, waivers
+from ..ledger.judgements import every_correction, rounds_elsewhere, take_over, waivers
 from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
@@ -41,7 +42,12 @@ from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
-from .update_statuses import expect_teams, to_read_again, update_statuses
+from .update_statuses import (
+    corrected_otherwise,
+    expect_teams,
+    to_read_again,
+    update_statuses,
+)
 from .work import (
     SHARDS,
     SHARED,
@@ -229,7 +235,11 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
     """Yield the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        asked = replace(asked, waivers=waivers(ledger, asked.today))
+        asked = replace(
+            asked,
+            waivers=waivers(ledger, asked.today),
+            corrections=in_force(every_correction(ledger)),
+        )
         judged = replace(
             run,
             out=ledger.home,
@@ -266,9 +276,9 @@ def ingest_dry_run(
             waived = dict.fromkeys(
                 [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
             )
-            run.sources.append(
-                (_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived)))
-            )
+            corrected = dict.fromkeys([*source.asked.corrections, *every_correction(run.ledger)])
+            asked = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
+            run.sources.append((_arrivals(run, source.files), asked))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
@@ -322,7 +332,10 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
                 load(wanted.spec).digest if wanted.spec else "",
             )
     ours = waivers(run.ledger, run.today)
-    run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
+    corrected = in_force(every_correction(run.ledger))
+    run.sources = [
+        (given, replace(asked, waivers=ours, corrections=corrected)) for given, asked in run.sources
+    ]
 
 
 def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
@@ -458,15 +471,25 @@ def _fill(run: IngestRun) -> None:
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
         _read_earlier(run, wanted)
+    elif not run.options.only_these:
+        corrected = corrected_otherwise(run.file, run.sources[0][1].corrections)
+        _read_earlier(run, wanted, corrected)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
-def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
-    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none."""
+def _read_earlier(
+    run: IngestRun, given: Collection[str], again: Collection[str] | None = None
+) -> None:
+    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none.
+
+    Of several `again` only these, also where they are there.
+    """
     came = {
-        _name(arrival): arrival for arrival in run.ledger.known() if _name(arrival) not in given
+        _name(arrival): arrival
+        for arrival in run.ledger.known()
+        if _name(arrival) not in given and (again is None or _name(arrival) in again)
     }
     here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
     known = [store.known() for store in run.stores]
@@ -475,7 +498,9 @@ def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
     nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
     missing = (
-        arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known)
+        arrival
+        for name, arrival in sorted(here.items())
+        if again is not None or not all(name in some for some in known)
     )
     for period, some in sorted(
         grouped((periods[arrival.sha256], arrival) for arrival in missing).items()

@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..answers.corrections import in_force
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
@@ -35,7 +36,14 @@ from ..exchange.validation import (
 )
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
-from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
+from ..ledger.judgements import (
+    Decision,
+    RoundElsewhere,
+    corrections_of,
+    decisions,
+    rounds_elsewhere,
+    waivers_of,
+)
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up
 from ..ledger.seals import changed_terms, faults
 from ..reader import ExpectedReturn, cores, fingerprint, stamp_alone
@@ -116,14 +124,17 @@ class DatasetRequest:
         return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
-        """Return what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
-        folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
-        known = [
-            waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)
-        ]
+        """Return what readers and checks have to know.
+
+        The waivers of a round, and what was corrected in its answers, count wherever its files are taken in.
+        """
+        named = (self.ledger, round_.folder if round_ else None)
+        folders = [*dict.fromkeys(folder for folder in named if folder)]
+        known = [waiver for folder in folders for waiver in waivers_of(folder, self.today)]
+        corrected = [entry for folder in reversed(folders) for entry in corrections_of(folder)]
         return ValidationRequest(
             self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge,
-            round_.passwords if round_ else (),
+            round_.passwords if round_ else (), in_force(corrected),
         )  # fmt: skip
 
 
