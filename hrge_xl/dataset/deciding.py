@@ -244,7 +244,8 @@ def _cell_meant(result: Result, sent: Submission, place: tuple[str, str]) -> tup
 
     Raises `UsageError` where there is no such sheet, and where nothing is filled in, with the nearest cell.
     """
-    wanted, cell = place[0].casefold(), place[1].upper()
+    wanted = place[0].casefold()
+    cell = place[1].upper()
     called = {
         tool: name
         for tool, name in sent.sheets.items()
