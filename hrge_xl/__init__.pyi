@@ -36,6 +36,7 @@ from .api import write_messages as write_messages
 from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
+from .coordination.consolidation import correct as correct
 from .coordination.consolidation import decide as decide
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw

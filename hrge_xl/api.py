@@ -26,6 +26,7 @@ from .core.errors import Mistake, SpecError, UsageError
 from .core.paths import check_several, quoted
 
 if TYPE_CHECKING:
+    from .answers.corrections import OfficeCorrection
     from .audit.audit import Audit
     from .dataset.returns import Return
     from .dataset.tracing import Traced, TracedValue
@@ -651,6 +652,7 @@ class Decisions(NamedTuple):
     made: Sequence[Decision]  # every decision ever made, oldest first
     # of one that conflicts with another, by its submission: where the two differ, a line a cell
     differing: Mapping[str, Sequence[str]]
+    corrections: Sequence[OfficeCorrection] = ()  # of answers, and those taken back, oldest first
 
 
 def decisions(
@@ -663,7 +665,7 @@ def decisions(
     from .dataset.returns import result
     from .findings.identity import SENDER_NOT_THE_TEAMS
     from .layout.wording import text
-    from .ledger.judgements import history
+    from .ledger.judgements import every_correction, history
     from .ledger.ledger import Ledger
     from .outputs.compare import details
     from .rounds.datasets import one_dataset
@@ -690,7 +692,15 @@ def decisions(
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
         choices = {return_.submission: possible(return_) for return_ in returns}
-        return Decisions(dataset.notes, returns, choices, doubted, history(ledger), differing)
+        return Decisions(
+            dataset.notes,
+            returns,
+            choices,
+            doubted,
+            history(ledger),
+            differing,
+            every_correction(ledger),
+        )
 
 
 def waivers(folder: str | Path, today: date | None = None) -> tuple[Waiver, ...]:

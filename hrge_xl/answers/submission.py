@@ -313,6 +313,8 @@ class Submission:
     older: bool = (
         False  # issued from an older version: what it does not have may never have been asked
     )
+    # of the cells that the office corrected, as they came
+    replaced_by_office: list[Answer] = each_with(default_factory=list)
     saved: BoundedText = (
         ""  # when the file was last saved, as it says itself: never believed blindly
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from ..answers.corrections import in_force
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
 from ..core.paths import quoted
@@ -35,7 +36,7 @@ from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.chain import missing_from_journal
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
-from ..ledger.judgements import rounds_elsewhere, waivers
+from ..ledger.judgements import every_correction, rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
 from ..outputs import brief, briefs_in, exports, overview, overview_page
@@ -133,7 +134,13 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             copies = {other.name: find(folder / SPECS, other.spec_digest) for other in elsewhere}
             specs = {name: str(copy) for name, copy in copies.items() if copy}
             setting = Setting(
-                str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password
+                str(spec.folder) if spec else None,
+                by_name,
+                specs,
+                (),
+                asked.jobs,
+                asked.password,
+                in_force(every_correction(ledger)),
             )
             with rebuilt(folder, store, files, setting, today, pool) as made:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import __version__
+from ..answers.corrections import NO_ANSWER, OfficeCorrection
 from ..core.dates import parse_day
 from ..core.paths import name_of, path_text
 from ..core.words import counted
@@ -28,10 +29,11 @@ from ..dataset.return_status import STATUS_CODES
 from ..exchange.validation import Reader, Result, Source, ValidationRequest
 from ..findings import Severity, Waiver
 from ..findings.model import ACTIVE
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..ledger import seals
 from ..ledger.events import NEXT, FilesReceived, OfRounds, ReceivedFile
 from ..ledger.files import sha256_of
-from ..ledger.judgements import Decision, closings, history, waivers
+from ..ledger.judgements import Decision, closings, every_correction, history, waivers
 from ..ledger.ledger import NAME, STATED, Ledger, look_up
 from ..outputs.build import Facts, document, run_id, summary, waiver_of
 from ..outputs.document import Document, FileRow
@@ -76,7 +78,15 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     rounds = {a_round.name: a_round for a_round in reversed(rounds_at_hand(around).values())}
     _tell_of_rounds(audit, then, rounds)
     waived = tuple(_waivers_as_told(then, around))
-    setting = Setting(None, rounds, waivers=waived, jobs=asked.jobs, password=asked.password)
+    corrections = tuple(told_corrections(then, around))
+    setting = Setting(
+        None,
+        rounds,
+        waivers=waived,
+        jobs=asked.jobs,
+        password=asked.password,
+        corrections=corrections,
+    )
     results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
     _tell_of_circumstances(audit, then, again)
     audit.files = len(found.here)
@@ -211,6 +221,64 @@ def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) 
             if a_round.name not in named
         ]
         audit.notes.append(f"{not_compared(missing)} Name it with --ledger.")
+
+
+def told_corrections(then: Document, around: Iterable[Path]) -> Iterator[OfficeCorrection]:
+    """Yield the corrections that a report tells of, as the ledgers at hand have them.
+
+    Where there is none, the report's own word is taken; a redacted report does not say what was put in.
+    """
+    known = [look_up(folder, every_correction) for folder in around]
+    ledgers = [entries for entries in known if entries is not None]
+    kept = [entry for entries in ledgers for entry in entries if entry.value is not None]
+    for file in then["files"]:
+        for row in file.get("findings", ()):
+            if row.get("code") != CORRECTED_BY_OFFICE.code or not file["sha256"]:
+                continue
+            details = row.get("details") or {}
+            told = _correction_of(row, details, file)
+            entries = [entry for entry in kept if _place(entry) == _place(told)]
+            if details:
+                entries = [entry for entry in entries if _change(entry) == _change(told)]
+                entries = entries if ledgers else [told]
+            if entries:
+                yield replace(entries[-1], number=told.number)
+
+
+def _correction_of(
+    row: Mapping[str, Any], details: Mapping[str, Any], file: Mapping[str, Any]
+) -> OfficeCorrection:
+    """Return the correction that a finding of a report tells of, as far as it does."""
+    number = str(details.get("number"))
+    tool, code, field, sheet, cell = (
+        str(row.get(name)) for name in ("tool", "row", "field", "sheet", "cell")
+    )
+    value = str(details.get("corrected"))
+    reason, by, day = (str(details.get(name)) for name in ("reason", "by", "day"))
+    return OfficeCorrection(
+        number=int(number) if number.isdecimal() else 0,
+        sha256=file["sha256"],
+        file=file["path"],
+        tool=tool,
+        row=code,
+        field=field,
+        sheet=sheet,
+        cell=cell,
+        came=str(row.get("value")),
+        value="" if value == NO_ANSWER else value,
+        reason=reason,
+        by=by,
+        day=day,
+    )
+
+
+def _place(correction: OfficeCorrection) -> tuple[str, ...]:
+    """Return what tells its cell from all others: sheets go by other names in a redacted report."""
+    return correction.sha256, *correction.key, correction.cell
+
+
+def _change(correction: OfficeCorrection) -> tuple[str | None, ...]:
+    return correction.value, correction.reason, correction.by, correction.day
 
 
 # made again

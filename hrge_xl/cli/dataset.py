@@ -241,6 +241,10 @@ WAITS = {
 }
 MOST_DIFFERENCES = 10  # between two returns, in the list of what waits
 OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
+HOW_TO_CORRECT = (
+    "Correct one answer of one return: hrge-xl decide DATASET RETURN --cell SHEET!CELL --value VALUE --reason TEXT; "
+    "take that back with --withdraw in place of --value."
+)
 
 
 @verb("decide")
@@ -250,22 +254,31 @@ def decide(
     by: str | None,
     password: str | None,
     today: date,
+    cell: str | None,
+    value: str | None,
     **how: Any,
 ) -> None:
-    """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
+    """Decide which of several returns counts (X003, X004), withdraw one, or correct an answer for a team.
+
+    The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
-    its number or its submission. Without one, show what waits for a decision and what was decided.
+    its number or its submission. Without one, show what waits for a decision, what was decided and what was corrected.
 
     \b
     hrge-xl decide output/dataset
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
+    hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --value 37 --reason "E-mail of the team"
+    hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --withdraw --reason "It was 73"
 
     Next: hrge-xl report output/dataset --format overview
     """
     choice, *others = [name for name in ("counts", "withdrawn", "undone") if how.pop(name)] or [""]
     if not returns:
         print_lines(_to_decide(folder, today, password))
+    elif cell is not None or value is not None:
+        how |= {"by": by or getpass.getuser(), "password": password, "day": today}
+        _correct(folder, returns, cell, value, choice, others, **how)
     elif others or not choice:
         raise UsageError("Say what becomes of it: either --use, --withdraw or --undo.")
     else:
@@ -281,6 +294,30 @@ def decide(
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
         print_lines(hrge_xl.not_made_again(folder), err=True)
     warn_of_ledgers(folder)
+
+
+def _correct(
+    folder: Path,
+    returns: Sequence[str],
+    cell: str | None,
+    value: str | None,
+    choice: str,
+    others: Sequence[str],
+    **how: Any,
+) -> None:
+    """Correct an answer, or take that back, and say what came of it."""
+    place = _place(cell)
+    taken_back = choice in ("withdrawn", "undone")
+    if place is None or len(returns) != 1 or others or (value is None) != bool(choice):
+        raise UsageError(HOW_TO_CORRECT)
+    if value is None and not taken_back:
+        raise UsageError(HOW_TO_CORRECT)
+    made = hrge_xl.correct(folder, returns[0], place, value, jobs=AS_SUITS, **how)
+    line(f"{made.number}: {made.day}: {made.text}")
+    line(f"Verdict of the file: {made.verdict}.", err=True)
+    if value is not None:
+        line("It holds for this file only: a newer version counts as it comes.", err=True)
+    print_lines(hrge_xl.not_made_again(folder), err=True)
 
 
 def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
@@ -308,8 +345,10 @@ def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
                 yield f'  hrge-xl decide {quoted(folder)} {named} --{OPTIONS[choice]} --reason "…"'
     yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
     yield from (f"decided {decision.text}" for decision in found.made)
+    yield from (f"corrected {entry.day}: {entry.text}" for entry in found.corrections)
     if (
         not found.made
+        and not found.corrections
         and not found.doubted
         and not any(return_.status in WAITS for return_ in found.returns)
     ):

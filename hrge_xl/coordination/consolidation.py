@@ -12,8 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from ..answers.corrections import OfficeCorrection, in_force
 from ..core.dates import day_here
-from ..core.errors import OutputError
+from ..core.errors import OutputError, UsageError
 from ..core.paths import check_several, quoted
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
@@ -22,10 +23,11 @@ from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
 from ..dataset.run_history import last_change
 from ..dataset.store import OUTGROWN, STATE, compact
-from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source, ValidationRequest
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
 from ..ledger.files import only_writer
+from ..ledger.judgements import every_correction
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
 from ..rounds.datasets import (
@@ -190,7 +192,7 @@ def _share(today: date, out: Path, overview: Path | None, round_: Round | None) 
 
 def _amended(
     folder: Path, day: date, store: str | None, jobs: int, password: str | None,
-    enter: Callable[[Ledger, list[Return]], Entered],
+    enter: Callable[[Ledger, list[Return], ValidationRequest], Entered],
 ) -> tuple[Entered, list[Return], list[Return]]:  # fmt: skip
     """Enter something into the ledger of a round or consolidated folder; gives it, and the returns before and after.
 
@@ -204,7 +206,7 @@ def _amended(
         before = dataset.returns()
         source = dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
-        entered = enter(ledger, before)
+        entered = enter(ledger, before, source.asked)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
         after = heads(run.file)
@@ -247,7 +249,7 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     folder = Path(folder)
     check_several("returns", returns)
 
-    def enter(ledger: Ledger, found: list[Return]) -> None:
+    def enter(ledger: Ledger, found: list[Return], _: ValidationRequest) -> None:
         meant = [find_return(found, name) for name in returns]
         deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
 
@@ -277,7 +279,9 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     check_folder(folder)
     deciding.refuse_unwaivable(code, folder)
 
-    def enter(ledger: Ledger, returns: list[Return]) -> tuple[str, Waiver, int]:
+    def enter(
+        ledger: Ledger, returns: list[Return], _: ValidationRequest
+    ) -> tuple[str, Waiver, int]:
         found = find_return(returns, file)
         terms = deciding.waive(
             ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
@@ -298,10 +302,49 @@ def withdraw(
     folder = Path(folder)
     check_folder(folder)
 
-    def enter(ledger: Ledger, _: list[Return]) -> Waiver:
+    def enter(ledger: Ledger, _: list[Return], __: ValidationRequest) -> Waiver:
         return deciding.withdraw(ledger, number, by=by, day=day)
 
     return _amended(folder, day, store, jobs, password, enter)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionMade(OfficeCorrection):
+    """A correction that was made now, or taken back, and the verdict of the file with it."""
+
+    verdict: str = ""
+
+
+def correct(  # noqa: PLR0913 (one parameter an option)
+    folder: str | Path, file: str, place: tuple[str, str], value: str | None, *, reason: str, by: str,
+    day: date | None = None, store: str | None = None, jobs: int = 1, password: str | None = None,
+) -> CorrectionMade:  # fmt: skip
+    """Put a value into one cell of a returned file, as its team would type it there; None: as it came again.
+
+    It holds for this content of the file. The file is named as in `decide`, `place` is sheet and cell in it, where the
+    code of a tool stands for its sheet. What came stays beside what counts. Raises `UsageError`.
+    """
+    day = day or day_here()
+    folder = Path(folder)
+    check_folder(folder)
+    own = load_open_round(folder).name if is_round(folder) else None
+
+    def enter(
+        ledger: Ledger, returns: list[Return], request: ValidationRequest
+    ) -> tuple[str, OfficeCorrection]:
+        found = find_return(returns, file)
+        if found.read_for != own:
+            raise UsageError(
+                f"{found.name} is of the round {found.read_for}, whose ledger rules it.",
+                remedy="Correct it there, then consolidate again.",
+            )
+        known = replace(request, corrections=in_force(every_correction(ledger)))
+        made = deciding.correct(ledger, found, place, value, known, reason=reason, by=by, day=day)
+        return found.submission, made
+
+    (name, made), _, after = _amended(folder, day, store, jobs, password, enter)
+    verdict = next(return_.verdict for return_ in after if return_.submission == name)
+    return CorrectionMade(**asdict(made), verdict=verdict)
 
 
 def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:

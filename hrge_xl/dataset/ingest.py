@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from .. import __version__
+from ..answers.corrections import in_force
 from ..core.errors import UsageError
 from ..core.paths import parts_of, path_of, path_text, quoted, way_to
 from ..core.program import program_digest
@@ -30,7 +31,13 @@ from ..exchange.validation import (
 )
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
-from ..ledger.judgements import note_closing, rounds_elsewhere, take_over, waivers
+from ..ledger.judgements import (
+    every_correction,
+    note_closing,
+    rounds_elsewhere,
+    take_over,
+    waivers,
+)
 from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, look_up
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
@@ -52,7 +59,12 @@ from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
 from .store import DERIVED, FILLED, PROGRAM, SPEC_DIGEST, Store, open_file
-from .update_statuses import expect_teams, to_read_again, update_statuses
+from .update_statuses import (
+    corrected_otherwise,
+    expect_teams,
+    to_read_again,
+    update_statuses,
+)
 from .work import (
     SHARDS,
     SHARED,
@@ -249,7 +261,11 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
     """
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        request = replace(asked, waivers=waivers(ledger, asked.today))
+        request = replace(
+            asked,
+            waivers=waivers(ledger, asked.today),
+            corrections=in_force(every_correction(ledger)),
+        )
         copied_run = replace(
             run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request)]
         )
@@ -276,9 +292,9 @@ def ingest_dry_run(
             waived = dict.fromkeys(
                 [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
             )
-            run.sources.append(
-                (_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived)))
-            )
+            corrected = dict.fromkeys([*source.asked.corrections, *every_correction(run.ledger)])
+            asked = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
+            run.sources.append((_arrivals(run, source.files), asked))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
@@ -344,7 +360,10 @@ def _receive_all(run: IngestRun, sources: Sequence[Source], came: Arrived) -> No
                 load(wanted.spec).digest if wanted.spec else "",
             )
     ours = waivers(run.ledger, run.today)
-    run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
+    corrected = in_force(every_correction(run.ledger))
+    run.sources = [
+        (given, replace(asked, waivers=ours, corrections=corrected)) for given, asked in run.sources
+    ]
 
 
 def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
@@ -480,15 +499,25 @@ def _fill(run: IngestRun) -> None:
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
         _read_earlier(run, wanted)
+    elif not run.options.only_these:
+        corrected = corrected_otherwise(run.file, run.sources[0][1].corrections)
+        _read_earlier(run, wanted, corrected)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
-def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
-    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none."""
+def _read_earlier(
+    run: IngestRun, given: Collection[str], again: Collection[str] | None = None
+) -> None:
+    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none.
+
+    Of several `again` only these, also where they are there.
+    """
     came = {
-        _name(arrival): arrival for arrival in run.ledger.known() if _name(arrival) not in given
+        _name(arrival): arrival
+        for arrival in run.ledger.known()
+        if _name(arrival) not in given and (again is None or _name(arrival) in again)
     }
     here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
     known = [store.known() for store in run.stores]
@@ -498,7 +527,9 @@ def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
     elsewhere = {other.name for other in rounds_elsewhere(run.ledger)}
     missing = (
-        arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known)
+        arrival
+        for name, arrival in sorted(here.items())
+        if again is not None or not all(name in some for some in known)
     )
     for period, some in sorted(
         grouped((periods[arrival.sha256], arrival) for arrival in missing).items()

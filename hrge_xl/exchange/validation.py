@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ..answers.corrections import OfficeCorrection
 from ..answers.submission import VALID, Identity, Outcome, Submission
 from ..core import message_templates
 from ..core.bounds import BoundedText
@@ -131,6 +132,7 @@ class ValidationRequest:
     passwords: Sequence[tuple[str, str]] = field(
         default=(), repr=False
     )  # of teams, which open theirs
+    corrections: tuple[OfficeCorrection, ...] = ()  # by the office, in force
     # on which contents were taken in, by hash: they are checked as of that day
     days: Mapping[str, date] = field(default_factory=dict, repr=False)
 
@@ -218,11 +220,12 @@ def validate(
 
 @dataclass(frozen=True, slots=True)
 class FileToCheck:
-    """One file to read and check, by whom it is wanted, and the day of the check."""
+    """One file to read and check, by whom it is wanted, the day of the check, and what the office corrected in it."""
 
     file: File
     wanted: ExpectedReturn
     today: date
+    corrections: tuple[OfficeCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,8 @@ def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     from ..reader.read import read_content
 
     try:
-        result = checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
+        reading = read_content(job.file, job.wanted)
+        result = checked(reading, job.wanted.spec, job.today, job.corrections)
         # by what it was read the parent knows; the name of that folder need not be text
         return replace(result, read_by=None) if isinstance(result, Result) else result
     except SpecError:
@@ -265,18 +269,29 @@ def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | Sp
 
 
 def checked(
-    reading: Submission | Refusal, wanted: str | None, today: date
+    reading: Submission | Refusal,
+    wanted: str | None,
+    today: date,
+    corrections: Sequence[OfficeCorrection] = (),
 ) -> Result | ProgramFault:
-    """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
+    """Check what was read of a file by the wanted spec, in this process; the verdict comes later.
+
+    What the office corrected in it stands in place of what came.
+    """
     if isinstance(reading, Refusal):
         return _refused(reading)
     from ..checks import check
-    from ..reader.read import layout_of
+    from ..reader.read import expected_return
     from .issuing import is_as_issued
 
     try:
-        layout = layout_of(reading.identity, wanted)
+        plan = expected_return(reading.identity, wanted)
+        layout = plan.layout
         outcome = check(reading, layout, today=today)
+        if corrections:
+            from .correcting import with_corrections
+
+            reading, outcome = with_corrections(reading, outcome, corrections, plan, today)
         untouched = is_as_issued(reading, layout)
     except (MemoryError, SpecError):
         raise
@@ -359,7 +374,8 @@ def validated(
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))
             else:
-                job = FileToCheck(found, given, asked.day_of(found.sha256))
+                ours = [each for each in asked.corrections if each.sha256 == found.sha256]
+                job = FileToCheck(found, given, asked.day_of(found.sha256), tuple(ours))
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)

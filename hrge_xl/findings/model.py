@@ -57,6 +57,7 @@ class InFeedback(StrEnum):
 
     STANDS = "stands"
     MENDED = "mended"  # it was of the file: the fresh workbook has put it right
+    TOLD = "told"  # the office did it: the team is asked to look at it
     BESIDE = "beside"  # it is about a text that stands on the sheet “Without a place”
 
 

@@ -95,6 +95,26 @@ class WaiverWithdrawn(Judgement):
     day: date
 
 
+class AnswerCorrected(Judgement):
+    """Somebody put another answer into a cell of one content of a file; without a value it counts as it came again."""
+
+    kind = "correction"
+    noun = "correction"
+    subject = " of {0.sheet}!{0.cell} in {0.file}"
+
+    sha256: str
+    file: Text
+    tool: str
+    row: str
+    field: str
+    sheet: Text
+    cell: str
+    came: Text
+    value: Text | None
+    reason: Text
+    day: date
+
+
 class Sealed(Event):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
@@ -206,7 +226,8 @@ class RoundChanged(Event):
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
-        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived, RoundChanged,
+        DecisionMade, WaiverGiven, WaiverWithdrawn, AnswerCorrected, SealMade, TermsSealed, FilesReceived,
+        RoundChanged,
     )
 }  # fmt: skip
 

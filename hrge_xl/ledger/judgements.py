@@ -1,4 +1,4 @@
-"""What people decided about returns and waived, as it is in force; and what a ledger elsewhere takes over of it.
+"""What people decided, waived and corrected, as it is in force; and what a ledger elsewhere takes over of it.
 
 None of it is ever deleted. A round's own ledger rules its files. What came is received there first, whichever command
 sees it; a ledger elsewhere then enters what that one has entered since, each event once. So it stands by itself, and is
@@ -12,9 +12,18 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from ..answers.corrections import OfficeCorrection, in_force
 from ..core.paths import path_of, path_text, way_to
 from ..findings import Waiver
-from .events import NEXT, DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
+from .events import (
+    NEXT,
+    AnswerCorrected,
+    DecisionMade,
+    FilesReceived,
+    Judgement,
+    WaiverGiven,
+    WaiverWithdrawn,
+)
 from .ledger import Ledger, look_up
 
 UNDONE = "undone"
@@ -100,6 +109,23 @@ def note_closing(ledger: Ledger, theirs: Ledger, closed: date | None) -> None:
     for sha256 in sorted(waived):
         if known.get(sha256) != closed:
             ledger.put("closings", {"sha256": sha256, "day": closed and closed.isoformat()})
+
+
+def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:
+    """Return every correction ever made or taken back, oldest first."""
+    return tuple(
+        OfficeCorrection(
+            by=entry.by,
+            day=event.day.isoformat(),
+            **event.model_dump(exclude={"of", "day"}),
+        )
+        for entry, event in ledger.events(AnswerCorrected)
+    )
+
+
+def corrections_of(folder: Path) -> tuple[OfficeCorrection, ...]:
+    """Return what is in force of the corrections of the ledger in a folder; none of a folder without a ledger."""
+    return in_force(look_up(folder, every_correction) or ())
 
 
 def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> None:

@@ -181,12 +181,13 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
     say = translator(layout.language)
     for finding in result.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
-        stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
+        kind = CATALOGUE.get(finding.code)
+        handled = kind.in_feedback if kind else None
+        of_answer = finding.code[0] in "VRP" and handled is not InFeedback.TOLD
+        stale = foreign and of_answer and finding.code not in UNREADABLE
         office = finding.code.startswith(FOR_THE_OFFICE) or (
             finding.code[0] == "F" and finding.cell is None
         )
-        kind = CATALOGUE.get(finding.code)
-        handled = kind.in_feedback if kind else None
         if gone or stale or office or handled is InFeedback.BESIDE or not finding.open:
             continue
         worded = wording.worded(finding, layout.language, result.path)
@@ -197,6 +198,8 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
             severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
             assert worded.words is not None
             worded = replace(worded, severity=severity, words=replace(worded.words, remedy=remedy))
+        elif handled is InFeedback.TOLD:
+            worded = replace(worded, severity=Severity.WARNING)
         yield worded
 
 

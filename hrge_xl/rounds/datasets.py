@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
+from ..answers.corrections import in_force
 from ..answers.submission import PROGRAM
 from ..core import message_templates
 from ..core.dates import day_here
@@ -40,7 +41,14 @@ from ..exchange.validation import (
 )
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
-from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
+from ..ledger.judgements import (
+    Decision,
+    RoundElsewhere,
+    corrections_of,
+    decisions,
+    rounds_elsewhere,
+    waivers_of,
+)
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up
 from ..ledger.seals import changed_terms, faults
 from ..reader import ExpectedReturn, cores, fingerprint, stamp_alone
@@ -126,22 +134,27 @@ class DatasetRequest:
         return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
-        """Return what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
-        folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
+        """Return what readers and checks have to know.
+
+        The waivers of a round, and what was corrected in its answers, count wherever its files are taken in.
+        """
+        named = (self.ledger, round_.folder if round_ else None)
+        folders = [*dict.fromkeys(folder for folder in named if folder)]
         known: list[Waiver] = []
         days: dict[str, date] = {}
-        for folder in filter(None, folders):
+        for folder in folders:
             known += waivers_of(folder, self.today)
             days |= look_up(folder, Ledger.days_of_verdicts) or {}
-        passwords = round_.passwords if round_ else ()
+        corrected = [entry for folder in reversed(folders) for entry in corrections_of(folder)]
         return ValidationRequest(
             self.wanted_in(round_),
             self.today,
             self.jobs or cores(),
             self.password,
             tuple(known),
-            passwords,
-            days,
+            passwords=round_.passwords if round_ else (),
+            days=days,
+            corrections=in_force(corrected),
         )
 
 
