@@ -14,6 +14,7 @@ from ..core.numerals import shown
 from ..core.words import kept_in_order, number, percent, translator
 from ..dataset.aggregates.risks import AFTER
 from ..dataset.reconciliation import PeriodFigures
+from ..dataset.return_status import BLANK
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
@@ -34,7 +35,7 @@ class Brief:
         self.answered = [team for team in found.teams if team.state in CAME]
         self.late = [team for team in self.answered if team.days_late]
         # who has not answered, the latest first
-        missing = [team for team in found.teams if team.state == MISSING]
+        missing = [team for team in found.teams if team.state in (MISSING, BLANK)]
         self.silent: Sequence[TeamProgress] = sorted(missing, key=lambda team: -team.days_late)
         self.expected = len(self.answered) + len(self.silent) if found.expected else None
 

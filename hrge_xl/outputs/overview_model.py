@@ -52,7 +52,7 @@ class TeamProgress:
 
     code: str
     country: str
-    state: str  # accepted, returned, conflict, missing, unexpected
+    state: str  # accepted, returned, waiting, blank, missing, unexpected
     deadline: date | None
     days_late: int
     correction_overdue: int  # days
