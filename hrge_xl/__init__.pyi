@@ -58,6 +58,7 @@ from .coordination.week import RefreshResult as RefreshResult
 from .coordination.week import close as close
 from .coordination.week import close_round as close_round
 from .coordination.week import refresh as refresh
+from .core.work import watch_progress as watch_progress
 from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
 from .dataset.run_history import last_change as last_change

@@ -397,3 +397,17 @@ def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
         told.append(target.read_bytes())
     by_call, by_wish, by_spec = told
     assert by_call == by_wish != by_spec
+
+
+def test_work_that_takes_long_says_how_far_it_is(tmp_path: Path) -> None:
+    """And an error in the function that hears it is an error of that function."""
+    steps: list[tuple[str, int, int | None]] = []
+    with hrge_xl.watch_progress(lambda *step: steps.append(step)):
+        hrge_xl.check_spec("example")
+    text = "Trying out the workbooks, by language"
+    assert steps == [(text, done, 3) for done in range(4)]
+    with pytest.raises(ZeroDivisionError), hrge_xl.watch_progress(lambda *_: 1 // 0):
+        hrge_xl.check_spec("example")
+    steps.clear()
+    hrge_xl.check_spec("example")
+    assert steps == []

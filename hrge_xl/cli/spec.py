@@ -46,14 +46,20 @@ def check_spec(spec: str, fast: bool) -> None:
 
 
 def _untranslated(loaded: hrge_xl.Spec, named: str) -> Iterator[str]:
-    """Yield in which languages texts are missing, without which no workbook is issued, and what to do about it."""
-    from ..core.words import counted
+    """Yield in which languages texts are missing, without which no workbook is issued, and what to do about it.
+
+    The words of the program itself appear in English where it lacks a language.
+    """
+    from ..core.words import SOURCE_LANGUAGE, counted, language_of_words
 
     for language, missing in hrge_xl.missing_translations(loaded).items():
         yield (
             f"{language}: {counted(len(missing), 'text')} not translated, the first is {missing[0]}. "
             f"To have it translated: hrge-xl spec translate {quoted(named)} --lang {language} --to-xlsx FILE"
         )
+    for language in loaded.languages:
+        if language != SOURCE_LANGUAGE and language_of_words(language) == SOURCE_LANGUAGE:
+            yield f"{language}: the program's own words (cover, checks, findings) appear in English."
 
 
 def _size_of(loaded: hrge_xl.Spec) -> str:

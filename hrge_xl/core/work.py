@@ -31,6 +31,29 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 @contextmanager
+def watch_progress(report: Callable[[str, int, int | None], object]) -> Iterator[None]:
+    """Have a function hear how far long work is: what is being done, how many steps are done, and of how many.
+
+    The last is None where nobody knows. The function is called in the thread that works.
+    """
+
+    @contextmanager
+    def listener(text: str, total: int | None) -> Iterator[Advance]:
+        done = 0
+
+        def advance(steps: int) -> None:
+            nonlocal done
+            done += steps
+            report(text, done, total)
+
+        report(text, done, total)
+        yield advance
+
+    with listening(listener):
+        yield
+
+
+@contextmanager
 def report_progress(text: str, total: int | None = None) -> Iterator[Advance]:
     """Announce what is being done, of how many steps where that is known; gives what is called after each."""
     listener = _LISTENER.get()

@@ -25,7 +25,7 @@ from .xlsform import form_in_csv, form_in_workbook
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
 READ = ("xlsx", "xlsm")
-REMEDY = "Check that it opens in Excel; save an empty copy as .xlsx, and import that."
+REMEDY = "Check that it opens in Excel; save an empty copy as .xlsx and import that, or import it in parts."
 # a large form is checked as a spec many times; what counts is the time of the processor, also where others use it
 PATIENT = replace(LIMITS, cpu_seconds=60, wall_seconds=600.0)
 

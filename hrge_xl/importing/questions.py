@@ -221,7 +221,7 @@ class FormQuestion:
         """Return the condition under which a filter lets each entry through, by the entry's place."""
         offered: dict[str, str] = {}
         for row in self.among.form.lists[self.listed]:
-            printer.columns = row.said
+            printer.look_at(row.said)
             holds = printer.condition(tree).text
             if holds != NEVER and "blank(" not in holds:
                 offered[row.part.place] = holds
