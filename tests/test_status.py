@@ -364,7 +364,7 @@ WORDS = [
     "Arrived",
     "Counts",
     "Teams",
-    "Late",
+    "Late now",
     "Due next",
     "To decide",
     "To send",
@@ -397,7 +397,8 @@ def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -
     assert len(lines) <= 18
     told = " ".join(" ".join(lines).split())
     assert (
-        "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
+        "Late now: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), "
+        in told
     )
     assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
     assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told

@@ -165,6 +165,15 @@ def _summary(
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
+    late = {
+        "Late now": [team_status.team.code for team_status in teams if team_status.late_now],
+        "Arrived late": [
+            team_status.team.code for team_status in teams if team_status.arrived_late
+        ],
+    }
+    for term, codes in late.items():
+        if codes:
+            yield f"{say(term)}: {', '.join(codes)}."
     if hrge_xl.to_decide(teams):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 

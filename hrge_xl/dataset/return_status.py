@@ -16,7 +16,7 @@ from ..core.dates import parse_day, parse_moment
 from ..core.message_templates import MessageTemplate, joined
 from ..core.words import Translate, fold
 from ..core.work import grouped
-from ..exchange.validation import ACCEPTED, REFUSED
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
 from ..findings import Kind, codes, identity
 from ..ledger.judgements import Decision
 from ..ledger.ledger import FIRST_SEEN
@@ -450,6 +450,11 @@ def _skipped(
     return next(others, None)
 
 
+def is_to_be_corrected(verdict: str, status: str) -> bool:
+    """Say whether its team still has to correct a return: it has errors, and nothing takes its place."""
+    return verdict == RETURNED and status in (COUNTS, WAITING)
+
+
 # what is said alike where people read figures, on the overview and in `data.xlsx`
 
 
@@ -458,7 +463,7 @@ def status_words(say: Translate) -> dict[str, str]:
     return {
         "received": say("Received"),
         "accepted": say("Accepted"),
-        "returned": say("Returned for correction"),
+        "returned": say("Returned"),
         "refused": say("Could not be read"),
         "counted": say("Counted"),
         "superseded": say("Superseded by a newer version"),

@@ -152,6 +152,7 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
     )
     return TeamProgress(
         found.team.code, country, STATES.get(found.state, MISSING), found.team.deadline, found.days_late,
+        found.arrived_late, found.late_now,
         found.correction_overdue, found.required, found.answered, found.errors,
         tuple(head.name for head in found.counting), sheets,
     )  # fmt: skip

@@ -55,6 +55,8 @@ class TeamProgress:
     state: str  # accepted, returned, waiting, blank, missing, unexpected
     deadline: date | None
     days_late: int
+    arrived_late: bool
+    late_now: bool
     correction_overdue: int  # days
     required: int
     answered: int

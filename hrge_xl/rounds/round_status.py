@@ -138,6 +138,16 @@ class TeamStatus:
         return self._overdue(self.today if self.state in OPEN else self.lateness[0])
 
     @property
+    def arrived_late(self) -> bool:
+        """Whether its answer came, after the deadline."""
+        return self.state not in OPEN and self.days_late > 0
+
+    @property
+    def late_now(self) -> bool:
+        """Whether its answer has not come, and the deadline has passed."""
+        return self.state in OPEN and self.days_late > 0
+
+    @property
     def correction_overdue(self) -> int:
         """How many days after the deadline its corrections came; while they are owed, how many have passed."""
         return max(
