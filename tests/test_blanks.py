@@ -87,7 +87,7 @@ def test_a_blank_before_the_deadline_does_not_beat_it(
     }
     (row,) = read_table(folder, "teams").to_dict("records")
     assert (row["outcome"], str(row["arrived"])[:10]) == ("accepted", str(AFTER))
-    assert "(late: 1; silent: 0)" in pages(folder)[0]
+    assert "(arrived late: 1; not answered: 0)" in pages(folder)[0]
 
 
 def test_a_blank_alone_is_told_as_blank(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
