@@ -123,7 +123,7 @@ def test_the_sentences_are_those_of_the_spec_with_the_figures_of_the_dataset(pla
     )
     level = load("example").matrix.levels[-1].label.say("en")  # type: ignore[union-attr]
     assert re.findall("<li>(.*)", text[: text.index("<section>")]) == [
-        "Plans have come from 3 of 4 offices (late: 0; silent: 1).",
+        "Plans have come from 3 of 4 offices (arrived late: 0; not answered: 1).",
         f"Participants expected: {participants:g}; risks at the highest level, {level}: {highest or 0} of {risks}.",
         "There are open errors in 1 of the 2 plans behind these figures.",
     ]
@@ -146,7 +146,7 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
     trusted = in_parts(karachi)["How far the figures can be trusted"]
     assert "Returns behind the figures: 1. Of these with open errors: 1." in trusted
     assert f"Required answers given: {given} of {asked}" in trusted
-    assert "Plans have come from 0 of 1 offices (late: 0; silent: 1)." in cairo
+    assert "Plans have come from 0 of 1 offices (arrived late: 0; not answered: 1)." in cairo
     # red is only what is wrong
     assert [text.count('class="bad"') for text in (karachi, cairo)] == [0, 1]
     assert "Period: 2026-H1" in words(cairo) or "Round: 2026-H1" in words(cairo)
@@ -344,7 +344,7 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
     text = brief_of_dataset(both, "en", ROUND)
     parts, first = in_parts(text), overview_page_of(whole).partition('id="who"')[0]
     told = re.findall("<li>(.*)", text[: text.index("<section>")])
-    assert "Answers have come from 4 of 40 teams (late: 0; silent: 36)." in told
+    assert "Answers have come from 4 of 40 teams (arrived late: 0; not answered: 36)." in told
     assert [sentence for sentence in told if f"<li>{sentence}" not in first] == []
     assert whole.risks
     risks = parts["Gravest risks after mitigation"]

@@ -32,6 +32,7 @@ from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
 from tests.answers import layout
 from tests.command_line import hrge, ran
+from tests.damage import ANSWERS
 from tests.databases import tampered
 from tests.different_returns import answers_of
 from tests.face import (
@@ -527,7 +528,8 @@ def test_from_any_folder_and_with_the_spec_that_the_dataset_carries(
     monkeypatch.chdir(tmp_path)
     spec = load(second(Path("spec") / "second"))
     for name, copy in (("one", "a"), ("two", "b")):
-        Path(f"{name}.xlsx").write_bytes(generate(spec, Order("PAK", TODAY, "PAK", copy=copy * 12)))
+        order = Order("PAK", TODAY, "PAK", copy=copy * 12, answers=ANSWERS)
+        Path(f"{name}.xlsx").write_bytes(generate(spec, order))
     assert hrge("consolidate", "one.xlsx", "two.xlsx", "--spec", "spec/second", "-o", "out") == 0
     shutil.rmtree("spec")
     Path("elsewhere").mkdir()

@@ -153,7 +153,12 @@ def test_a_round_is_found_by_its_text(tmp_path: Path) -> None:
 
 def test_what_a_notebook_shows_is_short(tmp_path: Path) -> None:
     file = tmp_path / "<MAR>.xlsx"
-    file.write_bytes(hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("MAR", TODAY, "MAR")))
+    file.write_bytes(
+        hrge_xl.generate(
+            hrge_xl.load("example"),
+            hrge_xl.Order("MAR", TODAY, "MAR", answers={("PLAN", "1", "PLN_03"): "Training"}),
+        )
+    )
     result = hrge_xl.check(file, REQUEST)
     hrge_xl.consolidate(file, tmp_path / "dataset")
     (tmp_path / "teams.csv").write_text("team\nMAR\n", encoding="utf-8")

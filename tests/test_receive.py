@@ -9,6 +9,7 @@ import os
 import time
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.header import Header
 from email.message import EmailMessage
@@ -18,9 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import init_round, receive
+from hrge_xl import generate, init_round, load, load_round, receive
 from hrge_xl.cli import run
-from tests.face import Ledger, OutlookMessage, Received, SourceFile, found_in, open_layers, saved_on
+from tests.face import (
+    Ledger,
+    OutlookMessage,
+    Received,
+    SourceFile,
+    found_in,
+    open_layers,
+    orders,
+    saved_on,
+)
 from tests.letters import (
     mail,
     mbox,
@@ -71,10 +81,12 @@ def arrives(folder: Path, name: str, content: bytes | EmailMessage) -> None:
     (folder.parent / "came" / name).write_bytes(data)
 
 
-def issued(folder: Path) -> bytes:
-    """The workbook of the team, as it was issued."""
-    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
-    return next((folder / "issued").glob("*.xlsx")).read_bytes()
+def begun(folder: Path) -> bytes:
+    """The workbook of the team with one answer: a blank one would be no answer."""
+    round_ = load_round(folder)
+    (order,) = orders(round_, date(2026, 6, 20))
+    answers = {("PLAN", "1", "PLN_03"): "Train the trainers"}
+    return generate(load(round_.spec_source), replace(order, answers=answers))
 
 
 def returned(folder: Path) -> dict[str, bytes]:
@@ -213,7 +225,7 @@ def test_the_day_of_the_mail_is_what_lateness_goes_by(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In the round, and in a dataset elsewhere that it is put together in."""
-    sent = issued(folder)
+    sent = begun(folder)
     came(folder, x_eml=mail("kabul@example.org", SENT, {"Kabul.xlsx": sent}).as_bytes())
     capsys.readouterr()
     assert (
@@ -297,7 +309,7 @@ def test_a_mail_without_a_day_of_its_server_came_when_it_was_first_seen(
     received: datetime | None, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever the sender says, the workbook too."""
-    sent = saved_on(issued(folder), FIRST.date())
+    sent = saved_on(begun(folder), FIRST.date())
     arrives(
         folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
     )
@@ -330,7 +342,7 @@ def test_the_day_is_that_of_the_office_wherever_its_server_stands(
 def test_a_day_far_from_the_one_first_seen_is_a_finding(
     received: datetime, told: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sent = issued(folder)
+    sent = begun(folder)
     arrives(
         folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
     )
@@ -344,7 +356,7 @@ def test_a_day_far_from_the_one_first_seen_is_a_finding(
 def test_a_day_that_a_person_states_beats_the_mail(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sent = issued(folder)
+    sent = begun(folder)
     came(folder, x_eml=mail("kabul@example.org", LATER, {"Kabul.xlsx": sent}).as_bytes())
     dataset = str(folder.parent / "dataset")
     assert (

@@ -124,6 +124,7 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: Capsys) -> None:
         "2 files: 0 accepted, 1 returned, 1 refused.",
         "1 returned, 2 late, 1 not issued, 1 refused.",
         "Not answered: MAR-1, EGY-1, IRQ-1.",
+        "Late now: MAR-1, EGY-1.",
         f"Next: hrge-xl feedback {made.folder} -o feedback",
     ]
     (names, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
@@ -364,7 +365,7 @@ WORDS = [
     "Arrived",
     "Counts",
     "Teams",
-    "Late",
+    "Late now",
     "Due next",
     "To decide",
     "To send",
@@ -397,7 +398,8 @@ def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -
     assert len(lines) <= 18
     told = " ".join(" ".join(lines).split())
     assert (
-        "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
+        "Late now: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), "
+        in told
     )
     assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
     assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told

@@ -190,11 +190,11 @@ def test_the_predecessor_is_signed_too() -> None:
         assert submission.verify(replace(back, predecessor=forged), KEY) == submission.INVALID
 
 
-# a workbook that nobody has filled in, beside one that somebody has: it gives way, whichever came later
+# a workbook that nobody has filled in is no answer, whether it came before one that somebody has or after it
 
 ISSUED, FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 10), date(2026, 6, 17)
-REASON = "Nothing is filled in here; it gives way to the workbook that was filled in."
-LAW = ("counted", "superseded", "waiting", "doubled", "conflict", "excluded", "withdrawn")
+REASON = "Nothing is filled in here: a blank workbook is no answer."
+LAW = ("counted", "superseded", "waiting", "doubled", "conflict", "excluded", "withdrawn", "blank")
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_quoted_beside_the_filled_one(folder: Path, capsys: pytest.CaptureFixtur
     sends(folder, FIRST, quoted=blank, filled=filled)
     assert told(folder, capsys) == (
         "accepted",
-        {"filled": ("counts", ""), "quoted": ("superseded", REASON)},
+        {"filled": ("counts", ""), "quoted": ("blank", REASON)},
     )
     assert run(["decide", str(folder)]) == 0
     assert capsys.readouterr().out == "Nothing waits for a decision, and none was made.\n"
@@ -264,20 +264,20 @@ def test_later_than_the_filled_one(
     sends(folder, SECOND, quoted=saved_on(blank, SECOND) if opened else blank)
     assert told(folder, capsys) == (
         "accepted",
-        {"filled": ("counts", ""), "quoted": ("superseded", REASON)},
+        {"filled": ("counts", ""), "quoted": ("blank", REASON)},
     )
 
 
-def test_earlier_than_the_filled_one_it_counts_until_that_comes(
+def test_earlier_than_the_filled_one_it_counts_neither(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blank, filled = workbooks(folder)
     sends(folder, FIRST, blank=blank)
-    assert told(folder, capsys) == ("returned", {"blank": ("counts", "")})
+    assert told(folder, capsys) == ("blank", {"blank": ("blank", REASON)})
     sends(folder, SECOND, filled=filled)
     assert told(folder, capsys) == (
         "accepted",
-        {"filled": ("counts", ""), "blank": ("superseded", REASON)},
+        {"filled": ("counts", ""), "blank": ("blank", REASON)},
     )
 
 
@@ -291,7 +291,7 @@ def test_beside_two_that_wait_for_a_decision_it_counts_neither(
     sends(folder, FIRST, filled=filled, other=other, quoted=blank)
     state, files = told(folder, capsys)
     assert (state, {name: status for name, (status, _) in files.items()}) == (
-        "to decide", {"filled": "conflict", "other": "conflict", "quoted": "superseded"},
+        "to decide", {"filled": "conflict", "other": "conflict", "quoted": "blank"},
     )  # fmt: skip
 
 

@@ -181,12 +181,12 @@ def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
 def test_the_first_week(first: tuple[Story, RefreshResult]) -> None:
     _, week = first
     assert [word for word, _ in week_lines(week)] == [
-        "Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "Ask again", "To send", "Files in",
+        "Arrived", "Counts", "Teams", "Late now", "Due next", "To decide", "Ask again", "To send", "Files in",
     ]  # fmt: skip
     assert listed(week, "Arrived").startswith("9 workbooks taken in, 8 left aside.")
     assert listed(week, "Counts").startswith("9 files: 3 accepted, 5 returned, 1 refused.")
     assert listed(week, "Teams") == "12 expected: 3 accepted, 3 returned, 6 issued."
-    assert listed(week, "Late") == "nobody."
+    assert listed(week, "Late now") == "nobody."
     assert (
         listed(week, "Due next")
         == "2026-07-22, in 14 days: PAK-3, MAR-3, EGY-3, PAK-4, MAR-4, EGY-4."
@@ -311,7 +311,7 @@ def test_the_weeks_that_follow(first: tuple[Story, RefreshResult]) -> None:
     assert not drafts(story.folder, DEADLINE + timedelta(days=4)).new  # once a week is enough
     story.send("PAK-4", DEADLINE + timedelta(days=9))
     end = story.week(DEADLINE + timedelta(days=10))
-    assert listed(end, "Late") == (
+    assert listed(end, "Late now") == (
         "PAK-3 (10 days), EGY-3 (10 days), MAR-4 (10 days), EGY-4 (10 days), "
         "EGY-1 (10 days, to correct), PAK-2 (10 days, to correct)."
     )

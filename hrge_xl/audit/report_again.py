@@ -395,6 +395,7 @@ def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
 # asked for, and its language was a choice.
 TAKEN_OVER = ("run.started", "run.command", "run.language")
 # They must fit what the report itself says, or another version or spec is told in a sentence of its own.
+NEWER = ("blank",)  # sums that reports of earlier versions do not have
 TOLD_OTHERWISE = ("run.id", "run.engine_version", "run.spec_digest")
 # Where a file is missing or has changed since, what counts the answers of all files, or may be about that file, is not
 # known here. Of waivers and decisions the ledger is asked.
@@ -419,10 +420,10 @@ def compare(then: Mapping[str, Any], now: Document, found: FilesAtHand) -> Itera
     unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(
         now["files"]
     )
-    whole: dict[str, Any] = {
-        **now,
-        "summary": now["summary"] if rows == now["files"] else summed_up(rows),
-    }
+    sums = now["summary"] if rows == now["files"] else summed_up(rows)
+    told = then["summary"]
+    sums = {name: sum_ for name, sum_ in sums.items() if sum_ or name in told or name not in NEWER}
+    whole: dict[str, Any] = {**now, "summary": sums}
     digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
     besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
     sides = (_about_all(document, hidden | unseen) for document in (then, whole))

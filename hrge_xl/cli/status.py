@@ -47,8 +47,8 @@ HEADS = {
 COLUMNS = tuple(HEADS)
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
-    "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
-    "not in this round": "magenta",
+    "accepted": "green", "returned": "yellow", "late": "red", "blank": "red", "refused": "red",
+    "to decide": "magenta", "not in this round": "magenta",
 }  # fmt: skip
 GAP = "  "
 MOST_REFUSED = 20  # files of nobody that are told one by one; --json and --xlsx have all
@@ -64,7 +64,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
     folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
     lang: str, team: str, **how: Any,
 ) -> None:  # fmt: skip
-    """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
+    """Show team by team: issued, late, blank, returned, accepted or to decide; completeness, errors, days late.
 
     What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
     `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`). Of
@@ -147,7 +147,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
     """Say what to do next; what to decide was said already."""
     if "to decide" in states:
         return
-    if "returned" in states:
+    if not {"returned", "blank"}.isdisjoint(states):
         next_step("feedback", folder, and_then=" -o feedback", language=language)
     elif "not issued" in states:
         next_step("generate", folder, language=language)
@@ -165,6 +165,15 @@ def _summary(
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
+    late = {
+        "Late now": [team_status.team.code for team_status in teams if team_status.late_now],
+        "Arrived late": [
+            team_status.team.code for team_status in teams if team_status.arrived_late
+        ],
+    }
+    for term, codes in late.items():
+        if codes:
+            yield f"{say(term)}: {', '.join(codes)}."
     if hrge_xl.to_decide(teams):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 

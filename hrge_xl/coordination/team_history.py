@@ -12,6 +12,7 @@ from ..core.message_templates import text_of
 from ..core.paths import read_regular
 from ..core.words import SOURCE_LANGUAGE, counted
 from ..core.work import grouped
+from ..dataset.return_status import BLANK
 from ..dataset.returns import result
 from ..exchange.validation import REFUSED, RETURNED
 from ..findings import Waiver
@@ -31,6 +32,7 @@ AWAITED = {  # what comes next where a team is in this state
     NOT_ISSUED: "its workbook is still to be issued",
     ISSUED: "its answer is awaited",
     LATE: "its answer is overdue: remind it",
+    BLANK: "its workbook came back blank: its answer is awaited",
     TO_DECIDE: "decide which of its returns counts",
     RETURNED: "its corrections are awaited",
     REFUSED: "ask for the file again",

@@ -39,6 +39,7 @@ class Reconciliation:
     conflict: int = 0
     excluded: int = 0
     withdrawn: int = 0
+    blank: int = 0
 
     def __add__(self, other: Reconciliation) -> Reconciliation:
         """Return the sum over two datasets."""

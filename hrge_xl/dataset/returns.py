@@ -20,7 +20,15 @@ from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
-from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
+from .return_status import (
+    BLANK,
+    CONFLICT,
+    EXCLUDED,
+    SUPERSEDED,
+    WITHDRAWN,
+    lateness_day,
+    moment,
+)
 from .rows import COMMENT, answer_of, finding_of, reason_of, submission_number
 from .schema import (
     SUBMISSIONS,
@@ -141,15 +149,18 @@ def settled(found: Iterable[Return]) -> set[str]:
     """Return the submissions whose findings are nobody's task any more: another return counts in their place.
 
     Those are superseded or withdrawn ones, and excluded ones where another return of the team about this intervention
-    counts. What waits for a correction or a decision, or was refused, is not settled.
+    counts, and blank ones where an answer of the team does. What waits for a correction or a decision, or was refused,
+    is not settled.
     """
     every = list(found)
+    answered = {each.team for each in every if each.current}
     counted = {each.about for each in every if each.current}
     return {
         each.submission
         for each in every
         if each.status in (SUPERSEDED, WITHDRAWN)
         or (each.status == EXCLUDED and each.about in counted)
+        or (each.status == BLANK and each.team in answered)
     }
 
 

@@ -69,7 +69,7 @@ class Result:
     read_by: BoundedText | None = (
         None  # the spec that was asked for; None for the one that its stamp names
     )
-    untouched: bool = False  # it holds nothing but what every blank workbook for its country does
+    untouched: bool = False  # nothing stands in it that was not there when it was issued
     stamps: tuple[
         Identity, ...
     ] = ()  # both copies as they stand in the file, until its signature is checked
@@ -431,11 +431,24 @@ def _arrived(
                         SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language
                     )
                     result.findings.insert(0, unsigned)
-        return replace(result, stamps=())
+        return replace(result, stamps=(), untouched=_is_as_issued(result, job))
     except (SpecError, NotStarted):
         raise
     except Exception as fault:  # noqa: BLE001 - a process that was taken over may answer anything
         return stopped_result(Result(file.path, file.sha256, file.size, REFUSED, []), fault)
+
+
+def _is_as_issued(result: Result, job: FileToCheck) -> bool:
+    """Say whether a return of a round is the file that was issued, or holds its answers and nothing else."""
+    from .issuing import answers_digest, has_more_than_answers, issued_workbook
+
+    sent = result.submission
+    if result.untouched or sent is None or not job.wanted.issued:
+        return result.untouched
+    issued = issued_workbook(Path(job.wanted.issued), sent.identity.copy)
+    if issued is None or has_more_than_answers(sent):
+        return False
+    return issued.sha256 == job.file.sha256 or issued.answers == answers_digest(sent.values())
 
 
 def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToCheck) -> Result:

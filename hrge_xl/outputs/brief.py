@@ -163,7 +163,7 @@ class BriefView(OverviewView):
     of_risk = 110
     of_indicator = 60
     # parts of the reconciliation that somebody may miss in the figures
-    left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
+    left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn", "blank")
 
     def __init__(self, found: Overview, group: TeamGroup | None = None) -> None:
         super().__init__(found)

@@ -151,7 +151,9 @@ class FileRow(TypedDict):
     sha256: str | None
     size: int | None
     verdict: str  # accepted, returned, refused
-    status: str  # counts, superseded, waiting, doubled, conflict, excluded, withdrawn, refused
+    status: (
+        str  # counts, superseded, waiting, doubled, conflict, excluded, withdrawn, blank, refused
+    )
     counted: bool  # whether its answers and findings go into any sum
     settled: bool  # another file counts in its place: its findings are nobody's task
     reason: str | None  # why it does not count, or what was decided

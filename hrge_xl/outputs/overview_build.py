@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ..core.work import grouped
 from ..dataset.aggregates.sql import said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
+from ..dataset.return_status import BLANK
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
@@ -46,9 +47,11 @@ MISSING = "missing"
 WAITING = "waiting"
 UNEXPECTED = "unexpected"
 # where a team stands, by its status; in all others it is missing
-STATES = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TO_DECIDE: WAITING, STRANGE: UNEXPECTED}
+STATES = {
+    ACCEPTED: ACCEPTED, RETURNED: RETURNED, BLANK: BLANK, TO_DECIDE: WAITING, STRANGE: UNEXPECTED,
+}  # fmt: skip
 LEAST_FIRST = {  # as the map shows a country, with what each is called
-    MISSING: "Not answered", WAITING: "Waits for a decision", RETURNED: "Returned for correction",
+    MISSING: "Not answered", BLANK: "Blank", WAITING: "Waits for a decision", RETURNED: "Returned for correction",
     UNEXPECTED: "Not in this round", ACCEPTED: "Accepted",
 }  # fmt: skip
 # tables that may lack lines on a page to share
@@ -149,6 +152,7 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
     )
     return TeamProgress(
         found.team.code, country, STATES.get(found.state, MISSING), found.team.deadline, found.days_late,
+        found.arrived_late, found.late_now,
         found.correction_overdue, found.required, found.answered, found.errors,
         tuple(head.name for head in found.counting), sheets,
     )  # fmt: skip

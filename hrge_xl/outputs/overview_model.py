@@ -52,9 +52,11 @@ class TeamProgress:
 
     code: str
     country: str
-    state: str  # accepted, returned, conflict, missing, unexpected
+    state: str  # accepted, returned, waiting, blank, missing, unexpected
     deadline: date | None
     days_late: int
+    arrived_late: bool
+    late_now: bool
     correction_overdue: int  # days
     required: int
     answered: int

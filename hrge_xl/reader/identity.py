@@ -82,6 +82,7 @@ class ExpectedReturn:
     formerly: tuple[
         tuple[str, str], ...
     ] = ()  # codes that teams had before, each with the one of today
+    issued: str = ""  # the folder of what was issued
 
     def __post_init__(self) -> None:
         check_several("teams", self.teams)
@@ -321,13 +322,16 @@ BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a 
 
 def stamp_alone(data: bytes) -> Identity | None:
     """Return the stamp of a workbook that was issued and has come through no other program since; None without one."""
+    return from_pairs(own_properties(data))
+
+
+def own_properties(data: bytes) -> dict[str, str]:
+    """Return what a workbook that was issued says of itself in its properties: its stamp, and more."""
     try:
         properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
     except Unreadable:
-        return None
-    return from_pairs(
-        {name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()}
-    )
+        return {}
+    return {name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()}
 
 
 BETWEEN = re.compile(r"[\W_]+")

@@ -79,8 +79,9 @@ class Round:
         teams = tuple(team.code for team in self.teams)
         formerly = tuple((code, team.code) for team in self.teams for code in team.formerly)
         return ExpectedReturn(
-            self.spec_source, self.name, teams, self.key or None, (self.start, self.end), formerly
-        )
+            self.spec_source, self.name, teams, self.key or None, (self.start, self.end), formerly,
+            str(self.folder / ISSUED),
+        )  # fmt: skip
 
 
 def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
