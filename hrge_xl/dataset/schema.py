@@ -149,7 +149,7 @@ class Table:
         return not self.view and self.key[0] == SUBMISSION_ID
 
 
-VERSION = 9  # of the tables; raised whenever one of them changes
+VERSION = 10  # of the tables; raised whenever one of them changes
 
 IN_PANDAS: dict[str, Any] = {
     TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: "datetime64[us]",
