@@ -301,6 +301,18 @@ def test_a_small_count_of_a_team_of_no_country() -> None:
         assert line[["total", "mean", "minimum", "maximum"]].isna().all(), name
 
 
+def test_a_small_count_in_a_row_that_refers_to_nothing() -> None:
+    alone = {key: value for key, value in RISK.items() if key[2] != "RSK_C"}
+    with dataset(Return("PAK-1", {}, more=alone | {("RISKS", "K-01", "RSK_N"): 3})) as store:
+        true, shared = (
+            frames(store, masked=masked)["aggregate_numbers"].set_index("field").loc["RSK_N"]
+            for masked in (False, True)
+        )
+    assert (true["refers_to"], true["total"]) == ("no_reference", 3)
+    assert shared["refers_to"] == "no_reference"
+    assert shared[["total", "mean", "minimum", "maximum"]].isna().all()
+
+
 def test_a_row_of_which_everything_is_masked_is_still_a_row() -> None:
     """Where it stands in the workbook, and where an analyst counts rows."""
     with dataset(Return("PAK-1", {}, more={("CASES", "C-02", "CAS_N"): 3})) as store:

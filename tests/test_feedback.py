@@ -590,3 +590,32 @@ def test_the_message_is_a_letter_in_the_language_of_the_team(
         assert text.startswith("Dear colleagues,\n\nThank you for PAK.xlsx.\n")
         late = message(result, back, date(2026, 7, 16), "2026-07-15")
         assert "It was due by 15 July 2026; please send it back as soon as you can.\n" in late
+
+
+def test_many_wrong_answers_of_one_cause_are_one_line(tmp_path: Path) -> None:
+    sent = tmp_path / "PAK.xlsx"
+    where = build(load("hrge_toolkit"), "en", tools=("T1.1",))
+    slots = [
+        slot
+        for slot in where.sheet["T1.1"].slots
+        if slot.field.list_name and not slot.field.calculated
+    ]
+    sent.write_bytes(generate(where.spec, Order("PAK", TODAY, tools=("T1.1",))))
+    book = openpyxl.load_workbook(sent)
+    name = where.sheet["T1.1"].name
+    for slot in slots:
+        book[name][address(*slot.cells[0])] = "not in the list"
+    book.save(sent)
+    before = look(sent)
+    given_ = give_back(before, where.spec, today=TODAY)
+    wrong = [each for each in given_.corrections if each.urgency is Urgency.WRONG]
+    alike = [each for each in wrong if each.code == "V002"]
+    assert len(alike) == len(slots) > 20
+    shown = seen(given_)
+    (line,) = (line for line in shown.lines if line[5] == f"To correct: {len(alike)}")
+    assert "not in the list" in line[7]
+    hidden = [row for row, each in shown.sheet.row_dimensions.items() if each.hidden and row > 1]
+    assert len(hidden) >= len(alike), "every one of them is below it"
+    text = message(before, given_, TODAY)
+    assert f"(+{len(alike) - 1})" in text
+    assert text.count("not in the list") == 1

@@ -308,6 +308,16 @@ def test_only_whole_numbers_have_a_total(both_rounds: Store) -> None:
     assert all(each["total"] is not None for kind, each in found if kind == "integer")
 
 
+def test_numbers_that_refer_to_nothing_do_not_read_as_totals(both_rounds: Store) -> None:
+    """T3.2, T4.B and T4.C refer to rows of other sheets, forms to none."""
+    about: dict[str, set[str | None]] = {}
+    for line in lines(both_rounds, "aggregate_numbers"):
+        about.setdefault(line["tool"], set()).add(line["refers_to"])
+    assert "no_reference" in about["T3.2"]
+    assert not any(None in about[tool] for tool in ("T3.2", "T4.B", "T4.C"))
+    assert about["FORM"] == {None}
+
+
 def lines(store: Store, name: str) -> list[dict[str, Any]]:
     """A table of figures without the numbers of its lines."""
     names = store.schema.by_name[name].names

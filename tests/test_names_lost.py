@@ -11,6 +11,8 @@ from zipfile import ZipFile
 import pytest
 
 import hrge_xl
+from hrge_xl.findings.causes import by_cause, first_screen
+from tests.command_line import ran
 
 BOOK = "xl/workbook.xml"
 
@@ -50,3 +52,44 @@ def test_lost_names_are_told_once_with_the_cause(
     before = Counter(finding.code for finding in hrge_xl.check(file).findings)
     assert before["S040"] == 0
     assert {code: codes[code] for code in before} == before, "no answer is read otherwise"
+
+
+@pytest.fixture(scope="module")
+def nameless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook without its names."""
+    workbook = hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("PAK", country="PAK"))
+    file = tmp_path_factory.mktemp("nameless") / "PAK.xlsx"
+    file.write_bytes(with_names(workbook, "<definedNames>.*?</definedNames>", ""))
+    return file
+
+
+def test_what_follows_from_lost_names_is_counted_behind_them(nameless: Path) -> None:
+    count = Counter(finding.code for finding in hrge_xl.check(nameless).findings)["S011"]
+    assert count > 1
+    shown = ran("validate", nameless, code=None).out
+    assert f"[S011 ×{count}]" in shown
+    assert shown.count("S011") == 1
+    every_line = ran("validate", nameless, "-v", code=None).out
+    assert every_line.count("S011") == count, "no cell is lost from the full list"
+
+
+def test_the_report_folds_what_follows_and_lists_every_cell(nameless: Path) -> None:
+    count = Counter(finding.code for finding in hrge_xl.check(nameless).findings)["S011"]
+    ran("report", nameless, "-o", nameless.parent, code=None)
+    page = (nameless.parent / "validation.html").read_text()
+    assert f"S011 × {count}: " in page
+    assert len(re.findall(r"<tr class=i>", page)) == count
+    single, *folded = page.partition('id="files"')[2].split('<details class="cause">')
+    assert "<tr class=i>" not in single
+    assert any("S040" in part and part.count("<tr class=i>") == count for part in folded)
+
+
+def test_a_first_screen_holds_ten_causes_that_cover_nine_tenths() -> None:
+    severities = {f"V{n:03}": "error" for n in range(9)} | {f"V1{n:02}": "info" for n in range(9)}
+    items = [*severities, *("V101",) * 60, *("V102",) * 60]
+    causes = by_cause([items], lambda code: (code, severities[code]))
+    first, others = first_screen(causes)
+    assert len(first) == 10
+    assert sum(cause.total for cause in first) >= 0.9 * len(items)
+    assert [cause.severity for cause in first] == ["error"] * 8 + ["info"] * 2
+    assert sum(cause.total for cause in (*first, *others)) == len(items)

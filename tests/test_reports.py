@@ -72,7 +72,7 @@ def from_html(document: Document) -> Iterator[str]:
     text = html.render(document)
     for row in Parsed(text).findings:
         yield from (SEVERITY_OF_WORD[row[0]], row[1].split()[0])
-    heads = re.findall(r"<summary><h3>(.*?)</summary>", text)
+    heads = re.findall(r'<details class="file"[^>]*>\s*<summary>(.*?)</summary>', text)
     for verdict, *status in (re.findall(r'class="(\w+) tag"', head) for head in heads):
         yield from (
             verdict,
@@ -468,6 +468,7 @@ def test_without_scripts_everything_is_there(browser: "Browser", tmp_path: Path)
         assert page.locator(".f tbody tr").count() == all_findings(document)
         assert page.locator("#filter").is_hidden()
         assert page.locator("button.print").first.is_hidden()
+        page.locator(".file", has=page.locator(".f")).first.locator("summary").first.click()
         assert page.locator(".f tbody tr").first.is_visible()
         page.locator(".matrix a").first.click()
         assert page.locator(".matrix a").first.is_visible()
@@ -479,6 +480,7 @@ def test_the_filter_works_by_keyboard(browser: "Browser", tmp_path: Path) -> Non
     document = plain()
     total, wanted = all_findings(document), recount(document)["V006"]
     with opened(browser, tmp_path, document) as (page, trouble):
+        unfold(page)
         page.locator("select[name=team]").focus()
         for _ in range(5):
             page.keyboard.press("Tab")

@@ -18,6 +18,7 @@ from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..language.compiler import Row, SlotKey, Unknown, Value, worse
 from ..layout import Sheet, Slot
+from ..spec.model import RegisterBlock
 from .answer_view import AnswerView
 from .hits import Hit
 from .program import ANYTHING, FieldColumn, NeedCheck, rows_counted
@@ -101,6 +102,7 @@ class DoubtfulView(AnswerView):
         self._progress: dict[str, Unknown | None] = {}
         self.unsure_references = list(self._unsure_references(hits))
         self.off_scale = off_scale | {hit.slot: doubt for hit, doubt in self.unsure_references}
+        self.unsure_names = list(self._unsure_names(hits))
 
     def _unsure_references(self, hits: Sequence[Hit]) -> Iterator[tuple[Hit, Unknown]]:
         """Yield the references that seem to lead to a blank row, which may be in use, and what is to blame."""
@@ -111,6 +113,21 @@ class DoubtfulView(AnswerView):
                 for table in map(self.program.table, hit.column.field.to):
                     there = self.row_named(table, code if isinstance(code, str) else None)
                     doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(there))
+                if doubt is not None:
+                    yield hit, doubt
+
+    def _unsure_names(self, hits: Sequence[Hit]) -> Iterator[tuple[Hit, Unknown]]:
+        """Yield the references whose words differ from those of a row that could not be read."""
+        for hit in hits:
+            answer = hit.answer
+            if hit.kind is not v.OTHER_SPELLING or hit.column is None or answer is None:
+                continue
+            for tool in hit.column.field.to:
+                grid = self.layout.rows_of.get(tool)
+                if grid is None or not isinstance(grid.block, RegisterBlock):
+                    continue
+                name = self.program.columns[tool, grid.block.named_by]
+                doubt = self.unread.get((name.number, answer.code))
                 if doubt is not None:
                     yield hit, doubt
 
@@ -172,7 +189,7 @@ class DoubtfulView(AnswerView):
         """Return every check that is open somewhere because of a hit or a gap, with each cause."""
         sources = (
             self._rules(), self._wrong_answers(), self._requirements(), self.unsure_references,
-            self._calculations(), self._identity(),
+            self.unsure_names, self._calculations(), self._identity(),
         )  # fmt: skip
         return [(hit, doubt.cause) for hit, doubt in chain(*sources)]
 

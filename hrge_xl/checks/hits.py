@@ -186,6 +186,14 @@ NOTICED = {  # of answers of each kind
         v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.DIGITS_CONVERTED, v.DATE_AS_TEXT, v.REST_NOT_COUNTED,
     ),
 }  # fmt: skip
+# How an entry was recognised, the one that says most first: one cell, one cause.
+RECOGNISED = (
+    v.REST_NOT_COUNTED,
+    v.OTHER_SPELLING,
+    v.CODE_FOR_LABEL,
+    v.LABEL_IN_ANOTHER_LANGUAGE,
+    v.SPELLING_TIDIED,
+)
 
 
 def readings(view: AnswerView) -> list[Hit]:
@@ -206,6 +214,8 @@ def readings(view: AnswerView) -> list[Hit]:
             kinds += _of_text(cell, chosen)
             if column.field.to:
                 kinds += _behind_code(view, answer)
+            recognised = [kind for kind in RECOGNISED if kind in kinds]
+            kinds = [kind for kind in kinds if kind not in recognised[1:]]
         found += (at_answer(kind, column, row, answer) for kind in kinds)
     return found
 

@@ -12,8 +12,8 @@ from rich.cells import cell_len, set_cell_size
 from ..core.errors import listed
 from ..core.words import SOURCE_LANGUAGE, Translate, translator
 from ..core.work import grouped
-from ..findings import CATALOGUE, Severity, problem
-from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
+from ..findings.causes import ALIKE, Cause, first_screen
+from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
 from .terminal import beside, cut, hanging, print_lines, shown, style, width
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ FOLDED = ("error", "warning")  # what is shown of a file that is folded; the res
 MOST_CELLS = 4  # that are named; of more it is said on which sheets they are
 MOST_SHEETS = 3
 MOST_FOLDS = 3  # kinds of findings that are told of one file among several
-MOST_ALIKE = 20  # files refused for one reason that are told one by one
 LEAST_SAID = 24  # columns, of what is said before a place
 WORDS = ("error", "warning", "also", "status")  # that stand before a text
 SEVERAL = {  # what is said of many findings of a kind, where there is a better way than a number before one of them
@@ -82,46 +81,38 @@ def _aside(file: FileRow, say: Translate) -> str:
 
 
 class FoldedFindings(NamedTuple):
-    """The findings of one kind in one file."""
+    """The findings of one cause in one file."""
 
     code: str
     severity: str
-    number: int  # of findings
     text: str  # one for all where there are several
     places: str
     remedy: str  # of the first
 
 
-def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings]:
-    """Return the findings of a file that nobody has accepted, those of one kind together, the most important first."""
-    from ..outputs.document import is_waived
-
-    folded = []
-    for code, findings in grouped(
-        (finding["code"], finding) for finding in file["findings"] if not is_waived(finding)
-    ).items():
-        text = _text(findings, language)
-        places = _places(findings, language)
-        first = findings[0]
-        folded.append(
-            FoldedFindings(code, first["severity"], len(findings), text, places, first["remedy"])
-        )
-    return sorted(folded, key=lambda fold: (-Severity(fold.severity).rank, -fold.number))
+def folded(cause: Cause[tuple[FileRow, FindingRow]], language: str) -> FoldedFindings:
+    """Put a cause into words: what is wrong and where, and how much follows from it."""
+    findings = [finding for _, finding in cause.items]
+    first = findings[0]
+    text = _text(findings, language)
+    if cause.consequences:
+        follow = (f"{code} ×{len(items)}" for code, items in cause.consequences.items())
+        text += f" [{', '.join(follow)}]"
+    places = _places(findings, language)
+    return FoldedFindings(cause.code, cause.severity, text, places, first["remedy"])
 
 
 def _text(findings: Sequence[FindingRow], language: str) -> str:
     """Return the text of findings of one kind, a sentence that goes for all of them where there are several."""
+    from ..outputs.document import common_text
+
     first = findings[0]
     several = len(findings)
     if several == 1:
         return _message(first)
     if language == SOURCE_LANGUAGE and first["code"] in SEVERAL:
         return SEVERAL[first["code"]].format(count=several)
-    kind = CATALOGUE.get(first["code"])
-    messages = dict.fromkeys(finding["message"] for finding in findings)
-    if kind is not None and kind is not DOES_NOT_FIT and len(messages) > 1:
-        return f"{several} × {problem(kind, language)}"
-    return f"{several} × {' '.join([*messages][:MOST_CELLS])}{' …' if len(messages) > MOST_CELLS else ''}"
+    return f"{several} × {common_text(findings, language)}"
 
 
 def _places(findings: Sequence[FindingRow], language: str) -> str:
@@ -165,30 +156,33 @@ class FoldedPrinter:
     def show(self, files: Sequence[FileRow], *, quiet: bool) -> None:
         """Print files by team, the most important team first; those with nothing to look at in one line.
 
-        Of one file alone everything is told, of several what matters most.
+        Of one file alone its causes are told, of several what matters most.
         """
         severities = FOLDED[:1] if quiet else FOLDED
         clean: list[FileRow] = []
         aside: dict[str, list[FileRow]] = {}
         alike: dict[str, list[FileRow]] = {}
+        alone = len(files) == 1
         for file in by_importance(files):
-            shown_folds = [
-                fold for fold in folds(file, self.language) if fold.severity in severities
+            causes = [
+                cause
+                for cause in _open_causes(file)
+                if cause.severity in severities or (alone and not quiet and cause.total > ALIKE)
             ]
-            if shown_folds and file["verdict"] == "refused":
-                same = alike.setdefault(shown_folds[0].code, [])
+            if causes and file["verdict"] == "refused":
+                same = alike.setdefault(causes[0].code, [])
                 same.append(file)
-                if len(same) > MOST_ALIKE:
+                if len(same) > ALIKE:
                     continue
-            if shown_folds and not _is_settled(file):
-                self._file(file, shown_folds, None if len(files) == 1 else MOST_FOLDS)
+            if causes and not _is_settled(file):
+                self._file(file, causes, alone=alone)
             elif _is_aside(file):
                 aside.setdefault(_aside(file, self.say), []).append(file)
             else:
                 clean.append(file)
         for code, some in alike.items():
-            if more := some[MOST_ALIKE:]:
-                named = listed([*map(_named, more)], MOST_ALIKE)
+            if more := some[ALIKE:]:
+                named = listed([*map(_named, more)], ALIKE)
                 first = self.say("Refused like them, {code}, {files}").format(
                     code=code, files=self._counted(len(more), "file")
                 )
@@ -210,17 +204,24 @@ class FoldedPrinter:
         one, many = COUNTED[what]
         return self.say(one if count == 1 else many).format(n=f"{count:,}")
 
-    def _file(self, file: FileRow, shown_folds: Sequence[FoldedFindings], most: int | None) -> None:
-        found = [
+    def _file(
+        self, file: FileRow, causes: Sequence[Cause[tuple[FileRow, FindingRow]]], *, alone: bool
+    ) -> None:
+        numbers = [
             self._counted(file["counts"][key], key) for key in COUNTED if file["counts"].get(key)
         ]
         verdict = file["verdict"]
-        _print_head(_named(file), f"{self.say(verdict)},", ", ".join(found), VERDICTS[verdict])
+        _print_head(_named(file), f"{self.say(verdict)},", ", ".join(numbers), VERDICTS[verdict])
         if _is_aside(file):
             self._row("status", None, _aside(file, self.say), short=False)
-        whole = verdict == "refused" or most is None
+        whole = verdict == "refused" or alone
+        first, others = first_screen(causes)
+        if not alone:
+            first = [*causes[:MOST_FOLDS]]
+            others = [*causes[MOST_FOLDS:]]
         columns = width()
-        for fold in shown_folds[:most]:
+        for cause in first:
+            fold = folded(cause, self.language)
             where = f" ({fold.places})" if fold.places else ""
             text = f"{fold.code} {fold.text}"
             remedy = f" {fold.remedy}" if whole else ""
@@ -230,12 +231,12 @@ class FoldedPrinter:
             self._row(
                 fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole
             )
-        if most and shown_folds[most:]:
-            others = (
-                f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code
-                for fold in shown_folds[most:]
+        if others:
+            also = (
+                f"{cause.code} ×{cause.total}" if cause.total > 1 else cause.code
+                for cause in others
             )
-            self._row("also", None, ", ".join(others), short=True)
+            self._row("also", None, ", ".join(also), short=not alone)
 
     def _row(self, word: str, colour: str | None, text: str, *, short: bool) -> None:
         """Print a text behind a word; `short`: in one line of the terminal."""
@@ -244,6 +245,14 @@ class FoldedPrinter:
         if short and columns:
             text = cut(shown(text), columns - self.behind)
         print_lines(beside(style(first, fg=colour), text, columns, indent=self.behind))
+
+
+def _open_causes(file: FileRow) -> list[Cause[tuple[FileRow, FindingRow]]]:
+    """Return the causes of the findings of a file that nobody has accepted."""
+    from ..outputs.document import causes, is_waived
+
+    findings = [finding for finding in file["findings"] if not is_waived(finding)]
+    return causes([{**file, "findings": findings}])
 
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:

@@ -192,6 +192,7 @@ class Kind:
     message_of_value: str = ""  # the message where something stands in the cell all the same
     needs: tuple[Need, ...] = ()
     in_feedback: InFeedback = InFeedback.STANDS
+    explains: tuple[Kind, ...] = ()  # kinds that only follow from it where both are in one file
 
     def __set_name__(self, owner: object, name: str) -> None:
         object.__setattr__(self, "name", name.lower().replace("_", "-"))

@@ -387,4 +387,5 @@ NAMES_LOST = warning(
     shown={"count": "51", "total": "60"},
     needs=(Need.NAMES, Need.VERSION),
     in_feedback=MENDED,
+    explains=(DROPDOWN_LOST, ALERT_OFF),
 )

@@ -14,11 +14,14 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from ..dataset.return_status import ARRIVED, COUNTS, SAVED, STATUSES, Sums
-from ..findings import Severity
+from ..findings import CATALOGUE, Severity, problem
+from ..findings.causes import Cause, by_cause
 from ..findings.model import ACTIVE
+from ..findings.value import DOES_NOT_FIT
 from ..ledger.ledger import FIRST_SEEN, STATED
 
 SCHEMA = "hrge-xl/validation-report/1"
+MOST_MESSAGES = 4  # of several findings of one code that have no text in common
 
 
 class DatasetRow(TypedDict):
@@ -272,6 +275,25 @@ def place_of(finding: FindingRow) -> str:
 def is_waived(finding: FindingRow) -> bool:
     """Say whether somebody has accepted a finding as it is."""
     return finding["waiver"] is not None and finding["waiver"]["state"] == ACTIVE
+
+
+def causes(files: Iterable[FileRow]) -> list[Cause[tuple[FileRow, FindingRow]]]:
+    """Return the causes of the findings of some files, each finding with its file."""
+    return by_cause(
+        ([(file, finding) for finding in file["findings"]] for file in files),
+        lambda item: (item[1]["code"], item[1]["severity"]),
+    )
+
+
+def common_text(findings: Iterable[FindingRow], language: str) -> str:
+    """Return a text that goes for all findings of one code: their own where they say the same."""
+    messages = {finding["message"]: finding["code"] for finding in findings}
+    code = next(iter(messages.values()), "")
+    kind = CATALOGUE.get(code)
+    if kind is not None and kind is not DOES_NOT_FIT and len(messages) > 1:
+        return problem(kind, language)
+    more = " …" if len(messages) > MOST_MESSAGES else ""
+    return " ".join([*messages][:MOST_MESSAGES]) + more
 
 
 # what the codes of a document are called

@@ -314,7 +314,7 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     if slot is None:
         return Correction(
             urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
-            words.message, words.remedy, problem,
+            words.message, words.remedy, finding.code, problem,
         )  # fmt: skip
     row, question = _asked(slot, layout)
     reason = words.message
@@ -332,7 +332,7 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     places = {address(*place): place for place in slot.cells}
     return Correction(
         urgency, finding.sheet or "", row, places.get(finding.cell or ""), slot if watched else None, question,
-        finding.value or "", reason, remedy, problem,
+        finding.value or "", reason, remedy, finding.code, problem,
     )  # fmt: skip
 
 

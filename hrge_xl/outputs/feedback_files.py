@@ -18,7 +18,7 @@ from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
 from ..core.paths import path_in, write_if_changed
 from ..core.program import isolate_failures
-from ..core.words import beginning, day, translator
+from ..core.words import and_more, beginning, day, translator
 from ..core.work import track_progress
 from ..dataset.return_status import BLANK
 from ..dataset.returns import Return, result
@@ -26,6 +26,7 @@ from ..dataset.store import Store
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import ACCEPTED, Result, stopped
 from ..findings import Finding, Severity, Words, sentence
+from ..findings.causes import MOST_CAUSES
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
 from ..layout import address
 from ..layout.wording import text
@@ -34,7 +35,7 @@ from ..rounds.round_status import LeftOut, choose, file_name, issued_files
 from ..rounds.rounds import Round
 from ..rounds.teams import Team
 from ..spec.load import load
-from ..workbook import Correction, Urgency
+from ..workbook import Correction, Urgency, corrections_by_cause
 from .feedback import GivenBack, give_back
 from .page import plain_environment
 
@@ -316,16 +317,20 @@ def message(
     translate = translator(given.language)
     template = plain_environment().get_template("message.txt.j2")
     return template.render(
-        say=lambda text: sentence(translate(text), details),
+        say=lambda text, **more: sentence(translate(text), details | more),
         given=given,
         blank=is_blank,
         accepted=result.verdict == ACCEPTED,
         later=later,
         to_do=bool(wrong or missing),
-        wrong=[f"{_place_and_question(each)}: {each.problem}" for each in wrong[:MOST_IMPORTANT]],
+        wrong=[
+            f"{_place_and_question(cause.items[0])}{and_more(cause.total - 1)}: {cause.items[0].problem}"
+            for cause in corrections_by_cause(wrong)[:MOST_IMPORTANT]
+        ],
         # what was accepted lacks nothing but what it was never asked for
         asked_anew=[_place_and_question(each) for each in missing] if new else [],
         missing={} if new else Counter(each.sheet for each in missing),
+        most_sheets=MOST_CAUSES,
         beside=beside,
         most=LISTED,
         deadline=deadline,

@@ -21,6 +21,7 @@ from itertools import product
 
 from ..core.dates import parse_moment
 from ..core.words import translator
+from ..dataset.aggregates.counts import NO_REFERENCE
 from ..dataset.aggregates.risks import STEPS, stages
 from ..dataset.returns import Return, shared_name
 from ..dataset.schema import (
@@ -220,7 +221,8 @@ class Masking:
         return self._unless_hidden(record, (record["tool"],), crossed)
 
     def _number(self, record: Record) -> Record | None:
-        by_reference = record["refers_to"] is not None and record["tool"] in self.leading
+        refers = record["refers_to"] not in (None, NO_REFERENCE)
+        by_reference = refers and record["tool"] in self.leading
         if by_reference or (record["tool"], record["field"]) in self.suppressed.restricted:
             return None
         return record | dict.fromkeys(self.suppressed.hidden_in_numbers(record))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from ..dataset.aggregates.counts import has_open_rows
+from ..dataset.aggregates.counts import has_open_rows, unreferenced
 from ..dataset.schema import Record, Schema, field_column
 from ..spec.model import Spec
 from ..spec.supplements import IndicatorFigures
@@ -203,11 +203,14 @@ def totals(
     for tool, keys in groupby(sorted(fields.all), key=itemgetter(0)):
         codes = [code for _, code in keys]
         open_rows = has_open_rows(spec.tool[tool])
+        missing = unreferenced(spec.tool[tool])
         for name in dict.fromkeys(schema.table_of(tool, code).name for code in codes):
             for record in tables[name]:
                 for code in codes if record["current"] and record["tool"] == tool else ():
                     if record.get(field_column(code)) is not None:
-                        yield from _lines(record, code, open_rows=open_rows)
+                        about = record["refers_to"] or missing
+                        line = record | {"refers_to": about}
+                        yield from _lines(line, code, open_rows=open_rows)
     if indicators is not None:
         for line in tables.get("aggregate_indicators", ()):
             yield from _of_indicator(line, indicators)

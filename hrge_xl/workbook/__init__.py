@@ -8,7 +8,14 @@ before any program has calculated it. What many workbooks have in common is draw
 from .book import cover_lines, draw, facts_of, write
 from .content import Content, Part
 from .drawing import Drawing
-from .feedback_sheets import Correction, Feedback, Leftover, Urgency, least
+from .feedback_sheets import (
+    Correction,
+    Feedback,
+    Leftover,
+    Urgency,
+    corrections_by_cause,
+    least,
+)
 
 __all__ = [
     "Content",
@@ -18,6 +25,7 @@ __all__ = [
     "Leftover",
     "Part",
     "Urgency",
+    "corrections_by_cause",
     "cover_lines",
     "draw",
     "facts_of",

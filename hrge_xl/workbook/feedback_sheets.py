@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -12,7 +12,8 @@ from typing import NamedTuple
 from ..answers.submission import Unplaced
 from ..core.words import begun_in_order, tidy, translator
 from ..core.work import grouped
-from ..findings import sentence
+from ..findings import Severity, sentence
+from ..findings.causes import ALIKE, Cause, by_cause
 from ..language.function import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
@@ -60,7 +61,13 @@ class Correction:
     value: str
     message: str
     remedy: str
+    code: str
     problem: str  # the message without what was answered
+
+
+def corrections_by_cause(corrections: Iterable[Correction]) -> list[Cause[Correction]]:
+    """Return what is wrong by its cause, what is most often wrong first."""
+    return by_cause([corrections], lambda correction: (correction.code, Severity.ERROR))
 
 
 def least(urgency: Urgency) -> int:
@@ -212,18 +219,29 @@ class CorrectionsSheet(ListSheet):
             self._section(urgency, headings[urgency], list(part))
 
     def _section(self, urgency: Urgency, heading: str, part: Sequence[Correction]) -> None:
-        missing = urgency is Urgency.MISSING
-        by_sheet = [
-            list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)
-        ]
-        self._line("section", heading, part, len(by_sheet) if missing else 0)
-        for group in by_sheet if missing else (part,):
-            line = self.row
-            if missing:
-                self._line("group", heading, group)
-            self._rows(group)
-            if missing and len(group) > SHOWN:
-                self.fold(line)
+        if urgency is Urgency.MISSING:
+            by_sheet = [
+                list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)
+            ]
+            self._line("section", heading, part, len(by_sheet))
+            for group in by_sheet:
+                self._group(heading, group, folded=len(group) > SHOWN)
+            return
+        folded = [cause.items for cause in corrections_by_cause(part) if cause.total > ALIKE]
+        self._line("section", heading, part, len(folded))
+        for group in folded:
+            self._group(heading, group, folded=True)
+        codes = {group[0].code for group in folded}
+        single = [correction for correction in part if correction.code not in codes]
+        if single:
+            self._rows(single)
+
+    def _group(self, heading: str, group: Sequence[Correction], *, folded: bool) -> None:
+        line = self.row
+        self._line("group", heading, group)
+        self._rows(group)
+        if folded:
+            self.fold(line)
 
     def _line(self, style: str, heading: str, part: Sequence[Correction], lines: int = 0) -> None:
         """Write a line above some rows: how many there are, and how many of them are done."""
@@ -232,6 +250,8 @@ class CorrectionsSheet(ListSheet):
         for column in self.widths:
             if column == DONE and any(correction.watched for correction in part):
                 self._count(style, part, self.row + len(part) + lines)
+            elif column == WRONG and of_sheet and part[0].urgency is not Urgency.MISSING:
+                self.text(column, part[0].problem, style)
             elif column == SHEET and of_sheet:
                 self._go_to(
                     SHEET,

@@ -61,6 +61,16 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
+NO_REFERENCE = (
+    "no_reference"  # of numbers in rows that could refer to another row, and refer to none
+)
+
+
+def unreferenced(tool: Tool) -> str | None:
+    """Return what figures have in place of a reference; nothing where the rows of a sheet never refer to another."""
+    return NO_REFERENCE if any(field.to for field in tool.fields.values()) else None
+
+
 def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     """Return every number that is filled in or worked out; totals of whole numbers, and where the spec asks for one."""
     lines = _lines(source).subquery()
@@ -100,10 +110,13 @@ def _lines(source: sql.Sources) -> sql.Select:
     about = source["row_references"]
     cell = sql.cells(source)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
+    referring = [tool.code for tool in source.spec.tools if unreferenced(tool)]
+    missing = sa.case((cell.c.tool.in_(referring), NO_REFERENCE))
     return (
         sa.select(
             *picked(
-                "asked refers_to period team number", cell, about, files, given,
+                "asked period team number", cell, about, files, given,
+                refers_to=sa.func.coalesce(about.c.refers_to, missing),
                 row_code=sa.case((cell.c.tool.not_in(open_rows), cell.c.row_code)),
             ),
             sql.country(files),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 
 from ...core.words import direction, translator
 from ...core.work import grouped
 from ...dataset.reconciliation import Reconciliation
 from ...dataset.return_status import COUNTS, STATUSES, StatusKind, is_to_be_corrected
+from ...findings.causes import ALIKE, Cause, first_screen
 from ..document import (
     SEVERITIES,
     VERDICTS,
@@ -21,6 +24,8 @@ from ..document import (
     WaiverRow,
     by_sheet_and_rule,
     by_team,
+    causes,
+    common_text,
 )
 from ..page import asset, css_text, foot_rule, level_rules, rendered
 from . import TEAM_PAGES
@@ -31,6 +36,7 @@ LARGE = 20_000  # findings, from which on each team has a page of its own
 # heads of the table of findings that stand in its cells where it is narrow: all but the first two
 HEADS_IN_CELLS = ("Place", "Question", "Content of the cell", "Reason", "What to do")
 
+FileCause = Cause[tuple[FileRow, FindingRow]]
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 _ANCHOR = re.compile(r"[A-Za-z0-9_.-]+")
@@ -65,7 +71,6 @@ class ReportView:
     long_text = 400  # characters, from which on a text is folded
     remedy_limit = 5_000  # findings, above which a general remedy stands with its code alone
     paper_rows = 20  # of each long table on a summary on paper
-    open_limit = 400  # findings, up to which files start unfolded
     severities = SEVERITIES
     verdicts = VERDICTS
     statuses = (*(status.code for status in STATUSES), "refused")
@@ -102,12 +107,32 @@ class ReportView:
         whole = self.say("(the file as a whole)")
         self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
         self.codes = by_sheet_and_rule(files, whole, names["sheets"])[1]
+        self.causes, self.other_causes = first_screen(causes(file for _, file in counting))
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.files = [file for _, file in files]
         self.sheet_names = sorted(
             {f["sheet"] for _, file in files for f in file["findings"] if f["sheet"]}
         )
+
+    def text(self, cause: FileCause) -> str:
+        """Return what goes for all findings of a cause."""
+        findings = [finding for _, finding in cause.items]
+        return common_text(findings, self.document["run"]["language"])
+
+    def teams_of(self, cause: FileCause) -> dict[str, Counter[int]]:
+        """Return the teams that a cause was found at, the most findings first: how many in each file."""
+        teams: dict[str, Counter[int]] = {}
+        for file, _ in chain(cause.items, *cause.consequences.values()):
+            teams.setdefault(self.team(file), Counter())[self.numbers[file["path"]]] += 1
+        ordered = sorted(teams, key=lambda team: -teams[team].total())
+        return {team: teams[team] for team in ordered}
+
+    def folded(self, file: FileRow) -> tuple[list[FindingRow], list[FileCause]]:
+        """Return the findings of a file that are shown one by one, and the causes that are folded."""
+        folded = [cause for cause in causes([file]) if cause.total > ALIKE or cause.consequences]
+        behind = {code for cause in folded for code in (cause.code, *cause.consequences)}
+        return [row for row in file["findings"] if row["code"] not in behind], folded
 
     def country(self, file: FileRow) -> str:
         """Return the country of a file by name; empty where it states none, or where the team is called like it."""

@@ -86,6 +86,10 @@
       file.hidden = !ofFile(file.dataset, want) || (narrow && !perFile.has(file));
       if (!file.hidden) visible += 1;
       if (narrow && !file.hidden && count <= 500) file.open = true;
+      for (const cause of file.querySelectorAll("details.cause")) {
+        cause.hidden = !cause.querySelector("tbody tr:not([hidden])");
+        if (narrow && !cause.hidden && count <= 500) cause.open = true;
+      }
     }
     const number = (n) => n.toLocaleString(document.documentElement.lang);
     shown.textContent = shown.dataset.text
