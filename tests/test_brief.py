@@ -178,7 +178,7 @@ def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
 def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(played, tmp_path / "round")
     brief = ("report", folder, "--format", "brief", "-o", folder / "reports", *DAY)
-    assert hrge(*brief, "--team", "Karachi", "--lang", "fr") == 0
+    assert hrge(*brief, "--team", "Karachi", "--language", "fr") == 0
     assert hrge(*brief, "--country", "PAK", "--shareable") == 0
     assert hrge("verify", folder) == 0
     for page in ("brief_team_Karachi.html", "brief_shareable_country_PAK.html"):

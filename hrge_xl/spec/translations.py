@@ -43,7 +43,10 @@ SUFFIX = ".po"
 STATES = "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
-REVIEW_ANEW = "Delete it and state again who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
+REVIEW_ANEW = (
+    "Delete it and state again who reviewed what: "
+    "hrge-xl spec translate SPEC --language LANG --reviewed-by ROLE."
+)
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
 OF_THEIR_OWN = (
     Tool,
