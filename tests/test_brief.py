@@ -189,7 +189,7 @@ def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
 def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(played, tmp_path / "round")
     brief = ("report", folder, "--format", "brief", "-o", folder / "reports", *DAY)
-    assert hrge(*brief, "--team", "Karachi", "--lang", "fr") == 0
+    assert hrge(*brief, "--team", "Karachi", "--language", "fr") == 0
     assert hrge(*brief, "--country", "PAK", "--shareable") == 0
     assert hrge("verify", folder) == 0
     for page in ("brief_team_Karachi.html", "brief_shareable_country_PAK.html"):
@@ -319,7 +319,7 @@ def test_sheets_are_called_as_the_page_is_written_and_a_team_reads_its_own_langu
         assert f"<bdi>{sheets['en']}</bdi>" in text
         assert f"<bdi>{sheets['fr']}</bdi>" not in text
     brief = ("report", of_two_years / "dataset", "--format", "brief", "--team", NOW[0], *DAY)
-    for more, language in (((), "fr"), (("--lang", "en"), "en")):
+    for more, language in (((), "fr"), (("--language", "en"), "en")):
         assert hrge(*brief, *more, "-o", tmp_path / language) == 0
         (page_of_team,) = (tmp_path / language).glob("brief_team_*.html")
         assert f'<html lang="{language}"' in read(page_of_team)

@@ -347,7 +347,7 @@ def test_data_xlsx_has_words_for_heads_and_names_beside_codes(out: Path) -> None
 
 def test_data_xlsx_in_the_language_of_a_reader(out: Path, tmp_path: Path) -> None:
     target = tmp_path / "data_ar.xlsx"
-    assert hrge("export", out, "--lang", "ar", "-o", target) == 0
+    assert hrge("export", out, "--language", "ar", "-o", target) == 0
     book, say = openpyxl.load_workbook(target), translator("ar")
     assert book.sheetnames[0] == say("Contents")
     assert all(sheet.sheet_view.rightToLeft for sheet in book)

@@ -245,7 +245,7 @@ def test_the_overview_in_whichever_language(made: Path, tmp_path: Path) -> None:
     """Also one that the spec does not have; what was changed in the page is named all the same."""
     shutil.copytree(made, tmp_path / "dataset")
     reports = tmp_path / "dataset" / "reports"
-    words = ("--format", "overview", "--lang", "es", "-o", reports, "--today", DAY)
+    words = ("--format", "overview", "--language", "es", "-o", reports, "--today", DAY)
     assert hrge("report", tmp_path / "dataset", *words) == 0
     assert hrge("verify", tmp_path / "dataset") == 0
     put_text("AFG", "AFX")(reports / "overview.html")

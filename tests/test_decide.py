@@ -289,7 +289,7 @@ def reported(dataset: Path, language: str) -> dict[str, Any]:
         dataset,
         "--format",
         "json",
-        "--lang",
+        "--language",
         language,
         "-o",
         where,

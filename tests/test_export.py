@@ -212,7 +212,7 @@ def test_what_may_be_shared(folder: Path) -> None:
             "no table 'answer'. Did you mean 'answers'? The dataset has: submissions,",
         ),
         (
-            ("--table", "findings", "--lang", "ar"),
+            ("--table", "findings", "--language", "ar"),
             "Only tools, questions, codes, items, countries have",
         ),
         (
@@ -314,5 +314,5 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
 def test_a_dataset_of_no_spec_has_no_other_language(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "torn.xlsx").write_bytes(b"torn")
     consolidate_sources([source_of(tmp_path / "torn.xlsx")], tmp_path / "out")
-    assert run(["export", str(tmp_path / "out"), "--table", "teams", "--lang", "ar"]) == 2
+    assert run(["export", str(tmp_path / "out"), "--table", "teams", "--language", "ar"]) == 2
     assert "Only tables of a spec have other languages, not 'teams'" in capsys.readouterr().err

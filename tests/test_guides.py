@@ -225,7 +225,8 @@ def test_it_prints_on_two_pages(language: str, browser: Any, tmp_path: Path) -> 
 
 def test_it_comes_with_a_workbook_that_is_of_no_round(tmp_path: Path) -> None:
     assert (
-        run(["generate", "example", "--country", "PAK", "--lang", "fr", "-o", str(tmp_path)]) == 0
+        run(["generate", "example", "--country", "PAK", "--language", "fr", "-o", str(tmp_path)])
+        == 0
     )
     assert {file.name for file in tmp_path.iterdir()} == {
         "example_PAK_fr.xlsx",

@@ -422,7 +422,8 @@ def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: 
     assert "May be shared" in masked
     assert (out / "shareable" / "data.xlsx").is_file()
     assert (
-        run(["report", str(out), "--format", "overview", "--lang", "fr", "-o", str(tmp_path)]) == 0
+        run(["report", str(out), "--format", "overview", "--language", "fr", "-o", str(tmp_path)])
+        == 0
     )
     assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(
         encoding="utf-8"
@@ -440,12 +441,13 @@ def test_report_makes_it_from_files_too(returns: Path, tmp_path: Path) -> None:
 def test_a_language_that_the_spec_does_not_have(tmp_path: Path, capsys: Capsys) -> None:
     """The page is in it; what the spec says stays in the spec's own language; nobody speaks xx."""
     files = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})
-    words = ("--format", "overview", "--lang", "es", "--today", TODAY, "-o", tmp_path)
+    words = ("--format", "overview", "--language", "es", "--today", TODAY, "-o", tmp_path)
     assert hrge("report", files[0].parent, *words) == 0
     text = (tmp_path / "overview.html").read_text(encoding="utf-8")
     assert "Situación al 20 julio 2026" in text
     assert (
-        hrge("report", files[0].parent, "--format", "overview", "--lang", "xx", "-o", tmp_path) == 2
+        hrge("report", files[0].parent, "--format", "overview", "--language", "xx", "-o", tmp_path)
+        == 2
     )
     assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
     assert "Half of the trainers are women" in text

@@ -174,7 +174,7 @@ def test_a_protected_team_list(
 
 
 def test_a_protected_workbook_of_translators(folder: Path, said: Callable[..., str]) -> None:
-    translate = ("spec", "translate", "./mine", "--lang", "fr")
+    translate = ("spec", "translate", "./mine", "--language", "fr")
     copytree(SPEC.folder, "mine")
     assert run([*translate, "--to-xlsx", "fr.xlsx"]) == 0
     protect(folder / "fr.xlsx")

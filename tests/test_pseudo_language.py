@@ -96,7 +96,7 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     book.save(copy.home / "round" / "returned" / path.name)
     (copy.home / "round" / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
     formats = [word for name in ("html", "xlsx", "overview") for word in ("--format", name)]
-    copy.run("report", "round", *formats, "--lang", TENTH, "-o", "reports", *DAY)
+    copy.run("report", "round", *formats, "--language", TENTH, "-o", "reports", *DAY)
     return copy
 
 
@@ -188,14 +188,14 @@ def test_feedback_and_message(program: Copy) -> None:
 
 
 def test_where_teams_stand(program: Copy) -> None:
-    said = program.run("status", "round", "--lang", TENTH, *DAY)
+    said = program.run("status", "round", "--language", TENTH, *DAY)
     assert foreign(iter(said.splitlines()), program.original) == ""
 
 
 @pytest.mark.deep
 def test_findings_on_the_terminal(program: Copy) -> None:
     """What stands around the findings stays English there, as the rest of the command line."""
-    said = program.run("validate", "round", "--lang", TENTH, *DAY)
+    said = program.run("validate", "round", "--language", TENTH, *DAY)
     plain = r"\b(errors?|warnings?|info|waived|accepted|returned|refused|files?|counted|also|on|and \d+ more)\b"
     around = r"(Next:|Every finding, with what to do:).*"
     assert (

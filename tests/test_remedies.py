@@ -253,7 +253,7 @@ EARLIER = "UPDATE meta SET value = '6' WHERE name = 'schema_version'"
 UNFINISHED = "DELETE FROM meta WHERE name = 'filled'"
 CUT_OFF = "DELETE FROM meta WHERE name = 'derived'"
 A_TRANSLATION = both(
-    an_own_spec("other", "rules.yaml", "[]\n"), first("spec translate ./other --lang es")
+    an_own_spec("other", "rules.yaml", "[]\n"), first("spec translate ./other --language es")
 )
 UNTRANSLATED = r'msgid ((?:"[^\n]*"\n)+)msgstr ""\n(?!")'
 SHARED_AGAIN = {"FOLDER -o FOLDER": "D -o D --shareable"}
@@ -510,7 +510,7 @@ CASES = (
     ),
     Case(
         "In a copy of the spec that is your own",
-        "generate ./other --country PAK --lang es",
+        "generate ./other --country PAK --language es",
         both(
             A_TRANSLATION,
             rewrite("other/languages/es.po", UNTRANSLATED, r"msgid \1msgstr \1", most=1),

@@ -48,7 +48,7 @@ def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
     words = (
         "--country",
         "Pakistan",
-        "--lang",
+        "--language",
         "fr",
         "--deadline",
         "2026-07-20",

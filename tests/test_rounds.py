@@ -170,7 +170,7 @@ def test_only_the_teams_of_some_countries(teams: Path, tmp_path: Path) -> None:
 
 
 OUTSIDE_A_ROUND = {
-    "--lang": ("fr", "Set the `language` of the team in"),
+    "--language": ("fr", "Set the `language` of the team in"),
     "--profile": ("short", "Set the `profile` of the team in"),
     "--tools": ("C1", "Set the `tools` of the team in"),
     "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
@@ -213,7 +213,7 @@ def test_what_a_round_says_itself_is_refused(
 
 def test_all_that_is_refused_is_said_at_once(teams: Path, tmp_path: Path) -> None:
     init_round(tmp_path / "round", "example", teams)
-    told = ran("generate", tmp_path / "round", "--lang", "fr", "-o", tmp_path, code=2).err
+    told = ran("generate", tmp_path / "round", "--language", "fr", "-o", tmp_path, code=2).err
     assert len(told.splitlines()) == 2
 
 

@@ -354,7 +354,7 @@ def test_a_sum_that_differs_is_said(
     }
     (tmp_path / "one.xlsx").write_bytes(issued(copy, answers=answers))
     words = ("validate", tmp_path / "one.xlsx", "--spec", copy, "--today", TODAY)
-    for options in ((), ("--lang", "fr"), ("--json",), ("-v",)):
+    for options in ((), ("--language", "fr"), ("--json",), ("-v",)):
         hrge(*words, *options)
         assert "It does not add up. (18 + 12 = 30 ≠ 2024)" in capsys.readouterr().out
     hrge(*words, "-v", "--redact")

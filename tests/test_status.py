@@ -154,7 +154,9 @@ def test_it_speaks_to_its_reader(
     """Names, codes and figures are the same; no word of English is left."""
     returned(made, **{"one": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet, say = tmp_path / "status.xlsx", translator(language)
-    assert run(["status", str(made.folder), *DAY, "--xlsx", str(sheet), "--lang", language]) == 0
+    assert (
+        run(["status", str(made.folder), *DAY, "--xlsx", str(sheet), "--language", language]) == 0
+    )
     out, err = capsys.readouterr()
     line = next(line for line in out.splitlines() if "PAK-1" in line)
     assert say("returned") in line

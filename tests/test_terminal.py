@@ -341,7 +341,7 @@ def test_every_word_is_of_one_language(tmp_path: Path, capsys: Capsys) -> None:
     files = returned(
         tmp_path, {"pak.xlsx": workbook("PAK"), "afg.xlsx": workbook("AFG"), "x.xlsx": b"PK"}
     )
-    words = ("validate", *files, "--lang", "fr", "--today", DAY)
+    words = ("validate", *files, "--language", "fr", "--today", DAY)
     for options in ((), ("-v",)):
         assert hrge(*words, *options) == 4
         told = capsys.readouterr()

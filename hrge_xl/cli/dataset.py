@@ -69,7 +69,7 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit
 
 @verb("compare")
 def compare(
-    before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
+    before: str, after: str, as_json: bool, language: str, output: Path | None, **how: Any
 ) -> Exit:
     """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
@@ -95,20 +95,20 @@ def compare(
     ):
         print_notes(*one, *other)
         if not folders[0]:
-            compared = hrge_xl.compare(one, other, lang)
+            compared = hrge_xl.compare(one, other, language)
             if as_json:
                 data(comparison.json_of_files(before, after, compared))
             else:
-                print_text(*comparison.lines(compared, lang))
+                print_text(*comparison.lines(compared, language))
             return Exit.OK
-        sides = comparison.Side(one, lang), comparison.Side(other, lang)
+        sides = comparison.Side(one, language), comparison.Side(other, language)
         pairs, rest = comparison.paired(*sides)
         found = comparison.compared(*sides, pairs)
         if as_json:
             for piece in comparison.json_of_rounds(found, rest, sides, (before, after)):
                 data(piece, nl=False)
         else:
-            for text in comparison.round_lines(found, rest, sides, lang, short=is_set("quiet")):
+            for text in comparison.round_lines(found, rest, sides, language, short=is_set("quiet")):
                 print_text(text)
         return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
 
@@ -121,7 +121,7 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 
 @verb("export", formats=FORMATS)
 def export(
-    dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
+    dataset: str, table: str | None, format_: str | None, language: str | None, output: Path | None,
     password: str | None, **rows: Any,
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or questions; without --table the whole workbook.
@@ -132,7 +132,7 @@ def export(
     \b
     hrge-xl export output/dataset --table questions -o questions.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
-    hrge-xl export output/dataset --lang fr -o data_fr.xlsx
+    hrge-xl export output/dataset --language fr -o data_fr.xlsx
 
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
@@ -140,7 +140,7 @@ def export(
     target = None if output == STDOUT else output
     with hrge_xl.one_dataset(dataset, None, AS_SUITS, password) as opened:
         print_notes(opened)
-        if table is None and output is None and lang is None and where == hrge_xl.RowFilter():
+        if table is None and output is None and language is None and where == hrge_xl.RowFilter():
             print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)
             return
         suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
@@ -155,7 +155,7 @@ def export(
             target or Rows(json=suffix == "json"),
             day_here(),
             table=table,
-            language=lang,
+            language=language,
             where=where,
             format_=suffix,
         )

@@ -35,7 +35,7 @@ BRIEF = "brief"
 
 @verb("validate")
 def validate(
-    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
+    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, language: str,
     **how: Any,
 ) -> Exit:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
@@ -60,7 +60,7 @@ def validate(
         from ..outputs.formats.json import render
         from .findings_view import FoldedPrinter, print_every_line
 
-        run = facts(request, redacted=redact, language=lang)
+        run = facts(request, redacted=redact, language=language)
         files = file_rows(found, run.language, redacted=redact)
         with output_to(output):
             if as_json:
@@ -133,7 +133,7 @@ def check(file: str, **how: Any) -> Exit:
 @verb("report", formats=[*FORMATS, OVERVIEW, BRIEF])
 def report(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    period: str | None, countries: tuple[str, ...], teams: tuple[str, ...], lang: str | None, **how: Any,
+    period: str | None, countries: tuple[str, ...], teams: tuple[str, ...], language: str | None, **how: Any,
 ) -> Exit:  # fmt: skip
     """Write the validation report of returned files, or the overview or brief of a round or consolidated folder.
 
@@ -153,13 +153,13 @@ def report(  # noqa: PLR0913 (one parameter an option)
     request = replace(dataset_request(paths, how), figures=True)
     with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
-            text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
+            text = hrge_xl.overview(found, request.today, language, masked=shareable, period=period)
             line(write_page(overview_page(output, masked=shareable), text))
         if BRIEF in formats:
             pages = hrge_xl.brief(
                 found,
                 request.today,
-                lang,
+                language,
                 masked=shareable,
                 period=period,
                 countries=countries,
@@ -169,7 +169,7 @@ def report(  # noqa: PLR0913 (one parameter an option)
                 write_page(brief_page(output, masked=shareable, group=group), text)
                 for group, text in pages.items()
             )
-        made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
+        made = hrge_xl.document(found, facts(request, redacted=redact, language=language))
         wanted = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]
         print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)

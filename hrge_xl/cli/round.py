@@ -184,7 +184,7 @@ def add_team(
     """Add a team to a round, in round.yaml. It stands in the ledger, with the reason, a name and the day.
 
     \b
-    hrge-xl round add-team output/2026-H1 Osh --country KGZ --lang ru --deadline 2026-07-31 --reason "Joined in May"
+    hrge-xl round add-team output/2026-H1 Osh --country KGZ --language ru --deadline 2026-07-31 --reason "Joined in May"
 
     Next: hrge-xl generate output/2026-H1
     """
@@ -340,7 +340,7 @@ def messages(folder: Path) -> None:
 
 
 APART = {  # what a round says itself: the parameter, its option, and what to do instead
-    "language": ("--lang", "Set the `language` of the team in {file}."),
+    "language": ("--language", "Set the `language` of the team in {file}."),
     "sample": ("--sample", "A sample is of a spec: hrge-xl generate {spec} --sample"),
     "profile": ("--profile", "Set the `profile` of the team in {file}."),
     "tools": ("--tools", "Set the `tools` of the team in {file}."),

@@ -26,6 +26,7 @@ from .terminal import line
 
 FILE = "hrge-xl.toml"
 CONFIG = "HRGE_XL_CONFIG"
+EARLIER_NAMES = {"lang": "language"}  # of options: they go on being taken
 MOST_BYTES = 1_000_000
 
 
@@ -55,7 +56,10 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
         if command.callback and not isinstance(command, Group):
             command.callback = _telling(command.callback)
         for typed, option in _options(command).items():
-            names = (("HRGE_XL", *words, typed), ("HRGE_XL", typed))
+            spellings = [typed, *(old for old, new in EARLIER_NAMES.items() if new == typed)]
+            names = [
+                ("HRGE_XL", *scope, spelling) for spelling in spellings for scope in (words, ())
+            ]
             option.envvar = ["_".join(name).upper().replace("-", "_") for name in names]
     settings = _of(ctx)
     own: Any = settings.table
@@ -188,4 +192,5 @@ def _options(command: Command) -> dict[str, Option]:
 
 
 def _plain(key: str) -> str:
-    return key.replace("_", "-")
+    name = key.replace("_", "-")
+    return EARLIER_NAMES.get(name, name)

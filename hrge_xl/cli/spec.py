@@ -55,7 +55,7 @@ def _untranslated(loaded: hrge_xl.Spec, named: str) -> Iterator[str]:
     for language, missing in hrge_xl.missing_translations(loaded).items():
         yield (
             f"{language}: {counted(len(missing), 'text')} not translated, the first is {missing[0]}. "
-            f"To have it translated: hrge-xl spec translate {quoted(named)} --lang {language} --to-xlsx FILE"
+            f"To have it translated: hrge-xl spec translate {quoted(named)} --language {language} --to-xlsx FILE"
         )
     for language in loaded.languages:
         if language != SOURCE_LANGUAGE and language_of_words(language) == SOURCE_LANGUAGE:
@@ -185,9 +185,9 @@ def translate(
     accepted as a whole or not at all.
 
     \b
-    hrge-xl spec translate ./my_spec --lang fr --to-xlsx fr.xlsx
-    hrge-xl spec translate ./my_spec --lang fr --from fr.xlsx
-    hrge-xl spec translate ./my_spec --lang fr --reviewed-by "programme officer, Dakar"
+    hrge-xl spec translate ./my_spec --language fr --to-xlsx fr.xlsx
+    hrge-xl spec translate ./my_spec --language fr --from fr.xlsx
+    hrge-xl spec translate ./my_spec --language fr --reviewed-by "programme officer, Dakar"
 
     Next: hrge-xl spec check ./my_spec
     """

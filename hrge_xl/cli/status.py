@@ -62,7 +62,7 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 @verb("status")
 def status(  # noqa: PLR0913 (one parameter an option)
     folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str, team: str, **how: Any,
+    language: str, team: str, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, blank, returned, accepted or to decide; completeness, errors, days late.
 
@@ -95,17 +95,17 @@ def status(  # noqa: PLR0913 (one parameter an option)
             return
         lines = [
             *dataset.notes,
-            *dataset.totals().lines(lang),
-            *_summary(dataset, teams, lang),
-            *(change.lines(lang) if (change := hrge_xl.last_change(dataset.folder)) else ()),
+            *dataset.totals().lines(language),
+            *_summary(dataset, teams, language),
+            *(change.lines(language) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
-    rows = [_line(team_status, lang) for team_status in teams]
+    rows = [_line(team_status, language) for team_status in teams]
     with output_to(output):
         if as_json:
             print_json(rows)
         else:
             show = _print_wide if wide else _print_narrow
-            say = translator(lang)
+            say = translator(language)
             more = max(
                 sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
             )  # they come last
@@ -113,11 +113,11 @@ def status(  # noqa: PLR0913 (one parameter an option)
             if more:
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
-        _workbook(rows, xlsx, lang)
+        _workbook(rows, xlsx, language)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {team_status.state for team_status in teams}, lang)
+        _next(folder, {team_status.state for team_status in teams}, language)
 
 
 def _print_team(

@@ -173,8 +173,9 @@ def _check_translated(spec: Spec, languages: Iterable[str | None], and_then: str
         if missing:
             wrong.append(
                 f"{language}: texts of {spec.name} that are not translated: {len(missing)}, the first is {missing[0]}. "
-                f"In a copy of the spec that is your own, have them translated (hrge-xl spec translate FOLDER --lang "
-                f"{language} --to-xlsx FILE){and_then}; or add --allow-draft: then they appear in {spec.languages[0]}."
+                f"In a copy of the spec that is your own, have them translated (hrge-xl spec translate FOLDER "
+                f"--language {language} --to-xlsx FILE){and_then}; or add --allow-draft: then they "
+                f"appear in {spec.languages[0]}."
             )
     if wrong:
         raise UsageError(*wrong)

@@ -119,7 +119,7 @@ def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
         raise UsageError(
             f"Only {which} have other languages, not '{table.name}'.",
             value=table.name,
-            remedy="Leave out --lang.",
+            remedy="Leave out --language.",
         )
     return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
 
