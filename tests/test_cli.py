@@ -230,7 +230,7 @@ def test_an_option_is_taken_under_its_earlier_name(
     english = ran("explain", "V001").out
     french = ran("explain", "V001", "--language", "fr").out
     assert french != english
-    assert ran("explain", "V001", "--language", "fr").out == french
+    assert ran("explain", "V001", "--lang", "fr").out == french
     settings = tmp_path / "hrge-xl.toml"
     settings.write_text('[explain]\nlang = "fr"\n', encoding="utf-8")
     assert ran("--config", settings, "explain", "V001").out == french
