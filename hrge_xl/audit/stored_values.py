@@ -18,7 +18,16 @@ from ..dataset.opening import spec_of
 from ..dataset.reconciliation import BEFORE, PeriodFigures
 from ..dataset.rows import submission_id, submission_number
 from ..dataset.schema import VERSION
-from ..dataset.store import DERIVED, FILLED, NOTED, OF_DATABASE, SPEC_DIGEST, STATE, open_file
+from ..dataset.store import (
+    DERIVED,
+    FILLED,
+    NOTED,
+    OF_DATABASE,
+    PROGRAM,
+    SPEC_DIGEST,
+    STATE,
+    open_file,
+)
 from ..ledger.files import sqlite_uri
 from ..ledger.ledger import DATASET
 from ..spec.carried import as_bytes, digest_of, find, pack
@@ -173,7 +182,7 @@ def _is_number_of(number: int, submission: str) -> bool:
 OF_SPEC = {"meta": ("name", "value"), "spec_files": ("path", "content")}
 NEEDED = ("schema_version", "spec", "spec_version", SPEC_DIGEST, "tables", "views")
 STATES = re.compile(rf"|{NOTED}|done \d{{4}}-\d\d-\d\d.*")
-MAY_SAY = {*NEEDED, DERIVED, STATE, FILLED, *OF_DATABASE}
+MAY_SAY = {*NEEDED, DERIVED, STATE, FILLED, PROGRAM, *OF_DATABASE}
 
 
 def _of_dataset(database: sqlite3.Connection, file: Path, specs: Path) -> Iterator[str]:

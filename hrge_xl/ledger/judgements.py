@@ -117,7 +117,7 @@ def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:
         OfficeCorrection(
             by=entry.by,
             day=event.day.isoformat(),
-            **event.model_dump(exclude={"of", "day"}),
+            **event.model_dump(exclude={"of", "day", "program"}),
         )
         for entry, event in ledger.events(AnswerCorrected)
     )
