@@ -100,7 +100,7 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
             served(session)
         exec(compile(block, "docs/library.md", "exec"), session)
     assert session["told"] == ("usage", "Morroco", "", "Did you mean Morocco (MAR)?")
-    assert session["verdicts"] == ["returned"] * 4
+    assert {*session["verdicts"].values()} == {"returned"}
     assert type(session["row"]["n"]) is int
     assert session["answered"] > 0
     assert len(session["plans"]) == 2
