@@ -115,7 +115,7 @@ def why_it_cannot_be_typed(text: str) -> str:
     """Say what is wrong with a command by its words alone; empty where nothing is."""
     words = shlex.split(text)
     command: click.Command = cli
-    context = click.Context(cli, info_name="hrge-xl")
+    context = click.Context(cli, info_name="hrge-xl", **cli.context_settings)
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         name = words.pop(0)
         if "X" in name:  # filled in
