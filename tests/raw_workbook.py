@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -48,11 +48,13 @@ def draw(layout: Layout, answers: Answers | None = None) -> RawWorkbook:
     )  # for the reader remembers rows and settings
 
 
+STAMP = {field.name for field in fields(Identity)}
+
+
 def stamp_of(workbook: RawWorkbook) -> Identity:
     """What the stamp of a workbook says."""
-    return Identity(
-        **{name.removeprefix(PROPERTY_PREFIX): said for name, said in workbook.properties.items()}
-    )
+    named = {name.removeprefix(PROPERTY_PREFIX): said for name, said in workbook.properties.items()}
+    return Identity(**{name: said for name, said in named.items() if name in STAMP})
 
 
 def stamped(workbook: RawWorkbook, key: bytes | None = None, **changes: Any) -> RawWorkbook:
