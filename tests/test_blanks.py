@@ -162,11 +162,24 @@ def issued(folder: Path) -> bytes:
     return path.read_bytes()
 
 
+def test_what_the_office_put_into_a_blank_is_an_answer(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also into the very file that was issued."""
+    (folder / "returned").mkdir(exist_ok=True)
+    (folder / "returned" / "same.xlsx").write_bytes(issued(folder))
+    assert state_of(folder, capsys)["state"] == "blank"
+    correction = ["--cell", "Plan!E9", "--value", "Train the trainers", "--reason", "By phone"]
+    assert run(["decide", str(folder), "same.xlsx", *correction, *CODES[:2]]) == 0
+    assert state_of(folder, capsys)["state"] == "returned"
+
+
 @pytest.mark.parametrize("opened", [pytest.param(False, marks=pytest.mark.deep), True])
 def test_a_prefilled_workbook_that_comes_back_as_it_was_issued_is_blank(
     opened: bool, later: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = issued(later)
+    (later / "issued" / "0.xlsx").mkdir()  # what cannot be read there hides nothing
     (later / "returned").mkdir(exist_ok=True)
     path = later / "returned" / "prefilled.xlsx"
     path.write_bytes(saved_on(data, AFTER) if opened else data)

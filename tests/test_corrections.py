@@ -192,6 +192,21 @@ def test_a_report_with_corrections_is_verified_and_a_forged_one_is_found(folder:
 
 
 @pytest.mark.deep
+@pytest.mark.parametrize("details", [["37"], "37", 37, {"number": "9" * 5_000}, {"corrected": [1]}])
+def test_a_report_whose_correction_was_edited_is_verified(folder: Path, details: object) -> None:
+    correct(folder, EXPECTED, "37")
+    written = report(folder)
+    data = json.loads(written.read_text(encoding="utf-8"))
+    for file in data["files"]:
+        for finding in file["findings"]:
+            if finding["code"] == CORRECTED:
+                finding["details"] = details
+    written.write_text(json.dumps(data), encoding="utf-8")
+    words = ("verify", written, "--returned", folder / "returned")
+    assert "findings" in ran(*words, code=1).out
+
+
+@pytest.mark.deep
 def test_a_redacted_report_and_a_copy_to_share_tell_no_value(folder: Path) -> None:
     correct(folder, EXPECTED, "37")
     written = report(folder, "--redact")

@@ -216,3 +216,29 @@ def test_a_year_that_was_judged_by_its_own_day_is_mended(round_: Path, tmp_path:
     ran("consolidate", round_, "-o", year, "--today", LATER)
     assert counts(year)[:2] == (2, 0)
     assert verdicts(year, LATER) == ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ("UPDATE closings SET day = '2027-12-31'", ".day"),
+        ("UPDATE closings SET day = 'never'", "closings, row"),
+        ("UPDATE closings SET sha256 = 'x'", "closings[x]"),
+    ],
+)
+@pytest.mark.deep
+def test_an_edited_day_of_closing_is_named_and_stops_nothing(
+    change: str, place: str, round_: Path, tmp_path: Path
+) -> None:
+    waive(round_)
+    ran("round", "close", round_, *WHY)
+    year = tmp_path / "year"
+    ran("consolidate", round_, "-o", year, "--today", LATER)
+    ran("verify", year)
+    with closing(sqlite3.connect(year / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute(change)
+    told = ran("verify", year, code=1).out
+    assert "closings" in told
+    assert place in told
+    ran("trace", year, "--finding", "1", code=None)
+    ran("consolidate", round_, "-o", year, "--today", LATER, code=None)

@@ -80,6 +80,14 @@ def test_a_workbook_of_a_newer_version_is_read_with_one_sentence(round_: Path) -
     assert f"was issued by hrge-xl {NEWER}" in " ".join((told.out + told.err).split())
 
 
+@pytest.mark.parametrize("stated", ["soon", "9.&#x202E;1", "1." * 40 + "9"])
+def test_what_is_no_version_is_not_repeated(stated: str, round_: Path) -> None:
+    path = returned_workbook(round_)
+    path.write_bytes(edited(path.read_bytes(), PROPERTIES, STATED, rf"\g<1>{stated}"))
+    said = ran("validate", path, "--spec", round_, "--today", DAY, code=None)
+    assert "was issued by hrge-xl" not in said.out + said.err
+
+
 def test_the_dataset_says_which_version_made_it(round_: Path) -> None:
     assert queried(round_, "SELECT value FROM meta WHERE name = 'program'") == [(__version__,)]
 

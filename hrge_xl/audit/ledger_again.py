@@ -19,7 +19,7 @@ from ..dataset.store import STATE, Store
 from ..ledger.chain import read_journal
 from ..ledger.events import FilesReceived
 from ..ledger.files import sha256_of
-from ..ledger.judgements import rounds_elsewhere
+from ..ledger.judgements import closings, rounds_elsewhere, waived_contents
 from ..ledger.ledger import DATASET, LEFT_OUT, Ledger, look_up
 from ..rounds.rounds import Round
 from ..spec.carried import find
@@ -37,6 +37,7 @@ def of_ledger(
     yield from _last_run(ledger, made.store)
     yield from _dataset(ledger, store)
     yield from _rounds(ledger, rounds)
+    yield from _closings(ledger, rounds)
 
 
 def _entries(ledger: Ledger) -> Iterator[Difference]:
@@ -130,3 +131,17 @@ def _rounds(ledger: Ledger, at_hand: Mapping[Path, Round]) -> Iterator[Differenc
         entries = look_up(noted.folder, Ledger.chain) or []
         if noted.last and noted.last not in {entry.digest for entry in entries}:
             yield Difference(f"{place}.last", noted.last, entries[-1].digest if entries else "")
+
+
+def _closings(ledger: Ledger, at_hand: Mapping[Path, Round]) -> Iterator[Difference]:
+    """Yield the days of closing that a round says otherwise; whether it was closed or reopened a later run notes."""
+    noted = closings(ledger)
+    for sha256 in sorted(noted.keys() - waived_contents(ledger)):
+        yield Difference(f"closings[{sha256}]", then={"day": str(noted[sha256])})
+    for folder, round_ in at_hand.items():
+        if round_.closed is None:
+            continue
+        waived = look_up(folder, waived_contents) or set()
+        for sha256 in sorted(waived & noted.keys()):
+            place = f"closings[{sha256}].day"
+            yield from differences(str(noted[sha256]), str(round_.closed), place)

@@ -223,6 +223,9 @@ def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) 
         audit.notes.append(f"{not_compared(missing)} Name it with --ledger.")
 
 
+MOST_DIGITS = 10  # of the number of a correction
+
+
 def told_corrections(then: Document, around: Iterable[Path]) -> Iterator[OfficeCorrection]:
     """Yield the corrections that a report tells of, as the ledgers at hand have them.
 
@@ -235,7 +238,8 @@ def told_corrections(then: Document, around: Iterable[Path]) -> Iterator[OfficeC
         for row in file.get("findings", ()):
             if row.get("code") != CORRECTED_BY_OFFICE.code or not file["sha256"]:
                 continue
-            details = row.get("details") or {}
+            stated = row.get("details")
+            details = stated if isinstance(stated, Mapping) else {}  # anybody may have edited it
             told = _correction_of(row, details, file)
             entries = [entry for entry in kept if _place(entry) == _place(told)]
             if details:
@@ -256,7 +260,7 @@ def _correction_of(
     value = str(details.get("corrected"))
     reason, by, day = (str(details.get(name)) for name in ("reason", "by", "day"))
     return OfficeCorrection(
-        number=int(number) if number.isdecimal() else 0,
+        number=int(number) if number.isdecimal() and len(number) < MOST_DIGITS else 0,
         sha256=file["sha256"],
         file=file["path"],
         tool=tool,

@@ -129,6 +129,10 @@ def _is_templates(text: bytes) -> bool:
     return True
 
 
+def _is_day(text: bytes) -> bool:
+    return parse_day(text.decode()) is not None
+
+
 def _is_object(text: bytes) -> bool:
     return isinstance(json.loads(text), dict)
 
@@ -147,7 +151,7 @@ def _readable(read: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
 
 DECODED = {  # by the name of a column that holds data in a text
     "stamp": _readable(_is_stamp), "details": _readable(_is_templates), "reason_details": _readable(_is_templates),
-    "found": _readable(_is_object),
+    "found": _readable(_is_object), "day": _readable(_is_day),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from .paths import MOST_NAME, PLAIN_NAME
 
-MOST_TEXT = 1 << 25  # characters: a thousand times what a cell holds
+MOST_TEXT = 1 << 22  # characters: a hundred times what a cell holds
 BoundedText = Annotated[
     str, Meta(max_length=MOST_TEXT)
 ]  # what a file says; never a path, nor a part of one

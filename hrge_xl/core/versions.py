@@ -19,5 +19,9 @@ def version_of(text: str) -> tuple[float, ...]:
 
 
 def is_newer_program(version: str) -> bool:
-    """Return whether a version of hrge_xl, as something says that it was made by, is newer than this one."""
-    return version_of(version) > version_of(__version__) if version else False
+    """Return whether a version of hrge_xl, as something says that it was made by, is newer than this one.
+
+    A text that is no version is of no program of ours.
+    """
+    stated = version_of(version)
+    return stated != OTHER_TEXT and stated > version_of(__version__)

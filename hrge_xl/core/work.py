@@ -103,5 +103,7 @@ def who_is_in_each(groups: Sequence[Set[Key]]) -> set[Key]:
     """Return who is in the first group and in each of the others, but for others that have none of these."""
     same = {*groups[0]} if groups else set[Key]()
     for group in groups[1:]:
-        same = same & group or same
+        shared = same & group
+        if shared:
+            same = shared
     return same

@@ -295,10 +295,14 @@ def issued_workbook(folder: Path, copy: str) -> IssuedWorkbook | None:
 
 @lru_cache(maxsize=8)
 def _issued_workbooks(folder: Path, changed: int) -> Mapping[str, IssuedWorkbook]:
-    """Return the workbooks in a folder by the copies that they are."""
+    """Return the workbooks in a folder by the copies that they are; `changed` is when its list of files last was."""
     issued: dict[str, IssuedWorkbook] = {}
     for path in sorted(folder.glob("[!.~]*.xlsx")):
-        data = read_regular(path, LIMITS.file_bytes)
+        try:
+            data = read_regular(path, LIMITS.file_bytes)
+        # it is open elsewhere, or no workbook of ours: the others count all the same
+        except OSError:
+            continue
         properties = own_properties(data)
         if properties.get("copy"):
             digest = hashlib.sha256(data).hexdigest()

@@ -104,11 +104,11 @@ class Result:
     @property
     def layout(self) -> Layout | None:
         """The layout that it was read against; None for a refused one."""
-        from ..reader.read import layout_of
+        from ..reader.read import expected_return
 
-        return (
-            None if self.submission is None else layout_of(self.submission.identity, self.read_by)
-        )
+        if self.submission is None:
+            return None
+        return expected_return(self.submission.identity, self.read_by).layout
 
     def count(self, severity: Severity) -> int:
         """Count the findings of this severity."""
@@ -439,11 +439,14 @@ def _arrived(
 
 
 def _is_as_issued(result: Result, job: FileToCheck) -> bool:
-    """Say whether a return of a round is the file that was issued, or holds its answers and nothing else."""
+    """Say whether a return of a round is the file that was issued, or holds its answers and nothing else.
+
+    What the office put into it on the word of the team is an answer of the team.
+    """
     from .issuing import answers_digest, has_more_than_answers, issued_workbook
 
     sent = result.submission
-    if result.untouched or sent is None or not job.wanted.issued:
+    if result.untouched or sent is None or not job.wanted.issued or job.corrections:
         return result.untouched
     issued = issued_workbook(Path(job.wanted.issued), sent.identity.copy)
     if issued is None or has_more_than_answers(sent):

@@ -20,7 +20,7 @@ from .guess import guess
 from .read import SourceWorkbook, read
 from .source_form import SourceForm
 from .table_schema import read_schema
-from .write import DraftPath, Sums, sums, write
+from .write import DraftPath, DraftText, Sums, sums, write
 from .xlsform import form_in_csv, form_in_workbook
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
@@ -37,7 +37,7 @@ class Draft:
     `sums` says of every kind of part of the source how many were kept, changed, left out.
     """
 
-    files: Mapping[DraftPath, BoundedText]
+    files: Mapping[DraftPath, DraftText]
     messages: Sequence[BoundedText]
     sums: Sums
 

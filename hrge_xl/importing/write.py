@@ -24,6 +24,8 @@ from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 Sums = list[
     tuple[BoundedText, int, int, int]
 ]  # of every kind of part: how many were kept, changed, left out
+# of a file of a draft: the account of a large source is longer than any text in it
+DraftText = Annotated[str, Meta(max_length=1 << 25)]
 # what a draft can have for a file: its path below the folder, the code of a sheet being a name of few letters
 DraftPath = Annotated[
     str,

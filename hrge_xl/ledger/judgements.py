@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..answers.corrections import OfficeCorrection, in_force
+from ..core.dates import parse_day
 from ..core.paths import path_of, path_text, way_to
 from ..findings import Waiver
 from .events import (
@@ -97,16 +98,23 @@ def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
 
 
 def closings(ledger: Ledger) -> dict[str, date]:
-    """Return the day on which the round of a content was closed, by hash, of contents with waivers."""
-    rows = ledger.rows_of("closings")
-    return {row["sha256"]: date.fromisoformat(row["day"]) for row in rows if row["day"]}
+    """Return the day on which the round of a content was closed, by hash, of contents with waivers.
+
+    What another program put in place of a day is none: `verify` names it.
+    """
+    days = {row["sha256"]: parse_day(str(row["day"])) for row in ledger.rows_of("closings")}
+    return {sha256: day for sha256, day in days.items() if day is not None}
+
+
+def waived_contents(ledger: Ledger) -> set[str]:
+    """Return the hashes of the contents in which something was ever waived."""
+    return {given.sha256 for _, given in ledger.events(WaiverGiven)}
 
 
 def note_closing(ledger: Ledger, theirs: Ledger, closed: date | None) -> None:
     """Note of the contents that were waived in a round when it was closed; None: it is open."""
     known = closings(ledger)
-    waived = {given.sha256 for _, given in theirs.events(WaiverGiven)}
-    for sha256 in sorted(waived):
+    for sha256 in sorted(waived_contents(theirs)):
         if known.get(sha256) != closed:
             ledger.put("closings", {"sha256": sha256, "day": closed and closed.isoformat()})
 

@@ -417,13 +417,24 @@ class Ledger:
             insert(connection, table, [row], "REPLACE")
 
     def rows_of(self, table: str) -> list[Record]:
-        """Return the rows of a table in the order of its key, which comes first; none while there is no such table."""
+        """Return the rows of a table in the order of its key, which comes first; none while there is no such table.
+
+        Raises `StoreError` for bytes, which another program put there.
+        """
         with self.transaction() as connection:
             if not connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
             ).fetchall():
                 return []
-            return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
+            rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
+        for row in rows:
+            if bytes in map(type, row.values()):
+                raise StoreError(
+                    f"another program wrote something into the table {table} that does not belong there.",
+                    place=self.home / NAME,
+                    remedy=f"To see what: hrge-xl verify {quoted(self.home)}",
+                )
+        return rows
 
     def rows(self) -> list[Record]:
         """Return what is known of every file, in the order of arrival."""

@@ -218,11 +218,6 @@ def expected_return(identity: Identity, wanted: str | None) -> ExpectedWorkbook:
     return plan_for(identity, spec)
 
 
-def layout_of(identity: Identity, wanted: str | None) -> Layout:
-    """Return the layout that a workbook with this stamp is read against. Raises as `expected_return`."""
-    return expected_return(identity, wanted).layout
-
-
 # from raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart
 
 

@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from ..dataset.store import Store
 
 FEW = 20  # files that are named
-PROGRAM_IN_STAMP = re.compile(rf'"{PROGRAM}": "(?P<version>[^"]*)"')
+PROGRAM_IN_STAMP = re.compile(rf'"{PROGRAM}": "(?P<version>[0-9.]{{1,20}})"')
 
 
 @dataclass(frozen=True)
