@@ -13,6 +13,7 @@ import pytest
 
 import hrge_xl
 from hrge_xl.core.errors import StoreError
+from tests.audited import DAY, round_folder
 from tests.command_line import ran
 from tests.small_returns import returns, run
 
@@ -386,3 +387,18 @@ def test_it_follows_what_is_decided(dataset: Path) -> None:
     """A return that was withdrawn stays in no copy, which would go on being shared."""
     ran("decide", dataset, "01.xlsx", "--withdraw", "--reason", "a trial", "--by", "Office")
     assert "Made again: identical" in ran("verify", dataset).out
+
+
+def test_pages_to_share_without_a_copy_are_made_again_too(tmp_path: Path) -> None:
+    """`refresh` is what the pages that are older say."""
+    folder = round_folder(tmp_path)
+    pages = folder / "reports"
+    ran("refresh", folder, "--today", DAY, code=None)
+    shared = ("--format", "overview", "--format", "brief", "--shareable", "-o", pages)
+    ran("report", folder, *shared, "--today", DAY)
+    assert (pages / "overview_shareable.html").is_file()
+    shutil.copy(sorted((folder / "returned").glob("*.xlsx"))[0], folder / "returned" / "again.xlsx")
+    (folder / "returned" / "text.xlsx").write_text("no workbook", encoding="utf-8")
+    ran("refresh", folder, "--today", "2027-03-01", code=None)
+    assert "Older than" not in ran("status", folder, "--today", "2027-03-01", code=None).err
+    assert "Made again: identical" in ran("verify", folder).out

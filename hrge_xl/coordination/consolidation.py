@@ -348,11 +348,17 @@ def correct(  # noqa: PLR0913 (one parameter an option)
 
 
 def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
-    """Write the overview and the brief; give what is said of one where somebody has it open."""
+    """Write the overview and the brief; give what is said of one where somebody has it open.
+
+    Those to share that are there are written again too, unless a copy to share brings them.
+    """
     from ..outputs.brief import pages_of_folder
 
+    to_share = overview_page(folder, masked=True).is_file() and not exports.has_shareable(dataset)
     try:
         pages_of_folder(dataset, folder, round_)
+        if to_share:
+            pages_of_folder(dataset, folder, round_, masked=True)
     except OutputError as error:
         return [str(error)]
     return []
