@@ -364,6 +364,12 @@ CASES = (
         informs=True,
     ),
     Case(
+        "To see what: hrge-xl verify",
+        "decide D",
+        change("D/ledger.sqlite", "UPDATE rounds SET folder = x'ff'"),
+        informs=True,
+    ),
+    Case(
         "was changed from outside",
         "status R",
         both(
