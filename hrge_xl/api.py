@@ -149,9 +149,16 @@ class Translated(NamedTuple):
 
 
 def translate(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, language: str, *, today: date | None = None, to_xlsx: str | Path | None = None,
-    source: str | Path | None = None, status: bool = False, reviewed_by: str | None = None, password: str | None = None,
-) -> Translated:  # fmt: skip
+    spec: str | Path,
+    language: str,
+    *,
+    today: date | None = None,
+    to_xlsx: str | Path | None = None,
+    source: str | Path | None = None,
+    status: bool = False,
+    reviewed_by: str | None = None,
+    password: str | None = None,
+) -> Translated:
     """Bring the translations of a spec into one language up to date, unless only their `status` is asked for.
 
     `source`, a workbook or PO file of translators, is taken in as a whole or not at all; `reviewed_by` notes who looked
@@ -503,9 +510,15 @@ def _opened(place: str | Path | Dataset, today: date | None, *, figures: bool) -
 
 
 def export(
-    place: str | Path | Dataset, target: str | Path | Sink, today: date | None = None, *, table: str | None = None,
-    language: str | None = None, where: RowFilter | None = None, format_: str | None = None,
-) -> Path | Sink:  # fmt: skip
+    place: str | Path | Dataset,
+    target: str | Path | Sink,
+    today: date | None = None,
+    *,
+    table: str | None = None,
+    language: str | None = None,
+    where: RowFilter | None = None,
+    format_: str | None = None,
+) -> Path | Sink:
     """Write one table, or without `table` the whole workbook, to a file or, as csv or json, to a stream; gives that.
 
     The format is csv, json, xlsx or parquet: the one named, else what the name of the file ends in, else csv. `where`
@@ -571,9 +584,14 @@ def answers_behind(
 
 
 def trace_answers(
-    place: str | Path | Dataset, today: date | None = None, *, team: str = "", field: str = "", row: str = "",
+    place: str | Path | Dataset,
+    today: date | None = None,
+    *,
+    team: str = "",
+    field: str = "",
+    row: str = "",
     finding: str = "",
-) -> list[Traced]:  # fmt: skip
+) -> list[Traced]:
     """Return answers, or findings of a kind, with the file, sheet and cell that they come from; empty: of any.
 
     They are of the returns that count, where there are any. Raises `UsageError` for a code that there is not.
@@ -585,9 +603,13 @@ def trace_answers(
 
 
 def overview(
-    found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
+    found: Sequence[Dataset],
+    today: date | None = None,
+    language: str | None = None,
+    *,
+    masked: bool = False,
     period: str | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Return the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
@@ -599,9 +621,15 @@ def overview(
 
 
 def brief(
-    found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
-    period: str | None = None, countries: Sequence[str] = (), teams: Sequence[str] = (),
-) -> dict[str, str]:  # fmt: skip
+    found: Sequence[Dataset],
+    today: date | None = None,
+    language: str | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    countries: Sequence[str] = (),
+    teams: Sequence[str] = (),
+) -> dict[str, str]:
     """Return the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
 
     The key of a page is what the name of its file adds; that of all teams has an empty one. Raises `UsageError` for
@@ -725,10 +753,17 @@ def recover(folder: str | Path) -> Recovered:
 
 
 def verify(  # noqa: PLR0913 (one parameter an option)
-    target: str | Path, returned: Sequence[str | Path] = (), jobs: int = 1, *, ledger: str | Path | None = None,
-    spec: str | None = None, sample: int | None = None, store: str | None = None, redact: bool = False,
+    target: str | Path,
+    returned: Sequence[str | Path] = (),
+    jobs: int = 1,
+    *,
+    ledger: str | Path | None = None,
+    spec: str | None = None,
+    sample: int | None = None,
+    store: str | None = None,
+    redact: bool = False,
     password: str | None = None,
-) -> Audit:  # fmt: skip
+) -> Audit:
     """Make a report, a round or a consolidated folder again from its files and compare; `identical` says how it ended.
 
     A report needs the folders with its `returned` files; `ledger` and `spec` are its own where they are elsewhere. Of a
@@ -795,17 +830,27 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
     if kind is not None:
         message, remedy = shown(kind, say)
         return Explanation(
-            code=kind.code, name=kind.name, severity=kind.severity.value, message=message, why=say(kind.why),
-            example=say(kind.example), remedy=remedy,
-        )  # fmt: skip
+            code=kind.code,
+            name=kind.name,
+            severity=kind.severity.value,
+            message=message,
+            why=say(kind.why),
+            example=say(kind.example),
+            remedy=remedy,
+        )
     rules = [(name, rule) for name in ([spec] if spec else names()) for rule in load(name).rules]
     for name, rule in rules:
         if plain(code) == plain(rule.code):
             return Explanation(
-                code=rule.code, severity=rule.severity, spec=name, message=general(rule.message.say(language)),
-                why=rule.why.say(language) if rule.why else "", remedy=general(rule.remedy.say(language)),
-                when=str(rule.when or ""), check=str(rule.check or ""),
-            )  # fmt: skip
+                code=rule.code,
+                severity=rule.severity,
+                spec=name,
+                message=general(rule.message.say(language)),
+                why=rule.why.say(language) if rule.why else "",
+                remedy=general(rule.remedy.say(language)),
+                when=str(rule.when or ""),
+                check=str(rule.check or ""),
+            )
     raise UsageError(
         f"There is no code '{code}'.",
         value=code,

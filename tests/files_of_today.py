@@ -202,8 +202,10 @@ def mail_text() -> list[str]:
 def next_round(folder: Path) -> dict[str, Any]:
     """Give what a round that goes on from the kept one has in its workbooks from the start."""
     begin(folder, "2026-H2", "--from", ROUND)
-    return {name: {"findings": file["findings"], "completeness": file["completeness"]}
-            for name, file in files_of("2026-H2").items()}  # fmt: skip
+    return {
+        name: {"findings": file["findings"], "completeness": file["completeness"]}
+        for name, file in files_of("2026-H2").items()
+    }
 
 
 def begin(folder: Path, name: str, *more: str) -> None:

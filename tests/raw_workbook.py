@@ -40,9 +40,17 @@ def draw(layout: Layout, answers: Answers | None = None) -> RawWorkbook:
     """A workbook of this layout as it comes back when nothing was done to it but filling it in."""
     tools = tuple(sheet.tool.code for sheet in layout.sheets)
     order = Order(
-        "PAK-01", TODAY, "", layout.language, tools, layout.blank_rows, "2026-H1", copy="c-1",
-        answers=answers or {}, prefilled=False,
-    )  # fmt: skip
+        "PAK-01",
+        TODAY,
+        "",
+        layout.language,
+        tools,
+        layout.blank_rows,
+        "2026-H1",
+        copy="c-1",
+        answers=answers or {},
+        prefilled=False,
+    )
     return deepcopy(
         ooxml.read(generate(layout.spec, order))
     )  # for the reader remembers rows and settings

@@ -256,10 +256,14 @@ def of_two_years(tmp_path_factory: Folders) -> Path:
         (folder / round_).mkdir()
         for code in codes:
             order = Order(
-                code, date(2026, 4, 1), "PAK", round=round_, key=KEY,
+                code,
+                date(2026, 4, 1),
+                "PAK",
+                round=round_,
+                key=KEY,
                 language="fr" if code == NOW[0] else "en",
                 answers=answers(f"WS-{code}", 12.0, 3.0 if round_ == "2026-H1" else 1.0),
-            )  # fmt: skip
+            )
             (folder / round_ / f"{code}.xlsx").write_bytes(generate(SPEC, order))
     returned = (folder / "2026-H1", folder / "2026-H2")
     consolidated(returned, folder / "dataset")
@@ -479,9 +483,11 @@ def fullest(whole: Overview) -> Overview:
         "teams": 40,
     }
     return replace(
-        whole, risks=whole.risks._replace(top=top), numbers=[line] * 5,
+        whole,
+        risks=whole.risks._replace(top=top),
+        numbers=[line] * 5,
         indicators=[known._replace(label=LONG)] * (MOST_INDICATORS + 3),
-    )  # fmt: skip
+    )
 
 
 def page(found: Overview, language: str) -> str:

@@ -154,9 +154,12 @@ def test_bad_files_do_not_stop_the_others(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     verdicts = {Path(file["path"]).name: file["verdict"] for file in report["files"]}
     assert verdicts == {
-        "cut.xlsx": "refused", "empty.xlsx": "refused", "good.xlsx": "accepted",
-        "note.xlsx": "refused", "page.xls": "refused",
-    }  # fmt: skip
+        "cut.xlsx": "refused",
+        "empty.xlsx": "refused",
+        "good.xlsx": "accepted",
+        "note.xlsx": "refused",
+        "page.xls": "refused",
+    }
     assert report["summary"]["files"] == 5
     for file in report["files"]:
         if file["verdict"] == "refused":
@@ -185,9 +188,22 @@ def test_json_is_the_contract_and_holds_no_value_where_it_is_redacted() -> None:
     where = [finding[name] for name in ("sheet", "cell", "tool", "field")]
     assert where == ["Form", address(*place), "FORM", "FRM_18"]
     assert set(finding) == {
-        "code", "name", "severity", "sheet", "cell", "tool", "row", "field", "label", "value", "message", "remedy",
-        "suggestion", "waiver", "details",
-    }  # fmt: skip
+        "code",
+        "name",
+        "severity",
+        "sheet",
+        "cell",
+        "tool",
+        "row",
+        "field",
+        "label",
+        "value",
+        "message",
+        "remedy",
+        "suggestion",
+        "waiver",
+        "details",
+    }
     assert "Partially true" in done.stdout
     redacted = run(
         "validate", RETURNS / "wrong_words.xlsx", "--json", "--redact", "--today", "2026-06-30"

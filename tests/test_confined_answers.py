@@ -42,8 +42,15 @@ from tests.small_sources import form_in_csv, saved
 from tests.worker_actions import draft_elsewhere, endings_of_mails
 
 CONFINED: list[Callable[..., Any]] = [
-    check_with_cache, cells_apart, cells_of, drafted, look_outside, open_layers, table_of, tried_out,
-]  # fmt: skip
+    check_with_cache,
+    cells_apart,
+    cells_of,
+    drafted,
+    look_outside,
+    open_layers,
+    table_of,
+    tried_out,
+]
 ROOT = Path(__file__).parent.parent
 
 

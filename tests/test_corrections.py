@@ -42,9 +42,21 @@ def folder(untouched: Path, tmp_path: Path) -> Path:
 
 def correct(folder: Path, cell: str, value: str, file: str = "AFG.xlsx", code: int = 0) -> Said:
     return ran(
-        "decide", folder, file, "--cell", cell, "--value", value, "--reason", REASON, "--by", NAME,
-        "--today", DAY, code=code,
-    )  # fmt: skip
+        "decide",
+        folder,
+        file,
+        "--cell",
+        cell,
+        "--value",
+        value,
+        "--reason",
+        REASON,
+        "--by",
+        NAME,
+        "--today",
+        DAY,
+        code=code,
+    )
 
 
 def take_back(folder: Path, cell: str, code: int = 0) -> Said:

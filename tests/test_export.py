@@ -123,8 +123,13 @@ def test_nothing_becomes_a_formula(folder: Path, tmp_path: Path) -> None:
     text = exported(folder, tmp_path, "a.csv", "--table", "answers").read_text(encoding="utf-8-sig")
     for delimiter in ",;\t|":
         for line in csv.reader(io.StringIO(text), delimiter=delimiter):
-            assert [cell for cell in line if cell.lstrip(" \"'")[:1] in ("=", "@") and cell[:1] != "'"
-                    and "'" not in cell[: cell.find("=")]] == [], delimiter  # fmt: skip
+            assert [
+                cell
+                for cell in line
+                if cell.lstrip(" \"'")[:1] in ("=", "@")
+                and cell[:1] != "'"
+                and "'" not in cell[: cell.find("=")]
+            ] == [], delimiter
     assert f"'{NASTY[:20]}".replace('"', '""') in text
 
 
@@ -226,9 +231,13 @@ def test_what_may_be_shared(folder: Path) -> None:
     ],
 )
 def test_wrong_wishes_are_one_line(
-    arguments: tuple[str, ...], words: str, folder: Path, capsys: Capsys,
-    tmp_path: Path, monkeypatch: Patch,
-) -> None:  # fmt: skip
+    arguments: tuple[str, ...],
+    words: str,
+    folder: Path,
+    capsys: Capsys,
+    tmp_path: Path,
+    monkeypatch: Patch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["export", str(folder), *arguments]) == 2
     err = capsys.readouterr().err

@@ -42,8 +42,10 @@ def test_reads_what_was_made_before(said: dict[str, Any], what: str) -> None:
 def test_every_stamp_is_genuine(said: dict[str, Any]) -> None:
     signed = {
         name: file["identity"]["signature"]
-        for round_ in said["files"].values() for name, file in round_.items() if file["identity"]
-    }  # fmt: skip
+        for round_ in said["files"].values()
+        for name, file in round_.items()
+        if file["identity"]
+    }
     assert len(signed) == 17
     assert set(signed.values()) == {"valid"}
 

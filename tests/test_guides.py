@@ -42,10 +42,26 @@ from tests.write_docs import GUIDES as GUIDES_OF_TEAMS
 LONGEST = "coordinating.md"  # the weeks of a whole round, a page a task
 PARTS = re.findall(r"\((coordinating-\w+\.md)\)", (DOCS / LONGEST).read_text(encoding="utf-8"))
 GUIDES = (
-    "index.md", "filling-in.md", LONGEST, *PARTS, "auditing.md", "writing-a-spec.md", "expressions.md", "analysing.md",
-    "library.md", "coming-from-kobo.md", "coming-from-dhis2.md", "coming-from-a-spreadsheet.md", "first-round.md",
-    "first-spec.md", "first-analysis.md", "importing.md", "cluster.md", "postgresql.md", "backup.md",
-)  # fmt: skip
+    "index.md",
+    "filling-in.md",
+    LONGEST,
+    *PARTS,
+    "auditing.md",
+    "writing-a-spec.md",
+    "expressions.md",
+    "analysing.md",
+    "library.md",
+    "coming-from-kobo.md",
+    "coming-from-dhis2.md",
+    "coming-from-a-spreadsheet.md",
+    "first-round.md",
+    "first-spec.md",
+    "first-analysis.md",
+    "importing.md",
+    "cluster.md",
+    "postgresql.md",
+    "backup.md",
+)
 STEP = re.compile(
     r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$|^<!-- (?P<verb>copy|mail|sent) (?P<words>.+?) -->$",
     re.M | re.S,

@@ -167,8 +167,11 @@ def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found:
         team.code: (team.state, team.days_late, team.correction_overdue) for team in found.teams
     }
     assert states == {
-        "PAK": ("accepted", 0, 0), "AFG": ("returned", 0, 5), "UZB": ("missing", 10, 0), "BGD": ("unexpected", 0, 0),
-    }  # fmt: skip
+        "PAK": ("accepted", 0, 0),
+        "AFG": ("returned", 0, 5),
+        "UZB": ("missing", 10, 0),
+        "BGD": ("unexpected", 0, 0),
+    }
     assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
     assert found.overdue
     (late,) = [each for each in found.overdue if each.source.team == "BGD"]
@@ -224,8 +227,18 @@ def test_nothing_of_one_period_leaks_into_another(both: Store, round_: str) -> N
     found = built(both, TODAY, "en", period=two_rounds.period_of(both, round_))
     with two_rounds.dataset(round_) as store:
         alone = built(store, TODAY, "en")
-    for part in ("period", "counted", "from_returned", "teams", "tools", "risks", "gaps", "all_gaps",
-                 "overdue", "all_overdue"):  # fmt: skip
+    for part in (
+        "period",
+        "counted",
+        "from_returned",
+        "teams",
+        "tools",
+        "risks",
+        "gaps",
+        "all_gaps",
+        "overdue",
+        "all_overdue",
+    ):
         assert without_anchors(getattr(found, part)) == without_anchors(getattr(alone, part)), part
     (line,) = [each for each in found.periods if each.name == found.period]
     assert [line] == alone.periods
@@ -282,8 +295,11 @@ def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: S
     found = built(both, TODAY, "en", round_)
     assert (found.period, found.expected) == (earlier, True)
     assert {team.code: team.state for team in found.teams} == {
-        "PAK": "returned", "AFG": "returned", "UZB": "missing", "IRQ": "unexpected",
-    }  # fmt: skip
+        "PAK": "returned",
+        "AFG": "returned",
+        "UZB": "missing",
+        "IRQ": "unexpected",
+    }
     other = built(both, TODAY, "en", round_, period=later)
     assert (other.period, other.expected) == (later, False)
     assert [team.code for team in other.teams] == ["AFG", "BGD", "PAK", "Quetta"]
@@ -734,9 +750,13 @@ def test_no_name_in_a_drawing_stands_on_another() -> None:
     ]
     points = [Point(f"2026-Q{number}", 10, "123,456") for number in range(12)]
     for chart in (
-        steps(days, deadlines, 120), columns(found),
-        lines(points, [Mark("Valeur de référence 1 234 567", 9, "baseline"), Mark("Cible 12", 10, "target")]),
-    ):  # fmt: skip
+        steps(days, deadlines, 120),
+        columns(found),
+        lines(
+            points,
+            [Mark("Valeur de référence 1 234 567", 9, "baseline"), Mark("Cible 12", 10, "target")],
+        ),
+    ):
         drawn = texts_of(drawing("chart", chart))
         assert len(drawn) > 2
         for at, (start, end, y) in enumerate(drawn):

@@ -149,12 +149,19 @@ def test_nothing_is_written_or_looked_up_among_returns(
     place, report = genuine / "returned", genuine / "reports" / "validation.json"
     before = sha256(place / "ledger.sqlite")
     for words in (
-        ("status", place), ("generate", place), ("decide", place), ("waive", "--list", "--ledger", place),
-        ("sign", report, "--check", "--ledger", place), ("sign", place / "reports" / "validation.json", "--check"),
-        ("trace", "answers", "1", "--data", place), ("export", place, "--table", "teams", "-o", tmp_path / "x.csv"),
-        ("consolidate", genuine, "-o", place), ("validate", genuine, "--ledger", place),
-        ("check", place / "AFG.xlsx", "--spec", place), ("round", "update-spec", place),
-    ):  # fmt: skip
+        ("status", place),
+        ("generate", place),
+        ("decide", place),
+        ("waive", "--list", "--ledger", place),
+        ("sign", report, "--check", "--ledger", place),
+        ("sign", place / "reports" / "validation.json", "--check"),
+        ("trace", "answers", "1", "--data", place),
+        ("export", place, "--table", "teams", "-o", tmp_path / "x.csv"),
+        ("consolidate", genuine, "-o", place),
+        ("validate", genuine, "--ledger", place),
+        ("check", place / "AFG.xlsx", "--spec", place),
+        ("round", "update-spec", place),
+    ):
         capsys.readouterr()
         assert hrge(*words) in {2, 3}, words
         said = capsys.readouterr().err
@@ -219,10 +226,15 @@ def test_a_folder_of_returns_is_no_round_whatever_lies_in_it(
         (mail / name).unlink()
     (mail / "PAK.xlsx").write_bytes(workbook("PAK"))
     for words in (
-        ("validate", mail), ("validate", mail, "--json"), ("consolidate", mail, "-o", tmp_path / "out"),
-        ("report", mail, "-o", tmp_path / "reports"), ("feedback", mail, "-o", tmp_path / "feedback"),
-        ("compare", mail, forger), ("validate", forger, mail), ("export", mail, "-o", tmp_path / "x.xlsx"),
-    ):  # fmt: skip
+        ("validate", mail),
+        ("validate", mail, "--json"),
+        ("consolidate", mail, "-o", tmp_path / "out"),
+        ("report", mail, "-o", tmp_path / "reports"),
+        ("feedback", mail, "-o", tmp_path / "feedback"),
+        ("compare", mail, forger),
+        ("validate", forger, mail),
+        ("export", mail, "-o", tmp_path / "x.xlsx"),
+    ):
         capsys.readouterr()
         assert hrge(*words, *(("--today", DAY) if words[0] != "export" else ())) == 2, words
         said = capsys.readouterr()

@@ -42,9 +42,22 @@ NAMES = re.compile(
     r"\S+\.(?:xlsx|html|json|csv|po|yaml|sqlite|txt|md)\b|https?://\S+|\S+@\S+|hrge-xl[^.\n]*|[0-9a-f]{8,}|[\w-]+/[\w/.-]+"
 )
 OURS = {
-    "round", "PAK", "MAR", "Excel", "hrge", "xl", "SHA", "UTF", "JSON", "URL", "https", "Kiswahili", "Kiingereza",
-    "scan", TENTH,
-}  # fmt: skip
+    "round",
+    "PAK",
+    "MAR",
+    "Excel",
+    "hrge",
+    "xl",
+    "SHA",
+    "UTF",
+    "JSON",
+    "URL",
+    "https",
+    "Kiswahili",
+    "Kiingereza",
+    "scan",
+    TENTH,
+}
 TYPED = re.compile(r"(\[[^\]]*\])+")  # ticks as people may type them, in all languages of the spec
 BESIDE = "Machine draft, not yet reviewed by a native speaker"  # stands on the cover in English too
 
@@ -72,9 +85,13 @@ class Copy:
         """What a command says; that it may have found mistakes is nothing unusual."""
         done = subprocess.run(
             [sys.executable, "-m", "hrge_xl", *map(str, words)],
-            cwd=self.home, env=os.environ | {"PYTHONPATH": str(self.home), "PYTHONDONTWRITEBYTECODE": ""},
-            capture_output=True, text=True, encoding="utf-8", check=False,
-        )  # fmt: skip
+            cwd=self.home,
+            env=os.environ | {"PYTHONPATH": str(self.home), "PYTHONDONTWRITEBYTECODE": ""},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
         assert done.returncode in (0, 1, 4), done.stderr
         return done.stdout + done.stderr
 

@@ -148,8 +148,12 @@ def sixty_mails() -> bytes:
         mails.append(mail(team(number), SENT, files))
     for number in range(35, 38):
         made = mail(team(number), SENT, {})
-        made.add_attachment(tnef({f"Kabul {number}.xlsx": book(next(books))}), maintype="application",
-                            subtype="ms-tnef", filename="winmail.dat")  # fmt: skip
+        made.add_attachment(
+            tnef({f"Kabul {number}.xlsx": book(next(books))}),
+            maintype="application",
+            subtype="ms-tnef",
+            filename="winmail.dat",
+        )
         mails.append(made)
     for number in range(38, 40):
         inner_msg = msg(
@@ -277,19 +281,30 @@ BACKDATED = {
     "x.eml": mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER),
     "an older mail inside.eml": mail("kabul@example.org", LATER, {"old.eml": OLD}),
     "one of Outlook inside.eml": mail(
-        "kabul@example.org", LATER, {"old.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)})}
+        "kabul@example.org",
+        LATER,
+        {"old.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)})},
     ),
-    "one in a zip inside.eml": mail("kabul@example.org", LATER, {"old.zip": zipped({"o.eml": OLD.as_bytes()})}),
+    "one in a zip inside.eml": mail(
+        "kabul@example.org", LATER, {"old.zip": zipped({"o.eml": OLD.as_bytes()})}
+    ),
     "x.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, delivered=LATER),
     "one of Outlook in another.msg": msg(
-        "kabul@example.org", FIRST, {"I": message("kabul@example.org", FIRST, {"K.xlsx": book(1)})}, delivered=LATER
+        "kabul@example.org",
+        FIRST,
+        {"I": message("kabul@example.org", FIRST, {"K.xlsx": book(1)})},
+        delivered=LATER,
     ),
     "x with headers.msg": ole(
         message("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, head=32)
-        | {"__substg1.0_007D001F": f"Received: {received_field(LATER)}\r\nFrom: x\r\n".encode("utf-16-le")}
+        | {
+            "__substg1.0_007D001F": f"Received: {received_field(LATER)}\r\nFrom: x\r\n".encode(
+                "utf-16-le"
+            )
+        }
     ),
     "x.mbox": mbox(mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BACKDATED)
@@ -549,7 +564,9 @@ def deep(levels: int) -> bytes:
 
 MANY = zipped(dict.fromkeys(map(str, range(1500)), b""))
 HOSTILE = {
-    "a bomb, three archives deep": zipped({"b.zip": zipped({"c.zip": zipped({"d.xlsx": bytes(30_000_000)})})}),
+    "a bomb, three archives deep": zipped(
+        {"b.zip": zipped({"c.zip": zipped({"d.xlsx": bytes(30_000_000)})})}
+    ),
     "a name that leads out of the folder": zipped({"../../../evil.xlsx": book(1)}),
     "an absolute name": zipped({"/evil.xlsx": book(1)}),
     "a drive of Windows": zipped({"C:\\evil.xlsx": book(1)}),
@@ -558,7 +575,7 @@ HOSTILE = {
     "ten thousand parts": many_parts(10_000),
     "parts within parts": deep(5_000),
     "no end": zipped({"a.xlsx": book(1)})[:-30],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -574,8 +591,10 @@ def test_hostile_sources(kind: str, folder: Path) -> None:
         path.relative_to(folder.parent).as_posix() for path in {*folder.parent.rglob("*")} - before
     }
     assert {name for name in new if not name.startswith("came")} <= {
-        "round/returned/zz.xlsx", "round/ledger.sqlite", "round/ledger.jsonl"
-    }  # fmt: skip
+        "round/returned/zz.xlsx",
+        "round/ledger.sqlite",
+        "round/ledger.jsonl",
+    }
 
 
 def test_a_link_in_an_archive_is_no_link(folder: Path) -> None:

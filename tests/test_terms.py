@@ -34,8 +34,13 @@ CAME: dict[date, dict[str, dict[tuple[str, str, str], Any]]] = {
     AFTER: {"LATE": ANSWERS},
 }
 EXPECTED = {
-    "arrived late": 1, "late now": 2, "returned": 3, "to be corrected": 1, "superseded": 2, "blank": 1,
-}  # fmt: skip
+    "arrived late": 1,
+    "late now": 2,
+    "returned": 3,
+    "to be corrected": 1,
+    "superseded": 2,
+    "blank": 1,
+}
 Counts = dict[str, int]
 
 
@@ -88,9 +93,12 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
     """Every place that tells of some terms, with what it says."""
     told = ran("status", folder, "--today", AFTER)
     counts = numbers(
-        told.err, returned=r"(\d+) returned, \d+ refused", to_be_corrected=r", (\d+) returned[.,](?! \d+ ref)",
-        superseded=r"(\d+) superseded", blank=r"read: .*?(\d+) blank",
-    )  # fmt: skip
+        told.err,
+        returned=r"(\d+) returned, \d+ refused",
+        to_be_corrected=r", (\d+) returned[.,](?! \d+ ref)",
+        superseded=r"(\d+) superseded",
+        blank=r"read: .*?(\d+) blank",
+    )
     late = {term: named(told.err, term.capitalize()) for term in ("arrived late", "late now")}
     yield "status", counts | late
     rows = json.loads(ran("status", folder, "--json", "--today", AFTER).out)
@@ -126,15 +134,26 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
         ),
     )
     yield "brief, its sentence", numbers(page(folder, "brief"), arrived_late=r"arrived late: (\d+)")
-    yield "overview", numbers(
-        page(folder, "overview"), returned=r" Returned: (\d+)", to_be_corrected=r"Returned for correction: (\d+)",
-        superseded=r"Superseded by a newer version: (\d+)", blank=r"Blank: (\d+)",
-    )  # fmt: skip
-    yield "validation report", numbers(
-        page(folder, "validation"), returned=r"(\d+) Returned with errors",
-        to_be_corrected=r"still to be corrected: (\d+)",
-        superseded=r"(\d+) Superseded", blank=r"(\d+) Blank",
-    )  # fmt: skip
+    yield (
+        "overview",
+        numbers(
+            page(folder, "overview"),
+            returned=r" Returned: (\d+)",
+            to_be_corrected=r"Returned for correction: (\d+)",
+            superseded=r"Superseded by a newer version: (\d+)",
+            blank=r"Blank: (\d+)",
+        ),
+    )
+    yield (
+        "validation report",
+        numbers(
+            page(folder, "validation"),
+            returned=r"(\d+) Returned with errors",
+            to_be_corrected=r"still to be corrected: (\d+)",
+            superseded=r"(\d+) Superseded",
+            blank=r"(\d+) Blank",
+        ),
+    )
     data = json.loads(ran("validate", folder, "--json", "--today", AFTER, code=1).out)["summary"]
     yield "validate --json", {term: data[term] for term in ("returned", "superseded", "blank")}
     sheet = load_workbook(folder / "data.xlsx")["reconciliation"]

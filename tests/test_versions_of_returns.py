@@ -94,8 +94,9 @@ def test_what_was_answered_since_is_listed_to_be_looked_at(team: Team) -> None:
     ]
     listed = [line for line in lines if any("v2.xlsx" in cell for cell in line)]
     assert [[cell for cell in line if "v2.xlsx" in cell] for line in listed] == [
-        ["Dans v2.xlsx, c'était : 30"], ["Dans v2.xlsx, c'était : Femmes"],
-    ]  # fmt: skip
+        ["Dans v2.xlsx, c'était : 30"],
+        ["Dans v2.xlsx, c'était : Femmes"],
+    ]
     assert all("Plan!E" in " ".join(line) or "Plan" in line for line in listed)
 
 
@@ -171,9 +172,20 @@ def test_which_returns_are_versions_of_one_workbook(story: str) -> None:
 
 
 OLD = Identity(
-    "example", "1.0", "digest", "en", "PAK-01", "PAK", "2026-H1", "0123456789ab", "2026-06-30", "2026-07-31",
-    "2026-06-30", "C1,R1", signature="781f577e5f610ebe5c43100c830f8143e41c589143fa72d6821bb4fba4bad87e",
-)  # fmt: skip
+    "example",
+    "1.0",
+    "digest",
+    "en",
+    "PAK-01",
+    "PAK",
+    "2026-H1",
+    "0123456789ab",
+    "2026-06-30",
+    "2026-07-31",
+    "2026-06-30",
+    "C1,R1",
+    signature="781f577e5f610ebe5c43100c830f8143e41c589143fa72d6821bb4fba4bad87e",
+)
 
 
 def test_stamps_from_before_the_field_are_still_ours() -> None:
@@ -291,8 +303,9 @@ def test_beside_two_that_wait_for_a_decision_it_counts_neither(
     sends(folder, FIRST, filled=filled, other=other, quoted=blank)
     state, files = told(folder, capsys)
     assert (state, {name: status for name, (status, _) in files.items()}) == (
-        "to decide", {"filled": "conflict", "other": "conflict", "quoted": "blank"},
-    )  # fmt: skip
+        "to decide",
+        {"filled": "conflict", "other": "conflict", "quoted": "blank"},
+    )
 
 
 def test_what_somebody_decided_about_it_holds(

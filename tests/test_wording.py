@@ -36,9 +36,17 @@ EXAMPLE = load("example")
 WORDING = Wording(EXAMPLE)
 FILE = "x.xlsx"
 WRONG = {
-    plan("04"): None, plan("06"): 5000, plan("07"): "many", plan("03"): "word " * 200, plan("02"): "pakistan ",
-    risk("03"): 3, risk("04"): 3, risk("06"): "ACC", risk("01"): None, risk("08"): "C9_99",
-}  # fmt: skip
+    plan("04"): None,
+    plan("06"): 5000,
+    plan("07"): "many",
+    plan("03"): "word " * 200,
+    plan("02"): "pakistan ",
+    risk("03"): 3,
+    risk("04"): 3,
+    risk("06"): "ACC",
+    risk("01"): None,
+    risk("08"): "C9_99",
+}
 
 
 def checked(layout: Layout) -> list[Finding]:

@@ -190,9 +190,26 @@ ACTIONS = {
 
 
 ODD: tuple[Any, ...] = (
-    None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
-    date.max, True, Died("exception", "KeyError"), EMPTY_FILE.at(),
-)  # fmt: skip
+    None,
+    -1,
+    2**62,
+    10**40,
+    float("nan"),
+    "",
+    "\0",
+    "\ud800",
+    "x" * 40_000,
+    b"x",
+    [],
+    (),
+    {},
+    {"a": 1},
+    [None],
+    date.max,
+    True,
+    Died("exception", "KeyError"),
+    EMPTY_FILE.at(),
+)
 
 
 def lie(job: FileToCheck) -> Result | ProgramFault | SpecBroken:

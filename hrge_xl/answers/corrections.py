@@ -64,7 +64,13 @@ def in_force(corrections: Iterable[OfficeCorrection]) -> tuple[OfficeCorrection,
 def corrected_finding(correction: OfficeCorrection) -> Finding:
     """Return the finding that tells of a correction, wherever findings of the file are told."""
     return CORRECTED_BY_OFFICE.at(
-        correction.sheet, correction.cell, *correction.key, value=correction.came or NO_ANSWER,
-        corrected=correction.value or NO_ANSWER, number=str(correction.number), day=correction.day, by=correction.by,
+        correction.sheet,
+        correction.cell,
+        *correction.key,
+        value=correction.came or NO_ANSWER,
+        corrected=correction.value or NO_ANSWER,
+        number=str(correction.number),
+        day=correction.day,
+        by=correction.by,
         reason=correction.reason,
-    )  # fmt: skip
+    )

@@ -363,8 +363,13 @@ def _by_submission(
 
 @contextmanager
 def rebuilt(
-    folder: Path, store: Store, files: Mapping[int, ReportedFile], setting: Setting, today: date, pool: Workers
-) -> Iterator[Temporary]:  # fmt: skip
+    folder: Path,
+    store: Store,
+    files: Mapping[int, ReportedFile],
+    setting: Setting,
+    today: date,
+    pool: Workers,
+) -> Iterator[Temporary]:
     """Yield the dataset of a folder made again as of a day, with the files beside it still to be written.
 
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in

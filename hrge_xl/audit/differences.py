@@ -230,8 +230,12 @@ def of_database(here: Store, made: Store) -> Iterator[Difference]:
 
 
 def row_differences(
-    here: Iterable[RowValues], made: Iterable[RowValues], table: Table, names: Sequence[RowNames], holder: str
-) -> Iterator[Difference]:  # fmt: skip
+    here: Iterable[RowValues],
+    made: Iterable[RowValues],
+    table: Table,
+    names: Sequence[RowNames],
+    holder: str,
+) -> Iterator[Difference]:
     """Pair the rows that only one side has by their keys, and yield what differs, column by column.
 
     `holder` is what the rows stand in. A row is called by the first names that know its file: one that was put in may

@@ -346,9 +346,13 @@ def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int,
 
 @contextmanager
 def _dataset(
-    then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
+    then: Document,
+    number: int,
+    found: Iterable[int],
+    read: Iterable[Result],
+    spec: str | None,
     waivers: tuple[Waiver, ...],
-) -> Iterator[Dataset]:  # fmt: skip
+) -> Iterator[Dataset]:
     """Yield a dataset of the report as it tells: what came when and in which order, and what was decided.
 
     Of its round no more is told than its name.
@@ -366,13 +370,15 @@ def _dataset(
     with dataset_as_told(list(read), loaded, waivers, _receipts(rows), decisions) as (store, _):
         asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
         yield Dataset(
-            store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
+            store,
+            waivers,
+            Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
             (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
             Source([Path(row["path"]) for row in rows], asked),
             given=grouped((row["submission"], row["path"]) for row in reversed(rows)),
             order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
             decisions=tuple(decisions),
-        )  # fmt: skip
+        )
 
 
 def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
@@ -516,8 +522,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def _look_into_ledgers(
-    audit: Audit, asked: VerificationRequest, then: Document, around: Sequence[Path], terms: OfRounds
-) -> None:  # fmt: skip
+    audit: Audit,
+    asked: VerificationRequest,
+    then: Document,
+    around: Sequence[Path],
+    terms: OfRounds,
+) -> None:
     """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(around) if (folder / NAME).is_file()]
     if not folders or asked.ledger not in (None, folders[0]):

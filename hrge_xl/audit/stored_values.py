@@ -34,10 +34,17 @@ from ..spec.carried import as_bytes, digest_of, find, pack
 
 MOST_ROWS = 5  # of a column that are named
 STORED = {  # by the beginning of a declared type: what may be stored there, besides nothing
-    "TEXT": ("text",), "VARCHAR": ("text",), "DATE": ("text",), "INT": ("integer",), "BIGINT": ("integer",),
-    "BOOL": ("integer",), "FLOAT": ("real", "integer"), "REAL": ("real", "integer"),
-    "DOUBLE": ("real", "integer"), "NUM": ("real", "integer"),
-}  # fmt: skip
+    "TEXT": ("text",),
+    "VARCHAR": ("text",),
+    "DATE": ("text",),
+    "INT": ("integer",),
+    "BIGINT": ("integer",),
+    "BOOL": ("integer",),
+    "FLOAT": ("real", "integer"),
+    "REAL": ("real", "integer"),
+    "DOUBLE": ("real", "integer"),
+    "NUM": ("real", "integer"),
+}
 PUT_IN = "which was put in"
 CHANGED = "was changed; nothing can be compared by it"
 
@@ -150,9 +157,12 @@ def _readable(read: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
 
 
 DECODED = {  # by the name of a column that holds data in a text
-    "stamp": _readable(_is_stamp), "details": _readable(_is_templates), "reason_details": _readable(_is_templates),
-    "found": _readable(_is_object), "day": _readable(_is_day),
-}  # fmt: skip
+    "stamp": _readable(_is_stamp),
+    "details": _readable(_is_templates),
+    "reason_details": _readable(_is_templates),
+    "found": _readable(_is_object),
+    "day": _readable(_is_day),
+}
 
 
 # of rows about returns: by their numbers and texts everything else is found

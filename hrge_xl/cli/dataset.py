@@ -121,9 +121,14 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 
 @verb("export", formats=FORMATS)
 def export(
-    dataset: str, table: str | None, format_: str | None, language: str | None, output: Path | None,
-    password: str | None, **rows: Any,
-) -> None:  # fmt: skip
+    dataset: str,
+    table: str | None,
+    format_: str | None,
+    language: str | None,
+    output: Path | None,
+    password: str | None,
+    **rows: Any,
+) -> None:
     """Write one table of a dataset, such as answers, risks or questions; without --table the whole workbook.
 
     DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
@@ -171,8 +176,13 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
 
 @verb("trace")
 def trace(
-    words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
-) -> None:  # fmt: skip
+    words: tuple[str, ...],
+    dataset: str,
+    as_json: bool,
+    output: Path | None,
+    password: str | None,
+    **what: str,
+) -> None:
     """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
     Rows of a table are numbered from 1, as in data.xlsx without its headings. For a round, what is new is taken in
@@ -365,9 +375,20 @@ def _named(return_: hrge_xl.Return) -> str:
 
 @verb("waive")
 def waive(  # noqa: PLR0913 (one parameter an option)
-    code: str | None, file: str | None, cell: str | None, listed: bool, withdraw: int | None, as_json: bool,
-    ledger: Path, output: Path | None, today: date, by: str, reason: str, until: date | None, **how: Any,
-) -> None:  # fmt: skip
+    code: str | None,
+    file: str | None,
+    cell: str | None,
+    listed: bool,
+    withdraw: int | None,
+    as_json: bool,
+    ledger: Path,
+    output: Path | None,
+    today: date,
+    by: str,
+    reason: str,
+    until: date | None,
+    **how: Any,
+) -> None:
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
 
     The dataset of the folder is updated at once; for a round, what is new is taken in first.
@@ -427,9 +448,18 @@ def _told(waiver: hrge_xl.Waiver) -> str:
 
 @verb("sign")
 def sign(  # noqa: PLR0913 (one parameter an option)
-    report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
-    digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
-) -> Exit:  # fmt: skip
+    report: Path | None,
+    by: str,
+    key: Path | None,
+    new_key: Path | None,
+    passphrase_file: Path | None,
+    check: bool,
+    digest: str | None,
+    trust: tuple[Path, ...],
+    listed: bool,
+    everything: bool,
+    ledger: Path | None,
+) -> Exit:
     """Write the SHA-256 of a report into the ledger, chained to the previous entry. The report itself stays as it is.
 
     For a round, its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.

@@ -35,9 +35,14 @@ BRIEF = "brief"
 
 @verb("validate")
 def validate(
-    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, language: str,
+    paths: tuple[str, ...],
+    as_json: bool,
+    fail_on: str,
+    redact: bool,
+    output: Path | None,
+    language: str,
     **how: Any,
-) -> Exit:  # fmt: skip
+) -> Exit:
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
     For a round, what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings in a
@@ -132,9 +137,17 @@ def check(file: str, **how: Any) -> Exit:
 
 @verb("report", formats=[*FORMATS, OVERVIEW, BRIEF])
 def report(  # noqa: PLR0913 (one parameter an option)
-    paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    period: str | None, countries: tuple[str, ...], teams: tuple[str, ...], language: str | None, **how: Any,
-) -> Exit:  # fmt: skip
+    paths: tuple[str, ...],
+    formats: tuple[str, ...],
+    output: Path,
+    redact: bool,
+    shareable: bool,
+    period: str | None,
+    countries: tuple[str, ...],
+    teams: tuple[str, ...],
+    language: str | None,
+    **how: Any,
+) -> Exit:
     """Write the validation report of returned files, or the overview or brief of a round or consolidated folder.
 
     The brief says on one sheet of paper what the overview comes to: of all teams, or of each country or team named.

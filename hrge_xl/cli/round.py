@@ -281,7 +281,7 @@ def contact(folder: Path, team: str, address: str, also: bool, reason: str, **ho
 @verb("round close", round)
 def close(
     folder: Path, password: str | None, reason: str, by: str | None, yes: bool, today: date
-) -> None:  # fmt: skip
+) -> None:
     """Close a round: its figures stay as they are, under seals; what comes later waits.
 
     What is new is taken in first, and what is left open is said. data.xlsx, overview, brief and validation report are
@@ -426,8 +426,11 @@ def _refuse(round_: hrge_xl.Round, given: Mapping[str, Any]) -> None:
     """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
     folder = round_.folder
     facts = {
-        "file": folder / "round.yaml", "folder": folder / "issued", "spec": round_.spec, "round": quoted(folder),
-    }  # fmt: skip
+        "file": folder / "round.yaml",
+        "folder": folder / "issued",
+        "spec": round_.spec,
+        "round": quoted(folder),
+    }
     wrong = [
         f"{option} is not for a round. {what.format_map(facts)}"
         for name, (option, what) in APART.items()

@@ -40,10 +40,16 @@ class Settings(NamedTuple):
 def settings_option(*, shown: bool) -> Option:
     """Return the option that names the file; it is read before any other option is looked at."""
     return Option(
-        ["--config"], type=click.Path(path_type=Path), metavar="FILE", is_eager=True, expose_value=False,
-        hidden=not shown, callback=_use, envvar=CONFIG if shown else None,
+        ["--config"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        is_eager=True,
+        expose_value=False,
+        hidden=not shown,
+        callback=_use,
+        envvar=CONFIG if shown else None,
         help=f"The {FILE} with your settings (default: that in your own folder for settings, if there is one).",
-    )  # fmt: skip
+    )
 
 
 def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:

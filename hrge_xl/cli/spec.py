@@ -109,9 +109,15 @@ def schema() -> None:
 
 @verb("spec diff", spec)
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
-    before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, output: Path | None, password: str | None, jobs: int,
-) -> Exit:  # fmt: skip
+    before: str,
+    after: str,
+    returned: tuple[str, ...],
+    more: tuple[str, ...],
+    as_json: bool,
+    output: Path | None,
+    password: str | None,
+    jobs: int,
+) -> Exit:
     """Show what changed from version A of a spec to version B, and what it means for answers already given.
 
     Copy the folder of a spec before you change it: the copy is A. The exit code is 1 when a change breaks something (a
@@ -176,9 +182,14 @@ as_it_was_called.hidden = True
 
 @verb("spec translate", spec)
 def translate(
-    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
+    spec: str,
+    language: str,
+    to_xlsx: Path | None,
+    source: Path | None,
+    status: bool,
+    reviewed_by: str | None,
     password: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Create or update the translations of a spec: `languages/LANG.po` beside it, one entry for each text.
 
     What translators wrote is kept: translations, comments, draft marks. What they send back is checked first, and
@@ -192,9 +203,14 @@ def translate(
     Next: hrge-xl spec check ./my_spec
     """
     done = hrge_xl.translate(
-        spec, language, to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
+        spec,
+        language,
+        to_xlsx=to_xlsx,
+        source=source,
+        status=status,
+        reviewed_by=reviewed_by,
         password=password,
-    )  # fmt: skip
+    )
     if done.taken_in is not None:
         line(f"Translated differently from before: {done.taken_in}.")
     print_lines(done.written)

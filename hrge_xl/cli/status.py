@@ -40,16 +40,32 @@ NARROW = (
     "note",
 )  # without --wide
 HEADS = {
-    "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
-    "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
-    "by": "By", "files": "Files", "version": "Version", "file": "File", "note": "Note",
-}  # fmt: skip
+    "team": "Team",
+    "country": "Country",
+    "state": "State",
+    "completeness": "Completeness",
+    "errors": "Errors",
+    "days_late": "Days late",
+    "correction_overdue": "Correction overdue (days)",
+    "deadline": "Deadline",
+    "day": "Day",
+    "by": "By",
+    "files": "Files",
+    "version": "Version",
+    "file": "File",
+    "note": "Note",
+}
 COLUMNS = tuple(HEADS)
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
-    "accepted": "green", "returned": "yellow", "late": "red", "blank": "red", "refused": "red",
-    "to decide": "magenta", "not in this round": "magenta",
-}  # fmt: skip
+    "accepted": "green",
+    "returned": "yellow",
+    "late": "red",
+    "blank": "red",
+    "refused": "red",
+    "to decide": "magenta",
+    "not in this round": "magenta",
+}
 GAP = "  "
 MOST_REFUSED = 20  # files of nobody that are told one by one; --json and --xlsx have all
 LEAST_TEAM = 12  # columns, of the code of a team
@@ -61,9 +77,16 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 
 @verb("status")
 def status(  # noqa: PLR0913 (one parameter an option)
-    folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    language: str, team: str, **how: Any,
-) -> None:  # fmt: skip
+    folder: Path,
+    ledger: Path | None,
+    as_json: bool,
+    xlsx: Path | None,
+    wide: bool,
+    output: Path | None,
+    language: str,
+    team: str,
+    **how: Any,
+) -> None:
     """Show team by team: issued, late, blank, returned, accepted or to decide; completeness, errors, days late.
 
     What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
@@ -184,15 +207,26 @@ def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
     newest = team_status.newest
     (day, by) = team_status.lateness
     return {
-        "team": team.code, "country": team.country, "language": team.language, "deadline": team.deadline,
-        "state": team_status.state, "returns": len(team_status.returns),
-        "version": (newest.spec_version if newest else None) or "", "required": team_status.required,
-        "answered": team_status.answered, "errors": team_status.errors, "days_late": team_status.days_late,
+        "team": team.code,
+        "country": team.country,
+        "language": team.language,
+        "deadline": team.deadline,
+        "state": team_status.state,
+        "returns": len(team_status.returns),
+        "version": (newest.spec_version if newest else None) or "",
+        "required": team_status.required,
+        "answered": team_status.answered,
+        "errors": team_status.errors,
+        "days_late": team_status.days_late,
         "correction_overdue": team_status.correction_overdue,
-        "received": newest.arrived if newest else None, "day": day, "by": by,
-        "path": newest.path if newest else "", "note": "; ".join(team_status.notes(language)),
-        "files": [_file(return_) for return_ in team_status.returns], "completeness": team_status.completeness,
-    }  # fmt: skip
+        "received": newest.arrived if newest else None,
+        "day": day,
+        "by": by,
+        "path": newest.path if newest else "",
+        "note": "; ".join(team_status.notes(language)),
+        "files": [_file(return_) for return_ in team_status.returns],
+        "completeness": team_status.completeness,
+    }
 
 
 def _file(return_: hrge_xl.Return) -> dict[str, str]:
@@ -200,10 +234,15 @@ def _file(return_: hrge_xl.Return) -> dict[str, str]:
 
     day, by = return_.lateness
     return {
-        "path": return_.path, "submission": return_.submission, "received": str(return_.arrived or ""),
-        "day": str(day or ""), "by": by, "verdict": return_.verdict, "state": return_.status,
+        "path": return_.path,
+        "submission": return_.submission,
+        "received": str(return_.arrived or ""),
+        "day": str(day or ""),
+        "by": by,
+        "verdict": return_.verdict,
+        "state": return_.status,
         "reason": text_of(return_.reason),
-    }  # fmt: skip
+    }
 
 
 def _value(line: Line, column: str) -> Any:

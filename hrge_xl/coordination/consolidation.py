@@ -191,9 +191,13 @@ def _share(today: date, out: Path, overview: Path | None, round_: Round | None) 
 
 
 def _amended(
-    folder: Path, day: date, store: str | None, jobs: int, password: str | None,
+    folder: Path,
+    day: date,
+    store: str | None,
+    jobs: int,
+    password: str | None,
     enter: Callable[[Ledger, list[Return], ValidationRequest], Entered],
-) -> tuple[Entered, list[Return], list[Return]]:  # fmt: skip
+) -> tuple[Entered, list[Return], list[Return]]:
     """Enter something into the ledger of a round or consolidated folder; gives it, and the returns before and after.
 
     Of a round what is new is taken in first; nothing is read twice. The dataset follows, and the files beside it and
@@ -237,9 +241,17 @@ class Decided(list[Return]):
 
 
 def decide(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date | None = None,
-    store: str | None = None, jobs: int = 1, password: str | None = None,
-) -> Decided:  # fmt: skip
+    folder: str | Path,
+    returns: Sequence[str],
+    choice: str,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+) -> Decided:
     """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
 
     A return is named by its file or its submission, the folder is a round or a consolidated one, and `store` the
@@ -266,10 +278,19 @@ class WaiverMade(Waiver):
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date | None = None,
-    place: tuple[str, str] | None = None, until: date | None = None,
-    store: str | None = None, jobs: int = 1, password: str | None = None,
-) -> WaiverMade:  # fmt: skip
+    folder: str | Path,
+    code: str,
+    file: str,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    place: tuple[str, str] | None = None,
+    until: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+) -> WaiverMade:
     """Accept the findings of one file that have a code, all or those at one `place` (sheet and cell), until a day.
 
     The file is named by its path, its name or the first digits of its SHA-256. Raises `UsageError`.
@@ -294,9 +315,15 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
 
 def withdraw(
-    folder: str | Path, number: int, *, by: str, day: date | None = None, store: str | None = None, jobs: int = 1,
+    folder: str | Path,
+    number: int,
+    *,
+    by: str,
+    day: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
     password: str | None = None,
-) -> Waiver:  # fmt: skip
+) -> Waiver:
     """Take a waiver back by its number. Raises `UsageError`."""
     day = day or day_here()
     folder = Path(folder)
@@ -316,9 +343,18 @@ class CorrectionMade(OfficeCorrection):
 
 
 def correct(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, file: str, place: tuple[str, str], value: str | None, *, reason: str, by: str,
-    day: date | None = None, store: str | None = None, jobs: int = 1, password: str | None = None,
-) -> CorrectionMade:  # fmt: skip
+    folder: str | Path,
+    file: str,
+    place: tuple[str, str],
+    value: str | None,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+) -> CorrectionMade:
     """Put a value into one cell of a returned file, as its team would type it there; None: as it came again.
 
     It holds for this content of the file. The file is named as in `decide`, `place` is sheet and cell in it, where the
@@ -417,6 +453,11 @@ def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -
     counts = Counter(known[file.path] for file in run.given)
     totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(
-        str(run.out), totals, len(run.given), counts[REFUSED], len(verdicts), dry_run=True,
+        str(run.out),
+        totals,
+        len(run.given),
+        counts[REFUSED],
+        len(verdicts),
+        dry_run=True,
         foreseen=tuple(sorted(verdicts.items())),
-    )  # fmt: skip
+    )

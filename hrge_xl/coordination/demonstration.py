@@ -160,9 +160,14 @@ class _Part(NamedTuple):
 
 def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
     return Order(
-        actor.country, story_.issued, actor.country, actor.language or spec.languages[0], story_.tools,
-        round=story_.round, deadline=story_.deadline.isoformat(),
-    )  # fmt: skip
+        actor.country,
+        story_.issued,
+        actor.country,
+        actor.language or spec.languages[0],
+        story_.tools,
+        round=story_.round,
+        deadline=story_.deadline.isoformat(),
+    )
 
 
 def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:

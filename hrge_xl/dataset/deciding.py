@@ -71,9 +71,14 @@ def decide(
             )
     for submission in meant:
         made = DecisionMade(
-            number=NEXT, submission=submission, file=names.get(submission, ""), choice=choice, reason=reason.strip(),
-            day=day.isoformat(), known=len(rows),
-        )  # fmt: skip
+            number=NEXT,
+            submission=submission,
+            file=names.get(submission, ""),
+            choice=choice,
+            reason=reason.strip(),
+            day=day.isoformat(),
+            known=len(rows),
+        )
         ledger.enter(made, by=by.strip())
 
 
@@ -109,9 +114,16 @@ def refuse_unwaivable(code: str, folder: Path) -> None:
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    ledger: Ledger, found: Return, code: str, *, reason: str, by: str, day: date,
-    place: tuple[str, str] | None = None, until: date | None = None,
-) -> tuple[Waiver, int]:  # fmt: skip
+    ledger: Ledger,
+    found: Return,
+    code: str,
+    *,
+    reason: str,
+    by: str,
+    day: date,
+    place: tuple[str, str] | None = None,
+    until: date | None = None,
+) -> tuple[Waiver, int]:
     """Write down that findings of a return are accepted; the waiver, and how many findings it covers.
 
     Raises `UsageError` when the return has no such finding or it cannot be waived.
@@ -138,9 +150,16 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     code = covered[0].code
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
     given = WaiverGiven(
-        number=NEXT, code=code, sha256=str(found.sha256), file=found.name, sheet=sheet,
-        cell=cell, reason=reason.strip(), day=day, until=until,
-    )  # fmt: skip
+        number=NEXT,
+        code=code,
+        sha256=str(found.sha256),
+        file=found.name,
+        sheet=sheet,
+        cell=cell,
+        reason=reason.strip(),
+        day=day,
+        until=until,
+    )
     ledger.enter(given, by=by.strip())
     return waivers(ledger, day)[-1], len(covered)
 
@@ -186,9 +205,16 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
 
 
 def correct(  # noqa: PLR0913 (one parameter an option)
-    ledger: Ledger, found: Return, place: tuple[str, str], value: str | None, request: ValidationRequest, *,
-    reason: str, by: str, day: date,
-) -> OfficeCorrection:  # fmt: skip
+    ledger: Ledger,
+    found: Return,
+    place: tuple[str, str],
+    value: str | None,
+    request: ValidationRequest,
+    *,
+    reason: str,
+    by: str,
+    day: date,
+) -> OfficeCorrection:
     """Write down what the office puts into a cell of a return; without a value the answer counts as it came again.
 
     The file is read with it before anything is entered. Raises `UsageError` for a place where nothing is filled in,
@@ -218,16 +244,35 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     number = max((entry.number for entry in every_correction(ledger)), default=0) + 1
     typed = None if value is None else value.strip()
     made = OfficeCorrection(
-        number, str(found.sha256), found.name, *key[:3], sheet, cell, came, typed, reason.strip(), by.strip(),
+        number,
+        str(found.sha256),
+        found.name,
+        *key[:3],
+        sheet,
+        cell,
+        came,
+        typed,
+        reason.strip(),
+        by.strip(),
         day.isoformat(),
-    )  # fmt: skip
+    )
     if typed is not None:
         again = _read(ledger, found, replace(request, corrections=in_force([*others, made])))
         _refuse_untaken(again, made, key, answer)
     event = AnswerCorrected(
-        number=NEXT, sha256=made.sha256, file=made.file, tool=made.tool, row=made.row, field=made.field,
-        sheet=sheet, cell=cell, came=came, value=typed, reason=made.reason, day=day,
-    )  # fmt: skip
+        number=NEXT,
+        sha256=made.sha256,
+        file=made.file,
+        tool=made.tool,
+        row=made.row,
+        field=made.field,
+        sheet=sheet,
+        cell=cell,
+        came=came,
+        value=typed,
+        reason=made.reason,
+        day=day,
+    )
     ledger.enter(event, by=made.by)
     return every_correction(ledger)[-1]
 

@@ -285,9 +285,15 @@ def in_a_copy(folder: Path | None, *names: str, lasting: bool = True) -> Iterato
 
 @contextmanager
 def temporary_dataset(
-    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver] = (), arrived: Arrived | None = None,
-    *, ledger: Path | None = None, answers: bool = True, noticed: Mapping[str, Noticed] | None = None,
-) -> Iterator[Temporary]:  # fmt: skip
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver] = (),
+    arrived: Arrived | None = None,
+    *,
+    ledger: Path | None = None,
+    answers: bool = True,
+    noticed: Mapping[str, Noticed] | None = None,
+) -> Iterator[Temporary]:
     """Yield the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
 
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
@@ -303,9 +309,12 @@ def temporary_dataset(
 
 @contextmanager
 def dataset_as_told(
-    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Iterable[FilesReceived],
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver],
+    receipts: Iterable[FilesReceived],
     decisions: Iterable[Decision],
-) -> Iterator[Temporary]:  # fmt: skip
+) -> Iterator[Temporary]:
     """Yield the dataset of files that were checked again, as a report tells when they came and what was decided."""
     with in_a_copy(None, lasting=False) as made:
         for receipt in receipts:
@@ -317,9 +326,14 @@ def dataset_as_told(
 
 
 def _fill(
-    made: Temporary, results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], *, answers: bool = True,
+    made: Temporary,
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver],
+    *,
+    answers: bool = True,
     noticed: Mapping[str, Noticed] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Put in what the files say, and work out what counts."""
     schema = Schema(spec, answers=answers)
     made.store.use(schema)

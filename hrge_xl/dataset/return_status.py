@@ -49,44 +49,70 @@ class StatusKind(NamedTuple):
 
 STATUSES: tuple[StatusKind, ...] = (
     StatusKind(
-        COUNTS, "{count} counted", "Counted", "their answers and findings are included in every total",
+        COUNTS,
+        "{count} counted",
+        "Counted",
+        "their answers and findings are included in every total",
         "How many count.",
         "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
     ),
     StatusKind(
-        SUPERSEDED, "{count} superseded", "Superseded", "a newer version of the same workbook counts",
+        SUPERSEDED,
+        "{count} superseded",
+        "Superseded",
+        "a newer version of the same workbook counts",
         "How many are superseded.",
         "A newer version of the same workbook counts, or somebody decided for another one.",
     ),
     StatusKind(
-        WAITING, "{count} newer but with errors", "Newer, with errors",
-        "the accepted version before it counts until a corrected one arrives", "How many wait for a corrected version.",
+        WAITING,
+        "{count} newer but with errors",
+        "Newer, with errors",
+        "the accepted version before it counts until a corrected one arrives",
+        "How many wait for a corrected version.",
         "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
     ),
     StatusKind(
-        DOUBLED, "{count} the same as another file", "Same as another", "byte for byte; the other one is used",
-        "How many repeat the same content."
+        DOUBLED,
+        "{count} the same as another file",
+        "Same as another",
+        "byte for byte; the other one is used",
+        "How many repeat the same content.",
     ),
     StatusKind(
-        CONFLICT, "{count} in conflict", "In conflict", "none of them counts until somebody decides",
+        CONFLICT,
+        "{count} in conflict",
+        "In conflict",
+        "none of them counts until somebody decides",
         "How many are in conflict.",
         "Two workbooks are about the same team, intervention and period, or one was copied for another intervention: "
         "neither counts until somebody decides.",
     ),
     StatusKind(
-        EXCLUDED, "{count} excluded", "Excluded", "not the return of this team in this round",
+        EXCLUDED,
+        "{count} excluded",
+        "Excluded",
+        "not the return of this team in this round",
         "How many are excluded.",
         "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
     ),
     StatusKind(
-        WITHDRAWN, "{count} withdrawn", "Withdrawn", "by a decision",
-        "How many are withdrawn.", "Somebody took it back."
+        WITHDRAWN,
+        "{count} withdrawn",
+        "Withdrawn",
+        "by a decision",
+        "How many are withdrawn.",
+        "Somebody took it back.",
     ),
     StatusKind(
-        BLANK, "{count} blank", "Blank", "nothing is filled in: no answer", "How many are blank.",
+        BLANK,
+        "{count} blank",
+        "Blank",
+        "nothing is filled in: no answer",
+        "How many are blank.",
         "Nothing stands in it that was not there when it was issued: it is no answer, and its team is told so.",
     ),
-)  # fmt: skip
+)
 DOUBTS = codes(
     identity.SIGNATURE_INVALID,
     identity.ANOTHER_ROUND,
@@ -95,9 +121,12 @@ DOUBTS = codes(
 )
 """They say: this is not the return of this team in this round."""
 STATUS_CODES = codes(
-    identity.SUPERSEDED, identity.TWO_RETURNS_ONE_KEY, identity.ONE_COPY_TWO_INTERVENTIONS,
-    identity.DECIDED, identity.MADE_FROM_OLDER_VERSION,
-)  # of the findings that tell of a status  # fmt: skip
+    identity.SUPERSEDED,
+    identity.TWO_RETURNS_ONE_KEY,
+    identity.ONE_COPY_TWO_INTERVENTIONS,
+    identity.DECIDED,
+    identity.MADE_FROM_OLDER_VERSION,
+)  # of the findings that tell of a status
 ARRIVED = "arrived"  # the day that lateness goes by, or SAVED, or FIRST_SEEN
 SAVED = "saved"
 ZONES = timedelta(days=1)  # no two places on earth are further apart

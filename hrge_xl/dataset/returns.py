@@ -232,12 +232,14 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
         name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")
     }
     own = {
-        **{name: row[name] for name in OWN}, **texts, "submission_id": submission_number(row["submission"]),
+        **{name: row[name] for name in OWN},
+        **texts,
+        "submission_id": submission_number(row["submission"]),
         "reason": from_json(row["reason_details"]).get("reason") or row["reason"],
         "checks_run": (row["checks_run"] or "").split(),
         "identity": from_pairs(json.loads(row["stamp"])) if row["stamp"] else None,
         "open_errors": errors.get(row["submission"], 0),
-    }  # fmt: skip
+    }
     return Return(**own)
 
 
@@ -251,15 +253,32 @@ def result(store: Store, each: Return) -> Result:
     if each.identity is not None and store.schema.spec is not None:
         read_by = store.schema.spec.folder or store.schema.spec.name
         sent = Submission(
-            each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
-            answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
-            not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
-            saved=each.saved or "", last=each.last_answers or "",
-        )  # fmt: skip
+            each.path,
+            each.sha256 or "",
+            each.size or 0,
+            each.identity,
+            each.signature or "",
+            answers=list(answers(store, each)),
+            unplaced=each.unplaced,
+            comments=each.comments,
+            not_run=each.checks_not_run,
+            sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
+            saved=each.saved or "",
+            last=each.last_answers or "",
+        )
     return Result(
-        each.path, each.sha256, each.size, each.verdict, each.findings, sent, read_by=read_by,
-        team=each.team, not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
-    )  # fmt: skip
+        each.path,
+        each.sha256,
+        each.size,
+        each.verdict,
+        each.findings,
+        sent,
+        read_by=read_by,
+        team=each.team,
+        not_run=each.checks_not_run,
+        checked=each.checked,
+        read_for=each.read_for,
+    )
 
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:

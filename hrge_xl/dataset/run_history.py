@@ -179,9 +179,15 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
         if was.get(key) != is_now.get(key)
     ]
     return RunChange(
-        now["day"], before["day"], _names(new["files"], old["files"]), _names(old["files"], new["files"]), status,
-        _less(old["findings"], new["findings"]), _less(new["findings"], old["findings"]), moved,
-    )  # fmt: skip
+        now["day"],
+        before["day"],
+        _names(new["files"], old["files"]),
+        _names(old["files"], new["files"]),
+        status,
+        _less(old["findings"], new["findings"]),
+        _less(new["findings"], old["findings"]),
+        moved,
+    )
 
 
 def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:

@@ -218,12 +218,14 @@ class Store:
             connection.execute(sa.delete(self.meta_table))
             spec = self.schema.spec
             own = {
-                "schema_version": str(VERSION), "spec": spec.name if spec else "",
-                "spec_version": spec.version if spec else "", SPEC_DIGEST: _digest(spec),
+                "schema_version": str(VERSION),
+                "spec": spec.name if spec else "",
+                "spec_version": spec.version if spec else "",
+                SPEC_DIGEST: _digest(spec),
                 "tables": " ".join(table.name for table in self.schema.base),
                 "views": " ".join(view.name for view in self.schema.views),
                 **{name: facts[name] for name in OF_DATABASE if name in facts},
-            }  # fmt: skip
+            }
             rows = [{"name": name, "value": value} for name, value in own.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, complete=self.lasting).items():

@@ -128,14 +128,17 @@ def update_statuses(
     ledger.update_statuses(
         [
             {
-                "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
-                "state": status.state, "superseded_by": status.other, "reason": text_of(status.reason) or None,
+                "sha256": row["sha256"],
+                **{name: getattr(entry, name) for name in known},
+                "state": status.state,
+                "superseded_by": status.other,
+                "reason": text_of(status.reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
             for status in [found[entry.submission]]
             if row["sha256"]
         ]
-    )  # fmt: skip
+    )
 
 
 def expect_teams(
@@ -233,20 +236,28 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
     names = ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     first = next(iter(seen), None)
     return ReturnEntry(
-        row["submission"], first.order if first else 0, row["verdict"], **{name: row[name] or "" for name in names},
+        row["submission"],
+        first.order if first else 0,
+        row["verdict"],
+        **{name: row[name] or "" for name in names},
         said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
-        moment=moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else ""),
-        doubts=tuple(doubts), untouched=bool(row["untouched"]),
-    )  # fmt: skip
+        moment=moment(
+            row["saved"] or "", str(row["issued"] or ""), first.received if first else ""
+        ),
+        doubts=tuple(doubts),
+        untouched=bool(row["untouched"]),
+    )
 
 
 # what is written down
 
 
 def _update(
-    store: Store, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
+    store: Store,
+    returns: Sequence[Record],
+    found: Mapping[str, ReturnStatus],
     seen: Mapping[str, Sequence[FileLocation]],
-) -> None:  # fmt: skip
+) -> None:
     table = store["submissions"]
     for row in returns:
         status = found[row["submission"]]
@@ -257,13 +268,16 @@ def _update(
         if path not in there:  # an earlier program kept it as it was given
             path = next((way for way in there if f"/{path}".endswith(f"/{way.lstrip('./')}")), path)
         values = {
-            "status": status.state, "current": status.current, "superseded_by": status.other,
+            "status": status.state,
+            "current": status.current,
+            "superseded_by": status.other,
             "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
-            "arrival": first.basis if first else None, "return_number": first.order if first else None,
+            "arrival": first.basis if first else None,
+            "return_number": first.order if first else None,
             "path": path,
-        }  # fmt: skip
+        }
         if any(row[name] != value for name, value in values.items()):
             store.touch()
             this = table.c.submission_id == row["submission_id"]

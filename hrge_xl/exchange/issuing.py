@@ -492,8 +492,15 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
         raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
     country = sample.country.code if sample.country is not None else ""
     order = Order(
-        sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True, leave_out=choice.leave_out
-    )  # fmt: skip
+        sample.team,
+        sample.day,
+        country,
+        language,
+        choice.tools,
+        choice.rows,
+        sample=True,
+        leave_out=choice.leave_out,
+    )
     layout = layout_for(spec_of_sample(spec), order)
     return layout, replace(order, answers=_answers(layout, sample))
 

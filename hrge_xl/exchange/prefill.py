@@ -186,9 +186,13 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
             found.orphaned.append(_unplaced(answer, read_in))
             continue
         moved = changed(
-            answer, sheet=layout.sheet[slot.tool].name, cell=address(*slot.cells[place]), formula=False, notes=(),
+            answer,
+            sheet=layout.sheet[slot.tool].name,
+            cell=address(*slot.cells[place]),
+            formula=False,
+            notes=(),
             part=place + 1 if slot.field.several else 0,
-        )  # fmt: skip
+        )
         fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
         if layout.leaves_out(slot.field, fitted.code):  # what the new sheet does not know either
             fitted = changed(fitted, notes=(OTHER_SPELLING.code,))

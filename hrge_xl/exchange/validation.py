@@ -303,16 +303,30 @@ def checked(
         return ProgramFault(type(fault).__name__, tuple(told))
     given = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
-        reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
-        shown_otherwise=[], stamps=(),
-    )  # fmt: skip
+        reading,
+        answers=[*given, *outcome.calculated],
+        observations=[],
+        shown_checks=None,
+        shown_rows={},
+        shown_otherwise=[],
+        stamps=(),
+    )
     findings = outcome.findings
     not_run = outcome.checks_not_run
     outcome = replace(outcome, findings=[], calculated=[], checks_not_run={})
     return Result(
-        sent.path, sent.sha256, sent.size, ACCEPTED, findings, sent, outcome, not_run, read_by=wanted,
-        untouched=untouched, stamps=reading.stamps,
-    )  # fmt: skip
+        sent.path,
+        sent.sha256,
+        sent.size,
+        ACCEPTED,
+        findings,
+        sent,
+        outcome,
+        not_run,
+        read_by=wanted,
+        untouched=untouched,
+        stamps=reading.stamps,
+    )
 
 
 # here
@@ -547,9 +561,14 @@ def changed_result(result: Result) -> Result:
 def _refused(refusal: Refusal) -> Result:
     not_run: dict[str, str | MessageTemplate] = dict.fromkeys("SVRXP", message_templates.NOT_READ)
     return Result(
-        refusal.path, refusal.sha256, refusal.size, REFUSED, [*refusal.observations], not_run=not_run,
+        refusal.path,
+        refusal.sha256,
+        refusal.size,
+        REFUSED,
+        [*refusal.observations],
+        not_run=not_run,
         stamps=refusal.stamps,
-    )  # fmt: skip
+    )
 
 
 def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

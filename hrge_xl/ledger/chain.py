@@ -149,10 +149,14 @@ def add_entry(
         event = event.model_copy(update={"number": last + 1})
     event = event.model_copy(update={"program": __version__})
     bare = LedgerEntry(
-        before.n + 1 if before else 1, event.kind, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        storable(by) or "", _json(event.model_dump(mode="json")),
-        storable(before.digest) or "" if before else FIRST, key=signer.key if signer else "",
-    )  # fmt: skip
+        before.n + 1 if before else 1,
+        event.kind,
+        datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        storable(by) or "",
+        _json(event.model_dump(mode="json")),
+        storable(before.digest) or "" if before else FIRST,
+        key=signer.key if signer else "",
+    )
     digest = bare.right_digest
     entry = replace(bare, digest=digest, signature=signer.sign(digest) if signer else "")
     insert(connection, "entries", [asdict(entry)])

@@ -226,10 +226,16 @@ class RoundChanged(Event):
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
-        DecisionMade, WaiverGiven, WaiverWithdrawn, AnswerCorrected, SealMade, TermsSealed, FilesReceived,
+        DecisionMade,
+        WaiverGiven,
+        WaiverWithdrawn,
+        AnswerCorrected,
+        SealMade,
+        TermsSealed,
+        FilesReceived,
         RoundChanged,
     )
-}  # fmt: skip
+}
 
 
 # what comes, as the ledger is told of it

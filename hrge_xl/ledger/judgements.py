@@ -84,12 +84,20 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
     }
     return tuple(
         Waiver(
-            given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
-            given.day.isoformat(), given.until.isoformat() if given.until else None,
+            given.number,
+            given.code,
+            given.sha256,
+            given.file,
+            given.sheet,
+            given.cell,
+            given.reason,
+            entry.by,
+            given.day.isoformat(),
+            given.until.isoformat() if given.until else None,
             *withdrawn.get(given.number, (None, None)),
         ).on(min(today, closed.get(given.sha256, today)))
         for entry, given in ledger.events(WaiverGiven)
-    )  # fmt: skip
+    )
 
 
 def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
@@ -160,9 +168,11 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
         made = ledger.enter(event.model_copy(update=new), by=entry.by)
         known[entry.digest] = made.event.number if made.event else 0
     row = {
-        "name": name, "folder": path_text(way_to(theirs.home, ledger.home)), "spec_digest": spec_digest,
+        "name": name,
+        "folder": path_text(way_to(theirs.home, ledger.home)),
+        "spec_digest": spec_digest,
         "last": _last(theirs),
-    }  # fmt: skip
+    }
     if row not in ledger.rows_of("rounds"):
         ledger.put("rounds", row)
 

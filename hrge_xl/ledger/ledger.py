@@ -226,18 +226,26 @@ class Ledger:
             for sha256, arrival in given:
                 if sha256 not in known and sha256 not in new:
                     new[sha256] = ReceivedFile(
-                        order=last + len(new) + 1, sha256=sha256, path=arrival.path, size=arrival.size,
-                        place=self.place_of(arrival.path), origin=came.origins.get(sha256),
-                    )  # fmt: skip
+                        order=last + len(new) + 1,
+                        sha256=sha256,
+                        path=arrival.path,
+                        size=arrival.size,
+                        place=self.place_of(arrival.path),
+                        origin=came.origins.get(sha256),
+                    )
             by_day = grouped(
                 ((*came.day_of(sha256), came.day_taken_in(sha256)), file)
                 for sha256, file in new.items()
             )
             for (day, stated, taken_in), files in sorted(by_day.items()):
                 receipt = FilesReceived(
-                    number=NEXT, day=day, stated=stated, taken_in=taken_in, files=tuple(files),
+                    number=NEXT,
+                    day=day,
+                    stated=stated,
+                    taken_in=taken_in,
+                    files=tuple(files),
                     terms=dict(came.terms),
-                )  # fmt: skip
+                )
                 add_entry(connection, receipt)
             for sha256, arrival in given:
                 self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0], before)
@@ -259,9 +267,11 @@ class Ledger:
         if known.get(place) == path:
             return
         left = (
-            old for old, given in known.items()
-            if (sha256, given) in before and not any((self.home / way).exists() for way in (old, path_of(old)))
-        )  # fmt: skip
+            old
+            for old, given in known.items()
+            if (sha256, given) in before
+            and not any((self.home / way).exists() for way in (old, path_of(old)))
+        )
         gone = place if place in known else next(left, None)
         if gone is not None:
             connection.execute(f"DELETE {this} AND path = ?", (sha256, known[gone]))
@@ -287,8 +297,16 @@ class Ledger:
         Of a file that was left out stays that it was, and why: nothing tells it again.
         """
         statuses = (
-            "submission", "verdict", "team", "country", "period", "copy", "project", "intervention", "state",
-        )  # fmt: skip
+            "submission",
+            "verdict",
+            "team",
+            "country",
+            "period",
+            "copy",
+            "project",
+            "intervention",
+            "state",
+        )
         with self.transaction() as connection:
             connection.execute("UPDATE files SET round = NULL, superseded_by = NULL")
             connection.execute(

@@ -64,11 +64,19 @@ def seals(ledger: Ledger) -> list[Seal]:
     """Return every seal, first to last."""
     return [
         Seal(
-            made.number, entry.time, entry.by, made.name, made.sha256, entry.n, entry.previous, entry.digest, entry.key,
+            made.number,
+            entry.time,
+            entry.by,
+            made.name,
+            made.sha256,
+            entry.n,
+            entry.previous,
+            entry.digest,
+            entry.key,
             entry.signature,
         )
         for entry, made in ledger.events(Sealed)
-    ]  # fmt: skip
+    ]
 
 
 def of_report(report: Path, terms: OfRounds | None = None) -> Sealed:
@@ -338,9 +346,12 @@ def _disagreement(
 ) -> Iterator[str]:
     day = receipt.day.isoformat() if receipt.day else None
     pairs = {
-        "number": (row["n"], file.order), "path": (row["path"], file.path), "size": (row["size"], file.size),
-        "day": (row["received"], day), "day stated": (bool(row["stated"]), receipt.stated),
-    }  # fmt: skip
+        "number": (row["n"], file.order),
+        "path": (row["path"], file.path),
+        "size": (row["size"], file.size),
+        "day": (row["received"], day),
+        "day stated": (bool(row["stated"]), receipt.stated),
+    }
     other = [
         f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came
     ]

@@ -50,9 +50,14 @@ class TeamGroup(NamedTuple):
 
 
 def of_dataset(
-    store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, group: str = "",
-) -> str:  # fmt: skip
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    group: str = "",
+) -> str:
     """Return the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
     Where no language is named, the page of a team is in its own. A `group` is named as its page is; there is none where

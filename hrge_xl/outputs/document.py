@@ -298,14 +298,23 @@ def common_text(findings: Iterable[FindingRow], language: str) -> str:
 
 # what the codes of a document are called
 CALLED = {
-    "accepted": "Accepted", "returned": "Returned", "refused": "Refused",
-    **{status.code: status.word for status in STATUSES}, COUNTS: "Counts",
-    "error": "Error", "warning": "Warning", "info": "Info",
-    "valid": "Valid", "invalid": "Not valid", "unsigned": "Unsigned", "unchecked": "Not checked",
+    "accepted": "Accepted",
+    "returned": "Returned",
+    "refused": "Refused",
+    **{status.code: status.word for status in STATUSES},
+    COUNTS: "Counts",
+    "error": "Error",
+    "warning": "Warning",
+    "info": "Info",
+    "valid": "Valid",
+    "invalid": "Not valid",
+    "unsigned": "Unsigned",
+    "unchecked": "Not checked",
     "no identity": "No identity",
-    ACTIVE: "In force", "expired": "Expired",
+    ACTIVE: "In force",
+    "expired": "Expired",
     **{day: day for day in (STATED, ARRIVED, SAVED, FIRST_SEEN)},
-}  # fmt: skip
+}
 
 # findings that belong together
 

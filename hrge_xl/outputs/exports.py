@@ -363,8 +363,10 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
         "licenses": [LICENCE],
         "sources": [{"title": f"Workbooks of {title} as teams returned them"}],
         "contributors": [{"title": team, "role": "author"} for team in teams],
-        "resources": [_resource(store.schema, table.as_csv, folder) for table in store.schema.shown],
-    }  # fmt: skip
+        "resources": [
+            _resource(store.schema, table.as_csv, folder) for table in store.schema.shown
+        ],
+    }
 
 
 def metadata(schema: Schema) -> dict[str, Any]:

@@ -185,10 +185,16 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
         day = options.reply_by or (team.deadline if team else None)
         deadline = day.isoformat() if day else found.identity.deadline
         back = give_back(
-            sent, spec, today=options.today, tools=options.tools, key=round_.key or None if round_ else None,
-            contact=team.contact if team else "", deadline=deadline, to_look_at=to_look_at,
+            sent,
+            spec,
+            today=options.today,
+            tools=options.tools,
+            key=round_.key or None if round_ else None,
+            contact=team.contact if team else "",
+            deadline=deadline,
+            to_look_at=to_look_at,
             leave_out=team is not None and team.leave_out,
-        )  # fmt: skip
+        )
         is_blank = found.status == BLANK
         if not (back.needed or options.all or is_blank):
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
@@ -261,9 +267,16 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
         message = sentence(say("In {other} it was: {answer}"), told)
         remedy = say("Which of the two is right? Put that one into the cell.")
         yield Finding(
-            kind.code, kind.name, Severity.WARNING, sent.layout.sheet[slot.tool].name, None, *key,
-            value=_typed(sent.submission, key), language=sent.layout.language, words=Words(message, remedy),
-        )  # fmt: skip
+            kind.code,
+            kind.name,
+            Severity.WARNING,
+            sent.layout.sheet[slot.tool].name,
+            None,
+            *key,
+            value=_typed(sent.submission, key),
+            language=sent.layout.language,
+            words=Words(message, remedy),
+        )
 
 
 def _typed(sent: Submission, key: Key) -> str:

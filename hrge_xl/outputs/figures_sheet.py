@@ -153,11 +153,16 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
         )
         chart.add_series(
             {
-                "name": [name, top + 1, at], "categories": [name, first, 0, last, 0],
+                "name": [name, top + 1, at],
+                "categories": [name, first, 0, last, 0],
                 "values": [name, first, at, last, at],
-                "fill": {"color": colour}, "border": {"color": "#404040"}, "gap": 60, **line, **labels,
+                "fill": {"color": colour},
+                "border": {"color": "#404040"},
+                "gap": 60,
+                **line,
+                **labels,
             }
-        )  # fmt: skip
+        )
     chart.set_title({"name": block.title, "name_font": {"size": 11}})
     chart.set_legend({"position": "bottom"} if block.beside else {"none": True})
     value_axis: dict[str, Any] = {"min": 0, **GRID, **({"max": 1} if block.share else {}), **share}
@@ -383,14 +388,16 @@ class _HeatMaps:
             {
                 level.code: book.add_format(
                     {
-                        **FONT, **level_look(level.colour), "valign": "vcenter",
+                        **FONT,
+                        **level_look(level.colour),
+                        "valign": "vcenter",
                         "num_format": shown.format(words[level.code]),
                     }
                 )
                 for level in self.matrix.levels
             }
             for shown in ("General", '"{0}: "0;;"{0}: –"')
-        )  # fmt: skip
+        )
 
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
         """Return the title, the cells, then the rows by level; the first free row below."""
@@ -422,13 +429,16 @@ class _HeatMaps:
         chart = self.book.add_chart({"type": "column"})
         chart.add_series(
             {
-                "categories": [name, top + 1, 0, last, 0], "values": [name, top + 1, 1, last, 1],
+                "categories": [name, top + 1, 0, last, 0],
+                "values": [name, top + 1, 1, last, 1],
                 "points": [
-                    {"fill": {"color": level.colour}, "border": {"color": "#404040"}} for level in self.matrix.levels
+                    {"fill": {"color": level.colour}, "border": {"color": "#404040"}}
+                    for level in self.matrix.levels
                 ],
-                "data_labels": {"value": True}, "gap": 60,
+                "data_labels": {"value": True},
+                "gap": 60,
             }
-        )  # fmt: skip
+        )
         chart.set_title({"name": title, "name_font": {"size": 11}})
         chart.set_legend({"none": True})
         chart.set_y_axis({"num_format": "0", **GRID})

@@ -169,9 +169,15 @@ def read_table(
 
 
 def _shown(
-    rows: pd.DataFrame, column: TableColumn, table: Table, schema: Schema, words: CodeLabels, *, labels: bool,
+    rows: pd.DataFrame,
+    column: TableColumn,
+    table: Table,
+    schema: Schema,
+    words: CodeLabels,
+    *,
+    labels: bool,
     several: Several,
-) -> pd.Series[Any] | pd.DataFrame | None:  # fmt: skip
+) -> pd.Series[Any] | pd.DataFrame | None:
     """Return a column as it is shown; None for labels that stand in the place of their codes."""
     values = rows[column.name]
     said = _entries(words, column, labels=labels)

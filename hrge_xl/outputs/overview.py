@@ -53,17 +53,27 @@ from .page import asset, foot_rule, level_rules, rendered
 
 
 def of_dataset(
-    store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
-) -> str:  # fmt: skip
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    change: RunChange | None = None,
+) -> str:
     """Return the page of a dataset. Raises as `figures_of` does."""
     return page_of(figures_of(store, language, round_, masked=masked, period=period, change=change))
 
 
 def figures_of(
-    store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
-) -> Overview:  # fmt: skip
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    change: RunChange | None = None,
+) -> Overview:
     """Return what is on the page of a dataset with figures: of the latest period, unless another one is named.
 
     `change` is what the last run changed; a page that may be shared does not tell it.

@@ -126,12 +126,15 @@ def _heat_map(
     )
     places = [(step, to) for step, _ in down for to, _ in across]
     return HeatMap(
-        stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
-        {
-            place: reader.behind(rows.get((stage, *place), ()), lambda _: "") for place in places
-        },
+        stage,
+        one,
+        other,
+        down,
+        across,
+        {place: matrix.cells[place[0]][place[1]] for place in places},
+        {place: reader.behind(rows.get((stage, *place), ()), lambda _: "") for place in places},
         unplaced,
-    )  # fmt: skip
+    )
 
 
 def _breakdowns(
@@ -234,10 +237,13 @@ class _Indicators:
             line for line in lines if shape(line["value_period"]) == shape(last["value_period"])
         ]
         return Indicator(
-            code, catalogue_label(self.spec, code, self.language) or last["label"], last["unit"],
-            self._kind(last["kind"]), [self._period(line) for line in reversed(lines)],
+            code,
+            catalogue_label(self.spec, code, self.language) or last["label"],
+            last["unit"],
+            self._kind(last["kind"]),
+            [self._period(line) for line in reversed(lines)],
             self._trend(series),
-        )  # fmt: skip
+        )
 
     def _trend(self, lines: Sequence[Record]) -> list[tuple[str, float, int]]:
         points = trend_of(lines, self.values, self.figures, masked=self.reader.masked)
@@ -307,10 +313,12 @@ class _Indicators:
             if None not in (whole, number) and number != whole:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
         return IndicatorSplit(
-            split.label.say(self.language), made, len(rows) - len(sums),
+            split.label.say(self.language),
+            made,
+            len(rows) - len(sums),
             next(line["disagree"] for code, line in lines.items() if code in split.parts),
             self.reader.behind(disagreeing, lambda row: row["told"]),
-        )  # fmt: skip
+        )
 
     def _number(self, value: float | None) -> str | None:
         """Return a value as it stands in the cell; None where it is masked."""
@@ -353,7 +361,8 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     return [
         QuestionGap(
             spec.tool[line["tool"]].sheet.say(reader.language),
-            reader.fixed_rows.get((line["tool"], line["row_code"])) or reader.field(line).label.say(reader.language),
+            reader.fixed_rows.get((line["tool"], line["row_code"]))
+            or reader.field(line).label.say(reader.language),
             line,
             reader.behind(
                 told.get((line["tool"], line["row_code"], line["field"]), ()),
@@ -361,7 +370,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
             ),
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _key(reader: FigureReader, tool: str, row: str, code: str) -> Key:

@@ -385,7 +385,10 @@ class FigureReader:
         baseline = row.get("baseline")
         target = row.get("target")
         return FigureSource(
-            row["team"], name_of(self.paths[row["submission"]]),
-            tool.sheet.say(self.language) if tool else row["sheet"], row["cell"],
-            text, None if baseline is None or target is None else (baseline, target),
-        )  # fmt: skip
+            row["team"],
+            name_of(self.paths[row["submission"]]),
+            tool.sheet.say(self.language) if tool else row["sheet"],
+            row["cell"],
+            text,
+            None if baseline is None or target is None else (baseline, target),
+        )

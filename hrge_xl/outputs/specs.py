@@ -272,10 +272,14 @@ def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) ->
             worst = min((effect for _, effect in hits), key=WORST_FIRST.index)
             touched.append(
                 TouchedAnswer(
-                    *answer.key, answer.sheet, answer.cell, layout.question(layout.slots[answer.key]), worst,
+                    *answer.key,
+                    answer.sheet,
+                    answer.cell,
+                    layout.question(layout.slots[answer.key]),
+                    worst,
                     tuple(dict.fromkeys(number for number, _ in hits)),
                 )
-            )  # fmt: skip
+            )
     # the questions that the workbook gains: on its sheets, and on new ones where it had all
     gained = (
         change.questions
@@ -330,9 +334,15 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     fixed = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#404040"})
     free = book.add_format(
-        {"text_wrap": True, "valign": "top", "locked": False, "num_format": "@", "bg_color": "#FFF9E5",
-         "reading_order": 2 if right_to_left(language) else 1}
-    )  # fmt: skip
+        {
+            "text_wrap": True,
+            "valign": "top",
+            "locked": False,
+            "num_format": "@",
+            "bg_color": "#FFF9E5",
+            "reading_order": 2 if right_to_left(language) else 1,
+        }
+    )
     for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)

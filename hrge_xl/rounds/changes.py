@@ -79,17 +79,32 @@ def change_round(planned: PlannedChange, *, reason: str, by: str, day: date | No
         if planned.after != planned.before:
             write_whole(folder / FILE, planned.after.encode())
         event = RoundChanged(
-            number=NEXT, what=planned.what, teams=planned.teams, reason=reason.strip(), day=day,
-            before=planned.before, after=planned.after, undone=planned.undone,
-        )  # fmt: skip
+            number=NEXT,
+            what=planned.what,
+            teams=planned.teams,
+            reason=reason.strip(),
+            day=day,
+            before=planned.before,
+            after=planned.after,
+            undone=planned.undone,
+        )
         ledger.enter(event, by=by.strip())
     return load_round(folder)
 
 
 def add_team(  # noqa: PLR0913 (one parameter a column)
-    folder: str | Path, team: str, *, country: str = "", language: str = "", deadline: str = "", contact: str = "",
-    email: str = "", tools: str = "", profile: str = "", sensitive: str = "",
-) -> PlannedChange:  # fmt: skip
+    folder: str | Path,
+    team: str,
+    *,
+    country: str = "",
+    language: str = "",
+    deadline: str = "",
+    contact: str = "",
+    email: str = "",
+    tools: str = "",
+    profile: str = "",
+    sensitive: str = "",
+) -> PlannedChange:
     """Plan a team more; what is said of it is written as in a list of teams.
 
     Raises `UsageError` for one that is there, and with every mistake.

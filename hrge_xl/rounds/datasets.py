@@ -572,9 +572,14 @@ def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterato
     notes = tuple(source.notes)
     for spec, some in by_spec.values():
         made = temporary_dataset(
-            some, spec, waived, asked.arrived, ledger=asked.ledger, answers=asked.answers,
+            some,
+            spec,
+            waived,
+            asked.arrived,
+            ledger=asked.ledger,
+            answers=asked.answers,
             noticed=noticed_of([source]),
-        )  # fmt: skip
+        )
         store, ledger = stack.enter_context(made)
         yield _with_ledger(
             Dataset(store, waived, source=source, new=len(some), notes=notes), ledger

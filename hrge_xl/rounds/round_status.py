@@ -280,11 +280,14 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     issued = issued_files(round_).keys() if round_ else {}.keys()
     expected = [
         _expected(
-            team, by_team.pop(team.code, []), today, not issued.isdisjoint(team.codes),
+            team,
+            by_team.pop(team.code, []),
+            today,
+            not issued.isdisjoint(team.codes),
             elsewhere.get(team.code, ()),
         )
         for team in (round_.teams if round_ else ())
-    ]  # fmt: skip
+    ]
     others = []
     for code, some in sorted(by_team.items()):
         if round_:

@@ -204,9 +204,15 @@ class CoverWriter:
         self.writer.band(self.row, LABEL, STATE, say("Sheets"), "cover_block")
         self.row += 1
         heads = (
-            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Answered"), say("To correct"),
-            say("To look at"), say("Status"),
-        )  # fmt: skip
+            say("Sheet"),
+            say("What it is for"),
+            say("Progress"),
+            say("Required"),
+            say("Answered"),
+            say("To correct"),
+            say("To look at"),
+            say("Status"),
+        )
         self.writer.texts(self.row, LABEL, heads, "head")
         self.row += 1
         first = self.row

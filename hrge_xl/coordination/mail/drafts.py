@@ -87,9 +87,13 @@ class Drafts:
 
 
 def drafts(
-    folder: str | Path, today: date | None = None, occasions: Collection[str] | None = None, *, again: bool = False,
+    folder: str | Path,
+    today: date | None = None,
+    occasions: Collection[str] | None = None,
+    *,
+    again: bool = False,
     password: str | None = None,
-) -> Drafts:  # fmt: skip
+) -> Drafts:
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
 
     `occasions` are kinds of mails (issue, feedback, reminder, ask, thanks); by default all but issue. What came is

@@ -276,9 +276,10 @@ class Bands(Function):
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) < 4 or len(node.args) % 2:
             raise typing.refuse(
-                node, "bands() takes a number, then limit and name in turn, and a last name.",
+                node,
+                "bands() takes a number, then limit and name in turn, and a last name.",
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
-            )  # fmt: skip
+            )
         number, *others, last = node.args
         figure = typing.number(number)
         limits = [typing.number(limit) for limit in others[::2]]
