@@ -162,7 +162,7 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             return _foreseen(run, verdicts, known)
     with ingest(sources, folder, arrived=arrived or Arrived(), options=options) as run:
         known_files = run.file.known()
-        names = [submission_id(file.sha256, file.path) for file in run.given]
+        names = [submission_id(file.sha256, file.path) for file in run.received]
         summary = Summary(
             str(folder),
             reconciliation(run.file),
@@ -173,7 +173,7 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             notes=run.notes,
             overview=overview_page(overview) if overview else None,
         )
-        run.pool.here.shutdown()  # what is held for figures is of no use to files
+        run.pool.local.shutdown()  # what is held for figures is of no use to files
         shared = write_files(run, written_formats, overview, round_)
     if shareable and not shared:
         shared = _share(run.today, folder, overview, round_)
@@ -212,7 +212,7 @@ def _amended(
     with only_writer(folder), Ledger.open(folder) as ledger:
         entered = enter(ledger, before, source.asked)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
-        run.pool.here.shutdown()
+        run.pool.local.shutdown()
         after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in before) and not is_round(folder)
@@ -221,7 +221,7 @@ def _amended(
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
         if len(after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
-            _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
+            _refuse(exports.set_aside(run.file, export, pages, run.pool.local))
         elif overview or formats or exports.has_shareable(folder):
             write_files(run, overview=overview)
     return entered, before, after
@@ -422,7 +422,7 @@ def write_files(
         path.is_file() for path in exports.names(file, run.out, formats)
     ):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
-        failed = exports.write(file, export, run.pool.here, tasks)
+        failed = exports.write(file, export, run.pool.local, tasks)
         if exports.has_shareable(run.out):
             try:
                 shared = _share(run.today, run.out, overview, round_)
@@ -450,12 +450,12 @@ def _refuse(failed: Sequence[str]) -> None:
 
 def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
     """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
-    counts = Counter(known[file.path] for file in run.given)
-    totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
+    counts = Counter(known[file.path] for file in run.received)
+    totals = Reconciliation(len(run.received), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(
         str(run.out),
         totals,
-        len(run.given),
+        len(run.received),
         counts[REFUSED],
         len(verdicts),
         dry_run=True,

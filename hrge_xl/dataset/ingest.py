@@ -135,12 +135,12 @@ class IngestRun:
         return self.stores[:-1]
 
     @property
-    def given(self) -> list[Arrival]:
+    def received(self) -> list[Arrival]:
         """Every file given."""
         return [arrival for arrived, _ in self.sources for arrival in arrived]
 
     @property
-    def here(self) -> Path:
+    def base_folder(self) -> Path:
         """What the paths of files lead from."""
         return self.out.resolve()
 
@@ -149,17 +149,19 @@ class IngestRun:
         """The day of the check."""
         return self.sources[0][1].today
 
-    def task(self, asked: ValidationRequest) -> Task:
+    def task(self, request: ValidationRequest) -> Task:
         """Return what workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
-        theirs, ours = (
+        request_spec, dataset_spec = (
             str(Path(source).absolute()) if source and is_path(source) else source
-            for source in (asked.wanted.spec, self.spec)
+            for source in (request.wanted.spec, self.spec)
         )
-        asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
-        same = program_digest() if self.pool.far else ""
+        request = replace(request, wanted=replace(request.wanted, spec=request_spec))
+        engine = program_digest() if self.pool.far else ""
         digest = spec.digest if spec else ""
-        return Task(asked, ours, digest, self.here, self.out.absolute(), same, self.read)
+        return Task(
+            request, dataset_spec, digest, self.base_folder, self.out.absolute(), engine, self.read
+        )
 
 
 @contextmanager
@@ -173,11 +175,11 @@ def ingest(
     """
     # no order of rounds says anything
     sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
-    with _begun(sources, out, options, write=True) as run:
+    with _open_run(sources, out, options, write=True) as run:
         run.noticed = noticed_of(sources)
         for store in run.databases:
             check_dataset_owner(store, run.ledger, out)
-        run.sources = [(_arrivals(run, source.files), source.asked) for source in sources]
+        run.sources = [(_fingerprint_all(run, source.files), source.asked) for source in sources]
         file = out / DATASET
         if run.file.facts() and run.ledger.is_changed(
             file
@@ -189,7 +191,7 @@ def ingest(
         run.ledger.forget_checksum(file)  # from here on it is written into
         _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
-        _fill(run)
+        _read_new(run)
         for store, source in product(run.stores, sources):
             if source.home is not None:
                 name = source.asked.wanted.round or ""
@@ -200,13 +202,13 @@ def ingest(
             set_dataset_owner(store, run.ledger, out)
         run.pool.shutdown()  # what readers remember is of no use to those who write
         if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
-            _work_out(run, lasting=True)
+            _compute_figures(run, lasting=True)
         yield run
         run.ledger.note_checksum(file)
 
 
 @contextmanager
-def _begun(
+def _open_run(
     sources: Sequence[Source], out: Path, options: Options, *, write: bool
 ) -> Iterator[IngestRun]:
     """Yield a run that has what it works with; where it writes, nobody else does meanwhile."""
@@ -229,7 +231,7 @@ def _begun(
         yield IngestRun(out, pool, options, stores, ledger)
 
 
-def _work_out(run: IngestRun, *, lasting: bool) -> None:
+def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
     """Work out what counts, and the figures of it; what a `lasting` run left is written down."""
     for store in run.stores:
         update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
@@ -245,7 +247,7 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
 
         for store in run.stores:
             store.analyze()
-        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.here)
+        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.local)
         if lasting:
             record_run(run.ledger, run.file, run.today)
         for store in run.stores:
@@ -254,29 +256,31 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
 
 
 @contextmanager
-def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
+def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
     """Yield the run with a copy of its dataset that shows another day: it is gone with the answer.
 
     That day decides which waivers are in force and what is overdue. No return is checked again.
     """
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        request = replace(
-            asked,
-            waivers=waivers(ledger, asked.today),
+        request_of_day = replace(
+            request,
+            waivers=waivers(ledger, request.today),
             corrections=in_force(every_correction(ledger)),
         )
         copied_run = replace(
-            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request)]
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request_of_day)]
         )
-        _work_out(copied_run, lasting=False)
+        _compute_figures(copied_run, lasting=False)
         yield copied_run
 
 
-def _read_once(store: Store) -> frozenset[str]:
+def _find_readable(store: Store) -> frozenset[str]:
     """Return the contents that could be read."""
-    known = store.known().values()
-    return frozenset(row["sha256"] for row in known if row["sha256"] and row["verdict"] != REFUSED)
+    submissions = store.known().values()
+    return frozenset(
+        row["sha256"] for row in submissions if row["sha256"] and row["verdict"] != REFUSED
+    )
 
 
 @contextmanager
@@ -284,7 +288,7 @@ def ingest_dry_run(
     sources: Sequence[Source], out: Path, *, options: Options
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
-    with _begun(sources, out, options, write=False) as run:
+    with _open_run(sources, out, options, write=False) as run:
         run.days = run.ledger.days_of_verdicts()
         for home in filter(None, (source.home for source in sources)):
             run.days |= look_up(home, Ledger.days_of_verdicts) or {}
@@ -293,113 +297,135 @@ def ingest_dry_run(
                 [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
             )
             corrected = dict.fromkeys([*source.asked.corrections, *every_correction(run.ledger)])
-            asked = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
-            run.sources.append((_arrivals(run, source.files), asked))
+            request = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
+            run.sources.append((_fingerprint_all(run, source.files), request))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
-        there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
+        known_submissions = [
+            store.known() if store.use(schema, write=False) else {} for store in run.stores
+        ]
         path = SUBMISSIONS.at["path"]
         verdict = SUBMISSIONS.at["verdict"]
-        found = dict[str, str]()
-        verdicts = {name: row["verdict"] for name, row in there[-1].items()}
-        for came, asked in run.sources:
+        new_verdicts = dict[str, str]()
+        verdicts = {name: row["verdict"] for name, row in known_submissions[-1].items()}
+        for received, request in run.sources:
             missing = {
-                _name(arrival): arrival
-                for arrival in came
-                if not all(_name(arrival) in some for some in there)
+                _submission_of(arrival): arrival
+                for arrival in received
+                if not all(_submission_of(arrival) in some for some in known_submissions)
             }
             files = [arrival for _, arrival in sorted(missing.items())]
             batches = in_batches(files, run.options.processes(len(files)))
             for rows in run.pool.map(
-                submissions_of, batches, run.task(_on_its_day(run, asked, files))
+                submissions_of, batches, run.task(_with_days(run, request, files))
             ):
-                found |= {str(row[path]): str(row[verdict]) for row in rows}
-            verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
-        yield run, found, {arrival.path: verdicts[_name(arrival)] for arrival in run.given}
+                new_verdicts |= {str(row[path]): str(row[verdict]) for row in rows}
+            verdicts |= {name: new_verdicts[arrival.path] for name, arrival in missing.items()}
+        yield (
+            run,
+            new_verdicts,
+            {arrival.path: verdicts[_submission_of(arrival)] for arrival in run.received},
+        )
 
 
-def _receive_all(run: IngestRun, sources: Sequence[Source], came: Arrived) -> None:
+def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) -> None:
     """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
     days: dict[str, tuple[date, bool]] = {}
     taken_in: dict[str, date] = {}
-    came = replace(came, today=run.today)
+    arrived = replace(arrived, today=run.today)
     with ExitStack() as stack:
         rounds = []
         for n, source in enumerate(sources):
             home = source.home
             if home is None:
                 continue
-            if home.resolve() == run.here:
+            if home.resolve() == run.base_folder:
                 note_closing(run.ledger, run.ledger, source.closed)
                 continue
-            given, asked = run.sources[n]
-            terms = {name: term for name, term in came.terms.items() if name == asked.wanted.round}
-            _receive(home, run, given, replace(came, terms=terms))
-            theirs = stack.enter_context(Ledger.open(home, write=False))
-            there = {arrival.sha256 for arrival in given}
-            kept = _earlier(
-                home, [arrival for arrival in theirs.known() if arrival.sha256 not in there]
+            received, request = run.sources[n]
+            terms = {
+                name: term for name, term in arrived.terms.items() if name == request.wanted.round
+            }
+            _receive(home, run, received, replace(arrived, terms=terms))
+            round_ledger = stack.enter_context(Ledger.open(home, write=False))
+            received_hashes = {arrival.sha256 for arrival in received}
+            earlier = _find_earlier(
+                home,
+                [
+                    arrival
+                    for arrival in round_ledger.known()
+                    if arrival.sha256 not in received_hashes
+                ],
             )
-            run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
-            rounds.append((theirs, asked.wanted))
-            note_closing(run.ledger, theirs, source.closed)
-            for sha256, day in theirs.days().items():
+            run.sources[n] = (
+                [*received, *(_seen_from(arrival, home, run.out) for arrival in earlier)],
+                request,
+            )
+            rounds.append((round_ledger, request.wanted))
+            note_closing(run.ledger, round_ledger, source.closed)
+            for sha256, day in round_ledger.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
-            for sha256, verdict_day in theirs.days_of_verdicts().items():
+            for sha256, verdict_day in round_ledger.days_of_verdicts().items():
                 taken_in[sha256] = min(taken_in.get(sha256, verdict_day), verdict_day)
         order = {sha256: n for n, sha256 in enumerate(days)}
-        every = sorted(run.given, key=lambda arrival: arrival.path)
+        every = sorted(run.received, key=lambda arrival: arrival.path)
         in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
-        run.ledger.receive(in_order, replace(came, receipts=days, taken_in=taken_in))
+        run.ledger.receive(in_order, replace(arrived, receipts=days, taken_in=taken_in))
         run.days = run.ledger.days_of_verdicts() | taken_in
-        for theirs, wanted in rounds:
+        for round_ledger, expected in rounds:
             take_over(
                 run.ledger,
-                theirs,
-                wanted.round or "",
-                load(wanted.spec).digest if wanted.spec else "",
+                round_ledger,
+                expected.round or "",
+                load(expected.spec).digest if expected.spec else "",
             )
-    ours = waivers(run.ledger, run.today)
+    dataset_waivers = waivers(run.ledger, run.today)
     corrected = in_force(every_correction(run.ledger))
     run.sources = [
-        (given, replace(asked, waivers=ours, corrections=corrected)) for given, asked in run.sources
+        (received, replace(request, waivers=dataset_waivers, corrections=corrected))
+        for received, request in run.sources
     ]
 
 
-def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
+def _receive(home: Path, run: IngestRun, received: Sequence[Arrival], arrived: Arrived) -> None:
     """Write down in the ledger of a round elsewhere what it does not know yet."""
-    with Ledger.open(home, write=False) as theirs:
-        known = theirs.order()
-    if any(arrival.sha256 and arrival.sha256 not in known for arrival in given):
-        with only_writer(home), Ledger.open(home) as theirs:
-            theirs.receive([_moved(arrival, run.here, home) for arrival in given], came)
+    with Ledger.open(home, write=False) as round_ledger:
+        order = round_ledger.order()
+    if any(arrival.sha256 and arrival.sha256 not in order for arrival in received):
+        with only_writer(home), Ledger.open(home) as round_ledger:
+            round_ledger.receive(
+                [_seen_from(arrival, run.base_folder, home) for arrival in received], arrived
+            )
 
 
-def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
+def _seen_from(arrival: Arrival, source_folder: Path, target_folder: Path) -> Arrival:
     """Return what came as it is seen from another folder."""
-    here = before.resolve()
-    path, kept = (
-        way_to(here / path, now) if path else "" for path in (path_of(arrival.path), arrival.kept)
+    base_folder = source_folder.resolve()
+    path, kept_path = (
+        way_to(base_folder / path, target_folder) if path else ""
+        for path in (path_of(arrival.path), arrival.kept)
     )
-    return arrival._replace(path=path_text(path), kept=kept)
+    return arrival._replace(path=path_text(path), kept=kept_path)
 
 
-def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
+def _fingerprint_all(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     """Return the files with their hashes: to a worker that sees nothing every file would be missing."""
     ways = [way_to(path, run.out) for path in paths]
     if run.pool.far:
         batches = in_batches(ways, run.options.jobs)
-        found = [arrival for some in run.pool.map(arrivals, batches, run.here) for arrival in some]
+        received = [
+            arrival for some in run.pool.map(arrivals, batches, run.base_folder) for arrival in some
+        ]
     else:
-        found = arrivals(ways, run.here)
-    for arrival in found if run.pool.far else ():
-        if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
+        received = arrivals(ways, run.base_folder)
+    for arrival in received if run.pool.far else ():
+        if arrival.sha256 is None and (file_at(run.base_folder, arrival.place)).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {arrival.path}.",
                 remedy=f"{SHARED}, under the same path.",
             )
     return sorted(
-        found, key=lambda arrival: arrival.path
+        received, key=lambda arrival: arrival.path
     )  # the order in which they are named says nothing
 
 
@@ -408,7 +434,7 @@ def _settle_spec(run: IngestRun) -> None:
 
     The returns of each round are read by the version that this round has.
     """
-    specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
+    specs = [request.wanted.spec for _, request in run.sources if request.wanted.spec]
     copies = [find(run.out / SPECS, round_.spec_digest) for round_ in rounds_elsewhere(run.ledger)]
     every = [*specs, *map(str, filter(None, copies))]
     same = [source for source in every if load(source).name == load(every[0]).name]
@@ -417,13 +443,16 @@ def _settle_spec(run: IngestRun) -> None:
         key=lambda source: (version_of(load(source).version), load(source).digest),
         default=None,
     )
-    run.spec = newest or _known_spec(run) or _said_spec(run)
-    for n, (given, asked) in enumerate(run.sources):
-        if asked.wanted.spec not in same:
-            run.sources[n] = given, replace(asked, wanted=replace(asked.wanted, spec=run.spec))
+    run.spec = newest or _find_spec_of_dataset(run) or _find_spec_in_files(run)
+    for n, (received, request) in enumerate(run.sources):
+        if request.wanted.spec not in same:
+            run.sources[n] = (
+                received,
+                replace(request, wanted=replace(request.wanted, spec=run.spec)),
+            )
 
 
-def _known_spec(run: IngestRun) -> str | None:
+def _find_spec_of_dataset(run: IngestRun) -> str | None:
     """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
         name = store.facts().get("spec")
@@ -440,96 +469,107 @@ def _known_spec(run: IngestRun) -> str | None:
     return None
 
 
-def _said_spec(run: IngestRun) -> str | None:
-    paths = sorted({file_at(run.here, arrival.place) for arrival in run.given})
-    asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
+def _find_spec_in_files(run: IngestRun) -> str | None:
+    paths = sorted({file_at(run.base_folder, arrival.place) for arrival in run.received})
+    request = (
+        run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
+    )
     with Reader() as pool:
-        results = (result for path in paths for result in validated([path], asked, pool))
+        results = (result for path in paths for result in validated([path], request, pool))
         return next(
             (result.submission.identity.spec for result in results if result.submission), None
         )
 
 
-def _name(arrival: Arrival) -> str:
+def _submission_of(arrival: Arrival) -> str:
     return submission_id(arrival.sha256, arrival.path)
 
 
 # reading
 
 
-def _fill(run: IngestRun) -> None:
+def _read_new(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema = Schema(spec)
-    before = [store.facts().get("schema_version") for store in run.stores]
+    earlier_versions = [store.facts().get("schema_version") for store in run.stores]
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
-        run.read = frozenset[str].intersection(*map(_read_once, run.stores))
-    elif not any(asked.password or asked.passwords for _, asked in run.sources):
+        run.read = frozenset[str].intersection(*map(_find_readable, run.stores))
+    elif not any(request.password or request.passwords for _, request in run.sources):
         _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
-    for source in dict.fromkeys([run.spec, *(asked.wanted.spec for _, asked in run.sources)]):
+    for source in dict.fromkeys([run.spec, *(request.wanted.spec for _, request in run.sources)]):
         if source is not None:
             carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
     _take_out(run)
-    wanted = set[str]()
+    received_names = set[str]()
     sources = []
-    done = set[str]()
-    for given, asked in run.sources:
-        known = [
-            {name: row for name, row in store.known().items() if run.options.resume or name in done}
+    read_names = set[str]()
+    for received, request in run.sources:
+        known_submissions = [
+            {
+                name: row
+                for name, row in store.known().items()
+                if run.options.resume or name in read_names
+            }
             for store in run.stores
         ]
-        missing = _missing(run, given, asked, known)
-        done |= {_name(arrival) for arrival in missing}
+        missing = _find_missing(run, received, request, known_submissions)
+        read_names |= {_submission_of(arrival) for arrival in missing}
         run.new += len(missing)
-        wanted |= {_name(arrival) for arrival in given}
-        sources.append((_as_read(run, asked, given, missing), asked))
-    there = {
-        arrival.sha256 for arrival in run.given
+        received_names |= {_submission_of(arrival) for arrival in received}
+        sources.append((_read_missing(run, request, received, missing), request))
+    received_hashes = {
+        arrival.sha256 for arrival in run.received
     }  # at first: the ledger is told of what was there once
     run.sources = sources
-    run.ledger.lose(sorted(filter(None, there - {arrival.sha256 for arrival in run.given})))
+    run.ledger.lose(
+        sorted(filter(None, received_hashes - {arrival.sha256 for arrival in run.received}))
+    )
     anew = not (run.options.resume and all(ready))
     if anew and not run.options.only_these:
         if not run.notes and any(
-            version and not whole for version, whole in zip(before, ready, strict=True)
+            version and not whole for version, whole in zip(earlier_versions, ready, strict=True)
         ):
             run.notes += (
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
-        _read_earlier(run, wanted)
+        _read_earlier(run, received_names)
     elif not run.options.only_these:
         corrected = corrected_otherwise(run.file, run.sources[0][1].corrections)
-        _read_earlier(run, wanted, corrected)
+        _read_earlier(run, received_names, corrected)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
 def _read_earlier(
-    run: IngestRun, given: Collection[str], again: Collection[str] | None = None
+    run: IngestRun, received_names: Collection[str], again: Collection[str] | None = None
 ) -> None:
     """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none.
 
     Of several `again` only these, also where they are there.
     """
-    came = {
-        _name(arrival): arrival
+    earlier = {
+        _submission_of(arrival): arrival
         for arrival in run.ledger.known()
-        if _name(arrival) not in given and (again is None or _name(arrival) in again)
+        if _submission_of(arrival) not in received_names
+        and (again is None or _submission_of(arrival) in again)
     }
-    here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
-    known = [store.known() for store in run.stores]
-    requests = {asked.wanted.round: asked for _, asked in run.sources}
+    present = {
+        _submission_of(arrival): arrival for arrival in _find_earlier(run.out, earlier.values())
+    }
+    known_submissions = [store.known() for store in run.stores]
+    requests = {source_request.wanted.round: source_request for _, source_request in run.sources}
     alone = next(iter(requests.values())) if len(requests) == 1 else None
     nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
-    elsewhere = {other.name for other in rounds_elsewhere(run.ledger)}
+    elsewhere = {round_.name for round_ in rounds_elsewhere(run.ledger)}
     missing = (
         arrival
-        for name, arrival in sorted(here.items())
-        if again is not None or not all(name in some for some in known)
+        for name, arrival in sorted(present.items())
+        if again is not None or not all(name in some for some in known_submissions)
     )
     for period, some in sorted(
         grouped((periods[arrival.sha256], arrival) for arrival in missing).items()
@@ -541,10 +581,10 @@ def _read_earlier(
                 f"The folder of {period} is not at hand: its returns were read again without its key and its teams. To "
                 f"check them by these: hrge-xl consolidate ROUND -o {quoted(run.out)}",
             )
-    lost = [Path(arrival.path).name for name, arrival in came.items() if name not in here]
+    lost = [Path(arrival.path).name for name, arrival in earlier.items() if name not in present]
     if lost:  # nowhere to be found any more
         run.notes += (
-            f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+            f"{_name_first(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
             "dataset. Put it back, and consolidate again.",
         )
 
@@ -554,22 +594,22 @@ def closed_now(run: IngestRun) -> Iterator[str]:
     names = {Path(path).name for path in run.closed}
     if names:
         yield (
-            f"{_first_of(names)} cannot be opened now, and stays as it was read before. What is protected is opened "
+            f"{_name_first(names)} cannot be opened now, and stays as it was read before. What is protected is opened "
             "with --password-file FILE."
         )
 
 
-def _first_of(names: Iterable[str]) -> str:
-    first, *others = sorted(names)
-    return f"{first}{and_more(len(others))}"
+def _name_first(names: Iterable[str]) -> str:
+    first, *further = sorted(names)
+    return f"{first}{and_more(len(further))}"
 
 
 def _refuse_to_lose(run: IngestRun) -> None:
     """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
     for row in run.ledger.rows():
         was_read = row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
-        kept = kept_at(run.out, row["sha256"])
-        if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+        kept_path = kept_at(run.out, row["sha256"])
+        if was_read and kept_path.is_file() and kept_path.read_bytes().startswith(OLE_MAGIC):
             raise UsageError(
                 f"{row['path']} is protected, and was read with a password before.",
                 remedy=(
@@ -579,46 +619,52 @@ def _refuse_to_lose(run: IngestRun) -> None:
             )
 
 
-def _missing(
+def _find_missing(
     run: IngestRun,
-    given: Sequence[Arrival],
-    asked: ValidationRequest,
-    known: Sequence[Mapping[str, Record]],
+    received: Sequence[Arrival],
+    request: ValidationRequest,
+    known_submissions: Sequence[Mapping[str, Record]],
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
-    again = to_read_again(run.file, asked)
-    wanted = {_name(arrival): arrival for arrival in reversed(given)}
+    again = to_read_again(run.file, request)
+    received_by_name = {_submission_of(arrival): arrival for arrival in reversed(received)}
 
     def is_known(name: str, arrival: Arrival) -> bool:
         if arrival.sha256 is None or name in again:
             return False
-        rows = [some[name] for some in known if name in some]
+        rows = [some[name] for some in known_submissions if name in some]
         day = run.days.get(arrival.sha256)
-        return len(rows) == len(known) and all(day in (None, row["checked"]) for row in rows)
+        return len(rows) == len(known_submissions) and all(
+            day in (None, row["checked"]) for row in rows
+        )
 
-    return [arrival for name, arrival in sorted(wanted.items()) if not is_known(name, arrival)]
+    return [
+        arrival for name, arrival in sorted(received_by_name.items()) if not is_known(name, arrival)
+    ]
 
 
-def _as_read(
-    run: IngestRun, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
+def _read_missing(
+    run: IngestRun, request: ValidationRequest, received: list[Arrival], missing: Sequence[Arrival]
 ) -> list[Arrival]:
     """Have missing files read; gives all that came, and no hash of those that have changed since.
 
     The same content that lies elsewhere too is read there.
     """
-    while missing and (changed := _read(run, asked, missing)):
+    while missing and (changed := _read(run, request, missing)):
         lost = {arrival.sha256 for arrival in missing if arrival.path in changed}
-        given = [
+        received = [
             arrival._replace(sha256=None, size=None) if arrival.path in changed else arrival
-            for arrival in given
+            for arrival in received
         ]
         missing = list(
-            {_name(arrival): arrival for arrival in given if arrival.sha256 in lost}.values()
+            {
+                _submission_of(arrival): arrival for arrival in received if arrival.sha256 in lost
+            }.values()
         )
-    return given
+    return received
 
 
-def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
+def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
     """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
 
     Nothing but the manifest comes back from workers.
@@ -626,12 +672,12 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     changed = set[str]()
     if not files:
         return changed
-    task = run.task(_on_its_day(run, asked, files))
+    task = run.task(_with_days(run, request, files))
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.processes(len(files)))
-        done = run.pool.map(shards_of, batches, task, folder.absolute())
+        shards_by_batch = run.pool.map(shards_of, batches, task, folder.absolute())
         with report_progress("Reading returned files", len(files)) as advance:
-            for batch, shards in zip(batches, done, strict=True):
+            for batch, shards in zip(batches, shards_by_batch, strict=True):
                 for shard in shards:
                     if run.pool.far:
                         check_engine(shard)
@@ -645,39 +691,39 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     return changed
 
 
-def _on_its_day(
-    run: IngestRun, asked: ValidationRequest, files: Iterable[Arrival]
+def _with_days(
+    run: IngestRun, request: ValidationRequest, files: Iterable[Arrival]
 ) -> ValidationRequest:
     """Return a request by which each of some files is checked as of the day on which it was taken in."""
     hashes = filter(None, (file.sha256 for file in files))
     days = {
         sha256: run.days[sha256]
         for sha256 in hashes
-        if run.days.get(sha256, asked.today) != asked.today
+        if run.days.get(sha256, request.today) != request.today
     }
-    return replace(asked, days=days)
+    return replace(request, days=days)
 
 
-def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
+def _find_earlier(folder: Path, earlier_arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
     """Yield what came to a folder earlier and is still there: where it was, else as it is kept."""
-    for arrival in came:
-        here = arrivals([arrival.path], folder.resolve())[0]
-        kept = kept_at(folder.resolve(), arrival.sha256 or "")
-        if here.sha256 == arrival.sha256:
+    for arrival in earlier_arrivals:
+        current = arrivals([arrival.path], folder.resolve())[0]
+        kept_path = kept_at(folder.resolve(), arrival.sha256 or "")
+        if current.sha256 == arrival.sha256:
             yield arrival
-        elif arrival.sha256 and has_content(kept, arrival.sha256):
-            yield arrival._replace(kept=str(kept))
+        elif arrival.sha256 and has_content(kept_path, arrival.sha256):
+            yield arrival._replace(kept=str(kept_path))
 
 
 def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
-    only = {_name(arrival) for arrival in run.given} if run.options.only_these else None
+    only = {_submission_of(arrival) for arrival in run.received} if run.options.only_these else None
     readable = [
-        submission_id(None, arrival.path) for arrival in run.given if arrival.sha256 is not None
+        submission_id(None, arrival.path) for arrival in run.received if arrival.sha256 is not None
     ]
     for store in run.stores:
-        others = [name for name in store.known() if only is not None and name not in only]
+        unwanted = [name for name in store.known() if only is not None and name not in only]
         with store.transaction():
-            store.forget([*readable, *others])
+            store.forget([*readable, *unwanted])
     if only is not None:
         run.ledger.leave_out(sorted(only))

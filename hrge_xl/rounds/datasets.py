@@ -460,7 +460,7 @@ def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Pa
     arrived = replace(asked.arrived, terms=terms_of([round_]))
     how = Options(jobs=asked.jobs, asking=asked.day_is_stated, figures=asked.figures)
     run = stack.enter_context(ingest([source], folder, arrived=arrived, options=how))
-    given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
+    given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.received)
     if asked.day_is_stated:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, asked.today)
