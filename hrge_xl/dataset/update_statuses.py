@@ -131,7 +131,7 @@ def update_statuses(
                 "sha256": row["sha256"],
                 **{name: getattr(entry, name) for name in entry_columns},
                 "state": status.state,
-                "superseded_by": status.other,
+                "superseded_by": status.other_submission,
                 "reason": text_of(status.reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
@@ -248,7 +248,7 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
         first.order if first else 0,
         row["verdict"],
         **{name: row[name] or "" for name in names},
-        said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
+        stated_period=(str(row["period_start"] or ""), str(row["period_end"] or "")),
         moment=moment(
             row["saved"] or "", str(row["issued"] or ""), first.received if first else ""
         ),
@@ -285,7 +285,7 @@ def _update(
         values = {
             "status": status.state,
             "current": status.current,
-            "superseded_by": status.other,
+            "superseded_by": status.other_submission,
             "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
@@ -319,7 +319,7 @@ def _findings(
     by_name = {row["submission"]: row for row in returns}
     for name, status in statuses.items():
         if status.finding is not None:
-            against = by_name.get(status.other or "")
+            against = by_name.get(status.other_submission or "")
             decision = status.decision
             about = (
                 {"reason": decision.reason, "by": decision.by, "day": decision.day}
