@@ -161,7 +161,7 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
         with ingest_dry_run(sources, folder, options=options) as (run, verdicts, known):
             return _foreseen(run, verdicts, known)
     with ingest(sources, folder, arrived=arrived or Arrived(), options=options) as run:
-        known_files = run.file.known()
+        known_files = run.file.read_files()
         names = [submission_id(file.sha256, file.path) for file in run.received]
         summary = Summary(
             str(folder),

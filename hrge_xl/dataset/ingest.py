@@ -277,7 +277,7 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
 
 def _find_readable(store: Store) -> frozenset[str]:
     """Return the contents that could be read."""
-    submissions = store.known().values()
+    submissions = store.read_files().values()
     return frozenset(
         row["sha256"] for row in submissions if row["sha256"] and row["verdict"] != REFUSED
     )
@@ -302,7 +302,7 @@ def ingest_dry_run(
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         known_submissions = [
-            store.known() if store.use(schema, write=False) else {} for store in run.stores
+            store.read_files() if store.use(schema, write=False) else {} for store in run.stores
         ]
         path = SUBMISSIONS.at["path"]
         verdict = SUBMISSIONS.at["verdict"]
@@ -353,7 +353,7 @@ def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) ->
                 home,
                 [
                     arrival
-                    for arrival in round_ledger.known()
+                    for arrival in round_ledger.arrivals()
                     if arrival.sha256 not in received_hashes
                 ],
             )
@@ -403,9 +403,9 @@ def _seen_from(arrival: Arrival, source_folder: Path, target_folder: Path) -> Ar
     base_folder = source_folder.resolve()
     path, kept_path = (
         way_to(base_folder / path, target_folder) if path else ""
-        for path in (path_of(arrival.path), arrival.kept)
+        for path in (path_of(arrival.path), arrival.kept_path)
     )
-    return arrival._replace(path=path_text(path), kept=kept_path)
+    return arrival._replace(path=path_text(path), kept_path=kept_path)
 
 
 def _fingerprint_all(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
@@ -510,7 +510,7 @@ def _read_new(run: IngestRun) -> None:
         known_submissions = [
             {
                 name: row
-                for name, row in store.known().items()
+                for name, row in store.read_files().items()
                 if run.options.resume or name in read_names
             }
             for store in run.stores
@@ -553,14 +553,14 @@ def _read_earlier(
     """
     earlier = {
         _submission_of(arrival): arrival
-        for arrival in run.ledger.known()
+        for arrival in run.ledger.arrivals()
         if _submission_of(arrival) not in received_names
         and (again is None or _submission_of(arrival) in again)
     }
     present = {
         _submission_of(arrival): arrival for arrival in _find_earlier(run.out, earlier.values())
     }
-    known_submissions = [store.known() for store in run.stores]
+    known_submissions = [store.read_files() for store in run.stores]
     requests = {source_request.wanted.round: source_request for _, source_request in run.sources}
     alone = next(iter(requests.values())) if len(requests) == 1 else None
     nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
@@ -712,7 +712,7 @@ def _find_earlier(folder: Path, earlier_arrivals: Iterable[Arrival]) -> Iterator
         if current.sha256 == arrival.sha256:
             yield arrival
         elif arrival.sha256 and has_content(kept_path, arrival.sha256):
-            yield arrival._replace(kept=str(kept_path))
+            yield arrival._replace(kept_path=str(kept_path))
 
 
 def _take_out(run: IngestRun) -> None:
@@ -722,7 +722,7 @@ def _take_out(run: IngestRun) -> None:
         submission_id(None, arrival.path) for arrival in run.received if arrival.sha256 is not None
     ]
     for store in run.stores:
-        unwanted = [name for name in store.known() if only is not None and name not in only]
+        unwanted = [name for name in store.read_files() if only is not None and name not in only]
         with store.transaction():
             store.forget([*readable, *unwanted])
     if only is not None:

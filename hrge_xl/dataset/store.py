@@ -242,7 +242,7 @@ class Store:
                 str(sha256) for sha256 in connection.execute(query).scalars() if sha256 is not None
             }
 
-    def known(self) -> dict[str, Record]:
+    def read_files(self) -> dict[str, Record]:
         """Return every submission by its name: sha256, verdict, path, and the day it was checked."""
         names = ("submission", "sha256", "verdict", "path", "checked")
         return {row["submission"]: row for row in self.records("submissions", columns=names)}

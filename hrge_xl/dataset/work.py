@@ -184,11 +184,14 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
     Thread(target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True).start()
     with ExitStack() as stack:
         kept_paths = [
-            (file_at(task.base_folder, file.kept), file.path) for file in files if file.kept
+            (file_at(task.base_folder, file.kept_path), file.path)
+            for file in files
+            if file.kept_path
         ]
         copies = iter(stack.enter_context(under_their_names(kept_paths)))
         paths = [
-            next(copies) if file.kept else file_at(task.base_folder, file.path) for file in files
+            next(copies) if file.kept_path else file_at(task.base_folder, file.path)
+            for file in files
         ]
         reader = stack.enter_context(_reader())
         for file, result in zip(files, validated(paths, task.request, reader), strict=True):
