@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from ..answers.corrections import OfficeCorrection, in_force
+from ..answers.corrections import OfficeCorrection
 from ..core.dates import day_here
 from ..core.errors import OutputError, UsageError
 from ..core.paths import check_several, quoted
@@ -27,7 +27,7 @@ from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source, Validatio
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
 from ..ledger.files import only_writer
-from ..ledger.judgements import every_correction
+from ..ledger.judgements import apply_judgements
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
 from ..rounds.datasets import (
@@ -376,7 +376,7 @@ def correct(  # noqa: PLR0913 (one parameter an option)
                 f"{return_.name} is of the round {return_.read_for}, whose ledger rules it.",
                 remedy="Correct it there, then consolidate again.",
             )
-        current_request = replace(request, corrections=in_force(every_correction(ledger)))
+        current_request = apply_judgements(request, [ledger])
         correction = deciding.correct(
             ledger, return_, place, value, current_request, reason=reason, by=by, day=day
         )

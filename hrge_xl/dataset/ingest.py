@@ -11,7 +11,6 @@ from itertools import product
 from pathlib import Path
 
 from .. import __version__
-from ..answers.corrections import in_force
 from ..core.errors import UsageError
 from ..core.paths import parts_of, path_of, path_text, quoted, way_to
 from ..core.program import program_digest
@@ -32,13 +31,12 @@ from ..exchange.validation import (
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
 from ..ledger.judgements import (
-    every_correction,
+    apply_judgements,
     note_closing,
     rounds_elsewhere,
     take_over,
-    waivers,
 )
-from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, look_up
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, near
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
 from ..spec import carried
@@ -120,7 +118,6 @@ class IngestRun:
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
-    days: dict[str, date] = field(default_factory=dict)  # that verdicts are of, by content
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
@@ -263,13 +260,9 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
     """
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        request_of_day = replace(
-            request,
-            waivers=waivers(ledger, request.today),
-            corrections=in_force(every_correction(ledger)),
-        )
+        judged = apply_judgements(request, [ledger])
         copied_run = replace(
-            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request_of_day)]
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], judged)]
         )
         _compute_figures(copied_run, lasting=False)
         yield copied_run
@@ -289,16 +282,9 @@ def ingest_dry_run(
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     with _open_run(sources, out, options, write=False) as run:
-        run.days = run.ledger.days_of_verdicts()
-        for home in filter(None, (source.home for source in sources)):
-            run.days |= look_up(home, Ledger.days_of_verdicts) or {}
-        for source in sources:  # a round may be its own ledger
-            waived = dict.fromkeys(
-                [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
-            )
-            corrected = dict.fromkeys([*source.asked.corrections, *every_correction(run.ledger)])
-            request = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
-            run.sources.append((_fingerprint_all(run, source.files), request))
+        for source in sources:
+            received = _fingerprint_all(run, source.files)
+            run.sources.append((received, _judged_request(run.ledger, source)))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         known_submissions = [
@@ -316,9 +302,7 @@ def ingest_dry_run(
             }
             files = [arrival for _, arrival in sorted(missing.items())]
             batches = in_batches(files, run.options.processes(len(files)))
-            for rows in run.pool.map(
-                submissions_of, batches, run.task(_with_days(run, request, files))
-            ):
+            for rows in run.pool.map(submissions_of, batches, run.task(_with_days(request, files))):
                 new_verdicts |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: new_verdicts[arrival.path] for name, arrival in missing.items()}
         yield (
@@ -326,6 +310,14 @@ def ingest_dry_run(
             new_verdicts,
             {arrival.path: verdicts[_submission_of(arrival)] for arrival in run.received},
         )
+
+
+def _judged_request(ledger: Ledger, source: Source) -> ValidationRequest:
+    """Return the request about a source as its round rules it, and the ledger of the dataset where that is silent."""
+    if source.home is None or not near(source.home):
+        return apply_judgements(source.asked, [ledger])
+    with Ledger.open(source.home, write=False) as round_ledger:
+        return apply_judgements(source.asked, [ledger, round_ledger])
 
 
 def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) -> None:
@@ -371,7 +363,6 @@ def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) ->
         every = sorted(run.received, key=lambda arrival: arrival.path)
         in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
         run.ledger.receive(in_order, replace(arrived, receipts=days, taken_in=taken_in))
-        run.days = run.ledger.days_of_verdicts() | taken_in
         for round_ledger, expected in rounds:
             take_over(
                 run.ledger,
@@ -379,10 +370,8 @@ def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) ->
                 expected.round or "",
                 load(expected.spec).digest if expected.spec else "",
             )
-    dataset_waivers = waivers(run.ledger, run.today)
-    corrected = in_force(every_correction(run.ledger))
     run.sources = [
-        (received, replace(request, waivers=dataset_waivers, corrections=corrected))
+        (received, apply_judgements(request, [run.ledger], taken_in))
         for received, request in run.sources
     ]
 
@@ -633,7 +622,7 @@ def _find_missing(
         if arrival.sha256 is None or name in again:
             return False
         rows = [some[name] for some in known_submissions if name in some]
-        day = run.days.get(arrival.sha256)
+        day = request.days.get(arrival.sha256)
         return len(rows) == len(known_submissions) and all(
             day in (None, row["checked"]) for row in rows
         )
@@ -672,7 +661,7 @@ def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) 
     changed = set[str]()
     if not files:
         return changed
-    task = run.task(_with_days(run, request, files))
+    task = run.task(_with_days(request, files))
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.processes(len(files)))
         shards_by_batch = run.pool.map(shards_of, batches, task, folder.absolute())
@@ -691,15 +680,12 @@ def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) 
     return changed
 
 
-def _with_days(
-    run: IngestRun, request: ValidationRequest, files: Iterable[Arrival]
-) -> ValidationRequest:
-    """Return a request by which each of some files is checked as of the day on which it was taken in."""
-    hashes = filter(None, (file.sha256 for file in files))
+def _with_days(request: ValidationRequest, files: Iterable[Arrival]) -> ValidationRequest:
+    """Return the request for some files, which takes no other days along than those that theirs are checked as of."""
     days = {
-        sha256: run.days[sha256]
-        for sha256 in hashes
-        if run.days.get(sha256, request.today) != request.today
+        file.sha256: request.days[file.sha256]
+        for file in files
+        if file.sha256 is not None and request.day_of(file.sha256) != request.today
     }
     return replace(request, days=days)
 

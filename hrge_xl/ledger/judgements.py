@@ -7,7 +7,8 @@ verified like any other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from ..answers.corrections import OfficeCorrection, in_force
 from ..core.dates import parse_day
 from ..core.paths import path_of, path_text, way_to
+from ..exchange.validation import ValidationRequest
 from ..findings import Waiver
 from .events import (
     NEXT,
@@ -139,9 +141,30 @@ def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:
     )
 
 
-def corrections_of(folder: Path) -> tuple[OfficeCorrection, ...]:
-    """Return what is in force of the corrections of the ledger in a folder; none of a folder without a ledger."""
-    return in_force(look_up(folder, every_correction) or ())
+def apply_judgements(
+    request: ValidationRequest,
+    ledgers: Iterable[Ledger],
+    taken_in: Mapping[str, date] | None = None,
+) -> ValidationRequest:
+    """Return the request with what these ledgers say of its files, and nothing that it said before.
+
+    That is the waivers as they stand on its day, the corrections in force, and the day as of which each content is
+    checked, by hash. Where two ledgers disagree the later one rules, and `taken_in` over all of them.
+    """
+    every_waiver: list[Waiver] = []
+    corrections: list[OfficeCorrection] = []
+    days: dict[str, date] = {}
+    for ledger in ledgers:
+        every_waiver += waivers(ledger, request.today)
+        corrections += in_force(every_correction(ledger))
+        days |= ledger.days_of_verdicts()
+    days.update(taken_in or {})
+    return replace(
+        request,
+        waivers=tuple(dict.fromkeys(every_waiver)),
+        corrections=in_force(corrections),
+        days=days,
+    )
 
 
 def take_over(ledger: Ledger, round_ledger: Ledger, name: str, spec_digest: str) -> None:
