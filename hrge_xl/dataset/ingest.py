@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -42,6 +42,7 @@ from ..reader.gate import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
+from ..spec.model import Spec
 from .opening import (
     SPECS,
     check_dataset_owner,
@@ -147,17 +148,16 @@ class IngestRun:
         return self.sources[0][1].today
 
     def task(self, request: ValidationRequest) -> Task:
-        """Return what workers have to know, wherever they are."""
-        spec = load(self.spec) if self.spec else None
-        request_spec, dataset_spec = (
-            str(Path(source).absolute()) if source and is_path(source) else source
-            for source in (request.wanted.spec, self.spec)
-        )
-        request = replace(request, wanted=replace(request.wanted, spec=request_spec))
-        engine = program_digest() if self.pool.far else ""
-        digest = spec.digest if spec else ""
+        """Return what workers have to know, wherever they are: every path in it is absolute."""
+        expected = replace(request.wanted, spec=_absolute(request.wanted.spec))
         return Task(
-            request, dataset_spec, digest, self.base_folder, self.out.absolute(), engine, self.read
+            replace(request, wanted=expected),
+            _absolute(self.spec),
+            load(self.spec).digest if self.spec else "",
+            self.base_folder,
+            self.out.absolute(),
+            program_digest() if self.pool.far else "",
+            self.read,
         )
 
 
@@ -280,7 +280,7 @@ def _find_readable(store: Store) -> frozenset[str]:
 def ingest_dry_run(
     sources: Sequence[Source], out: Path, *, options: Options
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
-    """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
+    """Yield a run that writes nothing, the verdict of each file that it would read, by path, and that of every file."""
     with _open_run(sources, out, options, write=False) as run:
         for source in sources:
             received = _fingerprint_all(run, source.files)
@@ -290,26 +290,37 @@ def ingest_dry_run(
         known_submissions = [
             store.read_files() if store.use(schema, write=False) else {} for store in run.stores
         ]
-        path = SUBMISSIONS.at["path"]
-        verdict = SUBMISSIONS.at["verdict"]
-        new_verdicts = dict[str, str]()
         verdicts = {name: row["verdict"] for name, row in known_submissions[-1].items()}
+        new_verdicts = dict[str, str]()
         for received, request in run.sources:
             missing = {
-                _submission_of(arrival): arrival
-                for arrival in received
-                if not all(_submission_of(arrival) in some for some in known_submissions)
+                name: arrival
+                for name, arrival in _by_submission(received).items()
+                if not _is_in_all(name, known_submissions)
             }
             files = [arrival for _, arrival in sorted(missing.items())]
-            batches = in_batches(files, run.options.processes(len(files)))
-            for rows in run.pool.map(submissions_of, batches, run.task(_with_days(request, files))):
-                new_verdicts |= {str(row[path]): str(row[verdict]) for row in rows}
-            verdicts |= {name: new_verdicts[arrival.path] for name, arrival in missing.items()}
-        yield (
-            run,
-            new_verdicts,
-            {arrival.path: verdicts[_submission_of(arrival)] for arrival in run.received},
-        )
+            new_verdicts |= _predict_verdicts(run, request, files)
+            for name, arrival in missing.items():
+                verdicts[name] = new_verdicts[arrival.path]
+        every_verdict = {
+            arrival.path: verdicts[_submission_of(arrival)] for arrival in run.received
+        }
+        yield run, new_verdicts, every_verdict
+
+
+def _predict_verdicts(
+    run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]
+) -> dict[str, str]:
+    """Read files without taking them in, and return the verdict of each by its path."""
+    path = SUBMISSIONS.at["path"]
+    verdict = SUBMISSIONS.at["verdict"]
+    batches = in_batches(files, run.options.processes(len(files)))
+    task = run.task(_with_days(request, files))
+    verdicts = dict[str, str]()
+    for rows in run.pool.map(submissions_of, batches, task):
+        for row in rows:
+            verdicts[str(row[path])] = str(row[verdict])
+    return verdicts
 
 
 def _judged_request(ledger: Ledger, source: Source) -> ValidationRequest:
@@ -322,7 +333,7 @@ def _judged_request(ledger: Ledger, source: Source) -> ValidationRequest:
 
 def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) -> None:
     """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
-    days: dict[str, tuple[date, bool]] = {}
+    receipts: dict[str, tuple[date, bool]] = {}
     taken_in: dict[str, date] = {}
     arrived = replace(arrived, today=run.today)
     with ExitStack() as stack:
@@ -335,56 +346,62 @@ def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) ->
                 note_closing(run.ledger, run.ledger, source.closed)
                 continue
             received, request = run.sources[n]
-            terms = {
-                name: term for name, term in arrived.terms.items() if name == request.wanted.round
-            }
-            _receive(home, run, received, replace(arrived, terms=terms))
+            _receive(home, run, received, _of_one_round(arrived, request.wanted.round))
             round_ledger = stack.enter_context(Ledger.open(home, write=False))
-            received_hashes = {arrival.sha256 for arrival in received}
-            earlier = _find_earlier(
-                home,
-                [
-                    arrival
-                    for arrival in round_ledger.arrivals()
-                    if arrival.sha256 not in received_hashes
-                ],
-            )
-            run.sources[n] = (
-                [*received, *(_seen_from(arrival, home, run.out) for arrival in earlier)],
-                request,
-            )
             rounds.append((round_ledger, request.wanted))
+            run.sources[n] = [*received, *_find_others(home, run, round_ledger, received)], request
             note_closing(run.ledger, round_ledger, source.closed)
-            for sha256, day in round_ledger.days().items():
-                days[sha256] = min(days.get(sha256, day), day)
-            for sha256, verdict_day in round_ledger.days_of_verdicts().items():
-                taken_in[sha256] = min(taken_in.get(sha256, verdict_day), verdict_day)
-        order = {sha256: n for n, sha256 in enumerate(days)}
-        every = sorted(run.received, key=lambda arrival: arrival.path)
-        in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
-        run.ledger.receive(in_order, replace(arrived, receipts=days, taken_in=taken_in))
+            for sha256, receipt in round_ledger.days().items():
+                receipts[sha256] = min(receipts.get(sha256, receipt), receipt)
+            for sha256, day in round_ledger.days_of_verdicts().items():
+                taken_in[sha256] = min(taken_in.get(sha256, day), day)
+        in_order = _in_order_of_receipt(run.received, list(receipts))
+        run.ledger.receive(in_order, replace(arrived, receipts=receipts, taken_in=taken_in))
         for round_ledger, expected in rounds:
-            take_over(
-                run.ledger,
-                round_ledger,
-                expected.round or "",
-                load(expected.spec).digest if expected.spec else "",
-            )
+            spec_digest = load(expected.spec).digest if expected.spec else ""
+            take_over(run.ledger, round_ledger, expected.round or "", spec_digest)
     run.sources = [
         (received, apply_judgements(request, [run.ledger], taken_in))
         for received, request in run.sources
     ]
 
 
+def _of_one_round(arrived: Arrived, name: str | None) -> Arrived:
+    """Return the same with the terms of one round only."""
+    return replace(
+        arrived, terms={key: terms for key, terms in arrived.terms.items() if key == name}
+    )
+
+
+def _find_others(
+    home: Path, run: IngestRun, round_ledger: Ledger, received: Sequence[Arrival]
+) -> Iterator[Arrival]:
+    """Yield what a round elsewhere received earlier, and is not among what is received now."""
+    hashes = {arrival.sha256 for arrival in received}
+    earlier = (arrival for arrival in round_ledger.arrivals() if arrival.sha256 not in hashes)
+    for arrival in _find_earlier(home, earlier):
+        yield _seen_from(arrival, home, run.out)
+
+
+def _in_order_of_receipt(received: Iterable[Arrival], hashes: Sequence[str]) -> list[Arrival]:
+    """Return files in the order of their hashes, then those that are not among these, by path."""
+    order = {sha256: n for n, sha256 in enumerate(hashes)}
+
+    def place(arrival: Arrival) -> tuple[int, str]:
+        return order.get(arrival.sha256 or "", len(order)), arrival.path
+
+    return sorted(received, key=place)
+
+
 def _receive(home: Path, run: IngestRun, received: Sequence[Arrival], arrived: Arrived) -> None:
     """Write down in the ledger of a round elsewhere what it does not know yet."""
     with Ledger.open(home, write=False) as round_ledger:
         order = round_ledger.order()
-    if any(arrival.sha256 and arrival.sha256 not in order for arrival in received):
-        with only_writer(home), Ledger.open(home) as round_ledger:
-            round_ledger.receive(
-                [_seen_from(arrival, run.base_folder, home) for arrival in received], arrived
-            )
+    if all(arrival.sha256 is None or arrival.sha256 in order for arrival in received):
+        return
+    seen_from_home = [_seen_from(arrival, run.base_folder, home) for arrival in received]
+    with only_writer(home), Ledger.open(home) as round_ledger:
+        round_ledger.receive(seen_from_home, arrived)
 
 
 def _seen_from(arrival: Arrival, source_folder: Path, target_folder: Path) -> Arrival:
@@ -398,24 +415,23 @@ def _seen_from(arrival: Arrival, source_folder: Path, target_folder: Path) -> Ar
 
 
 def _fingerprint_all(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
-    """Return the files with their hashes: to a worker that sees nothing every file would be missing."""
+    """Return the files with their hashes, by path; the order in which they are named says nothing.
+
+    Raises `UsageError` for a worker that does not see a file which is there: to it every file would be missing.
+    """
     ways = [way_to(path, run.out) for path in paths]
-    if run.pool.far:
-        batches = in_batches(ways, run.options.jobs)
-        received = [
-            arrival for some in run.pool.map(arrivals, batches, run.base_folder) for arrival in some
-        ]
-    else:
-        received = arrivals(ways, run.base_folder)
-    for arrival in received if run.pool.far else ():
-        if arrival.sha256 is None and (file_at(run.base_folder, arrival.place)).is_file():
+    if not run.pool.far:
+        return sorted(arrivals(ways, run.base_folder), key=lambda arrival: arrival.path)
+    received: list[Arrival] = []
+    for batch in run.pool.map(arrivals, in_batches(ways, run.options.jobs), run.base_folder):
+        received += batch
+    for arrival in received:
+        if arrival.sha256 is None and file_at(run.base_folder, arrival.place).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {arrival.path}.",
                 remedy=f"{SHARED}, under the same path.",
             )
-    return sorted(
-        received, key=lambda arrival: arrival.path
-    )  # the order in which they are named says nothing
+    return sorted(received, key=lambda arrival: arrival.path)
 
 
 def _settle_spec(run: IngestRun) -> None:
@@ -424,54 +440,71 @@ def _settle_spec(run: IngestRun) -> None:
     The returns of each round are read by the version that this round has.
     """
     specs = [request.wanted.spec for _, request in run.sources if request.wanted.spec]
-    copies = [find(run.out / SPECS, round_.spec_digest) for round_ in rounds_elsewhere(run.ledger)]
-    every = [*specs, *map(str, filter(None, copies))]
-    same = [source for source in every if load(source).name == load(every[0]).name]
-    newest = max(
-        same,
-        key=lambda source: (version_of(load(source).version), load(source).digest),
-        default=None,
-    )
+    for round_ in rounds_elsewhere(run.ledger):
+        copy = find(run.out / SPECS, round_.spec_digest)
+        if copy is not None:
+            specs.append(str(copy))
+    same_name = [source for source in specs if load(source).name == load(specs[0]).name]
+
+    def age(source: str) -> tuple[tuple[float, ...], str]:
+        spec = load(source)
+        return version_of(spec.version), spec.digest
+
+    newest = max(same_name, key=age, default=None)
     run.spec = newest or _find_spec_of_dataset(run) or _find_spec_in_files(run)
     for n, (received, request) in enumerate(run.sources):
-        if request.wanted.spec not in same:
-            run.sources[n] = (
-                received,
-                replace(request, wanted=replace(request.wanted, spec=run.spec)),
-            )
+        if request.wanted.spec not in same_name:
+            expected = replace(request.wanted, spec=run.spec)
+            run.sources[n] = received, replace(request, wanted=expected)
 
 
 def _find_spec_of_dataset(run: IngestRun) -> str | None:
     """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
-        name = store.facts().get("spec")
-        if name:
-            try:
-                return load(name).name
-            except UsageError:
-                spec = spec_of(store)
-                return (
-                    str(carried.write(carried.pack(Path(spec.folder)), run.out / SPECS))
-                    if spec
-                    else None
-                )
+        name = store.fact("spec")
+        if not name:
+            continue
+        try:
+            return load(name).name
+        except UsageError:
+            spec = spec_of(store)
+            return None if spec is None else str(_copy_spec(run, spec))
     return None
 
 
+def _copy_spec(run: IngestRun, spec: Spec) -> Path:
+    """Return the folder of a copy of a spec beside the dataset, which is made where it is not there."""
+    return carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)
+
+
 def _find_spec_in_files(run: IngestRun) -> str | None:
-    paths = sorted({file_at(run.base_folder, arrival.place) for arrival in run.received})
-    request = (
-        run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
-    )
+    """Return the name of the spec of the first file that says one; None where none does."""
+    request = run.sources[0][1] if run.sources else ValidationRequest()
     with Reader() as pool:
-        results = (result for path in paths for result in validated([path], request, pool))
-        return next(
-            (result.submission.identity.spec for result in results if result.submission), None
-        )
+        for path in sorted({file_at(run.base_folder, arrival.place) for arrival in run.received}):
+            for result in validated([path], request, pool):
+                if result.submission is not None:
+                    return result.submission.identity.spec
+    return None
 
 
 def _submission_of(arrival: Arrival) -> str:
     return submission_id(arrival.sha256, arrival.path)
+
+
+def _by_submission(received: Iterable[Arrival]) -> dict[str, Arrival]:
+    """Return files by their submissions: of several with one content the last."""
+    return {_submission_of(arrival): arrival for arrival in received}
+
+
+def _is_in_all(submission: str, known_submissions: Iterable[Container[str]]) -> bool:
+    """Say whether every dataset has a submission."""
+    return all(submission in submissions for submissions in known_submissions)
+
+
+def _absolute(source: str | None) -> str | None:
+    """Return what a spec is loaded by, with the whole path where it is one."""
+    return str(Path(source).absolute()) if source and is_path(source) else source
 
 
 # reading
@@ -479,8 +512,7 @@ def _submission_of(arrival: Arrival) -> str:
 
 def _read_new(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
-    spec = load(run.spec) if run.spec else None
-    schema = Schema(spec)
+    schema = Schema(load(run.spec) if run.spec else None)
     earlier_versions = [store.facts().get("schema_version") for store in run.stores]
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
@@ -490,47 +522,46 @@ def _read_new(run: IngestRun) -> None:
     ready = [store.use(schema) for store in run.stores]
     for source in dict.fromkeys([run.spec, *(request.wanted.spec for _, request in run.sources)]):
         if source is not None:
-            carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
+            _copy_spec(run, load(source))
     _take_out(run)
-    received_names = set[str]()
-    sources = []
-    read_names = set[str]()
-    for received, request in run.sources:
-        known_submissions = [
-            {
-                name: row
-                for name, row in store.read_files().items()
-                if run.options.resume or name in read_names
-            }
-            for store in run.stores
-        ]
-        missing = _find_missing(run, received, request, known_submissions)
-        read_names |= {_submission_of(arrival) for arrival in missing}
-        run.new += len(missing)
-        received_names |= {_submission_of(arrival) for arrival in received}
-        sources.append((_read_missing(run, request, received, missing), request))
-    received_hashes = {
-        arrival.sha256 for arrival in run.received
-    }  # at first: the ledger is told of what was there once
-    run.sources = sources
-    run.ledger.lose(
-        sorted(filter(None, received_hashes - {arrival.sha256 for arrival in run.received}))
-    )
-    anew = not (run.options.resume and all(ready))
-    if anew and not run.options.only_these:
-        if not run.notes and any(
-            version and not whole for version, whole in zip(earlier_versions, ready, strict=True)
-        ):
-            run.notes += (
-                "The dataset was of an earlier version of the program or of the spec: it was read again.",
+    received_names = {_submission_of(arrival) for arrival in run.received}
+    _read_received(run)
+    if not run.options.only_these:
+        if run.options.resume and all(ready):
+            again = corrected_otherwise(run.file, run.sources[0][1].corrections)
+            _read_earlier(run, received_names, again)
+        else:
+            was_outdated = any(
+                version and not is_ready
+                for version, is_ready in zip(earlier_versions, ready, strict=True)
             )
-        _read_earlier(run, received_names)
-    elif not run.options.only_these:
-        corrected = corrected_otherwise(run.file, run.sources[0][1].corrections)
-        _read_earlier(run, received_names, corrected)
+            if was_outdated and not run.notes:
+                run.notes += (
+                    "The dataset was of an earlier version of the program or of the spec: it was read again.",
+                )
+            _read_earlier(run, received_names)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
+
+
+def _read_received(run: IngestRun) -> None:
+    """Read what is received and not in every dataset yet; tell the ledger what is gone by then."""
+    hashes_before = {arrival.sha256 for arrival in run.received}
+    read_names = set[str]()
+    for n, (received, request) in enumerate(run.sources):
+        known_submissions = []
+        for store in run.stores:
+            files = store.read_files()
+            if not run.options.resume:
+                files = {name: row for name, row in files.items() if name in read_names}
+            known_submissions.append(files)
+        missing = _find_missing(run, received, request, known_submissions)
+        read_names |= {_submission_of(arrival) for arrival in missing}
+        run.new += len(missing)
+        run.sources[n] = _read_missing(run, request, received, missing), request
+    gone = hashes_before - {arrival.sha256 for arrival in run.received}
+    run.ledger.lose(sorted(sha256 for sha256 in gone if sha256 is not None))
 
 
 def _read_earlier(
@@ -541,30 +572,25 @@ def _read_earlier(
     Of several `again` only these, also where they are there.
     """
     earlier = {
-        _submission_of(arrival): arrival
-        for arrival in run.ledger.arrivals()
-        if _submission_of(arrival) not in received_names
-        and (again is None or _submission_of(arrival) in again)
+        name: arrival
+        for name, arrival in _by_submission(run.ledger.arrivals()).items()
+        if name not in received_names and (again is None or name in again)
     }
-    present = {
-        _submission_of(arrival): arrival for arrival in _find_earlier(run.out, earlier.values())
-    }
+    present = _by_submission(_find_earlier(run.out, earlier.values()))
     known_submissions = [store.read_files() for store in run.stores]
-    requests = {source_request.wanted.round: source_request for _, source_request in run.sources}
-    alone = next(iter(requests.values())) if len(requests) == 1 else None
-    nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
-    elsewhere = {round_.name for round_ in rounds_elsewhere(run.ledger)}
-    missing = (
-        arrival
+    by_period = grouped(
+        (periods[arrival.sha256], arrival)
         for name, arrival in sorted(present.items())
-        if again is not None or not all(name in some for some in known_submissions)
+        if again is not None or not _is_in_all(name, known_submissions)
     )
-    for period, some in sorted(
-        grouped((periods[arrival.sha256], arrival) for arrival in missing).items()
-    ):
-        request = alone or requests.get(period, nobody)
-        _read(run, request, some)
+    requests = {request.wanted.round: request for _, request in run.sources}
+    only_request = next(iter(requests.values())) if len(requests) == 1 else None
+    of_no_round = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
+    elsewhere = {round_.name for round_ in rounds_elsewhere(run.ledger)}
+    for period, files in sorted(by_period.items()):
+        request = only_request or requests.get(period, of_no_round)
+        _read(run, request, files)
         if period in elsewhere and request.wanted.round != period:
             run.notes += (
                 f"The folder of {period} is not at hand: its returns were read again without its key and its teams. To "
@@ -616,40 +642,38 @@ def _find_missing(
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
     again = to_read_again(run.file, request)
-    received_by_name = {_submission_of(arrival): arrival for arrival in reversed(received)}
 
-    def is_known(name: str, arrival: Arrival) -> bool:
-        if arrival.sha256 is None or name in again:
+    def is_up_to_date(name: str, arrival: Arrival) -> bool:
+        if arrival.sha256 is None or name in again or not _is_in_all(name, known_submissions):
             return False
-        rows = [some[name] for some in known_submissions if name in some]
         day = request.days.get(arrival.sha256)
-        return len(rows) == len(known_submissions) and all(
-            day in (None, row["checked"]) for row in rows
-        )
+        return day is None or all(rows[name]["checked"] == day for rows in known_submissions)
 
+    first_of_each = _by_submission(reversed(received))
     return [
-        arrival for name, arrival in sorted(received_by_name.items()) if not is_known(name, arrival)
+        arrival
+        for name, arrival in sorted(first_of_each.items())
+        if not is_up_to_date(name, arrival)
     ]
 
 
 def _read_missing(
     run: IngestRun, request: ValidationRequest, received: list[Arrival], missing: Sequence[Arrival]
 ) -> list[Arrival]:
-    """Have missing files read; gives all that came, and no hash of those that have changed since.
+    """Have missing files read; return all that came, without a hash those that have changed since.
 
     The same content that lies elsewhere too is read there.
     """
-    while missing and (changed := _read(run, request, missing)):
+    changed = _read(run, request, missing)
+    while changed:
         lost = {arrival.sha256 for arrival in missing if arrival.path in changed}
         received = [
             arrival._replace(sha256=None, size=None) if arrival.path in changed else arrival
             for arrival in received
         ]
-        missing = list(
-            {
-                _submission_of(arrival): arrival for arrival in received if arrival.sha256 in lost
-            }.values()
-        )
+        elsewhere = _by_submission(arrival for arrival in received if arrival.sha256 in lost)
+        missing = list(elsewhere.values())
+        changed = _read(run, request, missing)
     return received
 
 
@@ -703,13 +727,13 @@ def _find_earlier(folder: Path, earlier_arrivals: Iterable[Arrival]) -> Iterator
 
 def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
-    only = {_submission_of(arrival) for arrival in run.received} if run.options.only_these else None
-    readable = [
+    received_names = {_submission_of(arrival) for arrival in run.received}
+    unread_before = [
         submission_id(None, arrival.path) for arrival in run.received if arrival.sha256 is not None
     ]
     for store in run.stores:
-        unwanted = [name for name in store.read_files() if only is not None and name not in only]
+        unwanted = store.read_files().keys() - received_names if run.options.only_these else ()
         with store.transaction():
-            store.forget([*readable, *unwanted])
-    if only is not None:
-        run.ledger.leave_out(sorted(only))
+            store.forget([*unread_before, *unwanted])
+    if run.options.only_these:
+        run.ledger.leave_out(sorted(received_names))
