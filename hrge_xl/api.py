@@ -596,10 +596,10 @@ def trace_answers(
 
     They are of the returns that count, where there are any. Raises `UsageError` for a code that there is not.
     """
-    from .dataset.tracing import TraceQuery, trace_as_asked
+    from .dataset.tracing import trace_as_asked
 
     with _opened(place, today, figures=False) as found:
-        return trace_as_asked(found.store, TraceQuery(team, field, row, finding))
+        return trace_as_asked(found.store, team, field, row, finding)
 
 
 def overview(

@@ -98,10 +98,14 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
 
 def _structure(schema: Schema, column: TableColumn) -> Iterator[Check]:
     """Yield the checks that hold for everything that stands in a column."""
-    if allowed := allowed_values(schema, column):
+    allowed = allowed_values(schema, column)
+    if allowed:
         yield Check.isin(allowed, error=f"one of {', '.join(allowed)}")
-    if written := pattern(schema, column):
-        yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")
+    written_as = pattern(schema, column)
+    if written_as:
+        yield Check(
+            lambda series: series.str.fullmatch(written_as), error=f"written as {written_as}"
+        )
     yield from _between(*least_and_most(column))
 
 
@@ -119,11 +123,11 @@ def _right(question: RightAnswers) -> Iterator[Check]:
         yield Check(lambda series: series % 1 == 0, error="a whole number")
     if question.steps:
         yield Check.isin(question.steps, error=f"one of {', '.join(map(shown, question.steps))}")
-    if question.characters is not None:
-        yield Check.str_length(
-            max_value=question.characters, error=f"at most {question.characters} characters"
-        )
-    if (words := question.words) is not None:
+    characters = question.characters
+    if characters is not None:
+        yield Check.str_length(max_value=characters, error=f"at most {characters} characters")
+    words = question.words
+    if words is not None:
         yield Check(
             lambda series: ~series.map(lambda text: too_many_words(text, words)),
             error=f"at most {words} words",

@@ -137,17 +137,16 @@ def choose(dataset_periods: Sequence[DatasetPeriod], name: str | None) -> str | 
 
     Raises `UsageError` with the periods that there are.
     """
+    names = [period.name for period in dataset_periods]
     if name is None:
-        return next(
-            (period.name for period in dataset_periods if period.counted),
-            dataset_periods[0].name if dataset_periods else None,
-        )
-    if name not in [period.name for period in dataset_periods]:
-        names = ", ".join(f"'{period.name}'" for period in dataset_periods) or "none"
+        counting = [period.name for period in dataset_periods if period.counted]
+        return next(iter([*counting, *names]), None)
+    if name not in names:
+        quoted_names = ", ".join(f"'{period}'" for period in names) or "none"
         raise UsageError(
             f"There is no period '{name}' in this dataset.",
             value=name,
-            remedy=f"There are: {names}.",
+            remedy=f"There are: {quoted_names}.",
         )
     return name
 
@@ -205,29 +204,42 @@ def over_periods(store: Store, *, by_team: bool = False) -> list[PeriodFigures]:
     counted = sa.select(files).where(files.c.current).subquery()
     teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
     sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
-    lines = store.select(grouped(sheets, "period", **sums))
-    answered = {period: (answered, required) for period, answered, required in lines}
+    completeness = {
+        period: (answered, required)
+        for period, answered, required in store.select(grouped(sheets, "period", **sums))
+    }
+    levels = _last_levels(store)
+    of_teams = _by_team(store) if by_team else {}
+    figures = []
+    for period in periods(store):
+        if period.counted:
+            name = period.name
+            answered, required = completeness.get(name, (0, 0))
+            figures.append(
+                PeriodFigures(
+                    name,
+                    period.counted,
+                    teams.get(name, 0),
+                    answered,
+                    required,
+                    levels[name],
+                    of_teams.get(name, {}),
+                )
+            )
+    return figures
+
+
+def _last_levels(store: Store) -> Mapping[str, dict[str, int]]:
+    """Return how many risks have each level at the last stage, by period; none where the spec knows no risks."""
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     risks = store.schema.spec.figures.risks if store.schema.spec else None
     if risks is not None:
         table = store["aggregate_risks"]
         last = list(stages(risks))[-1]
         by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
-        for name, level, count in store.select(by_level.where(table.c.stage == last)):
-            levels[name][level] = count
-    of_teams = _by_team(store) if by_team else {}
-    return [
-        PeriodFigures(
-            name,
-            count,
-            teams.get(name, 0),
-            *answered.get(name, (0, 0)),
-            levels[name],
-            of_teams.get(name, {}),
-        )
-        for name, count in ((period.name, period.counted) for period in periods(store))
-        if count
-    ]
+        for period, level, count in store.select(by_level.where(table.c.stage == last)):
+            levels[period][level] = count
+    return levels
 
 
 def _by_team(store: Store) -> dict[str, dict[str, PeriodFigures]]:

@@ -218,19 +218,22 @@ class ReturnStatus:
 
 
 def moment(saved: str, issued: str, received: str) -> str:
-    """Say when a return was last saved: as it says itself where that is possible, else the end of the day it came.
+    """Return when a return was last saved, in ISO form: as it says itself where that is possible, else the end of the
+    day it came; "" where nobody knows.
 
     A file cannot have been saved before it was issued, nor after it came: then the clock of that machine is wrong.
     """
     issue_day = parse_day(issued)
-    came = parse_day(received)
+    receipt_day = parse_day(received)
     saved_at = parse_moment(saved)
-    latest = _start(came) + timedelta(days=1) if came is not None else None
-    if saved_at is None or latest is None:
-        best = latest if saved_at is None else saved_at.astimezone(UTC)
-        return best.isoformat() if best is not None else ""
-    too_early = issue_day is not None and saved_at < _start(issue_day) - ZONES
-    return (latest if too_early else min(saved_at.astimezone(UTC), latest + ZONES)).isoformat()
+    if receipt_day is None:
+        return saved_at.astimezone(UTC).isoformat() if saved_at is not None else ""
+    end_of_receipt = _start(receipt_day) + timedelta(days=1)
+    if saved_at is None:
+        return end_of_receipt.isoformat()
+    if issue_day is not None and saved_at < _start(issue_day) - ZONES:
+        return end_of_receipt.isoformat()
+    return min(saved_at.astimezone(UTC), end_of_receipt + ZONES).isoformat()
 
 
 def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[date | None, str]:
@@ -239,14 +242,14 @@ def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[dat
     That is the day of arrival where somebody stated it; else the day on which the file was saved, as it says itself,
     unless it would have been saved after it came.
     """
-    if stated or arrived is None:
-        return arrived, ARRIVED if arrived else ""
+    if arrived is None:
+        return None, ""
+    if stated:
+        return arrived, ARRIVED
     saved_at = parse_moment(saved)
-    return (
-        (saved_at.date(), SAVED)
-        if saved_at is not None and saved_at.date() <= arrived
-        else (arrived, FIRST_SEEN)
-    )
+    if saved_at is not None and saved_at.date() <= arrived:
+        return saved_at.date(), SAVED
+    return arrived, FIRST_SEEN
 
 
 def _start(day: date) -> datetime:
@@ -307,23 +310,21 @@ def _named_elsewhere(
     """Return the workbooks to be corrected that lack a name, with the only one of their copy that they can be."""
 
     def names_more(candidate: WorkbookKey, key: WorkbookKey) -> bool:
-        return candidate != key and all(
-            mine in ("", candidate_part)
-            for mine, candidate_part in zip(key, candidate, strict=True)
-        )
+        parts = zip(key, candidate, strict=True)
+        return candidate != key and all(part in ("", named) for part, named in parts)
 
     of_copy = grouped((key[0], key) for key in groups)
-    lacking = {
-        key
-        for key, group in groups.items()
-        if all(entry.verdict != ACCEPTED for entry in group)
-        and any(names_more(candidate, key) for candidate in of_copy[key[0]])
-    }
-    homes = {
-        key: [candidate for candidate in of_copy[key[0]] if candidate not in lacking]
-        for key in lacking
-    }
-    return {key: some[0] for key, some in homes.items() if len(some) == 1}
+    lacking = set()
+    for key, group in groups.items():
+        is_accepted = any(entry.verdict == ACCEPTED for entry in group)
+        if not is_accepted and any(names_more(candidate, key) for candidate in of_copy[key[0]]):
+            lacking.add(key)
+    homes = dict[WorkbookKey, WorkbookKey]()
+    for key in lacking:
+        complete = [candidate for candidate in of_copy[key[0]] if candidate not in lacking]
+        if len(complete) == 1:
+            homes[key] = complete[0]
+    return homes
 
 
 def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[WorkbookKey, WorkbookKey]:
@@ -333,13 +334,13 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
     else was made from that under a third one.
     """
     of = {entry.submission: key for key, group in groups.items() for entry in group}
-    made_from = {
-        key: {of.get(entry.predecessor) for entry in group} - {key} for key, group in groups.items()
-    }
+    made_from = dict[WorkbookKey, set[WorkbookKey | None]]()
+    for key, group in groups.items():
+        made_from[key] = {of.get(entry.predecessor) for entry in group} - {key}
     claims = Counter(chain.from_iterable(made_from.values()))
     renamed: dict[WorkbookKey, WorkbookKey] = {}
     for new, sources in made_from.items():
-        (old,) = sources if len(sources) == 1 else (None,)
+        old = next(iter(sources)) if len(sources) == 1 else None
         if old is None or claims[old] > 1:
             continue
         last = groups[old][-1]
@@ -438,16 +439,15 @@ def _detect_conflicts(
         for workbook in group:
             if workbook in ahead:
                 continue
-            other_submission = next(
-                candidate for candidate in [*ahead, *group] if candidate is not workbook
-            ).chosen.submission
-            came = min(entry.order for entry in workbook.versions)
-            meant = [decision for decision, _ in winners if came <= decision.known]
-            statuses[workbook.chosen.submission] = (
-                _decided(SUPERSEDED, meant[-1], other_submission)
-                if meant
-                else ReturnStatus(CONFLICT, other_submission, REASONS[finding], finding)
-            )
+            others = (candidate for candidate in (*ahead, *group) if candidate is not workbook)
+            against = next(others).chosen.submission
+            first_receipt = min(entry.order for entry in workbook.versions)
+            meant = [decision for decision, _ in winners if first_receipt <= decision.known]
+            if meant:
+                status = _decided(SUPERSEDED, meant[-1], against)
+            else:
+                status = ReturnStatus(CONFLICT, against, REASONS[finding], finding)
+            statuses[workbook.chosen.submission] = status
 
 
 def based_on_old_version(

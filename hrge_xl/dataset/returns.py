@@ -350,20 +350,18 @@ def _is_named(return_: Return, name: str) -> bool:
     """Say whether a return goes by this name, wherever it was seen."""
     digits = name.casefold()
     hashes = (return_.submission, return_.sha256 or "")
-    if len(digits) >= LEAST_DIGITS and any(text.startswith(digits) for text in hashes):
+    if len(digits) >= LEAST_DIGITS and any(sha256.startswith(digits) for sha256 in hashes):
         return True
     if return_.return_number is not None and name == str(return_.return_number):
         return True
     if name == shared_name(return_.team, return_.return_number, return_.submission):
         return True
     searched = name.replace("\\", "/").removeprefix("./")
-    paths = [
-        path.replace("\\", "/") for path in (return_.path, *(place.path for place in return_.items))
-    ]
-    return any(
-        f"/{path}".endswith(f"/{searched}") or searched.endswith(f"/{path.lstrip('./')}")
-        for path in paths
-    )
+    for path in (return_.path, *(place.path for place in return_.items)):
+        way = path.replace("\\", "/")
+        if f"/{way}".endswith(f"/{searched}") or searched.endswith(f"/{way.lstrip('./')}"):
+            return True
+    return False
 
 
 def _suggest(returns: Sequence[Return], name: str) -> str:

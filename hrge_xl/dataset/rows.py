@@ -124,8 +124,9 @@ class RowBuilder:
                 worded = wording.worded(finding, self.schema.language, file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
             for code, why in sorted(result.not_run.items()):
-                reason_columns = storable(in_english(why)), storable(as_json({"why": why}))
-                rows["checks_not_run"].append((number, code, *reason_columns))
+                reason = storable(in_english(why))
+                details = storable(as_json({"why": why}))
+                rows["checks_not_run"].append((number, code, reason, details))
             if sent is None or result.outcome is None:
                 return rows
             rows["sheets"] += _sheets(result.outcome, number)
@@ -143,15 +144,15 @@ class RowBuilder:
     ) -> list[Unplaced]:
         """Add the facts of the answers of a file, the cells that not every workbook has, and what rows refer to.
 
-        Gives the answers that an earlier version asked for, and that have no place by now.
+        Return the answers that an earlier version asked for, and that have no place by now.
         """
         facts = list[Row]()
         outdated_answers = list[Unplaced]()
-        new = dict[CellKey, NumberedCell]()
+        further_cells = dict[CellKey, NumberedCell]()
         filled = set[RowKey]()
         referring = list[tuple[int, RowKey, Reference]]()
         slots = slots_of(spec)
-        is_other = layout.spec.digest != spec.digest
+        is_other_spec = layout.spec.digest != spec.digest
         cells = self._cells.setdefault((layout.digest, layout.language), {})
         for answer in sent.answers:
             key = answer.cell_key
@@ -161,27 +162,26 @@ class RowBuilder:
             cell = cells[key]
             if cell is not None and code is not None and cell.refers:
                 referring.append((cell.numbered.slot, answer.key[:2], (code, cell.refers)))
-            if answer.value is None if answer.calculated else answer.state not in KEPT:
+            is_kept = answer.value is not None if answer.calculated else answer.state in KEPT
+            if not is_kept:
                 continue
             filled.add(answer.key[:2])
-            if cell is not None and not (
-                is_other and code is not None and cell.labels and code not in cell.labels
-            ):
+            if cell is not None and not (is_other_spec and _is_unknown_code(cell, code)):
                 facts.append(_fact(answer, cell, number))
                 if not self._every_slot or cell.numbered.slot >= HASHED:
-                    new[key] = cell.numbered
+                    further_cells[key] = cell.numbered
             elif not answer.calculated:
                 label = layout.slots[answer.key].field.label.say(layout.language)
-                outdated_answers.append(
-                    Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label)
-                )
+                text = shown(answer.original or code or "")
+                outdated_answers.append(Unplaced(answer.sheet, answer.cell, text, label))
         rows["answers_fact"] += sorted(facts, key=itemgetter(1))
-        rows["slots"] += rows_of(new, layout)
-        first_last = sorted(referring, key=itemgetter(0), reverse=True)
-        references = {row: reference for _, row, reference in first_last}
-        rows["row_references"] += [
-            (number, *row, _about(references, filled, *row)) for row in references
-        ]
+        rows["slots"] += rows_of(further_cells, layout)
+        # of several references in a row that of the first cell rules
+        last_cell_first = sorted(referring, key=itemgetter(0), reverse=True)
+        references = {row: reference for _, row, reference in last_cell_first}
+        for tool, row in references:
+            about = _about(references, filled, tool, row)
+            rows["row_references"].append((number, tool, row, about))
         return outdated_answers
 
     def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
@@ -191,10 +191,9 @@ class RowBuilder:
         current_field = tool.fields.get(key[2]) if tool else None
         if current_field is None or kind_of(current_field) is not kind_of(issued_field):
             return None
-        if (list_of(current_field), current_field.calculated) != (
-            list_of(issued_field),
-            issued_field.calculated,
-        ):
+        if current_field.calculated != issued_field.calculated:
+            return None
+        if list_of(current_field) != list_of(issued_field):
             return None
         numbered = slots.cell(key, layout)
         return DatasetCell(
@@ -205,12 +204,19 @@ class RowBuilder:
 # about a file
 
 
+def _is_unknown_code(cell: DatasetCell, code: str | None) -> bool:
+    """Say whether a code is from no list that the dataset has for its cell."""
+    return code is not None and bool(cell.labels) and code not in cell.labels
+
+
 def _submission(result: Result) -> Row:
+    """Return the row of a file; of one that could not be read it says no more than that."""
     name = submission_id(result.sha256, result.path)
     row: dict[str, Cell] = dict.fromkeys(
         ("team", "country", "period", "project", "intervention"), ""
     )
-    row |= dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
+    for column, severity in zip(("errors", "warnings", "infos"), Severity, strict=True):
+        row[column] = result.count(severity)
     row |= {
         SUBMISSION_ID: submission_number(name),
         "submission": name,
@@ -234,23 +240,31 @@ def _submission(result: Result) -> Row:
             "checks_run": " ".join(result.outcome.checks_run),
         }
     if result.submission is not None:
-        sent = result.submission
-        stamp = result.submission.identity
-        program = {PROGRAM: stamp.program} if stamp.program else {}
-        row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
-        row |= {
-            name: getattr(stamp, name)
-            for name in ("language", "spec", "spec_version", "round", "copy")
-        }
-        row |= {
-            "predecessor": storable(stamp.predecessor) or None,
-            "issued": parse_day(stamp.issued),
-            "saved": storable(sent.saved) or None,
-            "signature": sent.signature,
-            "last_answers": storable(sent.last) or None,
-            "stamp": json.dumps(dict(to_pairs(stamp)) | program, ensure_ascii=False),
-        }
+        row |= _stamped(result.submission)
+        if result.spec is not None:
+            row |= _return_key(result, result.submission, result.spec)
     return SUBMISSIONS.row(**row)
+
+
+def _stamped(sent: Submission) -> dict[str, Cell]:
+    """Return what a file says of itself in its stamp."""
+    stamp = sent.identity
+    pairs = dict(to_pairs(stamp))
+    if stamp.program:
+        pairs[PROGRAM] = stamp.program
+    return {
+        "language": stamp.language,
+        "spec": stamp.spec,
+        "spec_version": stamp.spec_version,
+        "round": stamp.round,
+        "copy": stamp.copy,
+        "predecessor": storable(stamp.predecessor) or None,
+        "issued": parse_day(stamp.issued),
+        "saved": storable(sent.saved) or None,
+        "signature": sent.signature,
+        "last_answers": storable(sent.last) or None,
+        "stamp": json.dumps(pairs, ensure_ascii=False),
+    }
 
 
 def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]:
@@ -258,65 +272,71 @@ def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]
 
     Its period is what its figures belong to: the round that it was issued for, else the days that its form says.
     """
-    places = {
+    parts = {
         (spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()
     }
     stated = dict[str, Value]()
-    for answer in sent.answers:  # a calculated part is worked out again
-        part = places.get(answer.key)
-        if (
-            part is not None
-            and answer.value is not None
-            and (answer.calculated or part not in stated)
-        ):
+    for answer in sent.answers:
+        part = parts.get(answer.key)
+        if part is None or answer.value is None:
+            continue
+        if answer.calculated or part not in stated:  # a calculated part is worked out again
             stated[part] = answer.value
-    days = (stated.get(part) for part in ("period_start", "period_end"))
-    start, end = (day if isinstance(day, date) else None for day in days)
-    texts = {
-        part: tidy(undirected(shown(stated.get(part) or "")))
-        for part in ("project", "intervention")
-    }
+    start = _day_or_none(stated.get("period_start"))
+    end = _day_or_none(stated.get("period_end"))
+    stated_period = f"{start}/{end}" if start and end else ""
     return {
         "team": result.team,
         "country": str(stated.get("country") or sent.identity.country),
-        "period": sent.identity.round or (f"{start}/{end}" if start and end else ""),
+        "period": sent.identity.round or stated_period,
         "period_start": start,
         "period_end": end,
-        **{part: storable(text) or "" for part, text in texts.items()},
+        "project": _tidy_text(stated.get("project")),
+        "intervention": _tidy_text(stated.get("intervention")),
     }
+
+
+def _day_or_none(value: Value | None) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _tidy_text(value: Value | None) -> str:
+    """Return a name as it is compared: without marks of direction, and with single spaces."""
+    return storable(tidy(undirected(shown(value or "")))) or ""
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
     """Yield the sheets of a file, those without anything to fill in too."""
     for n, (tool, name) in enumerate(outcome.sheets.items(), start=1):
-        far = outcome.progress.get(tool)
-        counts = (far.required, far.answered, far.errors, far.warnings) if far else (None,) * 4
-        yield number, n, tool, name, *counts
+        progress = outcome.progress.get(tool)
+        if progress is None:
+            yield number, n, tool, name, None, None, None, None
+        else:
+            counts = (progress.required, progress.answered, progress.errors, progress.warnings)
+            yield number, n, tool, name, *counts
 
 
 def _unplaced(
     submission: Submission, outdated_answers: Iterable[Unplaced], number: int
 ) -> Iterator[Row]:
+    """Yield the texts of a file that stand in no known cell, then its comments."""
     texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *outdated_answers)]
     texts += [(COMMENT, text) for text in submission.comments]
     for n, (kind, text) in enumerate(texts, start=1):
-        yield (
-            number,
-            n,
-            kind,
-            text.sheet,
-            text.cell,
-            storable(text.text),
-            storable(text.question) or None,
-        )
+        question = storable(text.question) or None
+        yield number, n, kind, text.sheet, text.cell, storable(text.text), question
 
 
 def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
     """Yield the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
+    if result.outcome is None:
+        return
     position = 0
-    for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
+    for (tool, block, source), rows in result.outcome.kept.items():
         shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
-        for row in rows if {tool, shows} <= spec.tool.keys() else ():
+        if not {tool, shows} <= spec.tool.keys():
+            continue
+        for row in rows:
             position += 1
             yield number, position, tool, block, source, shows, row
 

@@ -59,16 +59,6 @@ def _text(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class TraceQuery:
-    """What is asked about: of which team, which question and row, which kind of finding; empty: of any."""
-
-    team: str = ""
-    field: str = ""
-    row: str = ""
-    finding: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Traced:
     """An answer or a finding with the place that it was read from."""
 
@@ -79,30 +69,29 @@ class Traced:
     status: str
 
 
-def trace_as_asked(store: Store, query: TraceQuery) -> list[Traced]:
-    """Return the answers, or the findings, that are asked about: of returns that count, where there are any.
+def trace_as_asked(
+    store: Store, team: str = "", field: str = "", row: str = "", finding: str = ""
+) -> list[Traced]:
+    """Return the answers to a question, or the findings of a kind where one is named; of those that count, if any.
 
-    Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
+    What is not named may be any. Raises `UsageError` for a team, question, row or kind of finding that there is not,
+    with what may have been meant.
     """
-    table, columns, describe = (
-        ("findings", FOUND, _describe_finding)
-        if query.finding
-        else ("answers", ANSWERED, _describe_answer)
-    )
+    table = "findings" if finding else "answers"
     view = store[table].c
-    rows_of = view.row_code if query.finding else view.row
-    conditions = [
-        view.submission.in_(_find_submissions(store, query.team)),
-        *(
-            [view.field == _find_code(view.field, query.field, store, "question")]
-            if query.field
-            else []
-        ),
-        *([rows_of == _find_code(rows_of, query.row, store, "row")] if query.row else []),
-        *([view.code == _find_finding_code(store, view, query.finding)] if query.finding else []),
-    ]
+    row_column = view.row_code if finding else view.row
+    conditions = [view.submission.in_(_find_submissions(store, team))]
+    if field:
+        conditions.append(view.field == _find_code(view.field, field, store, "question"))
+    if row:
+        conditions.append(row_column == _find_code(row_column, row, store, "row"))
+    if finding:
+        conditions.append(view.code == _find_finding_code(store, view, finding))
+    columns = FOUND if finding else ANSWERED
     rows = [*store.records(table, *conditions, columns=columns)]
-    return _add_places(store, [row for row in rows if row["current"]] or rows, describe)
+    counting = [record for record in rows if record["current"]]
+    describe = _describe_finding if finding else _describe_answer
+    return _add_places(store, counting or rows, describe)
 
 
 # columns of aggregates, with those of answers that say the same
@@ -117,22 +106,23 @@ def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
     Raises `UsageError` past the last row.
     """
     row = _row(store, table, number)
-    answers = store["answers"].c
     if not table.name.startswith(SUMMED) or row.get("refers_to"):
         return []
-    alike = [
-        answers[answer_column] == row[name]
-        for name, answer_column in OF_ANSWERS.items()
-        if row.get(name) is not None
-    ]
-    summed = [answers.number.is_not(None)] if "total" in row else []
-    rows = store.records("answers", answers.current, *alike, *summed, columns=ANSWERED)
+    answers = store["answers"].c
+    conditions = [answers.current]
+    for name, answer_column in OF_ANSWERS.items():
+        if row.get(name) is not None:
+            conditions.append(answers[answer_column] == row[name])
+    if "total" in row:
+        conditions.append(answers.number.is_not(None))
+    rows = store.records("answers", *conditions, columns=ANSWERED)
     return _add_places(store, [*rows], _describe_answer)
 
 
 def _add_places(
     store: Store, rows: Sequence[Record], describe: Callable[[Record], str]
 ) -> list[Traced]:
+    """Return what rows say, each with its place; beside an answer the correction by the office, if there is one."""
     files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
     is_correction = store["findings"].c.code == CORRECTED_BY_OFFICE.code
     corrections = {
@@ -141,17 +131,20 @@ def _add_places(
     }
     traced = []
     for row in rows:
-        about = " ".join(
-            str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)
-        )
-        place = "!".join(str(row[name]) for name in ("sheet", "cell") if row[name])
+        about = _joined(row, " ", ("team", "tool", "row", "row_code", "field"))
+        place = _joined(row, "!", ("sheet", "cell"))
         file = files[row["submission"]]
+        text = describe(row)
         correction = corrections.get((row["submission"], row["sheet"], row["cell"]))
-        answer = describe(row)
         if correction and describe is _describe_answer:
-            answer = f"{answer} — {correction}"
-        traced.append(Traced(about, answer, place, file["path"], file["status"]))
+            text = f"{text} — {correction}"
+        traced.append(Traced(about, text, place, file["path"], file["status"]))
     return traced
+
+
+def _joined(row: Record, separator: str, columns: Sequence[str]) -> str:
+    """Return the columns of a row that are filled in, in one text."""
+    return separator.join(str(row[name]) for name in columns if row.get(name))
 
 
 FILE = ("submission", "path", "status", "team", "country")
@@ -162,22 +155,26 @@ VALUES = ("code", "text", "number", "date")
 
 
 def _find_submissions(store: Store, team: str) -> list[str]:
-    """Return the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
+    """Return the submissions of a team, by its code or its country; of any where none is named.
+
+    Raises `UsageError` with the nearest one.
+    """
     every = list(store.records("submissions", columns=FILE))
-    spec = store.schema.spec
-    country = countries(spec).code(team) if team and spec and spec.countries else team
-    team_rows = [row for row in every if str(row["team"]).casefold() == team.casefold()] or [
-        row for row in every if row["country"] and row["country"] == country
-    ]
-    if team and not team_rows:
-        team_codes = sorted({str(row["team"]) for row in every if row["team"]})
-        hint = did_you_mean(team, team_codes)
+    if not team:
+        return [row["submission"] for row in every]
+    of_team = [row for row in every if str(row["team"]).casefold() == team.casefold()]
+    if not of_team:
+        spec = store.schema.spec
+        country = countries(spec).code(team) if spec and spec.countries else team
+        of_team = [row for row in every if row["country"] and row["country"] == country]
+    if not of_team:
+        codes = sorted({str(row["team"]) for row in every if row["team"]})
         raise UsageError(
             f"The dataset has no team '{team}'.",
             value=team,
-            remedy=f"{hint}It has: {listed(team_codes)}.",
+            remedy=f"{did_you_mean(team, codes)}It has: {listed(codes)}.",
         )
-    return [row["submission"] for row in (team_rows if team else every)]
+    return [row["submission"] for row in of_team]
 
 
 def _find_code(column: sa.Column[Any], text: str, store: Store, noun: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from dataclasses import field as each_with
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 from typing import Any
 
 import sqlalchemy as sa
@@ -183,37 +183,19 @@ class _StatedRows:
         figures = indicator_figures(source.spec)
         tool = spec.tool[figures.tool]
         about = [spec.tool[code] for code in tool.fields[figures.of].to]
-        # references that go to a catalogue, whose rows mean the same in every return
-        catalogues = {
-            sheet.code
-            for sheet in spec.tools
-            if any(isinstance(block, CatalogueBlock) for block in sheet.blocks)
-        }
-        leads = [
-            field.code
-            for sheet in about
-            for field in sheet.fields.values()
-            if not catalogues.isdisjoint(field.to)
-        ]
-        texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
-        numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
-        every = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT)
-        kinds = {
-            code: kind for code, kind in (every | dict.fromkeys(numbers, NUMBER)).items() if code
-        }
+        leads = _fields_to_catalogues(spec, about)
+        kinds = _kinds_of_columns(figures, leads)
         self.stated = sql.materialized_cte(_rows(source, [tool], kinds))
         self.about = sql.materialized_cte(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
-        is_about = sa.and_(
-            same(self.about, self.stated, "submission"),
-            self.about.c.row_code == self.stated.c[_column(figures.of)],
-        )
+        of = self.stated.c[_column(figures.of)]
+        is_about = sa.and_(same(self.about, self.stated, "submission"), self.about.c.row_code == of)
         # a value leads to a row of the catalogue by way of the row that it is about, or at once
-        codes = [self.about.c[_column(code)] for code in leads]
-        reference = sa.func.coalesce(*codes, self.stated.c[_column(figures.of)], sa.null())
-        self.joined = self.stated.outerjoin(self.about, is_about).outerjoin(
-            self.catalogue, self.catalogue.c.code == reference
+        reference = sa.func.coalesce(
+            *(self.about.c[_column(code)] for code in leads), of, sa.null()
         )
+        with_about = self.stated.outerjoin(self.about, is_about)
+        self.joined = with_about.outerjoin(self.catalogue, self.catalogue.c.code == reference)
 
     def first(self, *codes: str | None) -> sql.Expression:
         """Return the first of some fields that is filled in; of one in several places the nearest to the value."""
@@ -226,6 +208,29 @@ class _StatedRows:
 def _column(code: str) -> str:
     """Return the column of a field, which meets no other one."""
     return f"field_{code}"
+
+
+def _fields_to_catalogues(spec: Spec, tools: Sequence[Tool]) -> list[str]:
+    """Return the fields of some sheets that refer to rows of a catalogue, which mean the same in every return."""
+    catalogues = {
+        tool.code
+        for tool in spec.tools
+        if any(isinstance(block, CatalogueBlock) for block in tool.blocks)
+    }
+    fields = (field for tool in tools for field in tool.fields.values())
+    return [field.code for field in fields if not catalogues.isdisjoint(field.to)]
+
+
+def _kinds_of_columns(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
+    """Return the fields that a value is put together from, each with the kind of its column."""
+    texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
+    kinds: dict[str | None, str] = dict.fromkeys(
+        (*texts, *figures.unit, *figures.name, *leads), TEXT
+    )
+    for name in NUMBERS:
+        kinds |= dict.fromkeys(_fields(figures, name), NUMBER)
+    kinds |= dict.fromkeys(_parts(figures), NUMBER)
+    return {code: kind for code, kind in kinds.items() if code}
 
 
 def _fields(figures: IndicatorFigures, name: str) -> tuple[str | None, ...]:
@@ -244,20 +249,21 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     Which returns count is asked of the values: with a condition here SQLite takes these rows for few, and goes through
     all of them for each value.
     """
-    asked_kinds = {
-        code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)
-    }
+    fields_of_tools = {code for tool in tools for code in tool.fields}
     selects = []
     for tool in tools:
         wide = source[source.store.schema.wide[tool.code].name]
         selected = dict[str, Any]()
-        for code, kind in asked_kinds.items():
+        for code, kind in kinds.items():
+            if code not in fields_of_tools:
+                continue
             column = wide.c[field_column(code)] if code in tool.fields else sa.null()
-            is_text = kind == TEXT
-            selected[_column(code)] = (
-                sa.func.nullif(sql.as_text(column), "") if is_text else sa.cast(column, TYPES[kind])
-            )
-        selects.append(sa.select(*picked(OF_ROW, wide, **selected)).where(wide.c.tool == tool.code))
+            if kind == TEXT:
+                selected[_column(code)] = sa.func.nullif(sql.as_text(column), "")
+            else:
+                selected[_column(code)] = sa.cast(column, TYPES[kind])
+        columns = picked(OF_ROW, wide, **selected)
+        selects.append(sa.select(*columns).where(wide.c.tool == tool.code))
     return sa.union_all(*selects)
 
 
@@ -268,19 +274,17 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Return every row of every catalogue with its fixed columns."""
     language = spec_language(spec)
     items = catalogue_items(spec).values()
-    written_kinds = {
-        code: kind for code, kind in kinds.items() if any(code in entry.values for entry in items)
-    }
+    filled_in = {code for entry in items for code in entry.values}
+    fixed_kinds = {code: kind for code, kind in kinds.items() if code in filled_in}
     as_kind = {TEXT: str, NUMBER: float}
     lines: list[list[Any]] = []
     for place, entry in enumerate(items):
-        values = {code: localized(entry.values.get(code), language) for code in written_kinds}
-        fixed = (
-            None if value is None else as_kind[written_kinds[code]](value)
-            for code, value in values.items()
-        )
-        lines.append([entry.code, entry.label.say(language), place, *fixed])
-    columns = (f"{_column(code)}:{kind}" for code, kind in written_kinds.items())
+        line = [entry.code, entry.label.say(language), place]
+        for code, kind in fixed_kinds.items():
+            value = localized(entry.values.get(code), language)
+            line.append(None if value is None else as_kind[kind](value))
+        lines.append(line)
+    columns = (f"{_column(code)}:{kind}" for code, kind in fixed_kinds.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
 
 
@@ -313,7 +317,17 @@ NO_KIND = "the kind of value is not known"
 NOT_ADDED = "values of this kind are not added up"
 DOUBLED = "two values for one country and period"
 NO_RATIO = "numerators or denominators are missing"
-OF_FIGURE = ["indicator", "label", "teams", "missing", "baseline", "target", "progress"]
+OF_FIGURE = [
+    "indicator",
+    "label",
+    "teams",
+    "missing",
+    "baseline",
+    "target",
+    "progress",
+    "previous_total",
+    "same_total",
+]
 
 
 @dataclass(frozen=True)
@@ -463,11 +477,12 @@ def trend_of(
     where fewer than two periods compare. Where values are masked, only totals that stand in the lines are given: one
     of some of the teams could give away what is masked.
     """
-    reported = [
-        grouped(((row["team"], row["country"]), row) for row in values.get(indicator_key(line), ()))
-        for line in lines
-    ]
+    reported = []
+    for line in lines:
+        of_line = values.get(indicator_key(line), ())
+        reported.append(grouped(((row["team"], row["country"]), row) for row in of_line))
     same = who_is_in_each([rows.keys() for rows in reversed(reported)])
+    teams = {team for team, _ in same}
     points = []
     measures = set()
     for line, rows in zip(lines, reported, strict=True):
@@ -480,7 +495,7 @@ def trend_of(
             total = None if masked else total_of(stated, figures).number
         if total is not None:
             measures |= {(row["kind"], fold(row["unit"] or "")) for row in of_same}
-            points.append((line["value_period"], total, len({team for team, _ in same})))
+            points.append((line["value_period"], total, len(teams)))
     return points if len(points) > 1 and len(measures) == 1 else []
 
 
@@ -493,14 +508,13 @@ def aggregate_indicators(period_figures: Sequence[Figure]) -> Iterator[Record]:
     """Yield one line an indicator and period."""
     for figure in period_figures:
         numbers = [value.value or 0.0 for value in figure.values]
-        change = (
-            None
-            if figure.previous_total is None or figure.same_total is None
-            else rounded(figure.same_total - figure.previous_total)
-        )
-        columns = {name: getattr(figure, name) for name in OF_FIGURE}
         kinds = {value.kind for value in figure.values}
         units = {value.unit for value in figure.values}
+        reporters = {value.team for value in figure.same}
+        change = None
+        if figure.previous_total is not None and figure.same_total is not None:
+            change = rounded(figure.same_total - figure.previous_total)
+        columns = {name: getattr(figure, name) for name in OF_FIGURE}
         yield columns | {
             "kind": kinds.pop() if len(kinds) == 1 else None,
             "unit": units.pop() if len(units) == 1 else None,
@@ -514,9 +528,7 @@ def aggregate_indicators(period_figures: Sequence[Figure]) -> Iterator[Record]:
             "maximum": max(numbers),
             "change": change,
             "own": figure.values[0].own,
-            "same_teams": len({value.team for value in figure.same}) if figure.previous else None,
-            "previous_total": figure.previous_total,
-            "same_total": figure.same_total,
+            "same_teams": len(reporters) if figure.previous else None,
         }
 
 
@@ -526,24 +538,25 @@ def indicators(spec: Spec, values: Sequence[Value]) -> Iterator[Record]:
     language = spec_language(spec)
     of = spec.tool[figures.tool].fields[figures.of]
     ways = [of, *(field for code in of.to for field in spec.tool[code].fields.values())]
-    for tool in dict.fromkeys(code for field in ways for code in field.to):
-        for block in spec.tool[tool].blocks:
-            for entry in block.written_out if isinstance(block, CatalogueBlock) else ():
-                entry_values = {
-                    code: localized(value, language) for code, value in entry.values.items()
-                }
-                yield {
-                    "indicator": entry.code,
-                    "label": entry.label.say(language),
-                    "own": False,
-                    "kind": entry_values.get(figures.kind),
-                    "unit": next(filter(None, map(entry_values.get, figures.unit)), None),
-                }
-    for value in {value.indicator: value for value in reversed(values) if value.own}.values():
-        yield {
-            name: getattr(value, name)
-            for name in ("indicator", "label", "own", "team", "kind", "unit")
-        }
+    tools = dict.fromkeys(code for field in ways for code in field.to)
+    blocks = (block for code in tools for block in spec.tool[code].blocks)
+    for block in blocks:
+        if not isinstance(block, CatalogueBlock):
+            continue
+        for entry in block.written_out:
+            fixed = {code: localized(value, language) for code, value in entry.values.items()}
+            units = filter(None, map(fixed.get, figures.unit))
+            yield {
+                "indicator": entry.code,
+                "label": entry.label.say(language),
+                "own": False,
+                "kind": fixed.get(figures.kind),
+                "unit": next(units, None),
+            }
+    first_of_own = {value.indicator: value for value in reversed(values) if value.own}
+    for value in first_of_own.values():
+        names = ("indicator", "label", "own", "team", "kind", "unit")
+        yield {name: getattr(value, name) for name in names}
 
 
 # splits
@@ -555,27 +568,25 @@ def aggregate_splits(period_figures: Sequence[Figure], spec: Spec) -> Iterator[R
     language = spec_language(spec)
     tool = spec.tool[figures.tool]
     parts = [(split, code) for split in figures.splits for code in split.parts]
-    for figure in period_figures:
-        for split, code in parts if figure.total.method else ():
-            filled = [
-                (value.team, value.parts[code]) for value in figure.values if code in value.parts
-            ]
-            if filled:
-                disagree = sum(_disagrees(value, split, figures) for value in figure.values)
-                yield {
-                    "indicator": figure.indicator,
-                    "label": figure.label,
-                    "value_period": figure.period,
-                    "split": split.code,
-                    "split_label": split.label.say(language) or None,
-                    "part_of": split.of,
-                    "part": code,
-                    "part_label": tool.fields[code].label.say(language),
-                    "disagree": disagree,
-                    "frequency": len(filled),
-                    "teams": len({team for team, _ in filled}),
-                    "total": rounded(sum(number for _, number in filled)),
-                }
+    with_total = [figure for figure in period_figures if figure.total.method]
+    for figure, (split, code) in product(with_total, parts):
+        filled = [value for value in figure.values if code in value.parts]
+        if not filled:
+            continue
+        yield {
+            "indicator": figure.indicator,
+            "label": figure.label,
+            "value_period": figure.period,
+            "split": split.code,
+            "split_label": split.label.say(language) or None,
+            "part_of": split.of,
+            "part": code,
+            "part_label": tool.fields[code].label.say(language),
+            "disagree": sum(_disagrees(value, split, figures) for value in figure.values),
+            "frequency": len(filled),
+            "teams": len({value.team for value in filled}),
+            "total": rounded(sum(value.parts[code] for value in filled)),
+        }
 
 
 def _disagrees(value: Value, split: Split, figures: IndicatorFigures) -> bool:

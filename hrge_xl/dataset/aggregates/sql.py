@@ -26,20 +26,19 @@ from ..store import Store
 
 
 def picked(names: str, *places: FromClause, **computed: Any) -> list[Any]:
-    """Return columns by name: what is worked out here (`own`), else that of the first place that has one of this
-    name.
-    """
-    column_names = dict.fromkeys((*names.split(), *computed))
-    columns = {
-        name: next((place.c[name] for place in places if name in place.c), None)
-        for name in column_names
-    } | computed
-    return [
-        column
-        if isinstance(column, sa.ColumnClause) and column.name == name
-        else column.label(name)
-        for name, column in columns.items()
-    ]
+    """Return columns by name: the expression that is `computed`, else that of the first place with this name."""
+    columns = dict[str, Any]()
+    for name in names.split():
+        having_it = (place for place in places if name in place.c)
+        place = next(having_it, None)
+        columns[name] = None if place is None else place.c[name]
+    columns |= computed
+
+    def labelled(name: str, column: Any) -> Any:
+        is_named_so = isinstance(column, sa.ColumnClause) and column.name == name
+        return column if is_named_so else column.label(name)
+
+    return [labelled(name, column) for name, column in columns.items()]
 
 
 def same(first: FromClause, second: FromClause, *columns: str) -> sa.ColumnElement[Any]:
@@ -99,19 +98,19 @@ Figure = Callable[[Sources], Select]
 def numbered(
     source: Sources, table: str, lines: Select, order: str, further_columns: Iterable[str] = ()
 ) -> Select:
-    """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
+    """Select the columns of a table, and further ones, of some lines, numbered as `n` in an order of columns.
+
+    `-name`: downwards. Nothing comes before everything, and texts are in the order of their bytes.
+    """
     columns = (*source.store.schema.by_name[table].names, *further_columns)
     unnumbered = lines.subquery()
-    by = []
-    for (
-        name
-    ) in order.split():  # nothing comes before everything, texts are in the order of their bytes
+    keys = []
+    for name in order.split():
         column = unnumbered.c[name.removeprefix("-")]
         key = in_bytes(column) if isinstance(column.type, sa.String) else column
-        by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
-    return sa.select(
-        *picked(" ".join(columns), unnumbered, n=sa.func.row_number().over(order_by=by))
-    )
+        keys.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
+    number = sa.func.row_number().over(order_by=keys)
+    return sa.select(*picked(" ".join(columns), unnumbered, n=number))
 
 
 def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
@@ -244,8 +243,10 @@ def said(spec: Spec, field: Field, value: Any, language: str) -> str:
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)
-    if (name := list_of(field)) is not None:
-        return dict(entries(spec, name, language)).get(str(value), str(value))
+    list_name = list_of(field)
+    if list_name is not None:
+        labels = dict(entries(spec, list_name, language))
+        return labels.get(str(value), str(value))
     if kind_of(field) is ColumnKind.DATE:
         return day(value if isinstance(value, date) else date.fromisoformat(value), language)
     return f"{value:g}" if isinstance(value, float) else str(value)
