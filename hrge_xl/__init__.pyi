@@ -36,6 +36,7 @@ from .api import write_messages as write_messages
 from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
+from .coordination.consolidation import correct as correct
 from .coordination.consolidation import decide as decide
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw
@@ -58,6 +59,7 @@ from .coordination.week import RefreshResult as RefreshResult
 from .coordination.week import close as close
 from .coordination.week import close_round as close_round
 from .coordination.week import refresh as refresh
+from .core.work import watch_progress as watch_progress
 from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
 from .dataset.run_history import last_change as last_change

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .core.dates import day_here
 from .core.errors import Mistake, SpecError, UsageError
-from .core.paths import check_several
+from .core.paths import check_several, quoted
 
 if TYPE_CHECKING:
+    from .answers.corrections import OfficeCorrection
     from .audit.audit import Audit
     from .dataset.returns import Return
     from .dataset.tracing import Traced, TracedValue
@@ -148,9 +149,16 @@ class Translated(NamedTuple):
 
 
 def translate(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, language: str, *, today: date | None = None, to_xlsx: str | Path | None = None,
-    source: str | Path | None = None, status: bool = False, reviewed_by: str | None = None, password: str | None = None,
-) -> Translated:  # fmt: skip
+    spec: str | Path,
+    language: str,
+    *,
+    today: date | None = None,
+    to_xlsx: str | Path | None = None,
+    source: str | Path | None = None,
+    status: bool = False,
+    reviewed_by: str | None = None,
+    password: str | None = None,
+) -> Translated:
     """Bring the translations of a spec into one language up to date, unless only their `status` is asked for.
 
     `source`, a workbook or PO file of translators, is taken in as a whole or not at all; `reviewed_by` notes who looked
@@ -267,8 +275,9 @@ def status(folder: str | Path | Dataset, today: date | None = None) -> list[Team
     if isinstance(folder, Dataset):
         return status(folder.of_round(cells=False), today, folder.round)
     load_round(Path(folder))
-    with datasets(DatasetRequest([str(folder)], today, rejudge=True, figures=False)) as (found,):
-        return status(found.of_round(cells=False), today, found.round)
+    request = DatasetRequest([str(folder)], today, day_is_stated=True, figures=False)
+    with datasets(request) as (dataset,):
+        return status(dataset.of_round(cells=False), today, dataset.round)
 
 
 # returned files
@@ -479,7 +488,8 @@ def _only(side: str | Path | Result | Sequence[Dataset]) -> Result:
         only_result = result(store, only_return)
     if only_result.submission is None:
         raise UsageError(
-            f"{only_result.path} could not be read.", remedy="Try `hrge-xl validate` to see why."
+            f"{only_result.path} could not be read.",
+            remedy=f"To see why: hrge-xl validate {quoted(only_result.path)}",
         )
     return only_result
 
@@ -500,9 +510,15 @@ def _opened(place: str | Path | Dataset, today: date | None, *, figures: bool) -
 
 
 def export(
-    place: str | Path | Dataset, target: str | Path | Sink, today: date | None = None, *, table: str | None = None,
-    language: str | None = None, where: RowFilter | None = None, format_: str | None = None,
-) -> Path | Sink:  # fmt: skip
+    place: str | Path | Dataset,
+    target: str | Path | Sink,
+    today: date | None = None,
+    *,
+    table: str | None = None,
+    language: str | None = None,
+    where: RowFilter | None = None,
+    format_: str | None = None,
+) -> Path | Sink:
     """Write one table, or without `table` the whole workbook, to a file or, as csv or json, to a stream; gives that.
 
     The format is csv, json, xlsx or parquet: the one named, else what the name of the file ends in, else csv. `where`
@@ -568,9 +584,14 @@ def answers_behind(
 
 
 def trace_answers(
-    place: str | Path | Dataset, today: date | None = None, *, team: str = "", field: str = "", row: str = "",
+    place: str | Path | Dataset,
+    today: date | None = None,
+    *,
+    team: str = "",
+    field: str = "",
+    row: str = "",
     finding: str = "",
-) -> list[Traced]:  # fmt: skip
+) -> list[Traced]:
     """Return answers, or findings of a kind, with the file, sheet and cell that they come from; empty: of any.
 
     They are of the returns that count, where there are any. Raises `UsageError` for a code that there is not.
@@ -582,9 +603,13 @@ def trace_answers(
 
 
 def overview(
-    found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
+    found: Sequence[Dataset],
+    today: date | None = None,
+    language: str | None = None,
+    *,
+    masked: bool = False,
     period: str | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Return the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
@@ -596,9 +621,15 @@ def overview(
 
 
 def brief(
-    found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
-    period: str | None = None, countries: Sequence[str] = (), teams: Sequence[str] = (),
-) -> dict[str, str]:  # fmt: skip
+    found: Sequence[Dataset],
+    today: date | None = None,
+    language: str | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    countries: Sequence[str] = (),
+    teams: Sequence[str] = (),
+) -> dict[str, str]:
     """Return the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
 
     The key of a page is what the name of its file adds; that of all teams has an empty one. Raises `UsageError` for
@@ -649,6 +680,7 @@ class Decisions(NamedTuple):
     made: Sequence[Decision]  # every decision ever made, oldest first
     # of one that conflicts with another, by its submission: where the two differ, a line a cell
     differing: Mapping[str, Sequence[str]]
+    corrections: Sequence[OfficeCorrection] = ()  # of answers, and those taken back, oldest first
 
 
 def decisions(
@@ -661,7 +693,7 @@ def decisions(
     from .dataset.returns import result
     from .findings.identity import SENDER_NOT_THE_TEAMS
     from .layout.wording import text
-    from .ledger.judgements import history
+    from .ledger.judgements import every_correction, history
     from .ledger.ledger import Ledger
     from .outputs.compare import details
     from .rounds.datasets import one_dataset
@@ -688,7 +720,15 @@ def decisions(
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
         choices = {return_.submission: possible(return_) for return_ in returns}
-        return Decisions(dataset.notes, returns, choices, doubted, history(ledger), differing)
+        return Decisions(
+            dataset.notes,
+            returns,
+            choices,
+            doubted,
+            history(ledger),
+            differing,
+            every_correction(ledger),
+        )
 
 
 def waivers(folder: str | Path, today: date | None = None) -> tuple[Waiver, ...]:
@@ -713,10 +753,17 @@ def recover(folder: str | Path) -> Recovered:
 
 
 def verify(  # noqa: PLR0913 (one parameter an option)
-    target: str | Path, returned: Sequence[str | Path] = (), jobs: int = 1, *, ledger: str | Path | None = None,
-    spec: str | None = None, sample: int | None = None, store: str | None = None, redact: bool = False,
+    target: str | Path,
+    returned: Sequence[str | Path] = (),
+    jobs: int = 1,
+    *,
+    ledger: str | Path | None = None,
+    spec: str | None = None,
+    sample: int | None = None,
+    store: str | None = None,
+    redact: bool = False,
     password: str | None = None,
-) -> Audit:  # fmt: skip
+) -> Audit:
     """Make a report, a round or a consolidated folder again from its files and compare; `identical` says how it ended.
 
     A report needs the folders with its `returned` files; `ledger` and `spec` are its own where they are elsewhere. Of a
@@ -783,17 +830,27 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
     if kind is not None:
         message, remedy = shown(kind, say)
         return Explanation(
-            code=kind.code, name=kind.name, severity=kind.severity.value, message=message, why=say(kind.why),
-            example=say(kind.example), remedy=remedy,
-        )  # fmt: skip
+            code=kind.code,
+            name=kind.name,
+            severity=kind.severity.value,
+            message=message,
+            why=say(kind.why),
+            example=say(kind.example),
+            remedy=remedy,
+        )
     rules = [(name, rule) for name in ([spec] if spec else names()) for rule in load(name).rules]
     for name, rule in rules:
         if plain(code) == plain(rule.code):
             return Explanation(
-                code=rule.code, severity=rule.severity, spec=name, message=general(rule.message.say(language)),
-                why=rule.why.say(language) if rule.why else "", remedy=general(rule.remedy.say(language)),
-                when=str(rule.when or ""), check=str(rule.check or ""),
-            )  # fmt: skip
+                code=rule.code,
+                severity=rule.severity,
+                spec=name,
+                message=general(rule.message.say(language)),
+                why=rule.why.say(language) if rule.why else "",
+                remedy=general(rule.remedy.say(language)),
+                when=str(rule.when or ""),
+                check=str(rule.check or ""),
+            )
     raise UsageError(
         f"There is no code '{code}'.",
         value=code,

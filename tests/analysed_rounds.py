@@ -49,22 +49,47 @@ class Return(NamedTuple):
 
 
 RETURNS = (
-    *(Return(EARLIER, team, team, date(2026, 1, 20), date(2026, 1, 25)) for team in two_rounds.TEAMS[EARLIER]),
+    *(
+        Return(EARLIER, team, team, date(2026, 1, 20), date(2026, 1, 25))
+        for team in two_rounds.TEAMS[EARLIER]
+    ),
     # a version that another takes the place of, in which six answers differ
-    Return(LATER, "PAK", "PAK first", date(2026, 7, 1), date(2026, 7, 10), {
-        **NO_OWNER, (*RISK, "RSK_20"): 5.0, (*RISK, "RSK_26"): "Only in the first version",
-    }),
-    Return(LATER, "PAK", "PAK second", date(2026, 7, 9), date(2026, 7, 10), {
-        ("T3.2", f"R-SP-0{n}", "RSK_23"): "Fewer people come" for n in (1, 2, 3)
-    }),
+    Return(
+        LATER,
+        "PAK",
+        "PAK first",
+        date(2026, 7, 1),
+        date(2026, 7, 10),
+        {
+            **NO_OWNER,
+            (*RISK, "RSK_20"): 5.0,
+            (*RISK, "RSK_26"): "Only in the first version",
+        },
+    ),
+    Return(
+        LATER,
+        "PAK",
+        "PAK second",
+        date(2026, 7, 9),
+        date(2026, 7, 10),
+        {("T3.2", f"R-SP-0{n}", "RSK_23"): "Fewer people come" for n in (1, 2, 3)},
+    ),
     # an error
     Return(LATER, "AFG", "AFG", date(2026, 7, 3), date(2026, 7, 10), NO_OWNER),
     # two copies, of which somebody has to choose one
     Return(LATER, "BGD", "BGD one", date(2026, 7, 5), date(2026, 7, 10)),
-    Return(LATER, "BGD", "BGD two", date(2026, 7, 6), date(2026, 7, 10), {(*RISK, "RSK_20"): 1.0}, "another copy"),
+    Return(
+        LATER,
+        "BGD",
+        "BGD two",
+        date(2026, 7, 6),
+        date(2026, 7, 10),
+        {(*RISK, "RSK_20"): 1.0},
+        "another copy",
+    ),
     # late, and with an error that the office accepts as it is
     Return(LATER, "Quetta", "Quetta", date(2026, 7, 18), date(2026, 7, 20), NO_OWNER),
-)  # fmt: skip
+)
 
 
 def answers(sent: Return) -> Answers:
@@ -88,9 +113,15 @@ def workbooks() -> Iterator[tuple[Return, bytes]]:
     spec = load(two_rounds.SPEC)
     for sent in RETURNS:
         order = Order(
-            sent.team, two_rounds.DAYS[sent.round][1], TEAMS[sent.round][sent.team], round=sent.round, key=KEY,
-            copy=sent.copy, tools=story(two_rounds.SPEC).tools, answers=answers(sent),
-        )  # fmt: skip
+            sent.team,
+            two_rounds.DAYS[sent.round][1],
+            TEAMS[sent.round][sent.team],
+            round=sent.round,
+            key=KEY,
+            copy=sent.copy,
+            tools=story(two_rounds.SPEC).tools,
+            answers=answers(sent),
+        )
         ((_, data),) = issue(spec, [order])
         yield sent, saved_on(data, sent.saved)
 

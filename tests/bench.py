@@ -154,11 +154,15 @@ def orders(prefilled: bool, teams: int = 200) -> list[Order]:
     own = [key for key in answers if where.slots[key].field.type in texts]
     return [
         Order(
-            f"Team {number}", TODAY, countries[number % len(countries)], round="2026-H1", key=b"k" * 32,
+            f"Team {number}",
+            TODAY,
+            countries[number % len(countries)],
+            round="2026-H1",
+            key=b"k" * 32,
             answers=answers | {key: f"{answers[key]} of team {number}" for key in own},
         )
         for number in range(teams)
-    ]  # fmt: skip
+    ]
 
 
 def stamping(what: str, wanted: list[Order]) -> None:

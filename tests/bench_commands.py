@@ -70,11 +70,16 @@ def make(folder: Path, teams: int) -> None:
     round_ = hrge_xl.load_round(folder / HOME)
     orders = [
         made.Order(
-            name, made.TODAY, made.COUNTRY, round=round_.name, key=round_.key, deadline="2026-08-01",
+            name,
+            made.TODAY,
+            made.COUNTRY,
+            round=round_.name,
+            key=round_.key,
+            deadline="2026-08-01",
             answers=made.answers_of(made.layout(made.SPEC), number),
         )
         for number, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     for place in (f"{HOME}/returned", LATE, LOOSE):
         (folder / place).mkdir(exist_ok=True)
     for order, data in made.issue(made.spec(made.SPEC), orders):

@@ -61,9 +61,17 @@ FARTHEST = (
     "test_cli.py",
 )  # go through everything: asked last
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -125,11 +133,13 @@ def sites(tree: ast.Module) -> Iterator[tuple[ast.AST, str, ast.AST]]:
         id(part)
         for node in ast.walk(tree)
         for part in (
-            [*ast.walk(node.annotation)] if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation
-            else [*ast.walk(node)] if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            [*ast.walk(node.annotation)]
+            if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation
+            else [*ast.walk(node)]
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
             else ()
         )
-    }  # fmt: skip
+    }
     for node in ast.walk(tree):
         if id(node) not in passed_over:
             yield from ((node, kind, instead) for kind, instead in broken(node))
@@ -204,8 +214,9 @@ class Imports:
     def __init__(self) -> None:
         self.file = {
             ".".join(path.relative_to(HERE).with_suffix("").parts).removesuffix(".__init__"): path
-            for home in ("hrge_xl", "tests") for path in sorted((HERE / home).rglob("*.py"))
-        }  # fmt: skip
+            for home in ("hrge_xl", "tests")
+            for path in sorted((HERE / home).rglob("*.py"))
+        }
         self._imports = {module: [*imports_of(path, module)] for module, path in self.file.items()}
         self._handed_on = {
             module: {here: (source, name) for source, name, here in found if here}
@@ -264,16 +275,18 @@ class Recorded:
         by_line = self._lines(breakage.file)
         tree = ast.parse((HERE / breakage.file).read_text(encoding="utf-8"))
         inside = [
-            node for node in ast.walk(tree)
+            node
+            for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             and node.body[0].lineno <= breakage.line <= (node.end_lineno or 0)
-        ]  # fmt: skip
+        ]
         if not inside:
             return self._affordable({test for tests in by_line.values() for test in tests})
         statements = [
-            node for node in ast.walk(inside[-1])
+            node
+            for node in ast.walk(inside[-1])
             if isinstance(node, ast.stmt) and node.lineno <= breakage.line <= (node.end_lineno or 0)
-        ]  # fmt: skip
+        ]
         first = max(statement.lineno for statement in statements)
         return self._affordable(by_line.get(breakage.line) or by_line.get(first) or set())
 
@@ -344,9 +357,22 @@ def record() -> None:
         json.dumps({file: _digest(file) for file in sorted(modules)}), encoding="utf-8"
     )
     command = [
-        sys.executable, "-m", "coverage", "run", f"--data-file={LINES / 'data'}", "-m", "pytest", "-n", "2", "--dist",
-        "loadgroup", "-p", "tests.record_lines", "-m", RECORDED,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "coverage",
+        "run",
+        f"--data-file={LINES / 'data'}",
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-p",
+        "tests.record_lines",
+        "-m",
+        RECORDED,
+    ]
     subprocess.run(
         command, cwd=HERE, env=os.environ | {"SECONDS_OF_TESTS": str(SECONDS)}, check=False
     )

@@ -27,9 +27,21 @@ class Entry:
     def packed(self) -> bytes:
         name = self.name.encode("utf-16-le") + b"\0\0"
         return struct.pack(
-            "<64sHBBIII16sIQQIQ", name, len(name), self.kind, BLACK, NONE, self.next, self.child, bytes(16), 0, 0, 0,
-            self.start, len(self.data),
-        )  # fmt: skip
+            "<64sHBBIII16sIQQIQ",
+            name,
+            len(name),
+            self.kind,
+            BLACK,
+            NONE,
+            self.next,
+            self.child,
+            bytes(16),
+            0,
+            0,
+            0,
+            self.start,
+            len(self.data),
+        )
 
 
 class Chains:
@@ -64,9 +76,23 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
         count += 1
     stored = _numbers([*whole.table, *[OF_TABLE] * count])
     head = struct.pack(
-        "<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, count, directory, 0,
-        SMALL_BELOW, small_table, len(_numbers(small.table)) // SECTOR, CHAIN_END, 0,
-    )  # fmt: skip
+        "<8s16xHHHHH6xIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        count,
+        directory,
+        0,
+        SMALL_BELOW,
+        small_table,
+        len(_numbers(small.table)) // SECTOR,
+        CHAIN_END,
+        0,
+    )
     places = [*range(table_at, table_at + count), *[NONE] * (109 - count)]
     return head + struct.pack("<109I", *places) + whole.data + stored
 
@@ -109,15 +135,22 @@ def with_label(package: bytes) -> bytes:
         + struct.pack("<6H", 1, 0, 1, 0, 1, 0)
     )
     licence = b'<?xml version="1.0"?><XrML><BODY type="Microsoft Rights Label"/></XrML>'
-    return compound_file({
-        "EncryptedPackage": struct.pack("<Q", len(package)) + package,
-        f"{spaces}/Version": _text("Microsoft.Container.DataSpaces") + struct.pack("<6H", 1, 0, 1, 0, 1, 0),
-        f"{spaces}/DataSpaceMap": struct.pack("<III", 8, 1, len(entry) + 4) + entry,
-        f"{spaces}/DataSpaceInfo/DRMEncryptedDataSpace": struct.pack("<II", 8, 1) + _text("DRMEncryptedTransform"),
-        f"{transform}/\x06Primary": struct.pack("<II", len(label), 1) + label + struct.pack("<II", 4, 0) + licence,
-        "\x05SummaryInformation": bytes(200),
-        "\x05DocumentSummaryInformation": bytes(200),
-    })  # fmt: skip
+    return compound_file(
+        {
+            "EncryptedPackage": struct.pack("<Q", len(package)) + package,
+            f"{spaces}/Version": _text("Microsoft.Container.DataSpaces")
+            + struct.pack("<6H", 1, 0, 1, 0, 1, 0),
+            f"{spaces}/DataSpaceMap": struct.pack("<III", 8, 1, len(entry) + 4) + entry,
+            f"{spaces}/DataSpaceInfo/DRMEncryptedDataSpace": struct.pack("<II", 8, 1)
+            + _text("DRMEncryptedTransform"),
+            f"{transform}/\x06Primary": struct.pack("<II", len(label), 1)
+            + label
+            + struct.pack("<II", 4, 0)
+            + licence,
+            "\x05SummaryInformation": bytes(200),
+            "\x05DocumentSummaryInformation": bytes(200),
+        }
+    )
 
 
 def _text(text: str) -> bytes:

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -248,7 +248,8 @@ def restamp(
                 re.DOTALL,
             )
         )
-        identity = replace(Identity(**found), **changes)
+        stamp = {field.name: found[field.name] for field in fields(Identity) if field.name in found}
+        identity = replace(Identity(**stamp), **changes)
         identity = sign(identity, KEY) if signed else identity
         for row, (name, value) in enumerate(to_pairs(identity), start=2):
             if sheet:

@@ -1,6 +1,6 @@
 """What the program says of the kept files of a round, by its command line, and the names under which it stores things.
 
-`tests.write_fixtures` noted both when it made the files; `test_files_of_today` asks again.
+Both were noted when the files were made; `test_files_of_today` asks again.
 """
 
 from __future__ import annotations
@@ -202,8 +202,10 @@ def mail_text() -> list[str]:
 def next_round(folder: Path) -> dict[str, Any]:
     """Give what a round that goes on from the kept one has in its workbooks from the start."""
     begin(folder, "2026-H2", "--from", ROUND)
-    return {name: {"findings": file["findings"], "completeness": file["completeness"]}
-            for name, file in files_of("2026-H2").items()}  # fmt: skip
+    return {
+        name: {"findings": file["findings"], "completeness": file["completeness"]}
+        for name, file in files_of("2026-H2").items()
+    }
 
 
 def begin(folder: Path, name: str, *more: str) -> None:

@@ -79,8 +79,12 @@ def make(checkout: Path, folder: Path, damaged: Path) -> None:
     for command in commands():
         done = subprocess.run(
             [sys.executable, "-P", "-m", "hrge_xl", *command],
-            cwd=folder, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode not in (0, 1, 4):
             raise RuntimeError(
                 f"{checkout}: {' '.join(command)} ended with {done.returncode}: {done.stderr}"

@@ -66,9 +66,12 @@ def answers(order: Order, name: str, without: set[str]) -> Answers:
     }
     known = from_mapping(table, layout)
     country = {
-        key: order.country for key, slot in layout.slots.items()
-        if slot.field.vocabulary == layout.spec.countries and key[0] == "FORM" and slot.field.relevant is None
-    }  # fmt: skip
+        key: order.country
+        for key, slot in layout.slots.items()
+        if slot.field.vocabulary == layout.spec.countries
+        and key[0] == "FORM"
+        and slot.field.relevant is None
+    }
     return {key: value for key, value in (country | known).items() if key[2] not in without}
 
 

@@ -171,8 +171,9 @@ def message(
     for number, (name, content) in enumerate(files.items()):
         kind = "000D" if isinstance(content, dict) else "0102"
         made[f"__attach_version1.0_#{number:08X}"] = {
-            "__substg1.0_3707001F": name.encode("utf-16-le"), f"__substg1.0_3701{kind}": content,
-        }  # fmt: skip
+            "__substg1.0_3707001F": name.encode("utf-16-le"),
+            f"__substg1.0_3701{kind}": content,
+        }
     return made
 
 
@@ -220,9 +221,23 @@ def ole(root: Storage) -> bytes:
     data += struct.pack(f"<{len(table)}L", *table)
     difat = [*range(used, used + fats), *[0xFFFFFFFF] * (109 - fats)]
     header = struct.pack(
-        "<8s16xHHHHH6xLLLLLLLLL", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, fats, begin, 0, 4096,
-        0xFFFFFFFE, 0, 0xFFFFFFFE, 0,
-    )  # fmt: skip
+        "<8s16xHHHHH6xLLLLLLLLL",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        fats,
+        begin,
+        0,
+        4096,
+        0xFFFFFFFE,
+        0,
+        0xFFFFFFFE,
+        0,
+    )
     return header + struct.pack("<109L", *difat) + data
 
 
@@ -231,8 +246,20 @@ def _entry(entry: list[object], size: int) -> bytes:
     written = f"{name}\0".encode("utf-16-le")
     where = start if kind == 2 else 0 if kind == 1 else 0xFFFFFFFE
     return struct.pack(
-        "<64sHBBlll16xLQQLQ", written, len(written), kind, 1, -1, sibling, child, 0, 0, 0, where, size
-    )  # fmt: skip
+        "<64sHBBlll16xLQQLQ",
+        written,
+        len(written),
+        kind,
+        1,
+        -1,
+        sibling,
+        child,
+        0,
+        0,
+        0,
+        where,
+        size,
+    )
 
 
 def encrypted(content: bytes, password: str) -> bytes:

@@ -28,9 +28,12 @@ def specs(draw: st.DrawFn) -> Files:
     tools = {code: draw(_tool(code, codes, languages, entry)) for code in codes}
     sums = draw(_sums(tools[codes[-1]]))
     head = {
-        "name": "made", "version": "1", "title": draw(_text(languages)), "languages": languages,
+        "name": "made",
+        "version": "1",
+        "title": draw(_text(languages)),
+        "languages": languages,
         "sheets": [*codes, sums["code"]],
-    }  # fmt: skip
+    }
     files: Files = {
         "workbook.yaml": head,
         "vocabularies.yaml": lists,
@@ -276,7 +279,13 @@ def _rules(draw: st.DrawFn, tools: dict[str, Any], entry: str) -> list[dict[str,
         for number in range(draw(st.integers(0, 3)) if fields else 0):
             known = truths(fields, list(tools)[-1], entry, rule=True)
             rules.append(
-                {"code": f"R-{code}{number}", "tool": code, "at": [draw(st.sampled_from(fields))["code"]],
-                 "when": draw(known), "check": draw(known), "message": "Look at it again."}
-            )  # fmt: skip
+                {
+                    "code": f"R-{code}{number}",
+                    "tool": code,
+                    "at": [draw(st.sampled_from(fields))["code"]],
+                    "when": draw(known),
+                    "check": draw(known),
+                    "message": "Look at it again.",
+                }
+            )
     return rules

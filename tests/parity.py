@@ -40,9 +40,13 @@ NASTY_NUMBERS = (-1.0, 0.0, 0.5, 2.0, 6.0, 45.5, 1404.0, 2026.0, 46000.0, 1e9)
 OF_RESULTS = frozenset(
     kind_called(name).code
     for name in (
-        "formula-changed", "result-differs", "typed-over", "calculation-differs", "calculation-not-current",
+        "formula-changed",
+        "result-differs",
+        "typed-over",
+        "calculation-differs",
+        "calculation-not-current",
     )
-)  # fmt: skip
+)
 
 
 def typed(where: Layout, slot: Slot, chance: random.Random) -> Any:

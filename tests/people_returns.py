@@ -106,7 +106,7 @@ def _result(layout: Layout, sent: Submission, outcome: Outcome) -> Result:
 
 def _read(
     layout: Layout, team: str, answers: Answers, changes: Mapping[Keyed, dict[str, Any]], saved: str
-) -> Submission:  # fmt: skip
+) -> Submission:
     """A return as it was read."""
     spec = layout.spec
     end = answers.get(("FORM", "1", spec.identity.period_end or ""))

@@ -22,9 +22,14 @@ KEY, FORGED = b"k" * 32, b"f" * 32
 def answers(project: str, participants: float | None, likelihood: float) -> Answers:
     """A filled-in workbook with two risks; without participants it has a mistake."""
     form: dict[str, Any] = {
-        "PLN_01": project, "PLN_03": "Plan the workshop", "PLN_04": SUMMER, "PLN_05": SUMMER, "PLN_06": participants,
-        "PLN_11": "N", "PLN_13": ("WOM",),
-    }  # fmt: skip
+        "PLN_01": project,
+        "PLN_03": "Plan the workshop",
+        "PLN_04": SUMMER,
+        "PLN_05": SUMMER,
+        "PLN_06": participants,
+        "PLN_11": "N",
+        "PLN_13": ("WOM",),
+    }
     found: Answers = {
         ("PLAN", "1", code): value for code, value in form.items() if value is not None
     }
@@ -118,9 +123,21 @@ def silent(team: str) -> Files:
 
 
 ACTS: tuple[Act, ...] = (
-    accepted, with_a_mistake, corrected, made_worse, sent_twice, old_version_sent_twice, two_copies, decided, forged,
-    of_another_round, unreadable, withdrawn, waived, silent,
-)  # fmt: skip
+    accepted,
+    with_a_mistake,
+    corrected,
+    made_worse,
+    sent_twice,
+    old_version_sent_twice,
+    two_copies,
+    decided,
+    forged,
+    of_another_round,
+    unreadable,
+    withdrawn,
+    waived,
+    silent,
+)
 
 
 def play(folder: Path, acts: tuple[Act, ...]) -> Path:

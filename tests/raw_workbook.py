@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -40,19 +40,29 @@ def draw(layout: Layout, answers: Answers | None = None) -> RawWorkbook:
     """A workbook of this layout as it comes back when nothing was done to it but filling it in."""
     tools = tuple(sheet.tool.code for sheet in layout.sheets)
     order = Order(
-        "PAK-01", TODAY, "", layout.language, tools, layout.blank_rows, "2026-H1", copy="c-1",
-        answers=answers or {}, prefilled=False,
-    )  # fmt: skip
+        "PAK-01",
+        TODAY,
+        "",
+        layout.language,
+        tools,
+        layout.blank_rows,
+        "2026-H1",
+        copy="c-1",
+        answers=answers or {},
+        prefilled=False,
+    )
     return deepcopy(
         ooxml.read(generate(layout.spec, order))
     )  # for the reader remembers rows and settings
 
 
+STAMP = {field.name for field in fields(Identity)}
+
+
 def stamp_of(workbook: RawWorkbook) -> Identity:
     """What the stamp of a workbook says."""
-    return Identity(
-        **{name.removeprefix(PROPERTY_PREFIX): said for name, said in workbook.properties.items()}
-    )
+    named = {name.removeprefix(PROPERTY_PREFIX): said for name, said in workbook.properties.items()}
+    return Identity(**{name: said for name, said in named.items() if name in STAMP})
 
 
 def stamped(workbook: RawWorkbook, key: bytes | None = None, **changes: Any) -> RawWorkbook:

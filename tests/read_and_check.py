@@ -63,7 +63,7 @@ def read_raw(workbook: RawWorkbook, *, path: str, want: ExpectedReturn) -> Submi
 
 def layout_of(sent: Submission, want: ExpectedReturn) -> Layout:
     """The layout that a return was read against."""
-    return reader_read.layout_of(sent.identity, want.spec)
+    return reader_read.expected_return(sent.identity, want.spec).layout
 
 
 def calculated(outcome: Outcome) -> Answers:

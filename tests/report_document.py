@@ -95,20 +95,34 @@ def _file(at: int, chance: random.Random) -> Any:
     status = "refused" if refused else MADE_OF["statuses"].get(at % 12, "counts")
     not_run = [{"code": code, "why": "The file could not be read."} for code in "PRSVX" if refused]
     identity = MADE_OF["identity"] | {
-        "team": team, "country": team, "language": language, "copy": digest(f"copy {at}")[:12],
+        "team": team,
+        "country": team,
+        "language": language,
+        "copy": digest(f"copy {at}")[:12],
         "signature": ("valid", "valid", "valid", "unsigned", "valid", "invalid")[at % 6],
-    }  # fmt: skip
+    }
     file = MADE_OF["file"] | {
-        "path": path, "submission": digest(path)[:16], "sha256": digest(path), "size": 180_000 + at * 317,
-        "verdict": verdict, "status": status, "counted": status == "counts",
-        "settled": status in ("superseded", "withdrawn"), "reason": MADE_OF["reasons"].get(status),
-        "period": None if refused else "2026-H1", "order": at + 1, "arrival": "stated" if at % 2 else "first seen",
-        "late_by": "arrived" if at % 2 else "saved", "late_day": "2026-03-20" if at % 2 else "2026-03-18",
-        "identity": None if refused else identity, "counts": {},
+        "path": path,
+        "submission": digest(path)[:16],
+        "sha256": digest(path),
+        "size": 180_000 + at * 317,
+        "verdict": verdict,
+        "status": status,
+        "counted": status == "counts",
+        "settled": status in ("superseded", "withdrawn"),
+        "reason": MADE_OF["reasons"].get(status),
+        "period": None if refused else "2026-H1",
+        "order": at + 1,
+        "arrival": "stated" if at % 2 else "first seen",
+        "late_by": "arrived" if at % 2 else "saved",
+        "late_day": "2026-03-20" if at % 2 else "2026-03-18",
+        "identity": None if refused else identity,
+        "counts": {},
         "completeness": [] if refused else _completeness(language, chance),
         "checks": {"run": ["F001", "F002"] if refused else sorted(CATALOGUE), "not_run": not_run},
-        "findings": [], "unplaced": [],
-    }  # fmt: skip
+        "findings": [],
+        "unplaced": [],
+    }
     if refused:
         file["findings"].append(_row(REFUSALS[at % len(REFUSALS)], {"file": path}))
     elif at % 4 == 1:
@@ -136,10 +150,15 @@ def _finding(file: Any, nasty: str | None, chance: random.Random) -> Any:
     value = nasty or (None if code in ("V001", "S011") else chance.choice(MADE_OF["values"]))
     number, (tool, sheet) = chance.randint(5, 60), SHEETS[at]
     row = _row(code, {"label": label, "value": value[:60] if value else None, "cell": "D9"}) | {
-        "sheet": MADE_OF["sheets_ar"][at] if rtl else sheet, "tool": tool, "cell": f"{chance.choice('CDEFGH')}{number}",
-        "row": f"T{tool[1:].replace('.', '')}_{number:02}", "field": "STATUS", "label": label, "value": value,
+        "sheet": MADE_OF["sheets_ar"][at] if rtl else sheet,
+        "tool": tool,
+        "cell": f"{chance.choice('CDEFGH')}{number}",
+        "row": f"T{tool[1:].replace('.', '')}_{number:02}",
+        "field": "STATUS",
+        "label": label,
+        "value": value,
         "suggestion": "Partly" if code == "V002" else None,
-    }  # fmt: skip
+    }
     if nasty:
         row |= {
             "message": f"{label}: “{nasty}” is not in the list.",

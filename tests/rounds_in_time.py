@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -94,11 +94,16 @@ class InTime:
 
 
 def filled_in(
-    workbook: bytes, spec: Spec, answers: Mapping[Any, Value | None], language: str = "en"
+    workbook: bytes,
+    spec: Spec,
+    answers: Mapping[Any, Value | None],
+    language: str = "en",
+    tools: Sequence[str] | None = None,
+    blank_rows: int | None = None,
 ) -> bytes:
-    """A workbook after a team has typed answers into it; None empties a cell."""
+    """A workbook, with these sheets and so many blank rows, after a team typed answers into it; None empties a cell."""
     book = load_workbook(BytesIO(workbook))
-    layout = build(spec, language, last="_hrge_last" in book.sheetnames)
+    layout = build(spec, language, tools, blank_rows, last="_hrge_last" in book.sheetnames)
     for key, value in answers.items():
         slot = layout.slots[key]
         values = value if isinstance(value, tuple) else (value,)
@@ -116,9 +121,14 @@ def _typed(layout: Layout, key: tuple[str, str, str], value: Any) -> Any:
 def whole(purpose: str = "Plan it") -> Answers:
     """Everything that the form and the checklist ask for."""
     form: dict[str, Value] = {
-        "PLN_01": "WS-07", "PLN_03": purpose, "PLN_04": date(2026, 6, 10), "PLN_05": date(2026, 6, 11),
-        "PLN_06": 20.0, "PLN_11": "N", "PLN_13": ("WOM", "YOU"),
-    }  # fmt: skip
+        "PLN_01": "WS-07",
+        "PLN_03": purpose,
+        "PLN_04": date(2026, 6, 10),
+        "PLN_05": date(2026, 6, 11),
+        "PLN_06": 20.0,
+        "PLN_11": "N",
+        "PLN_13": ("WOM", "YOU"),
+    }
     found: Answers = {("PLAN", "1", code): value for code, value in form.items()}
     found |= {("PLAN", tool, "USE_01"): "Y" for tool in ("C1", "R1")}
     return found | {("C1", row, "CHK_01"): "Y" for row in ("C1_01", "C1_02", "C1_03")}
@@ -127,7 +137,12 @@ def whole(purpose: str = "Plan it") -> Answers:
 def risk(row: str, **more: Value | None) -> dict[tuple[str, str, str], Value | None]:
     """A risk with everything that is asked of it."""
     given: dict[str, Value | None] = {
-        "RSK_01": f"Risk {row}", "RSK_02": ("WOM",), "RSK_03": 2.0, "RSK_04": 2.0, "RSK_06": "RED", "RSK_07": "Act",
+        "RSK_01": f"Risk {row}",
+        "RSK_02": ("WOM",),
+        "RSK_03": 2.0,
+        "RSK_04": 2.0,
+        "RSK_06": "RED",
+        "RSK_07": "Act",
         **more,
-    }  # fmt: skip
+    }
     return {("R1", row, code): value for code, value in given.items()}

@@ -127,17 +127,31 @@ def workbook_in_use() -> bytes:
     assert sheet is not None
     sheet.title = "Visits"
     for row in (
-        ["Register of visits"], [], ["Office:", None], ["Kind:", None], [],
+        ["Register of visits"],
+        [],
+        ["Office:", None],
+        ["Kind:", None],
+        [],
         ["Place", "Day", "Women", "Men", "All", "Weather"],
-        ["Rabat", date(2026, 1, 5), 3, 4, "=C7+D7", None], ["Fès", date(2026, 1, 6), 2, 2, "=SUM(C8:D8)", None], [], [],
-        ["Cost", "Paid by"], [None, None], [], [],
+        ["Rabat", date(2026, 1, 5), 3, 4, "=C7+D7", None],
+        ["Fès", date(2026, 1, 6), 2, 2, "=SUM(C8:D8)", None],
+        [],
+        [],
+        ["Cost", "Paid by"],
+        [None, None],
+        [],
+        [],
         ["", "", "", "Result"],
-    ):  # fmt: skip
+    ):
         sheet.append(row)
     for where, source in (
-        ("B4", '"Plan,Report"'), ("F7:F40", '"Sun,Rain"'), ("B12:B20", '"Us,Them"'), ("D16:D17", '"Good,Bad"'),
-        ("F3", '"Yes,No"'), ("H1:H9", "Nowhere!$A$1:$A$9"),
-    ):  # fmt: skip
+        ("B4", '"Plan,Report"'),
+        ("F7:F40", '"Sun,Rain"'),
+        ("B12:B20", '"Us,Them"'),
+        ("D16:D17", '"Good,Bad"'),
+        ("F3", '"Yes,No"'),
+        ("H1:H9", "Nowhere!$A$1:$A$9"),
+    ):
         rule = DataValidation("list", formula1=source)
         rule.add(where)
         sheet.add_data_validation(rule)

@@ -312,11 +312,21 @@ def values(chance: random.Random) -> Any:
     """Something that does not belong there."""
     return chance.choice(
         (
-            None, True, False, chance.choice(NUMBERS), chance.choice(NUMBERS), chance.choice(TEXTS),
+            None,
+            True,
+            False,
+            chance.choice(NUMBERS),
+            chance.choice(NUMBERS),
+            chance.choice(TEXTS),
             chance.choice(DAYS),
-            [], {}, [None], [[]], {"a": 1}, ["x"] * 1_000,
+            [],
+            {},
+            [None],
+            [[]],
+            {"a": 1},
+            ["x"] * 1_000,
         )
-    )  # fmt: skip
+    )
 
 
 def places(data: Any) -> list[tuple[Any, Any]]:

@@ -316,12 +316,15 @@ def test_who_is_silent_and_who_is_late() -> None:
 
 
 def test_whom_risks_affect() -> None:
-    same(15, counts(
-        (file.round, group)
-        for file, _, cells in all_risks()
-        for group in several(cells, "RSK_09")
-        if cells["RSK_22"] in HIGH
-    ))  # fmt: skip
+    same(
+        15,
+        counts(
+            (file.round, group)
+            for file, _, cells in all_risks()
+            for group in several(cells, "RSK_09")
+            if cells["RSK_22"] in HIGH
+        ),
+    )
 
 
 def test_who_owns_risks() -> None:
@@ -360,11 +363,15 @@ def test_what_changed_between_periods() -> None:
         for file, code, cells in all_risks()
         if file.round == EARLIER
     }
-    same(19, [
-        (file.team, "T3.2", code, EARLIER, earlier[file.team, code], LATER, cells["RSK_22"])
-        for file, code, cells in all_risks()
-        if file.round == LATER and earlier.get((file.team, code), cells["RSK_22"]) != cells["RSK_22"]
-    ])  # fmt: skip
+    same(
+        19,
+        [
+            (file.team, "T3.2", code, EARLIER, earlier[file.team, code], LATER, cells["RSK_22"])
+            for file, code, cells in all_risks()
+            if file.round == LATER
+            and earlier.get((file.team, code), cells["RSK_22"]) != cells["RSK_22"]
+        ],
+    )
 
 
 def test_what_is_missing() -> None:

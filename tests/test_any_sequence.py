@@ -189,9 +189,22 @@ def test_any_sequence_of_commands_leaves_the_same_figures_everywhere(acts: list[
 
 
 LONG = (
-    "send", "send", "waive", "elsewhere", "use", "look", "send", "withdraw", "elsewhere", "undo", "send", "use", "look",
-    "elsewhere", "withdraw",
-)  # fmt: skip
+    "send",
+    "send",
+    "waive",
+    "elsewhere",
+    "use",
+    "look",
+    "send",
+    "withdraw",
+    "elsewhere",
+    "undo",
+    "send",
+    "use",
+    "look",
+    "elsewhere",
+    "withdraw",
+)
 
 
 @pytest.mark.deep

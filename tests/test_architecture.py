@@ -30,8 +30,11 @@ def test_every_room_stands_there_from_the_top_down() -> None:
 
 def test_nothing_is_loose_at_the_top() -> None:
     assert {path.name for path in PACKAGE.glob("*.py*")} == {
-        "__init__.py", "__init__.pyi", "__main__.py", "api.py"
-    }  # fmt: skip
+        "__init__.py",
+        "__init__.pyi",
+        "__main__.py",
+        "api.py",
+    }
 
 
 def test_every_place_that_it_names_is_there() -> None:

@@ -7,15 +7,16 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 
-from hrge_xl import load
+from hrge_xl import Order, generate, load
 from tests import two_rounds
 from tests.command_line import hrge, ran
 from tests.databases import queried
@@ -34,7 +35,17 @@ from tests.face import (
 from tests.face import overview as built
 from tests.fixture_types import Folders
 from tests.pages import in_a_window, stands_alone, violations
-from tests.played_rounds import KEY, accepted, play, silent, two_copies, with_a_mistake, workbook
+from tests.played_rounds import (
+    KEY,
+    SPEC,
+    accepted,
+    answers,
+    play,
+    silent,
+    two_copies,
+    with_a_mistake,
+    workbook,
+)
 from tests.played_rounds import TEAMS as TEAM_CODES
 from tests.telling import telling
 from tests.temporary import of_results
@@ -112,7 +123,7 @@ def test_the_sentences_are_those_of_the_spec_with_the_figures_of_the_dataset(pla
     )
     level = load("example").matrix.levels[-1].label.say("en")  # type: ignore[union-attr]
     assert re.findall("<li>(.*)", text[: text.index("<section>")]) == [
-        "Plans have come from 3 of 4 offices (late: 0; silent: 1).",
+        "Plans have come from 3 of 4 offices (arrived late: 0; not answered: 1).",
         f"Participants expected: {participants:g}; risks at the highest level, {level}: {highest or 0} of {risks}.",
         "There are open errors in 1 of the 2 plans behind these figures.",
     ]
@@ -135,7 +146,7 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
     trusted = in_parts(karachi)["How far the figures can be trusted"]
     assert "Returns behind the figures: 1. Of these with open errors: 1." in trusted
     assert f"Required answers given: {given} of {asked}" in trusted
-    assert "Plans have come from 0 of 1 offices (late: 0; silent: 1)." in cairo
+    assert "Plans have come from 0 of 1 offices (arrived late: 0; not answered: 1)." in cairo
     # red is only what is wrong
     assert [text.count('class="bad"') for text in (karachi, cairo)] == [0, 1]
     assert "Period: 2026-H1" in words(cairo) or "Round: 2026-H1" in words(cairo)
@@ -178,7 +189,7 @@ def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
 def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(played, tmp_path / "round")
     brief = ("report", folder, "--format", "brief", "-o", folder / "reports", *DAY)
-    assert hrge(*brief, "--team", "Karachi", "--lang", "fr") == 0
+    assert hrge(*brief, "--team", "Karachi", "--language", "fr") == 0
     assert hrge(*brief, "--country", "PAK", "--shareable") == 0
     assert hrge("verify", folder) == 0
     for page in ("brief_team_Karachi.html", "brief_shareable_country_PAK.html"):
@@ -209,11 +220,13 @@ def test_a_round_is_compared_with_the_one_that_it_continues_from(
     assert hrge("refresh", later, *DAY) == 0
     text = read(later / "reports" / "brief.html")
     told = in_parts(text)["Compared with 2026-H1"]
-    ((returns, given, asked),) = queried(
+    # the one team that answered in both
+    ((given, asked),) = queried(
         played,
-        "SELECT COUNT(DISTINCT submission), SUM(answered), SUM(required) FROM completeness WHERE current",
+        "SELECT SUM(answered), SUM(required) FROM completeness WHERE current AND team = 'Rabat'",
     )
-    assert f"Returns that count {returns} 1 Required answers given {given / asked:.0%} 100%" in told
+    assert told.startswith("Only of the teams that answered in each of these periods: 1 ")
+    assert f"Returns that count 1 1 Required answers given {given / asked:.0%} 100%" in told
     # nothing is masked over there: pages to share, and those of a team, say nothing of it
     for more in (("--shareable",), ("--team", "Rabat")):
         assert hrge("report", later, "--format", "brief", "-o", tmp_path, *more, *DAY) == 0
@@ -227,6 +240,94 @@ def test_a_round_is_compared_with_the_one_that_it_continues_from(
     (earlier / "dataset.sqlite").write_bytes(b"")
     reason = "2026-H2 is not compared with the round before."
     assert reason in ran("consolidate", later, "--today", "2026-08-03").err
+
+
+# thirteen teams a year ago, four now: three of these answered then too
+
+BEFORE = tuple(f"Team {at:02}" for at in range(13))
+NOW = (*BEFORE[:3], "Newcomer")
+
+
+@pytest.fixture(scope="module")
+def of_two_years(tmp_path_factory: Folders) -> Path:
+    """A folder with what came back in each year, and the dataset of both; one of the teams writes French."""
+    folder = tmp_path_factory.mktemp("two years")
+    for round_, codes in (("2026-H1", BEFORE), ("2026-H2", NOW)):
+        (folder / round_).mkdir()
+        for code in codes:
+            order = Order(
+                code,
+                date(2026, 4, 1),
+                "PAK",
+                round=round_,
+                key=KEY,
+                language="fr" if code == NOW[0] else "en",
+                answers=answers(f"WS-{code}", 12.0, 3.0 if round_ == "2026-H1" else 1.0),
+            )
+            (folder / round_ / f"{code}.xlsx").write_bytes(generate(SPEC, order))
+    returned = (folder / "2026-H1", folder / "2026-H2")
+    consolidated(returned, folder / "dataset")
+    return folder
+
+
+def consolidated(returned: Iterable[Path], folder: Path) -> None:
+    """Put returns together in a dataset, with both pages beside it."""
+    ran("consolidate", *returned, "-o", folder, *DAY)
+    pages = ("--format", "overview", "--format", "brief")
+    assert hrge("report", folder, *pages, "-o", folder, *DAY) == 0
+
+
+def test_only_teams_that_answered_in_both_periods_are_compared(of_two_years: Path) -> None:
+    pages = of_two_years / "dataset"
+    told = in_parts(read(pages / "brief.html"))["Compared with 2026-H1"]
+    same = "Only of the teams that answered in each of these periods: 3"
+    assert told.startswith(same)
+    # two risks in each return: not 26 before and 8 now
+    assert "Returns that count 3 3" in told
+    assert "Risks 6 6" in told
+    overview = read(pages / "overview.html")
+    periods = words(overview[overview.index('id="periods"') : overview.index('id="risks"')])
+    assert f"Completeness, Risks: {same}" in periods
+    assert re.search(r"2026-H2 4 4 .* 2026-H1 13 13 ", periods)
+    sheets = load_workbook(pages / "data.xlsx", read_only=True).worksheets
+    cells = {cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert {f"Completeness. {same}", f"Risks. {same}"} <= cells
+    compared = ran("compare", of_two_years / "2026-H1", of_two_years / "2026-H2").out
+    assert "Pairs: 3. Only before: 10. Only after: 1." in compared
+
+
+def test_where_no_team_answered_in_both_nothing_is_compared(
+    of_two_years: Path, tmp_path: Path
+) -> None:
+    for name, code in (("2026-H1", BEFORE[5]), ("2026-H2", NOW[3])):
+        (tmp_path / name).mkdir()
+        shutil.copy(of_two_years / name / f"{code}.xlsx", tmp_path / name)
+    folder = tmp_path / "dataset"
+    consolidated((tmp_path / "2026-H1", tmp_path / "2026-H2"), folder)
+    pages = [read(folder / f"{name}.html") for name in ("brief", "overview")]
+    assert "Compared with" not in pages[0]
+    assert "Periods compared" in pages[1]
+    assert not any("answered in each of these periods" in page for page in pages)
+
+
+def test_sheets_are_called_as_the_page_is_written_and_a_team_reads_its_own_language(
+    of_two_years: Path, tmp_path: Path
+) -> None:
+    sheets = {
+        language: next(tool.sheet.say(language) for tool in SPEC.tools if tool.code == "R1")
+        for language in ("en", "fr")
+    }
+    assert sheets["en"] != sheets["fr"]
+    for page in ("brief.html", "overview.html"):
+        text = read(of_two_years / "dataset" / page)
+        assert f"<bdi>{sheets['en']}</bdi>" in text
+        assert f"<bdi>{sheets['fr']}</bdi>" not in text
+    brief = ("report", of_two_years / "dataset", "--format", "brief", "--team", NOW[0], *DAY)
+    for more, language in (((), "fr"), (("--language", "en"), "en")):
+        assert hrge(*brief, *more, "-o", tmp_path / language) == 0
+        (page_of_team,) = (tmp_path / language).glob("brief_team_*.html")
+        assert f'<html lang="{language}"' in read(page_of_team)
+        assert f"<bdi>{sheets[language]}</bdi>" in read(page_of_team)
 
 
 # two rounds of the Toolkit
@@ -247,7 +348,7 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
     text = brief_of_dataset(both, "en", ROUND)
     parts, first = in_parts(text), overview_page_of(whole).partition('id="who"')[0]
     told = re.findall("<li>(.*)", text[: text.index("<section>")])
-    assert "Answers have come from 4 of 40 teams (late: 0; silent: 36)." in told
+    assert "Answers have come from 4 of 40 teams (arrived late: 0; not answered: 36)." in told
     assert [sentence for sentence in told if f"<li>{sentence}" not in first] == []
     assert whole.risks
     risks = parts["Gravest risks after mitigation"]
@@ -257,15 +358,28 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
             in risks
         )
     assert risks.count("→") == 5 < len(whole.risks.top)
+    # "before" and "after" stand at each level
+    first_risk = risks[: risks.index("→")]
+    assert first_risk.startswith("before ")
+    assert risks.count("→ after ") == 5
     now, before = whole.periods[0], whole.periods[1]
     changes = parts[f"Compared with {before.name}"]
-    assert f"Returns that count {before.returns} {now.returns}" in changes
+    # four teams answered, and three before: two of them in both
+    assert (before.returns, now.returns) == (3, 4)
+    assert changes.startswith("Only of the teams that answered in each of these periods: 2 ")
+    assert "Returns that count 2 2" in changes
+    of_both = two_rounds.TEAMS[EARLIER].keys() & two_rounds.TEAMS[LATER].keys()
     level = whole.risks.levels[-1]
-    assert (
-        f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}"
-        in changes
-    )
-    assert f"Risks {sum(before.levels.values())} {sum(now.levels.values())}" in changes
+    all_levels = []
+    at_highest = []
+    for period in (before, now):
+        shown = built(both, TODAY, "en", period=period.name).risks
+        assert shown
+        counts = [levels for team, levels in shown.by_team if team in of_both]
+        all_levels.append(sum(sum(levels.values()) for levels in counts))
+        at_highest.append(sum(levels.get(level.code, 0) for levels in counts))
+    assert "Risks {} {} ".format(*all_levels) in changes
+    assert f"Risks: {level.label} {at_highest[0]} {at_highest[1]}" in changes
 
 
 def test_the_first_round_is_compared_with_none(both: Store) -> None:
@@ -369,9 +483,11 @@ def fullest(whole: Overview) -> Overview:
         "teams": 40,
     }
     return replace(
-        whole, risks=whole.risks._replace(top=top), numbers=[line] * 5,
+        whole,
+        risks=whole.risks._replace(top=top),
+        numbers=[line] * 5,
         indicators=[known._replace(label=LONG)] * (MOST_INDICATORS + 3),
-    )  # fmt: skip
+    )
 
 
 def page(found: Overview, language: str) -> str:

@@ -552,19 +552,26 @@ def risks() -> Answers:
     for number, (row, (likely, grave)) in enumerate(STEPS.items()):
         tool = {"SP": "T3.2", "LA": "T3.3", "CB": "T3.4", "PA": "T3.6"}[row[2:4]]
         found |= {
-            (tool, row, "RSK_07"): f"Event {number}", (tool, row, "RSK_16"): f"Measure {number}",
-            (tool, row, "RSK_10"): float(likely), (tool, row, "RSK_11"): float(grave),
-            (tool, row, "RSK_20"): 1.0, (tool, row, "RSK_21"): float(grave),
+            (tool, row, "RSK_07"): f"Event {number}",
+            (tool, row, "RSK_16"): f"Measure {number}",
+            (tool, row, "RSK_10"): float(likely),
+            (tool, row, "RSK_11"): float(grave),
+            (tool, row, "RSK_20"): 1.0,
+            (tool, row, "RSK_21"): float(grave),
             (tool, row, "RSK_19"): TODAY + timedelta(days=15 * number - 20),
-        }  # fmt: skip
+        }
     found["T3.6", "R-PA-01", "RSK_27"] = "CLO"
     found |= {
-        ("T3.8", "LL-01", "T38_15"): "Ask earlier", ("T3.8", "LL-01", "T38_18"): TODAY - timedelta(days=40),
-        ("T4.B", "IND-01", "T4B_13"): 20.0, ("T4.B", "IND-01", "T4B_15"): 60.0,
-        ("T4.C", "V-01", "T4C_01"): "IND-01", ("T4.C", "V-01", "T4C_06"): 30.0,
+        ("T3.8", "LL-01", "T38_15"): "Ask earlier",
+        ("T3.8", "LL-01", "T38_18"): TODAY - timedelta(days=40),
+        ("T4.B", "IND-01", "T4B_13"): 20.0,
+        ("T4.B", "IND-01", "T4B_15"): 60.0,
+        ("T4.C", "V-01", "T4C_01"): "IND-01",
+        ("T4.C", "V-01", "T4C_06"): 30.0,
         ("T4.C", "V-02", "T4C_01"): "IND-01",
-        ("T1.1", "T11_01", "P1_REL"): "H", ("FORM", "T1.1", "FRM_26"): "Y",
-    }  # fmt: skip
+        ("T1.1", "T11_01", "P1_REL"): "H",
+        ("FORM", "T1.1", "FRM_26"): "Y",
+    }
     return found
 
 
@@ -582,9 +589,12 @@ def of_dashboard(block: int) -> Drawn:
 def table(sheet: Worksheet, block: Drawn, columns: int) -> list[tuple[Any, ...]]:
     """What stands below the heads of a block, down to its end; blank rows left out."""
     rows = sheet.iter_rows(
-        min_row=block.head + 1, max_row=block.last_row, min_col=block.left, max_col=block.left + columns - 1,
+        min_row=block.head + 1,
+        max_row=block.last_row,
+        min_col=block.left,
+        max_col=block.left + columns - 1,
         values_only=True,
-    )  # fmt: skip
+    )
     found = [tuple("" if value is None else value for value in row) for row in rows]
     return [row for row in found if any(value != "" for value in row)]
 

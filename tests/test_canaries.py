@@ -170,22 +170,54 @@ def test_no_value_in_the_log_of_a_bug_or_its_traceback(
 # nothing that runs
 
 STARTS = (
-    "=", "+", "-", "@", "\t=", "\r=", "\n=", "＝", "＋", "－", "＠", "%0A=", ";=", "'=", '"=', "=cmd|' /C calc'!A0#",
-    "@SUM(1+1)*cmd|' /C calc'!A0#", "=HYPERLINK(\"http://example.org/zqx7\",\"x\")#", "=WEBSERVICE(\"http://example.org\")#",
-    "http://example.org/#", "https://example.org/#", "mailto:a@example.org#", "ftp://example.org/#", "file:///etc/passwd#",
-    "internal:Sheet1!A1#", "external:other.xlsx#", "{=1+1}#", "javascript:alert(1)#", "<script>alert(1)</script>#",
-    "<img src=x onerror=alert(1)>#", "\"><svg onload=alert(1)>#", "</script><script>alert(1)</script>#", "{{7*7}}#",
-    "]]><script>alert(1)</script>#", "<a href=javascript:alert(1)>x</a>#", "&#x3C;script>#", "\u202e=1+1#", 
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t=",
+    "\r=",
+    "\n=",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "%0A=",
+    ";=",
+    "'=",
+    '"=',
+    "=cmd|' /C calc'!A0#",
+    "@SUM(1+1)*cmd|' /C calc'!A0#",
+    '=HYPERLINK("http://example.org/zqx7","x")#',
+    '=WEBSERVICE("http://example.org")#',
+    "http://example.org/#",
+    "https://example.org/#",
+    "mailto:a@example.org#",
+    "ftp://example.org/#",
+    "file:///etc/passwd#",
+    "internal:Sheet1!A1#",
+    "external:other.xlsx#",
+    "{=1+1}#",
+    "javascript:alert(1)#",
+    "<script>alert(1)</script>#",
+    "<img src=x onerror=alert(1)>#",
+    '"><svg onload=alert(1)>#',
+    "</script><script>alert(1)</script>#",
+    "{{7*7}}#",
+    "]]><script>alert(1)</script>#",
+    "<a href=javascript:alert(1)>x</a>#",
+    "&#x3C;script>#",
+    "\u202e=1+1#",
     "\ufeff=1+1#",
-)  # fmt: skip
+)
 
 
 TEXTS = [f"{start}{CANARY}" for start in STARTS]
 CELLS = [
     *(("R1", f"K-0{row}", field) for row in range(1, 9) for field in ("RSK_01", "RSK_07")),
     *(("C1", f"C1_0{row}", field) for row in range(1, 4) for field in ("CHK_02", "FOL_01")),
-    ("PLAN", "1", "PLN_03"), ("PLAN", "1", "PLN_12"),
-]  # fmt: skip
+    ("PLAN", "1", "PLN_03"),
+    ("PLAN", "1", "PLN_12"),
+]
 
 
 def nasty(country: str, texts: list[str]) -> bytes:
@@ -243,9 +275,14 @@ def test_the_values_are_there(out: Path) -> None:
         if path.is_file() and CANARY in "".join(text for _, text in texts_in(path))
     }
     assert {
-        "data.xlsx", "validation.xlsx", "validation.html", "validation.json", "answers.csv", "answers.xlsx",
+        "data.xlsx",
+        "validation.xlsx",
+        "validation.html",
+        "validation.json",
+        "answers.csv",
+        "answers.xlsx",
         "PAK_WS-PAK_feedback.xlsx",
-    } <= with_values  # fmt: skip
+    } <= with_values
 
 
 def test_no_value_is_a_formula_or_a_link_in_a_workbook(out: Path) -> None:

@@ -40,9 +40,13 @@ def spec(tmp_path: Path) -> Path:
     folder = tmp_path / "my spec"
     shutil.copytree(find_spec("example"), folder)
     for path, content in {
-        "languages/fr.po": b'msgid ""\n', "PAK.xlsx": b"PK", ".git/config.yaml": b"a: 1\n",
-        "tools/._plan.yaml": b"\x00\x05", "2026-H1/round.yaml": b"a: 1\n", "2026-H1/signing.key": b"secret",
-    }.items():  # fmt: skip
+        "languages/fr.po": b'msgid ""\n',
+        "PAK.xlsx": b"PK",
+        ".git/config.yaml": b"a: 1\n",
+        "tools/._plan.yaml": b"\x00\x05",
+        "2026-H1/round.yaml": b"a: 1\n",
+        "2026-H1/signing.key": b"secret",
+    }.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(content)
     return folder

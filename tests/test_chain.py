@@ -45,12 +45,23 @@ def untouched(tmp_path_factory: Folders) -> Path:
         assert hrge("sign", "--new-key", "mine.pem") == 0
         for words in (
             ("consolidate", folder, "--received", DAY, "--today", DAY),
-            (*accept, *why), (*accept, *why), ("waive", "--withdraw", 2, *why),
-            ("decide", folder, "AFG.xlsx", "--withdraw", "--reason", "By mistake", "--by", "office"),
+            (*accept, *why),
+            (*accept, *why),
+            ("waive", "--withdraw", 2, *why),
+            (
+                "decide",
+                folder,
+                "AFG.xlsx",
+                "--withdraw",
+                "--reason",
+                "By mistake",
+                "--by",
+                "office",
+            ),
             ("decide", folder, "AFG.xlsx", "--undo", "--reason", "It was right", "--by", "office"),
             ("sign", folder / "reports" / "notes.txt", "--by", "B. Auditor", "--key", "mine.pem"),
             ("sign", folder, "--by", "B. Auditor"),
-        ):  # fmt: skip
+        ):
             assert hrge(*words) == 0, words
         returned(folder / "returned", {"PAK_2.xlsx": workbook("PAK")})
         assert hrge("consolidate", folder, "--received", DAY, "--today", DAY) == 0
@@ -113,8 +124,11 @@ def test_every_missing_entry_is_told(folder: Path, n: int) -> None:
 
 def test_which_one_is_missing_is_told_where_its_kind_shows_it(folder: Path) -> None:
     edit(folder, "DELETE FROM entries WHERE n IN (2, 5, 7)")
-    assert {"Waiver 1 is missing: there is waiver 2.", "Decision 1 is missing: there is decision 2.",
-            "Seal 1 is missing: there is seal 2."} <= set(told(folder))  # fmt: skip
+    assert {
+        "Waiver 1 is missing: there is waiver 2.",
+        "Decision 1 is missing: there is decision 2.",
+        "Seal 1 is missing: there is seal 2.",
+    } <= set(told(folder))
 
 
 @pytest.mark.parametrize("n", CHAIN[:-1])
@@ -149,9 +163,16 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
         before = ledger.chain()[n - 2]
     made = LedgerEntry(n, "decision", "2026-07-01T00:00:00Z", "office", "{}", before.digest)
     edit(
-        folder, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, '', '')",
-        n, made.kind, made.time, made.by, made.content, made.previous, made.right_digest,
-    )  # fmt: skip
+        folder,
+        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, '', '')",
+        n,
+        made.kind,
+        made.time,
+        made.by,
+        made.content,
+        made.previous,
+        made.right_digest,
+    )
     found = told(folder)
     wrong = "was not made by this program: it does not hold what such an entry holds."
     assert f"Entry {n} (decision) {wrong}" in found
@@ -189,15 +210,24 @@ def test_any_single_change_of_any_column_is_told(
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE files SET n = 7 WHERE n = 1", "it says number 7 instead of 1, as receipt 1 has it."),
-        ("UPDATE files SET received = '2026-01-01' WHERE n = 1", "it says day 2026-01-01 instead of 2026-06-30"),
+        (
+            "UPDATE files SET n = 7 WHERE n = 1",
+            "it says number 7 instead of 1, as receipt 1 has it.",
+        ),
+        (
+            "UPDATE files SET received = '2026-01-01' WHERE n = 1",
+            "it says day 2026-01-01 instead of 2026-06-30",
+        ),
         ("UPDATE files SET path = 'x.xlsx' WHERE n = 1", "it says path x.xlsx instead of"),
         ("UPDATE files SET stated = 0 WHERE n = 1", "it says day stated False instead of True"),
         ("DELETE FROM files WHERE n = 1", "Receipt 1 is about returned/AFG.xlsx ("),
-        ("INSERT INTO files (sha256, n, path) VALUES ('ff', 9, 'new.xlsx')", "new.xlsx (ff) is in the table of files"),
+        (
+            "INSERT INTO files (sha256, n, path) VALUES ('ff', 9, 'new.xlsx')",
+            "new.xlsx (ff) is in the table of files",
+        ),
         ("DELETE FROM entries WHERE n = 9", "PAK_2.xlsx ("),
     ],
-)  # fmt: skip
+)
 def test_files_are_held_against_their_receipts(folder: Path, statement: str, words: str) -> None:
     edit(folder, statement)
     assert any(words in each for each in told(folder))

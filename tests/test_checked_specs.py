@@ -175,7 +175,7 @@ msgstr "Afganistán"
 @pytest.mark.deep
 def test_a_catalogue_is_kept_with_its_spec(spec: Path, cache: Path) -> None:
     """What was kept is what is read, as long as it is whole and the file is the same."""
-    file, spanish = spec / "languages" / "es.po", ("--lang", "es", "--allow-draft")
+    file, spanish = spec / "languages" / "es.po", ("--language", "es", "--allow-draft")
     file.parent.mkdir()
     file.write_text(SPANISH, encoding="utf-8")
     first = generate(spec, cache, *spanish)
@@ -191,13 +191,13 @@ def test_a_catalogue_is_kept_with_its_spec(spec: Path, cache: Path) -> None:
 
 @pytest.mark.deep
 def test_a_catalogue_that_is_none_stops_no_other_language(spec: Path, cache: Path) -> None:
-    first = generate(spec, cache, "--lang", "fr")
+    first = generate(spec, cache, "--language", "fr")
     file = spec / "languages" / "es.po"
     file.parent.mkdir()
     file.write_text(SPANISH.replace("msgid", "mgsid", 1), encoding="utf-8")
     assert isinstance(first, bytes)
-    assert isinstance(generate(spec, cache, "--lang", "fr"), bytes)
-    told = generate(spec, cache, "--lang", "es")
+    assert isinstance(generate(spec, cache, "--language", "fr"), bytes)
+    told = generate(spec, cache, "--language", "es")
     assert isinstance(told, str)
     assert "languages/es.po:" in told
 

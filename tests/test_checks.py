@@ -49,14 +49,31 @@ def risk(code: str, row: str = "K-01") -> tuple[str, str, str]:
 
 
 CLEAN: dict[tuple[str, str, str], Any] = {
-    plan("01"): "WS-07", plan("02"): "PAK", plan("03"): "To train the staff of shelters.",
-    plan("04"): date(2026, 3, 1), plan("05"): date(2026, 3, 3), plan("06"): 40, plan("07"): 20,
-    plan("08"): 1000.0, plan("11"): "N", plan("13"): ("WOM", "MEN"), plan("14"): 25,
-    ("PLAN", "C1", "USE_01"): "Y", ("PLAN", "R1", "USE_01"): "Y",
-    ("C1", "C1_01", "CHK_01"): "Y", ("C1", "C1_02", "CHK_01"): "Y", ("C1", "C1_03", "CHK_01"): "Y",
-    risk("01"): "Few come", risk("02"): ("WOM",), risk("03"): 2, risk("04"): 2, risk("05"): "Moderate",
-    risk("06"): "RED", risk("07"): "Send reminders", risk("08"): "C1_02",
-}  # fmt: skip
+    plan("01"): "WS-07",
+    plan("02"): "PAK",
+    plan("03"): "To train the staff of shelters.",
+    plan("04"): date(2026, 3, 1),
+    plan("05"): date(2026, 3, 3),
+    plan("06"): 40,
+    plan("07"): 20,
+    plan("08"): 1000.0,
+    plan("11"): "N",
+    plan("13"): ("WOM", "MEN"),
+    plan("14"): 25,
+    ("PLAN", "C1", "USE_01"): "Y",
+    ("PLAN", "R1", "USE_01"): "Y",
+    ("C1", "C1_01", "CHK_01"): "Y",
+    ("C1", "C1_02", "CHK_01"): "Y",
+    ("C1", "C1_03", "CHK_01"): "Y",
+    risk("01"): "Few come",
+    risk("02"): ("WOM",),
+    risk("03"): 2,
+    risk("04"): 2,
+    risk("05"): "Moderate",
+    risk("06"): "RED",
+    risk("07"): "Send reminders",
+    risk("08"): "C1_02",
+}
 
 
 def outcome(returned: Submission, layout: Layout = LAYOUT) -> Outcome:
@@ -109,9 +126,27 @@ SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
     ("PLN_08", 1000, UNREAD | {"original": "ten", "problem": "V003"}, "V003", "V003"),
     ("PLN_06", 40.5, {"problem": "V004"}, "V004", "V004"),
     ("PLN_06", 40.5, {}, "V004", "V004"),
-    ("FOL_02", date(2026, 9, 1), UNREAD | {"original": "31 Feb", "problem": "V005"}, "V005", "V005"),
-    ("FOL_02", date(2026, 9, 1), UNREAD | {"original": "04/05/2026", "problem": "V006"}, "V006", "V105"),
-    ("FOL_02", date(2026, 9, 1), UNREAD | {"original": "1405-01-11", "problem": "V007"}, "V007", "V005"),
+    (
+        "FOL_02",
+        date(2026, 9, 1),
+        UNREAD | {"original": "31 Feb", "problem": "V005"},
+        "V005",
+        "V005",
+    ),
+    (
+        "FOL_02",
+        date(2026, 9, 1),
+        UNREAD | {"original": "04/05/2026", "problem": "V006"},
+        "V006",
+        "V105",
+    ),
+    (
+        "FOL_02",
+        date(2026, 9, 1),
+        UNREAD | {"original": "1405-01-11", "problem": "V007"},
+        "V007",
+        "V005",
+    ),
     ("PLN_10", 2020, UNREAD | {"original": 1405.0, "problem": "V007"}, "V007", "V008"),
     ("PLN_06", 600, {}, "V008", "V008"),
     ("PLN_08", -1.0, {}, "V008", "V008"),
@@ -122,7 +157,13 @@ SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
     ("PLN_01", "P" * 21, {}, "V010", "V010"),
     ("PLN_01", "x", {"original": "#REF!", "state": State.ERROR}, "V011", "V011"),
     ("PLN_01", "WS-07", {"formula": True}, "V012", ""),
-    ("PLN_01", "x", {"original": None, "state": State.NOT_CALCULATED, "formula": True}, "V013", "V013"),
+    (
+        "PLN_01",
+        "x",
+        {"original": None, "state": State.NOT_CALCULATED, "formula": True},
+        "V013",
+        "V013",
+    ),
     ("PLN_07", 41, {}, "V014", "V014"),
     ("PLN_08", 1000, UNREAD | {"original": "1,000", "problem": "V018"}, "V018", "V003"),
     ("PLN_02", "PAK", {"original": "باكستان", "notes": ("V101",)}, "V101", "V002"),
@@ -132,7 +173,7 @@ SINGLE: list[tuple[str, Any, dict[str, Any], str, str]] = [
     ("PLN_02", "PAK", {"original": "PAK", "notes": ("V106",)}, "V106", "V002"),
     ("PLN_11", "N", {"original": "Nope", "notes": ("V107",)}, "V107", "V002"),
     ("PLN_01", "ask a.b@example.org", {}, "P001", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("field", "answer", "attributes", "code", "verdict"), SINGLE)
@@ -150,10 +191,22 @@ def test_each_finding_fires_at_its_cell_and_alone(
 
 
 SILENT = [
-    ("PLN_06", 20), ("PLN_06", 500), ("PLN_09", 0.0), ("PLN_09", 1.0), ("PLN_10", 2000), ("PLN_10", 2100),
-    ("PLN_03", "word " * 39 + "word"), ("PLN_03", "ຂ" * 240), ("PLN_01", "P" * 20), ("PLN_07", 1), ("PLN_08", 0.0),
-    ("PLN_05", date(2026, 3, 1)), ("PLN_13", ("WOM",)), ("PLN_07", None), ("PLN_08", None),
-]  # fmt: skip
+    ("PLN_06", 20),
+    ("PLN_06", 500),
+    ("PLN_09", 0.0),
+    ("PLN_09", 1.0),
+    ("PLN_10", 2000),
+    ("PLN_10", 2100),
+    ("PLN_03", "word " * 39 + "word"),
+    ("PLN_03", "ຂ" * 240),
+    ("PLN_01", "P" * 20),
+    ("PLN_07", 1),
+    ("PLN_08", 0.0),
+    ("PLN_05", date(2026, 3, 1)),
+    ("PLN_13", ("WOM",)),
+    ("PLN_07", None),
+    ("PLN_08", None),
+]
 
 
 @pytest.mark.parametrize(("field", "answer"), SILENT)
@@ -179,31 +232,50 @@ def test_a_suggestion_travels_with_the_finding() -> None:
     ("field", "answer", "message", "remedy"),
     [
         (
-            "PLN_09", 1.01,
-            "Share already paid: 101 % is out of range (0 % to 100 %).", "Type a percentage (0 % to 100 %).",
+            "PLN_09",
+            1.01,
+            "Share already paid: 101 % is out of range (0 % to 100 %).",
+            "Type a percentage (0 % to 100 %).",
         ),
-        ("PLN_06", 600, "Participants expected: 600 is out of range (1 to 500).", "Type a whole number (1 to 500)."),
-        ("PLN_06", 2.5, "Participants expected: 2.5 is not a whole number.", "Type a whole number (1 to 500)."),
+        (
+            "PLN_06",
+            600,
+            "Participants expected: 600 is out of range (1 to 500).",
+            "Type a whole number (1 to 500).",
+        ),
+        (
+            "PLN_06",
+            2.5,
+            "Participants expected: 2.5 is not a whole number.",
+            "Type a whole number (1 to 500).",
+        ),
         ("PLN_08", -2.5, "Budget: -2.5 is out of range (0 or more).", "Type a number (0 or more)."),
         (
-            "PLN_03", "word " * 41,
-            "Purpose of the workshop: 41 words; at most 40 are allowed.", "Shorten the text to at most 40 words.",
+            "PLN_03",
+            "word " * 41,
+            "Purpose of the workshop: 41 words; at most 40 are allowed.",
+            "Shorten the text to at most 40 words.",
         ),
         (
-            "PLN_01", "x" * 21,
-            "Project code: 21 characters; at most 20 are allowed.", "Shorten the text to at most 20 characters.",
+            "PLN_01",
+            "x" * 21,
+            "Project code: 21 characters; at most 20 are allowed.",
+            "Shorten the text to at most 20 characters.",
         ),
         (
-            "PLN_04", date(1950, 1, 1),
+            "PLN_04",
+            date(1950, 1, 1),
             "First day: 1950-01-01 is out of range (1990-01-01 to 2100-12-31).",
             "Type a value in this range: 1990-01-01 to 2100-12-31.",
         ),
         (
-            "PLN_10", 1990,
-            "Year of the last workshop: 1990 is out of range (2000 to 2100).", "Type a year (2000 to 2100).",
+            "PLN_10",
+            1990,
+            "Year of the last workshop: 1990 is out of range (2000 to 2100).",
+            "Type a year (2000 to 2100).",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_limit_is_named_with_what_to_type(
     field: str, answer: Any, message: str, remedy: str
 ) -> None:
@@ -216,23 +288,27 @@ def test_a_limit_is_named_with_what_to_type(
     ("key", "edit", "message"),
     [
         (
-            plan("02"), {"original": "PAK", "code": "PAK", "notes": ("V106",)},
+            plan("02"),
+            {"original": "PAK", "code": "PAK", "notes": ("V106",)},
             "Country: “PAK” is the code of “Pakistan”, and was read as that.",
         ),
         (
-            plan("02"), {"original": "باكستان", "code": "PAK", "notes": ("V101",)},
+            plan("02"),
+            {"original": "باكستان", "code": "PAK", "notes": ("V101",)},
             "Country: “باكستان” is in another language, and was read as “Pakistan”.",
         ),
         (
-            plan("09"), {"original": "40%", "number": 0.4, "notes": ("V104",)},
+            plan("09"),
+            {"original": "40%", "number": 0.4, "notes": ("V104",)},
             "Share already paid: “40%” was stored as text and read as the number 40 %.",
         ),
         (
-            plan("04"), {"original": "2026-03-02", "day": date(2026, 3, 2), "notes": ("V105",)},
+            plan("04"),
+            {"original": "2026-03-02", "day": date(2026, 3, 2), "notes": ("V105",)},
             "First day: “2026-03-02” was stored as text and read as the date 2026-03-02.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_was_normalised_is_told_with_what_it_was_read_as(
     key: Any, edit: Any, message: str
 ) -> None:
@@ -399,18 +475,46 @@ def test_rules_of_one_code_on_two_sheets_and_rules_for_the_reader() -> None:
     layout = ruled(
         {"code": "R-X2", "tool": "REG", "check": "REG_NA < 5", "at": ["REG_NA"], "message": "m"},
         {"code": "R-X2", "tool": "REC", "check": "REC_NA < 5", "at": ["REC_NA"], "message": "m"},
-        {"code": "R-X3", "tool": "REG", "when": "filled(REG_TA)", "check": "length(REG_TA) > 5", "at": ["REG_TA"],
-         "reader_only": "For the example.", "message": "m"},
-        {"code": "R-X5", "tool": "REG", "when": "filled(REG_TB)", "check": "matches(REG_TB, '[a-z]+')",
-         "at": ["REG_TB"], "message": "m"},
-        {"code": "R-X4", "tool": "REG", "reader_only": "It needs earlier rounds.", "at": ["REG_TA"], "message": "m"},
-    )  # fmt: skip
-    answers = {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-01", "REG_NA"): 6, ("REC", "2", "REC_NA"): 6,
-               ("REC", "2", "REC_NB"): 1, ("REG", "R-01", "REG_TA"): "A1", ("REG", "R-01", "REG_TB"): "A1"}  # fmt: skip
+        {
+            "code": "R-X3",
+            "tool": "REG",
+            "when": "filled(REG_TA)",
+            "check": "length(REG_TA) > 5",
+            "at": ["REG_TA"],
+            "reader_only": "For the example.",
+            "message": "m",
+        },
+        {
+            "code": "R-X5",
+            "tool": "REG",
+            "when": "filled(REG_TB)",
+            "check": "matches(REG_TB, '[a-z]+')",
+            "at": ["REG_TB"],
+            "message": "m",
+        },
+        {
+            "code": "R-X4",
+            "tool": "REG",
+            "reader_only": "It needs earlier rounds.",
+            "at": ["REG_TA"],
+            "message": "m",
+        },
+    )
+    answers = {
+        ("FORM", "1", "FRM_REQ"): "x",
+        ("REG", "R-01", "REG_NA"): 6,
+        ("REC", "2", "REC_NA"): 6,
+        ("REC", "2", "REC_NB"): 1,
+        ("REG", "R-01", "REG_TA"): "A1",
+        ("REG", "R-01", "REG_TB"): "A1",
+    }
     result = outcome(submission(layout, answers), layout)
     assert [(f.code, f.tool, f.row) for f in result.findings] == [
-        ("R-X2", "REG", "R-01"), ("R-X3", "REG", "R-01"), ("R-X5", "REG", "R-01"), ("R-X2", "REC", "2"),
-    ]  # fmt: skip
+        ("R-X2", "REG", "R-01"),
+        ("R-X3", "REG", "R-01"),
+        ("R-X5", "REG", "R-01"),
+        ("R-X2", "REC", "2"),
+    ]
     assert result.verdicts["REG", "R-01", "REG_NA"].code == "R-X2"
     assert result.verdicts["REC", "2", "REC_NA"].code == "R-X2"
     assert result.verdicts["REG", "R-01", "REG_TA"].code == ""  # the sheet cannot know
@@ -577,8 +681,10 @@ def test_languages_and_choices_of_tools_in_one_call() -> None:
         today=TODAY,
     )
     assert [[finding.code for finding in each.findings] for each in results] == [
-        ["R-E01"], ["R-E01", "P001"], ["R-E01"],
-    ]  # fmt: skip
+        ["R-E01"],
+        ["R-E01", "P001"],
+        ["R-E01"],
+    ]
     first = results[1].findings[0]
     words = in_words(first)
     assert (first.sheet, words.label) == ("Plan", "Dernier jour")

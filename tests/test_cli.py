@@ -15,6 +15,7 @@ import pytest
 
 from hrge_xl import __version__, load
 from tests.answers import layout
+from tests.command_line import ran
 from tests.face import SPEC_HOMES, address
 from tests.face import cli_module as program
 
@@ -72,7 +73,7 @@ def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
 
 
 def test_generate_then_validate(tmp_path: Path) -> None:
-    made = started("generate", "example", "--country", "MAR", "--lang", "fr", "-o", tmp_path)
+    made = started("generate", "example", "--country", "MAR", "--language", "fr", "-o", tmp_path)
     assert made.returncode == 0
     file = tmp_path / "example_MAR_fr.xlsx"
     assert made.stdout.strip() == str(file)
@@ -100,7 +101,7 @@ def test_the_same_command_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_language_that_is_empty_is_the_usual_one(tmp_path: Path) -> None:
     for command in (("explain", "V001"), ("report", tmp_path), ("export", tmp_path)):
-        usual, empty = run(*command), run(*command, "--lang", "")
+        usual, empty = run(*command), run(*command, "--language", "")
         for said in ("returncode", "stdout", "stderr"):
             assert getattr(usual, said) == getattr(empty, said)
 
@@ -111,7 +112,7 @@ def test_a_language_that_is_empty_is_the_usual_one(tmp_path: Path) -> None:
         (("validate", "nowhere/"), "no such file or folder"),
         (("generate", "no_such_spec", "--country", "PAK"), "No spec 'no_such_spec'"),
         (("generate", "example"), "--country"),
-        (("generate", "example", "--country", "PAK", "--lang", "de"), "not a language"),
+        (("generate", "example", "--country", "PAK", "--language", "de"), "not a language"),
         (("generate", "example", "--country", "PAK", "--tools", "9.9"), "not a tool"),
         (("generate", "hrge_toolkit", "--country", "Tajikstan"), "TJK"),
         (("explain", "Z999"), "no code"),
@@ -153,9 +154,12 @@ def test_bad_files_do_not_stop_the_others(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     verdicts = {Path(file["path"]).name: file["verdict"] for file in report["files"]}
     assert verdicts == {
-        "cut.xlsx": "refused", "empty.xlsx": "refused", "good.xlsx": "accepted",
-        "note.xlsx": "refused", "page.xls": "refused",
-    }  # fmt: skip
+        "cut.xlsx": "refused",
+        "empty.xlsx": "refused",
+        "good.xlsx": "accepted",
+        "note.xlsx": "refused",
+        "page.xls": "refused",
+    }
     assert report["summary"]["files"] == 5
     for file in report["files"]:
         if file["verdict"] == "refused":
@@ -184,9 +188,22 @@ def test_json_is_the_contract_and_holds_no_value_where_it_is_redacted() -> None:
     where = [finding[name] for name in ("sheet", "cell", "tool", "field")]
     assert where == ["Form", address(*place), "FORM", "FRM_18"]
     assert set(finding) == {
-        "code", "name", "severity", "sheet", "cell", "tool", "row", "field", "label", "value", "message", "remedy",
-        "suggestion", "waiver", "details",
-    }  # fmt: skip
+        "code",
+        "name",
+        "severity",
+        "sheet",
+        "cell",
+        "tool",
+        "row",
+        "field",
+        "label",
+        "value",
+        "message",
+        "remedy",
+        "suggestion",
+        "waiver",
+        "details",
+    }
     assert "Partially true" in done.stdout
     redacted = run(
         "validate", RETURNS / "wrong_words.xlsx", "--json", "--redact", "--today", "2026-06-30"
@@ -220,3 +237,20 @@ def test_a_workbook_of_another_spec(tmp_path: Path) -> None:
 def test_the_version_is_that_of_the_program_and_of_its_specs() -> None:
     specs = f"specs: example {load('example').version}, hrge_toolkit {load('hrge_toolkit').version}"
     assert run("--version").stdout.splitlines() == [f"hrge-xl {__version__}", specs]
+
+
+def test_an_option_is_taken_under_its_earlier_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed, in the environment, and in a file of settings."""
+    english = ran("explain", "V001").out
+    french = ran("explain", "V001", "--language", "fr").out
+    assert french != english
+    assert ran("explain", "V001", "--lang", "fr").out == french
+    settings = tmp_path / "hrge-xl.toml"
+    settings.write_text('[explain]\nlang = "fr"\n', encoding="utf-8")
+    assert ran("--config", settings, "explain", "V001").out == french
+    monkeypatch.setenv("HRGE_XL_LANG", "fr")
+    assert ran("explain", "V001").out == french
+    monkeypatch.setenv("HRGE_XL_EXPLAIN_LANGUAGE", "en")
+    assert ran("explain", "V001").out == english

@@ -48,10 +48,12 @@ def come(value: object, *kinds: Any) -> Any:
 @pytest.mark.parametrize(
     "value",
     [
-        Died("time"), ProgramFault("KeyError", ("x", "y")), SpecBroken(),
+        Died("time"),
+        ProgramFault("KeyError", ("x", "y")),
+        SpecBroken(),
         Result("a", None, 1, "refused", [], stamps=(Identity("s", "1", "l", "en", team="\u062a"),)),
     ],
-)  # fmt: skip
+)
 def test_what_may_be_answered_comes_whole(value: object) -> None:
     assert come(value, Died, Result, ProgramFault, SpecBroken) == value
 

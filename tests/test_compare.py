@@ -76,9 +76,13 @@ def test_two_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(said)
     assert told["schema"] == "hrge-xl/comparison/1"
     assert told["changes"][1] == {
-        "tool": "PLAN", "row": "1", "field": "PLN_13", "place": "Plan!E19",
-        "before": ["WOM", "YOU"], "after": ["DIS", "MEN"],
-    }  # fmt: skip
+        "tool": "PLAN",
+        "row": "1",
+        "field": "PLN_13",
+        "place": "Plan!E19",
+        "before": ["WOM", "YOU"],
+        "after": ["DIS", "MEN"],
+    }
     assert [each["code"] for each in told["fixed"]] == ["V001"]
 
 
@@ -212,9 +216,12 @@ def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
 def of_year(folder: Path, year: int, **more: Any) -> Path:
     """A round of the Toolkit, whose interventions are called after country, year and project."""
     answers: dict[str, Any] = {
-        "FRM_01": "GLO-07", "FRM_03": "Strategy", "FRM_04": "PAK", "FRM_06": date(year, 1, 1),
+        "FRM_01": "GLO-07",
+        "FRM_03": "Strategy",
+        "FRM_04": "PAK",
+        "FRM_06": date(year, 1, 1),
         "FRM_07": date(year, 6, 30),
-    }  # fmt: skip
+    }
     filled = {("FORM", "1", code): value for code, value in (answers | more).items()}
     order = Order("PAK", TODAY, "PAK", tools=("T1.1",), round=str(year), answers=filled)
     returned(folder / str(year), {"pak.xlsx": generate(load("hrge_toolkit"), order)})

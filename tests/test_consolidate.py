@@ -68,15 +68,30 @@ NASTY = [
 def answers(project: str = "WS-07", country: str = "PAK", **more: Any) -> Answers:
     """A return without a mistake; `more` by field code."""
     form: dict[str, Any] = {
-        "PLN_01": project, "PLN_02": country, "PLN_03": "Plan the workshop", "PLN_04": date(2026, 3, 2),
-        "PLN_05": date(2026, 3, 4), "PLN_06": 20.0, "PLN_07": 12.0, "PLN_08": 5000.5, "PLN_09": 0.5,
-        "PLN_10": 2024.0, "PLN_11": "N", "PLN_13": ("WOM", "DIS"),
-    }  # fmt: skip
+        "PLN_01": project,
+        "PLN_02": country,
+        "PLN_03": "Plan the workshop",
+        "PLN_04": date(2026, 3, 2),
+        "PLN_05": date(2026, 3, 4),
+        "PLN_06": 20.0,
+        "PLN_07": 12.0,
+        "PLN_08": 5000.5,
+        "PLN_09": 0.5,
+        "PLN_10": 2024.0,
+        "PLN_11": "N",
+        "PLN_13": ("WOM", "DIS"),
+    }
     form |= {key: value for key, value in more.items() if key.startswith("PLN")}
     risk: dict[str, Any] = {
-        "RSK_01": "Nobody comes", "RSK_02": ("WOM",), "RSK_03": 2.0, "RSK_04": 3.0, "RSK_06": "RED",
-        "RSK_07": "Call them", "FOL_01": "Coordinator", "FOL_02": date(2026, 5, 1),
-    }  # fmt: skip
+        "RSK_01": "Nobody comes",
+        "RSK_02": ("WOM",),
+        "RSK_03": 2.0,
+        "RSK_04": 3.0,
+        "RSK_06": "RED",
+        "RSK_07": "Call them",
+        "FOL_01": "Coordinator",
+        "FOL_02": date(2026, 5, 1),
+    }
     risk |= {key: value for key, value in more.items() if not key.startswith("PLN")}
     found: Answers = {
         ("PLAN", "1", code): value for code, value in form.items() if value is not None
@@ -347,7 +362,7 @@ def test_data_xlsx_has_words_for_heads_and_names_beside_codes(out: Path) -> None
 
 def test_data_xlsx_in_the_language_of_a_reader(out: Path, tmp_path: Path) -> None:
     target = tmp_path / "data_ar.xlsx"
-    assert hrge("export", out, "--lang", "ar", "-o", target) == 0
+    assert hrge("export", out, "--language", "ar", "-o", target) == 0
     book, say = openpyxl.load_workbook(target), translator("ar")
     assert book.sheetnames[0] == say("Contents")
     assert all(sheet.sheet_view.rightToLeft for sheet in book)
@@ -509,9 +524,19 @@ def test_what_a_return_says_of_itself_and_refers_to_is_restricted_too(tmp_path: 
 
 def a_figure(n: int, field: str, total: float) -> tuple[Any, ...]:
     return TABLES["aggregate_numbers"].row(
-        n=n, period="period", tool="PLAN", row_code="1", field=field, label="label", frequency=3, teams=2, total=total,
-        mean=total, minimum=0.0, maximum=total,
-    )  # fmt: skip
+        n=n,
+        period="period",
+        tool="PLAN",
+        row_code="1",
+        field=field,
+        label="label",
+        frequency=3,
+        teams=2,
+        total=total,
+        mean=total,
+        minimum=0.0,
+        maximum=total,
+    )
 
 
 def with_restricted(code: str) -> Spec:
@@ -591,8 +616,10 @@ def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
     run([third], tmp_path / "out", arrived=Arrived(date(2026, 6, 15), stated=True))
     states = {Path(str(row["path"])).name: row for row in ledger(tmp_path / "out")}
     assert {name: row["state"] for name, row in states.items()} == {
-        "v1.xlsx": "superseded", "v2.xlsx": "counts", "v3.xlsx": "waiting",
-    }  # fmt: skip
+        "v1.xlsx": "superseded",
+        "v2.xlsx": "counts",
+        "v3.xlsx": "waiting",
+    }
     assert [row["received"] for row in states.values()] == [
         "2026-06-01",
         "2026-06-08",

@@ -45,8 +45,11 @@ def start(*arguments: object) -> subprocess.Popen[str]:
     """The command line in a process group of its own, everything imported."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "consolidate", *map(str, arguments), *WRITTEN, *OTHERWISE],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process

@@ -235,13 +235,18 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
     lists = {"WAY": ["BUS", "RAIL"], "BOAT": ["FERRY"]}
     files = {
         "workbook.yaml": {
-            "name": "made", "version": "1", "title": "Made", "languages": ["en"], "sheets": ["A", "B"],
+            "name": "made",
+            "version": "1",
+            "title": "Made",
+            "languages": ["en"],
+            "sheets": ["A", "B"],
             "tables": {"ways": {"tools": ["A", "B"]}},
         },
         "vocabularies.yaml": {
-            name: {"items": [{"code": code, "label": code} for code in codes]} for name, codes in lists.items()
+            name: {"items": [{"code": code, "label": code} for code in codes]}
+            for name, codes in lists.items()
         },
-    }  # fmt: skip
+    }
     for tool, name in zip("AB", lists, strict=True):
         field = {"code": "W_1", "type": "choice", "vocabulary": name, "label": "Way"}
         block = {"kind": "register", "id": f"{tool}-", "fields": [field]}
@@ -262,9 +267,20 @@ def test_no_two_columns_of_a_view_have_one_name(tmp_path: Path) -> None:
     fields = [{"code": code, "type": "text", "label": code} for code in codes]
     fields.append({"code": "WAY", "type": "yesno", "label": "Way"})
     files = {
-        "workbook.yaml": {"name": "made", "version": "1", "title": "Made", "languages": ["en"], "sheets": ["A"]},
-        "tools/a.yaml": {"code": "A", "sheet": "A", "title": "A", "blocks": [{"kind": "form", "fields": fields}]},
-    }  # fmt: skip
+        "workbook.yaml": {
+            "name": "made",
+            "version": "1",
+            "title": "Made",
+            "languages": ["en"],
+            "sheets": ["A"],
+        },
+        "tools/a.yaml": {
+            "code": "A",
+            "sheet": "A",
+            "title": "A",
+            "blocks": [{"kind": "form", "fields": fields}],
+        },
+    }
     (view,) = Schema(load(write(files, tmp_path))).sheets
     assert len({*view.names}) == len(view.names)
     assert "submission_id" not in view.names  # by which a view joins

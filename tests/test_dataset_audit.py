@@ -259,8 +259,9 @@ def test_problems_come_first_and_notes_make_no_difference() -> None:
     audit = Audit("round", returns=3, read=3, files=1, notes=["Not compared."])
     assert audit.identical
     assert list(audit.lines()) == [
-        "Not compared.", "Made again: identical (3 returns of 3 read again, 1 file compared).",
-    ]  # fmt: skip
+        "Not compared.",
+        "Made again: identical (3 returns of 3 read again, 1 file compared).",
+    ]
     audit.problems.append("A fault.")
     assert not audit.identical
     assert next(audit.lines()) == "A fault."

@@ -113,7 +113,7 @@ def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path
         ),
         ("DROP TABLE sqlite_stat1", []),  # what SQLite keeps for itself
     ],
-)  # fmt: skip
+)
 def test_definitions_of_the_file(
     statements: str, expected: Lines, made: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -161,63 +161,97 @@ UNREADABLE = "{}: “cannot be read (%s)” in the file, “whole” now."
 FILES: dict[str, tuple[str, Callable[[Path], object], Lines]] = {
     "a cell of the CSV": (
         "csv/answers.csv",
-        csv_rows(lambda rows: next(row for row in rows if row[1] == "AFG").__setitem__(10, "Forged")),
+        csv_rows(
+            lambda rows: next(row for row in rows if row[1] == "AFG").__setitem__(10, "Forged")
+        ),
         ["afg.xlsx: answers.csv[Plan!E7].text: “Forged” in the file, “WS-07” now."],
     ),
     "a row of the CSV less": (
-        "csv/items.csv", csv_rows(lambda rows: rows.pop(2)),
+        "csv/items.csv",
+        csv_rows(lambda rows: rows.pop(2)),
         ["new: items.csv[n 2 PLAN R1], found now, not in the file."],
     ),
     "rows exchanged": (
-        "csv/items.csv", csv_rows(lambda rows: rows.append(rows.pop(1))),
+        "csv/items.csv",
+        csv_rows(lambda rows: rows.append(rows.pop(1))),
         ["items.csv, row 2: “('"],
     ),
     "a row twice": (
-        "csv/items.csv", csv_rows(lambda rows: rows.append(rows[-1])), ["items.csv, row"],
+        "csv/items.csv",
+        csv_rows(lambda rows: rows.append(rows[-1])),
+        ["items.csv, row"],
     ),
     "without the mark of UTF-8": (
-        "csv/items.csv", lambda path: path.write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf")),
+        "csv/items.csv",
+        lambda path: path.write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf")),
         [ANOTHER_PROGRAM.format("items.csv")],
     ),
     "line ends of another system": (
-        "csv/items.csv", lambda path: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")),
+        "csv/items.csv",
+        lambda path: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")),
         [ANOTHER_PROGRAM.format("items.csv")],
     ),
     "a column more": (
-        "csv/items.csv", csv_rows(lambda rows: rows[1].append("more")),
+        "csv/items.csv",
+        csv_rows(lambda rows: rows[1].append("more")),
         [UNREADABLE.format("items.csv") % "ValueError"],
     ),
     "no CSV": ("csv/items.csv", into(b'"open'), [UNREADABLE.format("items.csv") % "Error"]),
-    "no text": ("csv/items.csv", into(b"\xff\xfe\0"), [UNREADABLE.format("items.csv") % "UnicodeDecodeError"]),
+    "no text": (
+        "csv/items.csv",
+        into(b"\xff\xfe\0"),
+        [UNREADABLE.format("items.csv") % "UnicodeDecodeError"],
+    ),
     "the description": (
-        "datapackage.json", put_text('"answers"', '"replies"'), ["datapackage.json: resources["],
+        "datapackage.json",
+        put_text('"answers"', '"replies"'),
+        ["datapackage.json: resources["],
     ),
     "JSON in one line": (
-        "datapackage.json", put_text("{\n", "{"), [ANOTHER_PROGRAM.format("datapackage.json")],
+        "datapackage.json",
+        put_text("{\n", "{"),
+        [ANOTHER_PROGRAM.format("datapackage.json")],
     ),
-    "no JSON": ("datapackage.json", into(b"{"), [UNREADABLE.format("datapackage.json") % "JSONDecodeError"]),
+    "no JSON": (
+        "datapackage.json",
+        into(b"{"),
+        [UNREADABLE.format("datapackage.json") % "JSONDecodeError"],
+    ),
     "a row of Parquet": (
-        "parquet/items.parquet", in_parquet,
+        "parquet/items.parquet",
+        in_parquet,
         ["items.parquet[n 1 PLAN C1].label: “Forged” in the file, “Is everything ready?” now."],
     ),
-    "no Parquet": ("parquet/items.parquet", into(b"PAR1"), [UNREADABLE.format("items.parquet") % "ArrowInvalid"]),
+    "no Parquet": (
+        "parquet/items.parquet",
+        into(b"PAR1"),
+        [UNREADABLE.format("items.parquet") % "ArrowInvalid"],
+    ),
     "a cell of data.xlsx, and a sheet": (
-        "data.xlsx", in_workbook(forge),
+        "data.xlsx",
+        in_workbook(forge),
         [
             "data.xlsx: answers!G3: “Forged” in the file,",
             "gone: data.xlsx: the sheet More, in the file, not found again.",
         ],
     ),
-    "no workbook": ("data.xlsx", into(b"PK\x03\x04"), [UNREADABLE.format("data.xlsx") % "ValueError"]),
+    "no workbook": (
+        "data.xlsx",
+        into(b"PK\x03\x04"),
+        [UNREADABLE.format("data.xlsx") % "ValueError"],
+    ),
     "a line of the page": (
-        "reports/overview.html", put_text("AFG", "AFX"), ["overview.html, line"],
+        "reports/overview.html",
+        put_text("AFG", "AFX"),
+        ["overview.html, line"],
     ),
     "a line more": (
-        "reports/overview.html", lambda path: path.write_bytes(path.read_bytes() + b"\nmore"),
+        "reports/overview.html",
+        lambda path: path.write_bytes(path.read_bytes() + b"\nmore"),
         ["gone: overview.html, line"],
     ),
     "the same bytes": ("reports/overview.html", lambda path: None, []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("name", "change", "expected"), FILES.values(), ids=FILES)
@@ -245,7 +279,7 @@ def test_the_overview_in_whichever_language(made: Path, tmp_path: Path) -> None:
     """Also one that the spec does not have; what was changed in the page is named all the same."""
     shutil.copytree(made, tmp_path / "dataset")
     reports = tmp_path / "dataset" / "reports"
-    words = ("--format", "overview", "--lang", "es", "-o", reports, "--today", DAY)
+    words = ("--format", "overview", "--language", "es", "-o", reports, "--today", DAY)
     assert hrge("report", tmp_path / "dataset", *words) == 0
     assert hrge("verify", tmp_path / "dataset") == 0
     put_text("AFG", "AFX")(reports / "overview.html")

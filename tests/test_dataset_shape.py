@@ -223,11 +223,17 @@ def test_teams_are_as_status_tells_them(tmp_path: Path) -> None:
     assert hrge("status", played() / LATER, "--json", "-o", out, "--today", TODAY) == 0
     said = {
         (
-            team["team"], team["country"], OUTCOMES[team["state"]], team["deadline"],
-            team["required"], team["answered"], team["errors"], team["returns"],
+            team["team"],
+            team["country"],
+            OUTCOMES[team["state"]],
+            team["deadline"],
+            team["required"],
+            team["answered"],
+            team["errors"],
+            team["returns"],
         )
         for team in json.loads(out.read_text(encoding="utf-8"))
-    }  # fmt: skip
+    }
     names = "team, country, outcome, due, required, answered, errors, submissions"
     assert {*asked(f"SELECT {names} FROM teams WHERE period = '{LATER}'")} == said
     assert {outcome for _, _, outcome, *_ in said} == {

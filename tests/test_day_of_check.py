@@ -93,9 +93,14 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example with fields that are calculated from the day; a share is asked for after a month."""
     folder = copy(tmp_path_factory.mktemp("dated") / "spec")
     edit(
-        folder, "tools/plan.yaml", (r"(PLN_14, .*\n)", rf"\1{CALCULATED}"),
-        ("PLN_09, type: percent", 'PLN_09, type: percent, required: {when: "days_between(PLN_04, today()) > 30"}'),
-    )  # fmt: skip
+        folder,
+        "tools/plan.yaml",
+        (r"(PLN_14, .*\n)", rf"\1{CALCULATED}"),
+        (
+            "PLN_09, type: percent",
+            'PLN_09, type: percent, required: {when: "days_between(PLN_04, today()) > 30"}',
+        ),
+    )
     return folder
 
 
@@ -139,9 +144,11 @@ def test_what_they_should_have_shown_is_what_came_out_then(
 ) -> None:
     where = build(load(dated), "en")
     sent = submission(
-        where, {("PLAN", "1", "PLN_04"): FIRST_DAY, WAITING: shown}, {WAITING: {"formula": formula}},
+        where,
+        {("PLAN", "1", "PLN_04"): FIRST_DAY, WAITING: shown},
+        {WAITING: {"formula": formula}},
         calculated_on=EARLIER,
-    )  # fmt: skip
+    )
     others = submission(
         where, {WAITING: 71, ("PLAN", "1", "PLN_04"): FIRST_DAY}, calculated_on=LATER
     )

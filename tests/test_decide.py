@@ -32,6 +32,7 @@ from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
 from tests.answers import layout
 from tests.command_line import hrge, ran
+from tests.damage import ANSWERS
 from tests.databases import tampered
 from tests.different_returns import answers_of
 from tests.face import (
@@ -69,9 +70,15 @@ TODAY = date(2026, 5, 1)
 def entry(name: str, order: int, **more: Any) -> ReturnEntry:
     """A return of team A about project P."""
     usual: dict[str, Any] = {
-        "verdict": "accepted", "team": "A", "copy": f"copy-{name}", "project": "P", "intervention": "",
-        "country": "PAK", "period": "2026", "moment": f"2026-04-{order:02}T12:00:00+00:00",
-    }  # fmt: skip
+        "verdict": "accepted",
+        "team": "A",
+        "copy": f"copy-{name}",
+        "project": "P",
+        "intervention": "",
+        "country": "PAK",
+        "period": "2026",
+        "moment": f"2026-04-{order:02}T12:00:00+00:00",
+    }
     return ReturnEntry(name, order, **(usual | more))
 
 
@@ -107,9 +114,12 @@ def test_a_decision_is_about_what_was_there() -> None:
 def test_one_copy_for_two_projects() -> None:
     a, b = entry("a", 1, copy="one"), entry("b", 2, copy="one", project="Q")
     found = return_statuses([a, b], {})
-    assert {name: (each.state, each.finding and each.finding.code) for name, each in found.items()} == {
-        "a": (CONFLICT, "X004"), "b": (CONFLICT, "X004"),
-    }  # fmt: skip
+    assert {
+        name: (each.state, each.finding and each.finding.code) for name, each in found.items()
+    } == {
+        "a": (CONFLICT, "X004"),
+        "b": (CONFLICT, "X004"),
+    }
     assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
     assert states([a, b], a=decision(1, 2), b=decision(2, 2)) == {"a": COUNTS, "b": COUNTS}
     third = entry("c", 3, copy="one", project="R")
@@ -125,12 +135,17 @@ def test_a_project_that_was_missing_and_was_asked_for_makes_no_second_workbook()
     assert states([asked, named]) == {"a": SUPERSEDED, "b": COUNTS}
     half = replace(asked, project="P")
     assert states([half, named]) == {"a": SUPERSEDED, "b": COUNTS}
-    assert states([named, replace(asked, submission="c", order=3, moment="2026-04-03T12:00:00+00:00")]) == {
-        "b": COUNTS, "c": WAITING,
-    }  # fmt: skip
+    assert states(
+        [named, replace(asked, submission="c", order=3, moment="2026-04-03T12:00:00+00:00")]
+    ) == {
+        "b": COUNTS,
+        "c": WAITING,
+    }
     assert states([asked, replace(half, order=2, submission="c"), replace(named, order=3)]) == {
-        "a": SUPERSEDED, "b": COUNTS, "c": SUPERSEDED,
-    }  # fmt: skip
+        "a": SUPERSEDED,
+        "b": COUNTS,
+        "c": SUPERSEDED,
+    }
     # it could be any of several, another one, or be meant so
     other = entry("d", 4, copy="one", project="Q")
     assert states([asked, named, other]) == {"a": CONFLICT, "b": CONFLICT, "d": CONFLICT}
@@ -164,11 +179,17 @@ def test_no_key_and_no_copy_counts_twice_undecided(
     """Whatever came in whatever order: one key never counts twice, and everything has a state and a reason."""
     entries = [
         entry(
-            str(n), n + 1, verdict=verdict, team=team, copy=copy, project=project,
-            doubts=("I006",) if doubt else (), moment=f"2026-04-0{moment_}",
+            str(n),
+            n + 1,
+            verdict=verdict,
+            team=team,
+            copy=copy,
+            project=project,
+            doubts=("I006",) if doubt else (),
+            moment=f"2026-04-0{moment_}",
         )
         for n, (verdict, team, copy, project, doubt, moment_) in enumerate(rows)
-    ]  # fmt: skip
+    ]
     made = {str(n): decision(i, len(entries)) for i, n in enumerate(decided, start=1)}
     found = return_statuses(entries, made)
     assert set(found) == {each.submission for each in entries}
@@ -224,9 +245,11 @@ def untouched(tmp_path_factory: Folders) -> Path:
     home = tmp_path_factory.mktemp("decide")
     folder = home / "in"
     paths = [
-        file(folder, "ours.xlsx"), file(folder, "theirs.xlsx", PLN_06=44.0),
-        file(folder, "a.xlsx", "one", "P-2"), file(folder, "b.xlsx", "one", "P-3"),
-    ]  # fmt: skip
+        file(folder, "ours.xlsx"),
+        file(folder, "theirs.xlsx", PLN_06=44.0),
+        file(folder, "a.xlsx", "one", "P-2"),
+        file(folder, "b.xlsx", "one", "P-3"),
+    ]
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
     asked = ValidationRequest(ExpectedReturn("example"), TODAY)
     given = [Source([*paths, folder / "scan.xlsx"], asked)]
@@ -264,8 +287,12 @@ def test_decided_from_the_command_line(dataset: Path) -> None:
     assert "2 changed, 2 still wait" in err
     assert hrge("decide", dataset, "a.xlsx", dataset.parent / "in" / "b.xlsx", *USE) == 0
     assert told(dataset) == {
-        "ours.xlsx": SUPERSEDED, "theirs.xlsx": COUNTS, "a.xlsx": COUNTS, "b.xlsx": COUNTS, "scan.xlsx": "refused",
-    }  # fmt: skip
+        "ours.xlsx": SUPERSEDED,
+        "theirs.xlsx": COUNTS,
+        "a.xlsx": COUNTS,
+        "b.xlsx": COUNTS,
+        "scan.xlsx": "refused",
+    }
     assert ran("decide", dataset).out.count("decided 2026-05-02") == 3
 
 
@@ -288,7 +315,7 @@ def reported(dataset: Path, language: str) -> dict[str, Any]:
         dataset,
         "--format",
         "json",
-        "--lang",
+        "--language",
         language,
         "-o",
         where,
@@ -357,8 +384,9 @@ def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> N
     with Ledger.open(dataset, write=False) as ledger:
         assert decisions(ledger) == {}
         assert [(made.choice, made.reason, made.in_force) for made in history(ledger)] == [
-            ("counts", "asked the team", False), ("undone", "they sent a third one", False),
-        ]  # fmt: skip
+            ("counts", "asked the team", False),
+            ("undone", "they sent a third one", False),
+        ]
 
 
 def told_of(folder: Path, *options: str) -> list[tuple[str, str]]:
@@ -527,7 +555,8 @@ def test_from_any_folder_and_with_the_spec_that_the_dataset_carries(
     monkeypatch.chdir(tmp_path)
     spec = load(second(Path("spec") / "second"))
     for name, copy in (("one", "a"), ("two", "b")):
-        Path(f"{name}.xlsx").write_bytes(generate(spec, Order("PAK", TODAY, "PAK", copy=copy * 12)))
+        order = Order("PAK", TODAY, "PAK", copy=copy * 12, answers=ANSWERS)
+        Path(f"{name}.xlsx").write_bytes(generate(spec, order))
     assert hrge("consolidate", "one.xlsx", "two.xlsx", "--spec", "spec/second", "-o", "out") == 0
     shutil.rmtree("spec")
     Path("elsewhere").mkdir()

@@ -65,9 +65,10 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     rows = connection.execute(query).fetchall()
     connection.close()
     assert rows == [
-        ("MAR", "returned", "superseded", "2026-06-25"), ("MAR", "accepted", "counts", "2026-07-16"),
+        ("MAR", "returned", "superseded", "2026-06-25"),
+        ("MAR", "accepted", "counts", "2026-07-16"),
         ("PAK", "accepted", "counts", "2026-06-25"),
-    ]  # fmt: skip
+    ]
     report = json.loads((out / "reports" / "validation.json").read_text(encoding="utf-8"))
     findings = [each for file in report["files"] for each in file["findings"]]
     (finding,) = [each for each in findings if each["severity"] == "error"]

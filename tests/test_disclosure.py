@@ -171,9 +171,12 @@ class Defaults(dict[str, Any]):
 
 counts = st.integers(0, 13)
 more_of_a_form = {
-    "PPL_U": counts, "PPL_ARR": st.integers(8, 16), "PPL_BUD": st.integers(7, 9), "PPL_TOLD": st.just(0),
+    "PPL_U": counts,
+    "PPL_ARR": st.integers(8, 16),
+    "PPL_BUD": st.integers(7, 9),
+    "PPL_TOLD": st.just(0),
     "PPL_PCT": st.just(0),
-}  # fmt: skip
+}
 forms = st.fixed_dictionaries({"PPL_W": counts, "PPL_M": counts}, optional=more_of_a_form)
 
 

@@ -168,9 +168,16 @@ def questionnaire() -> Workbook:
     sheet.title = "1. Questionnaire"
     sheet.protection.sheet = True
     texts = {
-        1: "Annual questionnaire", 3: "Your office", 4: "Name of the office:", 5: "Year", 6: "Start",
-        8: "Your work", 9: "How do you rate it?", 10: "Describe", 11: "Budget",
-    }  # fmt: skip
+        1: "Annual questionnaire",
+        3: "Your office",
+        4: "Name of the office:",
+        5: "Year",
+        6: "Start",
+        8: "Your work",
+        9: "How do you rate it?",
+        10: "Describe",
+        11: "Budget",
+    }
     for row, text in texts.items():
         sheet[f"A{row}"] = text
         if row not in (1, 3, 8):
@@ -456,9 +463,11 @@ def field(book: Workbook, number: int = 0) -> DraftField:
 def test_question_and_answer_side_by_side_are_a_form_and_no_table() -> None:
     """With heads above them and remarks behind them."""
     book = sheet_of(
-        ("Question", "Answer", "Remark"), ("How many?", None, "All ages"), ("Is it open?", None, None),
+        ("Question", "Answer", "Remark"),
+        ("How many?", None, "All ages"),
+        ("Is it open?", None, None),
         rules=(("B2", WHOLE), ("B3", YES_NO)),
-    )  # fmt: skip
+    )
     block = only_block(book)
     assert (block.kind, types(block)) == ("form", {"How many?": "integer", "Is it open?": "yesno"})
     assert block.fields[0].options["help"] == "All ages"
@@ -475,9 +484,14 @@ def test_where_nothing_else_tells_short_texts_with_a_blank_beside_are_questions(
     """Longer ones too, where they end as questions do; sentences are headings of what follows."""
     why = "We ask this every year so that we know how many of them could be reached, and why others could not"
     book = sheet_of(
-        ("Visit to an office",), ("Place:", None), ("Who came?", None), (f"{why}.", None), (f"{why}?", None),
-        (f"{why * 3}?", None), ("Please sign.", None),
-    )  # fmt: skip
+        ("Visit to an office",),
+        ("Place:", None),
+        ("Who came?", None),
+        (f"{why}.", None),
+        (f"{why}?", None),
+        (f"{why * 3}?", None),
+        ("Please sign.", None),
+    )
     (tool,) = guessed(book).tools
     assert tool.title == "Visit to an office"
     assert [(each.options, [field.label for field in each.fields]) for each in tool.blocks] == [
@@ -518,8 +532,10 @@ def test_a_register_has_room_for_rows(
 ) -> None:
     block = only_block(sheet_of(*rows, **options))  # type: ignore[arg-type]
     assert (block.kind, block.options["rows"], types(block)) == (
-        "register", blank_rows, {"Place": "text", "Days": "integer"},
-    )  # fmt: skip
+        "register",
+        blank_rows,
+        {"Place": "text", "Days": "integer"},
+    )
 
 
 def test_heads_may_stand_above_a_section() -> None:

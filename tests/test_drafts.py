@@ -98,8 +98,9 @@ def test_what_cannot_be_moved_is_named_and_the_others_are_moved(round_: Path) ->
     (round_ / "sent" / DAY).write_text("in the way", encoding="utf-8")
     told = ran("drafts", round_, "--done", "--today", NEXT_DAY, code=5)
     assert names(round_, "sent") == [
-        f"{NEXT_DAY}/Minsk_reminder-before.eml", f"{NEXT_DAY}/Odesa_reminder-before.eml",
-    ]  # fmt: skip
+        f"{NEXT_DAY}/Minsk_reminder-before.eml",
+        f"{NEXT_DAY}/Odesa_reminder-before.eml",
+    ]
     assert len(told.out.splitlines()) == 2
     text = " ".join(told.err.split())
     for name in names(round_):
@@ -171,16 +172,21 @@ def test_a_file_of_somebody_else_is_not_overwritten(round_: Path) -> None:
     own.write_bytes(b"X-Hrge-Xl-Draft: 00\r\n\r\nMine")
     written = ran("remind", round_, "--today", NEXT_DAY).out.split()
     assert {Path(path).name for path in written} == {
-        "Minsk_reminder-before.eml", "Odesa_reminder-before_2.eml",
-    }  # fmt: skip
+        "Minsk_reminder-before.eml",
+        "Odesa_reminder-before_2.eml",
+    }
     assert own.read_bytes().endswith(b"Mine")
 
 
 # whatever is done, in whichever order
 
 COMMANDS = (
-    ("issue",), ("issue", "reminder", "--again"), (), ("--done",), ("--done", "--team", "Minsk"),
-)  # fmt: skip
+    ("issue",),
+    ("issue", "reminder", "--again"),
+    (),
+    ("--done",),
+    ("--done", "--team", "Minsk"),
+)
 
 
 def happen(round_: Path, chance: random.Random) -> None:

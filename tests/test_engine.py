@@ -50,8 +50,14 @@ pytestmark = pytest.mark.deep
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parent.parent
-ELSEWHERE = ("unshare", "--mount", *(("--map-root-user",) if os.geteuid() else ()), "sh", "-c",
-             'mount -t tmpfs tmpfs "$0" && exec "$@"')  # fmt: skip
+ELSEWHERE = (
+    "unshare",
+    "--mount",
+    *(("--map-root-user",) if os.geteuid() else ()),
+    "sh",
+    "-c",
+    'mount -t tmpfs tmpfs "$0" && exec "$@"',
+)
 NUMBER = 6  # returns, and one file that is none
 
 
@@ -96,9 +102,12 @@ class Cluster:
         if blind_to is not None:  # another machine, where this folder is empty
             command = [*ELSEWHERE, str(blind_to), *command]
         return subprocess.Popen(
-            [*command, "--no-dashboard"], cwd=self.folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [*command, "--no-dashboard"],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def at_work(self) -> list[int]:
         """The process ids of workers that have a batch in hand."""

@@ -176,10 +176,16 @@ def test_a_sheet_that_was_not_issued_gives_blanks() -> None:
     small = build(SPEC, "en", [])
     bare = submission(small, {})
     for text, expected in (
-        ("count('REG')", 0), ("sum('REG', REG_NA)", None), ("ticked('REG')", False), ("completeness('REG')", None),
-        ("any_row('CAT', CAT_NUM > 1)", False), ("blank(ONE_TA)", True), ("ONE_TA != 'x'", False),
-        ("issued('CAT')", False), ("issued('FORM')", True),
-    ):  # fmt: skip
+        ("count('REG')", 0),
+        ("sum('REG', REG_NA)", None),
+        ("ticked('REG')", False),
+        ("completeness('REG')", None),
+        ("any_row('CAT', CAT_NUM > 1)", False),
+        ("blank(ONE_TA)", True),
+        ("ONE_TA != 'x'", False),
+        ("issued('CAT')", False),
+        ("issued('FORM')", True),
+    ):
         assert evaluate(text, [bare], layouts=[small]) == [[expected]], text
         # beside a workbook that has the sheet, too
         assert evaluate(text, [register(ROWS), bare], layouts=[LAYOUT, small])[1] == [expected], (
@@ -267,15 +273,32 @@ DAYS = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
 STEPS = st.none() | st.sampled_from([1.0, 2.0, 3.0])
 ROW = st.fixed_dictionaries(
     {
-        "NA": NUMBERS, "NB": NUMBERS, "TA": TEXTS, "TB": TEXTS, "CA": CODES, "CB": CODES,
+        "NA": NUMBERS,
+        "NB": NUMBERS,
+        "TA": TEXTS,
+        "TB": TEXTS,
+        "CA": CODES,
+        "CB": CODES,
         "MA": st.lists(st.sampled_from(["RED", "BLUE", "GREEN"]), max_size=3).map(tuple),
-        "DA": DAYS, "DB": DAYS, "SA": STEPS, "SB": STEPS,
+        "DA": DAYS,
+        "DB": DAYS,
+        "SA": STEPS,
+        "SB": STEPS,
     }
-)  # fmt: skip
+)
 NUMERIC = st.recursive(
-    st.sampled_from([
-        "FRM_NA", "FRM_NB", "FRM_SA", "0", "1.5", "year(FRM_DA)", "words(FRM_TA)", "count_of(FRM_MA, FRM_NA)",
-    ]),
+    st.sampled_from(
+        [
+            "FRM_NA",
+            "FRM_NB",
+            "FRM_SA",
+            "0",
+            "1.5",
+            "year(FRM_DA)",
+            "words(FRM_TA)",
+            "count_of(FRM_MA, FRM_NA)",
+        ]
+    ),
     lambda inner: st.one_of(
         st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner),
         st.builds("{}({}, {})".format, st.sampled_from(["total", "least", "most"]), inner, inner),
@@ -283,23 +306,38 @@ NUMERIC = st.recursive(
         st.builds("({} if filled(FRM_TA) else {})".format, inner, inner),
     ),
     max_leaves=6,
-)  # fmt: skip
+)
 CONDITIONS = st.recursive(
     st.one_of(
-        st.builds("{} {} {}".format, NUMERIC, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), NUMERIC),
-        st.sampled_from([
-            "FRM_TA == FRM_TB", "FRM_TA != FRM_TB", "FRM_CA == FRM_CB", "FRM_CA != 'RED'", "'RED' in FRM_MA",
-            "FRM_CA in ('RED', 'BLUE')", "FRM_DA < FRM_DB", "FRM_DA + 30 >= FRM_DB", "FRM_LV >= 'MID'",
-            "FRM_LV != 'LOW'", "filled(FRM_MA)", "blank(FRM_LV)", "days_between(FRM_DA, today()) > 300",
-            "join(FRM_TA, FRM_CA) == 'ared'", "level(FRM_SA, FRM_SB) < level(FRM_SB, FRM_SB)",
-        ]),
+        st.builds(
+            "{} {} {}".format, NUMERIC, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), NUMERIC
+        ),
+        st.sampled_from(
+            [
+                "FRM_TA == FRM_TB",
+                "FRM_TA != FRM_TB",
+                "FRM_CA == FRM_CB",
+                "FRM_CA != 'RED'",
+                "'RED' in FRM_MA",
+                "FRM_CA in ('RED', 'BLUE')",
+                "FRM_DA < FRM_DB",
+                "FRM_DA + 30 >= FRM_DB",
+                "FRM_LV >= 'MID'",
+                "FRM_LV != 'LOW'",
+                "filled(FRM_MA)",
+                "blank(FRM_LV)",
+                "days_between(FRM_DA, today()) > 300",
+                "join(FRM_TA, FRM_CA) == 'ared'",
+                "level(FRM_SA, FRM_SB) < level(FRM_SB, FRM_SB)",
+            ]
+        ),
     ),
     lambda inner: st.one_of(
         st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner),
         st.builds("not ({})".format, inner),
     ),
     max_leaves=5,
-)  # fmt: skip
+)
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=6), text=CONDITIONS)
@@ -369,8 +407,10 @@ def compared(expr: Compare, left: Any, right: Any) -> bool:
         near = left == right
         order = {"<": ranks[left] < ranks[right], "<=": ranks[left] <= ranks[right]}
     result: bool = {
-        "!=": not near, ">": not order.get("<=", near), ">=": not order.get("<", near),
-    }.get(expr.op, order.get(expr.op, False))  # fmt: skip
+        "!=": not near,
+        ">": not order.get("<=", near),
+        ">=": not order.get("<", near),
+    }.get(expr.op, order.get(expr.op, False))
     return result
 
 
@@ -400,11 +440,18 @@ def called(expr: Call, row: dict[str, Any]) -> Any:
     if not known or (expr.name not in ("total", "least", "most") and len(known) < len(values)):
         return None
     functions: dict[str, Callable[[list[Any]], Any]] = {
-        "total": sum, "least": min, "most": max, "absolute": lambda seen: abs(seen[0]),
+        "total": sum,
+        "least": min,
+        "most": max,
+        "absolute": lambda seen: abs(seen[0]),
         "year": lambda seen: float((date(1899, 12, 30) + timedelta(int(seen[0]))).year),
         "days_between": lambda seen: seen[1] - seen[0],
-        "year_end": lambda seen: float((date(int(min(max(seen[0], 1900), 9999)), 12, 31) - date(1899, 12, 30)).days),
+        "year_end": lambda seen: float(
+            (date(int(min(max(seen[0], 1900), 9999)), 12, 31) - date(1899, 12, 30)).days
+        ),
         "level": lambda seen: leveled(*seen),
-        "join": lambda seen: "".join(each if isinstance(each, str) else shown(each) for each in seen),
-    }  # fmt: skip
+        "join": lambda seen: "".join(
+            each if isinstance(each, str) else shown(each) for each in seen
+        ),
+    }
     return functions[expr.name](known)

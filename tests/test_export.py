@@ -123,8 +123,13 @@ def test_nothing_becomes_a_formula(folder: Path, tmp_path: Path) -> None:
     text = exported(folder, tmp_path, "a.csv", "--table", "answers").read_text(encoding="utf-8-sig")
     for delimiter in ",;\t|":
         for line in csv.reader(io.StringIO(text), delimiter=delimiter):
-            assert [cell for cell in line if cell.lstrip(" \"'")[:1] in ("=", "@") and cell[:1] != "'"
-                    and "'" not in cell[: cell.find("=")]] == [], delimiter  # fmt: skip
+            assert [
+                cell
+                for cell in line
+                if cell.lstrip(" \"'")[:1] in ("=", "@")
+                and cell[:1] != "'"
+                and "'" not in cell[: cell.find("=")]
+            ] == [], delimiter
     assert f"'{NASTY[:20]}".replace('"', '""') in text
 
 
@@ -212,7 +217,7 @@ def test_what_may_be_shared(folder: Path) -> None:
             "no table 'answer'. Did you mean 'answers'? The dataset has: submissions,",
         ),
         (
-            ("--table", "findings", "--lang", "ar"),
+            ("--table", "findings", "--language", "ar"),
             "Only tools, questions, codes, items, countries have",
         ),
         (
@@ -226,9 +231,13 @@ def test_what_may_be_shared(folder: Path) -> None:
     ],
 )
 def test_wrong_wishes_are_one_line(
-    arguments: tuple[str, ...], words: str, folder: Path, capsys: Capsys,
-    tmp_path: Path, monkeypatch: Patch,
-) -> None:  # fmt: skip
+    arguments: tuple[str, ...],
+    words: str,
+    folder: Path,
+    capsys: Capsys,
+    tmp_path: Path,
+    monkeypatch: Patch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["export", str(folder), *arguments]) == 2
     err = capsys.readouterr().err
@@ -314,5 +323,5 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
 def test_a_dataset_of_no_spec_has_no_other_language(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "torn.xlsx").write_bytes(b"torn")
     consolidate_sources([source_of(tmp_path / "torn.xlsx")], tmp_path / "out")
-    assert run(["export", str(tmp_path / "out"), "--table", "teams", "--lang", "ar"]) == 2
+    assert run(["export", str(tmp_path / "out"), "--table", "teams", "--language", "ar"]) == 2
     assert "Only tables of a spec have other languages, not 'teams'" in capsys.readouterr().err

@@ -281,8 +281,10 @@ MANY = ("PLN_01", "PLN_03", "PLN_04", "PLN_05", "PLN_11", "PLN_13")  # more than
 LACKING = ("PLN_03", "PLN_04", "PLN_11", "RSK_02", "RSK_03", "RSK_06")
 Key = tuple[str, str, str]
 WRONG: Mapping[Key, Any] = {
-    ("PLAN", "1", "PLN_02"): "Nowhere", ("R1", "K-01", "RSK_04"): 9, ("PLAN", "1", "PLN_08"): "5000",
-}  # fmt: skip
+    ("PLAN", "1", "PLN_02"): "Nowhere",
+    ("R1", "K-01", "RSK_04"): 9,
+    ("PLAN", "1", "PLN_08"): "5000",
+}
 
 
 def place_of(key: Key, layout: Layout = EN) -> tuple[str, str]:
@@ -377,13 +379,24 @@ def test_a_row_says_where_what_was_asked_what_stands_there_what_is_wrong_and_wha
     asked = [("PLAN", "1", "PLN_02"), ("R1", "K-01", "RSK_04"), ("PLAN", "1", "PLN_03")]
     country, impact, purpose = (place_of(key)[1] for key in asked)
     assert rows["1"][2:] == (
-        "Plan", country, "", "Country", "Nowhere", "“Nowhere” is not in the list.", "Choose from the list.",
-    )  # fmt: skip
+        "Plan",
+        country,
+        "",
+        "Country",
+        "Nowhere",
+        "“Nowhere” is not in the list.",
+        "Choose from the list.",
+    )
     assert rows["2"][2:7] == ("Risks", impact, "K-01", "Impact", "9")
     assert rows["3"][2:] == (
-        "Plan", purpose, "", "Purpose of the workshop", "", "The answer is missing.",
+        "Plan",
+        purpose,
+        "",
+        "Purpose of the workshop",
+        "",
+        "The answer is missing.",
         "Fill in this cell. At most 40 words.",
-    )  # fmt: skip
+    )
     assert rows["9"][2:6] == ("Plan", place_of(("PLAN", "1", "PLN_08"))[1], "", "Budget")
 
 
@@ -432,10 +445,13 @@ def test_what_is_put_right_is_done(office: Office, mistakes: Path, tmp_path: Pat
     """A wrong answer that is right now, one that is only cleared, and one that was missing."""
     target = back_for(mistakes)
     with office.open(target) as document:
-        document.fill({
-            place_of(("PLAN", "1", "PLN_02")): "Pakistan", place_of(("R1", "K-01", "RSK_04")): None,
-            place_of(("PLAN", "1", "PLN_03")): "Plan the workshop",
-        })  # fmt: skip
+        document.fill(
+            {
+                place_of(("PLAN", "1", "PLN_02")): "Pakistan",
+                place_of(("R1", "K-01", "RSK_04")): None,
+                place_of(("PLAN", "1", "PLN_03")): "Plan the workshop",
+            }
+        )
         document.recalculate()
         document.save_as(tmp_path / "filled.xlsx")
     shown = Seen(openpyxl.load_workbook(tmp_path / "filled.xlsx", data_only=True)["To correct"])

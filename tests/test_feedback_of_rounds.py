@@ -85,26 +85,30 @@ def test_each_team_once_and_none_that_needs_it_not(
     assert run(["decide", str(made.folder), "trial.xlsx", *why]) == 0
     names, said = feedback(made, tmp_path / "out", capsys)
     assert names == ["ONE_WS-07_feedback.xlsx", "SIX_WS-02_feedback.xlsx"]
-    assert sorted(said) == sorted([
-        "one v1.xlsx: superseded by copy.xlsx.",
-        "one v2.xlsx: the same as copy.xlsx.",
-        "ours.xlsx: waits for a decision (theirs.xlsx conflicts with it): see hrge-xl decide.",
-        "scan.xlsx: refused: there are no answers to give back.",
-        "six.xlsx: accepted, nothing to correct or to look at (--all gives it back too).",
-        "stranger.xlsx: excluded: It is not the return of this team in this round (I008).",
-        "theirs.xlsx: waits for a decision (ours.xlsx conflicts with it): see hrge-xl decide.",
-        "trial.xlsx: withdrawn: Decided on 2026-06-30 by us: a trial.",
-        "two v1.xlsx: superseded by two v2.xlsx.",
-        "two v2.xlsx: accepted, nothing to correct or to look at (--all gives it back too).",
-        "12 files: 2 accepted, 9 returned, 1 refused.",
-        "Of the 11 that could be read: 4 counted, 2 superseded, 1 the same as another file, 2 in conflict, 1 excluded, "
-        "1 withdrawn.",
-    ])  # fmt: skip
+    assert sorted(said) == sorted(
+        [
+            "one v1.xlsx: superseded by copy.xlsx.",
+            "one v2.xlsx: the same as copy.xlsx.",
+            "ours.xlsx: waits for a decision (theirs.xlsx conflicts with it): see hrge-xl decide FOLDER.",
+            "scan.xlsx: refused: there are no answers to give back.",
+            "six.xlsx: accepted, nothing to correct or to look at (--all gives it back too).",
+            "stranger.xlsx: excluded: It is not the return of this team in this round (I008).",
+            "theirs.xlsx: waits for a decision (ours.xlsx conflicts with it): see hrge-xl decide FOLDER.",
+            "trial.xlsx: withdrawn: Decided on 2026-06-30 by us: a trial.",
+            "two v1.xlsx: superseded by two v2.xlsx.",
+            "two v2.xlsx: accepted, nothing to correct or to look at (--all gives it back too).",
+            "12 files: 2 accepted, 9 returned, 1 refused.",
+            "Of the 11 that could be read: 4 counted, 2 superseded, 1 the same as another file, "
+            "2 in conflict, 1 excluded, 1 withdrawn.",
+        ]
+    )
     names, _ = feedback(made, tmp_path / "everybody", capsys, "--all")
     assert names == [
-        "ONE_WS-07_feedback.xlsx", "SIX_WS-01-east_feedback.xlsx", "SIX_WS-02_feedback.xlsx",
+        "ONE_WS-07_feedback.xlsx",
+        "SIX_WS-01-east_feedback.xlsx",
+        "SIX_WS-02_feedback.xlsx",
         "TWO_WS-07_feedback.xlsx",
-    ]  # fmt: skip
+    ]
 
 
 def test_what_a_team_sent_last_is_what_it_corrects(

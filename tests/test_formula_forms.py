@@ -25,9 +25,33 @@ def test_what_means_something_else_is_not_alike(one: str, other: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["A1", "$A1", "A$1", "$A$1", "B2", "$B$12", "AA10", "SUM(", ")", "+", ",", ":", '"A1"', '"it\'s A1"', "'A1 b'!",
-     "'it''s'!", "T11_02", "list_A", "LOG10(", "TRUE()", "FALSE", "1.0", "12", "#REF!"]
-)  # fmt: skip
+    [
+        "A1",
+        "$A1",
+        "A$1",
+        "$A$1",
+        "B2",
+        "$B$12",
+        "AA10",
+        "SUM(",
+        ")",
+        "+",
+        ",",
+        ":",
+        '"A1"',
+        '"it\'s A1"',
+        "'A1 b'!",
+        "'it''s'!",
+        "T11_02",
+        "list_A",
+        "LOG10(",
+        "TRUE()",
+        "FALSE",
+        "1.0",
+        "12",
+        "#REF!",
+    ]
+)
 ANCHORS = st.builds(Place, st.integers(1, 20), st.integers(1, 30))
 
 

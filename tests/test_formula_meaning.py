@@ -55,9 +55,14 @@ def tool(code: str, *fields: dict[str, Any], always: bool = False, **block: Any)
 def items(*values: dict[str, Any]) -> dict[str, Any]:
     """A list of items with these values."""
     return {
-        "kind": "checklist", "id": None, "rows": None,
-        "items": [{"code": f"I_{n}", "label": f"Item {n}", "values": each} for n, each in enumerate(values, start=1)],
-    }  # fmt: skip
+        "kind": "checklist",
+        "id": None,
+        "rows": None,
+        "items": [
+            {"code": f"I_{n}", "label": f"Item {n}", "values": each}
+            for n, each in enumerate(values, start=1)
+        ],
+    }
 
 
 def listed(code: str, *fields: dict[str, Any], values: list[dict[str, Any]]) -> dict[str, Any]:
@@ -99,19 +104,54 @@ def test_a_fixed_column_is_a_cell_to_the_formulas_of_its_row(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("file", "files", "reason"),
     [
-        ("a", listed("A", {"type": "many", "vocabulary": "WORDS", "label": "m", "fixed": True},
-                     formula("1 if 'ON' in A_1 else 0"), values=[{"A_1": "ON;LATE"}]),
-         "A sheet cannot calculate this has(), and it has to show the result."),
-        ("a", listed("A", {"type": "many", "vocabulary": "WORDS", "label": "m", "fixed": True},
-                     formula("count_of(A_1)"), values=[{"A_1": "ON"}]), "A sheet cannot calculate this count_of()"),
-        ("a", tool("A", TEXT, TEXT | {"fixed": True}), "'A_2' is fixed, and no rows are written out here"),
-        ("a", listed("A", {"type": "yesno", "label": "y", "fixed": True}, values=[{"A_1": "perhaps"}]),
-         "'perhaps' is not a code of this list. Known are: Y, N."),
-        ("a", listed("A", {"type": "reference", "to": ["A"], "label": "y", "fixed": True}, values=[{"A_1": "I_9"}]),
-         "'I_9' is not a row of A."),
-        ("a", tool("A", TEXT, formula("join(filled(A_1), '!')", "text")), "join() takes answers, not a condition"),
+        (
+            "a",
+            listed(
+                "A",
+                {"type": "many", "vocabulary": "WORDS", "label": "m", "fixed": True},
+                formula("1 if 'ON' in A_1 else 0"),
+                values=[{"A_1": "ON;LATE"}],
+            ),
+            "A sheet cannot calculate this has(), and it has to show the result.",
+        ),
+        (
+            "a",
+            listed(
+                "A",
+                {"type": "many", "vocabulary": "WORDS", "label": "m", "fixed": True},
+                formula("count_of(A_1)"),
+                values=[{"A_1": "ON"}],
+            ),
+            "A sheet cannot calculate this count_of()",
+        ),
+        (
+            "a",
+            tool("A", TEXT, TEXT | {"fixed": True}),
+            "'A_2' is fixed, and no rows are written out here",
+        ),
+        (
+            "a",
+            listed(
+                "A", {"type": "yesno", "label": "y", "fixed": True}, values=[{"A_1": "perhaps"}]
+            ),
+            "'perhaps' is not a code of this list. Known are: Y, N.",
+        ),
+        (
+            "a",
+            listed(
+                "A",
+                {"type": "reference", "to": ["A"], "label": "y", "fixed": True},
+                values=[{"A_1": "I_9"}],
+            ),
+            "'I_9' is not a row of A.",
+        ),
+        (
+            "a",
+            tool("A", TEXT, formula("join(filled(A_1), '!')", "text")),
+            "join() takes answers, not a condition",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_no_sheet_can_say_is_refused_with_its_place(
     file: str, files: dict[str, Any], reason: str, tmp_path: Path
 ) -> None:
@@ -151,16 +191,37 @@ def test_the_code_of_the_row_is_none_of_its_answers(tmp_path: Path) -> None:
 ROWS = spec(
     tool("F", TEXT, always=True),
     tool("PAYM", {"type": "reference", "to": ["P"], "label": "For"}, NUMBER),
-    tool("P", TEXT, NUMBER, TEXT | {"constraint": {"check": "unique(value)", "message": "Twice."}}, rows=4),
+    tool(
+        "P",
+        TEXT,
+        NUMBER,
+        TEXT | {"constraint": {"check": "unique(value)", "message": "Twice."}},
+        rows=4,
+    ),
     rules=[
-        {"code": "R-1", "tool": "P", "at": ["P_1"], "message": "More paid than agreed.",
-         "check": "not (sum('PAYM', PAYM_2 if PAYM_1 == this.row_code() else 0) > P_2)"},
-        {"code": "R-2", "tool": "P", "at": ["P_1"], "message": "Nothing is paid.",
-         "check": "any_row('PAYM', PAYM_1 == this.row_code() and PAYM_2 > 0)"},
-        {"code": "R-3", "tool": "P", "at": ["P_1"], "message": "Seen from both sides.",
-         "check": "not any_row('PAYM', PAYM_2 < 0 or any_row('P', P_2 < this.PAYM_2))"},
+        {
+            "code": "R-1",
+            "tool": "P",
+            "at": ["P_1"],
+            "message": "More paid than agreed.",
+            "check": "not (sum('PAYM', PAYM_2 if PAYM_1 == this.row_code() else 0) > P_2)",
+        },
+        {
+            "code": "R-2",
+            "tool": "P",
+            "at": ["P_1"],
+            "message": "Nothing is paid.",
+            "check": "any_row('PAYM', PAYM_1 == this.row_code() and PAYM_2 > 0)",
+        },
+        {
+            "code": "R-3",
+            "tool": "P",
+            "at": ["P_1"],
+            "message": "Seen from both sides.",
+            "check": "not any_row('PAYM', PAYM_2 < 0 or any_row('P', P_2 < this.PAYM_2))",
+        },
     ],
-)  # fmt: skip
+)
 ROWS["tools/f.yaml"]["blocks"] = [{"kind": "form", "fields": [{"code": "F_1"} | TEXT]}]
 
 
@@ -189,10 +250,15 @@ def test_a_rule_over_a_table_that_is_not_there_is_no_bug(tools: str, tmp_path: P
 
 def test_one_unreadable_answer_leaves_open_only_what_depends_on_it(tmp_path: Path) -> None:
     cells: dict[tuple[str, str, str], Any] = {
-        ("P", "P-01", "P_1"): "one", ("P", "P-01", "P_2"): 5, ("P", "P-02", "P_1"): "two", ("P", "P-02", "P_2"): 5,
-        ("PAYM", "PAYM-01", "PAYM_1"): "P-01", ("PAYM", "PAYM-01", "PAYM_2"): "a lot",
-        ("PAYM", "PAYM-02", "PAYM_1"): "P-02", ("PAYM", "PAYM-02", "PAYM_2"): 7,
-    }  # fmt: skip
+        ("P", "P-01", "P_1"): "one",
+        ("P", "P-01", "P_2"): 5,
+        ("P", "P-02", "P_1"): "two",
+        ("P", "P-02", "P_2"): 5,
+        ("PAYM", "PAYM-01", "PAYM_1"): "P-01",
+        ("PAYM", "PAYM-01", "PAYM_2"): "a lot",
+        ("PAYM", "PAYM-02", "PAYM_1"): "P-02",
+        ("PAYM", "PAYM-02", "PAYM_2"): 7,
+    }
     report = returned(tmp_path, tools="P,PAYM", cells=cells)
     told = {
         (each["code"], each["row"]) for each in report["findings"] if each["severity"] == "error"

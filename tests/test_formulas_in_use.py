@@ -20,9 +20,12 @@ from tests.small_sources import saved
 
 HEADS = ["Risk", "Likelihood", "Impact", "Status", "Opened", "Closed", "Paid", "Worked out"]
 RULES = {
-    "B4:B40": ("list", '"1,2,3"'), "C4:C40": ("whole", "0"), "D4:D40": ("list", "Lists!$A$2:$A$4"),
-    "E4:F40": ("date", "40000"), "G4:G40": ("list", '"Yes,No"'),
-}  # fmt: skip
+    "B4:B40": ("list", '"1,2,3"'),
+    "C4:C40": ("whole", "0"),
+    "D4:D40": ("list", "Lists!$A$2:$A$4"),
+    "E4:F40": ("date", "40000"),
+    "G4:G40": ("list", '"Yes,No"'),
+}
 
 
 def validate(sheet: Worksheet, where: str, kind: str, first: str) -> None:
@@ -96,13 +99,22 @@ def imported(book: Workbook) -> tuple[dict[str, dict[str, object]], dict[str, tu
         ("=+B4*C4*10%", "S1_02 * S1_03 * 10 / 100"),
         ("=SUM(B4:C4)", "total(S1_02, S1_03)"),
         ('=IF(B4="","",B4*C4)', "S1_02 * S1_03"),
-        ('=IF(AND(ISNUMBER(E4),ISNUMBER(F4)),F4-E4,"")',
-         "S1_06 - S1_05 + 0 / (1 if filled(S1_05) and filled(S1_06) else 0)"),
-        ('=IF(B4*C4>=6,"High",IF(B4*C4>=3,"Medium","Low"))',
-         "'High' if S1_02 * S1_03 >= 6 else 'Medium' if S1_02 * S1_03 >= 3 else 'Low'"),
-        ('=CHOOSE(B4,"Low","Medium","High")',
-         "'Low' if S1_02 == 1 else 'Medium' if S1_02 == 2 else 'High' if S1_02 == 3 else ''"),
-        ('=_xlfn.IFS(D4="open",1,D4="Closed",2)', "1 if S1_04 == 'OPEN' else 2 + 0 / (1 if S1_04 == 'CLOSED' else 0)"),
+        (
+            '=IF(AND(ISNUMBER(E4),ISNUMBER(F4)),F4-E4,"")',
+            "S1_06 - S1_05 + 0 / (1 if filled(S1_05) and filled(S1_06) else 0)",
+        ),
+        (
+            '=IF(B4*C4>=6,"High",IF(B4*C4>=3,"Medium","Low"))',
+            "'High' if S1_02 * S1_03 >= 6 else 'Medium' if S1_02 * S1_03 >= 3 else 'Low'",
+        ),
+        (
+            '=CHOOSE(B4,"Low","Medium","High")',
+            "'Low' if S1_02 == 1 else 'Medium' if S1_02 == 2 else 'High' if S1_02 == 3 else ''",
+        ),
+        (
+            '=_xlfn.IFS(D4="open",1,D4="Closed",2)',
+            "1 if S1_04 == 'OPEN' else 2 + 0 / (1 if S1_04 == 'CLOSED' else 0)",
+        ),
         ('=IF(G4="yes",C4,0)', "S1_03 if S1_07 == 'Y' else 0"),
         ("=IFERROR(B4/C4,0)", "S1_02 / S1_03 if filled(S1_02 / S1_03) else 0"),
         ('=IFERROR(B4/C4,"")', "S1_02 / S1_03"),
@@ -119,7 +131,7 @@ def imported(book: Workbook) -> tuple[dict[str, dict[str, object]], dict[str, tu
         ("=INDEX(Costs!$B$2:$B$4,MATCH(A4,Costs!$A$2:$A$4,0))", "lookup(S1_01, S3_02)"),
         ("=Risks[[#This Row],[Likelihood]]*Risks[[#This Row],[Impact]]", "S1_02 * S1_03"),
     ],
-)  # fmt: skip
+)
 def test_a_column_of_formulas_is_worked_out(formula: str, becomes: str) -> None:
     book = register(formula)
     if "[" in formula:

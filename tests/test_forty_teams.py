@@ -154,8 +154,13 @@ def from_outlook(team: str, day: date, name: str, content: bytes) -> EmailMessag
 
 
 WAYS: Sequence[Callable[[str, date, str, bytes], EmailMessage]] = (
-    plain, beside_a_logo, in_a_zip, forwarded, in_winmail, from_outlook,
-)  # fmt: skip
+    plain,
+    beside_a_logo,
+    in_a_zip,
+    forwarded,
+    in_winmail,
+    from_outlook,
+)
 
 
 # what comes in each week
@@ -272,8 +277,11 @@ def look(office: Office, week: RefreshResult) -> Played:
 # a row of a team in the overview
 ROW = re.compile(r"\w+ (?P<state>\D+?) 20 \w+ 202\d(?: (?P<late>\d+)(?= |$)(?! of))?.*")
 SAID = {  # on the overview
-    "accepted": "Accepted", "returned": "Returned for correction", "issued": "Not answered", "late": "Not answered",
-}  # fmt: skip
+    "accepted": "Accepted",
+    "returned": "Returned for correction",
+    "issued": "Not answered",
+    "late": "Not answered",
+}
 OTHERS = ("superseded", "waiting", "doubled", "conflict")
 PARTS = ("received", "accepted", "returned", "refused", "counted", *OTHERS)
 

@@ -93,7 +93,7 @@ def test_what_there_is_not_is_said(place: Path) -> None:
     with pytest.raises(UsageError, match=r"no table 'risk'\. Did you mean 'risks'"):
         data["risk"]
     with pytest.raises(AttributeError, match="no table 'risk'"):
-        data.risk  # noqa: B018
+        data.risk  # type: ignore[attr-defined]  # noqa: B018
     with pytest.raises(UsageError, match=r"no labels in 'xx'\. Its languages are: en, "):
         hrge_xl.read_table(place, "risks", lang="xx")
     with pytest.raises(UsageError, match=r"several='rows': choose from list, columns, text\."):
@@ -102,14 +102,20 @@ def test_what_there_is_not_is_said(place: Path) -> None:
         hrge_xl.open_dataset(place.parent / "nowhere")
 
 
+def test_what_a_type_checker_knows_is_there(place: Path) -> None:
+    """The tables that are declared are in every dataset; those of a spec are found as well."""
+    declared = set(hrge_xl.Tables.__annotations__)
+    assert {"answers", "teams"} <= declared <= {*hrge_xl.tables(place).index}
+    assert hrge_xl.open_dataset(place).risks.equals(hrge_xl.read_table(place, "risks"))  # type: ignore[attr-defined]
+
+
 def test_it_says_in_few_words_what_it_holds(place: Path) -> None:
     data = hrge_xl.open_dataset(place)
     assert len(repr(data)) < 1000
     assert "hrge_toolkit" in repr(data)
     assert {"risks", "teams", "answers"} <= {*dir(data)}
-    assert data.risks is data["risks"]
-    assert "What may happen" not in data.risks.attrs["questions"]["rsk_07"]
-    assert data.risks.attrs["questions"]["rsk_07"] == "Event"
+    assert data.teams is data["teams"]
+    assert data["risks"].attrs["questions"]["rsk_07"] == "Event"
     french = hrge_xl.read_table(place, "risks", lang="fr", several="columns")
     asked = french.attrs["questions"]
     assert [*asked] == [*french.columns]

@@ -91,10 +91,15 @@ def fields_of(tool: str, *, fixed: bool) -> list[dict[str, Any]]:
         for kind, options in TYPES.items()
     ]
     return found + [
-        {"code": f"{tool}_C_{result}", "type": "calculated", "label": result, "result": result,
-         "formula": formula.format(f"{tool}_T_")}
+        {
+            "code": f"{tool}_C_{result}",
+            "type": "calculated",
+            "label": result,
+            "result": result,
+            "formula": formula.format(f"{tool}_T_"),
+        }
         for result, formula in RESULTS.items()
-    ]  # fmt: skip
+    ]
 
 
 def operands(tool: str, around: str = "{}") -> list[Operand]:
@@ -171,10 +176,15 @@ def over(home: str, table: str) -> Iterator[str]:
 def files(*tools: str) -> Files:
     """A spec: a list of items, a register, a form once and six times."""
     items = [
-        {"code": f"I_{n + 1}", "label": f"Item {n + 1}",
-         "values": {f"I_F_{kind}": values[n] for kind, values in FIXED.items() if values[n] is not None}}
+        {
+            "code": f"I_{n + 1}",
+            "label": f"Item {n + 1}",
+            "values": {
+                f"I_F_{kind}": values[n] for kind, values in FIXED.items() if values[n] is not None
+            },
+        }
         for n in range(ROWS)
-    ]  # fmt: skip
+    ]
     name = {"code": "R_0", "type": "text", "label": "What"}
     blocks: dict[str, dict[str, Any]] = {
         "I": {"kind": "checklist", "items": items, "fields": fields_of("I", fixed=True)},
@@ -190,22 +200,37 @@ def files(*tools: str) -> Files:
     steps = {"1": "Little", "2": "Some", "3": "Much"}
     lists = {"WORDS": WORDS, "STEPS": steps}
     made: Files = {
-        "workbook.yaml": {"name": "functions", "version": "1", "title": "Made", "languages": ["en"],
-        "sheets": list(tools)},
+        "workbook.yaml": {
+            "name": "functions",
+            "version": "1",
+            "title": "Made",
+            "languages": ["en"],
+            "sheets": list(tools),
+        },
         "vocabularies.yaml": {
             name: {"items": [{"code": code, "label": label} for code, label in entries.items()]}
             for name, entries in lists.items()
         },
         "matrix.yaml": {
-            "down": "STEPS", "across": "STEPS",
-            "levels": [{"code": code, "label": f"{code} level", "colour": "#FFE599"} for code in "LMH"],
-            "cells": {down: {across: "LMH"[max(int(down), int(across)) - 1] for across in steps} for down in steps},
+            "down": "STEPS",
+            "across": "STEPS",
+            "levels": [
+                {"code": code, "label": f"{code} level", "colour": "#FFE599"} for code in "LMH"
+            ],
+            "cells": {
+                down: {across: "LMH"[max(int(down), int(across)) - 1] for across in steps}
+                for down in steps
+            },
         },
-    }  # fmt: skip
+    }
     for tool in tools:
         made[f"tools/{tool.lower()}.yaml"] = {
-            "code": tool, "sheet": f"Sheet {tool}", "title": tool, "always": True, "blocks": [blocks[tool]],
-        }  # fmt: skip
+            "code": tool,
+            "sheet": f"Sheet {tool}",
+            "title": tool,
+            "always": True,
+            "blocks": [blocks[tool]],
+        }
     return made
 
 
@@ -277,9 +302,21 @@ CASES = {
     "a form": ("S", ("I", "S"), list(dict.fromkeys(in_rows("S")))),
     "records": ("P", ("I", "P"), list(dict.fromkeys(in_rows("P")))),
 } | {
-    f"{home} over {table}": (home, tuple(dict.fromkeys(("I", table, home))), list(dict.fromkeys(over(home, table))))
-    for home, table in (("S", "I"), ("S", "R"), ("S", "P"), ("R", "R"), ("R", "I"), ("I", "R"), ("P", "I"))
-}  # fmt: skip
+    f"{home} over {table}": (
+        home,
+        tuple(dict.fromkeys(("I", table, home))),
+        list(dict.fromkeys(over(home, table))),
+    )
+    for home, table in (
+        ("S", "I"),
+        ("S", "R"),
+        ("S", "P"),
+        ("R", "R"),
+        ("R", "I"),
+        ("I", "R"),
+        ("P", "I"),
+    )
+}
 
 
 SOME = 3

@@ -39,10 +39,34 @@ LONG = 1_000  # characters
 SLOW = 400e-9  # seconds a character: what is quicker than that needs no second look
 MOST = 9  # times as long for four times the text: between 4 and 16
 PIECES = (
-    *"aA1 @.-_<>[]({|!,;:=&#/%*~\\\n\t\"'é١＠", "a.", "a@", "1 ", "1.", "-1", "= ", "0,", "a:", "a b", "''", '""',
-    "$A$1", "<a ", "</v>", "<t>", "<is>", "<rPh>", "<r><t>", ' a="b"', "_x0041_", "//a", "passport", "case no ",
-    "token", "{a}", "=?a?q?",
-)  # fmt: skip
+    *"aA1 @.-_<>[]({|!,;:=&#/%*~\\\n\t\"'é١＠",
+    "a.",
+    "a@",
+    "1 ",
+    "1.",
+    "-1",
+    "= ",
+    "0,",
+    "a:",
+    "a b",
+    "''",
+    '""',
+    "$A$1",
+    "<a ",
+    "</v>",
+    "<t>",
+    "<is>",
+    "<rPh>",
+    "<r><t>",
+    ' a="b"',
+    "_x0041_",
+    "//a",
+    "passport",
+    "case no ",
+    "token",
+    "{a}",
+    "=?a?q?",
+)
 BEFORE = ("", "a@", "<si><t>")
 BEHIND = ("!", "@")
 

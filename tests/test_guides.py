@@ -42,10 +42,26 @@ from tests.write_docs import GUIDES as GUIDES_OF_TEAMS
 LONGEST = "coordinating.md"  # the weeks of a whole round, a page a task
 PARTS = re.findall(r"\((coordinating-\w+\.md)\)", (DOCS / LONGEST).read_text(encoding="utf-8"))
 GUIDES = (
-    "index.md", "filling-in.md", LONGEST, *PARTS, "auditing.md", "writing-a-spec.md", "expressions.md", "analysing.md",
-    "library.md", "coming-from-kobo.md", "coming-from-dhis2.md", "coming-from-a-spreadsheet.md", "first-round.md",
-    "first-spec.md", "first-analysis.md", "importing.md", "cluster.md", "postgresql.md", "backup.md",
-)  # fmt: skip
+    "index.md",
+    "filling-in.md",
+    LONGEST,
+    *PARTS,
+    "auditing.md",
+    "writing-a-spec.md",
+    "expressions.md",
+    "analysing.md",
+    "library.md",
+    "coming-from-kobo.md",
+    "coming-from-dhis2.md",
+    "coming-from-a-spreadsheet.md",
+    "first-round.md",
+    "first-spec.md",
+    "first-analysis.md",
+    "importing.md",
+    "cluster.md",
+    "postgresql.md",
+    "backup.md",
+)
 STEP = re.compile(
     r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$|^<!-- (?P<verb>copy|mail|sent) (?P<words>.+?) -->$",
     re.M | re.S,
@@ -225,7 +241,8 @@ def test_it_prints_on_two_pages(language: str, browser: Any, tmp_path: Path) -> 
 
 def test_it_comes_with_a_workbook_that_is_of_no_round(tmp_path: Path) -> None:
     assert (
-        run(["generate", "example", "--country", "PAK", "--lang", "fr", "-o", str(tmp_path)]) == 0
+        run(["generate", "example", "--country", "PAK", "--language", "fr", "-o", str(tmp_path)])
+        == 0
     )
     assert {file.name for file in tmp_path.iterdir()} == {
         "example_PAK_fr.xlsx",

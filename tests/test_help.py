@@ -159,10 +159,14 @@ def test_a_message_is_explained_as_it_reads_in_its_example(capsys: Capsys) -> No
 @pytest.mark.parametrize(
     ("environment", "coloured"),
     [
-        ({}, None), ({"NO_COLOR": "1"}, False), ({"FORCE_COLOR": "1"}, True), ({"TERM": "dumb"}, False),
-        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False), ({"NO_COLOR": ""}, None),
+        ({}, None),
+        ({"NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"TERM": "dumb"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, None),
     ],
-)  # fmt: skip
+)
 def test_the_environment_says_whether_there_are_colours(
     environment: dict[str, str], coloured: bool | None, monkeypatch: Patch
 ) -> None:

@@ -205,15 +205,39 @@ def test_a_form(tmp_path: Path) -> None:
     assert (spec.title.source, spec.languages) == ("A visit", ("en", "fr"))
     assert fields(spec, "FORM") == {
         "Q_1": {"type": "long", "help": "Text({'en': 'In full.'})", "required": "always"},
-        "DAY": {"type": "date", "required": "always", "constraint": said(
-            "value <= today() and value > year_end(2023) + 366", "Not that day")},
-        "COUNT_1": {"type": "integer", "relevant": "filled(Q_1)", "minimum": "1.0", "maximum": "500.0"},
-        "WOMEN": {"type": "integer", "relevant": "filled(Q_1) and (COUNT_1 > 0 and (not blank(DAY)))",
-                  "constraint": said("value <= COUNT_1", "Too many")},
-        "WHO": {"type": "many", "vocabulary": "GROUPS", "cells": "2", "required": "when='COUNT_1 > 10'",
-                "relevant": "filled(Q_1) and KIND == 'IN'"},
-        "SHARE": {"type": "calculated", "relevant": "filled(Q_1)", "formula": "round(WOMEN / COUNT_1 * 100, 1)"},
-        "ODD": {"type": "calculated", "relevant": "filled(Q_1)", "formula": "COUNT_1 - 2 * integer(COUNT_1 / 2)"},
+        "DAY": {
+            "type": "date",
+            "required": "always",
+            "constraint": said("value <= today() and value > year_end(2023) + 366", "Not that day"),
+        },
+        "COUNT_1": {
+            "type": "integer",
+            "relevant": "filled(Q_1)",
+            "minimum": "1.0",
+            "maximum": "500.0",
+        },
+        "WOMEN": {
+            "type": "integer",
+            "relevant": "filled(Q_1) and (COUNT_1 > 0 and (not blank(DAY)))",
+            "constraint": said("value <= COUNT_1", "Too many"),
+        },
+        "WHO": {
+            "type": "many",
+            "vocabulary": "GROUPS",
+            "cells": "2",
+            "required": "when='COUNT_1 > 10'",
+            "relevant": "filled(Q_1) and KIND == 'IN'",
+        },
+        "SHARE": {
+            "type": "calculated",
+            "relevant": "filled(Q_1)",
+            "formula": "round(WOMEN / COUNT_1 * 100, 1)",
+        },
+        "ODD": {
+            "type": "calculated",
+            "relevant": "filled(Q_1)",
+            "formula": "COUNT_1 - 2 * integer(COUNT_1 / 2)",
+        },
         "KIND": {"type": "choice", "vocabulary": "KINDS", "default": "('IN',)"},
         "KIND_OTHER": {"type": "text", "relevant": "KIND == 'OTHER'"},
         "REGION": {"type": "choice", "vocabulary": "REGIONS"},
@@ -221,7 +245,7 @@ def test_a_form(tmp_path: Path) -> None:
         "MARK": {"type": "integer", "minimum": "1.0", "maximum": "5.0"},
         "SEEN": {"type": "tick"},
         "ALL_DAYS": {"type": "calculated", "formula": "sum('MEMBER', DAYS)"},
-    }  # fmt: skip
+    }
     assert fields(spec, "MEMBER") == {
         "ROLE": {"type": "text"},
         "DAYS": {
@@ -345,7 +369,7 @@ def form_with(relevant: str) -> bytes:
         ["integer", "age", "Age"],
         ["end repeat"],
         ["text", "final", "Final", relevant],
-    ]  # fmt: skip
+    ]
     stream = csv.writer(text := io.StringIO())
     stream.writerows(
         [
@@ -398,25 +422,34 @@ FILTERS = {  # what becomes of the list, of what it depends on, and of what is c
     "big='1'": ("A C", None, ""),
     "true()": ("A B C", None, ""),
     "name != ${other}": ("A B C", None, "not value == OTHER"),
-    "selected(${several}, region)": ("A B C", None,
-        "(not (value == 'A' or value == 'C') or 'NORTH' in SEVERAL) and (not value == 'B' or 'SOUTH' in SEVERAL)"),
+    "selected(${several}, region)": (
+        "A B C",
+        None,
+        "(not (value == 'A' or value == 'C') or 'NORTH' in SEVERAL) and (not value == 'B' or 'SOUTH' in SEVERAL)",
+    ),
     "region=${region} or big='1'": ("A B C", None, "not value == 'B' or REGION == 'SOUTH'"),
     "region=${age}": ("A B C", None, None),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("written", FILTERS)
 def test_a_filter_of_a_list(written: str, tmp_path: Path) -> None:
     rows = [
-        ["survey"], ["type", "name", "label", "choice_filter"],
-        ["select_one regions", "region", "Region"], ["select_multiple regions", "several", "Several"],
+        ["survey"],
+        ["type", "name", "label", "choice_filter"],
+        ["select_one regions", "region", "Region"],
+        ["select_multiple regions", "several", "Several"],
         ["select_one regions", "again", "Again"],
-        ["select_one towns", "other", "Other"], ["select_one towns", "final", "Town", written],
-        ["choices"], ["list_name", "name", "label", "Region", "big"],
-        ["regions", "north", "North"], ["regions", "south", "South"],
-        ["towns", "a", "Awdal", "north", "1"], ["towns", "b", "Baidoa", "south", "0"],
+        ["select_one towns", "other", "Other"],
+        ["select_one towns", "final", "Town", written],
+        ["choices"],
+        ["list_name", "name", "label", "Region", "big"],
+        ["regions", "north", "North"],
+        ["regions", "south", "South"],
+        ["towns", "a", "Awdal", "north", "1"],
+        ["towns", "b", "Baidoa", "south", "0"],
         ["towns", "c", "Cluj", "north", "1"],
-    ]  # fmt: skip
+    ]
     csv.writer(text := io.StringIO()).writerows(rows)
     spec, lines = imported("form.csv", text.getvalue().encode(), tmp_path)
     final, (listed, parent, checked) = spec.tool["FORM"].fields["FINAL"], FILTERS[written]
@@ -431,13 +464,19 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
     """A condition stands in front of its note; a note can show a figure; what others need is typed instead."""
     rows = [
         ["type", "name", "label", "relevant", "calculation", "required", "constraint"],
-        ["begin group", "all", "All", "", "", "yes"], ["integer", "age", "Age"],
-        ["note", "young", "Ask a parent", "${age} < 18", "", "no"], ["text", "parent", "Parent"],
+        ["begin group", "all", "All", "", "", "yes"],
+        ["integer", "age", "Age"],
+        ["note", "young", "Ask a parent", "${age} < 18", "", "no"],
+        ["text", "parent", "Parent"],
         ["note", "twice", "Twice as old", "", "${age} * 2"],
-        ["calculate", "draw", "", "", "random()"], ["calculate", "unused", "", "", "random()"],
-        ["text", "lucky", "Lucky", "${draw} < 0.5"], ["end group"],
-        ["begin repeat", "spots", "Spots"], ["calculate", "where", "", "", "concat('x', 'y')"], ["end repeat"],
-    ]  # fmt: skip
+        ["calculate", "draw", "", "", "random()"],
+        ["calculate", "unused", "", "", "random()"],
+        ["text", "lucky", "Lucky", "${draw} < 0.5"],
+        ["end group"],
+        ["begin repeat", "spots", "Spots"],
+        ["calculate", "where", "", "", "concat('x', 'y')"],
+        ["end repeat"],
+    ]
     csv.writer(text := io.StringIO()).writerows(rows)
     spec, lines = imported("form.csv", text.getvalue().encode(), tmp_path)
     (tool,) = spec.tools
@@ -453,9 +492,12 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
         (line["kind"], line["outcome"]) for line in lines if line["kind"] not in ("row", "column")
     )
     assert told == {
-        ("relevant", "changed"): 1, ("relevant", "kept"): 1, ("required", "changed"): 2,
-        ("calculation", "kept"): 1, ("calculation", "left out"): 3,
-    }  # fmt: skip
+        ("relevant", "changed"): 1,
+        ("relevant", "kept"): 1,
+        ("required", "changed"): 2,
+        ("calculation", "kept"): 1,
+        ("calculation", "left out"): 3,
+    }
 
 
 def test_a_number_of_rows_at_a_question_is_told(tmp_path: Path) -> None:
@@ -493,8 +535,16 @@ def test_codes_of_fields() -> None:
     taken = set[str]()
     names = ["q1", "hh2size", "age", "id", "count", "1st", "Âge", "Prénom (élève)", "نعم"]
     assert [field_code(name, taken) for name in names] == [
-        "Q_1", "HH_2SIZE", "AGE", "ID_1", "COUNT_1", "Q_1ST", "AGE_1", "PRENOM_ELEVE", "Q_2",
-    ]  # fmt: skip
+        "Q_1",
+        "HH_2SIZE",
+        "AGE",
+        "ID_1",
+        "COUNT_1",
+        "Q_1ST",
+        "AGE_1",
+        "PRENOM_ELEVE",
+        "Q_2",
+    ]
 
 
 # table schemas and workbooks
@@ -509,7 +559,10 @@ def test_a_data_package(tmp_path: Path) -> None:
     }
     assert found == {
         "ID_1": {
-            "type": "text", "example": "Text({'': 'FR001'})", "required": "always", "pattern": "[A-Z]{2}[0-9]{3}",
+            "type": "text",
+            "example": "Text({'': 'FR001'})",
+            "required": "always",
+            "pattern": "[A-Z]{2}[0-9]{3}",
             "help": "Text({'': 'Two letters of the country, three digits.'})",
         },
         "POWER": {"type": "decimal", "minimum": "1.0"},
@@ -517,7 +570,7 @@ def test_a_data_package(tmp_path: Path) -> None:
         "SINCE": {"type": "date"},
         "MAIL": {"type": "text", "pattern": "email", "characters": "80"},
         "OPEN": {"type": "yesno"},
-    }  # fmt: skip
+    }
     assert checks == {
         "ID_1": "check='unique(value)'",
         "POWER": "check='value < 500'",

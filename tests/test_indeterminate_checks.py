@@ -108,10 +108,16 @@ def test_the_sheet_says_nothing_of_the_other_day_either() -> None:
 def test_what_is_certain_all_the_same_is_said() -> None:
     """High risk, accepted, and the rule fires; that its likelihood is off the scale elsewhere does not matter."""
     more = {
-        risk("01", "K-02"): "Rain", risk("02", "K-02"): ("WOM",), risk("03", "K-02"): 3, risk("04", "K-02"): 3,
-        risk("05", "K-02"): "High", risk("06", "K-02"): "ACC",
-        risk("05"): None, risk("06"): "ACC", risk("07"): None,
-    }  # fmt: skip
+        risk("01", "K-02"): "Rain",
+        risk("02", "K-02"): ("WOM",),
+        risk("03", "K-02"): 3,
+        risk("04", "K-02"): 3,
+        risk("05", "K-02"): "High",
+        risk("06", "K-02"): "ACC",
+        risk("05"): None,
+        risk("06"): "ACC",
+        risk("07"): None,
+    }
     result = changed({risk("03"): unread(9, "V002")}, also=more)
     assert {code for code, _ in found(result)} == {"R-E02", "V002"}
     assert open_checks(result) == {"R-E02": between(risk("06"), risk("03"))}
@@ -123,10 +129,18 @@ def test_a_reading_that_is_right_leaves_nothing_open() -> None:
 
 
 def test_many_open_places_are_counted() -> None:
-    rules = [{
-        "code": "R-Y1", "tool": "REG", "severity": "error", "at": ["REG_NA"], "when": "filled(REG_NA)",
-        "check": "REG_NA <= FRM_NA", "message": "Too much.", "remedy": "Less.",
-    }]  # fmt: skip
+    rules = [
+        {
+            "code": "R-Y1",
+            "tool": "REG",
+            "severity": "error",
+            "at": ["REG_NA"],
+            "when": "filled(REG_NA)",
+            "check": "REG_NA <= FRM_NA",
+            "message": "Too much.",
+            "remedy": "Less.",
+        }
+    ]
     small = build(Spec.model_validate(SPECS["small"] | {"rules": rules}), "en")
     answers: dict[Key, Any] = {("FORM", "1", "FRM_REQ"): "x", ("FORM", "1", "FRM_NA"): 5}
     answers |= {("REG", row.code, "REG_NA"): 7 for row in small.rows_of["REG"].data_rows}
@@ -140,23 +154,44 @@ def test_many_open_places_are_counted() -> None:
 
 
 CONDITIONS = (
-    "REG_NA < REG_NB", "not (REG_NA < REG_NB)", "REG_NA + 1 > REG_NB or REG_CA == 'RED'",
-    "filled(REG_NA) and REG_NA == 2", "blank(REG_CA) or REG_CB != 'BLUE'", "count_of(REG_NA, REG_NB) > 1",
-    "unique(REG_CA)", "has(REG_MA, 'RED')", "level(REG_SA, REG_SB) == 'TOP'", "REG_LV >= 'MID'",
-    "total(REG_NA, REG_NB) > 3", "(REG_NA if REG_CA == 'RED' else REG_NB) > 1", "sum('REG', REG_NA) > 4",
-    "any_row('REG', REG_CA == 'RED')", "count_if('REG', REG_NA > 1) > 1", "REG_DA <= REG_DB", "REG_TX == 'some'",
+    "REG_NA < REG_NB",
+    "not (REG_NA < REG_NB)",
+    "REG_NA + 1 > REG_NB or REG_CA == 'RED'",
+    "filled(REG_NA) and REG_NA == 2",
+    "blank(REG_CA) or REG_CB != 'BLUE'",
+    "count_of(REG_NA, REG_NB) > 1",
+    "unique(REG_CA)",
+    "has(REG_MA, 'RED')",
+    "level(REG_SA, REG_SB) == 'TOP'",
+    "REG_LV >= 'MID'",
+    "total(REG_NA, REG_NB) > 3",
+    "(REG_NA if REG_CA == 'RED' else REG_NB) > 1",
+    "sum('REG', REG_NA) > 4",
+    "any_row('REG', REG_CA == 'RED')",
+    "count_if('REG', REG_NA > 1) > 1",
+    "REG_DA <= REG_DB",
+    "REG_TX == 'some'",
     "most(REG_NA, REG_NB) == REG_NA and not has(REG_MA, REG_CA)",
-    "round(REG_NA / REG_NB, 1) > 0.6", "sqrt(REG_NA) > 1", "bands(REG_NA, 1, 'none', 3, 'some', 'all') == 'some'",
-    "REG_NA ** REG_NB > 2", "count_if('REG', REG_CA == this.REG_CA) > 1", "any_row('REG', REG_NA > this.REG_NA)",
-    "sum('REG', REG_NA if REG_CA == this.REG_CA else 0) > 2", "any_row('REG', row_code() != this.row_code())",
-)  # fmt: skip
+    "round(REG_NA / REG_NB, 1) > 0.6",
+    "sqrt(REG_NA) > 1",
+    "bands(REG_NA, 1, 'none', 3, 'some', 'all') == 'some'",
+    "REG_NA ** REG_NB > 2",
+    "count_if('REG', REG_CA == this.REG_CA) > 1",
+    "any_row('REG', REG_NA > this.REG_NA)",
+    "sum('REG', REG_NA if REG_CA == this.REG_CA else 0) > 2",
+    "any_row('REG', row_code() != this.row_code())",
+)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "NA": st.sampled_from([0, 1, 2, 3]), "NB": st.sampled_from([0, 1, 2, 3]),
-    "CA": st.sampled_from(["RED", "BLUE"]), "CB": st.sampled_from(["RED", "BLUE"]),
+    "NA": st.sampled_from([0, 1, 2, 3]),
+    "NB": st.sampled_from([0, 1, 2, 3]),
+    "CA": st.sampled_from(["RED", "BLUE"]),
+    "CB": st.sampled_from(["RED", "BLUE"]),
     "MA": st.sampled_from([("RED",), ("BLUE",), ("GREEN",)]),
-    "SA": st.sampled_from([1, 2, 3]), "SB": st.sampled_from([1, 2, 3]),
-    "DA": st.dates(TODAY.replace(day=1), TODAY), "DB": st.dates(TODAY.replace(day=1), TODAY),
-}  # fmt: skip
+    "SA": st.sampled_from([1, 2, 3]),
+    "SB": st.sampled_from([1, 2, 3]),
+    "DA": st.dates(TODAY.replace(day=1), TODAY),
+    "DB": st.dates(TODAY.replace(day=1), TODAY),
+}
 PROBLEM = {"N": "V003", "C": "V002", "M": "V002", "S": "V003", "D": "V005"}
 ROWS = [row.code for row in SMALL_LAYOUT.rows_of["REG"].data_rows]
 CELLS = [("REG", row, f"REG_{name}") for row in ROWS for name in VALUES]

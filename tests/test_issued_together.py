@@ -132,9 +132,13 @@ def test_the_company_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_languages_and_choices_of_tools_in_one_go() -> None:
     orders = [
-        Order("A", TODAY, "PAK", "fr"), Order("B", TODAY, "PAK", "en", ("C1",)), Order("C", TODAY, "MAR", "fr"),
-        Order("D", TODAY, "EGY", "ar", blank_rows=30), Order("E", TODAY, "MAR", "en", ("C1",)), Order("F", TODAY),
-    ]  # fmt: skip
+        Order("A", TODAY, "PAK", "fr"),
+        Order("B", TODAY, "PAK", "en", ("C1",)),
+        Order("C", TODAY, "MAR", "fr"),
+        Order("D", TODAY, "EGY", "ar", blank_rows=30),
+        Order("E", TODAY, "MAR", "en", ("C1",)),
+        Order("F", TODAY),
+    ]
     found = list(issue(spec("example"), orders))
     assert [order.team for order, _ in found] == ["A", "C", "B", "E", "D", "F"]
     assert [data for _, data in found] == [generate(spec("example"), order) for order, _ in found]
@@ -214,13 +218,18 @@ def test_a_run_that_was_interrupted_goes_on(orders: list[Order], tmp_path: Path)
     (tmp_path / "T2.xlsx").write_bytes(before[:-100])  # what another program left of it
     next_day = [replace(order, today=LATER) for order in orders]
     assert dict(files(next_day, tmp_path)) == {
-        "T0.xlsx": False, "T1.xlsx": True, "T2.xlsx": True, "T3.xlsx": True, "T4.xlsx": True,
-    }  # fmt: skip
+        "T0.xlsx": False,
+        "T1.xlsx": True,
+        "T2.xlsx": True,
+        "T3.xlsx": True,
+        "T4.xlsx": True,
+    }
     assert (tmp_path / "T0.xlsx").read_bytes() == before
     days = {path.name: stamp_alone(path.read_bytes()) for path in tmp_path.iterdir()}
     assert {name: stamp.issued for name, stamp in days.items() if stamp} == {
-        "T0.xlsx": "2026-06-30", **dict.fromkeys(("T1.xlsx", "T2.xlsx", "T3.xlsx", "T4.xlsx"), "2026-08-09"),
-    }  # fmt: skip
+        "T0.xlsx": "2026-06-30",
+        **dict.fromkeys(("T1.xlsx", "T2.xlsx", "T3.xlsx", "T4.xlsx"), "2026-08-09"),
+    }
 
 
 def test_a_changed_order_is_issued_anew(orders: list[Order], tmp_path: Path) -> None:

@@ -18,8 +18,14 @@ HELD = 300_000_000
 ACTIVE_PROCESS, PROCESS_MEMORY, DIE_ON_UNHANDLED_EXCEPTION = 0x8, 0x100, 0x400
 EXTENDED_LIMIT_INFORMATION = 9
 INVALID_HANDLE, BAD_LENGTH = 6, 24
-REASONS = {0: "Nothing went wrong", 5: "Access is denied", INVALID_HANDLE: "The handle is invalid",
-           8: "Not enough memory", BAD_LENGTH: "The length is bad", 87: "A parameter is wrong"}  # fmt: skip
+REASONS = {
+    0: "Nothing went wrong",
+    5: "Access is denied",
+    INVALID_HANDLE: "The handle is invalid",
+    8: "Not enough memory",
+    BAD_LENGTH: "The length is bad",
+    87: "A parameter is wrong",
+}
 FAILURES = {
     "K32GetProcessMemoryInfo": 5,
     "CreateJobObjectW": 8,

@@ -188,8 +188,10 @@ def test_a_tick_is_one_key_a_step_its_number_and_a_row_its_code(
             screen.press("Return")
         row = typist.rows[0]
         for code, text, value in (
-            ("RSK_03", "2", 2.0), ("RSK_04", "3 Very", 3.0), ("RSK_08", "C1_02", "C1_02"),
-        ):  # fmt: skip
+            ("RSK_03", "2", 2.0),
+            ("RSK_04", "3 Very", 3.0),
+            ("RSK_08", "C1_02", "C1_02"),
+        ):
             keys["R1", row, code] = value
             cell = address(*where.slots["R1", row, code].cells[0])
             typist.book.go_to(typist.sheet, cell)

@@ -525,8 +525,10 @@ def first_round(time: InTime) -> bytes:
         changes = whole(f"Try {number}") | risk("K-01", RSK_04=float(number))
         answer(time, FIRST, "Karachi", changes, date(2026, 5, day), f"Karachi {number}")
     assert states(time, FIRST, date(2026, 6, 1)) == {
-        "Rabat.xlsx": ["counts"], "Karachi 1.xlsx": ["superseded", "X002"], "Karachi 2.xlsx": ["counts"],
-    }  # fmt: skip
+        "Rabat.xlsx": ["counts"],
+        "Karachi 1.xlsx": ["superseded", "X002"],
+        "Karachi 2.xlsx": ["counts"],
+    }
     return sent
 
 

@@ -311,13 +311,26 @@ def test_sheet_and_reader_say_the_same_of_it(spec: Spec, office: object, tmp_pat
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
     [
-        ("vocabularies.yaml", "{code: 1, label: {en: Rare", "{code: 1, sensitive: true, label: {en: Rare",
-         "'LIKELIHOOD' is a scale"),
-        ("vocabularies.yaml", "{code: PAK,", "{code: PAK, sensitive: true,", "the list of countries"),
-        ("tools/plan.yaml", "en: At most 40 words.", "en: How young people are reached.",
-         "The text names 'Young people'"),
+        (
+            "vocabularies.yaml",
+            "{code: 1, label: {en: Rare",
+            "{code: 1, sensitive: true, label: {en: Rare",
+            "'LIKELIHOOD' is a scale",
+        ),
+        (
+            "vocabularies.yaml",
+            "{code: PAK,",
+            "{code: PAK, sensitive: true,",
+            "the list of countries",
+        ),
+        (
+            "tools/plan.yaml",
+            "en: At most 40 words.",
+            "en: How young people are reached.",
+            "The text names 'Young people'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_left_out_is_a_mistake(
     folder: Path, file: str, before: str, after: str, said: str
 ) -> None:

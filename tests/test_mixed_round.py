@@ -56,9 +56,9 @@ def test_codes_and_figures_are_the_same_in_every_language(round_: Path) -> None:
 
 @pytest.mark.parametrize("language", telling(["en", "fr", "ur"], "ur"))
 def test_the_office_reads_all_of_it_in_its_own(round_: Path, language: str) -> None:
-    files = json.loads(ran("validate", round_, "--json", "--lang", language, *DAY, code=None).out)[
-        "files"
-    ]
+    files = json.loads(
+        ran("validate", round_, "--json", "--language", language, *DAY, code=None).out
+    )["files"]
     missing = [each for file in files for each in file["findings"] if each["code"] == "V001"]
     say = translator(language)
     assert {file["identity"]["language"] for file in files} == {*LANGUAGES}

@@ -32,40 +32,78 @@ from tests.read_and_check import check, read
 TODAY = date(2026, 6, 30)
 ROWS = 30
 OPTIONS: dict[str, dict[str, Any]] = {
-    "choice": {"vocabulary": "WORDS"}, "many": {"vocabulary": "WORDS", "cells": 2}, "scale": {"vocabulary": "STEPS"},
+    "choice": {"vocabulary": "WORDS"},
+    "many": {"vocabulary": "WORDS", "cells": 2},
+    "scale": {"vocabulary": "STEPS"},
     "reference": {"to": ["T", "C"]},
-}  # fmt: skip
+}
 TYPES = [name for name, kind in FIELD_TYPES.items() if not kind.calculated]
 SPEC: Files = {
     "workbook.yaml": {
-        "name": "dropped", "version": "1", "title": "Dropped", "languages": ["en", "fr"], "sheets": ["T", "C"],
+        "name": "dropped",
+        "version": "1",
+        "title": "Dropped",
+        "languages": ["en", "fr"],
+        "sheets": ["T", "C"],
     },
     "vocabularies.yaml": {
-        "WORDS": {"items": [{"code": "A", "label": {"en": "Women", "fr": "Femmes"}}, {"code": "B", "label": "Men"}]},
-        "STEPS": {"items": [
-            {
-                "code": 1, "label": {"en": "Rare", "fr": "Rarement"},
-                "anchor": {"en": "under 10 %", "fr": "moins de 10 %"},
-            },
-            {"code": 2, "label": {"en": "Likely", "fr": "Probable"}},
-            {"code": 3, "label": {"en": "Very likely", "fr": "Très probable"}},
-        ]},
+        "WORDS": {
+            "items": [
+                {"code": "A", "label": {"en": "Women", "fr": "Femmes"}},
+                {"code": "B", "label": "Men"},
+            ]
+        },
+        "STEPS": {
+            "items": [
+                {
+                    "code": 1,
+                    "label": {"en": "Rare", "fr": "Rarement"},
+                    "anchor": {"en": "under 10 %", "fr": "moins de 10 %"},
+                },
+                {"code": 2, "label": {"en": "Likely", "fr": "Probable"}},
+                {"code": 3, "label": {"en": "Very likely", "fr": "Très probable"}},
+            ]
+        },
     },
     "tools/t.yaml": {
-        "code": "T", "sheet": "Table", "title": "Table", "always": True,
-        "blocks": [{"kind": "register", "id": "T-", "rows": ROWS, "fields": [
-            {"code": "T_ABOUT", "type": "text", "label": "About"},
-            *({"code": f"T_{n}", "type": name, "label": f"Field {n}", **OPTIONS.get(name, {})}
-              for n, name in enumerate(TYPES)),
-        ]}],
+        "code": "T",
+        "sheet": "Table",
+        "title": "Table",
+        "always": True,
+        "blocks": [
+            {
+                "kind": "register",
+                "id": "T-",
+                "rows": ROWS,
+                "fields": [
+                    {"code": "T_ABOUT", "type": "text", "label": "About"},
+                    *(
+                        {
+                            "code": f"T_{n}",
+                            "type": name,
+                            "label": f"Field {n}",
+                            **OPTIONS.get(name, {}),
+                        }
+                        for n, name in enumerate(TYPES)
+                    ),
+                ],
+            }
+        ],
     },
     "tools/c.yaml": {
-        "code": "C", "sheet": "Catalogue", "title": "Catalogue", "always": True,
-        "blocks": [{"kind": "checklist",
-                    "items": [{"code": "C_1", "label": "A room"}, {"code": "C_2", "label": "A door"}],
-                    "fields": [{"code": "C_A", "type": "text", "label": "Answer"}]}],
+        "code": "C",
+        "sheet": "Catalogue",
+        "title": "Catalogue",
+        "always": True,
+        "blocks": [
+            {
+                "kind": "checklist",
+                "items": [{"code": "C_1", "label": "A room"}, {"code": "C_2", "label": "A door"}],
+                "fields": [{"code": "C_A", "type": "text", "label": "Answer"}],
+            }
+        ],
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +162,49 @@ def dropped(where: Layout, submission: Submission) -> Iterator[str]:
             yield f"{answer.field}: {typed!r} became {value!r}, quoted {short}"
 
 
-WORDS = ["4", "2", "1", "3", "-", "–", "Likely", "Rare", "Rarement", "Women", "Men", "Femmes", "A", "of", "5", "and",
-         "T-01", "T-02", "C_1", "A room", "yes", "no", "x", "✓", "2026-03-31", "31 March 2026", "14:30", "%", "12",
-         "3.5", "1 234", "½", "in the north", "(under 10 %)", "٤", "؟", ",", "/", "€", "شمال", "四"]  # fmt: skip
+WORDS = [
+    "4",
+    "2",
+    "1",
+    "3",
+    "-",
+    "–",
+    "Likely",
+    "Rare",
+    "Rarement",
+    "Women",
+    "Men",
+    "Femmes",
+    "A",
+    "of",
+    "5",
+    "and",
+    "T-01",
+    "T-02",
+    "C_1",
+    "A room",
+    "yes",
+    "no",
+    "x",
+    "✓",
+    "2026-03-31",
+    "31 March 2026",
+    "14:30",
+    "%",
+    "12",
+    "3.5",
+    "1 234",
+    "½",
+    "in the north",
+    "(under 10 %)",
+    "٤",
+    "؟",
+    ",",
+    "/",
+    "€",
+    "شمال",
+    "四",
+]
 PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 TYPED = PHRASES | st.text(
     st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=15

@@ -160,17 +160,35 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
 
 PROPERTIES, END = "docProps/core.xml", "</worksheet>"
 BESIDE = {  # what people type beside the cells, where it stands, and the sheet on which it is told
-    "page header": (RISKS, END, "<headerFooter><oddHeader>&amp;C&amp;14{}</oddHeader></headerFooter>", "Risks"),
+    "page header": (
+        RISKS,
+        END,
+        "<headerFooter><oddHeader>&amp;C&amp;14{}</oddHeader></headerFooter>",
+        "Risks",
+    ),
     "page footer": (PLAN, "&amp;C&amp;8&amp;A", '&amp;C&amp;"Arial,Bold"&amp;K0000FF{}', "Plan"),
-    "first page": (RISKS, END, "<headerFooter><firstFooter>&amp;R{}</firstFooter></headerFooter>", "Risks"),
-    "even pages": (RISKS, END, "<headerFooter><evenHeader>&amp;L{}</evenHeader></headerFooter>", "Risks"),
+    "first page": (
+        RISKS,
+        END,
+        "<headerFooter><firstFooter>&amp;R{}</firstFooter></headerFooter>",
+        "Risks",
+    ),
+    "even pages": (
+        RISKS,
+        END,
+        "<headerFooter><evenHeader>&amp;L{}</evenHeader></headerFooter>",
+        "Risks",
+    ),
     "scenario": (RISKS, END, '<scenarios><scenario name="A" comment="{}"/></scenarios>', "Risks"),
     "comment": (PROPERTIES, "</cp:coreProperties>", "<dc:description>{}</dc:description>", "Cover"),
     "keywords": (PROPERTIES, "</cp:coreProperties>", "<cp:keywords>{}</cp:keywords>", "Cover"),
     "comment of a name": (
-        "xl/workbook.xml", "</definedNames>", '<definedName name="own" comment="{}">1</definedName>', "Cover",
+        "xl/workbook.xml",
+        "</definedNames>",
+        '<definedName name="own" comment="{}">1</definedName>',
+        "Cover",
     ),
-}  # fmt: skip
+}
 
 
 def beside(where: str, text: str) -> Submission:

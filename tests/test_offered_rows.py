@@ -150,9 +150,10 @@ def test_what_is_made_up_for_a_trial_is_offered(tmp_path: Path) -> None:
 )
 def test_an_offer_of_nothing_is_a_mistake(only: dict[str, str], said: str, tmp_path: Path) -> None:
     field = MADE["tools/w.yaml"]["blocks"][0]["fields"][1]
-    files = MADE | {"tools/w.yaml": MADE["tools/w.yaml"] | {"blocks": [
-        {"kind": "register", "id": "W-", "fields": [field | {"only": only}]}
-    ]}}  # fmt: skip
+    files = MADE | {
+        "tools/w.yaml": MADE["tools/w.yaml"]
+        | {"blocks": [{"kind": "register", "id": "W-", "fields": [field | {"only": only}]}]}
+    }
     with pytest.raises(SpecError) as error:
         load(write(files, tmp_path))
     assert said in str(error.value)
@@ -167,7 +168,7 @@ FILE = {
         {"code": "G2", "term": "Rights holder", "meaning": "Who has a right"},
     ],
     "sources": [{"code": "S1", "title": "The Protocol", "year": 2000}],
-}  # fmt: skip
+}
 
 
 def with_items(folder: Path, part: str, **values: str) -> Path:
@@ -180,15 +181,29 @@ def with_items(folder: Path, part: str, **values: str) -> Path:
     items = {"file": "glossary.yaml", "part": part, "label": label, "values": values}
     files: Files = {
         "workbook.yaml": {
-            "name": "made", "version": "1", "title": "Made", "languages": ["en", "fr"], "sheets": ["A", "G"],
+            "name": "made",
+            "version": "1",
+            "title": "Made",
+            "languages": ["en", "fr"],
+            "sheets": ["A", "G"],
         },
-        "tools/a.yaml": {"code": "A", "sheet": "A", "title": "A", "always": True, "blocks": [
-            {"kind": "form", "fields": [{"code": "A_1", "type": "text", "label": "What"}]}
-        ]},
-        "tools/g.yaml": {"code": "G", "sheet": "Glossary", "title": "Glossary", "always": True, "blocks": [
-            {"kind": "catalogue", "item": "Term", "items": items, "fields": fields}
-        ]},
-    }  # fmt: skip
+        "tools/a.yaml": {
+            "code": "A",
+            "sheet": "A",
+            "title": "A",
+            "always": True,
+            "blocks": [
+                {"kind": "form", "fields": [{"code": "A_1", "type": "text", "label": "What"}]}
+            ],
+        },
+        "tools/g.yaml": {
+            "code": "G",
+            "sheet": "Glossary",
+            "title": "Glossary",
+            "always": True,
+            "blocks": [{"kind": "catalogue", "item": "Term", "items": items, "fields": fields}],
+        },
+    }
     (folder / "glossary.yaml").write_text(dumped(FILE), encoding="utf-8")
     return write(files, folder)
 

@@ -206,9 +206,13 @@ def test_a_table_is_as_wide_as_its_heads() -> None:
     ]
     rows += [("B",)] * MOST_TITLES + [("C", None, None, "a remark")]
     assert looked(*rows) == [
-        (1, ["Teams of the year", ""]), (3, ["team", "country"]), (4, ["A", "PAK"]), (5, ["", "MAR"]),
-        *((6 + number, ["B", ""]) for number in range(MOST_TITLES)), (6 + MOST_TITLES, ["C", ""]),
-    ]  # fmt: skip
+        (1, ["Teams of the year", ""]),
+        (3, ["team", "country"]),
+        (4, ["A", "PAK"]),
+        (5, ["", "MAR"]),
+        *((6 + number, ["B", ""]) for number in range(MOST_TITLES)),
+        (6 + MOST_TITLES, ["C", ""]),
+    ]
 
 
 def test_a_workbook_without_a_table_has_no_rows() -> None:
@@ -319,12 +323,15 @@ def opened_in(source: str) -> set[str]:
         name
         for node in tree
         for name in (
-            [node.attr] if isinstance(node, ast.Attribute)
-            else [node.id] if isinstance(node, ast.Name)
-            else [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom)
+            [node.attr]
+            if isinstance(node, ast.Attribute)
+            else [node.id]
+            if isinstance(node, ast.Name)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom)
             else []
         )
-    }  # fmt: skip
+    }
     return names & (OPENERS | READERS)
 
 

@@ -516,30 +516,40 @@ def test_names_that_are_no_text(
     round_, (one, two) = two_teams(tmp_path / os.fsdecode(home))
     folder, returned, out = round_.folder, round_.folder / "returned", tmp_path / "out"
     for name, data in (
-        (b"caf\xe9.xlsx", one), (b"caf\xe8.xlsx", one), (b"two.xlsx", two), (b"\xff.xlsx", b"x"), (b"\xfe.xlsx", b"x"),
+        (b"caf\xe9.xlsx", one),
+        (b"caf\xe8.xlsx", one),
+        (b"two.xlsx", two),
+        (b"\xff.xlsx", b"x"),
+        (b"\xfe.xlsx", b"x"),
         (b"empty\xff.xlsx", b""),
-    ):  # fmt: skip
+    ):
         put(returned, name, data)
     day = ("--today", DAY, "--jobs", 1)
     commands = (
-        (4, "validate", folder, *day), (0, "status", folder, *day, "--xlsx", out / "status.xlsx"),
-        (4, "consolidate", folder, *day), (4, "consolidate", returned, "-o", out / "loose", *day),
+        (4, "validate", folder, *day),
+        (0, "status", folder, *day, "--xlsx", out / "status.xlsx"),
+        (4, "consolidate", folder, *day),
+        (4, "consolidate", returned, "-o", out / "loose", *day),
         (4, "consolidate", returned, "-o", out / "dry", "--dry-run", *day),
         (4, "report", folder, *FORMATS, "--format", "overview", "-o", out, *day),
         (4, "feedback", folder, "--all", "-o", out, *day),
-        (4, "feedback", returned, "--all", "--json", "-o", out, *day), 
+        (4, "feedback", returned, "--all", "--json", "-o", out, *day),
         (0, "export", folder, "--table", "files", "-o", out / "files.xlsx"),
-        (4, "consolidate", folder, *day), (0, "verify", out / "validation.json", "--returned", returned, "--jobs", 1),
-    )  # fmt: skip
+        (4, "consolidate", folder, *day),
+        (0, "verify", out / "validation.json", "--returned", returned, "--jobs", 1),
+    )
     for code, *command in commands:
         assert hrge(*command) == code, (command, capsys.readouterr().err)
     report = json.loads((out / "validation.json").read_text(encoding="utf-8"))
     rows = {Path(file["path"]).name: (file["verdict"], file["status"]) for file in report["files"]}
     assert rows == {
-        "caf\ufffdE8.xlsx": ("accepted", "counts"), "caf\ufffdE9.xlsx": ("accepted", "doubled"),
-        "two.xlsx": ("accepted", "counts"), "\ufffdFE.xlsx": ("refused", "refused"),
-        "\ufffdFF.xlsx": ("refused", "refused"), "empty\ufffdFF.xlsx": ("refused", "refused"),
-    }  # fmt: skip
+        "caf\ufffdE8.xlsx": ("accepted", "counts"),
+        "caf\ufffdE9.xlsx": ("accepted", "doubled"),
+        "two.xlsx": ("accepted", "counts"),
+        "\ufffdFE.xlsx": ("refused", "refused"),
+        "\ufffdFF.xlsx": ("refused", "refused"),
+        "empty\ufffdFF.xlsx": ("refused", "refused"),
+    }
     (said,) = (f["findings"][0]["message"] for f in report["files"] if "empty" in f["path"])
     assert said == "The file empty\ufffdFF.xlsx is empty."
     with closing(sqlite3.connect(folder / DATASET)) as database:

@@ -170,8 +170,10 @@ def look(folder: Path, question: DatasetRequest) -> None:
     }
     listed = by_summary_sheet(report(made, "xlsx"))
     assert [listed[key] for key in ("Files", "Errors", "Warnings")] == [
-        right["received"], right["error"], right["warning"],
-    ]  # fmt: skip
+        right["received"],
+        right["error"],
+        right["warning"],
+    ]
     assert +by_data_xlsx(folder) == +Counter(parts)
     assert sum(team.errors for team in teams) <= right["error"]
     shown = by_overview(page)
@@ -237,21 +239,32 @@ def mixed(tmp_path_factory: Folders) -> Path:
     key, tools = load_round(folder).key, (*story("hrge_toolkit").tools, "T2.5")
     wrong = {"T4_C__V_03__SEX_F": 61.0}  # 94 people with a sex
     unknown = {
-        "T4_C__V_03__T4C_06": None, "T4_C__V_03__T4C_09": "M", "T3_2__R_SP_03__RSK_10": None,
-        "T2_5__1__T25_27": "Ask the ministry", "T2_5__1__T25_28": date(2026, 7, 1),
-    } | {f"T4_C__V_03__{code}": None for code in (*SEX, "AGE_C", "AGE_A", "AGE_U", "T4C_07")}  # fmt: skip
+        "T4_C__V_03__T4C_06": None,
+        "T4_C__V_03__T4C_09": "M",
+        "T3_2__R_SP_03__RSK_10": None,
+        "T2_5__1__T25_27": "Ask the ministry",
+        "T2_5__1__T25_28": date(2026, 7, 1),
+    } | {f"T4_C__V_03__{code}": None for code in (*SEX, "AGE_C", "AGE_A", "AGE_U", "T4C_07")}
     sent = (
         ("PAK", "", 6, {}),
         ("Quetta", "", 8, {"FORM__1__FRM_16": None, "T4_C__V_03__T4C_01": None}),
-        ("AFG", "", 7, {}), ("AFG", "another copy", 8, {}),
-        ("BGD", "", 5, {"T4_C__V_03__T4C_06": 200.0}), ("BGD", "", 9, wrong),
+        ("AFG", "", 7, {}),
+        ("AFG", "another copy", 8, {}),
+        ("BGD", "", 5, {"T4_C__V_03__T4C_06": 200.0}),
+        ("BGD", "", 9, wrong),
         ("IRQ", "", 15, unknown),
-    )  # fmt: skip
+    )
     for team, copy, day, more in sent:
         order = Order(
-            team, date(2026, 7, 1), OF_MIXED[team], round=folder.name, key=key, tools=tools, copy=copy,
+            team,
+            date(2026, 7, 1),
+            OF_MIXED[team],
+            round=folder.name,
+            key=key,
+            tools=tools,
+            copy=copy,
             answers=filled(team, **more),
-        )  # fmt: skip
+        )
         path = folder / "returned" / f"{team}_{day}.xlsx"
         path.write_bytes(saved_on(generate(toolkit, order), date(2026, 7, day)))
     assert hrge("consolidate", folder, "--shareable", "--today", DAY_OF_THE_PAGE) in (0, 1)
@@ -293,8 +306,13 @@ def test_a_country_shows_the_states_of_all_its_teams(pages: tuple[Overview, Over
 def test_late_and_to_correct_are_two_figures(mixed: Path, pages: tuple[Overview, Overview]) -> None:
     """Who answered in time is not late, however long its correction takes."""
     right = {
-        "PAK": (0, 0), "Quetta": (0, 10), "Multan": (10, 0), "AFG": (0, 0), "BGD": (0, 10), "IRQ": (5, 10),
-    }  # fmt: skip
+        "PAK": (0, 0),
+        "Quetta": (0, 10),
+        "Multan": (10, 0),
+        "AFG": (0, 0),
+        "BGD": (0, 10),
+        "IRQ": (5, 10),
+    }
     keys = ("days_late", "correction_overdue")
     lines = said_by("status", mixed)
     assert {line["team"]: tuple(line[key] for key in keys) for line in lines} == right
@@ -303,8 +321,9 @@ def test_late_and_to_correct_are_two_figures(mixed: Path, pages: tuple[Overview,
             team.code: (team.days_late, team.correction_overdue) for team in found.teams
         } == right
         assert (dict(found.arrivals).keys(), found.in_time) == (
-            {date(2026, 7, 5), date(2026, 7, 6), date(2026, 7, 8), date(2026, 7, 15)}, 3,
-        )  # fmt: skip
+            {date(2026, 7, 5), date(2026, 7, 6), date(2026, 7, 8), date(2026, 7, 15)},
+            3,
+        )
     week = said_by("refresh", mixed)
     assert {line["team"]: tuple(line[key] for key in keys) for line in week["teams"]} == right
 

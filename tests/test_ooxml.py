@@ -539,10 +539,33 @@ def _byte(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:
 
 
 INSERTED = (
-    b"&#0;", b"&#x5B;", b"&#38;", b"&nbsp;", b"]]>", b"<!-- -->", b"<![CDATA[x]]>", b"\xef\xbf\xbf", b"\r\n",
-    b' x:y="1"', b' s="1" s="2"', b"</c>", b"<v>7</v>", b"<v/>", b"<row/>", b"&amp;#91;1]S!A1", b"\xc3", b" ",
-    b"\n  ", b"\xc2\xa0", b"\x0c", b"<is><t>x</t></is>", b"<is> <r><t> y</t></r></is>", b"<is>", b"</is>", b"<t>",
-)  # fmt: skip
+    b"&#0;",
+    b"&#x5B;",
+    b"&#38;",
+    b"&nbsp;",
+    b"]]>",
+    b"<!-- -->",
+    b"<![CDATA[x]]>",
+    b"\xef\xbf\xbf",
+    b"\r\n",
+    b' x:y="1"',
+    b' s="1" s="2"',
+    b"</c>",
+    b"<v>7</v>",
+    b"<v/>",
+    b"<row/>",
+    b"&amp;#91;1]S!A1",
+    b"\xc3",
+    b" ",
+    b"\n  ",
+    b"\xc2\xa0",
+    b"\x0c",
+    b"<is><t>x</t></is>",
+    b"<is> <r><t> y</t></r></is>",
+    b"<is>",
+    b"</is>",
+    b"<t>",
+)
 
 
 def _inserted(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:

@@ -157,9 +157,31 @@ def test_a_password_inside_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None
 
 OTHERS = ("xls", "xlsb", "ods")
 NOT_TOLD = {
-    "I005", "S009", "S011", "S012", "S013", "S015", "S018", "S021", "S022", "S030", "S031", "S032", "S033", "S035",
-    "S036", "S037", "S038", "S039", "S040", "V011", "V012", "V013", "V017", "V019",
-}  # fmt: skip
+    "I005",
+    "S009",
+    "S011",
+    "S012",
+    "S013",
+    "S015",
+    "S018",
+    "S021",
+    "S022",
+    "S030",
+    "S031",
+    "S032",
+    "S033",
+    "S035",
+    "S036",
+    "S037",
+    "S038",
+    "S039",
+    "S040",
+    "V011",
+    "V012",
+    "V013",
+    "V017",
+    "V019",
+}
 
 
 @pytest.fixture(scope="module")
@@ -234,10 +256,16 @@ def test_short_cells_get_their_column() -> None:
     columns = [2, 3, 4, 0]
     long = [b"\x07\x0c" + column.to_bytes(4, "little") + bytes(4) for column in columns]
     assert lengthened(sheet) == (
-        b"\x81\x01\x00" + row + long[0] + b"\x05\x00\x00\x00"
-        + b"".join(each + b"\x06\x00\x00\x00" for each in long[1:3]) + row + long[3] + b"\x06\x00\x00\x00"
+        b"\x81\x01\x00"
+        + row
+        + long[0]
+        + b"\x05\x00\x00\x00"
+        + b"".join(each + b"\x06\x00\x00\x00" for each in long[1:3])
+        + row
+        + long[3]
+        + b"\x06\x00\x00\x00"
         + b"\x82\x01\x00"
-    )  # fmt: skip
+    )
     assert lengthened(b"\x81\x01\x00" + row + first) is None
 
 

@@ -89,7 +89,9 @@ def test_nothing_speaks_of_what_the_spec_has_not(folder: Path) -> None:
             plain = " ".join(text.split())
             for words in examples:  # of what a code means, which are the same for every spec
                 plain = plain.replace(words, "")
-            told += [f"{file.relative_to(folder)}: {plain[max(at.start() - 40, 0) : at.end() + 40]}"
-                     for at in FOREIGN.finditer(plain)]  # fmt: skip
+            told += [
+                f"{file.relative_to(folder)}: {plain[max(at.start() - 40, 0) : at.end() + 40]}"
+                for at in FOREIGN.finditer(plain)
+            ]
     assert seen >= {".xlsx", ".html", ".txt"}
     assert told == []

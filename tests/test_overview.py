@@ -167,8 +167,11 @@ def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found:
         team.code: (team.state, team.days_late, team.correction_overdue) for team in found.teams
     }
     assert states == {
-        "PAK": ("accepted", 0, 0), "AFG": ("returned", 0, 5), "UZB": ("missing", 10, 0), "BGD": ("unexpected", 0, 0),
-    }  # fmt: skip
+        "PAK": ("accepted", 0, 0),
+        "AFG": ("returned", 0, 5),
+        "UZB": ("missing", 10, 0),
+        "BGD": ("unexpected", 0, 0),
+    }
     assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
     assert found.overdue
     (late,) = [each for each in found.overdue if each.source.team == "BGD"]
@@ -224,8 +227,18 @@ def test_nothing_of_one_period_leaks_into_another(both: Store, round_: str) -> N
     found = built(both, TODAY, "en", period=two_rounds.period_of(both, round_))
     with two_rounds.dataset(round_) as store:
         alone = built(store, TODAY, "en")
-    for part in ("period", "counted", "from_returned", "teams", "tools", "risks", "gaps", "all_gaps",
-                 "overdue", "all_overdue"):  # fmt: skip
+    for part in (
+        "period",
+        "counted",
+        "from_returned",
+        "teams",
+        "tools",
+        "risks",
+        "gaps",
+        "all_gaps",
+        "overdue",
+        "all_overdue",
+    ):
         assert without_anchors(getattr(found, part)) == without_anchors(getattr(alone, part)), part
     (line,) = [each for each in found.periods if each.name == found.period]
     assert [line] == alone.periods
@@ -252,11 +265,28 @@ def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     table = text[text.index('<h2 id="periods">') : text.index('<h2 id="risks">')]
     rows = [re.findall(r'<td class="num">(\d+)', row) for row in table.split("<tr>")[2:]]
     assert [row[:2] for row in rows] == [["4", "4"], ["3", "3"]]  # returns and teams
-    assert [sum(map(int, row[2:])) for row in rows] == [
-        12,
-        9,
-    ]  # risks by level: three in each return
+    # risks by level, three in each return: only of the two teams that answered in both
+    assert [sum(map(int, row[2:])) for row in rows] == [6, 6]
+    same = "Only of the teams that answered in each of these periods: 2"
+    assert f"Completeness, Risks: {same}" in table
     assert "7" not in [cell for row in rows for cell in row[:2]]
+
+
+def test_a_trend_is_of_those_who_reported_in_each_period(both: Store) -> None:
+    """Two teams report in both rounds; now two of one country do, which leaves no total and says what to do."""
+    own, to_share = (overview.of_dataset(both, "en", masked=masked) for masked in (False, True))
+    referred = own[own.index('dir="ltr">PA1</span>') :].partition("Earlier periods")[0]
+    trend = referred[referred.index('class="trend"') :]
+    assert "Trend. Only of the teams that answered in each of these periods: 2" in trend
+    totals = [2 * two_rounds.PEOPLE[round_] for round_ in (EARLIER, LATER)]
+    assert [float(cell) for cell in re.findall(r'<bdi>20.*?"num">(\d+)', trend)] == totals
+    assert "No total: two values for one country and period" in referred
+    assert "name the indicator in the spec under add_over_teams" in referred
+    assert "<b>Status</b> · <bdi>on track</bdi>: 4" in own
+    # baseline and target are sums over all teams
+    assert "Target" not in re.findall('aria-label="(Trend.*?)"', trend)[0]
+    # the total of some of the teams could give away what is masked
+    assert 'class="trend"' not in to_share
 
 
 def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: Store) -> None:
@@ -265,8 +295,11 @@ def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: S
     found = built(both, TODAY, "en", round_)
     assert (found.period, found.expected) == (earlier, True)
     assert {team.code: team.state for team in found.teams} == {
-        "PAK": "returned", "AFG": "returned", "UZB": "missing", "IRQ": "unexpected",
-    }  # fmt: skip
+        "PAK": "returned",
+        "AFG": "returned",
+        "UZB": "missing",
+        "IRQ": "unexpected",
+    }
     other = built(both, TODAY, "en", round_, period=later)
     assert (other.period, other.expected) == (later, False)
     assert [team.code for team in other.teams] == ["AFG", "BGD", "PAK", "Quetta"]
@@ -405,7 +438,8 @@ def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: 
     assert "May be shared" in masked
     assert (out / "shareable" / "data.xlsx").is_file()
     assert (
-        run(["report", str(out), "--format", "overview", "--lang", "fr", "-o", str(tmp_path)]) == 0
+        run(["report", str(out), "--format", "overview", "--language", "fr", "-o", str(tmp_path)])
+        == 0
     )
     assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(
         encoding="utf-8"
@@ -423,12 +457,13 @@ def test_report_makes_it_from_files_too(returns: Path, tmp_path: Path) -> None:
 def test_a_language_that_the_spec_does_not_have(tmp_path: Path, capsys: Capsys) -> None:
     """The page is in it; what the spec says stays in the spec's own language; nobody speaks xx."""
     files = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})
-    words = ("--format", "overview", "--lang", "es", "--today", TODAY, "-o", tmp_path)
+    words = ("--format", "overview", "--language", "es", "--today", TODAY, "-o", tmp_path)
     assert hrge("report", files[0].parent, *words) == 0
     text = (tmp_path / "overview.html").read_text(encoding="utf-8")
     assert "Situación al 20 julio 2026" in text
     assert (
-        hrge("report", files[0].parent, "--format", "overview", "--lang", "xx", "-o", tmp_path) == 2
+        hrge("report", files[0].parent, "--format", "overview", "--language", "xx", "-o", tmp_path)
+        == 2
     )
     assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
     assert "Half of the trainers are women" in text
@@ -715,9 +750,13 @@ def test_no_name_in_a_drawing_stands_on_another() -> None:
     ]
     points = [Point(f"2026-Q{number}", 10, "123,456") for number in range(12)]
     for chart in (
-        steps(days, deadlines, 120), columns(found),
-        lines(points, [Mark("Valeur de référence 1 234 567", 9, "baseline"), Mark("Cible 12", 10, "target")]),
-    ):  # fmt: skip
+        steps(days, deadlines, 120),
+        columns(found),
+        lines(
+            points,
+            [Mark("Valeur de référence 1 234 567", 9, "baseline"), Mark("Cible 12", 10, "target")],
+        ),
+    ):
         drawn = texts_of(drawing("chart", chart))
         assert len(drawn) > 2
         for at, (start, end, y) in enumerate(drawn):

@@ -64,7 +64,7 @@ def test_a_team_in_a_new_country_joins_a_round(tmp_path: Path) -> None:
     replace(spec / "vocabularies.yaml", "    - {code: EGY,", f"{country}    - {{code: EGY,")
     ran("spec", "check", spec, "--fast")
     ran("round", "update-spec", round_, "--spec", spec)
-    words = ("--country", "Sénégal", "--lang", "fr", "--reason", "It joins", "--yes")
+    words = ("--country", "Sénégal", "--language", "fr", "--reason", "It joins", "--yes")
     ran("round", "add-team", round_, "SEN-1", *words)
     issued = ran("generate", round_, "--today", "2026-07-02").out.split()
     assert "SEN-1_fr.xlsx" in {Path(path).name for path in issued}
@@ -79,8 +79,8 @@ def test_the_check_says_which_translations_a_new_country_lacks(tmp_path: Path) -
     replace(spec / "vocabularies.yaml", line, f"{line}    - {{code: XKQ, label: Newland}}\n")
     told = " ".join(ran("spec", "check", spec, "--fast").err.split())
     assert "fr: 1 text not translated, the first is list/COUNTRY/XKQ/label." in told
-    assert f"hrge-xl spec translate {spec} --lang fr --to-xlsx FILE" in told
-    ran("spec", "translate", spec, "--lang", "fr")
+    assert f"hrge-xl spec translate {spec} --language fr --to-xlsx FILE" in told
+    ran("spec", "translate", spec, "--language", "fr")
     replace(
         spec / "languages" / "fr.po",
         'msgid "Newland"\nmsgstr ""',
@@ -91,3 +91,30 @@ def test_the_check_says_which_translations_a_new_country_lacks(tmp_path: Path) -
     ran("round", "init", tmp_path / "round", "--spec", spec, "--teams", tmp_path / "teams.csv")
     issued = ran("generate", tmp_path / "round", "--today", "2026-07-01").out.split()
     assert [Path(path).name for path in issued] == ["A_fr.xlsx"]
+
+
+def test_a_whole_new_language(tmp_path: Path) -> None:
+    """Translated, issued, read back; what the program itself says appears in English, and it says so."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "own"))
+    sheet = tmp_path / "pt.xlsx"
+    ran("spec", "translate", spec, "--language", "pt", "--to-xlsx", sheet)
+    book = load_workbook(sheet)
+    rows = book.worksheets[0].iter_rows(min_row=2)
+    for _, limit, english, translation, *_ in rows:
+        shortened = str(english.value)[: int(limit.value or 0) - 1 if limit.value else None]
+        translation.value = f"{shortened}ã"
+    book.save(sheet)
+    ran("spec", "translate", spec, "--language", "pt", "--from", sheet)
+    told = ran("spec", "check", spec, "--fast").err
+    assert "not translated" not in told
+    assert "pt: the program's own words (cover, checks, findings) appear in English." in told
+    (tmp_path / "teams.csv").write_text("team,country,language\nA,PAK,Português\n", "utf-8")
+    round_ = tmp_path / "round"
+    ran("round", "init", round_, "--spec", spec, "--teams", tmp_path / "teams.csv")
+    ran("generate", round_, "--today", "2026-07-01")
+    issued = round_ / "issued" / "A_pt.xlsx"
+    assert "The English text decides." in " ".join(map(str, texts(issued)))
+    shutil.copy(issued, round_ / "returned")
+    ran("refresh", round_, "--today", "2026-07-02", code=None)
+    answer = texts(round_ / "feedback" / "A_feedback.xlsx")
+    assert any("ã" in str(text) for text in answer)

@@ -96,9 +96,15 @@ def test_hypothesis_finds_no_disagreement(data: st.DataObject, office: Any, tmp_
 def test_references_are_read_alike_whatever_their_spelling(office: Any, tmp_path: Path) -> None:
     where = layout("example", "en")
     texts = (
-        "C1_02 A room", "  C1_02  A room ", " C9_99 nothing", " Nothing",
-        "c1_02 a ROOM", "Ｃ１_０２ A room", "C1_02\u00a0A room", "C1_02: A room",
-    )  # fmt: skip
+        "C1_02 A room",
+        "  C1_02  A room ",
+        " C9_99 nothing",
+        " Nothing",
+        "c1_02 a ROOM",
+        "Ｃ１_０２ A room",
+        "C1_02\u00a0A room",
+        "C1_02: A room",
+    )
     cells = placed(
         where, {("R1", f"K-0{n}", "RSK_08"): text for n, text in enumerate(texts, start=1)}
     )
@@ -175,10 +181,16 @@ def test_sheets_of_any_spec_say_what_the_reader_says(files: Files, seed: int, of
         assert list(said_differently(where, filled(where, chance), folder, office)) == []
 
 
-LISTED: dict[str, list[tuple[Any, ...]]] = {  # by row; each of them right, and none as the sheet writes it
-    "S_1": [("First",), ("Second",)], "S_2": [("LATE",), (" on time",)], "S_3": [("2026-05-04",), ("4 May 2026",)],
-    "S_4": [(None, "late", "ON_TIME")] * 2, "S_5": [("S-01",)] * 2, "S_6": [("2 - Much",), ("little",)],
-}  # fmt: skip
+LISTED: dict[
+    str, list[tuple[Any, ...]]
+] = {  # by row; each of them right, and none as the sheet writes it
+    "S_1": [("First",), ("Second",)],
+    "S_2": [("LATE",), (" on time",)],
+    "S_3": [("2026-05-04",), ("4 May 2026",)],
+    "S_4": [(None, "late", "ON_TIME")] * 2,
+    "S_5": [("S-01",)] * 2,
+    "S_6": [("2 - Much",), ("little",)],
+}
 
 
 @pytest.mark.office
@@ -266,12 +278,16 @@ def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
     rule = {"code": "R-1", "tool": "T", "at": [at], "check": check, "message": "Look at it again."}
     return {
         "workbook.yaml": {
-            "name": "made", "version": "1", "title": "Made", "languages": ["en"], "sheets": ["T"],
+            "name": "made",
+            "version": "1",
+            "title": "Made",
+            "languages": ["en"],
+            "sheets": ["T"],
         },
         "vocabularies.yaml": {"WORDS": {"items": ENTRIES}},
         "tools/t.yaml": {"code": "T", "sheet": "Sheet T", "title": "T", "blocks": [register]},
         **({"rules.yaml": [rule]} if check else {}),
-    }  # fmt: skip
+    }
 
 
 def cells_of(where: Layout, rows: list[Row]) -> dict[tuple[str, str], Any]:
@@ -326,22 +342,48 @@ DECIDED: dict[str, Files] = {
     "whether it is required": spec_with(required={"when": BOTH}),
     "a rule": spec_with(f"not ({BOTH})"),
     "what is counted": spec_with(f"count_if('T', {BOTH}) == 0"),
-    "how much is answered": spec_with("completeness('T') == 1") | {
+    "how much is answered": spec_with("completeness('T') == 1")
+    | {
         "tools/s.yaml": {
-            "code": "S", "sheet": "Sheet S", "title": "S", "always": True,
-            "blocks": [{"kind": "form", "fields": [{"code": "Q_S", "type": "text", "label": "S",
-             "required": {"when": f"count_if('T', {BOTH}) == 4"}}]}],
+            "code": "S",
+            "sheet": "Sheet S",
+            "title": "S",
+            "always": True,
+            "blocks": [
+                {
+                    "kind": "form",
+                    "fields": [
+                        {
+                            "code": "Q_S",
+                            "type": "text",
+                            "label": "S",
+                            "required": {"when": f"count_if('T', {BOTH}) == 4"},
+                        }
+                    ],
+                }
+            ],
         },
-        "rules.yaml": [{"code": "R-1", "tool": "T", "at": ["Q_A"], "check": "completeness('S') == 1",
-                        "message": "No."}],
+        "rules.yaml": [
+            {
+                "code": "R-1",
+                "tool": "T",
+                "at": ["Q_A"],
+                "check": "completeness('S') == 1",
+                "message": "No.",
+            }
+        ],
     },
-    "a list": spec_with() | {
+    "a list": spec_with()
+    | {
         "tools/l.yaml": {
-            "code": "L", "sheet": "List", "title": "List", "always": True,
+            "code": "L",
+            "sheet": "List",
+            "title": "List",
+            "always": True,
             "blocks": [{"kind": "collect", "rows": 4, "columns": {"c": "A"}, "sources": [SOURCE]}],
         },
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.office

@@ -29,10 +29,29 @@ PASSWORD = "öffne dich, Sesam"
 WAIVED = ("--reason", "So it is.", "--by", "office", "--ledger", "round")
 DAY = ("--today", "2026-06-30")
 READING = {
-    "check", "compare", "consolidate", "decide", "drafts", "export", "feedback", "generate", "refresh", "remind",
-    "report", "round close", "round init", "spec diff", "spec draft", "spec import", "spec translate", "status",
-    "trace", "validate", "verify", "waive",
-}  # fmt: skip
+    "check",
+    "compare",
+    "consolidate",
+    "decide",
+    "drafts",
+    "export",
+    "feedback",
+    "generate",
+    "refresh",
+    "remind",
+    "report",
+    "round close",
+    "round init",
+    "spec diff",
+    "spec draft",
+    "spec import",
+    "spec translate",
+    "status",
+    "trace",
+    "validate",
+    "verify",
+    "waive",
+}
 
 
 @pytest.fixture
@@ -80,9 +99,10 @@ def commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
 
 def test_every_command_that_reads_workbooks_has_the_option() -> None:
     having = {
-        name for name, command in commands(cli).items()
+        name
+        for name, command in commands(cli).items()
         if any("--password-file" in each.opts for each in command.params)
-    }  # fmt: skip
+    }
     assert having == READING
 
 
@@ -174,7 +194,7 @@ def test_a_protected_team_list(
 
 
 def test_a_protected_workbook_of_translators(folder: Path, said: Callable[..., str]) -> None:
-    translate = ("spec", "translate", "./mine", "--lang", "fr")
+    translate = ("spec", "translate", "./mine", "--language", "fr")
     copytree(SPEC.folder, "mine")
     assert run([*translate, "--to-xlsx", "fr.xlsx"]) == 0
     protect(folder / "fr.xlsx")

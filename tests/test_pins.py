@@ -134,8 +134,8 @@ def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) ->
         [sys.executable, "-c", where], cwd=tmp_path, env=alone, text=True
     )
     assert told.count(str(tmp_path / "installed")) == 2
-    hrge("generate", "example", "--country", "MAR", "--lang", "fr", "-o", "issued")
-    assert "V001" in hrge("validate", "issued/example_MAR_fr.xlsx", "--lang", "fr")
+    hrge("generate", "example", "--country", "MAR", "--language", "fr", "-o", "issued")
+    assert "V001" in hrge("validate", "issued/example_MAR_fr.xlsx", "--language", "fr")
     hrge("consolidate", "issued", "-o", "data")
     for page in ("html", "overview", "xlsx"):
         hrge("report", "data", "--format", page)

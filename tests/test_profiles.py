@@ -114,9 +114,16 @@ def test_a_pillar_and_a_profile_show_what_is_used_and_no_more(tmp_path: Path) ->
     (path,) = tmp_path.glob("*.xlsx")
     book = openpyxl.load_workbook(path)
     assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == [
-        "Cover", "Form", "Dashboard", "3.4 Risk capacity", "4.A Indicators", "4.B Framework", "4.C Values", "Checks",
+        "Cover",
+        "Form",
+        "Dashboard",
+        "3.4 Risk capacity",
+        "4.A Indicators",
+        "4.B Framework",
+        "4.C Values",
+        "Checks",
         "How to fill in",
-    ]  # fmt: skip
+    ]
     assert {"Library", "Glossary", "Lists"} <= {
         sheet.title for sheet in book if sheet.sheet_state == "hidden"
     }

@@ -42,9 +42,22 @@ NAMES = re.compile(
     r"\S+\.(?:xlsx|html|json|csv|po|yaml|sqlite|txt|md)\b|https?://\S+|\S+@\S+|hrge-xl[^.\n]*|[0-9a-f]{8,}|[\w-]+/[\w/.-]+"
 )
 OURS = {
-    "round", "PAK", "MAR", "Excel", "hrge", "xl", "SHA", "UTF", "JSON", "URL", "https", "Kiswahili", "Kiingereza",
-    "scan", TENTH,
-}  # fmt: skip
+    "round",
+    "PAK",
+    "MAR",
+    "Excel",
+    "hrge",
+    "xl",
+    "SHA",
+    "UTF",
+    "JSON",
+    "URL",
+    "https",
+    "Kiswahili",
+    "Kiingereza",
+    "scan",
+    TENTH,
+}
 TYPED = re.compile(r"(\[[^\]]*\])+")  # ticks as people may type them, in all languages of the spec
 BESIDE = "Machine draft, not yet reviewed by a native speaker"  # stands on the cover in English too
 
@@ -72,9 +85,13 @@ class Copy:
         """What a command says; that it may have found mistakes is nothing unusual."""
         done = subprocess.run(
             [sys.executable, "-m", "hrge_xl", *map(str, words)],
-            cwd=self.home, env=os.environ | {"PYTHONPATH": str(self.home), "PYTHONDONTWRITEBYTECODE": ""},
-            capture_output=True, text=True, encoding="utf-8", check=False,
-        )  # fmt: skip
+            cwd=self.home,
+            env=os.environ | {"PYTHONPATH": str(self.home), "PYTHONDONTWRITEBYTECODE": ""},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
         assert done.returncode in (0, 1, 4), done.stderr
         return done.stdout + done.stderr
 
@@ -96,7 +113,7 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     book.save(copy.home / "round" / "returned" / path.name)
     (copy.home / "round" / "returned" / "scan.xlsx").write_bytes(b"%PDF-1.7")
     formats = [word for name in ("html", "xlsx", "overview") for word in ("--format", name)]
-    copy.run("report", "round", *formats, "--lang", TENTH, "-o", "reports", *DAY)
+    copy.run("report", "round", *formats, "--language", TENTH, "-o", "reports", *DAY)
     return copy
 
 
@@ -188,14 +205,14 @@ def test_feedback_and_message(program: Copy) -> None:
 
 
 def test_where_teams_stand(program: Copy) -> None:
-    said = program.run("status", "round", "--lang", TENTH, *DAY)
+    said = program.run("status", "round", "--language", TENTH, *DAY)
     assert foreign(iter(said.splitlines()), program.original) == ""
 
 
 @pytest.mark.deep
 def test_findings_on_the_terminal(program: Copy) -> None:
     """What stands around the findings stays English there, as the rest of the command line."""
-    said = program.run("validate", "round", "--lang", TENTH, *DAY)
+    said = program.run("validate", "round", "--language", TENTH, *DAY)
     plain = r"\b(errors?|warnings?|info|waived|accepted|returned|refused|files?|counted|also|on|and \d+ more)\b"
     around = r"(Next:|Every finding, with what to do:).*"
     assert (

@@ -9,6 +9,7 @@ import os
 import time
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.header import Header
 from email.message import EmailMessage
@@ -18,9 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import init_round, receive
+from hrge_xl import generate, init_round, load, load_round, receive
 from hrge_xl.cli import run
-from tests.face import Ledger, OutlookMessage, Received, SourceFile, found_in, open_layers, saved_on
+from tests.face import (
+    Ledger,
+    OutlookMessage,
+    Received,
+    SourceFile,
+    found_in,
+    open_layers,
+    orders,
+    saved_on,
+)
 from tests.letters import (
     mail,
     mbox,
@@ -71,10 +81,12 @@ def arrives(folder: Path, name: str, content: bytes | EmailMessage) -> None:
     (folder.parent / "came" / name).write_bytes(data)
 
 
-def issued(folder: Path) -> bytes:
-    """The workbook of the team, as it was issued."""
-    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
-    return next((folder / "issued").glob("*.xlsx")).read_bytes()
+def begun(folder: Path) -> bytes:
+    """The workbook of the team with one answer: a blank one would be no answer."""
+    round_ = load_round(folder)
+    (order,) = orders(round_, date(2026, 6, 20))
+    answers = {("PLAN", "1", "PLN_03"): "Train the trainers"}
+    return generate(load(round_.spec_source), replace(order, answers=answers))
 
 
 def returned(folder: Path) -> dict[str, bytes]:
@@ -136,8 +148,12 @@ def sixty_mails() -> bytes:
         mails.append(mail(team(number), SENT, files))
     for number in range(35, 38):
         made = mail(team(number), SENT, {})
-        made.add_attachment(tnef({f"Kabul {number}.xlsx": book(next(books))}), maintype="application",
-                            subtype="ms-tnef", filename="winmail.dat")  # fmt: skip
+        made.add_attachment(
+            tnef({f"Kabul {number}.xlsx": book(next(books))}),
+            maintype="application",
+            subtype="ms-tnef",
+            filename="winmail.dat",
+        )
         mails.append(made)
     for number in range(38, 40):
         inner_msg = msg(
@@ -213,7 +229,7 @@ def test_the_day_of_the_mail_is_what_lateness_goes_by(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In the round, and in a dataset elsewhere that it is put together in."""
-    sent = issued(folder)
+    sent = begun(folder)
     came(folder, x_eml=mail("kabul@example.org", SENT, {"Kabul.xlsx": sent}).as_bytes())
     capsys.readouterr()
     assert (
@@ -265,19 +281,30 @@ BACKDATED = {
     "x.eml": mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER),
     "an older mail inside.eml": mail("kabul@example.org", LATER, {"old.eml": OLD}),
     "one of Outlook inside.eml": mail(
-        "kabul@example.org", LATER, {"old.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)})}
+        "kabul@example.org",
+        LATER,
+        {"old.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)})},
     ),
-    "one in a zip inside.eml": mail("kabul@example.org", LATER, {"old.zip": zipped({"o.eml": OLD.as_bytes()})}),
+    "one in a zip inside.eml": mail(
+        "kabul@example.org", LATER, {"old.zip": zipped({"o.eml": OLD.as_bytes()})}
+    ),
     "x.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, delivered=LATER),
     "one of Outlook in another.msg": msg(
-        "kabul@example.org", FIRST, {"I": message("kabul@example.org", FIRST, {"K.xlsx": book(1)})}, delivered=LATER
+        "kabul@example.org",
+        FIRST,
+        {"I": message("kabul@example.org", FIRST, {"K.xlsx": book(1)})},
+        delivered=LATER,
     ),
     "x with headers.msg": ole(
         message("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, head=32)
-        | {"__substg1.0_007D001F": f"Received: {received_field(LATER)}\r\nFrom: x\r\n".encode("utf-16-le")}
+        | {
+            "__substg1.0_007D001F": f"Received: {received_field(LATER)}\r\nFrom: x\r\n".encode(
+                "utf-16-le"
+            )
+        }
     ),
     "x.mbox": mbox(mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BACKDATED)
@@ -297,7 +324,7 @@ def test_a_mail_without_a_day_of_its_server_came_when_it_was_first_seen(
     received: datetime | None, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever the sender says, the workbook too."""
-    sent = saved_on(issued(folder), FIRST.date())
+    sent = saved_on(begun(folder), FIRST.date())
     arrives(
         folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
     )
@@ -330,7 +357,7 @@ def test_the_day_is_that_of_the_office_wherever_its_server_stands(
 def test_a_day_far_from_the_one_first_seen_is_a_finding(
     received: datetime, told: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sent = issued(folder)
+    sent = begun(folder)
     arrives(
         folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
     )
@@ -344,7 +371,7 @@ def test_a_day_far_from_the_one_first_seen_is_a_finding(
 def test_a_day_that_a_person_states_beats_the_mail(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sent = issued(folder)
+    sent = begun(folder)
     came(folder, x_eml=mail("kabul@example.org", LATER, {"Kabul.xlsx": sent}).as_bytes())
     dataset = str(folder.parent / "dataset")
     assert (
@@ -537,7 +564,9 @@ def deep(levels: int) -> bytes:
 
 MANY = zipped(dict.fromkeys(map(str, range(1500)), b""))
 HOSTILE = {
-    "a bomb, three archives deep": zipped({"b.zip": zipped({"c.zip": zipped({"d.xlsx": bytes(30_000_000)})})}),
+    "a bomb, three archives deep": zipped(
+        {"b.zip": zipped({"c.zip": zipped({"d.xlsx": bytes(30_000_000)})})}
+    ),
     "a name that leads out of the folder": zipped({"../../../evil.xlsx": book(1)}),
     "an absolute name": zipped({"/evil.xlsx": book(1)}),
     "a drive of Windows": zipped({"C:\\evil.xlsx": book(1)}),
@@ -546,7 +575,7 @@ HOSTILE = {
     "ten thousand parts": many_parts(10_000),
     "parts within parts": deep(5_000),
     "no end": zipped({"a.xlsx": book(1)})[:-30],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -562,8 +591,10 @@ def test_hostile_sources(kind: str, folder: Path) -> None:
         path.relative_to(folder.parent).as_posix() for path in {*folder.parent.rglob("*")} - before
     }
     assert {name for name in new if not name.startswith("came")} <= {
-        "round/returned/zz.xlsx", "round/ledger.sqlite", "round/ledger.jsonl"
-    }  # fmt: skip
+        "round/returned/zz.xlsx",
+        "round/ledger.sqlite",
+        "round/ledger.jsonl",
+    }
 
 
 def test_a_link_in_an_archive_is_no_link(folder: Path) -> None:

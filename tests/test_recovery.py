@@ -66,9 +66,14 @@ def test_nothing_counts_again_until_it_is_recovered(
     before, entered, was = states(case), chain(case), (case / "ledger.sqlite").read_bytes()
     lose(case / "ledger.sqlite")
     for words in (
-        ("consolidate", case), ("status", case), ("report", case), ("verify", case), ("sign", case, "--by", "office"),
-        ("waive", "V001", "--file", "PAK.xlsx", "--ledger", case, *WHY), ("decide", case, "PAK.xlsx", "--use", *WHY),
-    ):  # fmt: skip
+        ("consolidate", case),
+        ("status", case),
+        ("report", case),
+        ("verify", case),
+        ("sign", case, "--by", "office"),
+        ("waive", "V001", "--file", "PAK.xlsx", "--ledger", case, *WHY),
+        ("decide", case, "PAK.xlsx", "--use", *WHY),
+    ):
         assert f"hrge-xl recover {case}" in ran(*words, code=5).err
     assert states(case) == before
     told = ran("recover", case).out

@@ -55,8 +55,11 @@ def test_where_it_holds_everything_is(spec: str) -> None:
 def test_what_is_answered_all_the_same_is_told(spec: str) -> None:
     told = found(spec, WITHOUT | BEDS | WARDS)
     assert [(code, field) for code, _, field in told] == [
-        ("V021", "F_BEDS"), ("V021", "F_FREE"), ("V021", "B_SEEN"), ("V021", "B_SEEN"),
-    ]  # fmt: skip
+        ("V021", "F_BEDS"),
+        ("V021", "F_FREE"),
+        ("V021", "B_SEEN"),
+        ("V021", "B_SEEN"),
+    ]
 
 
 def test_cells_are_grey_and_nothing_is_required(spec: str) -> None:
@@ -64,8 +67,12 @@ def test_cells_are_grey_and_nothing_is_required(spec: str) -> None:
         BytesIO(generate(load(spec), Order("TEST", TODAY, answers=WITHOUT)))
     )
     for sheet, cells in (("Form", ("E9", "E10")), ("Wards", ("E7", "F7"))):
-        grey = [str(area.sqref) for area in book[sheet].conditional_formatting for rule in area.rules
-                if "answer_F_KIND" in str(rule.formula)]  # fmt: skip
+        grey = [
+            str(area.sqref)
+            for area in book[sheet].conditional_formatting
+            for rule in area.rules
+            if "answer_F_KIND" in str(rule.formula)
+        ]
         assert all(
             any(cell in openpyxl.worksheet.cell_range.MultiCellRange(area) for area in grey)
             for cell in cells

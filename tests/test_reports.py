@@ -687,9 +687,15 @@ def test_the_workbook_adds_up_by_team_and_by_rule() -> None:
     named = {file["identity"]["team"] if file["identity"] else "" for file in document["files"]}
     assert len(teams) == len(named)
     for head, key in (
-        ("Received", "files"), ("Accepted", "accepted"), ("Returned", "returned"), ("Refused", "refused"),
-        ("Counted", "counted"), ("Superseded", "superseded"), ("Errors", "error"), ("Warnings", "warning"),
-    ):  # fmt: skip
+        ("Received", "files"),
+        ("Accepted", "accepted"),
+        ("Returned", "returned"),
+        ("Refused", "refused"),
+        ("Counted", "counted"),
+        ("Superseded", "superseded"),
+        ("Errors", "error"),
+        ("Warnings", "warning"),
+    ):
         assert total[head] == sum(row[head] for row in teams) == summary[key], head
     rules = [*headed(book["By rule"])]
     found = sum(row["Errors"] + row["Warnings"] + row["Info"] for row in rules)

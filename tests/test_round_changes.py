@@ -48,7 +48,7 @@ def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
     words = (
         "--country",
         "Pakistan",
-        "--lang",
+        "--language",
         "fr",
         "--deadline",
         "2026-07-20",
@@ -440,8 +440,10 @@ def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
     assert not draft.exists()
     assert (round_ / "sent" / "2026-07-08" / "Odesa_issue.eml").is_file()
     assert sorted(path.name for path in (round_ / "drafts").rglob("*.eml")) == [
-        "Minsk_issue.eml", "Minsk_reminder-before.eml", "Odesa_reminder-before.eml",
-    ]  # fmt: skip
+        "Minsk_issue.eml",
+        "Minsk_reminder-before.eml",
+        "Odesa_reminder-before.eml",
+    ]
     assert "Odesa_issue" not in (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text(
         "utf-8-sig"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tarfile
 from collections import Counter
@@ -47,6 +48,17 @@ def test_feedback_of_november_is_read_without_its_round(november: Path) -> None:
         november / "feedback" / "Dhaka_BGD-2026-XDEM_feedback.xlsx", today=DAY_OF_CHECK
     )
     assert Counter(finding.code for finding in result.findings) == {**OF_THE_ANSWERS, "I004": 1}
+
+
+@pytest.mark.deep
+def test_its_returns_stay_judged_as_of_their_day(round_: Path) -> None:
+    """Its ledger does not say the day: the dataset does, and without one the day of arrival."""
+    anew = ("consolidate", round_, "--no-resume", "--today", "2027-12-01")
+    for _ in ("with its dataset", "without"):
+        assert TOTALS in ran(*anew, code=None).out
+        told = json.loads(ran("validate", round_, "--json", "--today", "2027-12-01", code=None).out)
+        assert {row["checked"] for row in told["files"]} == {str(DAY_OF_CHECK)}
+        (round_ / "dataset.sqlite").unlink()
 
 
 @pytest.mark.deep

@@ -56,14 +56,23 @@ def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
     made = init_round(tmp_path / "2026-H1", "example", teams, date(2026, 1, 1), date(2026, 6, 30))
     assert made == load_round(tmp_path / "2026-H1")
     assert [(team.code, team.country, team.language) for team in made.teams] == [
-        ("PAK-1", "PAK", "en"), ("MAR-1", "MAR", "fr"), ("EGY-1", "EGY", "ar"), ("IRQ-1", "IRQ", "en"),
-    ]  # fmt: skip
+        ("PAK-1", "PAK", "en"),
+        ("MAR-1", "MAR", "fr"),
+        ("EGY-1", "EGY", "ar"),
+        ("IRQ-1", "IRQ", "en"),
+    ]
     assert made.teams[1].tools == ("C1", "R1")
     assert made.teams[1].contact == "Office, Rabat"
     assert made.name == "2026-H1"
     assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
-        "inbox", "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
-    ]  # fmt: skip
+        "inbox",
+        "issued",
+        "reports",
+        "returned",
+        "round.yaml",
+        "signing.key",
+        "spec",
+    ]
 
 
 def test_the_form_begins_with_the_period_of_the_round(teams: Path, tmp_path: Path) -> None:
@@ -133,8 +142,11 @@ def test_a_list_from_a_workbook(tmp_path: Path) -> None:
     book.save(tmp_path / "teams.xlsx")
     made = init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
     assert [(team.code, team.deadline) for team in made.teams] == [
-        ("007", date(2026, 7, 31)), ("12", date(2026, 8, 31)), ("008", date(2026, 7, 31)), ("B", None),
-    ]  # fmt: skip
+        ("007", date(2026, 7, 31)),
+        ("12", date(2026, 8, 31)),
+        ("008", date(2026, 7, 31)),
+        ("B", None),
+    ]
 
 
 def test_countries_and_languages_are_known_by_their_names(tmp_path: Path) -> None:
@@ -145,8 +157,12 @@ def test_countries_and_languages_are_known_by_their_names(tmp_path: Path) -> Non
     )
     made = init_round(tmp_path / "round", "example", file)
     assert [(team.country, team.language) for team in made.teams] == [
-        ("EGY", "fr"), ("MAR", "ar"), ("IRQ", "fr"), ("MLI", "en"), ("", "en"),
-    ]  # fmt: skip
+        ("EGY", "fr"),
+        ("MAR", "ar"),
+        ("IRQ", "fr"),
+        ("MLI", "en"),
+        ("", "en"),
+    ]
 
 
 def test_an_alias_of_the_spec_is_a_country(tmp_path: Path) -> None:
@@ -170,15 +186,15 @@ def test_only_the_teams_of_some_countries(teams: Path, tmp_path: Path) -> None:
 
 
 OUTSIDE_A_ROUND = {
-    "--lang": ("fr", "Set the `language` of the team in"),
+    "--language": ("fr", "Set the `language` of the team in"),
     "--profile": ("short", "Set the `profile` of the team in"),
     "--tools": ("C1", "Set the `tools` of the team in"),
     "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
     "--leave-out-sensitive": ("", "Write `sensitive: leave out` for the team in"),
     "--answers": ("teams.csv", "hrge-xl generate round --from EARLIER_ROUND"),
     "--password-file": ("teams.csv", "or the workbook of --answers."),
-    "--output": ("elsewhere", "`hrge-xl status` looks for them"),
-    "-o": ("elsewhere", "`hrge-xl status` looks for them"),
+    "--output": ("elsewhere", "looks for them"),
+    "-o": ("elsewhere", "looks for them"),
 }
 
 
@@ -213,7 +229,7 @@ def test_what_a_round_says_itself_is_refused(
 
 def test_all_that_is_refused_is_said_at_once(teams: Path, tmp_path: Path) -> None:
     init_round(tmp_path / "round", "example", teams)
-    told = ran("generate", tmp_path / "round", "--lang", "fr", "-o", tmp_path, code=2).err
+    told = ran("generate", tmp_path / "round", "--language", "fr", "-o", tmp_path, code=2).err
     assert len(told.splitlines()) == 2
 
 
@@ -266,11 +282,17 @@ def test_a_list_that_is_none(data: bytes, said: str, tmp_path: Path) -> None:
 
 AS_OFFICES_SAVE_IT = {
     "semicolons": ("team;deadline;country;tools\nA;31.07.2026;Maroc;C1,R1\n", "utf-8-sig"),
-    "semicolons, said so": ("sep=;\nteam;deadline;country;tools\nA;31/07/2026;maroc;C1,R1\n", "utf-8"),
+    "semicolons, said so": (
+        "sep=;\nteam;deadline;country;tools\nA;31/07/2026;maroc;C1,R1\n",
+        "utf-8",
+    ),
     "Unicode text": ("team\tcountry\tdeadline\ttools\nA\tMAR\t2026-07-31\tC1 R1\n", "utf-16"),
-    "Unicode text, other way round": ("\ufeffteam\tcountry\tdeadline\ttools\nA\tMAR\t2026-07-31\tC1;R1\n", "utf-16-be"),
-    "old lines": ("team,country,deadline,tools\rA,MAR,2026-07-31,\"C1,R1\"\r", "utf-8"),
-}  # fmt: skip
+    "Unicode text, other way round": (
+        "\ufeffteam\tcountry\tdeadline\ttools\nA\tMAR\t2026-07-31\tC1;R1\n",
+        "utf-16-be",
+    ),
+    "old lines": ('team,country,deadline,tools\rA,MAR,2026-07-31,"C1,R1"\r', "utf-8"),
+}
 
 
 @pytest.mark.parametrize("kind", AS_OFFICES_SAVE_IT)
@@ -436,14 +458,17 @@ def test_everything_goes_on_when_the_spec_is_gone(
     monkeypatch.chdir(tmp_path / "elsewhere")
     round_ = str(made.folder)
     for command in (
-        ("generate", round_, *ON_DAY), ("generate", round_, "--country", "Maroc", *ON_DAY), ("status", round_, *ON_DAY),
-        ("validate", round_, *ON_DAY), ("report", round_, "-o", "reports", "--format", "json", *ON_DAY),
+        ("generate", round_, *ON_DAY),
+        ("generate", round_, "--country", "Maroc", *ON_DAY),
+        ("status", round_, *ON_DAY),
+        ("validate", round_, *ON_DAY),
+        ("report", round_, "-o", "reports", "--format", "json", *ON_DAY),
         ("feedback", round_, "-o", "feedback", *ON_DAY),
         ("verify", "reports/validation.json", "--returned", f"{round_}/returned"),
         ("validate", *map(str, sorted((made.folder / "returned").iterdir())), *ON_DAY),
         *(("check", str(file), *ON_DAY) for file in (made.folder / "returned").iterdir()),
         ("spec", "check", f"{round_}/spec/{Path(load_round(made.folder).spec_source).name}"),
-    ):  # fmt: skip
+    ):
         assert hrge(*command) == 0, command
     report = json.loads(Path("reports/validation.json").read_text(encoding="utf-8"))
     asked = [each["spec_asked"] for each in report["run"]["datasets"]]

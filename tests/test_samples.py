@@ -262,8 +262,12 @@ def test_another_sample_comes_where_it_fills_the_risk_table(profile: str) -> Non
     assert [
         key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code
     ] == []
-    main, whole = (sample_order(spec, "en", choose(spec, name, tools, first=True))[1].answers for name, tools in (
-        ("quick", []), ("full", []),
-    ))  # fmt: skip
+    main, whole = (
+        sample_order(spec, "en", choose(spec, name, tools, first=True))[1].answers
+        for name, tools in (
+            ("quick", []),
+            ("full", []),
+        )
+    )
     assert {said["FORM", "1", "FRM_09"] for said in (main, whole)} == {"TIP"}
     assert {"T2.1", "T2.4"} <= {tool for tool, _, _ in whole}

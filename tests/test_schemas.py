@@ -45,10 +45,24 @@ from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
 pytestmark = pytest.mark.xdist_group("schemas")  # what its fixtures play is played once
 
 PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV file has it
-    "submission": "0123456789abcdef", "team": "AFG", "n": 1, "tool": "PLAN", "row_code": "1", "refers_to": "form",
-    "pln_01": "WS-07", "pln_02": "AFG", "pln_03": "Train judges", "pln_04": "2026-06-30", "pln_06": 24,
-    "pln_07": 3, "pln_09": 0.5, "pln_11": "Y", "pln_13": "WOM;DIS", "current": True, "file_sha256": "a" * 64,
-}  # fmt: skip
+    "submission": "0123456789abcdef",
+    "team": "AFG",
+    "n": 1,
+    "tool": "PLAN",
+    "row_code": "1",
+    "refers_to": "form",
+    "pln_01": "WS-07",
+    "pln_02": "AFG",
+    "pln_03": "Train judges",
+    "pln_04": "2026-06-30",
+    "pln_06": 24,
+    "pln_07": 3,
+    "pln_09": 0.5,
+    "pln_11": "Y",
+    "pln_13": "WOM;DIS",
+    "current": True,
+    "file_sha256": "a" * 64,
+}
 
 
 @cache
@@ -158,7 +172,7 @@ def test_answers_beyond_their_limits(column: str, value: object, why: str) -> No
         ("pln_06", "many", "coerce_dtype('Float64')"),
         ("pln_11_label", "Perhaps", "one of Yes, No"),
     ],
-)  # fmt: skip
+)
 def test_what_no_dataset_can_have(column: str, value: object, why: str, limits: bool) -> None:
     assert (column, why) in told(plan(**{column: value}), limits=limits)
     assert {name for name, _ in told(plan(**{column: value}), limits=limits)} == {column}
@@ -171,9 +185,18 @@ def test_a_row_that_is_there_twice() -> None:
 def test_steps_of_a_scale_and_what_every_row_must_have() -> None:
     columns = example().by_name["risks"].names
     row = dict.fromkeys(columns) | {
-        "submission": "0" * 16, "n": 1, "tool": "R1", "row_code": "K-01", "rsk_01": "Delay", "rsk_02": "WOM",
-        "rsk_03": 2, "rsk_04": 2, "rsk_06": "ACC", "current": True, "file_sha256": "a" * 64,
-    }  # fmt: skip
+        "submission": "0" * 16,
+        "n": 1,
+        "tool": "R1",
+        "row_code": "K-01",
+        "rsk_01": "Delay",
+        "rsk_02": "WOM",
+        "rsk_03": 2,
+        "rsk_04": 2,
+        "rsk_06": "ACC",
+        "current": True,
+        "file_sha256": "a" * 64,
+    }
 
     def risks(**other: Any) -> set[tuple[str, str]]:
         return told(pd.DataFrame([row | other], columns=list(columns), dtype=object), table="risks")

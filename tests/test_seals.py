@@ -179,9 +179,10 @@ def test_without_the_extra_signatures_are_told_as_not_checked(
     told = said(0, "sign", REPORT, "--check")
     assert "Seal 1 is signed, but the signature was not checked. Install the extra" in told
     for words in (
-        ("sign", REPORT, "--check", "--trust", "trusted.txt"), ("sign", "--new-key", "new.pem"),
+        ("sign", REPORT, "--check", "--trust", "trusted.txt"),
+        ("sign", "--new-key", "new.pem"),
         ("sign", REPORT, "--by", NAME, "--key", "mine.pem"),
-    ):  # fmt: skip
+    ):
         assert "pip install 'hrge-xl[sign]'" in said(2, *words)
     assert hrge("sign", REPORT, "--by", NAME) == 0  # unsigned
 
@@ -237,23 +238,35 @@ OTHER = ec.generate_private_key(ec.SECP256R1())
 KEYS = {
     "empty.pem": (b"", "this is not a private key"),
     "text.pem": (b"My key", "this is not a private key"),
-    "cut.pem": (b"-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----\n", "this is not a private key"),
-    "locked.pem": (b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4\n-----END ENCRYPTED PRIVATE KEY-----\n", "passphrase"),
+    "cut.pem": (
+        b"-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----\n",
+        "this is not a private key",
+    ),
+    "locked.pem": (
+        b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4\n-----END ENCRYPTED PRIVATE KEY-----\n",
+        "passphrase",
+    ),
     "other.pem": (_pem(OTHER), "a key of another kind than Ed25519"),
-}  # fmt: skip
+}
 TRUSTED = {
     "empty.txt": (b"", "there is no public key in it"),
-    "text.txt": (b"# mine\nA. Auditor\n", "line 2: a public key of 64 hex digits and a name are expected here"),
+    "text.txt": (
+        b"# mine\nA. Auditor\n",
+        "line 2: a public key of 64 hex digits and a name are expected here",
+    ),
     "bytes.txt": (b"\xff\xfe\x00", "line 1: a public key"),
     "private.pem": (_pem(OTHER), "holds a private key, which belongs to its owner alone"),
-    "cut.pem": (b"-----BEGIN PUBLIC KEY-----\nMCowBQ\n-----END PUBLIC KEY-----\n", "the public key is damaged"),
+    "cut.pem": (
+        b"-----BEGIN PUBLIC KEY-----\nMCowBQ\n-----END PUBLIC KEY-----\n",
+        "the public key is damaged",
+    ),
     "other.pem": (
         OTHER.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ),
         "a key of another kind than Ed25519",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", [*KEYS, *(f"trusted {name}" for name in TRUSTED)])
@@ -285,9 +298,11 @@ REMEDY = (
 def test_a_deadline_that_was_changed_after_a_seal_is_told(folder: Path, what: str) -> None:
     assert hrge("sign", what, "--by", NAME) == 0
     looks = (
-        ("sign", what, "--check"), ("sign", "--list", "--ledger", "round"), ("status", "round", "--today", DAY),
+        ("sign", what, "--check"),
+        ("sign", "--list", "--ledger", "round"),
+        ("status", "round", "--today", DAY),
         ("verify", REPORT, "--returned", "round/returned"),
-    )  # fmt: skip
+    )
     for words in looks:
         assert "The deadline" not in said(0, *words)
     change(folder, "deadline: 2026-06-30", "deadline: 2026-07-31")

@@ -52,12 +52,22 @@ def test_no_address_is_printed_with_a_password(address: str, folder: Path, capfd
     """As what it is, and where a file or folder should stand."""
     into = ("consolidate", "returned", "-o", "out")
     for words in (
-        (*into, "--store", address), (*into, f"--store={address}"), ("consolidate", "returned", "-o", address),
-        ("export", address, "--table", "teams"), ("trace", "answers", "1", "--data", address), ("decide", address),
-        ("validate", address), ("report", address), ("status", address), ("spec", "check", address), (address,),
-        ("validate", "returned", "--ledger", address), ("validate", "returned", "--spec", address),
-        ("validate", "returned", "--today", address), ("validate", "returned", "--engine", address),
-    ):  # fmt: skip
+        (*into, "--store", address),
+        (*into, f"--store={address}"),
+        ("consolidate", "returned", "-o", address),
+        ("export", address, "--table", "teams"),
+        ("trace", "answers", "1", "--data", address),
+        ("decide", address),
+        ("validate", address),
+        ("report", address),
+        ("status", address),
+        ("spec", "check", address),
+        (address,),
+        ("validate", "returned", "--ledger", address),
+        ("validate", "returned", "--spec", address),
+        ("validate", "returned", "--today", address),
+        ("validate", "returned", "--engine", address),
+    ):
         assert hrge(*words) != 0, words
         assert SECRET not in "".join(capfd.readouterr()), words
     assert not [path for path in folder.rglob("*") if SECRET in str(path)]

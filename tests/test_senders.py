@@ -121,8 +121,9 @@ def test_a_workbook_from_another_teams_address_waits_for_a_decision(
     told = week(round_, capsys)
     assert told["to_decide"] == []
     assert [(each["team"], each["occasion"]) for each in told["drafts"]["new"]] == [  # type: ignore[index]
-        ("Minsk", "reminder-before"), ("Odesa", "thanks"),
-    ]  # fmt: skip
+        ("Minsk", "reminder-before"),
+        ("Odesa", "thanks"),
+    ]
 
 
 @pytest.mark.parametrize("choice", ["--use", pytest.param("--withdraw", marks=pytest.mark.deep)])

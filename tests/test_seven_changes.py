@@ -79,9 +79,14 @@ class Copy:
     def python(self, *words: object) -> str:
         """Run Python in the copy; gives what it says."""
         done = subprocess.run(
-            [sys.executable, *map(str, words)], cwd=self.root, capture_output=True, encoding="utf-8", check=False,
-            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONIOENCODING": "utf-8"}, timeout=300,
-        )  # fmt: skip
+            [sys.executable, *map(str, words)],
+            cwd=self.root,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONIOENCODING": "utf-8"},
+            timeout=300,
+        )
         assert done.returncode in (0, 1), done.stderr
         assert done.returncode == 0 or not done.stderr.count("Traceback"), done.stderr
         return done.stdout
@@ -433,8 +438,10 @@ def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_o
     others = "        *other_period(view),\n"
     copy.replace("hrge_xl/checks/run.py", others, others + "        *round_figures(view),\n")
     assert copy.changed() == [
-        "hrge_xl/checks/hits.py", "hrge_xl/checks/run.py", "hrge_xl/findings/value.py",
-    ]  # fmt: skip
+        "hrge_xl/checks/hits.py",
+        "hrge_xl/checks/run.py",
+        "hrge_xl/findings/value.py",
+    ]
     path = copy.returned(SVC_02=300)
     (found,) = (each for each in copy.findings(path) if each["code"] == "V099")
     assert (found["field"], found["message"]) == ("SVC_02", "Rooms: 300 is a round figure.")
@@ -541,7 +548,7 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
     status, sums = "hrge_xl/dataset/return_status.py", "hrge_xl/dataset/reconciliation.py"
     note = "hrge_xl/rounds/round_status.py"
     copy.replace(status, EXCLUDED, EXCLUDED + 'PARKED = "parked"\n')
-    copy.replace(status, ")  # fmt: skip\nDOUBTS", TEXTS["STATUS"] + "DOUBTS")
+    copy.replace(status, ")\nDOUBTS", TEXTS["STATUS"] + "DOUBTS")
     parked = (
         "    if entry.verdict not in (ACCEPTED, REFUSED):\n        return ReturnStatus(PARKED)\n"
     )
@@ -564,8 +571,10 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
     report = json.loads(copy.hrge("validate", path, "--json", *TODAY))
     assert report["files"][0]["status"] == "parked"
     assert {key: report["summary"][key] for key in ("returned", "counted", "parked")} == {
-        "returned": 1, "counted": 0, "parked": 1,
-    }  # fmt: skip
+        "returned": 1,
+        "counted": 0,
+        "parked": 1,
+    }
     copy.consolidated(path)
     assert ",parked," in "".join(copy.table("submissions"))
     heads, figures = copy.table("reconciliation")

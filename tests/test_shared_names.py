@@ -57,11 +57,20 @@ CORE = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
     + "".join(
         f"<{name}>{CANARY} {name}</{name}>"
-        for name in ("dc:title", "dc:creator", "cp:lastModifiedBy", "cp:keywords", "dc:description", "dc:subject",
-                     "cp:category", "cp:contentStatus", "dcterms:modified")
+        for name in (
+            "dc:title",
+            "dc:creator",
+            "cp:lastModifiedBy",
+            "cp:keywords",
+            "dc:description",
+            "dc:subject",
+            "cp:category",
+            "cp:contentStatus",
+            "dcterms:modified",
+        )
     )
     + "</cp:coreProperties>"
-)  # fmt: skip
+)
 
 
 def everywhere(parts: Parts) -> None:
@@ -69,28 +78,48 @@ def everywhere(parts: Parts) -> None:
     for edit in (
         new_sheet(f"{CANARY} sheet", SHEET),
         add("docProps/core.xml", CORE),
-        regex("docProps/app.xml", "</Properties>", f"<Company>{CANARY} company</Company></Properties>"),
-        regex(PROPERTIES, "</Properties>", f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="99" '
-              f'name="{CANARY} property"><vt:lpwstr>{CANARY} value</vt:lpwstr></property></Properties>'),
-        regex(BOOK, "</definedNames>", f'<definedName name="{CANARY}_name">Plan!$A$1</definedName></definedNames>'),
+        regex(
+            "docProps/app.xml", "</Properties>", f"<Company>{CANARY} company</Company></Properties>"
+        ),
+        regex(
+            PROPERTIES,
+            "</Properties>",
+            f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="99" '
+            f'name="{CANARY} property"><vt:lpwstr>{CANARY} value</vt:lpwstr></property></Properties>',
+        ),
+        regex(
+            BOOK,
+            "</definedNames>",
+            f'<definedName name="{CANARY}_name">Plan!$A$1</definedName></definedNames>',
+        ),
         *commented(PLAN, "E11", f"{CANARY} comment"),
         regex("xl/comments2.xml", "<author>A</author>", f"<author>{CANARY} author</author>"),
         add("xl/persons/person.xml", PERSONS, "application/vnd.ms-excel.person+xml"),
         add("customXml/item1.xml", f"<{CANARY}>{CANARY} custom</{CANARY}>"),
-        *on_top(RISKS, f'<x:sp><x:nvSpPr><x:cNvPr id="1" name="{CANARY} shape" descr="{CANARY} alternative"/>'
-                f"</x:nvSpPr><a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>"),
-        regex(CHECKLIST, "<oddFooter>.*?</oddFooter>", f"<oddHeader>{CANARY} header</oddHeader><oddFooter>{CANARY} "
-              "footer</oddFooter>"),
+        *on_top(
+            RISKS,
+            f'<x:sp><x:nvSpPr><x:cNvPr id="1" name="{CANARY} shape" descr="{CANARY} alternative"/>'
+            f"</x:nvSpPr><a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>",
+        ),
+        regex(
+            CHECKLIST,
+            "<oddFooter>.*?</oddFooter>",
+            f"<oddHeader>{CANARY} header</oddHeader><oddFooter>{CANARY} footer</oddFooter>",
+        ),
         regex(PLAN, r'(<dataValidation [^>]*?prompt=")[^"]*', rf"\g<1>{CANARY} prompt"),
         regex(PLAN, r'(<dataValidation [^>]*?error=")[^"]*', rf"\g<1>{CANARY} error"),
-        regex(PLAN, "<pageMargins", f'<hyperlinks><hyperlink ref="E10" display="{CANARY} link" '
-              f'location="{CANARY}!A1" tooltip="{CANARY} tip"/></hyperlinks><pageMargins'),
+        regex(
+            PLAN,
+            "<pageMargins",
+            f'<hyperlinks><hyperlink ref="E10" display="{CANARY} link" '
+            f'location="{CANARY}!A1" tooltip="{CANARY} tip"/></hyperlinks><pageMargins',
+        ),
         new_cell(PLAN, "C40", f"{CANARY} below"),
         new_cell(RISKS, "AZ1", f"{CANARY}_code"),
         new_cell(RISKS, "A90", f"{CANARY}_row"),
         words(RISKS, "H6", f"{CANARY} head"),
         swap(BOOK, 'name="Checklist"', f'name="{CANARY} renamed"'),
-    ):  # fmt: skip
+    ):
         edit(parts)
 
 
@@ -117,15 +146,22 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inbox = folder / "inbox"
     inbox.mkdir(exist_ok=True)
     files = {
-        f"{CANARY} filled.xlsx": made(everywhere), f"{CANARY}.zip": zipped({f"{CANARY} folder/{CANARY} a.xlsx": twice}),
-        f"{CANARY} again.xlsx": twice, f"{CANARY} broken.xlsx": b"PK\x03\x04 no workbook", f"{CANARY}.pdf": b"%PDF-",
-        f"{CANARY} AFG.xlsx": made(number(PLAN, "E13", 26)), f"{CANARY} locked.xlsx": b"\xd0\xcf\x11\xe0" * 200,
+        f"{CANARY} filled.xlsx": made(everywhere),
+        f"{CANARY}.zip": zipped({f"{CANARY} folder/{CANARY} a.xlsx": twice}),
+        f"{CANARY} again.xlsx": twice,
+        f"{CANARY} broken.xlsx": b"PK\x03\x04 no workbook",
+        f"{CANARY}.pdf": b"%PDF-",
+        f"{CANARY} AFG.xlsx": made(number(PLAN, "E13", 26)),
+        f"{CANARY} locked.xlsx": b"\xd0\xcf\x11\xe0" * 200,
         f"{CANARY} other.xlsx": made(restamp(copy="0123456789ab"), number(PLAN, "E13", 27)),
-    }  # fmt: skip
+    }
     letter = mail(
-        f"{CANARY} sender <pak@example.org>", datetime(2026, 7, 1, 9, tzinfo=UTC), files,
-        subject=f"{CANARY} subject", text=f"{CANARY} body",
-    )  # fmt: skip
+        f"{CANARY} sender <pak@example.org>",
+        datetime(2026, 7, 1, 9, tzinfo=UTC),
+        files,
+        subject=f"{CANARY} subject",
+        text=f"{CANARY} body",
+    )
     (inbox / f"{CANARY} mail.eml").write_bytes(letter.as_bytes())
     day = ["--today", DAY]
     assert cli.run(["receive", str(folder), str(inbox), *day]) in (0, 4)

@@ -54,15 +54,24 @@ def toolkit() -> Any:
 def workbook(team: str, period: str = "2026-H1", **figures: float) -> bytes:
     """A return with one indicator that counts people and one that counts meetings; `figures` of the first."""
     answers: Answers = {
-        ("T4.B", "IND-01", "T4B_01"): PEOPLE, ("T4.B", "IND-01", "T4B_03"): "Victims are found",
-        ("T4.B", "IND-01", "T4B_13"): 40.0, ("T4.B", "IND-01", "T4B_14"): 2025.0,
-        ("T4.B", "IND-01", "T4B_15"): 200.0, ("T4.B", "IND-01", "T4B_16"): 2027.0,
-        ("T4.B", "IND-02", "T4B_01"): THINGS, ("T4.B", "IND-02", "T4B_03"): "Groups are heard",
-        ("T4.C", "V-02", "T4C_01"): "IND-02", ("T4.C", "V-02", "T4C_02"): team,
-        ("T4.C", "V-02", "T4C_03"): period, ("T4.C", "V-02", "T4C_06"): 5.0, ("T4.C", "V-02", "T4C_09"): "V",
-        ("T4.C", "V-01", "T4C_01"): "IND-01", ("T4.C", "V-01", "T4C_02"): team,
-        ("T4.C", "V-01", "T4C_03"): period, ("T4.C", "V-01", "T4C_09"): "V",
-    }  # fmt: skip
+        ("T4.B", "IND-01", "T4B_01"): PEOPLE,
+        ("T4.B", "IND-01", "T4B_03"): "Victims are found",
+        ("T4.B", "IND-01", "T4B_13"): 40.0,
+        ("T4.B", "IND-01", "T4B_14"): 2025.0,
+        ("T4.B", "IND-01", "T4B_15"): 200.0,
+        ("T4.B", "IND-01", "T4B_16"): 2027.0,
+        ("T4.B", "IND-02", "T4B_01"): THINGS,
+        ("T4.B", "IND-02", "T4B_03"): "Groups are heard",
+        ("T4.C", "V-02", "T4C_01"): "IND-02",
+        ("T4.C", "V-02", "T4C_02"): team,
+        ("T4.C", "V-02", "T4C_03"): period,
+        ("T4.C", "V-02", "T4C_06"): 5.0,
+        ("T4.C", "V-02", "T4C_09"): "V",
+        ("T4.C", "V-01", "T4C_01"): "IND-01",
+        ("T4.C", "V-01", "T4C_02"): team,
+        ("T4.C", "V-01", "T4C_03"): period,
+        ("T4.C", "V-01", "T4C_09"): "V",
+    }
     answers |= {("T4.C", "V-01", code): float(number) for code, number in figures.items()}
     start, end = PERIODS[period]
     answers |= {("FORM", "1", "FRM_06"): start, ("FORM", "1", "FRM_07"): end}
@@ -133,8 +142,11 @@ def test_long_answers_say_that_they_are_masked(store: Store) -> None:
     shared = frames(store)["answers"]
     masked = shared[shared["state"] == MASKED]
     assert set(zip(masked["team"], masked["field"], strict=True)) == {
-        ("PAK", "SEX_U"), ("PAK", "SEX_M"), ("BGD", "SEX_U"), ("BGD", "SEX_M"),
-    }  # fmt: skip
+        ("PAK", "SEX_U"),
+        ("PAK", "SEX_M"),
+        ("BGD", "SEX_U"),
+        ("BGD", "SEX_M"),
+    }
     assert masked[["number", "original", "text", "code"]].isna().all().all()
 
 

@@ -83,6 +83,18 @@ def test_the_search_finds_a_question_and_a_code(page: Page) -> None:
         assert [link for link in links[:10] if answer in link], (asked, links[:10])
 
 
+@pytest.mark.parametrize("words", ["waiver", "deadline", "prefilled", "verify"])
+def test_the_search_finds_a_guide_before_a_decision(words: str, page: Page) -> None:
+    page.goto((SITE / "index.html").as_uri())
+    if page.viewport_size and page.viewport_size["width"] == TELEPHONE:
+        page.locator("label.md-header__button[for=__search]").click()
+    page.locator("input.md-search__input").press_sequentially(words)
+    page.wait_for_selector(".md-search-result__link", timeout=20_000)
+    first = page.locator(".md-search-result__link").first.get_attribute("href")
+    assert first is not None
+    assert "decisions/" not in first
+
+
 def test_a_guide_is_in_its_language_and_leads_to_the_others(page: Page) -> None:
     page.goto((SITE / "filling-in.html").as_uri())
     assert page.locator("nav.languages a").count() == 8

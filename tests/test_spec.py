@@ -235,11 +235,22 @@ def _nested() -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new", "whose", "remedy"),
     [
-        (PLAN, "formula: PLN_08 / PLN_06", 'formula: "{} + 1"', "PLN_14",
-         "Calculate a part of it in a calculated field of its own"),
-        ("rules.yaml", "check: PLN_05 >= PLN_04", 'check: "({}) + 1 > 0"', "the check of PLN_05", "Split the rule"),
+        (
+            PLAN,
+            "formula: PLN_08 / PLN_06",
+            'formula: "{} + 1"',
+            "PLN_14",
+            "Calculate a part of it in a calculated field of its own",
+        ),
+        (
+            "rules.yaml",
+            "check: PLN_05 >= PLN_04",
+            'check: "({}) + 1 > 0"',
+            "the check of PLN_05",
+            "Split the rule",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(
     copy: Path, file: str, old: str, new: str, whose: str, remedy: str
 ) -> None:

@@ -147,12 +147,12 @@ FILES = {
     "teams in a workbook": ("round", "init", "R", "--spec", "example", "--teams", "{}.xlsx"),
     "draft": ("spec", "draft", "{}.xlsx", "-o", "drafted"),
     "returned": ("spec", "diff", "example", "example", "--returned", "{}.xlsx"),
-    "translation": ("spec", "translate", "./sent", "--lang", "fr", "--from", "{}.po"),
+    "translation": ("spec", "translate", "./sent", "--language", "fr", "--from", "{}.po"),
     "translation in a workbook": (
         "spec",
         "translate",
         "./sent",
-        "--lang",
+        "--language",
         "fr",
         "--from",
         "{}.xlsx",
@@ -183,9 +183,12 @@ def test_a_file_that_somebody_gave_is_a_file(
 @pytest.mark.parametrize("put", [os.mkfifo, zeros, large])
 @pytest.mark.parametrize("name", ["round.yaml", "signing.key", "messages/fr.txt", "ledger.jsonl"])
 def test_a_round_from_somebody_holds_files(
-    name: str, put: Callable[[Path], object], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    name: str,
+    put: Callable[[Path], object],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "teams.csv").write_text("team,country\nA,PAK\n", encoding="utf-8")
     assert run(["round", "init", "R", "--spec", "example", "--teams", "teams.csv"]) == 0

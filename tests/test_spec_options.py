@@ -354,7 +354,7 @@ def test_a_sum_that_differs_is_said(
     }
     (tmp_path / "one.xlsx").write_bytes(issued(copy, answers=answers))
     words = ("validate", tmp_path / "one.xlsx", "--spec", copy, "--today", TODAY)
-    for options in ((), ("--lang", "fr"), ("--json",), ("-v",)):
+    for options in ((), ("--language", "fr"), ("--json",), ("-v",)):
         hrge(*words, *options)
         assert "It does not add up. (18 + 12 = 30 ≠ 2024)" in capsys.readouterr().out
     hrge(*words, "-v", "--redact")
@@ -393,8 +393,14 @@ def test_numbers_steps_and_levels_on_the_overview(copy: Path) -> None:
     """A range, a mean, and a total of what adds up; shares and years as people write them; steps by their names."""
     blank = build(load(copy), "en")
     for number, persons in enumerate((20.0, 30.0)):
-        form = {"PLN_02": "PAK", "PLN_06": persons, "PLN_07": 5.0, "PLN_08": 1000.5 + persons, "PLN_09": persons / 100,
-                "PLN_10": 2000.0 + persons}  # fmt: skip
+        form = {
+            "PLN_02": "PAK",
+            "PLN_06": persons,
+            "PLN_07": 5.0,
+            "PLN_08": 1000.5 + persons,
+            "PLN_09": persons / 100,
+            "PLN_10": 2000.0 + persons,
+        }
         answers = full(blank) | {("PLAN", "1", code): value for code, value in form.items()}
         answers |= {("R1", "K-01", "RSK_03"): 1.0 + number, ("R1", "K-01", "RSK_04"): 3.0}
         data = generate(load(copy), Order(f"T{number}", TODAY, "PAK", answers=answers))
@@ -459,17 +465,32 @@ def found(sent: Submission, places: Spec) -> set[tuple[str | None, str | None, s
 
 
 CONTRADICTING: Answers = {
-    ("F", "1", "FREG_1"): "AWD", ("F", "1", "FDIS_1"): "BAI",
-    ("F", "1", "FREF_1"): "N", ("F", "1", "FWHY_1"): "No reason", ("F", "1", "FREF_2"): "WS 1",
-    ("F", "1", "FMAI_1"): "nobody at example.org", ("F", "1", "FODD_1"): "abx",
-    ("R", "R-01", "RREG_1"): "AWD", ("R", "R-01", "RDIS_1"): "BAI", ("R", "R-01", "RREF_1"): "Y",
-    ("R", "R-02", "RREG_1"): "BAY", ("R", "R-02", "RDIS_1"): "BAI", ("R", "R-02", "RREF_1"): "N",
-    ("R", "R-02", "RREF_2"): "WS-0001", ("R", "R-02", "RMAI_1"): "a.b@example.org", ("R", "R-02", "RODD_1"): "abcd",
-}  # fmt: skip
+    ("F", "1", "FREG_1"): "AWD",
+    ("F", "1", "FDIS_1"): "BAI",
+    ("F", "1", "FREF_1"): "N",
+    ("F", "1", "FWHY_1"): "No reason",
+    ("F", "1", "FREF_2"): "WS 1",
+    ("F", "1", "FMAI_1"): "nobody at example.org",
+    ("F", "1", "FODD_1"): "abx",
+    ("R", "R-01", "RREG_1"): "AWD",
+    ("R", "R-01", "RDIS_1"): "BAI",
+    ("R", "R-01", "RREF_1"): "Y",
+    ("R", "R-02", "RREG_1"): "BAY",
+    ("R", "R-02", "RDIS_1"): "BAI",
+    ("R", "R-02", "RREF_1"): "N",
+    ("R", "R-02", "RREF_2"): "WS-0001",
+    ("R", "R-02", "RMAI_1"): "a.b@example.org",
+    ("R", "R-02", "RODD_1"): "abcd",
+}
 CONTRADICTIONS = {
-    ("1", "FDIS_1", "V020"), ("1", "FWHY_1", "V021"), ("1", "FREF_2", "V022"), ("1", "FMAI_1", "V022"),
-    ("1", "FODD_1", "V022"), ("R-01", "RDIS_1", "V020"), ("R-01", "RWHY_1", "V001"),
-}  # fmt: skip
+    ("1", "FDIS_1", "V020"),
+    ("1", "FWHY_1", "V021"),
+    ("1", "FREF_2", "V022"),
+    ("1", "FMAI_1", "V022"),
+    ("1", "FODD_1", "V022"),
+    ("R-01", "RDIS_1", "V020"),
+    ("R-01", "RWHY_1", "V001"),
+}
 
 
 def test_answers_that_contradict_each_other_are_found(places: Spec, tmp_path: Path) -> None:
@@ -558,12 +579,18 @@ def test_which_patterns_a_sheet_can_check(pattern: str, in_sheet: bool) -> None:
 # fixed columns: numbers are numbers in the sheet, and texts in its language, so that formulas use them
 
 PRICED: Answers = {
-    ("R", "R-01", "ROW_1"): "I_1", ("R", "R-02", "ROW_1"): "I_2", ("R", "R-02", "ROW_2"): 3.0,
-}  # fmt: skip
+    ("R", "R-01", "ROW_1"): "I_1",
+    ("R", "R-02", "ROW_1"): "I_2",
+    ("R", "R-02", "ROW_2"): 3.0,
+}
 PRICES = {
-    ("R-01", "ROW_3"): 200.0, ("R-02", "ROW_3"): 5.0, ("R-01", "ROW_4"): date(2026, 4, 1),
-    ("R-02", "ROW_4"): date(2026, 1, 31), ("R-01", "ROW_5"): 2.0, ("R-02", "ROW_5"): 6.0,
-}  # fmt: skip
+    ("R-01", "ROW_3"): 200.0,
+    ("R-02", "ROW_3"): 5.0,
+    ("R-01", "ROW_4"): date(2026, 4, 1),
+    ("R-02", "ROW_4"): date(2026, 1, 31),
+    ("R-01", "ROW_5"): 2.0,
+    ("R-02", "ROW_5"): 6.0,
+}
 
 
 @pytest.fixture(scope="module")

@@ -46,24 +46,64 @@ from tests.tables import table
 from tests.telling import telling
 
 RIGHT = {  # what counts as a step, and as which
-    "2 Likely (10–50 %)": 2, 2: 2, "2": 2, "2 Likely": 2, "2 likely": 2, " 10 Sure": 10, 10: 10, "1 RARE": 1,
+    "2 Likely (10–50 %)": 2,
+    2: 2,
+    "2": 2,
+    "2 Likely": 2,
+    "2 likely": 2,
+    " 10 Sure": 10,
+    10: 10,
+    "1 RARE": 1,
     "2  LIKELY (10–50 %)": 2,
-}  # fmt: skip
+}
 WRONG = ["?", "*", "7", 7, 2.5, "200%", "12", "[1]", "very", "2%", -1]
 UNDERSTOOD = {
-    "Likely": 2, "rarement": 1, "10.": 10, "２ Likely": 2, "2: Likely": 2, "1 Rarement": 1, "2 - Likely": 2,
-    "2 Souvent (10–50 %)": 2, "2 likely 10-50%": 2, "2 (10–50 %)": 2, "1 – moins de 10 %": 1, "10 sur": 10,
-    "١٠": 10, "2 ＬＩＫＥＬＹ": 2,
-}  # fmt: skip
+    "Likely": 2,
+    "rarement": 1,
+    "10.": 10,
+    "２ Likely": 2,
+    "2: Likely": 2,
+    "1 Rarement": 1,
+    "2 - Likely": 2,
+    "2 Souvent (10–50 %)": 2,
+    "2 likely 10-50%": 2,
+    "2 (10–50 %)": 2,
+    "1 – moins de 10 %": 1,
+    "10 sur": 10,
+    "١٠": 10,
+    "2 ＬＩＫＥＬＹ": 2,
+}
 CUT_OFF = {"2 Likely (10–5": 2, "1 Rare (und": 1, "1 rareme": 1, "2 Souvent (10": 2}
 OF_ANOTHER = [  # a step in front, and behind it another step, a range or a figure
-    "1 - 2", "1–2", "1 of 5", "2 but 10 in the north", "1 Likely (10–50 %)", "1 Likely", "10 Rarement", "2 %",
-    "2 (under 10 %)", "1 or 2", "1 1/2", "2 ½", "1 ~ ٢", "10 四", "1 moins de 50",
-    "10 Likely (10–5", "2 Rare (und", "10 rare, in the north", "1 likely in the north", "10 moins d",
-]  # fmt: skip
+    "1 - 2",
+    "1–2",
+    "1 of 5",
+    "2 but 10 in the north",
+    "1 Likely (10–50 %)",
+    "1 Likely",
+    "10 Rarement",
+    "2 %",
+    "2 (under 10 %)",
+    "1 or 2",
+    "1 1/2",
+    "2 ½",
+    "1 ~ ٢",
+    "10 四",
+    "1 moins de 50",
+    "10 Likely (10–5",
+    "2 Rare (und",
+    "10 rare, in the north",
+    "1 likely in the north",
+    "10 moins d",
+]
 BEHIND = {
-    "2 likely, I think": 2, "10 in the north": 10, "1 ?": 1, "2 très": 2, "1 حسب المنطقة": 1, "1 - or less": 1,
-}  # fmt: skip
+    "2 likely, I think": 2,
+    "10 in the north": 10,
+    "1 ?": 1,
+    "2 très": 2,
+    "1 حسب المنطقة": 1,
+    "1 - or less": 1,
+}
 
 
 @pytest.fixture(scope="module")

@@ -94,9 +94,14 @@ def test_who_has_answered(made: Round) -> None:
         returned(made, **{team: workbook(made, team, **more)})
     (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
     lines = {each.team.code: each for each in teams_of(made)}
-    assert {code: (line.state, line.days_late, line.correction_overdue) for code, line in lines.items()} == {
-        "PAK-1": ("accepted", 0, 0), "MAR-1": ("returned", 0, 5), "EGY-1": ("late", 5, 0), "IRQ-1": ("issued", 0, 0),
-    }  # fmt: skip
+    assert {
+        code: (line.state, line.days_late, line.correction_overdue) for code, line in lines.items()
+    } == {
+        "PAK-1": ("accepted", 0, 0),
+        "MAR-1": ("returned", 0, 5),
+        "EGY-1": ("late", 5, 0),
+        "IRQ-1": ("issued", 0, 0),
+    }
     assert lines["PAK-1"].completeness == 1
     assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
     assert lines["MAR-1"].errors == 1
@@ -111,27 +116,64 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: Capsys) -> None:
     out, err = capsys.readouterr()
     heads, first, *_, last = out.splitlines()
     assert heads.split() == [
-        "Team", "Country", "State", "Completeness", "Errors", "Days", "late", "Correction", "overdue", "(days)",
-        "Deadline", "Day", "By", "Files", "Version", "File", "Note",
-    ]  # fmt: skip
+        "Team",
+        "Country",
+        "State",
+        "Completeness",
+        "Errors",
+        "Days",
+        "late",
+        "Correction",
+        "overdue",
+        "(days)",
+        "Deadline",
+        "Day",
+        "By",
+        "Files",
+        "Version",
+        "File",
+        "Note",
+    ]
     assert first.split() == [
-        "PAK-1", "PAK", "returned", "93%", "1", "5", "2026-07-31", "2026-06-30", "saved", "1", "1.0", "=1+1.xlsx",
-        "Correction", "overdue", "(days):", "5",
-    ]  # fmt: skip
+        "PAK-1",
+        "PAK",
+        "returned",
+        "93%",
+        "1",
+        "5",
+        "2026-07-31",
+        "2026-06-30",
+        "saved",
+        "1",
+        "1.0",
+        "=1+1.xlsx",
+        "Correction",
+        "overdue",
+        "(days):",
+        "5",
+    ]
     assert last.split()[0] == "refused"
     assert "scan.xlsx  F007:" in last
     assert err.splitlines() == [
         "2 files: 0 accepted, 1 returned, 1 refused.",
         "1 returned, 2 late, 1 not issued, 1 refused.",
         "Not answered: MAR-1, EGY-1, IRQ-1.",
+        "Late now: MAR-1, EGY-1.",
         f"Next: hrge-xl feedback {made.folder} -o feedback",
     ]
     (names, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
     cells = {str(name.value): cell for name, cell in zip(names, rows[0], strict=True)}
     overdue = "Correction overdue (days)"
-    assert [cells[name].value for name in ("Team", "State", "Errors", "Days late", overdue, "By")] == [
-        "PAK-1", "returned", 1, 0, 5, "saved",
-    ]  # fmt: skip
+    assert [
+        cells[name].value for name in ("Team", "State", "Errors", "Days late", overdue, "By")
+    ] == [
+        "PAK-1",
+        "returned",
+        1,
+        0,
+        5,
+        "saved",
+    ]
     assert [cells[name].value.date() for name in ("Deadline", "Day")] == [date(2026, 7, 31), TODAY]
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
 
@@ -153,7 +195,9 @@ def test_it_speaks_to_its_reader(
     """Names, codes and figures are the same; no word of English is left."""
     returned(made, **{"one": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet, say = tmp_path / "status.xlsx", translator(language)
-    assert run(["status", str(made.folder), *DAY, "--xlsx", str(sheet), "--lang", language]) == 0
+    assert (
+        run(["status", str(made.folder), *DAY, "--xlsx", str(sheet), "--language", language]) == 0
+    )
     out, err = capsys.readouterr()
     line = next(line for line in out.splitlines() if "PAK-1" in line)
     assert say("returned") in line
@@ -187,9 +231,26 @@ def test_the_keys_of_the_json(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, *DAY)
     assert set(lines[0]) == {
-        "team", "country", "language", "deadline", "state", "returns", "version", "required", "answered", "errors",
-        "days_late", "correction_overdue", "received", "day", "by", "path", "note", "files", "completeness",
-    }  # fmt: skip
+        "team",
+        "country",
+        "language",
+        "deadline",
+        "state",
+        "returns",
+        "version",
+        "required",
+        "answered",
+        "errors",
+        "days_late",
+        "correction_overdue",
+        "received",
+        "day",
+        "by",
+        "path",
+        "note",
+        "files",
+        "completeness",
+    }
     (file,) = lines[0]["files"]
     assert set(file) == {
         "path",
@@ -214,13 +275,19 @@ def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, "--received", "2026-08-03", *DAY)
     assert [lines[0][name] for name in ("state", "days_late", "day", "by")] == [
-        "accepted", 3, "2026-08-03", "arrived",
-    ]  # fmt: skip
+        "accepted",
+        3,
+        "2026-08-03",
+        "arrived",
+    ]
     returned(made, two=workbook(made, "IRQ-1"))
     lines, _ = told(capsys, made.folder, *DAY)
     assert [lines[3][name] for name in ("state", "days_late", "day", "by")] == [
-        "accepted", 0, "2026-06-30", "saved",
-    ]  # fmt: skip
+        "accepted",
+        0,
+        "2026-06-30",
+        "saved",
+    ]
     assert [lines[0][name] for name in ("days_late", "day", "by")] == [3, "2026-08-03", "arrived"]
 
 
@@ -247,8 +314,9 @@ def test_a_forged_and_a_strange_return(made: Round, capsys: Capsys) -> None:
         "excluded: forged.xlsx (I006)",
     )
     assert (by_team["XXX"]["state"], by_team["XXX"]["note"]) == (
-        "not in this round", "excluded: strange.xlsx (I008)",
-    )  # fmt: skip
+        "not in this round",
+        "excluded: strange.xlsx (I008)",
+    )
     assert by_team["XXX"]["errors"] == 0  # figures are of what counts
     assert said[1] == "Of the 2 that could be read: 2 excluded."
 
@@ -304,13 +372,17 @@ def test_a_dataset_of_several_rounds_is_asked_about_one(
         run(["consolidate", str(each.folder), "-o", str(year), *DAY])
     lines, said = told(capsys, second.folder, "--ledger", year, *DAY)
     assert [(line["team"], line["state"], line["returns"]) for line in lines] == [
-        ("PAK-1", "late", 1), ("MAR-1", "accepted", 1), ("EGY-1", "late", 0), ("IRQ-1", "not issued", 0),
+        ("PAK-1", "late", 1),
+        ("MAR-1", "accepted", 1),
+        ("EGY-1", "late", 0),
+        ("IRQ-1", "not issued", 0),
         ("", "refused", 1),
-    ]  # fmt: skip
+    ]
     assert lines[0]["note"] == "excluded: again.xlsx (It counts in round.)"
     assert said[:2] == [
-        "3 files: 2 accepted, 0 returned, 1 refused.", "Of the 2 that could be read: 1 counted, 1 excluded.",
-    ]  # fmt: skip
+        "3 files: 2 accepted, 0 returned, 1 refused.",
+        "Of the 2 that could be read: 1 counted, 1 excluded.",
+    ]
     lines, said = told(capsys, made.folder, "--ledger", year, *DAY)
     assert [line["state"] for line in lines] == ["accepted", "late", "late", "not issued"]
 
@@ -321,10 +393,14 @@ def test_a_dataset_of_several_rounds_is_asked_about_one(
 def test_the_overview_says_the_same(made: Round) -> None:
     """States, days late, errors and answers, team by team; late, issued and not issued are all no answer there."""
     returned(
-        made, ours=workbook(made, "PAK-1"), theirs=workbook(made, "PAK-1", {"copy": "b" * 12}),
-        mar=workbook(made, "MAR-1", PLN_03=None), irq=workbook(made, "IRQ-1"), scan=b"%PDF-1.7",
+        made,
+        ours=workbook(made, "PAK-1"),
+        theirs=workbook(made, "PAK-1", {"copy": "b" * 12}),
+        mar=workbook(made, "MAR-1", PLN_03=None),
+        irq=workbook(made, "IRQ-1"),
+        scan=b"%PDF-1.7",
         strange=workbook(made, "IRQ-1", {"team": "XXX"}),
-    )  # fmt: skip
+    )
     with dataset_of(made) as dataset:
         told = [each for each in status(dataset.of_round(), LATER, made) if each.team.code]
         shown, _ = overview_teams(dataset.store, LATER, made, made.name)
@@ -336,15 +412,28 @@ def test_the_overview_says_the_same(made: Round) -> None:
         "not in this round",
     ]
     assert [
-        (each.code, each.state, each.days_late, each.correction_overdue, each.errors, each.answered, each.required)
+        (
+            each.code,
+            each.state,
+            each.days_late,
+            each.correction_overdue,
+            each.errors,
+            each.answered,
+            each.required,
+        )
         for each in shown
     ] == [
         (
-            each.team.code, STATES.get(each.state, MISSING), each.days_late, each.correction_overdue, each.errors,
-            each.answered, each.required,
+            each.team.code,
+            STATES.get(each.state, MISSING),
+            each.days_late,
+            each.correction_overdue,
+            each.errors,
+            each.answered,
+            each.required,
         )
         for each in told
-    ]  # fmt: skip
+    ]
 
 
 def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
@@ -364,7 +453,7 @@ WORDS = [
     "Arrived",
     "Counts",
     "Teams",
-    "Late",
+    "Late now",
     "Due next",
     "To decide",
     "To send",
@@ -397,7 +486,8 @@ def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -
     assert len(lines) <= 18
     told = " ".join(" ".join(lines).split())
     assert (
-        "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
+        "Late now: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), "
+        in told
     )
     assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
     assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told

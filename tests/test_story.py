@@ -41,9 +41,15 @@ ISSUED, ISSUED_NEXT = date(2026, 4, 1), date(2026, 10, 1)
 def answers(project: str, first: date, participants: float | None = 20.0) -> Answers:
     """A filled-in plan; None leaves the participants out."""
     form: dict[str, Any] = {
-        "PLN_01": project, "PLN_03": "Plan the workshop", "PLN_04": first, "PLN_05": first, "PLN_06": participants,
-        "PLN_07": 12.0, "PLN_11": "N", "PLN_13": ("WOM",),
-    }  # fmt: skip
+        "PLN_01": project,
+        "PLN_03": "Plan the workshop",
+        "PLN_04": first,
+        "PLN_05": first,
+        "PLN_06": participants,
+        "PLN_07": 12.0,
+        "PLN_11": "N",
+        "PLN_13": ("WOM",),
+    }
     found: Answers = {
         ("PLAN", "1", code): value for code, value in form.items() if value is not None
     }
@@ -156,12 +162,16 @@ def test_two_rounds_through_time(office: Office) -> None:
     send(first, "Karachi", "karachi 2.xlsx", right, saved=date(2026, 7, 25), back=stamp)
     said = office.status(first, date(2026, 7, 28), received=date(2026, 7, 28))
     assert [said["Karachi"][name] for name in ("state", "days_late", "correction_overdue")] == [
-        "accepted", 0, 13,
-    ]  # fmt: skip
+        "accepted",
+        0,
+        13,
+    ]
     statuses = dict(query(first, "SELECT path, status FROM submissions"))
     assert {Path(path).name: status for path, status in statuses.items()} == {
-        "rabat.xlsx": "counts", "karachi.xlsx": "superseded", "karachi 2.xlsx": "counts",
-    }  # fmt: skip
+        "rabat.xlsx": "counts",
+        "karachi.xlsx": "superseded",
+        "karachi 2.xlsx": "counts",
+    }
 
     # somebody goes on in the workbook as it was issued: newer than the correction, but without its answers
     send(
@@ -197,9 +207,12 @@ def test_two_rounds_through_time(office: Office) -> None:
     # both rounds in one dataset: figures of a period are of that period
     both = office.home / "both"
     office.command("consolidate", first, second, "-o", both, "--today", date(2026, 12, 5))
-    assert query(both, "SELECT period, received, accepted, counted FROM reconciliation ORDER BY period") == [
-        ("2026-H1", 4, 2, 2), ("2026-H2", 1, 1, 1),
-    ]  # fmt: skip
+    assert query(
+        both, "SELECT period, received, accepted, counted FROM reconciliation ORDER BY period"
+    ) == [
+        ("2026-H1", 4, 2, 2),
+        ("2026-H2", 1, 1, 1),
+    ]
     totals = query(
         both, "SELECT period, total FROM aggregate_numbers WHERE field = 'PLN_06' ORDER BY period"
     )

@@ -129,17 +129,29 @@ def test_titles_in_a_csv_say_nothing_about_its_commas(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("heads", [
-    "Équipe;PAYS;Langue;Date limite;Courriel;Outils", "equipo;país;idioma;fecha límite;correo electrónico;herramientas",
-    "الفريق;البلد;اللغة;الموعد النهائي;البريد الإلكتروني;الأدوات", "Команда;Страна;Язык;Срок;Эл. почта;Инструменты",
-    "团队;国家;语言;截止日期;电子邮件;工具", "تیم;کشور;زبان;مهلت;ایمیل;ابزارها", "ٹیم;ملک;زبان;آخری تاریخ;ای میل;ٹولز",
-    "کۆدی تیم;وڵات;زمان;دوا وادە;ئیمەیڵ;ئامرازەکان",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "Équipe;PAYS;Langue;Date limite;Courriel;Outils",
+        "equipo;país;idioma;fecha límite;correo electrónico;herramientas",
+        "الفريق;البلد;اللغة;الموعد النهائي;البريد الإلكتروني;الأدوات",
+        "Команда;Страна;Язык;Срок;Эл. почта;Инструменты",
+        "团队;国家;语言;截止日期;电子邮件;工具",
+        "تیم;کشور;زبان;مهلت;ایمیل;ابزارها",
+        "ٹیم;ملک;زبان;آخری تاریخ;ای میل;ٹولز",
+        "کۆدی تیم;وڵات;زمان;دوا وادە;ئیمەیڵ;ئامرازەکان",
+    ],
+)
 def test_heads_in_every_language(heads: str, tmp_path: Path) -> None:
     (team,) = read(tmp_path, f"{heads}\nA;PAK;fr;2026-07-31;a@example.org;C1\n").teams
     assert (team.code, team.country, team.language, team.deadline, team.email, team.tools) == (
-        "A", "PAK", "fr", date(2026, 7, 31), "a@example.org", ("C1",),
-    )  # fmt: skip
+        "A",
+        "PAK",
+        "fr",
+        date(2026, 7, 31),
+        "a@example.org",
+        ("C1",),
+    )
 
 
 @pytest.mark.parametrize("language", languages())
@@ -152,9 +164,17 @@ def test_the_contact_is_known_by_what_workbooks_call_it(language: str, tmp_path:
 
 @pytest.mark.parametrize(
     "head",
-    ["Personne de contact", "Persona de contacto", "مسؤول الاتصال", "Контактное лицо", "联系方式", "شخص تماس",
-     "رابطہ کار", "کەسی پەیوەندی"],
-)  # fmt: skip
+    [
+        "Personne de contact",
+        "Persona de contacto",
+        "مسؤول الاتصال",
+        "Контактное лицо",
+        "联系方式",
+        "شخص تماس",
+        "رابطہ کار",
+        "کەسی پەیوەندی",
+    ],
+)
 def test_the_contact_is_known_in_every_language(head: str, tmp_path: Path) -> None:
     (team,) = read(tmp_path, f"team;country;{head}\nA;PAK;Desk\n").teams
     assert team.contact == "Desk"
@@ -172,8 +192,10 @@ def test_no_head_means_two_columns() -> None:
 
 def test_one_day_of_a_column_says_how_the_others_are_meant(tmp_path: Path) -> None:
     assert days(tmp_path, "03/04/2026", "31/07/2026", "2026-05-01") == [
-        date(2026, 4, 3), date(2026, 7, 31), date(2026, 5, 1),
-    ]  # fmt: skip
+        date(2026, 4, 3),
+        date(2026, 7, 31),
+        date(2026, 5, 1),
+    ]
     assert days(tmp_path, "03/04/2026", "07/31/2026") == [date(2026, 3, 4), date(2026, 7, 31)]
     for separator in "/٫":  # the second is what parts figures in Arabic
         written = [
@@ -193,8 +215,10 @@ def test_a_day_that_the_column_leaves_open_is_a_mistake(
 
 def test_months_are_named_in_any_language_of_the_spec(tmp_path: Path) -> None:
     assert days(tmp_path, "31 July 2026", "1er août 2026", "31 يوليو 2026") == [
-        date(2026, 7, 31), date(2026, 8, 1), date(2026, 7, 31),
-    ]  # fmt: skip
+        date(2026, 7, 31),
+        date(2026, 8, 1),
+        date(2026, 7, 31),
+    ]
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:

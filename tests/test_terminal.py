@@ -123,25 +123,64 @@ def test_every_command_shows_it(
     monkeypatch.setattr(terminal_module, "PATIENCE", 1e6)  # the bar holds nothing from outside
     day = ("--today", DAY)
     for words, shows in (
-        (("validate", folder, *day), True), (("validate", folder, "--json", *day), False),
-        (("check", pak, *day), True), (("check", tmp_path / IN_NAME, *day), True),
+        (("validate", folder, *day), True),
+        (("validate", folder, "--json", *day), False),
+        (("check", pak, *day), True),
+        (("check", tmp_path / IN_NAME, *day), True),
         (("consolidate", folder, "-o", out, "--dry-run", *day), True),
         (("consolidate", folder, "-o", out, *day), False),
-        (("status", folder, *day), False), (("status", folder, "--json", *day), False),
-        (("report", folder, "--format", "json", "--format", "html", "-o", folder / "reports", *day), False),
-        (("verify", report, "--returned", folder / "returned"), False), (("sign", report, "--by", HOSTILE), True),
-        (("sign", "--list", "--ledger", folder), True), (("feedback", folder, "-o", tmp_path / "feedback", *day), True),
+        (("status", folder, *day), False),
+        (("status", folder, "--json", *day), False),
+        (
+            (
+                "report",
+                folder,
+                "--format",
+                "json",
+                "--format",
+                "html",
+                "-o",
+                folder / "reports",
+                *day,
+            ),
+            False,
+        ),
+        (("verify", report, "--returned", folder / "returned"), False),
+        (("sign", report, "--by", HOSTILE), True),
+        (("sign", "--list", "--ledger", folder), True),
+        (("feedback", folder, "-o", tmp_path / "feedback", *day), True),
         (("feedback", folder, "-o", tmp_path / "feedback", "--json", *day), False),
         (("compare", folder / "returned" / "AFG.xlsx", pak), True),
         (("compare", folder / "returned" / "AFG.xlsx", pak, "--json"), False),
-        (("compare", folder, out), False), (("trace", "answers", "1", "--data", out), False),
-        (("decide", out, HOSTILE, "--use", "--reason", "x"), True), (("decide", out), False),
-        (("export", out, "--table", "submissions"), True), (("export", out, "--table", "answers"), True),
+        (("compare", folder, out), False),
+        (("trace", "answers", "1", "--data", out), False),
+        (("decide", out, HOSTILE, "--use", "--reason", "x"), True),
+        (("decide", out), False),
+        (("export", out, "--table", "submissions"), True),
+        (("export", out, "--table", "answers"), True),
         (("export", out, "--table", "answers", "--format", "json"), False),
-        (("waive", "V001", "--file", HOSTILE, "--reason", HOSTILE, "--by", "x", "--ledger", folder), True),
-        (("generate", HOSTILE), True), (("explain", HOSTILE), True), (("spec", "check", HOSTILE), True),
-        (("validate", HOSTILE), True), ((HOSTILE,), False), (("validate", "--today", HOSTILE), True),
-    ):  # fmt: skip
+        (
+            (
+                "waive",
+                "V001",
+                "--file",
+                HOSTILE,
+                "--reason",
+                HOSTILE,
+                "--by",
+                "x",
+                "--ledger",
+                folder,
+            ),
+            True,
+        ),
+        (("generate", HOSTILE), True),
+        (("explain", HOSTILE), True),
+        (("spec", "check", HOSTILE), True),
+        (("validate", HOSTILE), True),
+        ((HOSTILE,), False),
+        (("validate", "--today", HOSTILE), True),
+    ):
         capsys.readouterr()
         hrge(*words)
         said = "".join(capsys.readouterr())
@@ -172,9 +211,15 @@ def finding(
     code: str, severity: str, message: str, cell: str | None = "C5", sheet: str = "Form"
 ) -> dict[str, Any]:
     return {
-        "code": code, "severity": severity, "message": message, "remedy": "Do something about it.", "sheet": sheet,
-        "cell": cell, "suggestion": None, "waiver": None,
-    }  # fmt: skip
+        "code": code,
+        "severity": severity,
+        "message": message,
+        "remedy": "Do something about it.",
+        "sheet": sheet,
+        "cell": cell,
+        "suggestion": None,
+        "waiver": None,
+    }
 
 
 def file(name: str, *findings: dict[str, Any], team: str = "", **more: Any) -> Any:
@@ -182,10 +227,16 @@ def file(name: str, *findings: dict[str, Any], team: str = "", **more: Any) -> A
     counts = {level: levels.count(level) for level in ("error", "warning", "info")}
     verdict = "returned" if counts["error"] else "accepted"
     return {
-        "path": f"returned/{name}", "verdict": verdict, "status": "counts", "counted": True, "settled": False,
-        "reason": None, "identity": {"team": team} if team else None, "counts": counts | {"waived": 0},
+        "path": f"returned/{name}",
+        "verdict": verdict,
+        "status": "counts",
+        "counted": True,
+        "settled": False,
+        "reason": None,
+        "identity": {"team": team} if team else None,
+        "counts": counts | {"waived": 0},
         "findings": list(findings),
-    } | more  # fmt: skip
+    } | more
 
 
 def missing(count: int, sheets: int) -> list[dict[str, Any]]:
@@ -210,13 +261,32 @@ SUPERSEDED = {
 }
 FILES = [
     file("A.xlsx", team="A"),
-    file(f"{CHINESE}.xlsx", *missing(82, 9), finding("V002", "error", f"{CHINESE}{CHINESE}: “七” is not in the list.")),
-    file(f"{ARABIC}.xlsx", finding("R-R17", "error", f"{ARABIC}: {ARABIC} {ARABIC} {ARABIC}"), team="B"),
+    file(
+        f"{CHINESE}.xlsx",
+        *missing(82, 9),
+        finding("V002", "error", f"{CHINESE}{CHINESE}: “七” is not in the list."),
+    ),
+    file(
+        f"{ARABIC}.xlsx",
+        finding("R-R17", "error", f"{ARABIC}: {ARABIC} {ARABIC} {ARABIC}"),
+        team="B",
+    ),
     file("B_old.xlsx", finding("V001", "error", "No."), team="B", **SUPERSEDED),
-    file("w.xlsx", *[finding("R-R10", "warning", "The last review is too long ago.", f"A{n}") for n in range(4)]),
-    file("scan.xlsx", finding("F007", "error", "It is a PDF, and no workbook at all.", None, ""), verdict="refused",
-         status="refused", counted=False),
-]  # fmt: skip
+    file(
+        "w.xlsx",
+        *[
+            finding("R-R10", "warning", "The last review is too long ago.", f"A{n}")
+            for n in range(4)
+        ],
+    ),
+    file(
+        "scan.xlsx",
+        finding("F007", "error", "It is a PDF, and no workbook at all.", None, ""),
+        verdict="refused",
+        status="refused",
+        counted=False,
+    ),
+]
 
 
 def printed(capsys: Capsys, files: Sequence[Any], quiet: bool = False) -> list[str]:
@@ -248,8 +318,13 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: Capsys) -> None
     lines = printed(capsys, FILES)
     heads = [each for each in lines if not each.startswith(" ")]
     assert [each.split(":")[0].split(" ")[-1].split(".")[0] for each in heads] == [
-        "scan", CHINESE, "النهائي", "w", "B_old", "file",
-    ]  # fmt: skip
+        "scan",
+        CHINESE,
+        "النهائي",
+        "w",
+        "B_old",
+        "file",
+    ]
     assert heads[0] == "scan.xlsx: refused, 1 error"
     assert lines[1] == "  error    F007 It is a PDF, and no workbook at all. Do something about it."
     assert f"{CHINESE}.xlsx: returned, 83 errors" in lines
@@ -265,9 +340,12 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: Capsys) -> None
 def test_what_nobody_has_to_look_at_takes_little_room(capsys: Capsys) -> None:
     """Files that do not count for one reason stand together; those in order are named by their teams alone."""
     files = [
-        file("answer.xlsx", team="Rabat"), file("one.xlsx", team="Kabul"), file("two.xlsx", team="Kabul"),
-        file("scan.xlsx"), *(file(f"v{n}.xlsx", team="Rabat", **SUPERSEDED) for n in (1, 2)),
-    ]  # fmt: skip
+        file("answer.xlsx", team="Rabat"),
+        file("one.xlsx", team="Kabul"),
+        file("two.xlsx", team="Kabul"),
+        file("scan.xlsx"),
+        *(file(f"v{n}.xlsx", team="Rabat", **SUPERSEDED) for n in (1, 2)),
+    ]
     assert printed(capsys, files) == [
         "superseded: A newer version counts. 2 files: Rabat v1.xlsx, Rabat v2.xlsx",
         "Nothing to look at in 4 files: Kabul one.xlsx, Kabul two.xlsx, Rabat, scan.xlsx",
@@ -308,9 +386,11 @@ def test_what_is_left_out_of_one_file_among_several_is_named(capsys: Capsys) -> 
     )
     lines = printed(capsys, [one, FILES[0]])
     assert lines[1:5] == [
-        "  error    V001 Message 1. (Form!C5)", "  error    V002 Message 2. (Form!C5)",
-        "  error    V003 Message 3. (Form!C5)", "  also     V004, V005, R-R10 ×2",
-    ]  # fmt: skip
+        "  error    V001 Message 1. (Form!C5)",
+        "  error    V002 Message 2. (Form!C5)",
+        "  error    V003 Message 3. (Form!C5)",
+        "  also     V004, V005, R-R10 ×2",
+    ]
     alone = printed(capsys, [one])
     assert len(alone) == 7
     assert alone[-1] == "  warning  R-R10 2 × Look. (Form!C5, C5) Do something about it."
@@ -341,7 +421,7 @@ def test_every_word_is_of_one_language(tmp_path: Path, capsys: Capsys) -> None:
     files = returned(
         tmp_path, {"pak.xlsx": workbook("PAK"), "afg.xlsx": workbook("AFG"), "x.xlsx": b"PK"}
     )
-    words = ("validate", *files, "--lang", "fr", "--today", DAY)
+    words = ("validate", *files, "--language", "fr", "--today", DAY)
     for options in ((), ("-v",)):
         assert hrge(*words, *options) == 4
         told = capsys.readouterr()
@@ -367,9 +447,11 @@ def test_who_has_most_to_correct_comes_first_and_within_a_team_what_counts() -> 
     """Errors before warnings; what another file counts in place of is nothing to correct."""
     look, wrong = finding("R-R10", "warning", "Look."), finding("V001", "error", "No.")
     files = [
-        file("A.xlsx", *[wrong] * 9, team="A", **SUPERSEDED), file("B.xlsx", look, team="B"),
-        file("C.xlsx", look, look, team="C"), file("D.xlsx", wrong, team="D"),
-    ]  # fmt: skip
+        file("A.xlsx", *[wrong] * 9, team="A", **SUPERSEDED),
+        file("B.xlsx", look, team="B"),
+        file("C.xlsx", look, look, team="C"),
+        file("D.xlsx", wrong, team="D"),
+    ]
     for several, order in ((files, "DCBA"), ([FILES[3], FILES[2]], (ARABIC, "B_old"))):
         assert [Path(each["path"]).stem for each in by_importance(several)] == [*order]
 
@@ -378,10 +460,20 @@ def test_who_has_most_to_correct_comes_first_and_within_a_team_what_counts() -> 
 
 
 LINE = {
-    "team": "PAK-1", "country": "PAK", "state": "returned", "completeness": 0.93, "errors": 12, "days_late": 5,
-    "deadline": date(2026, 7, 31), "day": date(2026, 8, 5), "by": "saved", "returns": 2, "version": "1.0",
-    "path": "returned/PAK.xlsx", "note": f"decide between: {CHINESE}.xlsx, {ARABIC}.xlsx, PAK_final_version.xlsx",
-}  # fmt: skip
+    "team": "PAK-1",
+    "country": "PAK",
+    "state": "returned",
+    "completeness": 0.93,
+    "errors": 12,
+    "days_late": 5,
+    "deadline": date(2026, 7, 31),
+    "day": date(2026, 8, 5),
+    "by": "saved",
+    "returns": 2,
+    "version": "1.0",
+    "path": "returned/PAK.xlsx",
+    "note": f"decide between: {CHINESE}.xlsx, {ARABIC}.xlsx, PAK_final_version.xlsx",
+}
 
 
 @pytest.mark.parametrize("columns", WIDTHS)

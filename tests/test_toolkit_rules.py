@@ -231,13 +231,25 @@ def test_what_is_said_of_a_tool_names_it(layout: Layout) -> None:
 
 
 RISK: Written = {
-    "RSK_07": "Strike", "RSK_05": "PEO", "RSK_10": 3, "RSK_11": 3, "RSK_16": "Talk", "RSK_18": "NPO",
+    "RSK_07": "Strike",
+    "RSK_05": "PEO",
+    "RSK_10": 3,
+    "RSK_11": 3,
+    "RSK_16": "Talk",
+    "RSK_18": "NPO",
     "RSK_09": ("MEN",),
-}  # fmt: skip
+}
 REST: Written = {
-    "RSK_04": "LIFE", "RSK_03": "Training", "RSK_06": "Pay", "RSK_08": "Harm", "RSK_15": "RED", "RSK_20": 2,
-    "RSK_21": 3, "RSK_27": "OPN", "RSK_29": TODAY,
-}  # fmt: skip
+    "RSK_04": "LIFE",
+    "RSK_03": "Training",
+    "RSK_06": "Pay",
+    "RSK_08": "Harm",
+    "RSK_15": "RED",
+    "RSK_20": 2,
+    "RSK_21": 3,
+    "RSK_27": "OPN",
+    "RSK_29": TODAY,
+}
 
 
 def test_below_substantial_a_risk_is_asked_little_and_what_is_said_anyway_counts(

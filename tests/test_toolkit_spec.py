@@ -90,8 +90,10 @@ def test_the_sheets_stand_in_the_order_of_the_content(spec: Spec) -> None:
     assert [tool.code for tool in spec.tools if tool.always] == always
     assert [tool.code for tool in spec.tools if tool.calculated] == ["DASHBOARD", *CALCULATED]
     assert {tool.code: tool.goes_with for tool in spec.tools if tool.goes_with} == {
-        "T2.1S": "T2.1", "T2.1E": "T2.1", "T2.2O": "T2.2",
-    }  # fmt: skip
+        "T2.1S": "T2.1",
+        "T2.1E": "T2.1",
+        "T2.2O": "T2.2",
+    }
 
 
 @pytest.mark.parametrize("code", list(CONTENT["fields_and_rows"]))

@@ -29,10 +29,16 @@ from tests.read_and_check import check, layout_of, read
 TABLES = SPECS["totals"]
 ANSWERS: Answers = {
     ("F", "1", "F_NAME"): "GRANT-7",
-    ("T", "T-01", "T_WHAT"): "Rent", ("T", "T-01", "T_COST"): 1200.5, ("T", "T-01", "T_PAID"): 0.5,
-    ("T", "T-02", "T_WHAT"): "Light", ("T", "T-02", "T_COST"): 99.5, ("T", "T-02", "T_PAID"): 1.0,
-    ("L", "L_1", "L_BEDS"): 12.0, ("L", "L_1", "L_DAY"): date(2026, 5, 4), ("L", "L_2", "L_BEDS"): 7.0,
-}  # fmt: skip
+    ("T", "T-01", "T_WHAT"): "Rent",
+    ("T", "T-01", "T_COST"): 1200.5,
+    ("T", "T-01", "T_PAID"): 0.5,
+    ("T", "T-02", "T_WHAT"): "Light",
+    ("T", "T-02", "T_COST"): 99.5,
+    ("T", "T-02", "T_PAID"): 1.0,
+    ("L", "L_1", "L_BEDS"): 12.0,
+    ("L", "L_1", "L_DAY"): date(2026, 5, 4),
+    ("L", "L_2", "L_BEDS"): 7.0,
+}
 SHOWN = {  # by sheet, the rows below the table: what stands in front, and the cells that hold something
     "Costs": {"Total": [1300, 600.25], "Mean": [650, 0.75], "Answers": [2]},
     "Wards": {"Total": [19], "Mean": [9.5], "Answers": [1]},
@@ -171,8 +177,13 @@ def test_totals_are_figures_of_all_teams(spec: str, tmp_path: Path) -> None:
         lines = database.execute(
             "SELECT field, row_code, total FROM aggregate_numbers ORDER BY field, row_code"
         ).fetchall()
-    assert lines == [("L_BEDS", "L_1", 24), ("L_BEDS", "L_2", 14), ("T_COST", None, 1699.75), ("T_LEFT", None, 750.375),
-                     ("T_PAID", None, None)]  # fmt: skip
+    assert lines == [
+        ("L_BEDS", "L_1", 24),
+        ("L_BEDS", "L_2", 14),
+        ("T_COST", None, 1699.75),
+        ("T_LEFT", None, 750.375),
+        ("T_PAID", None, None),
+    ]
     assert hrge("report", out, "--format", "brief", "-o", tmp_path / "pages", "--today", TODAY) == 0
     page = " ".join(
         re.sub(
@@ -186,13 +197,33 @@ def test_totals_are_figures_of_all_teams(spec: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "field", "said"),
     [
-        ("f", {"code": "F_X", "type": "integer", "label": "X", "total": "sum"}, "A form has no columns"),
-        ("t", {"code": "T_X", "type": "text", "label": "X", "total": "mean"}, "Answers of type text neither"),
-        ("t", {"code": "T_X", "type": "percent", "label": "X", "total": "sum"}, "Shares do not add up."),
-        ("t", {"code": "T_X", "type": "year", "label": "X", "total": "mean"}, "Answers of type year neither"),
-        ("t", {"code": "T_X", "type": "integer", "label": "X", "total": "average"}, "`total` cannot be 'average'."),
+        (
+            "f",
+            {"code": "F_X", "type": "integer", "label": "X", "total": "sum"},
+            "A form has no columns",
+        ),
+        (
+            "t",
+            {"code": "T_X", "type": "text", "label": "X", "total": "mean"},
+            "Answers of type text neither",
+        ),
+        (
+            "t",
+            {"code": "T_X", "type": "percent", "label": "X", "total": "sum"},
+            "Shares do not add up.",
+        ),
+        (
+            "t",
+            {"code": "T_X", "type": "year", "label": "X", "total": "mean"},
+            "Answers of type year neither",
+        ),
+        (
+            "t",
+            {"code": "T_X", "type": "integer", "label": "X", "total": "average"},
+            "`total` cannot be 'average'.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_has_no_total_is_told(
     place: str, field: dict[str, Any], said: str, tmp_path: Path
 ) -> None:

@@ -60,8 +60,9 @@ def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(
 def test_export_of_a_round(folder: Path) -> None:
     told = ran("export", folder, "--table", "submissions", "--format", "json").out
     assert {row["team"]: row["verdict"] for row in json.loads(told)} == {
-        "AFG": "accepted", "PAK": "returned",
-    }  # fmt: skip
+        "AFG": "accepted",
+        "PAK": "returned",
+    }
     (folder / "returned" / "AFG.xlsx").unlink()
     told = ran("export", folder, "--table", "submissions", "--format", "json").out
     assert len(json.loads(told)) == 2  # what was received stays received

@@ -155,7 +155,7 @@ def test_the_cover_says_that_it_is_a_draft_in_both_languages(tmp_path: Path) -> 
 def test_a_tenth_language_is_one_file(hrge: Hrge, copy: Path, tmp_path: Path) -> None:
     translate(copy, TENTH)
     assert TENTH in load(copy).languages
-    code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path)
+    code, said = hrge("generate", copy, "--country", "PAK", "--language", TENTH, "-o", tmp_path)
     assert code == 0, said
     path = next(tmp_path.glob("*.xlsx"))
     (result,) = validate([path], ValidationRequest(ExpectedReturn(str(copy)), DAY))
@@ -209,7 +209,7 @@ def test_what_is_not_translated_is_marked_and_issued_only_when_that_is_allowed(
     spec = load(copy)
     assert spec.title.say(TENTH) == f"[en] {spec.title.source}"
     for what in (("--country", "PAK"), ("--sample",)):
-        words = ("generate", copy, *what, "--lang", TENTH, "-o", tmp_path / "out")
+        words = ("generate", copy, *what, "--language", TENTH, "-o", tmp_path / "out")
         code, said = hrge(*words)
         assert (code, "texts of example that are not translated: " in said) == (2, True), said
         assert hrge(*words, "--allow-draft")[0] == 0
@@ -224,8 +224,8 @@ def test_a_workbook_for_translators_comes_back_as_it_went(
     translate(copy, TENTH)
     file, sheet = Translations(copy, "en").file(TENTH), tmp_path / "sw.xlsx"
     before = file.read_bytes()
-    assert hrge("spec", "translate", copy, "--lang", TENTH, "--to-xlsx", sheet)[0] == 0
-    assert hrge("spec", "translate", copy, "--lang", TENTH, "--from", sheet)[0] == 0
+    assert hrge("spec", "translate", copy, "--language", TENTH, "--to-xlsx", sheet)[0] == 0
+    assert hrge("spec", "translate", copy, "--language", TENTH, "--from", sheet)[0] == 0
     assert file.read_bytes() == before
 
 
@@ -247,7 +247,7 @@ def test_what_translators_wrote_survives_every_update(hrge: Hrge, copy: Path) ->
         ),
         encoding="utf-8",
     )
-    assert hrge("spec", "translate", copy, "--lang", TENTH)[0] == 0
+    assert hrge("spec", "translate", copy, "--language", TENTH)[0] == 0
     after = file.read_text(encoding="utf-8")
     assert "Last-Translator: Language desk" in after
     assert "# a remark of the translator" in after
@@ -280,7 +280,7 @@ def test_what_is_wrong_is_told_and_nothing_is_taken_in(
         if entry.context == "list/GROUP/MEN/label":
             entry.string = "Wanaume"
     sent.write_bytes(as_file(catalogue, TENTH))
-    code, output = hrge("spec", "translate", copy, "--lang", TENTH, "--from", sent)
+    code, output = hrge("spec", "translate", copy, "--language", TENTH, "--from", sent)
     assert code == 2
     assert told in output
     assert file.read_bytes() == before
@@ -292,7 +292,7 @@ def test_a_language_is_reviewed_until_somebody_edits_it(hrge: Hrge, copy: Path) 
     translate(copy, TENTH)
     assert is_draft(load(copy), TENTH)
     assert (
-        hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "office in Dodoma")[0]
+        hrge("spec", "translate", copy, "--language", TENTH, "--reviewed-by", "office in Dodoma")[0]
         == 0
     )
     assert not is_draft(load(copy), TENTH)
@@ -306,7 +306,7 @@ def test_a_language_is_reviewed_until_somebody_edits_it(hrge: Hrge, copy: Path) 
 
 def test_drafts_are_not_called_reviewed(hrge: Hrge, copy: Path) -> None:
     translate(copy, TENTH, drafts=True)
-    code, said = hrge("spec", "translate", copy, "--lang", TENTH, "--reviewed-by", "nobody yet")
+    code, said = hrge("spec", "translate", copy, "--language", TENTH, "--reviewed-by", "nobody yet")
     assert code == 2
     assert "are drafts" in said
 
@@ -403,7 +403,7 @@ def test_a_report_is_in_the_language_of_its_reader(
 ) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", "en", ("T1.1",))))
-    code, _ = hrge("report", path, "--format", "html", "--lang", language, "-o", tmp_path)
+    code, _ = hrge("report", path, "--format", "html", "--language", language, "-o", tmp_path)
     assert code == 0
     page = (tmp_path / "validation.html").read_text(encoding="utf-8")
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
@@ -419,7 +419,7 @@ def test_the_report_as_a_workbook_speaks_to_its_reader(
 ) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(load("example"), Order("PAK", DAY, "PAK", "en")))
-    assert hrge("report", path, "--format", "xlsx", "--lang", language, "-o", tmp_path)[0] == 0
+    assert hrge("report", path, "--format", "xlsx", "--language", language, "-o", tmp_path)[0] == 0
     book = openpyxl.load_workbook(tmp_path / "validation.xlsx")
     say = translator(language)
     assert {say("Findings"), say("Files"), say("Codes")} <= {*book.sheetnames}
@@ -460,7 +460,7 @@ def test_a_file_that_is_no_catalogue_is_told_with_its_line(
     assert (code, told in said) == (3, True), said
     if name == "sw.po":
         code, said = hrge(
-            "generate", copy, "--country", "PAK", "--lang", "sw", "-o", copy.parent / "out"
+            "generate", copy, "--country", "PAK", "--language", "sw", "-o", copy.parent / "out"
         )
         assert (code, told in said) == (3, True), said
 
@@ -473,7 +473,7 @@ def test_a_file_of_reviews_that_is_none_is_told(hrge: Hrge, copy: Path, content:
     assert code == 3
     assert "Error: languages.yaml:1:" in said
     code, said = hrge(
-        "generate", copy, "--country", "PAK", "--lang", TENTH, "-o", copy.parent / "out"
+        "generate", copy, "--country", "PAK", "--language", TENTH, "-o", copy.parent / "out"
     )
     assert code == 3
 
@@ -487,7 +487,7 @@ def test_what_comes_back_blank_takes_nothing_away(hrge: Hrge, copy: Path, tmp_pa
         if entry.id:
             entry.string = "Wanawake" if entry.context == "list/GROUP/WOM/label" else ""
     sent.write_bytes(as_file(catalogue, TENTH))
-    code, said = hrge("spec", "translate", copy, "--lang", TENTH, "--from", sent)
+    code, said = hrge("spec", "translate", copy, "--language", TENTH, "--from", sent)
     assert (code, "Translated differently from before: 1." in said) == (0, True), said
     assert load(copy).title.say(TENTH) == pseudo(load(copy).title.source)
     assert before.count(b"msgid") == file.read_bytes().count(b"msgid")
@@ -519,7 +519,7 @@ def test_a_sample_is_not_half_translated_unasked(hrge: Hrge, tmp_path: Path) -> 
         "--sample",
         "--profile",
         "quick",
-        "--lang",
+        "--language",
         "fr",
         "-o",
         tmp_path / "out",

@@ -57,17 +57,37 @@ ZIPPED = {
         ["x.zip/a.xlsx xlsx", "x.zip/letter.pdf (PDF)"],
     ),
     "what macOS adds": (
-        zipped({"a.xlsx": BOOK, "__MACOSX/._a.xlsx": b"x", "__MACOSX/more/b.xlsx": BOOK, ".DS_Store": b"x"}),
-        ["x.zip/a.xlsx xlsx", "x.zip/._a.xlsx (system)", "x.zip/b.xlsx (system)", "x.zip/.DS_Store (system)"],
+        zipped(
+            {
+                "a.xlsx": BOOK,
+                "__MACOSX/._a.xlsx": b"x",
+                "__MACOSX/more/b.xlsx": BOOK,
+                ".DS_Store": b"x",
+            }
+        ),
+        [
+            "x.zip/a.xlsx xlsx",
+            "x.zip/._a.xlsx (system)",
+            "x.zip/b.xlsx (system)",
+            "x.zip/.DS_Store (system)",
+        ],
     ),
-    "an archive in it": (zipped({"inner.zip": zipped({"a.xlsx": BOOK})}), ["x.zip/inner.zip/a.xlsx xlsx"]),
+    "an archive in it": (
+        zipped({"inner.zip": zipped({"a.xlsx": BOOK})}),
+        ["x.zip/inner.zip/a.xlsx xlsx"],
+    ),
     "a name in UTF-8 that does not say so": (
-        zipped({"Пакистан.xlsx".encode().decode("cp437"): BOOK}).replace(b"\x00\x08\x00\x00", b"\x00\x00\x00\x00"),
+        zipped({"Пакистан.xlsx".encode().decode("cp437"): BOOK}).replace(
+            b"\x00\x08\x00\x00", b"\x00\x00\x00\x00"
+        ),
         ["x.zip/Пакистан.xlsx xlsx"],
     ),
     "a name in cp437": (zipped({"Größe.xlsx": BOOK}), ["x.zip/Größe.xlsx xlsx"]),
     "nothing": (zipped({}), [f"x.zip unopened: The file x.zip is empty. {ASK}"]),
-    "nothing but a folder": (zipped({"returns/": b""}), [f"x.zip unopened: The file x.zip is empty. {ASK}"]),
+    "nothing but a folder": (
+        zipped({"returns/": b""}),
+        [f"x.zip unopened: The file x.zip is empty. {ASK}"],
+    ),
     "an archive of another kind": (
         zipped({"a.rar": b"Rar!\x1a\x07\x00"}),
         [f"x.zip/a.rar unopened: a.rar is a RAR archive, which is not opened. {ASK}"],
@@ -76,7 +96,7 @@ ZIPPED = {
         zipped({"returns": b"7z\xbc\xaf\x27\x1c"}),
         [f"x.zip/returns unopened: returns is a 7-Zip archive, which is not opened. {ASK}"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", ZIPPED)
@@ -91,8 +111,10 @@ def test_limits_hold_over_all_layers() -> None:
         {"a.zip": zipped({"1.xlsx": BOOK, "2.xlsx": BOOK}), "b.zip": zipped({"3.xlsx": BOOK})}
     )
     assert [line.split(" ")[0] for line in opened("x.zip", archive, entries=5)] == [
-        "x.zip/a.zip/1.xlsx", "x.zip/a.zip/2.xlsx", "x.zip/b.zip/3.xlsx"
-    ]  # fmt: skip
+        "x.zip/a.zip/1.xlsx",
+        "x.zip/a.zip/2.xlsx",
+        "x.zip/b.zip/3.xlsx",
+    ]
     *_, last = opened("x.zip", archive, entries=4)
     assert last.startswith("x.zip/b.zip unopened: The file b.zip has 5 parts")
     *_, last = opened("x.zip", archive, total_bytes=11 * len(BOOK) // 2)
@@ -164,8 +186,14 @@ MESSAGES = {  # with what is in each, a line a thing
         msg(TEAM, SENT, {"all.zip": zipped({"a.xlsx": BOOK})}),
         f"x.msg/all.zip/a.xlsx xlsx {TEAM} {DAY}",
     ),
-    "nothing": (msg(TEAM, SENT, {}, subject="A question"), f"x.msg/A question (letter) {TEAM} {DAY}"),
-    "nothing, not even a subject": (msg(TEAM, SENT, {}, subject=""), f"x.msg/x.msg (letter) {TEAM} {DAY}"),
+    "nothing": (
+        msg(TEAM, SENT, {}, subject="A question"),
+        f"x.msg/A question (letter) {TEAM} {DAY}",
+    ),
+    "nothing, not even a subject": (
+        msg(TEAM, SENT, {}, subject=""),
+        f"x.msg/x.msg (letter) {TEAM} {DAY}",
+    ),
     "the day of its headers": (
         changed(**{"__substg1.0_007D001F": HEADERS}),
         f"x.msg/a.xlsx xlsx {TEAM} {LATER}",
@@ -178,9 +206,18 @@ MESSAGES = {  # with what is in each, a line a thing
         changed(**{FIXED: None, ATTACHED: {"__substg1.0_37010102": BOOK, FIXED: bytes(8)}}),
         f"x.msg/attachment xlsx {TEAM}",
     ),
-    "a day that is in no calendar": (changed(**{FIXED: moment(2**64 - 1)}), f"x.msg/a.xlsx xlsx {TEAM}"),
-    "a day long before there was any mail": (changed(**{FIXED: moment(1)}), f"x.msg/a.xlsx xlsx {TEAM}"),
-    "another property alone": (changed(**{FIXED: moment(TICKS, 0x30070040)}), f"x.msg/a.xlsx xlsx {TEAM}"),
+    "a day that is in no calendar": (
+        changed(**{FIXED: moment(2**64 - 1)}),
+        f"x.msg/a.xlsx xlsx {TEAM}",
+    ),
+    "a day long before there was any mail": (
+        changed(**{FIXED: moment(1)}),
+        f"x.msg/a.xlsx xlsx {TEAM}",
+    ),
+    "another property alone": (
+        changed(**{FIXED: moment(TICKS, 0x30070040)}),
+        f"x.msg/a.xlsx xlsx {TEAM}",
+    ),
     "the other address of its sender": (
         changed(**{SENDER: None, SENDER_ELSEWHERE: OFFICE.encode("utf-16-le")}),
         f"x.msg/a.xlsx xlsx {OFFICE} {DAY}",
@@ -198,32 +235,45 @@ MESSAGES = {  # with what is in each, a line a thing
         f"x.msg/attachment xlsx {TEAM} {DAY}",
     ),
     "a logo": (
-        changed(**{ATTACHED: {
-            "__substg1.0_3704001F": "image1.png".encode("utf-16-le"),
-            "__substg1.0_3712001F": "logo@x".encode("utf-16-le"),
-            "__substg1.0_37010102": b"\x89PNG\r\n\x1a\n",
-        }}),
+        changed(
+            **{
+                ATTACHED: {
+                    "__substg1.0_3704001F": "image1.png".encode("utf-16-le"),
+                    "__substg1.0_3712001F": "logo@x".encode("utf-16-le"),
+                    "__substg1.0_37010102": b"\x89PNG\r\n\x1a\n",
+                }
+            }
+        ),
         f"x.msg/Return (letter) {TEAM} {DAY}\nx.msg/image1.png (logo) {TEAM} {DAY}",
     ),
     "a link in its text": (
-        changed(**{ATTACHED: None, "__substg1.0_1000001F": "See https://we.tl/t-1".encode("utf-16-le")}),
+        changed(
+            **{ATTACHED: None, "__substg1.0_1000001F": "See https://we.tl/t-1".encode("utf-16-le")}
+        ),
         f"x.msg/Return (link to WeTransfer) {TEAM} {DAY}",
     ),
     "a link in its page": (
-        changed(**{ATTACHED: None, "__substg1.0_10130102": b'<a href="https://x.sharepoint.com/:x:/g">'}),
+        changed(
+            **{ATTACHED: None, "__substg1.0_10130102": b'<a href="https://x.sharepoint.com/:x:/g">'}
+        ),
         f"x.msg/Return (link to SharePoint) {TEAM} {DAY}",
     ),
     "a link to anything else": (
-        changed(**{ATTACHED: None, "__substg1.0_1000001F": "https://notdropbox.com".encode("utf-16-le")}),
+        changed(
+            **{ATTACHED: None, "__substg1.0_1000001F": "https://notdropbox.com".encode("utf-16-le")}
+        ),
         f"x.msg/Return (letter) {TEAM} {DAY}",
     ),
     "an attachment that is elsewhere": (
         changed(**{ATTACHED: {"__substg1.0_3707001F": "a.xlsx".encode("utf-16-le")}}),
         f"x.msg/a.xlsx unopened: The file a.xlsx is empty. {ASK} {TEAM} {DAY}",
     ),
-    "no end": (msg(TEAM, SENT, {"a.xlsx": BOOK})[:-512], f"x.msg unopened: The message x.msg is damaged. {ASK}"),
+    "no end": (
+        msg(TEAM, SENT, {"a.xlsx": BOOK})[:-512],
+        f"x.msg unopened: The message x.msg is damaged. {ASK}",
+    ),
     "a document": (ole({"WordDocument": b"x"}), "x.msg (other)"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
@@ -237,8 +287,9 @@ def test_a_message_that_is_attached_to_another() -> None:
     inner = message(TEAM, SENT, {"a.xlsx": BOOK})
     outer = msg(OFFICE, SENT + timedelta(days=2), {"Our return": inner, "letter.pdf": PDF})
     assert opened("x.msg", outer) == [
-        f"x.msg/Our return.msg/a.xlsx xlsx {TEAM} {DAY}", f"x.msg/letter.pdf (PDF) {OFFICE} {LATER}"
-    ]  # fmt: skip
+        f"x.msg/Our return.msg/a.xlsx xlsx {TEAM} {DAY}",
+        f"x.msg/letter.pdf (PDF) {OFFICE} {LATER}",
+    ]
     outer_of_a_price = msg(OFFICE, SENT, {"~$ 500": inner})
     assert opened("x.msg", outer_of_a_price) == [f"x.msg/~$ 500.msg/a.xlsx xlsx {TEAM} {DAY}"]
     assert (
@@ -324,21 +375,39 @@ def test_a_mail(kind: str) -> None:
 FILES = {
     "a workbook": ("a.xlsx", BOOK, "a.xlsx xlsx"),
     "a workbook under another name": ("return", BOOK, "return xlsx"),
-    "half a workbook": ("a.xlsx", BOOK[:-100], "a.xlsx xlsx"),  # what is wrong with it is told when it is read
+    "half a workbook": (
+        "a.xlsx",
+        BOOK[:-100],
+        "a.xlsx xlsx",
+    ),  # what is wrong with it is told when it is read
     "half a workbook under another name": (
-        "a", BOOK[:-100], f"a unopened: The file a is damaged: its end is missing or cannot be understood. {ASK}"
+        "a",
+        BOOK[:-100],
+        f"a unopened: The file a is damaged: its end is missing or cannot be understood. {ASK}",
     ),
     "an old workbook": ("a.xls", (FIXTURES / "returned.xls").read_bytes(), "a.xls xls"),
-    "an old workbook under a password": ("a.xls", (FIXTURES / "locked.xls").read_bytes(), "a.xls encrypted"),
+    "an old workbook under a password": (
+        "a.xls",
+        (FIXTURES / "locked.xls").read_bytes(),
+        "a.xls encrypted",
+    ),
     "a workbook of LibreOffice": ("a", (FIXTURES / "returned.ods").read_bytes(), "a ods"),
     "a text that is named as a workbook": ("a.csv", b"a;b", "a.csv"),
     "an empty workbook": ("a.xlsx", b"", f"a.xlsx unopened: The file a.xlsx is empty. {ASK}"),
-    "a document": ("a.docx", zipped({"[Content_Types].xml": b"wordprocessingml"}), "a.docx (document)"),
-    "another archive": ("a.gz", b"", f"a.gz unopened: a.gz is a gzip archive, which is not opened. {ASK}"),
+    "a document": (
+        "a.docx",
+        zipped({"[Content_Types].xml": b"wordprocessingml"}),
+        "a.docx (document)",
+    ),
+    "another archive": (
+        "a.gz",
+        b"",
+        f"a.gz unopened: a.gz is a gzip archive, which is not opened. {ASK}",
+    ),
     "a lock file": ("~$a.xlsx", bytes(165), "~$a.xlsx (system)"),
     "a workbook named as a lock file": ("~$a.xlsx", BOOK, "~$a.xlsx xlsx"),
     "something else": ("notes", b"x", "notes (other)"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", FILES)

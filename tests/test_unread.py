@@ -36,17 +36,32 @@ from tests.test_indeterminate_checks import CONDITIONS, VALUES
 
 def rule(number: int, tool: str, at: str, check: str, **options: Any) -> dict[str, Any]:
     return {
-        "code": f"R-Z{number:02d}", "tool": tool, "severity": "error", "at": [at], "check": check,
-        "message": "Wrong.", "remedy": "Mend it.",
-    } | options  # fmt: skip
+        "code": f"R-Z{number:02d}",
+        "tool": tool,
+        "severity": "error",
+        "at": [at],
+        "check": check,
+        "message": "Wrong.",
+        "remedy": "Mend it.",
+    } | options
 
 
 ABROAD = (
-    "sum('REG', REG_NA) > 4", "count('REG') > 1", "count('CAT') > 1", "any_row('REG', filled(REG_TA))",
-    "max('REG', REG_NB) < 2", "completeness('REC') > 0.5", "completeness('CAT') == 1", "ticked('CAT')",
-    "filled(ONE_TA)", "sum('REC', REC_NA) > 2", "count_if('REC', REC_NB > 1) == 0", "count('REC') < 2",
-    "count_if('CAT', blank(CAT_OWN)) == 0", "not any_row('REG', has(REG_MA, 'RED')) and filled(ONE_TA)",
-)  # fmt: skip
+    "sum('REG', REG_NA) > 4",
+    "count('REG') > 1",
+    "count('CAT') > 1",
+    "any_row('REG', filled(REG_TA))",
+    "max('REG', REG_NB) < 2",
+    "completeness('REC') > 0.5",
+    "completeness('CAT') == 1",
+    "ticked('CAT')",
+    "filled(ONE_TA)",
+    "sum('REC', REC_NA) > 2",
+    "count_if('REC', REC_NB > 1) == 0",
+    "count('REC') < 2",
+    "count_if('CAT', blank(CAT_OWN)) == 0",
+    "not any_row('REG', has(REG_MA, 'RED')) and filled(ONE_TA)",
+)
 RULES = [
     *(rule(n, "REG", "REG_TA", check) for n, check in enumerate(CONDITIONS)),
     *(rule(n, "FORM", "FRM_TA", check) for n, check in enumerate(ABROAD, start=30)),
@@ -76,27 +91,49 @@ RULES = [
     | {"message": "Missing.", "remedy": "Add it."},
 ]
 SUMS = {
-    "code": "SUM", "sheet": "Sums", "title": "sums", "always": True, "blocks": [
-        {"kind": "form", "fields": [
-            {"code": "SUM_NUM", "type": "calculated", "label": "n", "formula": "sum('REG', REG_NA)"},
-            {"code": "SUM_TXT", "type": "calculated", "label": "t", "result": "text",
-             "formula": "'two' if count('REG') > 1 else 'few'"},
-            {"code": "SUM_REF", "type": "reference", "label": "r", "to": ["REG"]},
-            {"code": "SUM_OTH", "type": "reference", "label": "o", "to": ["REG", "CAT"]},
-        ]},
+    "code": "SUM",
+    "sheet": "Sums",
+    "title": "sums",
+    "always": True,
+    "blocks": [
+        {
+            "kind": "form",
+            "fields": [
+                {
+                    "code": "SUM_NUM",
+                    "type": "calculated",
+                    "label": "n",
+                    "formula": "sum('REG', REG_NA)",
+                },
+                {
+                    "code": "SUM_TXT",
+                    "type": "calculated",
+                    "label": "t",
+                    "result": "text",
+                    "formula": "'two' if count('REG') > 1 else 'few'",
+                },
+                {"code": "SUM_REF", "type": "reference", "label": "r", "to": ["REG"]},
+                {"code": "SUM_OTH", "type": "reference", "label": "o", "to": ["REG", "CAT"]},
+            ],
+        },
     ],
-}  # fmt: skip
+}
 MORE_OF_IT = {"name": "unread", "tools": [*SPECS["small"]["tools"], SUMS], "rules": RULES}
 SPEC = Spec.model_validate(SPECS["small"] | MORE_OF_IT | {"identity": {"country": "FRM_CA"}})
 SMALL = build(SPEC, "en")
 MORE: dict[str, st.SearchStrategy[Any]] = {
-    "TA": st.sampled_from(["x", "y"]), "TB": st.sampled_from(["x", "y"]), "REQ": st.sampled_from(["x", "y"]),
-    "IT": st.sampled_from(["Y", "N"]), "OWN": st.sampled_from(["x", "y"]),
+    "TA": st.sampled_from(["x", "y"]),
+    "TB": st.sampled_from(["x", "y"]),
+    "REQ": st.sampled_from(["x", "y"]),
+    "IT": st.sampled_from(["Y", "N"]),
+    "OWN": st.sampled_from(["x", "y"]),
     "REF": st.sampled_from(["IT1", "IT2", "R-01", "R-02", "R-09"]),
-    "OTH": st.sampled_from(["R-01", "R-02", "IT1"]), "NUM": st.sampled_from([1.0, 3.0]),
-    "TXT": st.sampled_from(["two", "few"]), "LV": st.sampled_from(["low", "mid", "top"]),
+    "OTH": st.sampled_from(["R-01", "R-02", "IT1"]),
+    "NUM": st.sampled_from([1.0, 3.0]),
+    "TXT": st.sampled_from(["two", "few"]),
+    "LV": st.sampled_from(["low", "mid", "top"]),
     "TX": st.sampled_from(["some", "none"]),
-}  # fmt: skip
+}
 KINDS = VALUES | MORE
 KEYS = [key for key, slot in SMALL.slots.items() if not slot.field.fixed]
 

@@ -241,9 +241,11 @@ def test_the_message_speaks_the_language_of_the_team(
     version = say("It is version {sent_version}; the questionnaire is now at version {version}.")
     gone = say("Answers that the attached workbook no longer asks for: {homeless}.")
     words = [
-        version.format(sent_version="1.0", version="2.0"), gone.format(homeless=9), budget,
+        version.format(sent_version="1.0", version="2.0"),
+        gone.format(homeless=9),
+        budget,
         say("Nothing was deleted: they are on its sheet “Without a place”."),
-    ]  # fmt: skip
+    ]
     (path,) = returned(tmp_path, {"team.xlsx": workbook(language=language)})
     result = look(path, two)
     given_back = give_back(result, load(two), today=TODAY)

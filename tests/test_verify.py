@@ -262,10 +262,14 @@ def test_keys_missing_and_unknown_are_told_with_their_place(case: Path) -> None:
     found = json.loads(ran("verify", report, "--returned", case / "returned", "--json", code=1).out)
     told = found["differences"]
     assert [(each["kind"], each["what"]) for each in told] == [
-        ("gone", "identity.teams"), ("new", "identity.team"), ("new", "completeness[Checklist].answered"),
-        ("new", "size"), ("gone", "summary.ingo"), ("new", "summary.info"),
+        ("gone", "identity.teams"),
+        ("new", "identity.team"),
+        ("new", "completeness[Checklist].answered"),
+        ("new", "size"),
+        ("gone", "summary.ingo"),
+        ("new", "summary.info"),
         ("gone", "matrices[Risk matrix].cells[1 1].remark"),
-    ]  # fmt: skip
+    ]
     assert [Path(each["file"] or "").name for each in told] == ["pak.xlsx"] * 4 + [""] * 3
     lines = [*look(case).lines()]
     assert "new: summary.info, found now, not in the report. It says “2”." in lines
@@ -377,8 +381,11 @@ def test_all_the_rest_is_compared_where_a_file_could_not_be_read(linked: Path) -
         data["summary"]["ingo"] = data["summary"].pop("info")
         data["matrices"][0]["teams"] += 1
     assert [each.place for each in look(linked).differences] == [
-        "counts.warning", "summary.ingo", "summary.info", "matrices[Risk matrix].teams",
-    ]  # fmt: skip
+        "counts.warning",
+        "summary.ingo",
+        "summary.info",
+        "matrices[Risk matrix].teams",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -592,8 +599,12 @@ def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> No
     )
     (row,) = hidden.data()["second_opinion"]["differences"]
     assert row == {
-        "file": found.file, "sheet": "Plan", "cell": "E12", "ours_kind": "number", "openpyxl_kind": "number",
-    }  # fmt: skip
+        "file": found.file,
+        "sheet": "Plan",
+        "cell": "E12",
+        "ours_kind": "number",
+        "openpyxl_kind": "number",
+    }
 
 
 def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
@@ -630,9 +641,15 @@ def compared(kinds: dict[str, damage.Damage], folder: Path) -> Any:
 
 DAMAGED = {kind.name: kind for kind in damage.EXAMPLE if kind.name != "formula not current"}
 TELLING = (
-    "serial 60", "serial out of range", "control characters", "only spaces", "formula without a result",
-    "number that is none", "column inserted with a note", "openpyxl: saved",
-)  # fmt: skip
+    "serial 60",
+    "serial out of range",
+    "control characters",
+    "only spaces",
+    "formula without a result",
+    "number that is none",
+    "column inserted with a note",
+    "openpyxl: saved",
+)
 
 
 def test_telling_kinds_of_damage_read_the_same_with_both(tmp_path: Path) -> None:

@@ -84,12 +84,21 @@ def in_issued(folder: Path) -> None:
 
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
 EDITS = [
-    Edit("an answer", in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"), "Plan!E7"),
     Edit(
-        "a number", in_database("UPDATE answers_fact SET number = 1e6 WHERE number = 24"),
+        "an answer",
+        in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"),
+        "Plan!E7",
+    ),
+    Edit(
+        "a number",
+        in_database("UPDATE answers_fact SET number = 1e6 WHERE number = 24"),
         "“1000000.0” in the dataset",
     ),
-    Edit("an answer less", in_database(f"DELETE FROM answers_fact WHERE {ANSWER}"), "new: answers_fact[Plan!E7]"),
+    Edit(
+        "an answer less",
+        in_database(f"DELETE FROM answers_fact WHERE {ANSWER}"),
+        "new: answers_fact[Plan!E7]",
+    ),
     Edit(
         "an answer more",
         in_database(
@@ -99,77 +108,179 @@ EDITS = [
         ),
         "gone: answers_fact[",
     ),
-    Edit("a verdict", in_database("UPDATE submissions SET verdict = 'returned'"), "submissions.verdict"),
-    Edit("what counts", in_database("UPDATE submissions SET current = 1 - current"), "submissions.current"),
-    Edit("a team", in_database("UPDATE submissions SET team = 'XXX' WHERE team = 'AFG'"), "submissions.team"),
-    Edit("a day", in_database("UPDATE submissions SET issued = 'soon'"), "submissions.issued: “soon”"),
-    Edit("the day of a check", in_database("UPDATE submissions SET checked = 'never'"), "submissions.checked: “never”"),
-    Edit("a path", in_database("UPDATE submissions SET path = 'other.xlsx' WHERE team = 'AFG'"), "submissions.path"),
     Edit(
-        "a hash", in_database("UPDATE submissions SET sha256 = '00' WHERE team = 'AFG'"),
+        "a verdict",
+        in_database("UPDATE submissions SET verdict = 'returned'"),
+        "submissions.verdict",
+    ),
+    Edit(
+        "what counts",
+        in_database("UPDATE submissions SET current = 1 - current"),
+        "submissions.current",
+    ),
+    Edit(
+        "a team",
+        in_database("UPDATE submissions SET team = 'XXX' WHERE team = 'AFG'"),
+        "submissions.team",
+    ),
+    Edit(
+        "a day", in_database("UPDATE submissions SET issued = 'soon'"), "submissions.issued: “soon”"
+    ),
+    Edit(
+        "the day of a check",
+        in_database("UPDATE submissions SET checked = 'never'"),
+        "submissions.checked: “never”",
+    ),
+    Edit(
+        "a path",
+        in_database("UPDATE submissions SET path = 'other.xlsx' WHERE team = 'AFG'"),
+        "submissions.path",
+    ),
+    Edit(
+        "a hash",
+        in_database("UPDATE submissions SET sha256 = '00' WHERE team = 'AFG'"),
         "its bytes are not in received/",
     ),
-    Edit("a finding less", in_database("DELETE FROM findings_fact WHERE code = 'V001'"), "new: findings_fact[Plan!E9]"),
-    Edit("a finding waived", in_database("UPDATE findings_fact SET waived = 1, waiver = 'by me'"), "findings_fact["),
-    Edit("a figure", in_database("UPDATE aggregate_answers SET frequency = 99 WHERE n = 3"), "aggregate_answers[n 3"),
+    Edit(
+        "a finding less",
+        in_database("DELETE FROM findings_fact WHERE code = 'V001'"),
+        "new: findings_fact[Plan!E9]",
+    ),
+    Edit(
+        "a finding waived",
+        in_database("UPDATE findings_fact SET waived = 1, waiver = 'by me'"),
+        "findings_fact[",
+    ),
+    Edit(
+        "a figure",
+        in_database("UPDATE aggregate_answers SET frequency = 99 WHERE n = 3"),
+        "aggregate_answers[n 3",
+    ),
     Edit("a label", in_database("UPDATE codes SET label = 'No' WHERE code = 'Y'"), "codes[list"),
-    Edit("the spec", in_database("UPDATE spec_files SET content = content || ' '"), "spec_files[path"),
-    Edit("a view", in_database("DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text"), "view unplaced"),
-    Edit("a trigger", in_database("CREATE TRIGGER t AFTER UPDATE ON codes BEGIN SELECT 1; END"), "trigger t"),
-    Edit("a fact about it", in_database("UPDATE meta SET value = 'yes' WHERE name = 'derived'"), "Run"),
+    Edit(
+        "the spec", in_database("UPDATE spec_files SET content = content || ' '"), "spec_files[path"
+    ),
+    Edit(
+        "a view",
+        in_database("DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text"),
+        "view unplaced",
+    ),
+    Edit(
+        "a trigger",
+        in_database("CREATE TRIGGER t AFTER UPDATE ON codes BEGIN SELECT 1; END"),
+        "trigger t",
+    ),
+    Edit(
+        "a fact about it",
+        in_database("UPDATE meta SET value = 'yes' WHERE name = 'derived'"),
+        "Run",
+    ),
     Edit("a state in the ledger", in_ledger("UPDATE files SET state = 'withdrawn'"), "files.state"),
     Edit("a day of arrival", in_ledger("UPDATE files SET received = '2026-01-01'"), "arrived"),
     Edit(
-        "a place", in_ledger("UPDATE sightings SET path = 'a.xlsx' WHERE path LIKE '%AFG%'"),
+        "a place",
+        in_ledger("UPDATE sightings SET path = 'a.xlsx' WHERE path LIKE '%AFG%'"),
         "path",
     ),
-    Edit("a reason", in_ledger("UPDATE entries SET content = replace(content, 'Agreed', 'Denied')"), "decision 1"),
-    Edit("a waiver less", in_ledger("DELETE FROM entries WHERE kind = 'waiver'"), "waiver 1"),
-    Edit("a receipt", in_ledger("UPDATE entries SET content = replace(content, 'AFG.', 'AFX.')"), "receipt 1"),
     Edit(
-        "the last entry", in_ledger("DELETE FROM entries WHERE n = (SELECT max(n) FROM entries)"),
+        "a reason",
+        in_ledger("UPDATE entries SET content = replace(content, 'Agreed', 'Denied')"),
+        "decision 1",
+    ),
+    Edit("a waiver less", in_ledger("DELETE FROM entries WHERE kind = 'waiver'"), "waiver 1"),
+    Edit(
+        "a receipt",
+        in_ledger("UPDATE entries SET content = replace(content, 'AFG.', 'AFX.')"),
+        "receipt 1",
+    ),
+    Edit(
+        "the last entry",
+        in_ledger("DELETE FROM entries WHERE n = (SELECT max(n) FROM entries)"),
         "is in ledger.jsonl but not in the ledger",
     ),
-    Edit("the order", in_ledger("UPDATE files SET n = n + 9; UPDATE files SET n = 12 - n"), "number"),
+    Edit(
+        "the order", in_ledger("UPDATE files SET n = n + 9; UPDATE files SET n = 12 - n"), "number"
+    ),
     Edit("no ledger", lambda folder: (folder / "ledger.sqlite").unlink(), "hrge-xl recover"),
-    Edit("a damaged one", lambda folder: (folder / "ledger.sqlite").write_bytes(b"x" * 9000), "hrge-xl recover"),
-    Edit("a cell of the CSV", in_csv("answers.csv", lambda rows: rows[3].__setitem__(2, "XXX")), "answers.csv["),
+    Edit(
+        "a damaged one",
+        lambda folder: (folder / "ledger.sqlite").write_bytes(b"x" * 9000),
+        "hrge-xl recover",
+    ),
+    Edit(
+        "a cell of the CSV",
+        in_csv("answers.csv", lambda rows: rows[3].__setitem__(2, "XXX")),
+        "answers.csv[",
+    ),
     Edit("a row less", in_csv("answers.csv", lambda rows: rows.pop()), "new: answers.csv["),
     Edit("rows exchanged", in_csv("items.csv", lambda rows: rows.reverse()), "items.csv"),
     Edit(
-        "no CSV", lambda folder: (folder / "csv" / "items.csv").write_bytes(b"\xff\xfe\0"),
+        "no CSV",
+        lambda folder: (folder / "csv" / "items.csv").write_bytes(b"\xff\xfe\0"),
         "items.csv: “cannot be read",
     ),
-    Edit("the description", in_text("datapackage.json", '"answers"', '"replies"'), "datapackage.json: resources["),
-    Edit("no JSON", lambda folder: (folder / "datapackage.json").write_text("{"), "datapackage.json: “cannot be read"),
-    Edit("the words for Datasette", in_text("metadata.yaml", "The team that", "A team that"), "metadata.yaml, line"),
-    Edit("a cell of data.xlsx", in_data_xlsx("answers", "G3", "Forged"), "data.xlsx: answers!G3: “Forged”"),
+    Edit(
+        "the description",
+        in_text("datapackage.json", '"answers"', '"replies"'),
+        "datapackage.json: resources[",
+    ),
+    Edit(
+        "no JSON",
+        lambda folder: (folder / "datapackage.json").write_text("{"),
+        "datapackage.json: “cannot be read",
+    ),
+    Edit(
+        "the words for Datasette",
+        in_text("metadata.yaml", "The team that", "A team that"),
+        "metadata.yaml, line",
+    ),
+    Edit(
+        "a cell of data.xlsx",
+        in_data_xlsx("answers", "G3", "Forged"),
+        "data.xlsx: answers!G3: “Forged”",
+    ),
     Edit("a heat map", in_data_xlsx("Heat maps", "B4", 99), "data.xlsx: Heat maps!B4: “99”"),
     Edit("data.xlsx saved again", in_data_xlsx("Contents", "A1", None), "data.xlsx: Contents!A1"),
-    Edit("no workbook", lambda folder: (folder / "data.xlsx").write_bytes(b"PK\x03\x04"), "data.xlsx: “cannot be read"),
     Edit(
-        "Parquet", lambda folder: shutil.copyfile(*(folder / "parquet" / name for name in PARQUET)),
+        "no workbook",
+        lambda folder: (folder / "data.xlsx").write_bytes(b"PK\x03\x04"),
+        "data.xlsx: “cannot be read",
+    ),
+    Edit(
+        "Parquet",
+        lambda folder: shutil.copyfile(*(folder / "parquet" / name for name in PARQUET)),
         "questions.parquet",
     ),
     Edit("the overview", in_text("reports/overview.html", ">AFG<", ">AFX<"), "overview.html, line"),
     Edit("bytes received", in_received, "is not what was received"),
     Edit(
-        "bytes more", lambda folder: (folder / "received" / f"{'0' * 64}.xlsx").write_bytes(b"x"),
+        "bytes more",
+        lambda folder: (folder / "received" / f"{'0' * 64}.xlsx").write_bytes(b"x"),
         "has no such file",
     ),
     Edit(
-        "what came back", lambda folder: (folder / "returned/PAK.xlsx").write_bytes(workbook("PAK")),
+        "what came back",
+        lambda folder: (folder / "returned/PAK.xlsx").write_bytes(workbook("PAK")),
         "was changed after it arrived",
     ),
-    Edit("what was issued", in_issued, "is not as it was issued: S023 at Plan!"),
-    Edit("the key", lambda folder: (folder / "signing.key").write_bytes(b"f" * 32), "submissions.signature: “valid”"),
-    Edit("a deadline", in_text("round.yaml", "country: AFG", "country: AFG\n  deadline: 2026-09-09"), "2026-09-09"),
+    Edit("what was issued", in_issued, "is not as it was issued: S023 at How to fill in!"),
+    Edit(
+        "the key",
+        lambda folder: (folder / "signing.key").write_bytes(b"f" * 32),
+        "submissions.signature: “valid”",
+    ),
+    Edit(
+        "a deadline",
+        in_text("round.yaml", "country: AFG", "country: AFG\n  deadline: 2026-09-09"),
+        "2026-09-09",
+    ),
     Edit("a team less", in_text("round.yaml", "team: AFG", "team: BGD"), "I008"),
     Edit(
-        "the period", in_text("round.yaml", "name: round", "name: other"),
+        "the period",
+        in_text("round.yaml", "name: round", "name: other"),
         "The folder of the round round is not available",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")

@@ -43,8 +43,15 @@ BUSY = (
     (of_another_round, unreadable, two_copies, corrected),
 )
 STATUSES = {
-    "counts", "superseded", "waiting", "doubled", "conflict", "excluded", "withdrawn", "refused",
-}  # fmt: skip
+    "counts",
+    "superseded",
+    "waiting",
+    "doubled",
+    "conflict",
+    "excluded",
+    "withdrawn",
+    "refused",
+}
 
 
 def reported(folder: Path, *paths: object, **options: object) -> Path:

@@ -94,8 +94,9 @@ def test_what_was_answered_since_is_listed_to_be_looked_at(team: Team) -> None:
     ]
     listed = [line for line in lines if any("v2.xlsx" in cell for cell in line)]
     assert [[cell for cell in line if "v2.xlsx" in cell] for line in listed] == [
-        ["Dans v2.xlsx, c'était : 30"], ["Dans v2.xlsx, c'était : Femmes"],
-    ]  # fmt: skip
+        ["Dans v2.xlsx, c'était : 30"],
+        ["Dans v2.xlsx, c'était : Femmes"],
+    ]
     assert all("Plan!E" in " ".join(line) or "Plan" in line for line in listed)
 
 
@@ -171,9 +172,20 @@ def test_which_returns_are_versions_of_one_workbook(story: str) -> None:
 
 
 OLD = Identity(
-    "example", "1.0", "digest", "en", "PAK-01", "PAK", "2026-H1", "0123456789ab", "2026-06-30", "2026-07-31",
-    "2026-06-30", "C1,R1", signature="781f577e5f610ebe5c43100c830f8143e41c589143fa72d6821bb4fba4bad87e",
-)  # fmt: skip
+    "example",
+    "1.0",
+    "digest",
+    "en",
+    "PAK-01",
+    "PAK",
+    "2026-H1",
+    "0123456789ab",
+    "2026-06-30",
+    "2026-07-31",
+    "2026-06-30",
+    "C1,R1",
+    signature="781f577e5f610ebe5c43100c830f8143e41c589143fa72d6821bb4fba4bad87e",
+)
 
 
 def test_stamps_from_before_the_field_are_still_ours() -> None:
@@ -190,11 +202,11 @@ def test_the_predecessor_is_signed_too() -> None:
         assert submission.verify(replace(back, predecessor=forged), KEY) == submission.INVALID
 
 
-# a workbook that nobody has filled in, beside one that somebody has: it gives way, whichever came later
+# a workbook that nobody has filled in is no answer, whether it came before one that somebody has or after it
 
 ISSUED, FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 10), date(2026, 6, 17)
-REASON = "Nothing is filled in here; it gives way to the workbook that was filled in."
-LAW = ("counted", "superseded", "waiting", "doubled", "conflict", "excluded", "withdrawn")
+REASON = "Nothing is filled in here: a blank workbook is no answer."
+LAW = ("counted", "superseded", "waiting", "doubled", "conflict", "excluded", "withdrawn", "blank")
 
 
 @pytest.fixture
@@ -248,7 +260,7 @@ def test_quoted_beside_the_filled_one(folder: Path, capsys: pytest.CaptureFixtur
     sends(folder, FIRST, quoted=blank, filled=filled)
     assert told(folder, capsys) == (
         "accepted",
-        {"filled": ("counts", ""), "quoted": ("superseded", REASON)},
+        {"filled": ("counts", ""), "quoted": ("blank", REASON)},
     )
     assert run(["decide", str(folder)]) == 0
     assert capsys.readouterr().out == "Nothing waits for a decision, and none was made.\n"
@@ -264,20 +276,20 @@ def test_later_than_the_filled_one(
     sends(folder, SECOND, quoted=saved_on(blank, SECOND) if opened else blank)
     assert told(folder, capsys) == (
         "accepted",
-        {"filled": ("counts", ""), "quoted": ("superseded", REASON)},
+        {"filled": ("counts", ""), "quoted": ("blank", REASON)},
     )
 
 
-def test_earlier_than_the_filled_one_it_counts_until_that_comes(
+def test_earlier_than_the_filled_one_it_counts_neither(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blank, filled = workbooks(folder)
     sends(folder, FIRST, blank=blank)
-    assert told(folder, capsys) == ("returned", {"blank": ("counts", "")})
+    assert told(folder, capsys) == ("blank", {"blank": ("blank", REASON)})
     sends(folder, SECOND, filled=filled)
     assert told(folder, capsys) == (
         "accepted",
-        {"filled": ("counts", ""), "blank": ("superseded", REASON)},
+        {"filled": ("counts", ""), "blank": ("blank", REASON)},
     )
 
 
@@ -291,8 +303,9 @@ def test_beside_two_that_wait_for_a_decision_it_counts_neither(
     sends(folder, FIRST, filled=filled, other=other, quoted=blank)
     state, files = told(folder, capsys)
     assert (state, {name: status for name, (status, _) in files.items()}) == (
-        "to decide", {"filled": "conflict", "other": "conflict", "quoted": "superseded"},
-    )  # fmt: skip
+        "to decide",
+        {"filled": "conflict", "other": "conflict", "quoted": "blank"},
+    )
 
 
 def test_what_somebody_decided_about_it_holds(

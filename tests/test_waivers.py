@@ -359,10 +359,20 @@ def invented(data: dict[str, Any]) -> None:
     row = next(file for file in data["files"] if file["path"].endswith("PAK.xlsx"))
     found = next(each for each in row["findings"] if each["code"] == "V001")
     found["waiver"] = {
-        "number": 1, "code": "V001", "sha256": row["sha256"], "file": "PAK.xlsx", "sheet": None, "cell": None,
-        "reason": REASON, "by": NAME, "day": DAY, "until": None, "withdrawn": None, "withdrawn_by": None,
+        "number": 1,
+        "code": "V001",
+        "sha256": row["sha256"],
+        "file": "PAK.xlsx",
+        "sheet": None,
+        "cell": None,
+        "reason": REASON,
+        "by": NAME,
+        "day": DAY,
+        "until": None,
+        "withdrawn": None,
+        "withdrawn_by": None,
         "state": "active",
-    }  # fmt: skip
+    }
     row |= {"verdict": "accepted", "counts": {**row["counts"], "waived": 1}}
     data["waivers"] = [found["waiver"]]
     data["summary"] |= {"accepted": 2, "returned": 0, "waived": 1}

@@ -36,9 +36,17 @@ EXAMPLE = load("example")
 WORDING = Wording(EXAMPLE)
 FILE = "x.xlsx"
 WRONG = {
-    plan("04"): None, plan("06"): 5000, plan("07"): "many", plan("03"): "word " * 200, plan("02"): "pakistan ",
-    risk("03"): 3, risk("04"): 3, risk("06"): "ACC", risk("01"): None, risk("08"): "C9_99",
-}  # fmt: skip
+    plan("04"): None,
+    plan("06"): 5000,
+    plan("07"): "many",
+    plan("03"): "word " * 200,
+    plan("02"): "pakistan ",
+    risk("03"): 3,
+    risk("04"): 3,
+    risk("06"): "ACC",
+    risk("01"): None,
+    risk("08"): "C9_99",
+}
 
 
 def checked(layout: Layout) -> list[Finding]:
@@ -125,8 +133,8 @@ def files(capsys: pytest.CaptureFixture[str], *words: str) -> Sequence[dict[str,
 def test_a_reader_reads_one_language(
     mixed: Path, capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
-    found = files(capsys, str(mixed / "returned"), "--lang", language)
-    kept = files(capsys, str(mixed / "out"), "--lang", language)
+    found = files(capsys, str(mixed / "returned"), "--language", language)
+    kept = files(capsys, str(mixed / "out"), "--language", language)
     missing = {(each["code"], each["message"]) for file in found for each in file["findings"]}
     label = EXAMPLE.tool["PLAN"].fields["PLN_03"].label.say(language)
     said = translator(language)("{label}: the answer is missing.").format(label=label)
@@ -137,7 +145,7 @@ def test_a_reader_reads_one_language(
 def test_the_terminal_says_it_in_that_language(
     mixed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(["validate", str(mixed / "returned"), "--lang", "fr", "--today", DAY])
+    run(["validate", str(mixed / "returned"), "--language", "fr", "--today", DAY])
     told = capsys.readouterr().out
     assert told.count("la réponse manque") == 3
     assert "the answer is missing" not in told
@@ -158,7 +166,7 @@ def test_comparing_speaks_to_its_reader(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
     one, other = returned(tmp_path, {"1.xlsx": workbook(whole=False), "2.xlsx": workbook()})
-    assert run(["compare", str(one), str(other), "--lang", language, "--today", DAY]) == 0
+    assert run(["compare", str(one), str(other), "--language", language, "--today", DAY]) == 0
     told, say = capsys.readouterr().out, translator(language)
     assert say("Answers changed: {count}.").format(count=1) in told
     assert f"{say('fixed')}: V001" in told

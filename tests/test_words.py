@@ -64,10 +64,15 @@ LEFT = "\N{LEFT-TO-RIGHT MARK}"
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("2026-H1", f"{LEFT}2026-H1"), ("Cairo", "Cairo"), ("v3.xlsx", "v3.xlsx"), ("v3 (final)", f"v3 (final){LEFT}"),
-        ("15", f"{LEFT}15"), ("القاهرة-1", "القاهرة-1"), ("", ""),
+        ("2026-H1", f"{LEFT}2026-H1"),
+        ("Cairo", "Cairo"),
+        ("v3.xlsx", "v3.xlsx"),
+        ("v3 (final)", f"v3 (final){LEFT}"),
+        ("15", f"{LEFT}15"),
+        ("القاهرة-1", "القاهرة-1"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_a_name_has_marks_of_direction_only_where_it_needs_them(name: str, kept: str) -> None:
     """Thunderbird shows one in a subject as a space."""
     assert kept_in_order(name, "ar") == kept

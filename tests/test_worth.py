@@ -22,10 +22,13 @@ from tests.read_and_check import calculated, check, layout_of, read
 POINTS = SPECS["points"]
 ANSWERS: Answers = {
     ("F", "1", "F_SIZE"): "SML",
-    ("T", "T-01", "T_GRADE"): "MET", ("T", "T-01", "T_COST"): 100.0,
-    ("T", "T-02", "T_GRADE"): "PRT", ("T", "T-02", "T_COST"): 100.5, ("T", "T-02", "T_LIKE"): "T-01",
+    ("T", "T-01", "T_GRADE"): "MET",
+    ("T", "T-01", "T_COST"): 100.0,
+    ("T", "T-02", "T_GRADE"): "PRT",
+    ("T", "T-02", "T_COST"): 100.5,
+    ("T", "T-02", "T_LIKE"): "T-01",
     ("T", "T-03", "T_GRADE"): "NAP",
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -67,9 +67,16 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 def answers(country: str, first: date, **more: Any) -> Answers:
     """A return without a mistake; `more` by field code, None takes one away."""
     form: dict[str, Any] = {
-        "PLN_01": PROJECT, "PLN_02": country, "PLN_03": "Plan the workshop", "PLN_04": first,
-        "PLN_05": first + timedelta(days=2), "PLN_06": 20.0, "PLN_07": 12.0, "PLN_11": "N", "PLN_13": ("WOM",),
-    }  # fmt: skip
+        "PLN_01": PROJECT,
+        "PLN_02": country,
+        "PLN_03": "Plan the workshop",
+        "PLN_04": first,
+        "PLN_05": first + timedelta(days=2),
+        "PLN_06": 20.0,
+        "PLN_07": 12.0,
+        "PLN_11": "N",
+        "PLN_13": ("WOM",),
+    }
     form |= more
     found: Answers = {
         ("PLAN", "1", code): value for code, value in form.items() if value is not None
@@ -84,10 +91,15 @@ def model(issued_for: str, country: str, first: date, version: str = "", **more:
     return generate(
         spec,
         Order(
-            TEAM, date(2025, 12, 20), issued_for, LANGUAGES[country], round=ROUND, key=KEY,
+            TEAM,
+            date(2025, 12, 20),
+            issued_for,
+            LANGUAGES[country],
+            round=ROUND,
+            key=KEY,
             answers=answers(country, first, **more),
         ),
-    )  # fmt: skip
+    )
 
 
 def stamp_of(data: bytes) -> Identity:
@@ -168,17 +180,34 @@ class Play:
         )
 
     def file(
-        self, tag: str, day: int, state: str = "counts", by: str = "", why: str = "", *, verdict: str = "accepted",
-        copy: str = "one", project: str = "", saved: date | None = None, stamp: dict[str, Any] | None = None,
-        key: bytes | None = None, first: date | None = None, version: str = "", issued_for: str = "", **more: Any,
-    ) -> Sent:  # fmt: skip
+        self,
+        tag: str,
+        day: int,
+        state: str = "counts",
+        by: str = "",
+        why: str = "",
+        *,
+        verdict: str = "accepted",
+        copy: str = "one",
+        project: str = "",
+        saved: date | None = None,
+        stamp: dict[str, Any] | None = None,
+        key: bytes | None = None,
+        first: date | None = None,
+        version: str = "",
+        issued_for: str = "",
+        **more: Any,
+    ) -> Sent:
         """One file of the team: by day of arrival (0, 1, 2), state, and what is special about it."""
         first = first or QUARTERS[self.quarter][0] + timedelta(9)
         data = model(issued_for or self.country, self.country, first, version, **more)
         identity = replace(
-            stamp_of(data), team=self.team, round=self.round_.name, signature="",
+            stamp_of(data),
+            team=self.team,
+            round=self.round_.name,
+            signature="",
             copy=self.copy_id(self.team, copy),
-        )  # fmt: skip
+        )
         identity = sign(replace(identity, **(stamp or {})), key or self.round_.key)
         when = saved or self.days[day] - timedelta(1)
         made = stamped(data, identity, project or f"P-{self.team}-{self.quarter}", when)
@@ -372,7 +401,7 @@ ACTS: tuple[Act, ...] = (
     (forged, "late", SINCE, "I006"),
     (of_another_period, "accepted", 0, ""),
     (overtaken, "accepted", 0, "superseded"),
-)  # fmt: skip
+)
 CORRECTED = {corrected: 10, corrected_twice: 20, with_errors: SINCE}  # days after the deadline
 PLAIN: Act = (plain, "accepted", 0, "")
 LENDER = 31  # the role of the team whose copy is borrowed
@@ -596,8 +625,9 @@ def test_status_of_every_team(year: Year, told: list[Summary], quarter: int) -> 
         doing, state, days, note = act(role)
         line, correction = lines.pop(play.team), CORRECTED.get(doing, 0)
         assert (line["state"], line["days_late"], line["correction_overdue"]) == (
-            state, *(since if number is None else number for number in (days, correction)),
-        ), (play.team, role)  # fmt: skip
+            state,
+            *(since if number is None else number for number in (days, correction)),
+        ), (play.team, role)
         assert note in line["note"], (play.team, role)
     (strange,) = lines.values()
     assert (strange["state"], strange["team"][:2]) == ("not in this round", "X-")
@@ -765,9 +795,14 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         here = [row for row in ledger(dataset).values() if folder.name in str(row["path"])]
         book = {Path(str(row["path"])).name: row for row in here}
         assert {name: row["state"] for name, row in book.items()} == {
-            "at once.xlsx": "counts", "late.xlsx": "counts", "first.xlsx": "superseded", "second.xlsx": "counts",
-            "ours.xlsx": "superseded", "theirs.xlsx": "counts", "scan.xlsx": "refused",
-        }  # fmt: skip
+            "at once.xlsx": "counts",
+            "late.xlsx": "counts",
+            "first.xlsx": "superseded",
+            "second.xlsx": "counts",
+            "ours.xlsx": "superseded",
+            "theirs.xlsx": "counts",
+            "scan.xlsx": "refused",
+        }
         assert book["first.xlsx"]["superseded_by"] == book["second.xlsx"]["submission"]
         assert {row["team"] for row in book.values() if row["state"] == "counts"} == set(TEAMS) - {
             scan,

@@ -126,34 +126,43 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
     for said, file, note in (
         (
             [text for status in STATUSES for text in (status.word, status.remark)],
-            "dataset/return_status.py", "validation report: what became of files",
+            "dataset/return_status.py",
+            "validation report: what became of files",
         ),
         (
             [column.head for columns in report_sheets().values() for column in columns.values()],
-            "outputs/formats/xlsx_columns.csv", "validation report as a workbook",
+            "outputs/formats/xlsx_columns.csv",
+            "validation report as a workbook",
         ),
         (_of_mails(), "coordination/mail/standard.txt", "e-mail to a team"),
         (LEAST_FIRST.values(), "outputs/overview_build.py", "overview: where a team stands"),
         (
-            (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO), "dataset/aggregates/indicators.py",
+            (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO),
+            "dataset/aggregates/indicators.py",
             "overview: why there is no total",
         ),
         (SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", ""),
         (
-            message_templates.EVERY, "core/message_templates.py",
+            message_templates.EVERY,
+            "core/message_templates.py",
             "kept in English, and said in the language of the reader",
         ),
         ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),
         (
             [text for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values())],
-            "workbook/feedback_sheets.py", "head of a column",
+            "workbook/feedback_sheets.py",
+            "head of a column",
         ),
         (HEADS.values(), "cli/status.py", "head of a column: where teams stand"),
         ((ARRIVED, SAVED, FIRST_SEEN), "cli/status.py", "by which day lateness goes"),
         ([severity.value for severity in Severity], "cli/program.py", "how much a finding weighs"),
-        ([status.code for status in STATUSES], "dataset/return_status.py", "what became of a file, in one word"),
+        (
+            [status.code for status in STATUSES],
+            "dataset/return_status.py",
+            "what became of a file, in one word",
+        ),
         (WORDS_BEFORE_TEXTS, "cli/findings_view.py", "stands before what else was found"),
-    ):  # fmt: skip
+    ):
         yield from ((text, f"hrge_xl/{file}", note) for text in said)
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"

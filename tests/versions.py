@@ -79,14 +79,28 @@ def second(folder: Path) -> Path:
 def answers(project: str = "WS-07", **more: Any) -> Answers:
     """A return of version 1.0 without a mistake; `more` by field code of the form."""
     form: dict[str, Any] = {
-        "PLN_01": project, "PLN_02": "PAK", "PLN_03": "Plan the workshop", "PLN_04": date(2026, 3, 2),
-        "PLN_05": date(2026, 3, 4), "PLN_06": 20.0, "PLN_07": 12.0, "PLN_08": 5000.5, "PLN_11": "N",
+        "PLN_01": project,
+        "PLN_02": "PAK",
+        "PLN_03": "Plan the workshop",
+        "PLN_04": date(2026, 3, 2),
+        "PLN_05": date(2026, 3, 4),
+        "PLN_06": 20.0,
+        "PLN_07": 12.0,
+        "PLN_08": 5000.5,
+        "PLN_11": "N",
         "PLN_13": ("WOM", "YOU"),
-    } | more  # fmt: skip
+    } | more
     risk = {
-        "RSK_01": "Nobody comes", "RSK_02": ("WOM",), "RSK_03": 2.0, "RSK_04": 3.0, "RSK_06": "RED",
-        "RSK_07": "Call them", "RSK_08": "C1_02", "FOL_01": "Coordinator", "FOL_02": date(2026, 5, 1),
-    }  # fmt: skip
+        "RSK_01": "Nobody comes",
+        "RSK_02": ("WOM",),
+        "RSK_03": 2.0,
+        "RSK_04": 3.0,
+        "RSK_06": "RED",
+        "RSK_07": "Call them",
+        "RSK_08": "C1_02",
+        "FOL_01": "Coordinator",
+        "FOL_02": date(2026, 5, 1),
+    }
     found: Answers = {
         ("PLAN", "1", code): value for code, value in form.items() if value is not None
     }
@@ -109,26 +123,49 @@ def workbook(
 CHANGES: dict[str, tuple[tuple[str, tuple[str, str]], ...]] = {
     "budget gone": (("tools/plan.yaml", without("PLN_08")), ("tools/plan.yaml", without("PLN_14"))),
     "share gone": (("tools/plan.yaml", without("PLN_09")),),
-    "women a text": (("tools/plan.yaml", (r"PLN_07, type: integer, minimum: 0", "PLN_07, type: text")),
-                     ("tools/plan.yaml", (r",\n +constraint: \{check: not \(value > PLN_06.*\}\}\}", "}"))),
-    "year calculated": (("tools/plan.yaml", (r"PLN_10, type: year, minimum: 2000, maximum: 2100",
-                                             "PLN_10, type: calculated, formula: PLN_06 + 1")),),
-    "fewer cells": (("tools/plan.yaml", (r"vocabulary: GROUP, cells: 3", "vocabulary: GROUP, cells: 2")),),
-    "children a list": (("tools/plan.yaml", (r"PLN_11, type: yesno", "PLN_11, type: choice, vocabulary: ANSWER")),),
+    "women a text": (
+        ("tools/plan.yaml", (r"PLN_07, type: integer, minimum: 0", "PLN_07, type: text")),
+        ("tools/plan.yaml", (r",\n +constraint: \{check: not \(value > PLN_06.*\}\}\}", "}")),
+    ),
+    "year calculated": (
+        (
+            "tools/plan.yaml",
+            (
+                r"PLN_10, type: year, minimum: 2000, maximum: 2100",
+                "PLN_10, type: calculated, formula: PLN_06 + 1",
+            ),
+        ),
+    ),
+    "fewer cells": (
+        ("tools/plan.yaml", (r"vocabulary: GROUP, cells: 3", "vocabulary: GROUP, cells: 2")),
+    ),
+    "children a list": (
+        ("tools/plan.yaml", (r"PLN_11, type: yesno", "PLN_11, type: choice, vocabulary: ANSWER")),
+    ),
     "young people gone": (("vocabularies.yaml", without("YOU")),),
-    "women worded anew": (("vocabularies.yaml", ("en: Women, fr: Femmes", "en: Women and girls, fr: Filles")),),
-    "responses swapped": (("vocabularies.yaml", ("en: Reduce, fr: Réduire", "en: Accept, fr: Accepter")),
-                          ("vocabularies.yaml", ("ACC, label: {en: Accept, fr: Accepter",
-                                                 "ACC, label: {en: Reduce, fr: Réduire"))),
-    "likely gone": (("vocabularies.yaml", (r"^ +- \{code: 3, label: \{en: Likely.*\n", "")),
-                    ("matrix.yaml", (r"^  3: \{1: M.*\n", ""))),
+    "women worded anew": (
+        ("vocabularies.yaml", ("en: Women, fr: Femmes", "en: Women and girls, fr: Filles")),
+    ),
+    "responses swapped": (
+        ("vocabularies.yaml", ("en: Reduce, fr: Réduire", "en: Accept, fr: Accepter")),
+        (
+            "vocabularies.yaml",
+            ("ACC, label: {en: Accept, fr: Accepter", "ACC, label: {en: Reduce, fr: Réduire"),
+        ),
+    ),
+    "likely gone": (
+        ("vocabularies.yaml", (r"^ +- \{code: 3, label: \{en: Likely.*\n", "")),
+        ("matrix.yaml", (r"^  3: \{1: M.*\n", "")),
+    ),
     "fewer risks": (("tools/risks.yaml", ("rows: 8", "rows: 1")),),
     "an item gone": (("tools/checklist.yaml", without("C1_02")),),
     "reference gone": (("tools/risks.yaml", without("RSK_08")),),
     "due dates gone": (("columns.yaml", (r"  - code: FOL_02\n(    .*\n)+", "")),),
     "sheets in another order": (("workbook.yaml", (r"\[PLAN, C1, R1,", "[PLAN, R1, C1,")),),
-    "another language first": (("workbook.yaml", (r"languages: \[en, fr, ar\]", "languages: [en, ar, fr]")),),
-}  # fmt: skip
+    "another language first": (
+        ("workbook.yaml", (r"languages: \[en, fr, ar\]", "languages: [en, ar, fr]")),
+    ),
+}
 
 
 def changed(folder: Path, names: list[str]) -> Path:

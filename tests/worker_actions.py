@@ -16,7 +16,7 @@ import zoneinfo
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import babel.dates
 import msgspec
@@ -24,9 +24,11 @@ import msgspec
 from hrge_xl.checks import run
 from hrge_xl.core.message_templates import IN_ERROR, MessageTemplate
 from hrge_xl.exchange.validation import FileToCheck, ProgramFault, Result, SpecBroken, check_file
-from hrge_xl.findings import Severity, Waiver, Words
+from hrge_xl.findings import Finding, Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
-from hrge_xl.reader import worker
+from hrge_xl.importing import Draft
+from hrge_xl.reader import Job, worker
+from hrge_xl.reader.unpacking import Found, FoundAt, SourceFile, Workbook
 from hrge_xl.reader.worker import Died
 
 
@@ -188,9 +190,26 @@ ACTIONS = {
 
 
 ODD: tuple[Any, ...] = (
-    None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
-    date.max, True, Died("exception", "KeyError"), EMPTY_FILE.at(),
-)  # fmt: skip
+    None,
+    -1,
+    2**62,
+    10**40,
+    float("nan"),
+    "",
+    "\0",
+    "\ud800",
+    "x" * 40_000,
+    b"x",
+    [],
+    (),
+    {},
+    {"a": 1},
+    [None],
+    date.max,
+    True,
+    Died("exception", "KeyError"),
+    EMPTY_FILE.at(),
+)
 
 
 def lie(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
@@ -278,6 +297,28 @@ def _otherwise(answer: Any, chance: random.Random, down: int) -> Any:
         return {**answer, key: _otherwise(answer[key], chance, down - 1)}
     alike = [each for each in ODD if type(each) is type(answer)]
     return chance.choice(alike if alike and chance.randrange(4) else ODD)
+
+
+HOSTILE = "\x1b[2J\x1b]52;c;AAAA\x07\u202egpj.exe"
+
+
+def draft_elsewhere(file: str, _name: str, _job: Job) -> Draft | Finding:
+    """Answer with a draft whose files lie elsewhere, or with one that says what a terminal obeys."""
+    place = Path(file).stem.replace("+", "/")
+    if place == "words":
+        return Draft({}, [f"{HOSTILE} is read"], [])
+    return Draft({"workbook.yaml": "name: x", place: "taken over"}, [], [])
+
+
+def endings_of_mails(file: SourceFile) -> list[Found]:
+    """Answer with workbooks whose names and endings lead elsewhere."""
+    place = FoundAt((file.name,))
+    names = ("../../../left", "..\\..\\left", "/tmp/left", "CON", HOSTILE)
+    honest: list[Found] = [Workbook(name, place, name.encode(), "xlsx") for name in names]
+    if file.name == "ending.eml":
+        ending = cast("Any", "/../../../left")
+        return [*honest, Workbook("pwn", place, b"written elsewhere", ending)]
+    return honest
 
 
 def burn(seconds: float) -> float:

@@ -46,13 +46,24 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
     )
     own = schema.sheets
     parts: dict[str, Iterable[str]] = {
-        "listed": _listed(Schema(whole)), "picture": picture([*dimensions, *facts]),
-        "made_of": made_of(schema, [*views, *own], said), "queries": _queries(), "read_package": _code(read_package),
-        "states": (line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
-        "check_table": _code(check_table), "own": _sections(schema, own), "views": _sections(schema, views),
-        "figures": _sections(schema, [*figures, *of_spec]), "facts": _sections(schema, facts),
-        "dimensions": _sections(schema, [*dimensions, META]), "values": _other_values(),
-    }  # fmt: skip
+        "listed": _listed(Schema(whole)),
+        "picture": picture([*dimensions, *facts]),
+        "made_of": made_of(schema, [*views, *own], said),
+        "queries": _queries(),
+        "read_package": _code(read_package),
+        "states": (
+            line
+            for column in TOLD_FIRST
+            for line in _values(column, DATASET_COLUMNS[column]["values"])
+        ),
+        "check_table": _code(check_table),
+        "own": _sections(schema, own),
+        "views": _sections(schema, views),
+        "figures": _sections(schema, [*figures, *of_spec]),
+        "facts": _sections(schema, facts),
+        "dimensions": _sections(schema, [*dimensions, META]),
+        "values": _other_values(),
+    }
     text = PAGE_OF_TEXTS.read_text(encoding="utf-8")
     return re.sub(r"^{(\w+)}$", lambda mark: "\n".join(parts[mark[1]]), text, flags=re.M)
 

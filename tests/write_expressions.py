@@ -51,9 +51,14 @@ OPERATORS = (
     ("'high' if RSK_03 == 3 else 'other'", "both sides of one type"),
 )
 NAMES = {
-    Type.NUMBER: "number", Type.TEXT: "text", Type.CODE: "code", Type.LEVEL: "level", Type.MANY: "several codes",
-    Type.DATE: "date", Type.BOOL: "true or false",
-}  # fmt: skip
+    Type.NUMBER: "number",
+    Type.TEXT: "text",
+    Type.CODE: "code",
+    Type.LEVEL: "level",
+    Type.MANY: "several codes",
+    Type.DATE: "date",
+    Type.BOOL: "true or false",
+}
 
 
 def page() -> str:

@@ -41,12 +41,18 @@ DISPUTED: Sequence[tuple[str, str, Box]] = (  # two neighbours, and where their 
     ("356", "586", (72.5, 32.3, 78.5, 37.5)),  # Jammu and Kashmir
     ("356", "156", EVERYWHERE),
     ("586", "156", EVERYWHERE),
-    ("376", "275", EVERYWHERE), ("376", "760", EVERYWHERE), ("400", "275", EVERYWHERE),
-    ("732", "504", EVERYWHERE), ("732", "478", EVERYWHERE), ("732", "012", EVERYWHERE),
+    ("376", "275", EVERYWHERE),
+    ("376", "760", EVERYWHERE),
+    ("400", "275", EVERYWHERE),
+    ("732", "504", EVERYWHERE),
+    ("732", "478", EVERYWHERE),
+    ("732", "012", EVERYWHERE),
     ("729", "728", EVERYWHERE),
-    ("Kosovo", "688", EVERYWHERE), ("Somaliland", "706", EVERYWHERE), ("N. Cyprus", "196", EVERYWHERE),
+    ("Kosovo", "688", EVERYWHERE),
+    ("Somaliland", "706", EVERYWHERE),
+    ("N. Cyprus", "196", EVERYWHERE),
     ("804", "643", CRIMEA),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

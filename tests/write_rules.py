@@ -52,10 +52,16 @@ def rules_page(spec: Spec) -> str:
     index = [_index_row(prefix, lines) for prefix, lines in groups.items()]
     return "\n".join(
         [
-            HEAD, f"{len(rows)} checks: {counts}.", "", "| rules | about | errors | warnings |", "|---|---|---|---|",
-            *index, "", *(line for prefix, lines in groups.items() for line in _section(prefix, lines)),
+            HEAD,
+            f"{len(rows)} checks: {counts}.",
+            "",
+            "| rules | about | errors | warnings |",
+            "|---|---|---|---|",
+            *index,
+            "",
+            *(line for prefix, lines in groups.items() for line in _section(prefix, lines)),
         ]
-    )  # fmt: skip
+    )
 
 
 def _index_row(prefix: str, rows: list[str]) -> str:

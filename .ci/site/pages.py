@@ -59,7 +59,12 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
-    """Lead to the list of decisions, not to their folder; and from what lies outside docs/ to nowhere."""
+    """Lead to the list of decisions, not to their folder; and from what lies outside docs/ to nowhere.
+
+    The search finds a guide before a decision that speaks of the same.
+    """
+    if page.file.src_uri.startswith("decisions/"):
+        page.meta["search"] = {"boost": 0.1}
     markdown = markdown.replace("](decisions/)", "](decisions/index.md)")
     return re.sub(r"\[([^\]]+)\]\(\.\./(?!pictures|[\w-]+\.md)[^)]*\)", r"\1", markdown)
 

@@ -175,6 +175,8 @@ class Identity:
         ""  # "short" where they leave out what is sensitive, which its stamp does not say either
     )
     signature: BoundedText = ""
+    # the version of hrge_xl that issued it, which proves nothing: it is neither signed nor compared
+    program: BoundedText = each_with(default="", compare=False)
 
 
 # how a stamp is written down, signed and verified
@@ -182,6 +184,10 @@ class Identity:
 SHORT = "short"
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
 FIELDS = tuple(field.name for field in fields(Identity))
+PROGRAM = "program"
+SHEET_FIELDS = tuple(
+    name for name in FIELDS if name != PROGRAM
+)  # what the hidden sheet has rows for
 NEEDED = ("spec", "spec_version", "layout", "language")
 # fields that are signed only where they say something
 IF_SAID = ("predecessor", "edition", "last_round", "last_digest", "sample", "lists")
@@ -192,8 +198,11 @@ UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:
-    """Return every field of the stamp with its value, in one fixed order; `lists` only where it says something."""
-    names = (name for name in FIELDS if name != "lists" or identity.lists)
+    """Return every field of the hidden sheet with its value, in one fixed order.
+
+    `lists` is among them only where it says something.
+    """
+    names = (name for name in SHEET_FIELDS if name != "lists" or identity.lists)
     return [(name, str(getattr(identity, name))) for name in names]
 
 
@@ -210,7 +219,8 @@ def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
 def canonical(identity: Identity) -> bytes:
     """Return the bytes to sign: the stamp without its signature, in one way only.
 
-    Some fields are part of it only where they say something.
+    Some fields are part of it only where they say something. What a later version adds to a stamp must not be part of
+    it: the versions before leave out what they do not know, and would call the signature invalid.
     """
     left_out = {"signature", *(name for name in IF_SAID if not getattr(identity, name))}
     signed = {name: value for name, value in to_pairs(identity) if name not in left_out}
@@ -303,6 +313,8 @@ class Submission:
     older: bool = (
         False  # issued from an older version: what it does not have may never have been asked
     )
+    # of the cells that the office corrected, as they came
+    replaced_by_office: list[Answer] = each_with(default_factory=list)
     saved: BoundedText = (
         ""  # when the file was last saved, as it says itself: never believed blindly
     )

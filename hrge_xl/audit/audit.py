@@ -163,9 +163,12 @@ class Audit:
         schema: str = "hrge-xl/dataset-verification/1"
         about: dict[str, Any] = {"folder": self.target}
         compared: dict[str, Any] = {
-            "returns": self.returns, "read_again": self.read, "sampled": self.sampled, "files_compared": self.files,
+            "returns": self.returns,
+            "read_again": self.read,
+            "sampled": self.sampled,
+            "files_compared": self.files,
             "untold": self.untold,
-        }  # fmt: skip
+        }
         last: dict[str, Any] = {}
         if self.opinion is not None:
             schema = "hrge-xl/verification/1"
@@ -174,7 +177,16 @@ class Audit:
             seal = None if self.seal is None else asdict(self.seal) | {"holds": self.seal.holds}
             last = {"second_opinion": self.opinion.data(redacted=self.redacted), "seal": seal}
         return {
-            "schema": schema, **about, "engine_version": __version__, "redacted": self.redacted,
-            "identical": self.identical, "problems": self.problems, "notes": self.notes, **compared,
-            "differences": [difference.data(redacted=self.redacted) for difference in self.differences], **last,
-        }  # fmt: skip
+            "schema": schema,
+            **about,
+            "engine_version": __version__,
+            "redacted": self.redacted,
+            "identical": self.identical,
+            "problems": self.problems,
+            "notes": self.notes,
+            **compared,
+            "differences": [
+                difference.data(redacted=self.redacted) for difference in self.differences
+            ],
+            **last,
+        }

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from ..answers.corrections import in_force
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
 from ..core.paths import quoted
@@ -26,17 +27,16 @@ from ..dataset.run_history import last_change
 from ..dataset.schema import (
     MASKED,
     SUBMISSION_ID,
-    VERSION,
     Schema,
 )
-from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
+from ..dataset.store import DERIVED, FILLED, PROGRAM, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.chain import missing_from_journal
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
-from ..ledger.judgements import rounds_elsewhere, waivers
+from ..ledger.judgements import every_correction, rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
 from ..outputs import brief, briefs_in, exports, overview, overview_page
@@ -63,7 +63,8 @@ from .files_again import (
     rounds_at_hand,
     sha256_by_path,
 )
-from .stored_values import impossible_values
+from .ledger_again import of_ledger
+from .stored_values import impossible_values, is_earlier
 
 
 def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
@@ -76,11 +77,16 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     check_own(folder)
     audit.sampled = asked.sample is not None
     audit.problems += [
-        problem for name in (DATASET, NAME) for problem in impossible_values(folder / name, name)
+        problem
+        for name in (DATASET, NAME)
+        for problem in impossible_values(folder / name, name, folder / SPECS)
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
     with open_store(folder) as store, workers("local", asked.jobs) as pool:
+        audit.problems += faults_of_tables(store)
+        if audit.problems:
+            return
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
@@ -128,12 +134,24 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             copies = {other.name: find(folder / SPECS, other.spec_digest) for other in elsewhere}
             specs = {name: str(copy) for name, copy in copies.items() if copy}
             setting = Setting(
-                str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password
+                str(spec.folder) if spec else None,
+                by_name,
+                specs,
+                (),
+                asked.jobs,
+                asked.password,
+                in_force(every_correction(ledger)),
             )
             with rebuilt(folder, store, files, setting, today, pool) as made:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
-                yield from _tables(asked, store, ledger, made)
-                yield from _files(places, older, store, made, today, pool)
+                copy = Path(SHAREABLE, DATASET)
+                impossible = list(impossible_values(folder / copy, copy.as_posix(), folder / SPECS))
+                audit.problems += impossible
+                yield from _tables(asked, store, made)
+                yield Part(NAME, "ledger", of_ledger(ledger, store, made, rounds))
+                yield from _files(
+                    places, older, store, made, today, pool, copy_is_compared=not impossible
+                )
                 yield from _pages(
                     folder, older, made.ledger.home, [round_, *by_name.values(), None]
                 )
@@ -149,7 +167,7 @@ def _day_of(folder: Path, store: Store) -> date:
     if day is None:
         raise StoreError(
             f"The last run over {folder} was cut off.",
-            remedy="Run `hrge-xl consolidate` again, then this.",
+            remedy=f"Run `hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}`, then this.",
         )
     return day
 
@@ -157,15 +175,9 @@ def _day_of(folder: Path, store: Store) -> date:
 # its parts
 
 
-def _tables(
-    asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary
-) -> Iterator[Part]:
-    """Yield the tables of the dataset, of the ledger and of a database."""
+def _tables(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+    """Yield the tables of the dataset and of a database."""
     yield from _tables_of(asked.target / DATASET, store, made.store)
-    again = {row["sha256"]: row for row in made.ledger.rows()}
-    for row in ledger.rows():
-        found = of_document(row, again[row["sha256"]], "files", file=str(row["path"]))
-        yield Part(NAME, "ledger", found)
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
@@ -178,21 +190,13 @@ def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> It
     yield Part(name, "dataset", shape)
     if not shape:  # else its rows cannot be compared column by column
         yield Part(name, "dataset", of_tables(file, store, made))
-    # the state of the last run says nothing of any file
-    ours, theirs = (side.facts() | {"state": ""} for side in (store, made))
+    # neither the state of the last run nor the program that made it says anything of a file
+    ours, theirs = (side.facts() | {STATE: "", PROGRAM: ""} for side in (store, made))
     yield Part(name, "dataset", of_document(ours, theirs, "meta"))
 
 
 def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
     """Yield the same of the copy that may be shared, each place behind the name of its file."""
-    impossible = list(impossible_values(copy / DATASET, name))
-    if impossible:
-        yield Part(
-            name,
-            "dataset",
-            [Difference(problem, "put in", "as it was made") for problem in impossible],
-        )
-        return
     with ExitStack() as stack:
         try:
             store = stack.enter_context(open_store(copy))
@@ -214,6 +218,8 @@ def _files(
     made: Temporary,
     today: date,
     pool: Workers,
+    *,
+    copy_is_compared: bool,
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
 
@@ -231,7 +237,7 @@ def _files(
     for copy in copies:
         if copy.is_dir():
             write_shareable(home, today, exports.formats_there(copy))
-            if (copy / DATASET).is_file():
+            if (copy / DATASET).is_file() and copy_is_compared:
                 way = copy.relative_to(folder)
                 yield from _tables_to_share(copy, home / way, (way / DATASET).as_posix())
     for path in there:
@@ -250,7 +256,7 @@ def _is_outdated(copy: Path) -> bool:
         return False
     try:
         with open_file(file, write=False) as store:
-            return store.fact("schema_version") != str(VERSION)
+            return is_earlier(store.fact("schema_version"))
     except StoreError:  # what is wrong with it is told where it is compared
         return False
 
@@ -357,8 +363,13 @@ def _by_submission(
 
 @contextmanager
 def rebuilt(
-    folder: Path, store: Store, files: Mapping[int, ReportedFile], setting: Setting, today: date, pool: Workers
-) -> Iterator[Temporary]:  # fmt: skip
+    folder: Path,
+    store: Store,
+    files: Mapping[int, ReportedFile],
+    setting: Setting,
+    today: date,
+    pool: Workers,
+) -> Iterator[Temporary]:
     """Yield the dataset of a folder made again as of a day, with the files beside it still to be written.
 
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
@@ -386,6 +397,7 @@ def rebuilt(
         # no file tells them, and addresses change
         of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
         made.copy_rows(folder / DATASET, {"findings_fact": of_mail})
+        ledger.forget_statuses()
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()
@@ -395,6 +407,17 @@ def rebuilt(
 
 
 # what a dataset was made of, and whether it is still there as it came
+
+
+def faults_of_tables(store: Store) -> list[str]:
+    """Return which tables are not as this program makes them: no row can be taken from them."""
+    with in_a_copy(None) as empty:
+        empty.store.use(Schema(store.schema.spec))
+        return [
+            f"{store.name}: {found.place} was changed, put in or removed; nothing can be compared by it."
+            for found in of_schema(store, empty.store)
+            if found.place.startswith("table ")
+        ]
 
 
 def faults_of_files(ledger: Ledger, returned: Collection[Path]) -> Iterator[str]:

@@ -230,8 +230,12 @@ def of_database(here: Store, made: Store) -> Iterator[Difference]:
 
 
 def row_differences(
-    here: Iterable[RowValues], made: Iterable[RowValues], table: Table, names: Sequence[RowNames], holder: str
-) -> Iterator[Difference]:  # fmt: skip
+    here: Iterable[RowValues],
+    made: Iterable[RowValues],
+    table: Table,
+    names: Sequence[RowNames],
+    holder: str,
+) -> Iterator[Difference]:
     """Pair the rows that only one side has by their keys, and yield what differs, column by column.
 
     `holder` is what the rows stand in. A row is called by the first names that know its file: one that was put in may
@@ -262,7 +266,7 @@ def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
 
 
 def of_schema(here: Store, made: Store) -> Iterator[Difference]:
-    """Yield tables, views and triggers of a SQLite file that are not as this program makes them."""
+    """Yield what of the shape of a SQLite file is not as this program makes it, and its version where that differs."""
     yield from sorted(
         differences(_schema(here), _schema(made)), key=lambda difference: difference.place
     )
@@ -270,11 +274,13 @@ def of_schema(here: Store, made: Store) -> Iterator[Difference]:
 
 def _schema(store: Store) -> dict[str, str]:
     master: Any = sa.select(sa.text("type, name, sql")).select_from(sa.table("sqlite_master"))
-    return {
+    definitions = {
         f"{kind} {name}": str(sql)
         for kind, name, sql in store.select(master)
         if not str(name).startswith("sqlite_")
     }
+    version, *_ = next(iter(store.select(sa.text("PRAGMA user_version"))))
+    return definitions | {"user_version": str(version)}
 
 
 # the files beside a dataset, and the same files written again

@@ -14,10 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from .. import __version__
+from ..answers.corrections import OfficeCorrection
 from ..core.dates import RANGE, parse_day
 from ..core.errors import UsageError
 from ..core.message_templates import MessageTemplate, is_ours
-from ..core.paths import decoded, name_of, read_named
+from ..core.paths import decoded, name_of, quoted, read_named
 from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
@@ -61,6 +62,7 @@ class Setting:
     waivers: tuple[Waiver, ...] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
+    corrections: tuple[OfficeCorrection, ...] = ()  # in force
 
     def request(self, round_: str | None, day: date) -> ValidationRequest:
         """Ask for the files of a round, or of none, on a day."""
@@ -70,7 +72,13 @@ class Setting:
             wanted = replace(at_hand.wanted, spec=wanted.spec)
         passwords = at_hand.passwords if at_hand is not None else ()
         return ValidationRequest(
-            wanted, day, self.jobs, self.password, self.waivers, passwords=passwords
+            wanted,
+            day,
+            self.jobs,
+            self.password,
+            self.waivers,
+            passwords=passwords,
+            corrections=self.corrections,
         )
 
 
@@ -263,7 +271,7 @@ def read_report(path: Path) -> ReportFile:
             f"{path.name} holds no data to compare.",
             remedy=(
                 f"Put the JSON report of the same run beside it, as {source.name}: hrge-xl "
-                "report … --format html --format json."
+                f"report DATASET --format html --format json -o {quoted(path.parent)}"
             ),
         )
     text = _text(source)

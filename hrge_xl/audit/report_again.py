@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import __version__
+from ..answers.corrections import NO_ANSWER, OfficeCorrection
 from ..core.dates import parse_day
 from ..core.paths import name_of, path_text
 from ..core.words import counted
@@ -28,11 +29,12 @@ from ..dataset.return_status import STATUS_CODES
 from ..exchange.validation import Reader, Result, Source, ValidationRequest
 from ..findings import Severity, Waiver
 from ..findings.model import ACTIVE
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..ledger import seals
 from ..ledger.events import NEXT, FilesReceived, OfRounds, ReceivedFile
 from ..ledger.files import sha256_of
-from ..ledger.judgements import Decision, history, waivers
-from ..ledger.ledger import NAME, STATED, Ledger
+from ..ledger.judgements import Decision, closings, every_correction, history, waivers
+from ..ledger.ledger import NAME, STATED, Ledger, look_up
 from ..outputs.build import Facts, document, run_id, summary, waiver_of
 from ..outputs.document import Document, FileRow
 from ..outputs.formats.json import render
@@ -75,7 +77,16 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     around = _around(asked)
     rounds = {a_round.name: a_round for a_round in reversed(rounds_at_hand(around).values())}
     _tell_of_rounds(audit, then, rounds)
-    setting = Setting(None, rounds, jobs=asked.jobs, password=asked.password)
+    waived = tuple(_waivers_as_told(then, around))
+    corrections = tuple(told_corrections(then, around))
+    setting = Setting(
+        None,
+        rounds,
+        waivers=waived,
+        jobs=asked.jobs,
+        password=asked.password,
+        corrections=corrections,
+    )
     results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
     _tell_of_circumstances(audit, then, again)
     audit.files = len(found.here)
@@ -91,6 +102,17 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     passwords = [*filter(None, [asked.password]), *of_teams]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, passwords=passwords)
     audit.notes += audit.opinion.not_read
+
+
+def _waivers_as_told(then: Document, around: Sequence[Path]) -> Iterator[Waiver]:
+    """Yield the waivers of a report as they stood on its day, in a closed round at the latest on that of its end."""
+    today = date.fromisoformat(then["run"]["today"])
+    closed: dict[str, date] = {}
+    for folder in around:
+        closed |= look_up(folder, closings) or {}
+    for row in then["waivers"]:
+        day = min(today, closed.get(row["sha256"], today))
+        yield waiver_of(row).on(day)
 
 
 # what is at hand
@@ -201,6 +223,68 @@ def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) 
         audit.notes.append(f"{not_compared(missing)} Name it with --ledger.")
 
 
+MOST_DIGITS = 10  # of the number of a correction
+
+
+def told_corrections(then: Document, around: Iterable[Path]) -> Iterator[OfficeCorrection]:
+    """Yield the corrections that a report tells of, as the ledgers at hand have them.
+
+    Where there is none, the report's own word is taken; a redacted report does not say what was put in.
+    """
+    known = [look_up(folder, every_correction) for folder in around]
+    ledgers = [entries for entries in known if entries is not None]
+    kept = [entry for entries in ledgers for entry in entries if entry.value is not None]
+    for file in then["files"]:
+        for row in file.get("findings", ()):
+            if row.get("code") != CORRECTED_BY_OFFICE.code or not file["sha256"]:
+                continue
+            stated = row.get("details")
+            details = stated if isinstance(stated, Mapping) else {}  # anybody may have edited it
+            told = _correction_of(row, details, file)
+            entries = [entry for entry in kept if _place(entry) == _place(told)]
+            if details:
+                entries = [entry for entry in entries if _change(entry) == _change(told)]
+                entries = entries if ledgers else [told]
+            if entries:
+                yield replace(entries[-1], number=told.number)
+
+
+def _correction_of(
+    row: Mapping[str, Any], details: Mapping[str, Any], file: Mapping[str, Any]
+) -> OfficeCorrection:
+    """Return the correction that a finding of a report tells of, as far as it does."""
+    number = str(details.get("number"))
+    tool, code, field, sheet, cell = (
+        str(row.get(name)) for name in ("tool", "row", "field", "sheet", "cell")
+    )
+    value = str(details.get("corrected"))
+    reason, by, day = (str(details.get(name)) for name in ("reason", "by", "day"))
+    return OfficeCorrection(
+        number=int(number) if number.isdecimal() and len(number) < MOST_DIGITS else 0,
+        sha256=file["sha256"],
+        file=file["path"],
+        tool=tool,
+        row=code,
+        field=field,
+        sheet=sheet,
+        cell=cell,
+        came=str(row.get("value")),
+        value="" if value == NO_ANSWER else value,
+        reason=reason,
+        by=by,
+        day=day,
+    )
+
+
+def _place(correction: OfficeCorrection) -> tuple[str, ...]:
+    """Return what tells its cell from all others: sheets go by other names in a redacted report."""
+    return correction.sha256, *correction.key, correction.cell
+
+
+def _change(correction: OfficeCorrection) -> tuple[str | None, ...]:
+    return correction.value, correction.reason, correction.by, correction.day
+
+
 # made again
 
 # Where the folder of a round would be, and a dataset kept apart.
@@ -218,7 +302,6 @@ def run_again(
     """
     run = then["run"]
     today = date.fromisoformat(run["today"])
-    setting = replace(setting, waivers=tuple(waiver_of(row).on(today) for row in then["waivers"]))
     results: dict[int, Result] = {}
     datasets = []
     with ExitStack() as stack:
@@ -263,9 +346,13 @@ def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int,
 
 @contextmanager
 def _dataset(
-    then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
+    then: Document,
+    number: int,
+    found: Iterable[int],
+    read: Iterable[Result],
+    spec: str | None,
     waivers: tuple[Waiver, ...],
-) -> Iterator[Dataset]:  # fmt: skip
+) -> Iterator[Dataset]:
     """Yield a dataset of the report as it tells: what came when and in which order, and what was decided.
 
     Of its round no more is told than its name.
@@ -283,13 +370,15 @@ def _dataset(
     with dataset_as_told(list(read), loaded, waivers, _receipts(rows), decisions) as (store, _):
         asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
         yield Dataset(
-            store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
+            store,
+            waivers,
+            Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
             (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
             Source([Path(row["path"]) for row in rows], asked),
             given=grouped((row["submission"], row["path"]) for row in reversed(rows)),
             order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
             decisions=tuple(decisions),
-        )  # fmt: skip
+        )
 
 
 def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
@@ -316,6 +405,7 @@ def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
 # asked for, and its language was a choice.
 TAKEN_OVER = ("run.started", "run.command", "run.language")
 # They must fit what the report itself says, or another version or spec is told in a sentence of its own.
+NEWER = ("blank",)  # sums that reports of earlier versions do not have
 TOLD_OTHERWISE = ("run.id", "run.engine_version", "run.spec_digest")
 # Where a file is missing or has changed since, what counts the answers of all files, or may be about that file, is not
 # known here. Of waivers and decisions the ledger is asked.
@@ -340,10 +430,10 @@ def compare(then: Mapping[str, Any], now: Document, found: FilesAtHand) -> Itera
     unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(
         now["files"]
     )
-    whole: dict[str, Any] = {
-        **now,
-        "summary": now["summary"] if rows == now["files"] else summed_up(rows),
-    }
+    sums = now["summary"] if rows == now["files"] else summed_up(rows)
+    told = then["summary"]
+    sums = {name: sum_ for name, sum_ in sums.items() if sum_ or name in told or name not in NEWER}
+    whole: dict[str, Any] = {**now, "summary": sums}
     digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
     besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
     sides = (_about_all(document, hidden | unseen) for document in (then, whole))
@@ -432,8 +522,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def _look_into_ledgers(
-    audit: Audit, asked: VerificationRequest, then: Document, around: Sequence[Path], terms: OfRounds
-) -> None:  # fmt: skip
+    audit: Audit,
+    asked: VerificationRequest,
+    then: Document,
+    around: Sequence[Path],
+    terms: OfRounds,
+) -> None:
     """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(around) if (folder / NAME).is_file()]
     if not folders or asked.ledger not in (None, folders[0]):

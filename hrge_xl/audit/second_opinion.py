@@ -191,6 +191,8 @@ def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
 def _seen(answer: Answer) -> Seen:
     if answer.state is State.NOT_CALCULATED:
         return Seen(NOTHING, None, True)
+    if answer.original is None and answer.state is State.BLANK:
+        return BLANK
     value = answer.original
     kind = TEXT if isinstance(answer.original, str) else NUMBER
     if answer.state is State.ERROR:
@@ -264,7 +266,8 @@ def _theirs(cell: Any) -> Seen:
 def _opinion(submission: Submission, theirs: Seeing) -> Opinion:
     found = Opinion(files=1)
     seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
-    seen |= {(answer.sheet, answer.cell): _seen(answer) for answer in submission.answers}
+    as_came = (*submission.answers, *submission.replaced_by_office)
+    seen |= {(answer.sheet, answer.cell): _seen(answer) for answer in as_came}
     for place, ours in seen.items():
         other = theirs.get(place, BLANK)
         found.cells += 1

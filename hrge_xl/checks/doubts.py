@@ -188,9 +188,14 @@ class DoubtfulView(AnswerView):
     def undecided(self) -> list[Undecided]:
         """Return every check that is open somewhere because of a hit or a gap, with each cause."""
         sources = (
-            self._rules(), self._wrong_answers(), self._requirements(), self.unsure_references,
-            self.unsure_names, self._calculations(), self._identity(),
-        )  # fmt: skip
+            self._rules(),
+            self._wrong_answers(),
+            self._requirements(),
+            self.unsure_references,
+            self.unsure_names,
+            self._calculations(),
+            self._identity(),
+        )
         return [(hit, doubt.cause) for hit, doubt in chain(*sources)]
 
     def _identity(self) -> Iterator[tuple[Hit, Unknown]]:

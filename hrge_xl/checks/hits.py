@@ -174,18 +174,33 @@ ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
 STATES = {State.ERROR: v.ERROR_IN_CELL, State.NOT_CALCULATED: v.FORMULA_NEVER_CALCULATED}
 NOTICED = {  # of answers of each kind
     ColumnKind.CODE: (
-        v.NOT_IN_LIST, v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING,
-        v.REST_NOT_COUNTED, v.CHOSEN_TWICE,
+        v.NOT_IN_LIST,
+        v.LABEL_IN_ANOTHER_LANGUAGE,
+        v.SPELLING_TIDIED,
+        v.CODE_FOR_LABEL,
+        v.OTHER_SPELLING,
+        v.REST_NOT_COUNTED,
+        v.CHOSEN_TWICE,
     ),
     ColumnKind.TEXT: (v.TEXT_LIKE_A_FORMULA, v.UNSEEN_CHARACTERS, v.TEXT_TOO_LONG, *EXPECTED),
     ColumnKind.NUMBER: (
-        v.NOT_A_NUMBER, v.NOT_A_WHOLE_NUMBER, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER, v.DIGITS_CONVERTED,
-        v.NUMBER_AS_TEXT, v.REST_NOT_COUNTED,
+        v.NOT_A_NUMBER,
+        v.NOT_A_WHOLE_NUMBER,
+        v.OTHER_CALENDAR,
+        v.AMBIGUOUS_NUMBER,
+        v.DIGITS_CONVERTED,
+        v.NUMBER_AS_TEXT,
+        v.REST_NOT_COUNTED,
     ),
     ColumnKind.DATE: (
-        v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.DIGITS_CONVERTED, v.DATE_AS_TEXT, v.REST_NOT_COUNTED,
+        v.NOT_A_DATE,
+        v.AMBIGUOUS_DATE,
+        v.OTHER_CALENDAR,
+        v.DIGITS_CONVERTED,
+        v.DATE_AS_TEXT,
+        v.REST_NOT_COUNTED,
     ),
-}  # fmt: skip
+}
 # How an entry was recognised, the one that says most first: one cell, one cause.
 RECOGNISED = (
     v.REST_NOT_COUNTED,

@@ -214,18 +214,25 @@ class Program(Compiler):
         more = {id(check) for check in self.compiled.interdependent.get(column.key, ())}
         return [
             AnswerCheck(
-                check.kind, check, self.value(check.holds), self.reads(check.holds if id(check) in more else None)
+                check.kind,
+                check,
+                self.value(check.holds),
+                self.reads(check.holds if id(check) in more else None),
             )
             for check in own.checks
-        ]  # fmt: skip
+        ]
 
     def _need(self, need: Requirement) -> NeedCheck:
         rule = need.rule
         reads = self.reads(need.when, need.relevant)
         return NeedCheck(
-            ANSWER_MISSING if rule is None else rule.rule, None if rule is None else self._table_over(rule.scope),
-            self.value(need.when), self._if_any(need.relevant), need.counts, reads,
-        )  # fmt: skip
+            ANSWER_MISSING if rule is None else rule.rule,
+            None if rule is None else self._table_over(rule.scope),
+            self.value(need.when),
+            self._if_any(need.relevant),
+            need.counts,
+            reads,
+        )
 
     def _list(self, keeping: Keeping) -> CollectedRows:
         table = self._table_over(keeping.scope)

@@ -93,10 +93,12 @@ def check(
         *(replace(finding, language=layout.language) for finding in noticed),
     ]
     result = Outcome(
-        in_order(view, found), verdicts(view, judged.hits) if in_sheets else {},
-        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
+        in_order(view, found),
+        verdicts(view, judged.hits) if in_sheets else {},
+        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()),
+        rows_kept(view),
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
-    )  # fmt: skip
+    )
     asked = {column.table.tool.code for column in view.program.column_list if column.asked}
     never_asked = unread_slots(gap for gap in judged.gaps if gap.older)
     counts = {tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in asked}

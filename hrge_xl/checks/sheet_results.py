@@ -194,9 +194,11 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
 
 
 def _checks(
-    view: AnswerView, places: Mapping[int, tuple[int, int]], wrong: Sequence[int],
+    view: AnswerView,
+    places: Mapping[int, tuple[int, int]],
+    wrong: Sequence[int],
     pairs: Sequence[tuple[Result, Result]],
-) -> Finding:  # fmt: skip
+) -> Finding:
     layout = view.layout
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
     first = slots[wrong[0]]

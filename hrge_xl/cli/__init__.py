@@ -24,7 +24,7 @@ from ..core.errors import Exit, HrgeError, SpecError
 from ..core.paths import masked
 from ..core.program import log_text, running, write_log
 from .common import CommandGroup, everywhere
-from .settings import prepared, settings_option
+from .settings import EARLIER_NAMES, prepared, settings_option
 from .terminal import (
     block,
     colours,
@@ -125,7 +125,10 @@ FIRST_STEPS = (
 @click.command(
     cls=LazyGroup,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": lambda name: EARLIER_NAMES.get(name, name),
+    },
 )
 @click.option(
     "--version",

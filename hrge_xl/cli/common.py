@@ -324,7 +324,7 @@ def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Datase
     }
     arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()
     return hrge_xl.DatasetRequest(
-        paths, rejudge=day_is_stated(), arrived=arrived, figures=False, **known
+        paths, day_is_stated=day_is_stated(), arrived=arrived, figures=False, **known
     )
 
 

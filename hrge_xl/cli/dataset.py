@@ -69,7 +69,7 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit
 
 @verb("compare")
 def compare(
-    before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
+    before: str, after: str, as_json: bool, language: str, output: Path | None, **how: Any
 ) -> Exit:
     """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
@@ -95,20 +95,20 @@ def compare(
     ):
         print_notes(*one, *other)
         if not folders[0]:
-            compared = hrge_xl.compare(one, other, lang)
+            compared = hrge_xl.compare(one, other, language)
             if as_json:
                 data(comparison.json_of_files(before, after, compared))
             else:
-                print_text(*comparison.lines(compared, lang))
+                print_text(*comparison.lines(compared, language))
             return Exit.OK
-        sides = comparison.Side(one, lang), comparison.Side(other, lang)
+        sides = comparison.Side(one, language), comparison.Side(other, language)
         pairs, rest = comparison.paired(*sides)
         found = comparison.compared(*sides, pairs)
         if as_json:
             for piece in comparison.json_of_rounds(found, rest, sides, (before, after)):
                 data(piece, nl=False)
         else:
-            for text in comparison.round_lines(found, rest, sides, lang, short=is_set("quiet")):
+            for text in comparison.round_lines(found, rest, sides, language, short=is_set("quiet")):
                 print_text(text)
         return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
 
@@ -121,9 +121,14 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 
 @verb("export", formats=FORMATS)
 def export(
-    dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
-    password: str | None, **rows: Any,
-) -> None:  # fmt: skip
+    dataset: str,
+    table: str | None,
+    format_: str | None,
+    language: str | None,
+    output: Path | None,
+    password: str | None,
+    **rows: Any,
+) -> None:
     """Write one table of a dataset, such as answers, risks or questions; without --table the whole workbook.
 
     DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
@@ -132,7 +137,7 @@ def export(
     \b
     hrge-xl export output/dataset --table questions -o questions.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
-    hrge-xl export output/dataset --lang fr -o data_fr.xlsx
+    hrge-xl export output/dataset --language fr -o data_fr.xlsx
 
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
@@ -140,7 +145,7 @@ def export(
     target = None if output == STDOUT else output
     with hrge_xl.one_dataset(dataset, None, AS_SUITS, password) as opened:
         print_notes(opened)
-        if table is None and output is None and lang is None and where == hrge_xl.RowFilter():
+        if table is None and output is None and language is None and where == hrge_xl.RowFilter():
             print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)
             return
         suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
@@ -155,7 +160,7 @@ def export(
             target or Rows(json=suffix == "json"),
             day_here(),
             table=table,
-            language=lang,
+            language=language,
             where=where,
             format_=suffix,
         )
@@ -171,8 +176,13 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
 
 @verb("trace")
 def trace(
-    words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
-) -> None:  # fmt: skip
+    words: tuple[str, ...],
+    dataset: str,
+    as_json: bool,
+    output: Path | None,
+    password: str | None,
+    **what: str,
+) -> None:
     """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
     Rows of a table are numbered from 1, as in data.xlsx without its headings. For a round, what is new is taken in
@@ -241,6 +251,10 @@ WAITS = {
 }
 MOST_DIFFERENCES = 10  # between two returns, in the list of what waits
 OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
+HOW_TO_CORRECT = (
+    "Correct one answer of one return: hrge-xl decide DATASET RETURN --cell SHEET!CELL --value VALUE --reason TEXT; "
+    "take that back with --withdraw in place of --value."
+)
 
 
 @verb("decide")
@@ -250,22 +264,31 @@ def decide(
     by: str | None,
     password: str | None,
     today: date,
+    cell: str | None,
+    value: str | None,
     **how: Any,
 ) -> None:
-    """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
+    """Decide which of several returns counts (X003, X004), withdraw one, or correct an answer for a team.
+
+    The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
-    its number or its submission. Without one, show what waits for a decision and what was decided.
+    its number or its submission. Without one, show what waits for a decision, what was decided and what was corrected.
 
     \b
     hrge-xl decide output/dataset
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
+    hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --value 37 --reason "E-mail of the team"
+    hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --withdraw --reason "It was 73"
 
     Next: hrge-xl report output/dataset --format overview
     """
     choice, *others = [name for name in ("counts", "withdrawn", "undone") if how.pop(name)] or [""]
     if not returns:
         print_lines(_to_decide(folder, today, password))
+    elif cell is not None or value is not None:
+        how |= {"by": by or getpass.getuser(), "password": password, "day": today}
+        _correct(folder, returns, cell, value, choice, others, **how)
     elif others or not choice:
         raise UsageError("Say what becomes of it: either --use, --withdraw or --undo.")
     else:
@@ -281,6 +304,30 @@ def decide(
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
         print_lines(hrge_xl.not_made_again(folder), err=True)
     warn_of_ledgers(folder)
+
+
+def _correct(
+    folder: Path,
+    returns: Sequence[str],
+    cell: str | None,
+    value: str | None,
+    choice: str,
+    others: Sequence[str],
+    **how: Any,
+) -> None:
+    """Correct an answer, or take that back, and say what came of it."""
+    place = _place(cell)
+    taken_back = choice in ("withdrawn", "undone")
+    if place is None or len(returns) != 1 or others or (value is None) != bool(choice):
+        raise UsageError(HOW_TO_CORRECT)
+    if value is None and not taken_back:
+        raise UsageError(HOW_TO_CORRECT)
+    made = hrge_xl.correct(folder, returns[0], place, value, jobs=AS_SUITS, **how)
+    line(f"{made.number}: {made.day}: {made.text}")
+    line(f"Verdict of the file: {made.verdict}.", err=True)
+    if value is not None:
+        line("It holds for this file only: a newer version counts as it comes.", err=True)
+    print_lines(hrge_xl.not_made_again(folder), err=True)
 
 
 def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
@@ -308,8 +355,10 @@ def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
                 yield f'  hrge-xl decide {quoted(folder)} {named} --{OPTIONS[choice]} --reason "…"'
     yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
     yield from (f"decided {decision.text}" for decision in found.made)
+    yield from (f"corrected {entry.day}: {entry.text}" for entry in found.corrections)
     if (
         not found.made
+        and not found.corrections
         and not found.doubted
         and not any(return_.status in WAITS for return_ in found.returns)
     ):
@@ -326,9 +375,20 @@ def _named(return_: hrge_xl.Return) -> str:
 
 @verb("waive")
 def waive(  # noqa: PLR0913 (one parameter an option)
-    code: str | None, file: str | None, cell: str | None, listed: bool, withdraw: int | None, as_json: bool,
-    ledger: Path, output: Path | None, today: date, by: str, reason: str, until: date | None, **how: Any,
-) -> None:  # fmt: skip
+    code: str | None,
+    file: str | None,
+    cell: str | None,
+    listed: bool,
+    withdraw: int | None,
+    as_json: bool,
+    ledger: Path,
+    output: Path | None,
+    today: date,
+    by: str,
+    reason: str,
+    until: date | None,
+    **how: Any,
+) -> None:
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
 
     The dataset of the folder is updated at once; for a round, what is new is taken in first.
@@ -361,7 +421,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         print_lines(hrge_xl.not_made_again(ledger), err=True)
     else:
         raise UsageError(
-            "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
+            "Say what to waive: hrge-xl waive CODE --file FILE --ledger FOLDER --reason TEXT --by NAME; or --list."
         )
     warn_of_ledgers(ledger)
 
@@ -388,9 +448,18 @@ def _told(waiver: hrge_xl.Waiver) -> str:
 
 @verb("sign")
 def sign(  # noqa: PLR0913 (one parameter an option)
-    report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
-    digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
-) -> Exit:  # fmt: skip
+    report: Path | None,
+    by: str,
+    key: Path | None,
+    new_key: Path | None,
+    passphrase_file: Path | None,
+    check: bool,
+    digest: str | None,
+    trust: tuple[Path, ...],
+    listed: bool,
+    everything: bool,
+    ledger: Path | None,
+) -> Exit:
     """Write the SHA-256 of a report into the ledger, chained to the previous entry. The report itself stays as it is.
 
     For a round, its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.

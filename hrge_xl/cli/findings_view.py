@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 COUNTED = {  # how many there are of something: one, and several
-    "error": ("{n} error", "{n} errors"), "warning": ("{n} warning", "{n} warnings"), "info": ("{n} info", "{n} info"),
-    "waived": ("{n} waived", "{n} waived"), "file": ("{n} file", "{n} files"),
-}  # fmt: skip
+    "error": ("{n} error", "{n} errors"),
+    "warning": ("{n} warning", "{n} warnings"),
+    "info": ("{n} info", "{n} info"),
+    "waived": ("{n} waived", "{n} waived"),
+    "file": ("{n} file", "{n} files"),
+}
 VERDICTS = {"accepted": "green", "returned": "red", "refused": "red"}
 FOLDED = ("error", "warning")  # what is shown of a file that is folded; the rest is counted
 MOST_CELLS = 4  # that are named; of more it is said on which sheets they are

@@ -106,7 +106,7 @@ class CodeName(ParamType[str]):
 
 
 @verb("explain", code=CodeName())
-def explain(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str) -> None:
+def explain(code: str, spec: str | None, as_json: bool, output: Path | None, language: str) -> None:
     """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
     works too.
 
@@ -117,13 +117,13 @@ def explain(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    explained = hrge_xl.explain(code, spec, lang)
+    explained = hrge_xl.explain(code, spec, language)
     facts = {key: text for key, text in asdict(explained).items() if text}
     with output_to(output):
         if as_json:
             print_json(facts)
         else:
-            _print(facts, translator(lang))
+            _print(facts, translator(language))
 
 
 def _print(facts: Mapping[str, str], say: Translate) -> None:

@@ -35,9 +35,14 @@ BRIEF = "brief"
 
 @verb("validate")
 def validate(
-    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
+    paths: tuple[str, ...],
+    as_json: bool,
+    fail_on: str,
+    redact: bool,
+    output: Path | None,
+    language: str,
     **how: Any,
-) -> Exit:  # fmt: skip
+) -> Exit:
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
     For a round, what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings in a
@@ -60,7 +65,7 @@ def validate(
         from ..outputs.formats.json import render
         from .findings_view import FoldedPrinter, print_every_line
 
-        run = facts(request, redacted=redact, language=lang)
+        run = facts(request, redacted=redact, language=language)
         files = file_rows(found, run.language, redacted=redact)
         with output_to(output):
             if as_json:
@@ -132,9 +137,17 @@ def check(file: str, **how: Any) -> Exit:
 
 @verb("report", formats=[*FORMATS, OVERVIEW, BRIEF])
 def report(  # noqa: PLR0913 (one parameter an option)
-    paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    period: str | None, countries: tuple[str, ...], teams: tuple[str, ...], lang: str | None, **how: Any,
-) -> Exit:  # fmt: skip
+    paths: tuple[str, ...],
+    formats: tuple[str, ...],
+    output: Path,
+    redact: bool,
+    shareable: bool,
+    period: str | None,
+    countries: tuple[str, ...],
+    teams: tuple[str, ...],
+    language: str | None,
+    **how: Any,
+) -> Exit:
     """Write the validation report of returned files, or the overview or brief of a round or consolidated folder.
 
     The brief says on one sheet of paper what the overview comes to: of all teams, or of each country or team named.
@@ -153,13 +166,13 @@ def report(  # noqa: PLR0913 (one parameter an option)
     request = replace(dataset_request(paths, how), figures=True)
     with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
-            text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
+            text = hrge_xl.overview(found, request.today, language, masked=shareable, period=period)
             line(write_page(overview_page(output, masked=shareable), text))
         if BRIEF in formats:
             pages = hrge_xl.brief(
                 found,
                 request.today,
-                lang,
+                language,
                 masked=shareable,
                 period=period,
                 countries=countries,
@@ -169,7 +182,7 @@ def report(  # noqa: PLR0913 (one parameter an option)
                 write_page(brief_page(output, masked=shareable, group=group), text)
                 for group, text in pages.items()
             )
-        made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
+        made = hrge_xl.document(found, facts(request, redacted=redact, language=language))
         wanted = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]
         print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)
@@ -271,7 +284,11 @@ def facts(
     request: hrge_xl.DatasetRequest, *, redacted: bool = False, language: str | None = None
 ) -> hrge_xl.Facts:
     """Return what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
-    began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
+    began = (
+        datetime.combine(request.today, time.min, UTC)
+        if request.day_is_stated
+        else datetime.now(UTC)
+    )
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
     return hrge_xl.Facts(
         f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted

@@ -170,7 +170,10 @@ def _make(
             planned, reason=reason, by=by or getpass.getuser(), day=today
         )
         if planned.before != planned.after and not planned.undone:
-            line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
+            line(
+                f'Changed. To take it back: hrge-xl round undo {quoted(planned.folder)} --reason "…"',
+                err=True,
+            )
         print_lines(hrge_xl.orphaned(changed), err=True)
 
 
@@ -181,7 +184,7 @@ def add_team(
     """Add a team to a round, in round.yaml. It stands in the ledger, with the reason, a name and the day.
 
     \b
-    hrge-xl round add-team output/2026-H1 Osh --country KGZ --lang ru --deadline 2026-07-31 --reason "Joined in May"
+    hrge-xl round add-team output/2026-H1 Osh --country KGZ --language ru --deadline 2026-07-31 --reason "Joined in May"
 
     Next: hrge-xl generate output/2026-H1
     """
@@ -278,7 +281,7 @@ def contact(folder: Path, team: str, address: str, also: bool, reason: str, **ho
 @verb("round close", round)
 def close(
     folder: Path, password: str | None, reason: str, by: str | None, yes: bool, today: date
-) -> None:  # fmt: skip
+) -> None:
     """Close a round: its figures stay as they are, under seals; what comes later waits.
 
     What is new is taken in first, and what is left open is said. data.xlsx, overview, brief and validation report are
@@ -297,7 +300,10 @@ def close(
             planned, reason=reason, by=by, day=today, password=password
         ):
             line(f"{seal.text}; digest {seal.digest}")
-        line(f"Closed. To go on with it: hrge-xl round reopen {quoted(folder)}", err=True)
+        line(
+            f'Closed. To go on with it: hrge-xl round reopen {quoted(folder)} --reason "…"',
+            err=True,
+        )
 
 
 @verb("round reopen", round)
@@ -334,7 +340,7 @@ def messages(folder: Path) -> None:
 
 
 APART = {  # what a round says itself: the parameter, its option, and what to do instead
-    "language": ("--lang", "Set the `language` of the team in {file}."),
+    "language": ("--language", "Set the `language` of the team in {file}."),
     "sample": ("--sample", "A sample is of a spec: hrge-xl generate {spec} --sample"),
     "profile": ("--profile", "Set the `profile` of the team in {file}."),
     "tools": ("--tools", "Set the `tools` of the team in {file}."),
@@ -358,7 +364,7 @@ APART = {  # what a round says itself: the parameter, its option, and what to do
     ),
     "output": (
         "-o",
-        "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
+        "They go into {folder}, where `hrge-xl status {round}` looks for them. Copy them from there.",
     ),
 }
 
@@ -399,7 +405,7 @@ def generate(
     elif earlier is not None:
         raise UsageError(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
-            f"hrge-xl generate {quoted(spec)} --answers FILE"
+            f"hrge-xl generate {quoted(spec)} --country … --answers FILE"
         )
     else:
         own = {"--country": countries, "--today": day_is_stated(), "--answers": choices["answers"]}
@@ -420,8 +426,11 @@ def _refuse(round_: hrge_xl.Round, given: Mapping[str, Any]) -> None:
     """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
     folder = round_.folder
     facts = {
-        "file": folder / "round.yaml", "folder": folder / "issued", "spec": round_.spec, "round": quoted(folder),
-    }  # fmt: skip
+        "file": folder / "round.yaml",
+        "folder": folder / "issued",
+        "spec": round_.spec,
+        "round": quoted(folder),
+    }
     wrong = [
         f"{option} is not for a round. {what.format_map(facts)}"
         for name, (option, what) in APART.items()

@@ -26,6 +26,7 @@ from .terminal import line
 
 FILE = "hrge-xl.toml"
 CONFIG = "HRGE_XL_CONFIG"
+EARLIER_NAMES = {"lang": "language"}  # of options: they go on being taken
 MOST_BYTES = 1_000_000
 
 
@@ -39,10 +40,16 @@ class Settings(NamedTuple):
 def settings_option(*, shown: bool) -> Option:
     """Return the option that names the file; it is read before any other option is looked at."""
     return Option(
-        ["--config"], type=click.Path(path_type=Path), metavar="FILE", is_eager=True, expose_value=False,
-        hidden=not shown, callback=_use, envvar=CONFIG if shown else None,
+        ["--config"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        is_eager=True,
+        expose_value=False,
+        hidden=not shown,
+        callback=_use,
+        envvar=CONFIG if shown else None,
         help=f"The {FILE} with your settings (default: that in your own folder for settings, if there is one).",
-    )  # fmt: skip
+    )
 
 
 def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
@@ -55,7 +62,10 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
         if command.callback and not isinstance(command, Group):
             command.callback = _telling(command.callback)
         for typed, option in _options(command).items():
-            names = (("HRGE_XL", *words, typed), ("HRGE_XL", typed))
+            spellings = [typed, *(old for old, new in EARLIER_NAMES.items() if new == typed)]
+            names = [
+                ("HRGE_XL", *scope, spelling) for spelling in spellings for scope in (words, ())
+            ]
             option.envvar = ["_".join(name).upper().replace("-", "_") for name in names]
     settings = _of(ctx)
     own: Any = settings.table
@@ -188,4 +198,5 @@ def _options(command: Command) -> dict[str, Option]:
 
 
 def _plain(key: str) -> str:
-    return key.replace("_", "-")
+    name = key.replace("_", "-")
+    return EARLIER_NAMES.get(name, name)

@@ -46,14 +46,20 @@ def check_spec(spec: str, fast: bool) -> None:
 
 
 def _untranslated(loaded: hrge_xl.Spec, named: str) -> Iterator[str]:
-    """Yield in which languages texts are missing, without which no workbook is issued, and what to do about it."""
-    from ..core.words import counted
+    """Yield in which languages texts are missing, without which no workbook is issued, and what to do about it.
+
+    The words of the program itself appear in English where it lacks a language.
+    """
+    from ..core.words import SOURCE_LANGUAGE, counted, language_of_words
 
     for language, missing in hrge_xl.missing_translations(loaded).items():
         yield (
             f"{language}: {counted(len(missing), 'text')} not translated, the first is {missing[0]}. "
-            f"To have it translated: hrge-xl spec translate {quoted(named)} --lang {language} --to-xlsx FILE"
+            f"To have it translated: hrge-xl spec translate {quoted(named)} --language {language} --to-xlsx FILE"
         )
+    for language in loaded.languages:
+        if language != SOURCE_LANGUAGE and language_of_words(language) == SOURCE_LANGUAGE:
+            yield f"{language}: the program's own words (cover, checks, findings) appear in English."
 
 
 def _size_of(loaded: hrge_xl.Spec) -> str:
@@ -103,9 +109,15 @@ def schema() -> None:
 
 @verb("spec diff", spec)
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
-    before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, output: Path | None, password: str | None, jobs: int,
-) -> Exit:  # fmt: skip
+    before: str,
+    after: str,
+    returned: tuple[str, ...],
+    more: tuple[str, ...],
+    as_json: bool,
+    output: Path | None,
+    password: str | None,
+    jobs: int,
+) -> Exit:
     """Show what changed from version A of a spec to version B, and what it means for answers already given.
 
     Copy the folder of a spec before you change it: the copy is A. The exit code is 1 when a change breaks something (a
@@ -170,25 +182,35 @@ as_it_was_called.hidden = True
 
 @verb("spec translate", spec)
 def translate(
-    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
+    spec: str,
+    language: str,
+    to_xlsx: Path | None,
+    source: Path | None,
+    status: bool,
+    reviewed_by: str | None,
     password: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Create or update the translations of a spec: `languages/LANG.po` beside it, one entry for each text.
 
     What translators wrote is kept: translations, comments, draft marks. What they send back is checked first, and
     accepted as a whole or not at all.
 
     \b
-    hrge-xl spec translate ./my_spec --lang fr --to-xlsx fr.xlsx
-    hrge-xl spec translate ./my_spec --lang fr --from fr.xlsx
-    hrge-xl spec translate ./my_spec --lang fr --reviewed-by "programme officer, Dakar"
+    hrge-xl spec translate ./my_spec --language fr --to-xlsx fr.xlsx
+    hrge-xl spec translate ./my_spec --language fr --from fr.xlsx
+    hrge-xl spec translate ./my_spec --language fr --reviewed-by "programme officer, Dakar"
 
     Next: hrge-xl spec check ./my_spec
     """
     done = hrge_xl.translate(
-        spec, language, to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
+        spec,
+        language,
+        to_xlsx=to_xlsx,
+        source=source,
+        status=status,
+        reviewed_by=reviewed_by,
         password=password,
-    )  # fmt: skip
+    )
     if done.taken_in is not None:
         line(f"Translated differently from before: {done.taken_in}.")
     print_lines(done.written)

@@ -40,16 +40,32 @@ NARROW = (
     "note",
 )  # without --wide
 HEADS = {
-    "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
-    "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
-    "by": "By", "files": "Files", "version": "Version", "file": "File", "note": "Note",
-}  # fmt: skip
+    "team": "Team",
+    "country": "Country",
+    "state": "State",
+    "completeness": "Completeness",
+    "errors": "Errors",
+    "days_late": "Days late",
+    "correction_overdue": "Correction overdue (days)",
+    "deadline": "Deadline",
+    "day": "Day",
+    "by": "By",
+    "files": "Files",
+    "version": "Version",
+    "file": "File",
+    "note": "Note",
+}
 COLUMNS = tuple(HEADS)
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
-    "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
+    "accepted": "green",
+    "returned": "yellow",
+    "late": "red",
+    "blank": "red",
+    "refused": "red",
+    "to decide": "magenta",
     "not in this round": "magenta",
-}  # fmt: skip
+}
 GAP = "  "
 MOST_REFUSED = 20  # files of nobody that are told one by one; --json and --xlsx have all
 LEAST_TEAM = 12  # columns, of the code of a team
@@ -61,10 +77,17 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 
 @verb("status")
 def status(  # noqa: PLR0913 (one parameter an option)
-    folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str, team: str, **how: Any,
-) -> None:  # fmt: skip
-    """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
+    folder: Path,
+    ledger: Path | None,
+    as_json: bool,
+    xlsx: Path | None,
+    wide: bool,
+    output: Path | None,
+    language: str,
+    team: str,
+    **how: Any,
+) -> None:
+    """Show team by team: issued, late, blank, returned, accepted or to decide; completeness, errors, days late.
 
     What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
     `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`). Of
@@ -95,17 +118,17 @@ def status(  # noqa: PLR0913 (one parameter an option)
             return
         lines = [
             *dataset.notes,
-            *dataset.totals().lines(lang),
-            *_summary(dataset, teams, lang),
-            *(change.lines(lang) if (change := hrge_xl.last_change(dataset.folder)) else ()),
+            *dataset.totals().lines(language),
+            *_summary(dataset, teams, language),
+            *(change.lines(language) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
-    rows = [_line(team_status, lang) for team_status in teams]
+    rows = [_line(team_status, language) for team_status in teams]
     with output_to(output):
         if as_json:
             print_json(rows)
         else:
             show = _print_wide if wide else _print_narrow
-            say = translator(lang)
+            say = translator(language)
             more = max(
                 sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
             )  # they come last
@@ -113,11 +136,11 @@ def status(  # noqa: PLR0913 (one parameter an option)
             if more:
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
-        _workbook(rows, xlsx, lang)
+        _workbook(rows, xlsx, language)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {team_status.state for team_status in teams}, lang)
+        _next(folder, {team_status.state for team_status in teams}, language)
 
 
 def _print_team(
@@ -147,7 +170,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
     """Say what to do next; what to decide was said already."""
     if "to decide" in states:
         return
-    if "returned" in states:
+    if not {"returned", "blank"}.isdisjoint(states):
         next_step("feedback", folder, and_then=" -o feedback", language=language)
     elif "not issued" in states:
         next_step("generate", folder, language=language)
@@ -165,6 +188,15 @@ def _summary(
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
+    late = {
+        "Late now": [team_status.team.code for team_status in teams if team_status.late_now],
+        "Arrived late": [
+            team_status.team.code for team_status in teams if team_status.arrived_late
+        ],
+    }
+    for term, codes in late.items():
+        if codes:
+            yield f"{say(term)}: {', '.join(codes)}."
     if hrge_xl.to_decide(teams):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
@@ -175,15 +207,26 @@ def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
     newest = team_status.newest
     (day, by) = team_status.lateness
     return {
-        "team": team.code, "country": team.country, "language": team.language, "deadline": team.deadline,
-        "state": team_status.state, "returns": len(team_status.returns),
-        "version": (newest.spec_version if newest else None) or "", "required": team_status.required,
-        "answered": team_status.answered, "errors": team_status.errors, "days_late": team_status.days_late,
+        "team": team.code,
+        "country": team.country,
+        "language": team.language,
+        "deadline": team.deadline,
+        "state": team_status.state,
+        "returns": len(team_status.returns),
+        "version": (newest.spec_version if newest else None) or "",
+        "required": team_status.required,
+        "answered": team_status.answered,
+        "errors": team_status.errors,
+        "days_late": team_status.days_late,
         "correction_overdue": team_status.correction_overdue,
-        "received": newest.arrived if newest else None, "day": day, "by": by,
-        "path": newest.path if newest else "", "note": "; ".join(team_status.notes(language)),
-        "files": [_file(return_) for return_ in team_status.returns], "completeness": team_status.completeness,
-    }  # fmt: skip
+        "received": newest.arrived if newest else None,
+        "day": day,
+        "by": by,
+        "path": newest.path if newest else "",
+        "note": "; ".join(team_status.notes(language)),
+        "files": [_file(return_) for return_ in team_status.returns],
+        "completeness": team_status.completeness,
+    }
 
 
 def _file(return_: hrge_xl.Return) -> dict[str, str]:
@@ -191,10 +234,15 @@ def _file(return_: hrge_xl.Return) -> dict[str, str]:
 
     day, by = return_.lateness
     return {
-        "path": return_.path, "submission": return_.submission, "received": str(return_.arrived or ""),
-        "day": str(day or ""), "by": by, "verdict": return_.verdict, "state": return_.status,
+        "path": return_.path,
+        "submission": return_.submission,
+        "received": str(return_.arrived or ""),
+        "day": str(day or ""),
+        "by": by,
+        "verdict": return_.verdict,
+        "state": return_.status,
         "reason": text_of(return_.reason),
-    }  # fmt: skip
+    }
 
 
 def _value(line: Line, column: str) -> Any:

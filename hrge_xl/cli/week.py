@@ -63,7 +63,7 @@ USUAL = 80
 WIDEST = 120
 INDENT = 12  # columns, of the word before a text
 ROOM = 3 * (USUAL - INDENT) - 20  # columns of names, in about three lines; the others are counted
-COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
+COLOURS = {"Late now": "red", "To decide": "magenta", "Ask again": "red"}
 
 
 def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
@@ -81,7 +81,7 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         f"{', to correct' if status.state == 'returned' else ''})"
         for status in week.late
     )
-    yield "Late", _named(late, "nobody")
+    yield "Late now", _named(late, "nobody")
     if week.due_next and not week.round.closed:
         day, teams = week.due_next
         yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"

@@ -12,8 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from ..answers.corrections import OfficeCorrection, in_force
 from ..core.dates import day_here
-from ..core.errors import OutputError
+from ..core.errors import OutputError, UsageError
 from ..core.paths import check_several, quoted
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
@@ -22,10 +23,11 @@ from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
 from ..dataset.run_history import last_change
 from ..dataset.store import OUTGROWN, STATE, compact
-from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source, ValidationRequest
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
 from ..ledger.files import only_writer
+from ..ledger.judgements import every_correction
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
 from ..rounds.datasets import (
@@ -35,6 +37,7 @@ from ..rounds.datasets import (
     one_dataset,
     places,
     request_of,
+    rounds_taken_over,
 )
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
@@ -100,7 +103,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     can. `output` is by default the round that it is about, else output/dataset. `store` is a database that shall hold
     the same. Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again.
     `formats` are the kinds of files that are written beside the dataset, besides those that are there; `shareable`
-    adds a copy with small counts of people masked. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    adds a copy with small counts of people masked, which is made again with them from then on. Raises `StoreError`,
+    `OutputError`, `UsageError`, `SpecError`.
     """
     request = request_of(returned, spec, today)
     rounds = [place.round for place in places(request.paths) if place.round]
@@ -112,8 +116,9 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     else:
         folder = Path("output/dataset")
     sources = sources_of(request)
+    taken_over = rounds_taken_over(folder, request, [round_.name for round_ in rounds])
     summary = consolidate_sources(
-        sources,
+        [*sources, *taken_over],
         folder,
         arrived=replace(request.arrived, terms=terms_of(rounds)),
         options=Options(store, engine, executor, request.jobs, only_these, resume),
@@ -169,10 +174,10 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             overview=overview_page(overview) if overview else None,
         )
         run.pool.here.shutdown()  # what is held for figures is of no use to files
-        write_files(run, written_formats, overview, round_)
-    if not shareable:
-        return summary
-    return replace(summary, shared=_share(run.today, folder, overview, round_))
+        shared = write_files(run, written_formats, overview, round_)
+    if shareable and not shared:
+        shared = _share(run.today, folder, overview, round_)
+    return replace(summary, shared=shared)
 
 
 def _share(today: date, out: Path, overview: Path | None, round_: Round | None) -> tuple[str, ...]:
@@ -186,9 +191,13 @@ def _share(today: date, out: Path, overview: Path | None, round_: Round | None) 
 
 
 def _amended(
-    folder: Path, day: date, store: str | None, jobs: int, password: str | None,
-    enter: Callable[[Ledger, list[Return]], Entered],
-) -> tuple[Entered, list[Return], list[Return]]:  # fmt: skip
+    folder: Path,
+    day: date,
+    store: str | None,
+    jobs: int,
+    password: str | None,
+    enter: Callable[[Ledger, list[Return], ValidationRequest], Entered],
+) -> tuple[Entered, list[Return], list[Return]]:
     """Enter something into the ledger of a round or consolidated folder; gives it, and the returns before and after.
 
     Of a round what is new is taken in first; nothing is read twice. The dataset follows, and the files beside it and
@@ -201,7 +210,7 @@ def _amended(
         before = dataset.returns()
         source = dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
-        entered = enter(ledger, before)
+        entered = enter(ledger, before, source.asked)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
         after = heads(run.file)
@@ -213,7 +222,7 @@ def _amended(
         if len(after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
             _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
-        elif overview or formats:
+        elif overview or formats or exports.has_shareable(folder):
             write_files(run, overview=overview)
     return entered, before, after
 
@@ -232,9 +241,17 @@ class Decided(list[Return]):
 
 
 def decide(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date | None = None,
-    store: str | None = None, jobs: int = 1, password: str | None = None,
-) -> Decided:  # fmt: skip
+    folder: str | Path,
+    returns: Sequence[str],
+    choice: str,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+) -> Decided:
     """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
 
     A return is named by its file or its submission, the folder is a round or a consolidated one, and `store` the
@@ -244,7 +261,7 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     folder = Path(folder)
     check_several("returns", returns)
 
-    def enter(ledger: Ledger, found: list[Return]) -> None:
+    def enter(ledger: Ledger, found: list[Return], _: ValidationRequest) -> None:
         meant = [find_return(found, name) for name in returns]
         deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
 
@@ -261,10 +278,19 @@ class WaiverMade(Waiver):
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date | None = None,
-    place: tuple[str, str] | None = None, until: date | None = None,
-    store: str | None = None, jobs: int = 1, password: str | None = None,
-) -> WaiverMade:  # fmt: skip
+    folder: str | Path,
+    code: str,
+    file: str,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    place: tuple[str, str] | None = None,
+    until: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+) -> WaiverMade:
     """Accept the findings of one file that have a code, all or those at one `place` (sheet and cell), until a day.
 
     The file is named by its path, its name or the first digits of its SHA-256. Raises `UsageError`.
@@ -272,9 +298,11 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
-    deciding.refuse_unwaivable(code)
+    deciding.refuse_unwaivable(code, folder)
 
-    def enter(ledger: Ledger, returns: list[Return]) -> tuple[str, Waiver, int]:
+    def enter(
+        ledger: Ledger, returns: list[Return], _: ValidationRequest
+    ) -> tuple[str, Waiver, int]:
         found = find_return(returns, file)
         terms = deciding.waive(
             ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
@@ -287,26 +315,86 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
 
 def withdraw(
-    folder: str | Path, number: int, *, by: str, day: date | None = None, store: str | None = None, jobs: int = 1,
+    folder: str | Path,
+    number: int,
+    *,
+    by: str,
+    day: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
     password: str | None = None,
-) -> Waiver:  # fmt: skip
+) -> Waiver:
     """Take a waiver back by its number. Raises `UsageError`."""
     day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
 
-    def enter(ledger: Ledger, _: list[Return]) -> Waiver:
+    def enter(ledger: Ledger, _: list[Return], __: ValidationRequest) -> Waiver:
         return deciding.withdraw(ledger, number, by=by, day=day)
 
     return _amended(folder, day, store, jobs, password, enter)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionMade(OfficeCorrection):
+    """A correction that was made now, or taken back, and the verdict of the file with it."""
+
+    verdict: str = ""
+
+
+def correct(  # noqa: PLR0913 (one parameter an option)
+    folder: str | Path,
+    file: str,
+    place: tuple[str, str],
+    value: str | None,
+    *,
+    reason: str,
+    by: str,
+    day: date | None = None,
+    store: str | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+) -> CorrectionMade:
+    """Put a value into one cell of a returned file, as its team would type it there; None: as it came again.
+
+    It holds for this content of the file. The file is named as in `decide`, `place` is sheet and cell in it, where the
+    code of a tool stands for its sheet. What came stays beside what counts. Raises `UsageError`.
+    """
+    day = day or day_here()
+    folder = Path(folder)
+    check_folder(folder)
+    own = load_open_round(folder).name if is_round(folder) else None
+
+    def enter(
+        ledger: Ledger, returns: list[Return], request: ValidationRequest
+    ) -> tuple[str, OfficeCorrection]:
+        found = find_return(returns, file)
+        if found.read_for != own:
+            raise UsageError(
+                f"{found.name} is of the round {found.read_for}, whose ledger rules it.",
+                remedy="Correct it there, then consolidate again.",
+            )
+        known = replace(request, corrections=in_force(every_correction(ledger)))
+        made = deciding.correct(ledger, found, place, value, known, reason=reason, by=by, day=day)
+        return found.submission, made
+
+    (name, made), _, after = _amended(folder, day, store, jobs, password, enter)
+    verdict = next(return_.verdict for return_ in after if return_.submission == name)
+    return CorrectionMade(**asdict(made), verdict=verdict)
+
+
 def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
-    """Write the overview and the brief; give what is said of one where somebody has it open."""
+    """Write the overview and the brief; give what is said of one where somebody has it open.
+
+    Those to share that are there are written again too, unless a copy to share brings them.
+    """
     from ..outputs.brief import pages_of_folder
 
+    to_share = overview_page(folder, masked=True).is_file() and not exports.has_shareable(dataset)
     try:
         pages_of_folder(dataset, folder, round_)
+        if to_share:
+            pages_of_folder(dataset, folder, round_, masked=True)
     except OutputError as error:
         return [str(error)]
     return []
@@ -317,10 +405,10 @@ def write_files(
     wanted: Collection[str] = (),
     overview: Path | None = None,
     round_: Round | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write the files beside the dataset that are wanted or there, and into a folder the overview and the brief.
 
-    What would be the same again is not made.
+    What would be the same again is not made. Returns where the copies to share are, if they were there and made again.
     """
     done = f"done {run.today}"
     file = run.file
@@ -329,11 +417,17 @@ def write_files(
     pages = pages_beside(overview) if overview else []
     round_file = (round_.folder if round_ else run.out) / FILE
     failed: list[str] = []
+    shared: tuple[str, ...] = ()
     if file.fact(STATE) != done or not all(
         path.is_file() for path in exports.names(file, run.out, formats)
     ):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
         failed = exports.write(file, export, run.pool.here, tasks)
+        if exports.has_shareable(run.out):
+            try:
+                shared = _share(run.today, run.out, overview, round_)
+            except OutputError as error:
+                failed.append(str(error))
         for store in run.stores[:-1]:
             store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
@@ -344,6 +438,7 @@ def write_files(
     _refuse(failed)
     if pages:
         run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
+    return shared
 
 
 def _refuse(failed: Sequence[str]) -> None:
@@ -358,6 +453,11 @@ def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -
     counts = Counter(known[file.path] for file in run.given)
     totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(
-        str(run.out), totals, len(run.given), counts[REFUSED], len(verdicts), dry_run=True,
+        str(run.out),
+        totals,
+        len(run.given),
+        counts[REFUSED],
+        len(verdicts),
+        dry_run=True,
         foreseen=tuple(sorted(verdicts.items())),
-    )  # fmt: skip
+    )

@@ -160,9 +160,14 @@ class _Part(NamedTuple):
 
 def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
     return Order(
-        actor.country, story_.issued, actor.country, actor.language or spec.languages[0], story_.tools,
-        round=story_.round, deadline=story_.deadline.isoformat(),
-    )  # fmt: skip
+        actor.country,
+        story_.issued,
+        actor.country,
+        actor.language or spec.languages[0],
+        story_.tools,
+        round=story_.round,
+        deadline=story_.deadline.isoformat(),
+    )
 
 
 def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
@@ -262,7 +267,7 @@ def play_teams(spec: str, folder: str | Path) -> list[tuple[Path, date]]:
     with Ledger.open(folder) as ledger:
         for path, day in returned:
             files = arrivals([way_to(path, ledger.home)], ledger.home)
-            ledger.receive(files, Arrived(day, stated=True))
+            ledger.receive(files, Arrived(day, stated=True, today=story_.today))
     return returned
 
 

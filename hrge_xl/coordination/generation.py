@@ -54,11 +54,21 @@ class IssuedWorkbooks:
 
 
 def issue_spec(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, countries: Sequence[str] = (), *, today: date | None = None, language: str | None = None,
-    profile: str = "", tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
-    password: str | None = None, output: str | Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
+    spec: str | Path,
+    countries: Sequence[str] = (),
+    *,
+    today: date | None = None,
+    language: str | None = None,
+    profile: str = "",
+    tools: Sequence[str] = (),
+    blank_rows: int | None = None,
+    answers: str | Path | None = None,
+    password: str | None = None,
+    output: str | Path = OUTPUT,
+    allow_draft: bool = False,
+    sample: bool = False,
     leave_out_sensitive: bool = False,
-) -> IssuedWorkbooks:  # fmt: skip
+) -> IssuedWorkbooks:
     """Write a workbook for each country, by code or name, of a spec; one alone where the spec asks for none.
 
     Its sheets are those of a profile, the named tools, or both, with those that they depend on. They begin with
@@ -96,9 +106,14 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
 
 
 def issue_round(
-    folder: str | Path, countries: Sequence[str] = (), *, today: date | None = None, earlier: str | Path | None = None,
-    password: str | None = None, allow_draft: bool = False,
-) -> IssuedWorkbooks:  # fmt: skip
+    folder: str | Path,
+    countries: Sequence[str] = (),
+    *,
+    today: date | None = None,
+    earlier: str | Path | None = None,
+    password: str | None = None,
+    allow_draft: bool = False,
+) -> IssuedWorkbooks:
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
 
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
@@ -173,8 +188,9 @@ def _check_translated(spec: Spec, languages: Iterable[str | None], and_then: str
         if missing:
             wrong.append(
                 f"{language}: texts of {spec.name} that are not translated: {len(missing)}, the first is {missing[0]}. "
-                f"In a copy of the spec that is your own, have them translated (hrge-xl spec translate FOLDER --lang "
-                f"{language} --to-xlsx FILE){and_then}; or add --allow-draft: then they appear in {spec.languages[0]}."
+                f"In a copy of the spec that is your own, have them translated (hrge-xl spec translate FOLDER "
+                f"--language {language} --to-xlsx FILE){and_then}; or add --allow-draft: then they "
+                f"appear in {spec.languages[0]}."
             )
     if wrong:
         raise UsageError(*wrong)
@@ -208,14 +224,21 @@ def orders(round_: Round, today: date) -> list[Order]:
     """List what is to be issued, one workbook per team."""
     return [
         Order(
-            team=team.code, today=today, country=team.country, language=team.language,
-            tools=choice.tools, blank_rows=choice.rows,
-            round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
-            contact=team.contact, key=round_.key, leave_out=choice.leave_out,
+            team=team.code,
+            today=today,
+            country=team.country,
+            language=team.language,
+            tools=choice.tools,
+            blank_rows=choice.rows,
+            round=round_.name,
+            deadline=team.deadline.isoformat() if team.deadline else "",
+            contact=team.contact,
+            key=round_.key,
+            leave_out=choice.leave_out,
             period=(round_.start, round_.end),
         )
         for team, choice in _choices(round_)
-    ]  # fmt: skip
+    ]
 
 
 def taken_along(round_: Round) -> list[tuple[list[str], str]]:

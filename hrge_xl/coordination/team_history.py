@@ -12,11 +12,12 @@ from ..core.message_templates import text_of
 from ..core.paths import read_regular
 from ..core.words import SOURCE_LANGUAGE, counted
 from ..core.work import grouped
+from ..dataset.return_status import BLANK
 from ..dataset.returns import result
 from ..exchange.validation import REFUSED, RETURNED
 from ..findings import Waiver
 from ..ledger.events import RoundChanged
-from ..ledger.judgements import Decision, history
+from ..ledger.judgements import Decision, every_correction, history
 from ..ledger.ledger import Ledger, look_up
 from ..outputs.compare import compare, in_figures
 from ..reader import stamp_alone
@@ -31,6 +32,7 @@ AWAITED = {  # what comes next where a team is in this state
     NOT_ISSUED: "its workbook is still to be issued",
     ISSUED: "its answer is awaited",
     LATE: "its answer is overdue: remind it",
+    BLANK: "its workbook came back blank: its answer is awaited",
     TO_DECIDE: "decide which of its returns counts",
     RETURNED: "its corrections are awaited",
     REFUSED: "ask for the file again",
@@ -38,7 +40,7 @@ AWAITED = {  # what comes next where a team is in this state
 
 
 class Happening(NamedTuple):
-    """What happened on a day, in a line: `kind` is issued, came, waived, drafted, decided, changed or note."""
+    """What happened on a day, in a line; its `kind` is a word such as came, waived or corrected."""
 
     day: date | None
     kind: str
@@ -59,6 +61,12 @@ def team_history(dataset: Dataset, team_status: TeamStatus) -> list[Happening]:
             *_changed(team_status.team, ledger),
         ]
     happened += _judged(dataset.waivers, look_up(dataset.folder, history) or (), team_status)
+    contents = {return_.sha256 for return_ in team_status.returns}
+    happened += [
+        Happening(parse_day(correction.day), "corrected", correction.text)
+        for correction in look_up(dataset.folder, every_correction) or ()
+        if correction.sha256 in contents
+    ]
     return sorted(happened, key=lambda happening: happening.day or date.min)
 
 

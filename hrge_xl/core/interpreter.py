@@ -14,9 +14,15 @@ from contextlib import suppress
 
 MAIN = "hrge_xl.reader.worker"  # whose `serve` it runs
 _TO_START = (  # what it may need of the environment to start at all
-    "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "__PYVENV_LAUNCHER__",
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATH",
-)  # fmt: skip
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "__PYVENV_LAUNCHER__",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "PATH",
+)
 
 
 class Interpreter(subprocess.Popen[bytes]):

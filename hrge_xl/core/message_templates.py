@@ -85,9 +85,7 @@ DECIDED = MessageTemplate("Decided on {day} by {by}: {reason}")
 WAITS = MessageTemplate("It has errors; the accepted version counts until a corrected one arrives.")
 NEWER_COUNTS = MessageTemplate("A newer version of the same workbook counts.")
 SAVED_EARLIER = MessageTemplate("This one arrived later, but says that it was saved earlier.")
-UNTOUCHED = MessageTemplate(
-    "Nothing is filled in here; it gives way to the workbook that was filled in."
-)
+BLANK = MessageTemplate("Nothing is filled in here: a blank workbook is no answer.")
 TWO_WORKBOOKS = MessageTemplate("Another workbook is about the same team, intervention and period.")
 TWO_COPIES = MessageTemplate(
     "A copy of the same issued workbook is about another project or intervention."

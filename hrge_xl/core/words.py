@@ -258,6 +258,12 @@ def languages() -> list[str]:
     return sorted({SOURCE_LANGUAGE, *(file.stem for file in CATALOGUES.glob("*.po"))})
 
 
+def language_of_words(language: str) -> str:
+    """Return the language in which the engine speaks to readers of another: that, its base, or English."""
+    spoken = languages()
+    return next((tag for tag in with_base(language) if tag in spoken), SOURCE_LANGUAGE)
+
+
 def remembered_if_short(function: Callable[[str], str]) -> Callable[[str], str]:
     """Have a function remember what it makes of short texts; long ones are seldom seen twice, and fill the memory."""
     known = lru_cache(maxsize=50_000)(function)

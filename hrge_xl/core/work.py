@@ -6,7 +6,7 @@ Who listens decides what is shown: the command line does, and shows it.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from itertools import islice
@@ -28,6 +28,29 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _LISTENER.reset(token)
+
+
+@contextmanager
+def watch_progress(report: Callable[[str, int, int | None], object]) -> Iterator[None]:
+    """Have a function hear how far long work is: what is being done, how many steps are done, and of how many.
+
+    The last is None where nobody knows. The function is called in the thread that works.
+    """
+
+    @contextmanager
+    def listener(text: str, total: int | None) -> Iterator[Advance]:
+        done = 0
+
+        def advance(steps: int) -> None:
+            nonlocal done
+            done += steps
+            report(text, done, total)
+
+        report(text, done, total)
+        yield advance
+
+    with listening(listener):
+        yield
 
 
 @contextmanager
@@ -74,3 +97,13 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     coming = iter(items)
     while some := list(islice(coming, size)):
         yield some
+
+
+def who_is_in_each(groups: Sequence[Set[Key]]) -> set[Key]:
+    """Return who is in the first group and in each of the others, but for others that have none of these."""
+    same = {*groups[0]} if groups else set[Key]()
+    for group in groups[1:]:
+        shared = same & group
+        if shared:
+            same = shared
+    return same

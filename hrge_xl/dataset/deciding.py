@@ -1,18 +1,28 @@
-"""Decides about returns, and waives what was found in them: what people may enter into the ledger, and what not."""
+"""Decides about returns, waives what was found in them and corrects answers: what people may enter into the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+from ..answers.corrections import OfficeCorrection, in_force
+from ..answers.submission import Answer, CellKey, Submission
 from ..core.errors import UsageError, remedy_for
 from ..core.message_templates import text_of
-from ..core.paths import name_of
-from ..exchange.validation import REFUSED
+from ..core.numerals import shown
+from ..core.paths import name_of, quoted
+from ..core.words import SOURCE_LANGUAGE
+from ..exchange.validation import REFUSED, Reader, Result, ValidationRequest
+from ..fields import Field
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.identity import SIGNATURE_INVALID
-from ..ledger.events import NEXT, DecisionMade, WaiverGiven, WaiverWithdrawn
-from ..ledger.judgements import UNDONE, decisions, waivers
+from ..findings.value import REST_NOT_COUNTED
+from ..layout import address, parse_cell
+from ..ledger.events import NEXT, AnswerCorrected, DecisionMade, WaiverGiven, WaiverWithdrawn
+from ..ledger.files import has_content, kept_at, under_their_names
+from ..ledger.judgements import UNDONE, decisions, every_correction, waivers
 from ..ledger.ledger import Ledger
 from .return_status import COUNTS, EXCLUDED, WITHDRAWN
 from .returns import Return
@@ -61,9 +71,14 @@ def decide(
             )
     for submission in meant:
         made = DecisionMade(
-            number=NEXT, submission=submission, file=names.get(submission, ""), choice=choice, reason=reason.strip(),
-            day=day.isoformat(), known=len(rows),
-        )  # fmt: skip
+            number=NEXT,
+            submission=submission,
+            file=names.get(submission, ""),
+            choice=choice,
+            reason=reason.strip(),
+            day=day.isoformat(),
+            known=len(rows),
+        )
         ledger.enter(made, by=by.strip())
 
 
@@ -83,12 +98,15 @@ def possible(found: Return) -> tuple[str, ...]:
 # waivers
 
 
-def refuse_unwaivable(code: str) -> None:
+def refuse_unwaivable(code: str, folder: Path) -> None:
     """Refuse, with `UsageError`, what nobody can accept: a file that cannot be read, a stamp that is not ours."""
     kind = CATALOGUE.get(code.upper())
     why = ""
     if kind is not None and kind.family in WHOSE:
-        why = "whose return it is, or which one counts. Issue the workbook again, or see `hrge-xl decide`."
+        why = (
+            "whose return it is, or which one counts. Issue the workbook again, or see "
+            f"what is to be decided: hrge-xl decide {quoted(folder)}"
+        )
     elif kind is not None and (kind.family == "F" or kind.refuses):
         why = "the file, not about an answer. Ask for the file again."
     if kind is not None and why:
@@ -96,14 +114,21 @@ def refuse_unwaivable(code: str) -> None:
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    ledger: Ledger, found: Return, code: str, *, reason: str, by: str, day: date,
-    place: tuple[str, str] | None = None, until: date | None = None,
-) -> tuple[Waiver, int]:  # fmt: skip
+    ledger: Ledger,
+    found: Return,
+    code: str,
+    *,
+    reason: str,
+    by: str,
+    day: date,
+    place: tuple[str, str] | None = None,
+    until: date | None = None,
+) -> tuple[Waiver, int]:
     """Write down that findings of a return are accepted; the waiver, and how many findings it covers.
 
     Raises `UsageError` when the return has no such finding or it cannot be waived.
     """
-    refuse_unwaivable(code)
+    refuse_unwaivable(code, ledger.home)
     need_words("A waiver", reason, by)
     if until is not None and until < day:
         raise UsageError(
@@ -125,9 +150,16 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     code = covered[0].code
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
     given = WaiverGiven(
-        number=NEXT, code=code, sha256=str(found.sha256), file=found.name, sheet=sheet,
-        cell=cell, reason=reason.strip(), day=day, until=until,
-    )  # fmt: skip
+        number=NEXT,
+        code=code,
+        sha256=str(found.sha256),
+        file=found.name,
+        sheet=sheet,
+        cell=cell,
+        reason=reason.strip(),
+        day=day,
+        until=until,
+    )
     ledger.enter(given, by=by.strip())
     return waivers(ledger, day)[-1], len(covered)
 
@@ -155,7 +187,10 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
     """Take a waiver back; it stays in the ledger. Raises `UsageError` when there is none in force."""
     found = next((each for each in waivers(ledger, day) if each.number == number), None)
     if found is None:
-        raise UsageError(f"There is no waiver {number}.", remedy="See `hrge-xl waive --list`.")
+        raise UsageError(
+            f"There is no waiver {number}.",
+            remedy=f"Those there are: hrge-xl waive --list --ledger {quoted(ledger.home)}",
+        )
     if found.withdrawn is not None:
         raise UsageError(
             f"Waiver {number} was withdrawn on {found.withdrawn} by {found.withdrawn_by} already."
@@ -164,3 +199,172 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
         raise UsageError("Say who withdraws it: --by NAME.")
     ledger.enter(WaiverWithdrawn(number=NEXT, waiver=number, day=day), by=by.strip())
     return next(waiver for waiver in reversed(waivers(ledger, day)) if waiver.number == number)
+
+
+# corrections of answers
+
+
+def correct(  # noqa: PLR0913 (one parameter an option)
+    ledger: Ledger,
+    found: Return,
+    place: tuple[str, str],
+    value: str | None,
+    request: ValidationRequest,
+    *,
+    reason: str,
+    by: str,
+    day: date,
+) -> OfficeCorrection:
+    """Write down what the office puts into a cell of a return; without a value the answer counts as it came again.
+
+    The file is read with it before anything is entered. Raises `UsageError` for a place where nothing is filled in,
+    and for a value that its question does not take, each with what is possible.
+    """
+    need_words("A correction", reason, by)
+    others = [correction for correction in request.corrections if correction.sha256 == found.sha256]
+    result = _read(ledger, found, replace(request, corrections=tuple(others)))
+    sent = result.submission
+    if sent is None:
+        raise UsageError(
+            f"{found.name} was refused; nothing in it can be corrected.",
+            remedy="Ask for the file again.",
+        )
+    sheet, key = _cell_meant(result, sent, place)
+    cell = sent.cells[key[0]][key]
+    before = next((entry for entry in others if (entry.key, entry.cell) == (key[:3], cell)), None)
+    answer = next((answer for answer in sent.answers if answer.cell_key == key), None)
+    if value is None and before is None:
+        raise UsageError(
+            f"Nothing was corrected at {sheet}!{cell} of {found.name}.",
+            remedy="Corrections are listed by: hrge-xl decide " + quoted(ledger.home),
+        )
+    assert result.layout is not None
+    field = result.layout.slots[key[:3]].field
+    came = before.came if before is not None else _as_shown(answer, field)
+    number = max((entry.number for entry in every_correction(ledger)), default=0) + 1
+    typed = None if value is None else value.strip()
+    made = OfficeCorrection(
+        number,
+        str(found.sha256),
+        found.name,
+        *key[:3],
+        sheet,
+        cell,
+        came,
+        typed,
+        reason.strip(),
+        by.strip(),
+        day.isoformat(),
+    )
+    if typed is not None:
+        again = _read(ledger, found, replace(request, corrections=in_force([*others, made])))
+        _refuse_untaken(again, made, key, answer)
+    event = AnswerCorrected(
+        number=NEXT,
+        sha256=made.sha256,
+        file=made.file,
+        tool=made.tool,
+        row=made.row,
+        field=made.field,
+        sheet=sheet,
+        cell=cell,
+        came=came,
+        value=typed,
+        reason=made.reason,
+        day=day,
+    )
+    ledger.enter(event, by=made.by)
+    return every_correction(ledger)[-1]
+
+
+def _read(ledger: Ledger, found: Return, request: ValidationRequest) -> Result:
+    """Read the file of a return once more. Raises `UsageError` where its bytes are not at hand."""
+    sha256 = str(found.sha256)
+    places = (kept_at(ledger.home, sha256), ledger.home / found.path)
+    file = next((path for path in places if has_content(path, sha256)), None)
+    if file is None:
+        raise UsageError(
+            f"{found.name} is neither in its original place nor among the files that were received.",
+            remedy="Put it back, then correct it.",
+        )
+    with under_their_names([(file, found.path)]) as paths, Reader() as reader:
+        return reader.check(paths[0], request)
+
+
+def _cell_meant(result: Result, sent: Submission, place: tuple[str, str]) -> tuple[str, CellKey]:
+    """Return the sheet, as it is called in the file, and the answer that stands in a cell.
+
+    Raises `UsageError` where there is no such sheet, and where nothing is filled in, with the nearest cell.
+    """
+    wanted = place[0].casefold()
+    cell = place[1].upper()
+    called = {
+        tool: name
+        for tool, name in sent.sheets.items()
+        if wanted in (name.casefold(), tool.casefold())
+        or name.casefold().startswith((f"{wanted} ", f"{wanted}. "))
+    }
+    if len(called) != 1:
+        names = sorted(sent.sheets.values())
+        raise UsageError(
+            f"The return has no sheet '{place[0]}'.",
+            value=place[0],
+            remedy=remedy_for(place[0], names),
+        )
+    ((tool, sheet),) = called.items()
+    assert result.layout is not None
+    slots = result.layout.slots
+    filled_in = {
+        its_cell: key
+        for key, its_cell in sent.cells.get(tool, {}).items()
+        if key[:3] in slots and slots[key[:3]].field.asked
+    }
+    if cell in filled_in:
+        return sheet, filled_in[cell]
+    at = parse_cell(cell)
+    if at is None:
+        raise UsageError(f"'{place[1]}' is no cell.", remedy="Write it as the reports do: D12.")
+    if not filled_in:
+        raise UsageError(f"Nothing is filled in on {sheet}.", value=place[1])
+    distances = dict[str, int]()
+    for its_cell in filled_in:
+        row, column = parse_cell(its_cell) or at
+        distances[its_cell] = abs(row - at[0]) + abs(column - at[1])
+    nearest = min(distances, key=lambda its_cell: (distances[its_cell], its_cell))
+    question = result.layout.question(slots[filled_in[nearest][:3]])
+    raise UsageError(
+        f"{sheet}!{address(*at)} is no cell to fill in.",
+        value=place[1],
+        remedy=f"The nearest one is {sheet}!{nearest}: {question}.",
+    )
+
+
+def _as_shown(answer: Answer | None, field: Field) -> str:
+    """Return what stood in a cell as a person saw it; "" of a blank one."""
+    if answer is None:
+        return ""
+    if answer.number is not None and answer.original == answer.number:
+        return field.type.said(answer.number)
+    return answer.day.isoformat() if answer.day is not None else shown(answer.original or "")
+
+
+def _refuse_untaken(
+    result: Result, made: OfficeCorrection, key: CellKey, before: Answer | None
+) -> None:
+    """Refuse, with `UsageError`, a value that its cell does not take, or that counts there already."""
+    sent = result.submission
+    assert sent is not None
+    for finding in result.findings:
+        in_cell = (finding.key, finding.cell) == (made.key, made.cell)
+        of_answer = finding.code[0] == "V" and finding.severity is Severity.ERROR
+        if in_cell and (of_answer or finding.code == REST_NOT_COUNTED.code):
+            words = result.words(finding, SOURCE_LANGUAGE)
+            meant = f" Did you mean “{finding.suggestion}”?" if finding.suggestion else ""
+            raise UsageError(
+                f"{made.sheet}!{made.cell} does not take “{made.value}”: {words.message}",
+                value=made.value,
+                remedy=f"{words.remedy}{meant}",
+            )
+    after = next((answer for answer in sent.answers if answer.cell_key == key), None)
+    if (before and before.value) == (after and after.value) and not (before and before.problem):
+        raise UsageError(f"{made.sheet}!{made.cell} of {made.file} says “{made.value}” already.")

@@ -40,8 +40,12 @@ WHOLE = sa.BigInteger().with_variant(
     sa.Integer(), "sqlite"
 )  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
-    TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
-}  # fmt: skip
+    TEXT: sa.Text(),
+    INTEGER: WHOLE,
+    NUMBER: sa.Double(),
+    BOOLEAN: sa.Boolean(),
+    DATE: sa.Date(),
+}
 VALUES = {
     TEXT: "placed.value",
     NUMBER: "placed.number",
@@ -89,7 +93,7 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
         by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
         made = sa.Table(
             table.name, meta, *columns, sqlite_with_rowid=not key or by_number, comment=table.about
-        )  # fmt: skip
+        )
         if keys and table.unique:
             made.append_constraint(sa.UniqueConstraint(*table.unique))
         for refers in table.references if keys and table.role in (DIMENSION, FACT) else ():

@@ -106,7 +106,12 @@ def list_columns(spec: Spec) -> list[Row]:
     """
     return [
         (
-            tool.code, number, place, position, column, field,
+            tool.code,
+            number,
+            place,
+            position,
+            column,
+            field,
             None if block.compact or block.due is None else source.columns.get(block.due),
         )
         for tool in spec.tools
@@ -114,22 +119,32 @@ def list_columns(spec: Spec) -> list[Row]:
         if isinstance(block, CollectBlock)
         for place, source in enumerate(block.sources)
         for position, (column, field) in enumerate(source.columns.items(), start=1)
-    ]  # fmt: skip
+    ]
 
 
 def questions(schema: Schema, spec: Spec, language: str) -> list[Row]:
     """Return one line per question, in the order in which they are asked."""
     return [
         QUESTIONS.row(
-            n=n, tool=tool.code, field=field.code, label=field.label.say(language), type=field.type.name,
-            list=list_of(field), help=field.help.say(language) or None,
-            required=f"when {field.required.when}" if isinstance(field.required, When) else field.required,
-            unit=field.unit.say(language) or field.type.unit, restricted=field.restricted,
-            table_name=schema.table_of(tool.code, field.code).name, column_name=field_column(field.code),
-            tag=field.tag or tool.tag or None, note=field.note.say(language) or None,
+            n=n,
+            tool=tool.code,
+            field=field.code,
+            label=field.label.say(language),
+            type=field.type.name,
+            list=list_of(field),
+            help=field.help.say(language) or None,
+            required=f"when {field.required.when}"
+            if isinstance(field.required, When)
+            else field.required,
+            unit=field.unit.say(language) or field.type.unit,
+            restricted=field.restricted,
+            table_name=schema.table_of(tool.code, field.code).name,
+            column_name=field_column(field.code),
+            tag=field.tag or tool.tag or None,
+            note=field.note.say(language) or None,
         )
         for n, (tool, _, field) in enumerate(spec.places(), start=1)
-    ]  # fmt: skip
+    ]
 
 
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
@@ -304,10 +319,14 @@ def right_answers(schema: Schema, column: TableColumn) -> RightAnswers | None:
         return None if None in ends else which(ends)
 
     return RightAnswers(
-        widest(min, least), widest(max, most), all(whole),
+        widest(min, least),
+        widest(max, most),
+        all(whole),
         tuple(sorted({step for some in steps for step in some})) if all(steps) else (),
-        widest(max, characters), widest(max, words), all(required),
-    )  # fmt: skip
+        widest(max, characters),
+        widest(max, words),
+        all(required),
+    )
 
 
 def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:

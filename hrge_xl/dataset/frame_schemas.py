@@ -24,12 +24,19 @@ from .dimensions import RightAnswers, allowed_values, least_and_most, pattern, r
 from .schema import BOOLEAN, DATE, IN_PANDAS, INTEGER, NUMBER, TEXT, Schema, Table, TableColumn
 
 TYPES: dict[str, tuple[type, ...]] = {
-    TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
-}  # fmt: skip
+    TEXT: (str,),
+    INTEGER: (int,),
+    NUMBER: (float, int),
+    BOOLEAN: (bool,),
+    DATE: (date,),
+}
 INFERRED: dict[str, set[str]] = {
-    TEXT: {"string"}, INTEGER: {"integer"}, NUMBER: {"floating", "integer", "mixed-integer-float"},
-    BOOLEAN: {"boolean"}, DATE: {"date"},
-}  # fmt: skip
+    TEXT: {"string"},
+    INTEGER: {"integer"},
+    NUMBER: {"floating", "integer", "mixed-integer-float"},
+    BOOLEAN: {"boolean"},
+    DATE: {"date"},
+}
 
 
 NOTHING = "empty"  # as what a column without any value is inferred
@@ -77,9 +84,12 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
             checks = [*_structure(schema, column), *(_right(question) if question else ())]
             given = column.name in table.key or (question is not None and question.required)
             columns[column.name] = Column(
-                DTYPES[column.kind], checks, nullable=not given, coerce=True,
+                DTYPES[column.kind],
+                checks,
+                nullable=not given,
+                coerce=True,
                 required=column.name not in table.not_in_csv,
-            )  # fmt: skip
+            )
         found[table.name] = DataFrameSchema(
             columns, name=table.name, unique=list(table.key), report_duplicates="all"
         )

@@ -10,9 +10,12 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
+from .. import __version__
+from ..answers.corrections import in_force
 from ..core.errors import UsageError
-from ..core.paths import parts_of, path_of, path_text, way_to
+from ..core.paths import parts_of, path_of, path_text, quoted, way_to
 from ..core.program import program_digest
+from ..core.versions import version_of
 from ..core.words import and_more
 from ..core.work import grouped, report_progress
 from ..exchange.validation import (
@@ -28,20 +31,40 @@ from ..exchange.validation import (
 )
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
-from ..ledger.judgements import rounds_elsewhere, take_over, waivers
-from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
+from ..ledger.judgements import (
+    every_correction,
+    note_closing,
+    rounds_elsewhere,
+    take_over,
+    waivers,
+)
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, look_up
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
-from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
+from .opening import (
+    SPECS,
+    check_dataset_owner,
+    in_a_copy,
+    is_shared_copy,
+    making_shared_copy_again,
+    open_url,
+    set_dataset_owner,
+    spec_of,
+)
 from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
-from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
-from .update_statuses import expect_teams, to_read_again, update_statuses
+from .store import DERIVED, FILLED, PROGRAM, SPEC_DIGEST, Store, open_file
+from .update_statuses import (
+    corrected_otherwise,
+    expect_teams,
+    to_read_again,
+    update_statuses,
+)
 from .work import (
     SHARDS,
     SHARED,
@@ -97,6 +120,7 @@ class IngestRun:
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
+    days: dict[str, date] = field(default_factory=dict)  # that verdicts are of, by content
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
@@ -144,7 +168,7 @@ def ingest(
 ) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
 
-    What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
+    What is in the dataset already is not read again, unless its round took it in on another day than it was checked.
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     # no order of rounds says anything
@@ -163,7 +187,7 @@ def ingest(
                 f"{CHANGED.format(file=file)} Everything was read again from what was received.",
             )
         run.ledger.forget_checksum(file)  # from here on it is written into
-        _receive_all(run, [source.home for source in sources], arrived or Arrived())
+        _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
         _fill(run)
         for store, source in product(run.stores, sources):
@@ -195,6 +219,10 @@ def _begun(
         path = out / DATASET
         file = open_file(path if write or path.is_file() else None, write=write)
         stores.append(stack.enter_context(file))
+        if is_shared_copy(stores[-1]):
+            raise UsageError(
+                "Returns are not put into this folder.", remedy=making_shared_copy_again(out)
+            )
         for store in stores if write else ():
             stack.enter_context(store.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=write))
@@ -222,32 +250,27 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
             record_run(run.ledger, run.file, run.today)
         for store in run.stores:
             store.set_fact(DERIVED, str(run.today))
+            store.set_fact(PROGRAM, __version__)
 
 
 @contextmanager
 def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
-    """Yield the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
+    """Yield the run with a copy of its dataset that shows another day: it is gone with the answer.
+
+    That day decides which waivers are in force and what is overdue. No return is checked again.
+    """
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        asked = replace(asked, waivers=waivers(ledger, asked.today))
-        judged = replace(
-            run,
-            out=ledger.home,
-            stores=[store],
-            ledger=ledger,
-            sources=[([], asked)],
-            read=_read_once(store),
+        request = replace(
+            asked,
+            waivers=waivers(ledger, asked.today),
+            corrections=in_force(every_correction(ledger)),
         )
-        given = {_name(arrival) for arrival in run.given}
-        again = []
-        for name, row in store.known().items():
-            sha256 = row["sha256"] or ""
-            kept = kept_at(run.here, sha256)
-            if name in given and row["checked"] != asked.today and has_content(kept, sha256):
-                again.append(Arrival(row["path"], sha256, None, str(kept)))
-        _read(judged, asked, again)
-        _work_out(judged, lasting=False)
-        yield judged
+        copied_run = replace(
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request)]
+        )
+        _work_out(copied_run, lasting=False)
+        yield copied_run
 
 
 def _read_once(store: Store) -> frozenset[str]:
@@ -262,13 +285,16 @@ def ingest_dry_run(
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     with _begun(sources, out, options, write=False) as run:
+        run.days = run.ledger.days_of_verdicts()
+        for home in filter(None, (source.home for source in sources)):
+            run.days |= look_up(home, Ledger.days_of_verdicts) or {}
         for source in sources:  # a round may be its own ledger
             waived = dict.fromkeys(
                 [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
             )
-            run.sources.append(
-                (_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived)))
-            )
+            corrected = dict.fromkeys([*source.asked.corrections, *every_correction(run.ledger)])
+            asked = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
+            run.sources.append((_arrivals(run, source.files), asked))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
@@ -284,19 +310,27 @@ def ingest_dry_run(
             }
             files = [arrival for _, arrival in sorted(missing.items())]
             batches = in_batches(files, run.options.processes(len(files)))
-            for rows in run.pool.map(submissions_of, batches, run.task(asked)):
+            for rows in run.pool.map(
+                submissions_of, batches, run.task(_on_its_day(run, asked, files))
+            ):
                 found |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
         yield run, found, {arrival.path: verdicts[_name(arrival)] for arrival in run.given}
 
 
-def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
+def _receive_all(run: IngestRun, sources: Sequence[Source], came: Arrived) -> None:
     """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
     days: dict[str, tuple[date, bool]] = {}
+    taken_in: dict[str, date] = {}
+    came = replace(came, today=run.today)
     with ExitStack() as stack:
         rounds = []
-        for n, home in enumerate(homes):
-            if home is None or home.resolve() == run.here:
+        for n, source in enumerate(sources):
+            home = source.home
+            if home is None:
+                continue
+            if home.resolve() == run.here:
+                note_closing(run.ledger, run.ledger, source.closed)
                 continue
             given, asked = run.sources[n]
             terms = {name: term for name, term in came.terms.items() if name == asked.wanted.round}
@@ -308,12 +342,16 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
             )
             run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
             rounds.append((theirs, asked.wanted))
+            note_closing(run.ledger, theirs, source.closed)
             for sha256, day in theirs.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
+            for sha256, verdict_day in theirs.days_of_verdicts().items():
+                taken_in[sha256] = min(taken_in.get(sha256, verdict_day), verdict_day)
         order = {sha256: n for n, sha256 in enumerate(days)}
         every = sorted(run.given, key=lambda arrival: arrival.path)
         in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
-        run.ledger.receive(in_order, replace(came, receipts=days))
+        run.ledger.receive(in_order, replace(came, receipts=days, taken_in=taken_in))
+        run.days = run.ledger.days_of_verdicts() | taken_in
         for theirs, wanted in rounds:
             take_over(
                 run.ledger,
@@ -322,7 +360,10 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
                 load(wanted.spec).digest if wanted.spec else "",
             )
     ours = waivers(run.ledger, run.today)
-    run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
+    corrected = in_force(every_correction(run.ledger))
+    run.sources = [
+        (given, replace(asked, waivers=ours, corrections=corrected)) for given, asked in run.sources
+    ]
 
 
 def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
@@ -458,15 +499,25 @@ def _fill(run: IngestRun) -> None:
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
         _read_earlier(run, wanted)
+    elif not run.options.only_these:
+        corrected = corrected_otherwise(run.file, run.sources[0][1].corrections)
+        _read_earlier(run, wanted, corrected)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
-def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
-    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none."""
+def _read_earlier(
+    run: IngestRun, given: Collection[str], again: Collection[str] | None = None
+) -> None:
+    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none.
+
+    Of several `again` only these, also where they are there.
+    """
     came = {
-        _name(arrival): arrival for arrival in run.ledger.known() if _name(arrival) not in given
+        _name(arrival): arrival
+        for arrival in run.ledger.known()
+        if _name(arrival) not in given and (again is None or _name(arrival) in again)
     }
     here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
     known = [store.known() for store in run.stores]
@@ -474,13 +525,22 @@ def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
     alone = next(iter(requests.values())) if len(requests) == 1 else None
     nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
+    elsewhere = {other.name for other in rounds_elsewhere(run.ledger)}
     missing = (
-        arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known)
+        arrival
+        for name, arrival in sorted(here.items())
+        if again is not None or not all(name in some for some in known)
     )
     for period, some in sorted(
         grouped((periods[arrival.sha256], arrival) for arrival in missing).items()
     ):
-        _read(run, alone or requests.get(period, nobody), some)
+        request = alone or requests.get(period, nobody)
+        _read(run, request, some)
+        if period in elsewhere and request.wanted.round != period:
+            run.notes += (
+                f"The folder of {period} is not at hand: its returns were read again without its key and its teams. To "
+                f"check them by these: hrge-xl consolidate ROUND -o {quoted(run.out)}",
+            )
     lost = [Path(arrival.path).name for name, arrival in came.items() if name not in here]
     if lost:  # nowhere to be found any more
         run.notes += (
@@ -525,16 +585,16 @@ def _missing(
     asked: ValidationRequest,
     known: Sequence[Mapping[str, Record]],
 ) -> list[Arrival]:
-    """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
+    """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
     again = to_read_again(run.file, asked)
     wanted = {_name(arrival): arrival for arrival in reversed(given)}
 
     def is_known(name: str, arrival: Arrival) -> bool:
-        there = [some[name] for some in known if name in some]
-        fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
-        return (
-            arrival.sha256 is not None and len(there) == len(known) and fresh and name not in again
-        )
+        if arrival.sha256 is None or name in again:
+            return False
+        rows = [some[name] for some in known if name in some]
+        day = run.days.get(arrival.sha256)
+        return len(rows) == len(known) and all(day in (None, row["checked"]) for row in rows)
 
     return [arrival for name, arrival in sorted(wanted.items()) if not is_known(name, arrival)]
 
@@ -566,9 +626,10 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     changed = set[str]()
     if not files:
         return changed
+    task = run.task(_on_its_day(run, asked, files))
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.processes(len(files)))
-        done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
+        done = run.pool.map(shards_of, batches, task, folder.absolute())
         with report_progress("Reading returned files", len(files)) as advance:
             for batch, shards in zip(batches, done, strict=True):
                 for shard in shards:
@@ -582,6 +643,19 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
                     run.closed.extend(shard.closed)
                 advance(len(batch))
     return changed
+
+
+def _on_its_day(
+    run: IngestRun, asked: ValidationRequest, files: Iterable[Arrival]
+) -> ValidationRequest:
+    """Return a request by which each of some files is checked as of the day on which it was taken in."""
+    hashes = filter(None, (file.sha256 for file in files))
+    days = {
+        sha256: run.days[sha256]
+        for sha256 in hashes
+        if run.days.get(sha256, asked.today) != asked.today
+    }
+    return replace(asked, days=days)
 
 
 def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:

@@ -26,7 +26,7 @@ from ..core.paths import is_address, masked, quoted
 from ..core.program import isolate_failures
 from ..exchange.validation import Noticed, Result, stopped_result
 from ..findings import Waiver
-from ..ledger.events import Arrival, Arrived, DecisionMade, FilesReceived
+from ..ledger.events import FILE, Arrival, Arrived, DecisionMade, FilesReceived
 from ..ledger.judgements import Decision
 from ..ledger.ledger import DATASET, NAME, Ledger, look_up
 from ..spec.carried import as_bytes, digest_of, find, write
@@ -34,8 +34,17 @@ from ..spec.load import load
 from ..spec.model import Spec
 from .definitions import clause
 from .rows import RowBuilder, all_rows, submission_id
-from .schema import SUBMISSIONS, TABLES, VERSION, Row, Schema
-from .store import FILLED, OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
+from .schema import MASKED, SUBMISSIONS, TABLES, VERSION, Row, Schema
+from .store import (
+    FILLED,
+    OF_DATABASE,
+    SPEC_DIGEST,
+    STATE,
+    STORES,
+    Store,
+    open_file,
+    translate_db_errors,
+)
 from .update_statuses import update_statuses
 
 SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in
@@ -46,14 +55,17 @@ def open_store(place: str | Path) -> Iterator[Store]:
     """Open the dataset of a folder or at a PostgreSQL address, to be read only. Raises `UsageError`, `StoreError`."""
     if is_address(str(place)):
         with open_url(str(place)) as store:
-            yield _taken_up(store, f"Fill it with `hrge-xl consolidate … --store {store.name}`.")
+            yield _taken_up(
+                store, f"Fill it with `hrge-xl consolidate FILES -o FOLDER --store {store.name}`."
+            )
         return
     folder = Path(place)
     file = folder if folder.is_file() else folder / DATASET
     if not file.is_file():
+        sources = quoted(folder) if (folder / FILE).is_file() else "FILES"
         raise UsageError(
             f"{place} holds no dataset.",
-            remedy=f"Run `hrge-xl consolidate … -o {quoted(place)}` first.",
+            remedy=f"Run `hrge-xl consolidate {sources} -o {quoted(folder)}` first.",
         )
     with opened(file) as store:
         yield store
@@ -63,10 +75,25 @@ def open_store(place: str | Path) -> Iterator[Store]:
 def opened(file: Path) -> Iterator[Store]:
     """Open the dataset in a SQLite file. Raises `StoreError`, `UsageError`."""
     with open_file(file, write=False) as store:
+        folder = quoted(file.parent)
+        remedy = f"Run `hrge-xl consolidate {folder} -o {folder}` first."
         yield _taken_up(
-            store,
-            f"Run `hrge-xl consolidate {quoted(file.parent)} -o {quoted(file.parent)}` first.",
+            store, making_shared_copy_again(file.parent) if is_shared_copy(store) else remedy
         )
+
+
+def is_shared_copy(store: Store) -> bool:
+    """Say whether a dataset is a copy to share, which holds nothing that it could be made again from."""
+    return MASKED in store.fact(STATE)
+
+
+def making_shared_copy_again(folder: Path) -> str:
+    """Say how the copy to share in a folder is made again: where it was made, if that is at hand."""
+    source = quoted(folder.parent) if (folder.parent / DATASET).is_file() else "FOLDER"
+    return (
+        f"{folder} is a copy to share, which is made again in the folder that it comes from: "
+        f"hrge-xl consolidate {source} -o {source} --shareable"
+    )
 
 
 def _taken_up(store: Store, remedy: str) -> Store:
@@ -106,7 +133,9 @@ def spec_of(store: Store) -> Spec | None:
             fault = error
         if digest_of(files) != facts[SPEC_DIGEST]:
             told = f"{store.name}: the spec that it carries (in {table.name}) was changed."
-            raise StoreError(f"{told} Consolidate again with --spec.") from fault
+            raise StoreError(
+                told, remedy="Make it again with: hrge-xl consolidate FOLDER -o FOLDER --spec SPEC"
+            ) from fault
         folder = write(files, _home())
     return load(folder)
 
@@ -256,9 +285,15 @@ def in_a_copy(folder: Path | None, *names: str, lasting: bool = True) -> Iterato
 
 @contextmanager
 def temporary_dataset(
-    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver] = (), arrived: Arrived | None = None,
-    *, ledger: Path | None = None, answers: bool = True, noticed: Mapping[str, Noticed] | None = None,
-) -> Iterator[Temporary]:  # fmt: skip
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver] = (),
+    arrived: Arrived | None = None,
+    *,
+    ledger: Path | None = None,
+    answers: bool = True,
+    noticed: Mapping[str, Noticed] | None = None,
+) -> Iterator[Temporary]:
     """Yield the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
 
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
@@ -274,9 +309,12 @@ def temporary_dataset(
 
 @contextmanager
 def dataset_as_told(
-    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Iterable[FilesReceived],
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver],
+    receipts: Iterable[FilesReceived],
     decisions: Iterable[Decision],
-) -> Iterator[Temporary]:  # fmt: skip
+) -> Iterator[Temporary]:
     """Yield the dataset of files that were checked again, as a report tells when they came and what was decided."""
     with in_a_copy(None, lasting=False) as made:
         for receipt in receipts:
@@ -288,9 +326,14 @@ def dataset_as_told(
 
 
 def _fill(
-    made: Temporary, results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], *, answers: bool = True,
+    made: Temporary,
+    results: Sequence[Result],
+    spec: Spec | None,
+    waivers: Sequence[Waiver],
+    *,
+    answers: bool = True,
     noticed: Mapping[str, Noticed] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Put in what the files say, and work out what counts."""
     schema = Schema(spec, answers=answers)
     made.store.use(schema)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import date
 
 import sqlalchemy as sa
 
 from ..core.errors import UsageError
-from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.words import SOURCE_LANGUAGE, Translate, translator
+from ..core.work import who_is_in_each
 from ..exchange.validation import REFUSED
-from .aggregates.risks import stages
-from .aggregates.sql import distinct, grouped, whole
+from .aggregates.risks import placed_risks, stages
+from .aggregates.sql import Sources, distinct, grouped, whole
 from .return_status import COUNTS, DOUBLED, STATUSES
 from .returns import Return
 from .store import Store
@@ -38,6 +39,7 @@ class Reconciliation:
     conflict: int = 0
     excluded: int = 0
     withdrawn: int = 0
+    blank: int = 0
 
     def __add__(self, other: Reconciliation) -> Reconciliation:
         """Return the sum over two datasets."""
@@ -154,7 +156,10 @@ def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PeriodFigures:
-    """What one period comes to, beside the others."""
+    """What one period comes to, beside the others.
+
+    `by_team` has the same for each of its teams, where somebody asked for it: it is what a comparison is made of.
+    """
 
     name: str
     returns: int
@@ -162,10 +167,38 @@ class PeriodFigures:
     answered: int
     required: int
     levels: Mapping[str, int]  # risks by level, at the last stage that the spec knows
+    by_team: Mapping[str, PeriodFigures] = field(default_factory=dict)
+
+    def of_teams(self, codes: Collection[str]) -> PeriodFigures:
+        """Return what some of its teams come to."""
+        chosen = {code: self.by_team[code] for code in codes}
+        levels: Counter[str] = Counter()
+        for figures in chosen.values():
+            levels.update(figures.levels)
+        return PeriodFigures(
+            self.name,
+            sum(figures.returns for figures in chosen.values()),
+            len(chosen),
+            sum(figures.answered for figures in chosen.values()),
+            sum(figures.required for figures in chosen.values()),
+            dict(levels),
+            chosen,
+        )
+
+    def renamed(self, codes: Mapping[str, str]) -> PeriodFigures:
+        """Return it with the codes that its teams have now; teams that became one are one."""
+        teams: dict[str, list[str]] = defaultdict(list)
+        for code in self.by_team:
+            teams[codes.get(code, code)].append(code)
+        by_team = {
+            code: replace(self.of_teams(earlier), teams=1, by_team={})
+            for code, earlier in teams.items()
+        }
+        return replace(self, by_team=by_team)
 
 
-def over_periods(store: Store) -> list[PeriodFigures]:
-    """Return the periods of which something counts, the latest one first, each by itself."""
+def over_periods(store: Store, *, by_team: bool = False) -> list[PeriodFigures]:
+    """Return the periods of which something counts, the latest one first; if asked, team by team too."""
     files = store["submissions"]
     sheets = store["aggregate_completeness"]
     counted = sa.select(files).where(files.c.current).subquery()
@@ -181,11 +214,56 @@ def over_periods(store: Store) -> list[PeriodFigures]:
         by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
         for name, level, count in store.select(by_level.where(table.c.stage == last)):
             levels[name][level] = count
+    of_teams = _by_team(store) if by_team else {}
     return [
-        PeriodFigures(name, count, teams.get(name, 0), *answered.get(name, (0, 0)), levels[name])
+        PeriodFigures(
+            name,
+            count,
+            teams.get(name, 0),
+            *answered.get(name, (0, 0)),
+            levels[name],
+            of_teams.get(name, {}),
+        )
         for name, count in ((period.name, period.counted) for period in periods(store))
         if count
     ]
+
+
+def _by_team(store: Store) -> dict[str, dict[str, PeriodFigures]]:
+    """Return what each team comes to in each period, by period and team."""
+    files = store["submissions"]
+    counted = sa.select(files).where(files.c.current, files.c.team != "").subquery()
+    sums = {name: whole(sa.func.sum(counted.c[name])) for name in ("answered", "required")}
+    levels: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    risks = store.schema.spec.figures.risks if store.schema.spec else None
+    if risks is not None:
+        last = list(stages(risks))[-1]
+        placed = placed_risks(Sources(store, date.min)).subquery()  # no risk goes by the day
+        by_level = grouped(placed, "period team level", frequency=sa.func.count())
+        for period, team, level, count in store.select(by_level.where(placed.c.stage == last)):
+            levels[period, team][level] = count
+    found: dict[str, dict[str, PeriodFigures]] = defaultdict(dict)
+    wanted = grouped(counted, "period team", returns=sa.func.count(), **sums)
+    for period, team, returns, answered, required in store.select(wanted):
+        figures = PeriodFigures(period, returns, 1, answered, required, levels[period, team])
+        found[period][team] = figures
+    return found
+
+
+def of_same_teams(compared: Sequence[PeriodFigures]) -> list[PeriodFigures]:
+    """Return periods as they compare: what the teams come to that answered in each of them.
+
+    The first period is the one that others are held against: one in which none of these teams answered is left out, and
+    so are all where nothing is left to compare.
+    """
+    same = who_is_in_each([period.by_team.keys() for period in compared])
+    alike = [period.of_teams(same) for period in compared if same and same <= period.by_team.keys()]
+    return alike if len(alike) > 1 else []
+
+
+def same_teams_words(say: Translate, teams: str) -> str:
+    """Say of how many teams a comparison of periods is."""
+    return say("Only of the teams that answered in each of these periods: {n}").format(n=teams)
 
 
 BEFORE = "before "  # and the name of a round: the fact that says what the round before it came to
@@ -193,5 +271,10 @@ BEFORE = "before "  # and the name of a round: the fact that says what the round
 
 def round_before(store: Store, period: str | None) -> PeriodFigures | None:
     """Return what the round before a period came to, as it was when that was last at hand; None where nobody knows."""
-    told = store.fact(f"{BEFORE}{period}")
-    return PeriodFigures(**json.loads(told)) if told else None
+    fact = store.fact(f"{BEFORE}{period}")
+    if not fact:
+        return None
+    figures = json.loads(fact)
+    teams = figures.pop("by_team", {})  # datasets of earlier releases have none
+    by_team = {code: PeriodFigures(**of_team) for code, of_team in teams.items()}
+    return PeriodFigures(**figures, by_team=by_team)

@@ -16,7 +16,7 @@ from ..core.dates import parse_day, parse_moment
 from ..core.message_templates import MessageTemplate, joined
 from ..core.words import Translate, fold
 from ..core.work import grouped
-from ..exchange.validation import ACCEPTED, REFUSED
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
 from ..findings import Kind, codes, identity
 from ..ledger.judgements import Decision
 from ..ledger.ledger import FIRST_SEEN
@@ -27,6 +27,7 @@ CONFLICT = "conflict"
 WITHDRAWN = "withdrawn"
 WAITING = "waiting"
 EXCLUDED = "excluded"
+BLANK = "blank"
 DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
 
 
@@ -48,41 +49,70 @@ class StatusKind(NamedTuple):
 
 STATUSES: tuple[StatusKind, ...] = (
     StatusKind(
-        COUNTS, "{count} counted", "Counted", "their answers and findings are included in every total",
+        COUNTS,
+        "{count} counted",
+        "Counted",
+        "their answers and findings are included in every total",
         "How many count.",
         "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
     ),
     StatusKind(
-        SUPERSEDED, "{count} superseded", "Superseded", "a newer version of the same workbook counts",
+        SUPERSEDED,
+        "{count} superseded",
+        "Superseded",
+        "a newer version of the same workbook counts",
         "How many are superseded.",
-        "A newer version of the same workbook counts, or somebody decided for another one; or nothing is filled in "
-        "here, and something is in another one.",
+        "A newer version of the same workbook counts, or somebody decided for another one.",
     ),
     StatusKind(
-        WAITING, "{count} newer but with errors", "Newer, with errors",
-        "the accepted version before it counts until a corrected one arrives", "How many wait for a corrected version.",
+        WAITING,
+        "{count} newer but with errors",
+        "Newer, with errors",
+        "the accepted version before it counts until a corrected one arrives",
+        "How many wait for a corrected version.",
         "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
     ),
     StatusKind(
-        DOUBLED, "{count} the same as another file", "Same as another", "byte for byte; the other one is used",
-        "How many repeat the same content."
+        DOUBLED,
+        "{count} the same as another file",
+        "Same as another",
+        "byte for byte; the other one is used",
+        "How many repeat the same content.",
     ),
     StatusKind(
-        CONFLICT, "{count} in conflict", "In conflict", "none of them counts until somebody decides",
+        CONFLICT,
+        "{count} in conflict",
+        "In conflict",
+        "none of them counts until somebody decides",
         "How many are in conflict.",
         "Two workbooks are about the same team, intervention and period, or one was copied for another intervention: "
         "neither counts until somebody decides.",
     ),
     StatusKind(
-        EXCLUDED, "{count} excluded", "Excluded", "not the return of this team in this round",
+        EXCLUDED,
+        "{count} excluded",
+        "Excluded",
+        "not the return of this team in this round",
         "How many are excluded.",
         "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
     ),
     StatusKind(
-        WITHDRAWN, "{count} withdrawn", "Withdrawn", "by a decision",
-        "How many are withdrawn.", "Somebody took it back."
+        WITHDRAWN,
+        "{count} withdrawn",
+        "Withdrawn",
+        "by a decision",
+        "How many are withdrawn.",
+        "Somebody took it back.",
     ),
-)  # fmt: skip
+    StatusKind(
+        BLANK,
+        "{count} blank",
+        "Blank",
+        "nothing is filled in: no answer",
+        "How many are blank.",
+        "Nothing stands in it that was not there when it was issued: it is no answer, and its team is told so.",
+    ),
+)
 DOUBTS = codes(
     identity.SIGNATURE_INVALID,
     identity.ANOTHER_ROUND,
@@ -91,9 +121,12 @@ DOUBTS = codes(
 )
 """They say: this is not the return of this team in this round."""
 STATUS_CODES = codes(
-    identity.SUPERSEDED, identity.TWO_RETURNS_ONE_KEY, identity.ONE_COPY_TWO_INTERVENTIONS,
-    identity.DECIDED, identity.MADE_FROM_OLDER_VERSION,
-)  # of the findings that tell of a status  # fmt: skip
+    identity.SUPERSEDED,
+    identity.TWO_RETURNS_ONE_KEY,
+    identity.ONE_COPY_TWO_INTERVENTIONS,
+    identity.DECIDED,
+    identity.MADE_FROM_OLDER_VERSION,
+)  # of the findings that tell of a status
 ARRIVED = "arrived"  # the day that lateness goes by, or SAVED, or FIRST_SEEN
 SAVED = "saved"
 ZONES = timedelta(days=1)  # no two places on earth are further apart
@@ -114,6 +147,7 @@ class Sums(TypedDict):
     conflict: int
     excluded: int
     withdrawn: int
+    blank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +167,7 @@ class ReturnEntry:
     predecessor: str = ""  # the return that the workbook was given back for, where it is feedback
     moment: str = ""
     doubts: tuple[str, ...] = ()
-    untouched: bool = False  # nothing was filled in
+    untouched: bool = False  # nothing stands in it that was not there when it was issued
 
     @property
     def age(self) -> tuple[str, int, str]:
@@ -222,8 +256,6 @@ def return_statuses(
             able.append(entry)
         else:
             found[entry.submission] = alone
-    beside = _beside_filled(able, decisions)
-    able = [entry for entry in able if entry.submission not in beside]
     workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
     found |= {
         entry.submission: workbook.status(entry)
@@ -239,25 +271,6 @@ def return_statuses(
         (workbook.chosen.copy, workbook) for workbook in left if workbook.chosen.copy
     )
     _detect_conflicts(of_one_copy.values(), identity.ONE_COPY_TWO_INTERVENTIONS, found)
-    for name, filled in beside.items():
-        other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
-        found[name] = ReturnStatus(SUPERSEDED, other.submission, message_templates.UNTOUCHED)
-    return found
-
-
-def _beside_filled(
-    entries: Sequence[ReturnEntry], decided: Collection[str]
-) -> dict[str, list[ReturnEntry]]:
-    """Return untouched workbooks with those that they give way to: filled in, and of the same copy or about the same.
-
-    A mail often quotes the workbook that it answers. What somebody decided about one holds.
-    """
-    about = [(entry, key) for entry in entries for key in (entry.copy, entry.key) if key]
-    filled = grouped((key, entry) for entry, key in about if not entry.untouched)
-    found: dict[str, list[ReturnEntry]] = {}
-    for entry, key in about:
-        if entry.untouched and entry.submission not in decided and key in filled:
-            found.setdefault(entry.submission, []).extend(filled[key])
     return found
 
 
@@ -325,7 +338,10 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
 
 
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
-    """Return the status of a return that can count in no case."""
+    """Return the status of a return that can count in no case.
+
+    A blank one is no answer, whatever came before or after it, unless somebody decided that it counts.
+    """
     if entry.verdict == REFUSED:
         return ReturnStatus(REFUSED, reason=message_templates.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
@@ -333,6 +349,8 @@ def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | 
     if entry.doubts and decision is None:
         reason = message_templates.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
         return ReturnStatus(EXCLUDED, reason=reason)
+    if entry.untouched and decision is None:
+        return ReturnStatus(BLANK, reason=message_templates.BLANK)
     return None
 
 
@@ -461,6 +479,11 @@ def _skipped(
     return next(others, None)
 
 
+def is_to_be_corrected(verdict: str, status: str) -> bool:
+    """Say whether its team still has to correct a return: it has errors, and nothing takes its place."""
+    return verdict == RETURNED and status in (COUNTS, WAITING)
+
+
 # what is said alike where people read figures, on the overview and in `data.xlsx`
 
 
@@ -469,7 +492,7 @@ def status_words(say: Translate) -> dict[str, str]:
     return {
         "received": say("Received"),
         "accepted": say("Accepted"),
-        "returned": say("Returned for correction"),
+        "returned": say("Returned"),
         "refused": say("Could not be read"),
         "counted": say("Counted"),
         "superseded": say("Superseded by a newer version"),
@@ -478,6 +501,7 @@ def status_words(say: Translate) -> dict[str, str]:
         "conflict": say("Waits for a decision"),
         "excluded": say("Excluded"),
         "withdrawn": say("Withdrawn"),
+        "blank": say("Blank"),
     }
 
 

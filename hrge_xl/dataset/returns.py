@@ -20,7 +20,15 @@ from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
-from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
+from .return_status import (
+    BLANK,
+    CONFLICT,
+    EXCLUDED,
+    SUPERSEDED,
+    WITHDRAWN,
+    lateness_day,
+    moment,
+)
 from .rows import COMMENT, answer_of, finding_of, reason_of, submission_number
 from .schema import (
     SUBMISSIONS,
@@ -141,15 +149,18 @@ def settled(found: Iterable[Return]) -> set[str]:
     """Return the submissions whose findings are nobody's task any more: another return counts in their place.
 
     Those are superseded or withdrawn ones, and excluded ones where another return of the team about this intervention
-    counts. What waits for a correction or a decision, or was refused, is not settled.
+    counts, and blank ones where an answer of the team does. What waits for a correction or a decision, or was refused,
+    is not settled.
     """
     every = list(found)
+    answered = {each.team for each in every if each.current}
     counted = {each.about for each in every if each.current}
     return {
         each.submission
         for each in every
         if each.status in (SUPERSEDED, WITHDRAWN)
         or (each.status == EXCLUDED and each.about in counted)
+        or (each.status == BLANK and each.team in answered)
     }
 
 
@@ -221,12 +232,14 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
         name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")
     }
     own = {
-        **{name: row[name] for name in OWN}, **texts, "submission_id": submission_number(row["submission"]),
+        **{name: row[name] for name in OWN},
+        **texts,
+        "submission_id": submission_number(row["submission"]),
         "reason": from_json(row["reason_details"]).get("reason") or row["reason"],
         "checks_run": (row["checks_run"] or "").split(),
         "identity": from_pairs(json.loads(row["stamp"])) if row["stamp"] else None,
         "open_errors": errors.get(row["submission"], 0),
-    }  # fmt: skip
+    }
     return Return(**own)
 
 
@@ -240,15 +253,32 @@ def result(store: Store, each: Return) -> Result:
     if each.identity is not None and store.schema.spec is not None:
         read_by = store.schema.spec.folder or store.schema.spec.name
         sent = Submission(
-            each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
-            answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
-            not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
-            saved=each.saved or "", last=each.last_answers or "",
-        )  # fmt: skip
+            each.path,
+            each.sha256 or "",
+            each.size or 0,
+            each.identity,
+            each.signature or "",
+            answers=list(answers(store, each)),
+            unplaced=each.unplaced,
+            comments=each.comments,
+            not_run=each.checks_not_run,
+            sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
+            saved=each.saved or "",
+            last=each.last_answers or "",
+        )
     return Result(
-        each.path, each.sha256, each.size, each.verdict, each.findings, sent, read_by=read_by,
-        team=each.team, not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
-    )  # fmt: skip
+        each.path,
+        each.sha256,
+        each.size,
+        each.verdict,
+        each.findings,
+        sent,
+        read_by=read_by,
+        team=each.team,
+        not_run=each.checks_not_run,
+        checked=each.checked,
+        read_for=each.read_for,
+    )
 
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..answers.submission import (
+    PROGRAM,
     Answer,
     CellKey,
     Outcome,
@@ -206,11 +207,20 @@ def _submission(result: Result) -> Row:
     )
     row |= dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
     row |= {
-        SUBMISSION_ID: submission_number(name), "submission": name, "path": storable(result.path),
-        "sha256": result.sha256, "size": result.size, "verdict": result.verdict, "current": False,
-        "checked": result.checked, "read_for": result.read_for, "untouched": result.untouched,
-        "waived": sum(not finding.open for finding in result.findings), "required": 0, "answered": 0,
-    }  # fmt: skip
+        SUBMISSION_ID: submission_number(name),
+        "submission": name,
+        "path": storable(result.path),
+        "sha256": result.sha256,
+        "size": result.size,
+        "verdict": result.verdict,
+        "current": False,
+        "checked": result.checked,
+        "read_for": result.read_for,
+        "untouched": result.untouched,
+        "waived": sum(not finding.open for finding in result.findings),
+        "required": 0,
+        "answered": 0,
+    }
     if result.outcome is not None:
         progress = result.outcome.progress.values()
         row |= {
@@ -221,17 +231,20 @@ def _submission(result: Result) -> Row:
     if result.submission is not None:
         sent = result.submission
         stamp = result.submission.identity
+        program = {PROGRAM: stamp.program} if stamp.program else {}
         row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
         row |= {
             name: getattr(stamp, name)
             for name in ("language", "spec", "spec_version", "round", "copy")
         }
         row |= {
-            "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
-            "saved": storable(sent.saved) or None, "signature": sent.signature,
+            "predecessor": storable(stamp.predecessor) or None,
+            "issued": parse_day(stamp.issued),
+            "saved": storable(sent.saved) or None,
+            "signature": sent.signature,
             "last_answers": storable(sent.last) or None,
-            "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
-        }  # fmt: skip
+            "stamp": json.dumps(dict(to_pairs(stamp)) | program, ensure_ascii=False),
+        }
     return SUBMISSIONS.row(**row)
 
 
@@ -258,10 +271,13 @@ def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]
         part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")
     }
     return {
-        "team": result.team, "country": str(said.get("country") or sent.identity.country),
-        "period": sent.identity.round or (f"{start}/{end}" if start and end else ""), "period_start": start,
-        "period_end": end, **{part: storable(text) or "" for part, text in texts.items()},
-    }  # fmt: skip
+        "team": result.team,
+        "country": str(said.get("country") or sent.identity.country),
+        "period": sent.identity.round or (f"{start}/{end}" if start and end else ""),
+        "period_start": start,
+        "period_end": end,
+        **{part: storable(text) or "" for part, text in texts.items()},
+    }
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
@@ -313,21 +329,33 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
     values = asdict(finding)
     waiver = finding.waiver
     values |= values.pop("words") | {
-        SUBMISSION_ID: submission, "n": n, "row_code": finding.row, "severity": finding.severity.value,
-        "waived": not finding.open, "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
+        SUBMISSION_ID: submission,
+        "n": n,
+        "row_code": finding.row,
+        "severity": finding.severity.value,
+        "waived": not finding.open,
+        "waiver": waiver and waiver.told,
+        "waiver_number": waiver and waiver.number,
         "details": as_json(finding.details),
-    }  # fmt: skip
+    }
     row = map(values.get, FINDINGS_FACT.names)
     return tuple(storable(value) if isinstance(value, str) else value for value in row)
 
 
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
-    """Return the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset."""
+    """Return the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset.
+
+    A copy to share has none, since they may quote an answer: then the name of the finding stands for them.
+    """
+    message = row["name"] if row["message"] is None else row["message"]
     own = {name: row[name] for name in OWN} | {
-        "row": row["row_code"], "severity": Severity(row["severity"]), "details": from_json(row["details"]),
-        "language": language, "waiver": waivers.get(row["waiver_number"]),
-        "words": Words(row["message"], row["remedy"], row["label"]),
-    }  # fmt: skip
+        "row": row["row_code"],
+        "severity": Severity(row["severity"]),
+        "details": from_json(row["details"]),
+        "language": language,
+        "waiver": waivers.get(row["waiver_number"]),
+        "words": Words(message, row["remedy"] or "", row["label"]),
+    }
     return Finding(**own)
 
 
@@ -352,11 +380,18 @@ def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
     if original == (_as_shown(text, answer) if label is None else label):
         original = None
     return ANSWERS_FACT.row(
-        submission_id=submission, slot=cell.known.slot, code=answer.code, text=text, number=answer.number,
-        date=answer.day, original=original, original_type=original_type,
+        submission_id=submission,
+        slot=cell.known.slot,
+        code=answer.code,
+        text=text,
+        number=answer.number,
+        date=answer.day,
+        original=original,
+        original_type=original_type,
         state=None if calculated or answer.state is State.ANSWERED else answer.state.value,
-        problem=None if calculated else answer.problem, cell=None if answer.cell == cell.known.cell else answer.cell,
-    )  # fmt: skip
+        problem=None if calculated else answer.problem,
+        cell=None if answer.cell == cell.known.cell else answer.cell,
+    )
 
 
 def _as_shown(text: str | None, answer: Answer) -> str | None:

@@ -91,14 +91,7 @@ def _counted(codes: Mapping[str, int]) -> str:
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
     rows = ledger.rows_of("runs")
-    files = store["submissions"].c
-    named = store.select(sa.select(files.submission, files.path, files.status))
-    left = {
-        "files": {name: [name_of(path), status] for name, path, status in named},
-        "findings": _findings(store),
-        "figures": [[*key, value] for key, value in _figures(store).items()],
-    }
-    found = json.dumps(left, sort_keys=True)
+    found = json.dumps(run_result(store), sort_keys=True)
     if not rows or rows[-1]["found"] != found:
         rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
         ledger.put("runs", rows[-1])
@@ -116,6 +109,17 @@ def last_change(folder: str | Path | None) -> RunChange | None:
 
 
 # what a run left
+
+
+def run_result(store: Store) -> dict[str, Any]:
+    """Return what a run left in a dataset: its files with their status, its findings and its figures."""
+    files = store["submissions"].c
+    named = store.select(sa.select(files.submission, files.path, files.status))
+    return {
+        "files": {name: [name_of(path), status] for name, path, status in named},
+        "findings": _findings(store),
+        "figures": [[*key, value] for key, value in _figures(store).items()],
+    }
 
 
 def _findings(store: Store) -> dict[str, list[str]]:
@@ -175,9 +179,15 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
         if was.get(key) != is_now.get(key)
     ]
     return RunChange(
-        now["day"], before["day"], _names(new["files"], old["files"]), _names(old["files"], new["files"]), status,
-        _less(old["findings"], new["findings"]), _less(new["findings"], old["findings"]), moved,
-    )  # fmt: skip
+        now["day"],
+        before["day"],
+        _names(new["files"], old["files"]),
+        _names(old["files"], new["files"]),
+        status,
+        _less(old["findings"], new["findings"]),
+        _less(new["findings"], old["findings"]),
+        moved,
+    )
 
 
 def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:

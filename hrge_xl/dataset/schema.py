@@ -152,8 +152,12 @@ class Table:
 VERSION = 10  # of the tables; raised whenever one of them changes
 
 IN_PANDAS: dict[str, Any] = {
-    TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: "datetime64[us]",
-}  # fmt: skip
+    TEXT: "string",
+    INTEGER: "Int64",
+    NUMBER: "Float64",
+    BOOLEAN: "boolean",
+    DATE: "datetime64[us]",
+}
 KINDS = {
     ColumnKind.CODE: TEXT,
     ColumnKind.TEXT: TEXT,
@@ -295,11 +299,15 @@ class Schema:
         """What is exported: every row once, in the order in which tables are read."""
         figures = self.spec.figures if self.spec else None
         has = {
-            "": True, "lists": self.list_columns, "matrix": self.spec and self.spec.matrix,
-            "risks": figures and figures.risks, "indicators": figures and figures.indicators,
-            "questions": figures and figures.questions, "answers": self.spec and self.answers,
+            "": True,
+            "lists": self.list_columns,
+            "matrix": self.spec and self.spec.matrix,
+            "risks": figures and figures.risks,
+            "indicators": figures and figures.indicators,
+            "questions": figures and figures.questions,
+            "answers": self.spec and self.answers,
             "countries": self.spec and self.spec.countries,
-        }  # fmt: skip
+        }
         own = {OVERDUE: self.overdue, TOP_RISKS: self.top_risks}
         return tuple(
             table.shown

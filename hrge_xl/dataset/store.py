@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.errors import StoreError
 from ..core.paths import whole
+from ..core.versions import version_of
 from ..core.work import batched
 from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..ledger.ledger import DATASET
@@ -42,6 +43,7 @@ DERIVED = "derived"
 STATE = "state"
 FILLED = "filled"
 SPEC_DIGEST = "spec_digest"
+PROGRAM = "program"  # fact: the version of hrge_xl that worked it out last
 NOTED = "noted"  # the state where workbook and pages gave way to notes
 OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
@@ -216,12 +218,14 @@ class Store:
             connection.execute(sa.delete(self.meta_table))
             spec = self.schema.spec
             own = {
-                "schema_version": str(VERSION), "spec": spec.name if spec else "",
-                "spec_version": spec.version if spec else "", SPEC_DIGEST: _digest(spec),
+                "schema_version": str(VERSION),
+                "spec": spec.name if spec else "",
+                "spec_version": spec.version if spec else "",
+                SPEC_DIGEST: _digest(spec),
                 "tables": " ".join(table.name for table in self.schema.base),
                 "views": " ".join(view.name for view in self.schema.views),
                 **{name: facts[name] for name in OF_DATABASE if name in facts},
-            }  # fmt: skip
+            }
             rows = [{"name": name, "value": value} for name, value in own.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, complete=self.lasting).items():
@@ -423,19 +427,11 @@ class Store:
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
-        with self._reading() as connection:
-            try:
-                for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
-                    yield tuple(row)
-            except (
-                ValueError,
-                TypeError,
-            ) as error:  # a day that is none, a text where a number belongs
-                raise StoreError(
-                    f"another program wrote something into it that does not belong there ({error}).",
-                    place=self.name,
-                    remedy="Consolidate again: it is made again from what was received.",
-                ) from error
+        with self._reading() as connection, refuse_foreign_values(self.name):
+            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
+                if bytes in map(type, row):  # no column of a dataset has any
+                    raise TypeError("bytes in place of a text, number or day")
+                yield tuple(row)
 
 
 class SqliteStore(Store):
@@ -473,11 +469,6 @@ def _digest(spec: Spec | None) -> str:
     return (spec.digest or spec.version) if spec else ""
 
 
-def version_of(text: str) -> tuple[int, ...]:
-    """Return what versions are ordered by."""
-    return tuple(int(part) for part in text.split(".") if part.isdecimal())
-
-
 @contextmanager
 def translate_db_errors(name: str) -> Iterator[None]:
     """Turn the errors of a database into one line of our own."""
@@ -485,6 +476,22 @@ def translate_db_errors(name: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise database_error(name, error) from error
+
+
+@contextmanager
+def refuse_foreign_values(place: str) -> Iterator[None]:
+    """Raise `StoreError` where a stored value is not of its type: a day that is none, a text for a number."""
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise StoreError(
+            f"another program wrote something into it that does not belong there ({error}).",
+            place=place,
+            remedy=(
+                "Make it again from what was received (a copy to share with --shareable): "
+                "hrge-xl consolidate FOLDER -o FOLDER"
+            ),
+        ) from error
 
 
 def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:

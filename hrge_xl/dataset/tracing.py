@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, listed, plain, remedy_for
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..spec.lookup import countries
 from .schema import Cell, Record, Table
 from .store import Store
@@ -127,6 +128,11 @@ def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
 
 def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str]) -> list[Traced]:
     files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
+    is_correction = store["findings"].c.code == CORRECTED_BY_OFFICE.code
+    corrections = {
+        (row["submission"], row["sheet"], row["cell"]): row["message"]
+        for row in store.records("findings", is_correction, columns=FOUND)
+    }
     found = []
     for row in rows:
         what = " ".join(
@@ -134,7 +140,11 @@ def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str])
         )
         place = "!".join(str(row[name]) for name in ("sheet", "cell") if row[name])
         file = files[row["submission"]]
-        found.append(Traced(what, said(row), place, file["path"], file["status"]))
+        correction = corrections.get((row["submission"], row["sheet"], row["cell"]))
+        answer = said(row)
+        if correction and said is _answered:
+            answer = f"{answer} — {correction}"
+        found.append(Traced(what, answer, place, file["path"], file["status"]))
     return found
 
 

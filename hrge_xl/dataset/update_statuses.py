@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..answers.corrections import OfficeCorrection, corrected_finding
 from ..answers.submission import VALID
-from ..core.message_templates import as_json, text_of
+from ..core.message_templates import as_json, from_json, text_of
 from ..core.paths import name_of
 from ..core.words import storable
 from ..core.work import grouped
@@ -34,6 +35,7 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..findings.model import ACTIVE, waiver_of
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
 from ..ledger.ledger import STATED, FileLocation, Ledger
@@ -126,14 +128,17 @@ def update_statuses(
     ledger.update_statuses(
         [
             {
-                "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
-                "state": status.state, "superseded_by": status.other, "reason": text_of(status.reason) or None,
+                "sha256": row["sha256"],
+                **{name: getattr(entry, name) for name in known},
+                "state": status.state,
+                "superseded_by": status.other,
+                "reason": text_of(status.reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
             for status in [found[entry.submission]]
             if row["sha256"]
         ]
-    )  # fmt: skip
+    )
 
 
 def expect_teams(
@@ -150,8 +155,8 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     """Return the returns that may be read otherwise now.
 
     They were read for another round, or for none, and may belong to the one that is wanted; the round has other teams
-    since, or calls them otherwise; they are protected, and a password is given; or a mistake of ours kept them out,
-    which may be mended.
+    since, or calls them otherwise; they are protected, and a password is given; a mistake of ours kept them out, which
+    may be mended; or the office corrected something in them since, or took that back.
     """
     files = store["submissions"]
     findings = store["findings_fact"]
@@ -173,8 +178,30 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
         meant.append(files.c.submission.in_(_of_other_teams(store, wanted)))
     if asked.password is not None or asked.passwords:
         meant.append(found(PROTECTED))
+    selected = store.select(sa.select(files.c.submission).where(sa.or_(*meant)))
+    return {str(row[0]) for row in selected} | corrected_otherwise(store, asked.corrections)
+
+
+def corrected_otherwise(store: Store, corrections: Iterable[OfficeCorrection]) -> set[str]:
+    """Return the returns that were read with other corrections than those in force."""
+    files = store["submissions"].c
+    findings = store["findings_fact"].c
+    told = sa.select(files.sha256, findings.details).join_from(
+        store["findings_fact"], store["submissions"], findings.submission_id == files.submission_id
+    )
+    details = store.select(told.where(findings.code == CORRECTED_BY_OFFICE.code))
+    told_of = ("number", "reason", "corrected")
+    read_with = {(sha256, *map(from_json(text).get, told_of)) for sha256, text in details}
+    wanted = {
+        (correction.sha256, *map(corrected_finding(correction).details.get, told_of))
+        for correction in corrections
+    }
+    others = {sha256 for sha256, *_ in read_with ^ wanted}
+    if not others:
+        return set()
     return {
-        str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))
+        str(row[0])
+        for row in store.select(sa.select(files.submission).where(files.sha256.in_(others)))
     }
 
 
@@ -209,20 +236,28 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
     names = ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     first = next(iter(seen), None)
     return ReturnEntry(
-        row["submission"], first.order if first else 0, row["verdict"], **{name: row[name] or "" for name in names},
+        row["submission"],
+        first.order if first else 0,
+        row["verdict"],
+        **{name: row[name] or "" for name in names},
         said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
-        moment=moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else ""),
-        doubts=tuple(doubts), untouched=bool(row["untouched"]),
-    )  # fmt: skip
+        moment=moment(
+            row["saved"] or "", str(row["issued"] or ""), first.received if first else ""
+        ),
+        doubts=tuple(doubts),
+        untouched=bool(row["untouched"]),
+    )
 
 
 # what is written down
 
 
 def _update(
-    store: Store, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
+    store: Store,
+    returns: Sequence[Record],
+    found: Mapping[str, ReturnStatus],
     seen: Mapping[str, Sequence[FileLocation]],
-) -> None:  # fmt: skip
+) -> None:
     table = store["submissions"]
     for row in returns:
         status = found[row["submission"]]
@@ -233,13 +268,16 @@ def _update(
         if path not in there:  # an earlier program kept it as it was given
             path = next((way for way in there if f"/{path}".endswith(f"/{way.lstrip('./')}")), path)
         values = {
-            "status": status.state, "current": status.current, "superseded_by": status.other,
+            "status": status.state,
+            "current": status.current,
+            "superseded_by": status.other,
             "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
-            "arrival": first.basis if first else None, "return_number": first.order if first else None,
+            "arrival": first.basis if first else None,
+            "return_number": first.order if first else None,
             "path": path,
-        }  # fmt: skip
+        }
         if any(row[name] != value for name, value in values.items()):
             store.touch()
             this = table.c.submission_id == row["submission_id"]

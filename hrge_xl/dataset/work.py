@@ -166,7 +166,7 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
     """Return the result for a file on which a fault of this program shows."""
-    day = task.asked.today
+    day = task.asked.day_of(file.sha256)
     round_ = task.asked.wanted.round
     unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
     return stopped_result(unread, fault)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
+from .. import __version__
 from ..answers.submission import (
     ONLY_ROW,
     SHORT,
@@ -36,6 +38,7 @@ from ..fields import ColumnKind, Field, kind_of
 from ..findings import Finding, Severity
 from ..layout import CellOfSlot, Layout, build
 from ..reader import stamp_alone
+from ..reader.identity import own_properties
 from ..reader.limits import LIMITS
 from ..spec.issuance import (
     MOST_ROWS,
@@ -52,6 +55,7 @@ from ..spec.model import Spec
 from ..spec.supplements import Sample
 from ..workbook import Content, cover_lines, draw, facts_of
 from ..workbook.book import content_hash
+from ..workbook.drawing import ANSWERS
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,10 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
         planned = submission_of(layout, answers, identity, order.last)
         said = predict_cached_values(planned, layout, order.today)
         last = last_placed(layout, order.last)
-        found.append(_content(layout, answers, said, facts_of(identity, order.contact), last))
+        facts = facts_of(identity, order.contact)
+        if order.answers:
+            facts[ANSWERS] = answers_digest(answers)
+        found.append(_content(layout, answers, said, facts, last))
     return found
 
 
@@ -166,7 +173,7 @@ def content_of(
 
 def identity_of(order: Order, layout: Layout) -> Identity:
     """Return the stamp, signed where there is a key."""
-    identity = replace(_ordered(order, layout), edition=content_hash(layout))
+    identity = replace(_ordered(order, layout), edition=content_hash(layout), program=__version__)
     return sign(identity, order.key) if order.key else identity
 
 
@@ -253,11 +260,66 @@ def last_placed(layout: Layout, last: Answers) -> Answers:
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
-    """Say whether nothing stands in a return that does not stand in every blank workbook that its country is issued."""
-    if sent.unplaced or sent.comments:
+    """Say whether nothing stands in a return that does not stand in every blank workbook that its country is issued.
+
+    The period that its round filled in may be another one by now, or not be known here.
+    """
+    if has_more_than_answers(sent):
         return False
     blank = starting_answers(layout, Order("", date.min, sent.identity.country, period=sent.period))
-    return sent.values().items() <= blank.items() and not sent.originals()
+    form = layout.spec.identity
+    of_round = (form.period_start, form.period_end) if sent.identity.round else ()
+    filled = {key: value for key, value in sent.values().items() if key[2] not in of_round}
+    return filled.items() <= blank.items()
+
+
+def has_more_than_answers(sent: Submission) -> bool:
+    """Say whether something was typed into a return that is no answer: beside its cells, or nothing that one means."""
+    return bool(sent.unplaced or sent.comments or sent.originals())
+
+
+class IssuedWorkbook(NamedTuple):
+    """A workbook as it was issued: its SHA-256, and the digest of the answers that it began with ("": none)."""
+
+    sha256: str
+    answers: str
+
+
+def issued_workbook(folder: Path, copy: str) -> IssuedWorkbook | None:
+    """Return the workbook in a folder that a return is a copy of; None where it is not there any more."""
+    try:
+        return _issued_workbooks(folder, folder.stat().st_mtime_ns).get(copy)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _issued_workbooks(folder: Path, changed: int) -> Mapping[str, IssuedWorkbook]:
+    """Return the workbooks in a folder by the copies that they are; `changed` is when its list of files last was."""
+    issued: dict[str, IssuedWorkbook] = {}
+    for path in sorted(folder.glob("[!.~]*.xlsx")):
+        try:
+            data = read_regular(path, LIMITS.file_bytes)
+        # it is open elsewhere, or no workbook of ours: the others count all the same
+        except OSError:
+            continue
+        properties = own_properties(data)
+        if properties.get("copy"):
+            digest = hashlib.sha256(data).hexdigest()
+            issued[properties["copy"]] = IssuedWorkbook(digest, properties.get(ANSWERS, ""))
+    return issued
+
+
+def answers_digest(answers: Answers) -> str:
+    """Return what tells the answers of a workbook from others; "" where there are none.
+
+    Numbers go in with 15 digits: that is what every spreadsheet program keeps of them.
+    """
+    kept = {
+        key: float(f"{value:.15g}") if isinstance(value, float) else value
+        for key, value in answers.items()
+    }
+    return last_digest(last_to_text(kept))
 
 
 def submission_of(
@@ -430,8 +492,15 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
         raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
     country = sample.country.code if sample.country is not None else ""
     order = Order(
-        sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True, leave_out=choice.leave_out
-    )  # fmt: skip
+        sample.team,
+        sample.day,
+        country,
+        language,
+        choice.tools,
+        choice.rows,
+        sample=True,
+        leave_out=choice.leave_out,
+    )
     layout = layout_for(spec_of_sample(spec), order)
     return layout, replace(order, answers=_answers(layout, sample))
 

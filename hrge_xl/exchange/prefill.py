@@ -26,7 +26,7 @@ from ..checks import closed_rows
 from ..core.dates import parse_day
 from ..core.errors import UsageError
 from ..core.numerals import shown
-from ..core.paths import read_regular
+from ..core.paths import quoted, read_regular
 from ..core.words import fits_a_cell, fold
 from ..core.work import grouped
 from ..fields import CellValue, ColumnKind, Field, Vocabularies, kind_of
@@ -186,9 +186,13 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
             found.orphaned.append(_unplaced(answer, read_in))
             continue
         moved = changed(
-            answer, sheet=layout.sheet[slot.tool].name, cell=address(*slot.cells[place]), formula=False, notes=(),
+            answer,
+            sheet=layout.sheet[slot.tool].name,
+            cell=address(*slot.cells[place]),
+            formula=False,
+            notes=(),
             part=place + 1 if slot.field.several else 0,
-        )  # fmt: skip
+        )
         fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
         if layout.leaves_out(slot.field, fitted.code):  # what the new sheet does not know either
             fitted = changed(fitted, notes=(OTHER_SPELLING.code,))
@@ -297,7 +301,7 @@ def from_file(
             raise UsageError(
                 "no answers can be read from it.",
                 place=path,
-                remedy="Try `hrge-xl validate` to see why.",
+                remedy=f"To see why: hrge-xl validate {quoted(path)}",
             )
         return go_on(result.submission, result.layout, layout, today)
     try:

@@ -19,7 +19,7 @@ from ..core.bounds import BoundedText
 from ..core.errors import LimitError, SpecError
 from ..core.spec_parts import Path as Steps
 from ..core.words import translator
-from ..core.work import gc_paused, grouped
+from ..core.work import gc_paused, grouped, track_progress
 from ..fields import Sampling
 from ..findings import CATALOGUE, Finding, Severity
 from ..findings.value import ANSWER_MISSING
@@ -54,6 +54,7 @@ Placed = tuple[Steps, BoundedText, BoundedText]  # path in the spec, reason, rem
 Made = tuple[
     str, Mapping[Key, Value], bytes
 ]  # what it is, the answers that it is made with, the workbook
+TRYING_OUT = "Trying out the workbooks, by language"
 BLANK = "blank"
 FILLED_IN = "filled in"
 MANY = (
@@ -78,16 +79,17 @@ def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
     fields = sum(len(tool.fields) for tool in spec.tools)
     jobs = min(cores(), len(languages)) if fields * len(languages) > MANY else 1
     if jobs == 1:
-        yield from (_tried(spec, language) for language in languages)
+        for language in track_progress(languages, len(languages), TRYING_OUT):
+            yield _tried(spec, language)
         return
     trial = partial(tried_out, cache_to_tell(), spec.folder)
     with WorkerPool[str, list[Placed]](
         trial, jobs, readable=[*spec_folders(), spec.folder]
     ) as pool:
-        for language, found in zip(languages, pool.work(languages), strict=True):
-            yield (
-                _tried(spec, language) if isinstance(found, Died) else found
-            )  # what it died of shows here
+        outcomes = track_progress(pool.work(languages), len(languages), TRYING_OUT)
+        for language, mistakes in zip(languages, outcomes, strict=True):
+            # what it died of shows here
+            yield _tried(spec, language) if isinstance(mistakes, Died) else mistakes
 
 
 def tried_out(cache: str, folder: str, language: str) -> list[Placed]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ..answers.corrections import OfficeCorrection
 from ..answers.submission import VALID, Identity, Outcome, Submission
 from ..core import message_templates
 from ..core.bounds import BoundedText
@@ -68,7 +69,7 @@ class Result:
     read_by: BoundedText | None = (
         None  # the spec that was asked for; None for the one that its stamp names
     )
-    untouched: bool = False  # it holds nothing but what every blank workbook for its country does
+    untouched: bool = False  # nothing stands in it that was not there when it was issued
     stamps: tuple[
         Identity, ...
     ] = ()  # both copies as they stand in the file, until its signature is checked
@@ -103,11 +104,11 @@ class Result:
     @property
     def layout(self) -> Layout | None:
         """The layout that it was read against; None for a refused one."""
-        from ..reader.read import layout_of
+        from ..reader.read import expected_return
 
-        return (
-            None if self.submission is None else layout_of(self.submission.identity, self.read_by)
-        )
+        if self.submission is None:
+            return None
+        return expected_return(self.submission.identity, self.read_by).layout
 
     def count(self, severity: Severity) -> int:
         """Count the findings of this severity."""
@@ -120,20 +121,24 @@ class Result:
 
 @dataclass(frozen=True)
 class ValidationRequest:
-    """What is asked of files: which spec, round, teams and key, and the day of the check."""
+    """What is asked of files: which spec, round, teams and key, and the day as of which new ones are checked."""
 
     wanted: ExpectedReturn = field(default_factory=ExpectedReturn)
-    today: date = field(default_factory=day_here)  # what is overdue or in the future goes by it
+    today: date = field(default_factory=day_here)
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
-    rejudge: bool = (
-        False  # files that a dataset has as they were checked on another day are checked again
-    )
     passwords: Sequence[tuple[str, str]] = field(
         default=(), repr=False
     )  # of teams, which open theirs
+    corrections: tuple[OfficeCorrection, ...] = ()  # by the office, in force
+    # on which contents were taken in, by hash: they are checked as of that day
+    days: Mapping[str, date] = field(default_factory=dict, repr=False)
+
+    def day_of(self, sha256: str | None) -> date:
+        """Return the day as of which a content is checked."""
+        return self.days.get(sha256 or "", self.today)
 
     def passwords_for(self, path: Path) -> list[str]:
         """Return the passwords that may open a file, first those that are likeliest: it may bear the name of its
@@ -155,7 +160,7 @@ class Source:
 
     `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
     `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team. `before` is
-    what the round before came to, as JSON; `notes` say what there is to know of all of it.
+    what the round before came to, as JSON; `notes` say what there is to know of all of it; `closed` is when it ended.
     """
 
     files: Sequence[Path]
@@ -165,6 +170,7 @@ class Source:
     expected: Sequence[tuple[str, str, date | None]] = ()
     before: str = ""
     notes: Sequence[str] = ()
+    closed: date | None = None
 
     def __post_init__(self) -> None:
         check_several("files", self.files)
@@ -214,11 +220,12 @@ def validate(
 
 @dataclass(frozen=True, slots=True)
 class FileToCheck:
-    """One file to read and check, by whom it is wanted, and the day of the check."""
+    """One file to read and check, by whom it is wanted, the day of the check, and what the office corrected in it."""
 
     file: File
     wanted: ExpectedReturn
     today: date
+    corrections: tuple[OfficeCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +254,8 @@ def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     from ..reader.read import read_content
 
     try:
-        result = checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
+        reading = read_content(job.file, job.wanted)
+        result = checked(reading, job.wanted.spec, job.today, job.corrections)
         # by what it was read the parent knows; the name of that folder need not be text
         return replace(result, read_by=None) if isinstance(result, Result) else result
     except SpecError:
@@ -261,18 +269,29 @@ def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | Sp
 
 
 def checked(
-    reading: Submission | Refusal, wanted: str | None, today: date
+    reading: Submission | Refusal,
+    wanted: str | None,
+    today: date,
+    corrections: Sequence[OfficeCorrection] = (),
 ) -> Result | ProgramFault:
-    """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
+    """Check what was read of a file by the wanted spec, in this process; the verdict comes later.
+
+    What the office corrected in it stands in place of what came.
+    """
     if isinstance(reading, Refusal):
         return _refused(reading)
     from ..checks import check
-    from ..reader.read import layout_of
+    from ..reader.read import expected_return
     from .issuing import is_as_issued
 
     try:
-        layout = layout_of(reading.identity, wanted)
+        plan = expected_return(reading.identity, wanted)
+        layout = plan.layout
         outcome = check(reading, layout, today=today)
+        if corrections:
+            from .correcting import with_corrections
+
+            reading, outcome = with_corrections(reading, outcome, corrections, plan, today)
         untouched = is_as_issued(reading, layout)
     except (MemoryError, SpecError):
         raise
@@ -284,16 +303,30 @@ def checked(
         return ProgramFault(type(fault).__name__, tuple(told))
     given = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
-        reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
-        shown_otherwise=[], stamps=(),
-    )  # fmt: skip
+        reading,
+        answers=[*given, *outcome.calculated],
+        observations=[],
+        shown_checks=None,
+        shown_rows={},
+        shown_otherwise=[],
+        stamps=(),
+    )
     findings = outcome.findings
     not_run = outcome.checks_not_run
     outcome = replace(outcome, findings=[], calculated=[], checks_not_run={})
     return Result(
-        sent.path, sent.sha256, sent.size, ACCEPTED, findings, sent, outcome, not_run, read_by=wanted,
-        untouched=untouched, stamps=reading.stamps,
-    )  # fmt: skip
+        sent.path,
+        sent.sha256,
+        sent.size,
+        ACCEPTED,
+        findings,
+        sent,
+        outcome,
+        not_run,
+        read_by=wanted,
+        untouched=untouched,
+        stamps=reading.stamps,
+    )
 
 
 # here
@@ -355,7 +388,8 @@ def validated(
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))
             else:
-                job = FileToCheck(found, given, asked.today)
+                ours = [each for each in asked.corrections if each.sha256 == found.sha256]
+                job = FileToCheck(found, given, asked.day_of(found.sha256), tuple(ours))
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
@@ -411,11 +445,27 @@ def _arrived(
                         SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language
                     )
                     result.findings.insert(0, unsigned)
-        return replace(result, stamps=())
+        return replace(result, stamps=(), untouched=_is_as_issued(result, job))
     except (SpecError, NotStarted):
         raise
     except Exception as fault:  # noqa: BLE001 - a process that was taken over may answer anything
         return stopped_result(Result(file.path, file.sha256, file.size, REFUSED, []), fault)
+
+
+def _is_as_issued(result: Result, job: FileToCheck) -> bool:
+    """Say whether a return of a round is the file that was issued, or holds its answers and nothing else.
+
+    What the office put into it on the word of the team is an answer of the team.
+    """
+    from .issuing import answers_digest, has_more_than_answers, issued_workbook
+
+    sent = result.submission
+    if result.untouched or sent is None or not job.wanted.issued or job.corrections:
+        return result.untouched
+    issued = issued_workbook(Path(job.wanted.issued), sent.identity.copy)
+    if issued is None or has_more_than_answers(sent):
+        return False
+    return issued.sha256 == job.file.sha256 or issued.answers == answers_digest(sent.values())
 
 
 def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToCheck) -> Result:
@@ -479,9 +529,8 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
     """Return a result with its waivers and its verdict."""
     with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
-        result = replace(
-            result, findings=findings, checked=asked.today, read_for=asked.wanted.round
-        )
+        day = asked.day_of(result.sha256)
+        result = replace(result, findings=findings, checked=day, read_for=asked.wanted.round)
         if result.submission is not None:
             result.team = asked.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:
@@ -512,9 +561,14 @@ def changed_result(result: Result) -> Result:
 def _refused(refusal: Refusal) -> Result:
     not_run: dict[str, str | MessageTemplate] = dict.fromkeys("SVRXP", message_templates.NOT_READ)
     return Result(
-        refusal.path, refusal.sha256, refusal.size, REFUSED, [*refusal.observations], not_run=not_run,
+        refusal.path,
+        refusal.sha256,
+        refusal.size,
+        REFUSED,
+        [*refusal.observations],
+        not_run=not_run,
         stamps=refusal.stamps,
-    )  # fmt: skip
+    )
 
 
 def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

@@ -57,6 +57,7 @@ class InFeedback(StrEnum):
 
     STANDS = "stands"
     MENDED = "mended"  # it was of the file: the fresh workbook has put it right
+    TOLD = "told"  # the office did it: the team is asked to look at it
     BESIDE = "beside"  # it is about a text that stands on the sheet “Without a place”
 
 
@@ -202,9 +203,15 @@ class Kind:
         return self.code[0]
 
     def at(
-        self, sheet: str | None = None, cell: str | None = None, tool: str | None = None, row: str | None = None,
-        field: str | None = None, /, **details: Detail,
-    ) -> Finding:  # fmt: skip
+        self,
+        sheet: str | None = None,
+        cell: str | None = None,
+        tool: str | None = None,
+        row: str | None = None,
+        field: str | None = None,
+        /,
+        **details: Detail,
+    ) -> Finding:
         """Return a finding of this kind at a place; `details` are what its words need besides."""
         value = excerpt(str(details.get("value") or "")) or None
         return Finding(

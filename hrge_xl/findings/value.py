@@ -290,6 +290,25 @@ REST_NOT_COUNTED = warning(
     shown={"label": "Likelihood", "value": "4 in the north", "read": "4 Likely"},
 )
 
+CORRECTED_BY_OFFICE = info(
+    "V111",
+    message="{label}: the office changed “{value}” to “{corrected}” (correction {number}; {by}, {day}: {reason}).",
+    remedy="If this is not right, tell the office.",
+    why="The team told the office, or the office asked and was told, and the file was not sent again. The answer as it "
+    "came is kept with the correction, which holds for this file only.",
+    example="A team writes “it is 37, not 73”.",
+    shown={
+        "label": "Participants",
+        "value": "73",
+        "corrected": "37",
+        "number": "1",
+        "by": "coordination office",
+        "day": "2026-03-31",
+        "reason": "e-mail of the team",
+    },
+    in_feedback=InFeedback.TOLD,
+)
+
 # P: what looks like personal data, which has no place in these workbooks
 
 E_MAIL_ADDRESS = warning(

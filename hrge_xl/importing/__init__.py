@@ -20,12 +20,12 @@ from .guess import guess
 from .read import SourceWorkbook, read
 from .source_form import SourceForm
 from .table_schema import read_schema
-from .write import DraftPath, Sums, sums, write
+from .write import DraftPath, DraftText, Sums, sums, write
 from .xlsform import form_in_csv, form_in_workbook
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
 READ = ("xlsx", "xlsm")
-REMEDY = "Check that it opens in Excel; save an empty copy as .xlsx, and import that."
+REMEDY = "Check that it opens in Excel; save an empty copy as .xlsx and import that, or import it in parts."
 # a large form is checked as a spec many times; what counts is the time of the processor, also where others use it
 PATIENT = replace(LIMITS, cpu_seconds=60, wall_seconds=600.0)
 
@@ -37,7 +37,7 @@ class Draft:
     `sums` says of every kind of part of the source how many were kept, changed, left out.
     """
 
-    files: Mapping[DraftPath, BoundedText]
+    files: Mapping[DraftPath, DraftText]
     messages: Sequence[BoundedText]
     sums: Sums
 

@@ -44,8 +44,10 @@ END = (
 )
 
 
+LONGEST_SOURCE = 32_767  # characters, as many as a cell holds
 LONGEST = 8_192  # characters of a formula
 TOO_LARGE = 10**15  # a cell holds fifteen digits
+TOO_DEEP = "it is not complete, or too deep"
 
 
 class NoCounterpart(Exception):
@@ -84,6 +86,8 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
     """Return the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
     if other := ELSEWHERE.search(text):
         raise NoCounterpart(f"{other[0]}) reads what is not here")
+    if len(text) > LONGEST_SOURCE:
+        raise NoCounterpart("it is longer than a cell has room for")
     text = text.translate(QUOTES)
     words = list[str]()
     place = 0
@@ -105,7 +109,7 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
     try:
         return ast.parse("".join(f"{word} " for word in words), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise NoCounterpart("it is not complete, or too deep") from error
+        raise NoCounterpart(TOO_DEEP) from error
 
 
 class Printed(NamedTuple):
@@ -139,8 +143,11 @@ class Printed(NamedTuple):
 
     @property
     def tidy(self) -> str:
-        """The text without needless parentheses."""
-        return ast.unparse(ast.parse(self.text, mode="eval"))
+        """The text without needless parentheses. Raises `NoCounterpart`."""
+        try:
+            return ast.unparse(ast.parse(self.text, mode="eval"))
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise NoCounterpart(TOO_DEEP) from error
 
     @property
     def options(self) -> dict[str, Any]:
@@ -184,6 +191,12 @@ class Printer:
     dialect: Dialect
     changes: list[str] = field(default_factory=list)
     columns: Mapping[str, str] | None = None  # in a filter of a list, of one entry
+    printed_nodes: dict[ast.expr, Printed | NoCounterpart] = field(default_factory=dict)  # so far
+
+    def look_at(self, columns: Mapping[str, str]) -> None:
+        """Have a filter be about an entry with these columns."""
+        self.columns = columns
+        self.printed_nodes.clear()
 
     def condition(self, node: ast.expr) -> Printed:
         """Return what is true or false: a number is true unless it is 0, any other answer where it is."""
@@ -208,10 +221,26 @@ class Printer:
         return found
 
     def _printed(self, node: ast.expr) -> Printed:
-        """Print a node. A text that no cell has room for ends it: what is said twice a level would double."""
-        printed = self._of_kind(node)
+        """Return what a node is in our language: it is printed once, however often it is asked for.
+
+        A text that no cell has room for ends it: what is said twice a level would double.
+        """
+        if node not in self.printed_nodes:
+            self.printed_nodes[node] = self._printed_or_not(node)
+        printed = self.printed_nodes[node]
+        if isinstance(printed, NoCounterpart):
+            raise printed
+        return printed
+
+    def _printed_or_not(self, node: ast.expr) -> Printed | NoCounterpart:
+        try:
+            printed = self._of_kind(node)
+        except NoCounterpart as why:
+            return why
+        except RecursionError:
+            return NoCounterpart(TOO_DEEP)
         if len(printed.text) > LONGEST:
-            raise NoCounterpart("it is longer than a formula of a sheet can be")
+            return NoCounterpart("it is longer than a formula of a sheet can be")
         return printed
 
     def _of_kind(self, node: ast.expr) -> Printed:

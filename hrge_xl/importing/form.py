@@ -7,9 +7,10 @@ Groups are headings, and what decides whether a group is asked decides it of eac
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..language import Type
-from .expressions import COUNTERPARTS, Printed
+from .expressions import COUNTERPARTS, TOO_LARGE, Printed
 from .neutral import (
     BLANK_ROWS,
     DraftBlock,
@@ -22,7 +23,7 @@ from .neutral import (
     in_each,
 )
 from .questions import FormQuestion, QuestionGroup, Questionnaire
-from .source_form import FormRow, SourceForm
+from .source_form import EDGE, FormRow, SourceForm
 
 MOST_CELLS = 12  # of a question with several answers
 LETTERS = 4  # before the number of a row: its column has no room for more
@@ -32,11 +33,11 @@ SELECT = re.compile(
 )
 NO_QUESTION = re.compile(r"\s*(?:note\b|begin|end[ _])", re.IGNORECASE)
 RANGE = re.compile(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)")
-EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 
 
 def converted(form: SourceForm) -> DraftSpec:
-    """Return the neutral tree of a form."""
+    """Return the neutral tree of a form. Raises `UsageError` for one that no spec has room for."""
+    form.check_size()
     form.find_languages()
     for row in form.survey:
         for heading, text in row.said.items():
@@ -192,13 +193,23 @@ class _FormWalk:
                 RANGE.findall(row.said.get("parameters", ""))
             )
             made.type = "decimal" if "." in "".join(given.values()) else "integer"
-            made.options |= {"minimum": float(given["start"]), "maximum": float(given["end"])}
+            self._limit(
+                made, row, {"minimum": float(given["start"]), "maximum": float(given["end"])}
+            )
         elif type == "text" and "multiline" in row.said.get("appearance", ""):
             made.type = "long"
         self.among.asked.append(question)
         self.form.labels.setdefault(row.name, made.label)
         if not isinstance(self.among.named.get(row.name), FormQuestion):
             self.among.named[row.name] = question
+
+    def _limit(self, made: DraftField, row: FormRow, limits: Mapping[str, float]) -> None:
+        """Give a question the limits of its range, but for those that no cell can reach."""
+        for option, limit in limits.items():
+            if abs(limit) < TOO_LARGE:
+                made.options[option] = limit
+            else:
+                row.part.change(f"its {option} was left out: it has more digits than a cell holds")
 
     def _draw(
         self, question: FormQuestion, block: DraftBlock, how: str, listed: str, other: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
@@ -186,12 +186,13 @@ class SourceFormulas:
         known = YES_NO if made.type == "yesno" else codes
         return Printed(made.code, made.yields, known if made.yields is Type.CODE else None)
 
-    def count_with(self, codes: Sequence[str]) -> None:
-        """Have answers be numbers that a formula works with."""
-        for made in self.fields():
-            if made.code in codes and made.type == "text":
-                made.type = "decimal"
-                made.notes = ["decimal, as a formula works with it"]
+    def count_with(self, codes: Collection[str]) -> bool:
+        """Have answers be numbers that a formula works with, and say whether one was not."""
+        texts = [made for made in self.fields() if made.code in codes and made.type == "text"]
+        for made in texts:
+            made.type = "decimal"
+            made.notes = ["decimal, as a formula works with it"]
+        return bool(texts)
 
     def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
         """Have an answer be a row of another table, which is called by what stands in a column of it, if it can."""
@@ -334,7 +335,9 @@ class FormulaPrinter(Printer):
 
     def _argument(self, kind: str, node: ast.expr) -> Printed:
         if kind == "n":
-            self.formulas.count_with(self._printed(node).text.split(", "))
+            codes = self._printed(node).text.split(", ")
+            if self.formulas.count_with(codes):
+                self.printed_nodes.clear()  # an answer is a number by now
         return super()._argument(kind, node)
 
     def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
@@ -371,6 +374,7 @@ class FormulaPrinter(Printer):
             and table is self.formulas.table(keys)
             and self.formulas.refer(made, table, keys.left)
         ):
+            self.printed_nodes.clear()  # it refers to a row by now
             there = self.formulas.answer(table.fields[found.left])
             return there._replace(text=f"lookup({made.code}, {there.text})")
         raise NoCounterpart(f"{made.code} is no row of a table")

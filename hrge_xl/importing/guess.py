@@ -461,9 +461,15 @@ class _SheetGuess:
         """Make a field of the type that has most for it; anything can be a text."""
         shape = next((cell.format for cell in cells if cell.format != "General"), "General")
         seen = Evidence(
-            rule.type, rule.source[:DESCRIBED], rule.labels, rule.low, rule.high, shape, bool(is_date_format(shape)),
+            rule.type,
+            rule.source[:DESCRIBED],
+            rule.labels,
+            rule.low,
+            rule.high,
+            shape,
+            bool(is_date_format(shape)),
             tuple(cell.value for cell in cells if cell.value is not None),
-        )  # fmt: skip
+        )
         guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
         found = [(kind, guess) for kind, guess in guesses if guess]
         kind, guess = max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))

@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import chain, count
 from typing import Any
 
+from ..core.errors import UsageError
 from ..core.words import bare, beginning, cell_length
 from ..fields import FIELD_TYPES
 from ..language import Type
@@ -25,6 +26,9 @@ from ..spec.check_texts import (
 )
 from ..spec.supplements import KEYS
 
+# what is told before anything is made of it: no spec has room for more
+MOST_PARTS = 50_000
+MOST_SHEETS = 200
 HELP_LIMIT = 180  # of characters: the prompt says how to answer, too
 # of a register
 BLANK_ROWS = 20
@@ -153,12 +157,22 @@ class DraftSpec:
     parts: list[SourcePart] = field(default_factory=list)
 
     def part(self, kind: str, place: str, text: str) -> SourcePart:
-        """Register a part of the source."""
+        """Register a part of the source. Raises `UsageError` for one more than a spec has room for."""
+        if len(self.parts) == MOST_PARTS:
+            raise UsageError(
+                f"it has more than {MOST_PARTS:,} parts (rows, columns, choices), the last one at {place}.",
+                remedy="Import a copy with fewer; long lists can stand in a CSV file beside the spec.",
+            )
         self.parts.append(made := SourcePart(kind, place, text))
         return made
 
     def new_tool(self, code: str, sheet: str, title: Said) -> DraftTool:
-        """Add a sheet, under this name if it can have it."""
+        """Add a sheet, under this name if it can have it. Raises `UsageError` for one too many."""
+        if len(self.tools) == MOST_SHEETS:
+            raise UsageError(
+                f"it would need more than {MOST_SHEETS} sheets, the last one for “{cut(sheet, 40)}”.",
+                remedy="Import it in parts.",
+            )
         name = sheet_name(sheet, (tool.sheet for tool in self.tools))
         self.tools.append(made := DraftTool(code, name, in_each(title, cut)))
         return made

@@ -125,8 +125,14 @@ class FormQuestion:
             self.among.form.draft.leave_out(made, f"its calculation was left out: {reasons}")
 
     def _settle(self, part: SourcePart) -> None:
-        ways = {"relevant": self._condition, "constraint": self._condition, "required": self._required,
-                "default": self._default, "choice_filter": self._filter, "calculation": self._calculation}  # fmt: skip
+        ways = {
+            "relevant": self._condition,
+            "constraint": self._condition,
+            "required": self._required,
+            "default": self._default,
+            "choice_filter": self._filter,
+            "calculation": self._calculation,
+        }
         try:
             if part.kind not in ways:
                 raise NoCounterpart("only a repeat has a number of rows")
@@ -221,7 +227,7 @@ class FormQuestion:
         """Return the condition under which a filter lets each entry through, by the entry's place."""
         offered: dict[str, str] = {}
         for row in self.among.form.lists[self.listed]:
-            printer.columns = row.said
+            printer.look_at(row.said)
             holds = printer.condition(tree).text
             if holds != NEVER and "blank(" not in holds:
                 offered[row.part.place] = holds

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -215,12 +216,11 @@ def _cells(sheet: Worksheet) -> dict[Place, SourceCell]:
         for merged in sheet.merged_cells.ranges
     }
     guarded = bool(sheet.protection.sheet)
-    rows = min(sheet.max_row, MOST_ROWS)
-    columns = min(sheet.max_column, MOST_COLUMNS)
     cells = {
         (row, column): _cell(cell, spans.get((row, column), 1), guarded=guarded)
-        for row, line in enumerate(sheet.iter_rows(max_row=rows, max_col=columns), 1)
-        for column, cell in enumerate(line, 1)
+        # those that the file has: to walk over all others makes each of them
+        for (row, column), cell in sorted(sheet._cells.items(), key=itemgetter(0))
+        if row <= MOST_ROWS and column <= MOST_COLUMNS
     }
     return {place: cell for place, cell in cells.items() if cell != BLANK}
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..core.errors import UsageError
 from ..core.numerals import plain_number
 from ..core.words import proper_tag
 from .expressions import COUNTERPARTS, are_numbers
@@ -23,6 +24,9 @@ from .neutral import (
     unique,
 )
 
+MOST_ROWS = 5_000  # that ask something, or begin or end a group
+MOST_NESTED = 30  # groups within each other
+EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 LONGEST_LABEL = 190  # of an entry
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
@@ -53,6 +57,25 @@ class SourceForm:
     default_language: str = ""
     tags: dict[str, str] = field(default_factory=dict)  # of languages, by what headings call them
     labels: dict[str, Said] = field(default_factory=dict)  # of the questions so far, by their names
+
+    def check_size(self) -> None:
+        """Raise `UsageError` for a form that is larger than any spec, before anything is made of it."""
+        if len(self.survey) > MOST_ROWS:
+            raise UsageError(
+                f"it has {len(self.survey):,} rows of questions; at most {MOST_ROWS:,} are imported.",
+                remedy="Import it in parts.",
+            )
+        depth = 0
+        for row in self.survey:
+            edge = EDGE.match(" ".join(row.said.get("type", "").split()).casefold())
+            if edge:
+                depth += 1 if edge[1] == "begin" else -1
+            if depth > MOST_NESTED:
+                raise UsageError(
+                    f"groups and repeats nest more than {MOST_NESTED} deep.",
+                    place=row.part.place,
+                    remedy="Take some of them apart.",
+                )
 
     def add_choice(self, said: dict[str, str], part: SourcePart) -> None:
         """Add an entry to its list; until a question draws from that, it is left out."""

@@ -22,8 +22,10 @@ def read_schema(data: bytes, stem: str) -> SourceForm:
     """Return the form of a Table Schema, of a resource with one, or of a data package. Raises `UsageError`."""
     remedy = "Import a Table Schema (with `fields`) or a datapackage.json (with `resources`)."
     try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        found = json.loads(data.decode("utf-8-sig"), parse_int=_whole_number)
+    except RecursionError as error:
+        raise UsageError(f"it is not JSON, or what it says nests too deep. {remedy}") from error
+    except ValueError as error:
         raise UsageError(f"it is not JSON: {error}. {remedy}") from error
     if _of(found, "fields", list):
         found = {
@@ -117,6 +119,16 @@ def _row(part: SourcePart, **said: str) -> FormRow:
 
 
 # what a file says, of whatever kind it ought to be
+
+MOST_DIGITS = 4_000  # of a whole number, which Python reads in no time
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise UsageError(
+            f"a number in it has {len(digits):,} digits: {digits[:12]}…. Write one that a cell can hold."
+        )
+    return int(digits)
 
 
 def _of(whole: object, key: str, kind: type[Kind]) -> Kind:

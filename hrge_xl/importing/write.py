@@ -9,6 +9,7 @@ from textwrap import indent
 from typing import Annotated, Any
 
 from msgspec import Meta
+from pydantic import ValidationError
 
 from ..core.bounds import BoundedText
 from ..core.csv_files import csv_text
@@ -17,12 +18,14 @@ from ..core.spec_parts import Path
 from ..spec.carried import LISTS
 from ..spec.load import ACCOUNT, CHECKS, HEAD_FILE
 from ..spec.model import Spec
-from ..spec.yaml_file import dumped
+from ..spec.yaml_file import MOST_BYTES, dumped
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
 Sums = list[
     tuple[BoundedText, int, int, int]
 ]  # of every kind of part: how many were kept, changed, left out
+# of a file of a draft: the account of a large source is longer than any text in it
+DraftText = Annotated[str, Meta(max_length=1 << 25)]
 # what a draft can have for a file: its path below the folder, the code of a sheet being a name of few letters
 DraftPath = Annotated[
     str,
@@ -33,7 +36,10 @@ DraftPath = Annotated[
 
 
 def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
-    """Return the text of every file by its path in the folder. Raises `UsageError` where nothing is left to ask."""
+    """Return the text of every file by its path in the folder.
+
+    Raises `UsageError` where nothing is left to ask, and where a file would be larger than a spec may have one.
+    """
     head = _without_mistakes(draft, name)
     first = "A first draft. Every guess is marked: check it, then take the comment away."
     sheets = {"sheets": [tool.code for tool in draft.tools]}
@@ -42,6 +48,11 @@ def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
         codes = "guess: answers are kept by these codes. Change them now or never."
         files[LISTS] = _comments([codes]) + dumped(lists, flow=None)
     files |= {f"tools/{tool.code}.yaml": _file_of(tool) for tool in draft.tools}
+    for path, text in files.items():
+        if len(text.encode()) > MOST_BYTES:
+            raise UsageError(
+                f"{path} would have more than {MOST_BYTES // 10**6} MB. Import it in parts."
+            )
     account = [
         (part.kind, part.place, part.text, str(part.outcome), part.how) for part in draft.parts
     ]
@@ -113,6 +124,9 @@ def _said(field: DraftField) -> dict[str, Any]:
 
 # what a spec cannot say
 
+Owner = tuple[
+    DraftSpec | DraftTool | DraftBlock | DraftField, str
+]  # a part of a draft, and an option of it
 NEEDED = (
     "code",
     "type",
@@ -148,15 +162,10 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             for tool in draft.tools
         ]
         whole = head | {"vocabularies": _lists(draft), "tools": tools, "digest": "", "folder": ""}
-        spec = Spec.model_validate(whole)
-        found = [
-            (_owner(draft, path), str(reason))
-            for check in CHECKS
-            for path, reason, _ in check(spec)
-        ]
-        if not found:
+        mistakes = _mistakes(draft, whole)
+        if not mistakes:
             return head
-        for (owner, option), reason in found:
+        for (owner, option), reason in mistakes:
             if isinstance(owner, DraftField) and option in NEEDED:
                 draft.leave_out(owner, reason)
             elif isinstance(owner, DraftField):
@@ -165,6 +174,26 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
                 raise UsageError(f"{option}: {reason}")
             else:
                 owner.notes.append(f"`{option}` was left out: {reason}")
+
+
+def _mistakes(draft: DraftSpec, whole: dict[str, Any]) -> list[tuple[Owner, str]]:
+    """Return what is wrong with a draft, each with its part and option. Raises `UsageError` for what is of no field.
+
+    A value that no option can have keeps the rest from being checked.
+    """
+    try:
+        spec = Spec.model_validate(whole)
+    except ValidationError as error:
+        wrong = [(detail["loc"], detail["msg"]) for detail in error.errors()]
+        # behind a block stands of which kind it is
+        of_fields = [((*path[:4], *path[5:]), reason) for path, reason in wrong if "fields" in path]
+        if not of_fields:
+            path, reason = wrong[0]
+            raise UsageError(f"{'/'.join(map(str, path))}: {reason}") from error
+        return [(_owner(draft, path), reason) for path, reason in of_fields]
+    return [
+        (_owner(draft, path), str(reason)) for check in CHECKS for path, reason, _ in check(spec)
+    ]
 
 
 def _leave_out_blanks(draft: DraftSpec) -> None:
@@ -180,9 +209,7 @@ def _leave_out_blanks(draft: DraftSpec) -> None:
     draft.tools = [tool for tool in draft.tools if tool.blocks]
 
 
-def _owner(
-    draft: DraftSpec, path: Path
-) -> tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]:
+def _owner(draft: DraftSpec, path: Path) -> Owner:
     """Return the part of the draft that a mistake is about, and the option in it."""
     owner: Any = draft
     while path[:1] in (("tools",), ("blocks",), ("fields",)):

@@ -72,7 +72,7 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
     survey = sheets.get("survey")
     if not survey or "type" not in map(_heading, survey[0][1].values()):
         return None
-    form = SourceForm(DraftSpec(stem, messages=_found_by_pyxform(sheets)))
+    form = SourceForm(DraftSpec(stem))
     for name, rows in sheets.items():
         if name not in PARTS:
             form.draft.part("sheet", name, name).leave_out(
@@ -80,6 +80,8 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
             )
         elif rows:
             _take_sheet(form, name, rows)
+    form.check_size()
+    form.draft.messages += _found_by_pyxform(sheets)
     return form
 
 

@@ -32,11 +32,20 @@ from .tree import (
 LARGEST = 1e307  # that a cell holds, in round figures
 THIS = "this"  # before a name inside a figure over rows: that of the row which the whole expression stands in
 COMPARES: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-}  # fmt: skip
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 ARITHMETIC: dict[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
-}  # fmt: skip
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +124,16 @@ class Parser:
     def expr(self, node: ast.expr) -> Expr:
         """Type any expression."""
         handlers: dict[type[ast.expr], Callable[..., Expr]] = {
-            ast.Constant: self._constant, ast.Name: self._name, ast.Compare: self._compare,
-            ast.BinOp: self._arithmetic, ast.BoolOp: self._logic, ast.UnaryOp: self._unary,
-            ast.IfExp: self._choose, ast.Call: self._call, ast.Attribute: self._this,
-        }  # fmt: skip
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.Compare: self._compare,
+            ast.BinOp: self._arithmetic,
+            ast.BoolOp: self._logic,
+            ast.UnaryOp: self._unary,
+            ast.IfExp: self._choose,
+            ast.Call: self._call,
+            ast.Attribute: self._this,
+        }
         handler = handlers.get(type(node))
         if handler is None:
             raise _Refused(node, f"{type(node).__name__} is not part of the rule language.")
@@ -156,8 +171,11 @@ class Parser:
             reason = "A point is not part of the rule language."
             raise _Refused(node, reason, "Write `this.CODE` for this row.")
         if self.outer is None:
-            raise _Refused(node, "`this` has a meaning only inside count_if(), any_row(), sum(), min() and max().",
-                           "Leave it out: here the code alone means this row.")  # fmt: skip
+            raise _Refused(
+                node,
+                "`this` has a meaning only inside count_if(), any_row(), sum(), min() and max().",
+                "Leave it out: here the code alone means this row.",
+            )
         return self.outer
 
     def _compare(self, node: ast.Compare) -> Expr:

@@ -160,9 +160,13 @@ class Wording:
         """Return the details that a finding tells by its place and its value."""
         row = self._row(finding)
         return {
-            "file": name_of(path), "sheet": finding.sheet, "cell": finding.cell, "row": row,
-            "value": finding.value or "", "label": label or row or finding.cell,
-        }  # fmt: skip
+            "file": name_of(path),
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "row": row,
+            "value": finding.value or "",
+            "label": label or row or finding.cell,
+        }
 
     def _row(self, finding: Finding) -> str | None:
         """Return the row of a finding as people read it."""

@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from .. import __version__
 from ..core.errors import StoreError
 from ..core.paths import not_written, read_regular
 from ..core.words import storable
@@ -60,6 +61,15 @@ class LedgerEntry:
             return KINDS[self.kind].model_validate_json(self.content)
         except (KeyError, ValueError):
             return None
+
+    @property
+    def program(self) -> str:
+        """The version of hrge_xl that made it, also where this program does not know its kind; "" before 0.2.0."""
+        try:
+            content = json.loads(self.content)
+        except ValueError:
+            return ""
+        return str(content.get("program", "")) if isinstance(content, dict) else ""
 
     @property
     def about(self) -> str:
@@ -137,11 +147,16 @@ def add_entry(
         same = [kind for kind in KINDS.values() if kind.noun == event.noun]
         last = max((known.number for _, known in events_of(connection, *same)), default=0)
         event = event.model_copy(update={"number": last + 1})
+    event = event.model_copy(update={"program": __version__})
     bare = LedgerEntry(
-        before.n + 1 if before else 1, event.kind, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        storable(by) or "", _json(event.model_dump(mode="json")),
-        storable(before.digest) or "" if before else FIRST, key=signer.key if signer else "",
-    )  # fmt: skip
+        before.n + 1 if before else 1,
+        event.kind,
+        datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        storable(by) or "",
+        _json(event.model_dump(mode="json")),
+        storable(before.digest) or "" if before else FIRST,
+        key=signer.key if signer else "",
+    )
     digest = bare.right_digest
     entry = replace(bare, digest=digest, signature=signer.sign(digest) if signer else "")
     insert(connection, "entries", [asdict(entry)])

@@ -30,6 +30,7 @@ class Event(BaseModel):
     subject: ClassVar[str] = ""  # what it is about, to be filled in
 
     number: int
+    program: Text = ""  # the version of hrge_xl that entered it; those before 0.2.0 did not say so
 
     @property
     def about(self) -> str:
@@ -94,6 +95,26 @@ class WaiverWithdrawn(Judgement):
     day: date
 
 
+class AnswerCorrected(Judgement):
+    """Somebody put another answer into a cell of one content of a file; without a value it counts as it came again."""
+
+    kind = "correction"
+    noun = "correction"
+    subject = " of {0.sheet}!{0.cell} in {0.file}"
+
+    sha256: str
+    file: Text
+    tool: str
+    row: str
+    field: str
+    sheet: Text
+    cell: str
+    came: Text
+    value: Text | None
+    reason: Text
+    day: date
+
+
 class Sealed(Event):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
@@ -153,13 +174,17 @@ class ReceivedFile(BaseModel):
 
 
 class FilesReceived(Event):
-    """A run brought contents that had never been seen. `day` is when they came; `stated`: somebody said so."""
+    """A run brought contents that had never been seen. `day` is when they came; `stated`: somebody said so.
+
+    `taken_in` is the day of that run, as of which they are judged for good; earlier programs did not enter it.
+    """
 
     kind = "receipt"
     noun = "receipt"
 
     day: date | None
     stated: bool
+    taken_in: date | None = None
     files: tuple[ReceivedFile, ...]
     terms: dict[str, Terms] = {}
 
@@ -201,9 +226,16 @@ class RoundChanged(Event):
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
-        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived, RoundChanged,
+        DecisionMade,
+        WaiverGiven,
+        WaiverWithdrawn,
+        AnswerCorrected,
+        SealMade,
+        TermsSealed,
+        FilesReceived,
+        RoundChanged,
     )
-}  # fmt: skip
+}
 
 
 # what comes, as the ledger is told of it
@@ -229,7 +261,8 @@ class Arrived:
 
     `days` are those on which they came by mail, by content: they are stated too, unless a person states another one for
     all. `receipts` are those that the ledgers of their rounds say, and whether they were stated there. `origins` tell
-    where contents came from, and `terms` are those of the rounds that they came to, by name.
+    where contents came from, and `terms` are those of the rounds that they came to, by name. `today` is the day of the
+    run that takes them in, where that is another one than `day`; `taken_in` are the days on which their rounds did.
     """
 
     day: date = field(default_factory=lambda: datetime.now().astimezone().date())
@@ -238,12 +271,18 @@ class Arrived:
     days: Mapping[str, date] = field(default_factory=dict)
     receipts: Mapping[str, tuple[date, bool]] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    today: date | None = None
+    taken_in: Mapping[str, date] = field(default_factory=dict)
 
     def day_of(self, sha256: str) -> tuple[date, bool]:
         """Return the day on which a content came, and whether somebody stated it."""
         if not self.stated and sha256 in self.days:
             return self.days[sha256], True
         return (self.day, True) if self.stated else self.receipts.get(sha256, (self.day, False))
+
+    def day_taken_in(self, sha256: str) -> date:
+        """Return the day on which a content was taken in: by its round, else by this run."""
+        return self.taken_in.get(sha256, self.today or self.day)
 
 
 # the terms of a round

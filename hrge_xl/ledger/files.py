@@ -26,7 +26,7 @@ from ..core.paths import (
     path_in,
     path_of,
     whole,
-)  # fmt: skip
+)
 
 LOCK = ".writing"
 # returns are about victims and suspects: nobody else reads them

@@ -1,4 +1,4 @@
-"""What people decided about returns and waived, as it is in force; and what a ledger elsewhere takes over of it.
+"""What people decided, waived and corrected, as it is in force; and what a ledger elsewhere takes over of it.
 
 None of it is ever deleted. A round's own ledger rules its files. What came is received there first, whichever command
 sees it; a ledger elsewhere then enters what that one has entered since, each event once. So it stands by itself, and is
@@ -12,9 +12,19 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from ..answers.corrections import OfficeCorrection, in_force
+from ..core.dates import parse_day
 from ..core.paths import path_of, path_text, way_to
 from ..findings import Waiver
-from .events import NEXT, DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
+from .events import (
+    NEXT,
+    AnswerCorrected,
+    DecisionMade,
+    FilesReceived,
+    Judgement,
+    WaiverGiven,
+    WaiverWithdrawn,
+)
 from .ledger import Ledger, look_up
 
 UNDONE = "undone"
@@ -54,7 +64,7 @@ def history(ledger: Ledger) -> list[Decision]:
             event.number,
             by=entry.by,
             in_force=event.choice != UNDONE and last[event.submission] == entry.n,
-            **event.model_dump(exclude={"number", "of"}),
+            **event.model_dump(exclude={"number", "of", "program"}),
         )
         for entry, event in made
     ]
@@ -66,24 +76,72 @@ def decisions(ledger: Ledger) -> dict[str, Decision]:
 
 
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
-    """Return every waiver ever given, as it stands on a day."""
+    """Return every waiver ever given, as it stands on a day; in a closed round at the latest on that of its end."""
+    closed = closings(ledger)
     withdrawn = {
         event.waiver: (event.day.isoformat(), entry.by)
         for entry, event in reversed(ledger.events(WaiverWithdrawn))
     }
     return tuple(
         Waiver(
-            given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
-            given.day.isoformat(), given.until.isoformat() if given.until else None,
+            given.number,
+            given.code,
+            given.sha256,
+            given.file,
+            given.sheet,
+            given.cell,
+            given.reason,
+            entry.by,
+            given.day.isoformat(),
+            given.until.isoformat() if given.until else None,
             *withdrawn.get(given.number, (None, None)),
-        ).on(today)
+        ).on(min(today, closed.get(given.sha256, today)))
         for entry, given in ledger.events(WaiverGiven)
-    )  # fmt: skip
+    )
 
 
 def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
     """Return the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
     return look_up(folder, lambda ledger: waivers(ledger, today)) or ()
+
+
+def closings(ledger: Ledger) -> dict[str, date]:
+    """Return the day on which the round of a content was closed, by hash, of contents with waivers.
+
+    What another program put in place of a day is none: `verify` names it.
+    """
+    days = {row["sha256"]: parse_day(str(row["day"])) for row in ledger.rows_of("closings")}
+    return {sha256: day for sha256, day in days.items() if day is not None}
+
+
+def waived_contents(ledger: Ledger) -> set[str]:
+    """Return the hashes of the contents in which something was ever waived."""
+    return {given.sha256 for _, given in ledger.events(WaiverGiven)}
+
+
+def note_closing(ledger: Ledger, theirs: Ledger, closed: date | None) -> None:
+    """Note of the contents that were waived in a round when it was closed; None: it is open."""
+    known = closings(ledger)
+    for sha256 in sorted(waived_contents(theirs)):
+        if known.get(sha256) != closed:
+            ledger.put("closings", {"sha256": sha256, "day": closed and closed.isoformat()})
+
+
+def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:
+    """Return every correction ever made or taken back, oldest first."""
+    return tuple(
+        OfficeCorrection(
+            by=entry.by,
+            day=event.day.isoformat(),
+            **event.model_dump(exclude={"of", "day", "program"}),
+        )
+        for entry, event in ledger.events(AnswerCorrected)
+    )
+
+
+def corrections_of(folder: Path) -> tuple[OfficeCorrection, ...]:
+    """Return what is in force of the corrections of the ledger in a folder; none of a folder without a ledger."""
+    return in_force(look_up(folder, every_correction) or ())
 
 
 def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> None:
@@ -110,9 +168,11 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
         made = ledger.enter(event.model_copy(update=new), by=entry.by)
         known[entry.digest] = made.event.number if made.event else 0
     row = {
-        "name": name, "folder": path_text(way_to(theirs.home, ledger.home)), "spec_digest": spec_digest,
+        "name": name,
+        "folder": path_text(way_to(theirs.home, ledger.home)),
+        "spec_digest": spec_digest,
         "last": _last(theirs),
-    }  # fmt: skip
+    }
     if row not in ledger.rows_of("rounds"):
         ledger.put("rounds", row)
 

@@ -48,6 +48,7 @@ VERSION = 3  # of the ledger
 NAME = "ledger.sqlite"
 DATASET = "dataset.sqlite"
 LEFT_OUT = "left out"
+NOT_GIVEN = "Not among the files given."
 LOST = "It was changed while it was read."
 STATED = "stated"  # a day of arrival that somebody told
 FIRST_SEEN = "first seen"  # one that is that of the first run
@@ -59,7 +60,7 @@ Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
 # was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended; and pages, with
-# what they were made of.
+# what they were made of. `closings`: when the rounds of contents with waivers were closed.
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
@@ -86,7 +87,8 @@ CREATE TABLE IF NOT EXISTS letters (
 CREATE TABLE IF NOT EXISTS datasets (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rounds (
     name TEXT NOT NULL PRIMARY KEY, folder TEXT NOT NULL, spec_digest TEXT NOT NULL, last TEXT NOT NULL
-)"""
+);
+CREATE TABLE IF NOT EXISTS closings (sha256 TEXT NOT NULL PRIMARY KEY, day TEXT)"""
 
 
 class FileLocation(NamedTuple):
@@ -224,13 +226,25 @@ class Ledger:
             for sha256, arrival in given:
                 if sha256 not in known and sha256 not in new:
                     new[sha256] = ReceivedFile(
-                        order=last + len(new) + 1, sha256=sha256, path=arrival.path, size=arrival.size,
-                        place=self._place(arrival.path), origin=came.origins.get(sha256),
-                    )  # fmt: skip
-            by_day = grouped((came.day_of(sha256), file) for sha256, file in new.items())
-            for (day, stated), files in sorted(by_day.items()):
+                        order=last + len(new) + 1,
+                        sha256=sha256,
+                        path=arrival.path,
+                        size=arrival.size,
+                        place=self.place_of(arrival.path),
+                        origin=came.origins.get(sha256),
+                    )
+            by_day = grouped(
+                ((*came.day_of(sha256), came.day_taken_in(sha256)), file)
+                for sha256, file in new.items()
+            )
+            for (day, stated, taken_in), files in sorted(by_day.items()):
                 receipt = FilesReceived(
-                    number=NEXT, day=day, stated=stated, files=tuple(files), terms=dict(came.terms)
+                    number=NEXT,
+                    day=day,
+                    stated=stated,
+                    taken_in=taken_in,
+                    files=tuple(files),
+                    terms=dict(came.terms),
                 )
                 add_entry(connection, receipt)
             for sha256, arrival in given:
@@ -248,22 +262,24 @@ class Ledger:
         """Write down where a content lies; a place from `before` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
-        known = {self._place(there): given for given, there in rows}
-        place = self._place(path)
+        known = {self.place_of(there): given for given, there in rows}
+        place = self.place_of(path)
         if known.get(place) == path:
             return
         left = (
-            old for old, given in known.items()
-            if (sha256, given) in before and not any((self.home / way).exists() for way in (old, path_of(old)))
-        )  # fmt: skip
+            old
+            for old, given in known.items()
+            if (sha256, given) in before
+            and not any((self.home / way).exists() for way in (old, path_of(old)))
+        )
         gone = place if place in known else next(left, None)
         if gone is not None:
             connection.execute(f"DELETE {this} AND path = ?", (sha256, known[gone]))
         row = {"sha256": sha256, "path": path, "received": day.isoformat(), "place": place}
         insert(connection, "sightings", [row])
 
-    def _place(self, path: str) -> str:
-        """Return the way to a file."""
+    def place_of(self, path: str) -> str:
+        """Return the way from the folder of the ledger to a file."""
         return path_text(way_to(self.home / path, self.home))
 
     def order(self) -> dict[str, int]:
@@ -274,6 +290,30 @@ class Ledger:
         """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM sightings")
+
+    def forget_statuses(self) -> None:
+        """Keep what was received, not what became of it: for a copy in which that is worked out again.
+
+        Of a file that was left out stays that it was, and why: nothing tells it again.
+        """
+        statuses = (
+            "submission",
+            "verdict",
+            "team",
+            "country",
+            "period",
+            "copy",
+            "project",
+            "intervention",
+            "state",
+        )
+        with self.transaction() as connection:
+            connection.execute("UPDATE files SET round = NULL, superseded_by = NULL")
+            connection.execute(
+                "UPDATE files SET reason = ? WHERE reason IS NOT ?", (NOT_GIVEN, LOST)
+            )
+            nothing = ", ".join(f'"{name}" = NULL' for name in (*statuses, "reason"))
+            connection.execute(f"UPDATE files SET {nothing} WHERE state IS NOT ?", (LEFT_OUT,))
 
     def locations(self) -> dict[str, list[FileLocation]]:
         """For every hash the places where it was seen."""
@@ -301,6 +341,24 @@ class Ledger:
         )
         return {sha256: (day, stated) for sha256, day, stated in days if day is not None}
 
+    def days_of_verdicts(self) -> dict[str, date]:
+        """Return the day that the verdict on every content is of, by hash: that on which a run took it in.
+
+        Earlier programs did not enter it. Then it is the day on which the dataset beside the ledger was checked, else
+        the one on which a mail was first seen, else the day of arrival.
+        """
+        receipts = [receipt for _, receipt in self.events(FilesReceived)]
+        is_known = all(receipt.taken_in for receipt in receipts)
+        checked = {} if is_known else _days_of_checks(self.home / DATASET)
+        days: dict[str, date] = {}
+        for receipt in receipts:
+            for file in receipt.files:
+                first_seen = file.origin.seen if file.origin else None
+                day = receipt.taken_in or checked.get(file.sha256) or first_seen or receipt.day
+                if day is not None:
+                    days[file.sha256] = day
+        return days
+
     def origins(self) -> dict[str, Origin]:
         """Return the origins of contents that were taken out of mails and archives, by hash."""
         files = chain.from_iterable(receipt.files for _, receipt in self.events(FilesReceived))
@@ -323,7 +381,7 @@ class Ledger:
             for row in self.rows()
             if row["submission"] and row["submission"] not in kept
         ]
-        gone = {"state": LEFT_OUT, "superseded_by": None, "reason": "Not among the files given."}
+        gone = {"state": LEFT_OUT, "superseded_by": None, "reason": NOT_GIVEN}
         self.update_statuses([{"sha256": sha256, **gone} for sha256 in others])
 
     def lose(self, contents: Iterable[str]) -> None:
@@ -377,13 +435,24 @@ class Ledger:
             insert(connection, table, [row], "REPLACE")
 
     def rows_of(self, table: str) -> list[Record]:
-        """Return the rows of a table in the order of its key, which comes first; none while there is no such table."""
+        """Return the rows of a table in the order of its key, which comes first; none while there is no such table.
+
+        Raises `StoreError` for bytes, which another program put there.
+        """
         with self.transaction() as connection:
             if not connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
             ).fetchall():
                 return []
-            return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
+            rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
+        for row in rows:
+            if bytes in map(type, row.values()):
+                raise StoreError(
+                    f"another program wrote something into the table {table} that does not belong there.",
+                    place=self.home / NAME,
+                    remedy=f"To see what: hrge-xl verify {quoted(self.home)}",
+                )
+        return rows
 
     def rows(self) -> list[Record]:
         """Return what is known of every file, in the order of arrival."""
@@ -455,6 +524,22 @@ def _version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _days_of_checks(file: Path) -> dict[str, date]:
+    """Return the day on which a dataset was checked, by the hash of each content; of any version of its tables."""
+    if not file.is_file():
+        return {}
+    try:
+        with closing(connect(file, write=False)) as dataset:
+            columns = {name for _, name, *_ in dataset.execute("PRAGMA table_info(submissions)")}
+            if not columns.issuperset({"sha256", "checked"}):
+                return {}
+            rows = dataset.execute("SELECT sha256, checked FROM submissions").fetchall()
+    except sqlite3.Error as error:
+        raise database_error(file.name, error) from error
+    days = {sha256: parse_day(str(checked)) for sha256, checked in rows}
+    return {sha256: day for sha256, day in days.items() if day is not None}
+
+
 def look_up(folder: Path, question: Callable[[Ledger], Answer]) -> Answer | None:
     """Ask the ledger of a folder; None where there is no ledger."""
     if not (folder / NAME).is_file():
@@ -485,7 +570,7 @@ def _is_filled(file: Path) -> bool:
             facts = dict(dataset.execute("SELECT name, value FROM meta").fetchall())
     except sqlite3.Error as error:
         raise database_error(file.name, error) from error
-    return facts.get("filled") == "yes" and not facts.get("flat")
+    return facts.get("filled") == "yes" and "masked" not in facts.get("state", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import __version__
 from ..core.errors import UsageError
+from ..core.versions import is_newer_program
 from ..core.work import grouped
 from .chain import FIRST, LedgerEntry, digest_of, journal_faults
 from .events import (
@@ -62,11 +64,19 @@ def seals(ledger: Ledger) -> list[Seal]:
     """Return every seal, first to last."""
     return [
         Seal(
-            made.number, entry.time, entry.by, made.name, made.sha256, entry.n, entry.previous, entry.digest, entry.key,
+            made.number,
+            entry.time,
+            entry.by,
+            made.name,
+            made.sha256,
+            entry.n,
+            entry.previous,
+            entry.digest,
+            entry.key,
             entry.signature,
         )
         for entry, made in ledger.events(Sealed)
-    ]  # fmt: skip
+    ]
 
 
 def of_report(report: Path, terms: OfRounds | None = None) -> Sealed:
@@ -280,6 +290,11 @@ def _itself(entry: LedgerEntry) -> Iterator[str]:
     """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
         yield f"{entry.heading} was changed after it was made: its digest does not fit what it says."
+    elif entry.event is None and is_newer_program(entry.program):
+        yield (
+            f"{entry.heading} was made by hrge-xl {entry.program}, which is newer than this program ({__version__}) "
+            "and enters what this one does not know. Update this program."
+        )
     elif entry.event is None:
         yield f"{entry.heading} was not made by this program: it does not hold what such an entry holds."
     if bool(entry.key) != bool(entry.signature):
@@ -331,9 +346,12 @@ def _disagreement(
 ) -> Iterator[str]:
     day = receipt.day.isoformat() if receipt.day else None
     pairs = {
-        "number": (row["n"], file.order), "path": (row["path"], file.path), "size": (row["size"], file.size),
-        "day": (row["received"], day), "day stated": (bool(row["stated"]), receipt.stated),
-    }  # fmt: skip
+        "number": (row["n"], file.order),
+        "path": (row["path"], file.path),
+        "size": (row["size"], file.size),
+        "day": (row["received"], day),
+        "day stated": (bool(row["stated"]), receipt.stated),
+    }
     other = [
         f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,15 +50,20 @@ class TeamGroup(NamedTuple):
 
 
 def of_dataset(
-    store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, group: str = "",
-) -> str:  # fmt: skip
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    group: str = "",
+) -> str:
     """Return the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
-    A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
-    not up to date, `UsageError` where there is no such period.
+    Where no language is named, the page of a team is in its own. A `group` is named as its page is; there is none where
+    nobody is called so. Raises `StoreError` where figures are not up to date, `UsageError` where there is no such
+    period.
     """
-    language = language or store.schema.language
     today = day_of(store)
     chosen, expected = of_period(store, round_, period)
     groups = (
@@ -66,6 +72,7 @@ def of_dataset(
     ours = groups.get(group)
     if group and ours is None:
         return ""
+    language = language or _language_of(store, ours, expected)
     with ExitStack() as stack:
         whole = store
         named = chosen
@@ -85,6 +92,17 @@ def of_dataset(
         if masked and group:  # beside the page of all teams they could give a count away
             found = replace(found, indicators=None, numbers=())
         return page_of(found, ours)
+
+
+def _language_of(store: Store, group: TeamGroup | None, round_: Round | None) -> str:
+    """Return the language of a page for which none is named: of a team its own, else the first of the spec."""
+    if group is None or group.kind != "team":
+        return store.schema.language
+    of_round = (team.language for team in round_.teams if team.code == group.code) if round_ else ()
+    of_returns = (
+        row["language"] for row in store.records("submissions") if row["team"] == group.code
+    )
+    return next(filter(None, chain(of_round, of_returns)), store.schema.language)
 
 
 def team_groups(
@@ -150,7 +168,7 @@ class BriefView(OverviewView):
     of_risk = 110
     of_indicator = 60
     # parts of the reconciliation that somebody may miss in the figures
-    left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
+    left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn", "blank")
 
     def __init__(self, found: Overview, group: TeamGroup | None = None) -> None:
         super().__init__(found)
@@ -195,18 +213,16 @@ class BriefView(OverviewView):
     @property
     def changes(self) -> Sequence[tuple[str, Sequence[str]]]:
         """What the period before came to, and what this one does, by what is compared."""
-        now = self.brief.period
-        before = self.brief.before
-        if now is None or before is None:
+        sides = self.brief.compared
+        if not sides:
             return ()
-        sides = (before, now)
         shares = [
             whole_percents(each.answered, each.required) / 100 for each in sides if each.required
         ]
         rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
-        if self.brief.level and (before.levels or now.levels):
+        if self.brief.level and any(each.levels for each in sides):
             level = self.brief.level
             counts = [each.levels.get(level.code, 0) for each in sides]
             rows.append(

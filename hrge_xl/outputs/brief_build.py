@@ -13,7 +13,8 @@ from string import Formatter
 from ..core.numerals import shown
 from ..core.words import kept_in_order, number, percent, translator
 from ..dataset.aggregates.risks import AFTER
-from ..dataset.reconciliation import PeriodFigures
+from ..dataset.reconciliation import PeriodFigures, of_same_teams
+from ..dataset.return_status import BLANK
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
@@ -32,9 +33,10 @@ class Brief:
         self.language = found.language
         self.say = translator(found.language)
         self.answered = [team for team in found.teams if team.state in CAME]
-        self.late = [team for team in self.answered if team.days_late]
+        self.arrived_late = [team for team in found.teams if team.arrived_late]
+        self.late_now = [team for team in found.teams if team.late_now]
         # who has not answered, the latest first
-        missing = [team for team in found.teams if team.state == MISSING]
+        missing = [team for team in found.teams if team.state in (MISSING, BLANK)]
         self.silent: Sequence[TeamProgress] = sorted(missing, key=lambda team: -team.days_late)
         self.expected = len(self.answered) + len(self.silent) if found.expected else None
 
@@ -49,6 +51,13 @@ class Brief:
         names = [each.name for each in self.found.periods]
         earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
         return next(iter(earlier), self.found.before if self.period else None)
+
+    @cached_property
+    def compared(self) -> Sequence[PeriodFigures]:
+        """The period before and this one, of the teams that answered in both; nothing where there is no such team."""
+        if self.period is None or self.before is None:
+            return ()
+        return of_same_teams([self.period, self.before])[::-1]
 
     # risks and indicators
 
@@ -82,7 +91,9 @@ class Brief:
         after = bool(self.found.risks and self.found.risks.maps[-1].stage == AFTER)
         wordings = [[text.say(self.language)] for text in own] or [
             [
-                say("Answers have come from {answered} teams (late: {late}; silent: {silent})."),
+                say(
+                    "Answers have come from {answered} teams (arrived late: {late}; not answered: {silent})."
+                ),
                 say("Teams that have answered: {answered}."),
             ],
             [
@@ -138,7 +149,7 @@ class Brief:
         if self.found.counted:
             counts |= {"returns": self.found.counted, "open_errors": self.found.from_returned}
         if self.expected is not None:
-            counts |= {"silent": len(self.silent), "late": len(self.late)}
+            counts |= {"silent": len(self.silent), "late": len(self.arrived_late)}
         for name, count in counts.items():
             yield name, number(count, self.language)
         yield "answered", self.of(len(self.answered), self.expected)

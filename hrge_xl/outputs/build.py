@@ -48,9 +48,19 @@ from .document import (
 FINDINGS = (*reversed(SEVERITIES), "waived")
 NOTHING_RUN = ["F"]  # on a file that could not be read
 ENTERED = (  # what is said of each file besides its content, and decides what stands in the report
-    "path", "dataset", "submission", "sha256", "status", "copy_of", "read_as", "read_for", "order", "arrived",
-    "arrival", "checked",
-)  # fmt: skip
+    "path",
+    "dataset",
+    "submission",
+    "sha256",
+    "status",
+    "copy_of",
+    "read_as",
+    "read_for",
+    "order",
+    "arrived",
+    "arrival",
+    "checked",
+)
 
 
 class Facts(NamedTuple):
@@ -319,7 +329,7 @@ def _identity(each: Return) -> IdentityRow | None:
     stamp = each.identity
     if stamp is None:
         return None
-    return {
+    row: IdentityRow = {
         "team": each.team,
         "country": stamp.country or None,
         "language": stamp.language,
@@ -330,6 +340,9 @@ def _identity(each: Return) -> IdentityRow | None:
         "issued": stamp.issued,
         "signature": each.signature or "",
     }
+    if stamp.program:  # else a report of an earlier version would differ from the same made again
+        row["program"] = stamp.program
+    return row
 
 
 # what is explained
@@ -371,9 +384,16 @@ def _decisions(
             if made.submission in ours:
                 name = ours[made.submission] if facts.redacted else made.file
                 yield {
-                    "n": made.n, "choice": made.choice, "reason": made.reason, "day": made.day, "by": made.by,
-                    "known": made.known, "dataset": number, "submission": made.submission, "file": name,
-                }  # fmt: skip
+                    "n": made.n,
+                    "choice": made.choice,
+                    "reason": made.reason,
+                    "day": made.day,
+                    "by": made.by,
+                    "known": made.known,
+                    "dataset": number,
+                    "submission": made.submission,
+                    "file": name,
+                }
 
 
 def _names(specs: Sequence[Spec], language: str) -> Names:
@@ -399,8 +419,13 @@ def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> It
         name = about.called if isinstance(about, Rule) else about.name
         severity = about.severity.value
         yield {
-            "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
-        }  # fmt: skip
+            "code": about.code,
+            "name": name,
+            "severity": severity,
+            "why": why,
+            "example": example,
+            "remedy": remedy,
+        }
 
 
 # the risk matrices of a report
@@ -449,9 +474,11 @@ def _rows(
         "row_code",
     )
     wanted = sa.select(*(table[name] for name in columns)).where(
-        table.current, table.tool.in_(block.sources),
-        table.matrix_row_field == block.down, table.matrix_column_field == block.across,
-    )  # fmt: skip
+        table.current,
+        table.tool.in_(block.sources),
+        table.matrix_row_field == block.down,
+        table.matrix_column_field == block.across,
+    )
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(
         rows, key=lambda row: (row[0]["path"], row[1:3])
@@ -480,12 +507,15 @@ def _matrix(
     fields = spec.tool[block.sources[0]].fields
     cells: list[MatrixCell] = [
         {
-            "down": one, "across": other, "level": matrix.cells[one][other],
-            "count": len(rows.get((one, other), ())), "rows": [*rows.get((one, other), ())],
+            "down": one,
+            "across": other,
+            "level": matrix.cells[one][other],
+            "count": len(rows.get((one, other), ())),
+            "rows": [*rows.get((one, other), ())],
         }
         for one in down
         for other in across
-    ]  # fmt: skip
+    ]
     return {
         "title": block.title.say(language),
         "dataset": dataset,

@@ -177,9 +177,12 @@ def columns(
 
 
 def steps(
-    points: Sequence[tuple[float, Point]], marks: Sequence[tuple[float, Mark]], top: float,
-    *, mirrored: bool = False,
-) -> Chart:  # fmt: skip
+    points: Sequence[tuple[float, Point]],
+    marks: Sequence[tuple[float, Mark]],
+    top: float,
+    *,
+    mirrored: bool = False,
+) -> Chart:
     """Return a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
     told = [f"{point.label}: {point.said}" for _, point in points] + [
         mark.said for _, mark in marks
@@ -333,9 +336,11 @@ def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
     return CountryMap(
         [said for code, (_, said) in shown.items() if code in there],
         f"{box[0]:.0f} {box[1]:.0f} {wide:.0f} {box[3] - box[1]:.0f}",
-        "".join(outline.path for outline in land), drawn,
-        "".join(border.path for border in disputed if border.meets(box)), LETTERS * wide,
-    )  # fmt: skip
+        "".join(outline.path for outline in land),
+        drawn,
+        "".join(border.path for border in disputed if border.meets(box)),
+        LETTERS * wide,
+    )
 
 
 def _around(boxes: list[Box]) -> Box:

@@ -302,12 +302,19 @@ class _Book:
         last = len(columns) - 1
         sheet.constant_memory = False
         made = sheet.add_table(
-            HEADS, 0, FIRST, last,
+            HEADS,
+            0,
+            FIRST,
+            last,
             {
-                "name": f"{name}_" if LIKE_A_CELL.fullmatch(name) else name, "style": "Table Style Light 9",
-                "columns": [{"header": column.head, "header_format": self.formats["head"]} for column in columns],
+                "name": f"{name}_" if LIKE_A_CELL.fullmatch(name) else name,
+                "style": "Table Style Light 9",
+                "columns": [
+                    {"header": column.head, "header_format": self.formats["head"]}
+                    for column in columns
+                ],
             },
-        )  # fmt: skip
+        )
         sheet.constant_memory = True
         if made != 0:
             raise LimitError(

@@ -119,6 +119,9 @@ class IdentityRow(TypedDict):
     copy: str
     issued: str
     signature: str  # valid, invalid, unsigned, unchecked (there was no key)
+    program: NotRequired[
+        str
+    ]  # the version of hrge_xl that issued it; those before 0.2.0 do not say so
 
 
 class Progress(TypedDict):
@@ -151,7 +154,9 @@ class FileRow(TypedDict):
     sha256: str | None
     size: int | None
     verdict: str  # accepted, returned, refused
-    status: str  # counts, superseded, waiting, doubled, conflict, excluded, withdrawn, refused
+    status: (
+        str  # counts, superseded, waiting, doubled, conflict, excluded, withdrawn, blank, refused
+    )
     counted: bool  # whether its answers and findings go into any sum
     settled: bool  # another file counts in its place: its findings are nobody's task
     reason: str | None  # why it does not count, or what was decided
@@ -166,7 +171,7 @@ class FileRow(TypedDict):
     saved: str | None  # when it was last saved, as it says itself
     late_by: str | None  # which day lateness goes by: arrived, saved, first seen
     late_day: str | None
-    checked: str  # the day of its check, that overdue dates were measured against
+    checked: str  # the day that its verdict is of: that on which it was taken in
     identity: IdentityRow | None
     counts: dict[
         str, int
@@ -293,14 +298,23 @@ def common_text(findings: Iterable[FindingRow], language: str) -> str:
 
 # what the codes of a document are called
 CALLED = {
-    "accepted": "Accepted", "returned": "Returned", "refused": "Refused",
-    **{status.code: status.word for status in STATUSES}, COUNTS: "Counts",
-    "error": "Error", "warning": "Warning", "info": "Info",
-    "valid": "Valid", "invalid": "Not valid", "unsigned": "Unsigned", "unchecked": "Not checked",
+    "accepted": "Accepted",
+    "returned": "Returned",
+    "refused": "Refused",
+    **{status.code: status.word for status in STATUSES},
+    COUNTS: "Counts",
+    "error": "Error",
+    "warning": "Warning",
+    "info": "Info",
+    "valid": "Valid",
+    "invalid": "Not valid",
+    "unsigned": "Unsigned",
+    "unchecked": "Not checked",
     "no identity": "No identity",
-    ACTIVE: "In force", "expired": "Expired",
+    ACTIVE: "In force",
+    "expired": "Expired",
     **{day: day for day in (STATED, ARRIVED, SAVED, FIRST_SEEN)},
-}  # fmt: skip
+}
 
 # findings that belong together
 

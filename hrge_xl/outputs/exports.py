@@ -224,6 +224,11 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
 SHAREABLE = "shareable"
 
 
+def has_shareable(folder: Path) -> bool:
+    """Say whether a copy to share stands beside the dataset of a folder."""
+    return (folder / SHAREABLE / DATASET).is_file()
+
+
 def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path:
     """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
     out = folder / SHAREABLE
@@ -276,13 +281,14 @@ def outgrown(store: Store, folder: Path) -> list[Path]:
     reports = folder / REPORTS
     if state not in OUTGROWN:
         return []
-    older = [folder / WORKBOOK, *pages_beside(reports)]
+    older = [
+        folder / WORKBOOK,
+        *pages_beside(reports),
+        *names(store, folder / SHAREABLE),
+        overview_page(reports, masked=True),
+    ]
     if state != NOTED:  # then tables were written again with the notes
-        older += [
-            *names(store, folder),
-            *names(store, folder / SHAREABLE),
-            overview_page(reports, masked=True),
-        ]
+        older += names(store, folder)
         older += [page for page, *_ in briefs_in(reports)]
     return [path for path in dict.fromkeys(older) if path.is_file()]
 
@@ -357,8 +363,10 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
         "licenses": [LICENCE],
         "sources": [{"title": f"Workbooks of {title} as teams returned them"}],
         "contributors": [{"title": team, "role": "author"} for team in teams],
-        "resources": [_resource(store.schema, table.as_csv, folder) for table in store.schema.shown],
-    }  # fmt: skip
+        "resources": [
+            _resource(store.schema, table.as_csv, folder) for table in store.schema.shown
+        ],
+    }
 
 
 def metadata(schema: Schema) -> dict[str, Any]:

@@ -107,9 +107,17 @@ def feedback(
 
 @gc_paused()
 def give_back(  # noqa: PLR0913 (one parameter an option)
-    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "", deadline: str = "",
-    tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (), leave_out: bool = False,
-) -> GivenBack:  # fmt: skip
+    result: Result,
+    spec: Spec,
+    *,
+    today: date,
+    key: bytes | None = None,
+    contact: str = "",
+    deadline: str = "",
+    tools: Sequence[str] | None = None,
+    to_look_at: Sequence[Finding] = (),
+    leave_out: bool = False,
+) -> GivenBack:
     """As `feedback`, with what is told about it. `deadline` and `tools` are others than those that were issued;
     `to_look_at` is what was noticed about its answers besides. `leave_out` spares a team what is sensitive from now on.
     """
@@ -118,9 +126,12 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
         raise UsageError("it was refused: there are no answers to give back.", place=result.path)
     order = _order(sent, spec, today, key, tools)
     order = replace(
-        order, team=result.team, contact=contact, deadline=deadline or order.deadline,
+        order,
+        team=result.team,
+        contact=contact,
+        deadline=deadline or order.deadline,
         leave_out=leave_out or order.leave_out,
-    )  # fmt: skip
+    )
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
     identity = identity_of(order, layout)
@@ -143,9 +154,18 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     content = content_of(layout, identity, fresh, contact=contact)
     added = _added(beside, sent, layout)
     return GivenBack(
-        identity, content, fresh, contact, sent.identity.spec_version, tuple(corrections(found, content)), homeless,
-        tuple(carried.too_long), beside, added, tuple(_leftovers(homeless, carried.too_long, sent, added, layout)),
-    )  # fmt: skip
+        identity,
+        content,
+        fresh,
+        contact,
+        sent.identity.spec_version,
+        tuple(corrections(found, content)),
+        homeless,
+        tuple(carried.too_long),
+        beside,
+        added,
+        tuple(_leftovers(homeless, carried.too_long, sent, added, layout)),
+    )
 
 
 def _order(
@@ -162,12 +182,21 @@ def _order(
     )
     language = stamp.language if stamp.language in spec.languages else spec.languages[0]
     return Order(
-        stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
-        register_rows(stamp), stamp.round, stamp.deadline,
-        key=None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
-        predecessor=submission_id(sent.sha256, sent.path), last=read_last(sent.last) or {}, last_round=stamp.last_round,
+        stamp.team,
+        today,
+        stamp.country,
+        language,
+        issued if chosen is None else tuple(chosen),
+        register_rows(stamp),
+        stamp.round,
+        stamp.deadline,
+        key=None if sent.signature in (INVALID, UNSIGNED) else key,
+        copy=stamp.copy,
+        predecessor=submission_id(sent.sha256, sent.path),
+        last=read_last(sent.last) or {},
+        last_round=stamp.last_round,
         leave_out=stamp.lists == SHORT,
-    )  # fmt: skip
+    )
 
 
 # what is to correct
@@ -181,12 +210,13 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
     say = translator(layout.language)
     for finding in result.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
-        stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
+        kind = CATALOGUE.get(finding.code)
+        handled = kind.in_feedback if kind else None
+        of_answer = finding.code[0] in "VRP" and handled is not InFeedback.TOLD
+        stale = foreign and of_answer and finding.code not in UNREADABLE
         office = finding.code.startswith(FOR_THE_OFFICE) or (
             finding.code[0] == "F" and finding.cell is None
         )
-        kind = CATALOGUE.get(finding.code)
-        handled = kind.in_feedback if kind else None
         if gone or stale or office or handled is InFeedback.BESIDE or not finding.open:
             continue
         worded = wording.worded(finding, layout.language, result.path)
@@ -197,6 +227,8 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
             severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
             assert worded.words is not None
             worded = replace(worded, severity=severity, words=replace(worded.words, remedy=remedy))
+        elif handled is InFeedback.TOLD:
+            worded = replace(worded, severity=Severity.WARNING)
         yield worded
 
 
@@ -248,9 +280,12 @@ def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tupl
 
 
 def _leftovers(
-    homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, added: Sequence[str],
+    homeless: Sequence[Unplaced],
+    too_long: Sequence[Unplaced],
+    sent: Submission,
+    added: Sequence[str],
     layout: Layout,
-) -> Iterator[Leftover]:  # fmt: skip
+) -> Iterator[Leftover]:
     """Yield everything without a place, with the reason: answers first."""
     say = translator(layout.language)
     beside = [each for each in sent.unplaced if not each.question]
@@ -310,9 +345,18 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     slot = layout.slots.get(finding.key)
     if slot is None:
         return Correction(
-            urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
-            words.message, words.remedy, finding.code, problem,
-        )  # fmt: skip
+            urgency,
+            finding.sheet or "",
+            finding.row or "",
+            None,
+            None,
+            words.label or "",
+            finding.value or "",
+            words.message,
+            words.remedy,
+            finding.code,
+            problem,
+        )
     row, question = _asked(slot, layout)
     reason = words.message
     label = words.label
@@ -328,9 +372,18 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     watched = slot.check is not None and content.check(slot) >= least(urgency)
     places = {address(*place): place for place in slot.cells}
     return Correction(
-        urgency, finding.sheet or "", row, places.get(finding.cell or ""), slot if watched else None, question,
-        finding.value or "", reason, remedy, finding.code, problem,
-    )  # fmt: skip
+        urgency,
+        finding.sheet or "",
+        row,
+        places.get(finding.cell or ""),
+        slot if watched else None,
+        question,
+        finding.value or "",
+        reason,
+        remedy,
+        finding.code,
+        problem,
+    )
 
 
 def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from ..core.paths import path_in, write_if_changed
 from ..core.program import isolate_failures
 from ..core.words import and_more, beginning, day, translator
 from ..core.work import track_progress
+from ..dataset.return_status import BLANK
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
 from ..dataset.workers import Workers, workers
@@ -184,18 +185,27 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
         day = options.reply_by or (team.deadline if team else None)
         deadline = day.isoformat() if day else found.identity.deadline
         back = give_back(
-            sent, spec, today=options.today, tools=options.tools, key=round_.key or None if round_ else None,
-            contact=team.contact if team else "", deadline=deadline, to_look_at=to_look_at,
+            sent,
+            spec,
+            today=options.today,
+            tools=options.tools,
+            key=round_.key or None if round_ else None,
+            contact=team.contact if team else "",
+            deadline=deadline,
+            to_look_at=to_look_at,
             leave_out=team is not None and team.leave_out,
-        )  # fmt: skip
-        if not (back.needed or options.all):
+        )
+        is_blank = found.status == BLANK
+        if not (back.needed or options.all or is_blank):
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
             return [JobResult(LeftOut(found, why, found.path, is_settled=True))]
         workbook, letter = (
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
         write_if_changed(workbook, back.workbook)
-        write_if_changed(letter, message(sent, back, options.today, deadline).encode())
+        write_if_changed(
+            letter, message(sent, back, options.today, deadline, is_blank=is_blank).encode()
+        )
     except (
         LimitError
     ) as limit:  # something in this file: the others have their feedback all the same
@@ -257,9 +267,16 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
         message = sentence(say("In {other} it was: {answer}"), told)
         remedy = say("Which of the two is right? Put that one into the cell.")
         yield Finding(
-            kind.code, kind.name, Severity.WARNING, sent.layout.sheet[slot.tool].name, None, *key,
-            value=_typed(sent.submission, key), language=sent.layout.language, words=Words(message, remedy),
-        )  # fmt: skip
+            kind.code,
+            kind.name,
+            Severity.WARNING,
+            sent.layout.sheet[slot.tool].name,
+            None,
+            *key,
+            value=_typed(sent.submission, key),
+            language=sent.layout.language,
+            words=Words(message, remedy),
+        )
 
 
 def _typed(sent: Submission, key: Key) -> str:
@@ -275,7 +292,9 @@ LISTED = 20  # places that the message names; the workbook lists them all
 MOST_IMPORTANT = 3
 
 
-def message(result: Result, given: GivenBack, today: date, deadline: str = "") -> str:
+def message(
+    result: Result, given: GivenBack, today: date, deadline: str = "", *, is_blank: bool = False
+) -> str:
     """Return a short text to send along, in the language of the workbook. It quotes no answer."""
     beside = sum(each.sheet not in given.added_sheets for each in given.beside)
     later = next(iter(_later_versions(result.findings)), "")
@@ -313,6 +332,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     return template.render(
         say=lambda text, **more: sentence(translate(text), details | more),
         given=given,
+        blank=is_blank,
         accepted=result.verdict == ACCEPTED,
         later=later,
         to_do=bool(wrong or missing),

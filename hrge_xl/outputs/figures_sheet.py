@@ -13,13 +13,19 @@ from typing import Any, NamedTuple
 from xlsxwriter import Workbook
 
 from ..core.work import grouped
-from ..dataset.aggregates.indicators import shape
+from ..dataset.aggregates.indicators import indicator_key, shape, trend_of
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
 from ..dataset.dimensions import matrix_blocks
-from ..dataset.reconciliation import choose, over_periods, periods
-from ..dataset.schema import INTEGER, NUMBER, Record
-from ..dataset.store import Store
+from ..dataset.reconciliation import (
+    choose,
+    of_same_teams,
+    over_periods,
+    periods,
+    same_teams_words,
+)
+from ..dataset.schema import INTEGER, MASKED, NUMBER, Record
+from ..dataset.store import STATE, Store
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
@@ -147,11 +153,16 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
         )
         chart.add_series(
             {
-                "name": [name, top + 1, at], "categories": [name, first, 0, last, 0],
+                "name": [name, top + 1, at],
+                "categories": [name, first, 0, last, 0],
                 "values": [name, first, at, last, at],
-                "fill": {"color": colour}, "border": {"color": "#404040"}, "gap": 60, **line, **labels,
+                "fill": {"color": colour},
+                "border": {"color": "#404040"},
+                "gap": 60,
+                **line,
+                **labels,
             }
-        )  # fmt: skip
+        )
     chart.set_title({"name": block.title, "name_font": {"size": 11}})
     chart.set_legend({"position": "bottom"} if block.beside else {"none": True})
     value_axis: dict[str, Any] = {"min": 0, **GRID, **({"max": 1} if block.share else {}), **share}
@@ -279,21 +290,24 @@ class _Figures:
             )
 
     def over_periods(self) -> Iterator[ChartBlock]:
-        """Show, where there are several periods, how complete they are and their risks by level."""
+        """Show how complete periods are, and their risks by level, of the teams that answered in each of them."""
         say = self.say
-        found = over_periods(self.store)[::-1]
-        if len(found) < 2:
+        found = of_same_teams(over_periods(self.store, by_team=True))[::-1]
+        if not found:
             return
+        same = same_teams_words(say, str(found[0].teams))
         names = [period.name or say("none stated") for period in found]
         shares = [
             period.answered / period.required if period.required else None for period in found
         ]
         heads = [say("Period"), say("Required answers")]
         rows = [*zip(names, shares, strict=True)]
-        yield ChartBlock(say("Completeness"), heads, rows, [BLUE], "column", share=True)
+        yield ChartBlock(
+            f"{say('Completeness')}. {same}", heads, rows, [BLUE], "column", share=True
+        )
         if self.spec.figures.risks is not None:
             levels = [*zip(names, (period.levels for period in found), strict=True)]
-            yield self._of_levels(say("Risks"), say("Period"), levels, "column")
+            yield self._of_levels(f"{say('Risks')}. {same}", say("Period"), levels, "column")
 
     def _of_levels(
         self, title: str, heading: str, counts: Iterable[tuple[str, Mapping[str, int]]], kind: str
@@ -306,18 +320,27 @@ class _Figures:
         return ChartBlock(title, heads, rows, [level.colour for level in self.levels], kind)
 
     def trends(self) -> Iterator[ChartBlock]:
-        """Yield indicators with totals in several periods of one length."""
+        """Yield indicators with totals in several periods of one length, of the teams that reported in each of them."""
         say = self.say
+        figures = self.spec.figures.indicators
+        if figures is None:
+            return
+        counted = (row for row in self.store.figures("indicator_values") if row["counted"])
+        values = grouped((indicator_key(row), row) for row in counted)
         series = grouped(
             ((line["indicator"], shape(line["value_period"])), line)
             for line in self.store.figures("aggregate_indicators")
-            if line["total"] is not None
         )
-        for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
-            rows = [[line["value_period"], line["total"]] for line in lines]
-            yield ChartBlock(
-                self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line"
-            )
+        masked = MASKED in self.store.fact(STATE)
+        trends = (
+            (lines[0], trend_of(lines, values, figures, masked=masked)) for lines in series.values()
+        )
+        drawn = [(line, points) for line, points in trends if points]
+        for line, points in drawn[:MOST_TRENDS]:
+            same = same_teams_words(say, str(points[0][2]))
+            title = f"{self._indicator(line)}. {same}"
+            rows = [(period, total) for period, total, _ in points]
+            yield ChartBlock(title, [say("Period"), say("Total")], rows, [BLUE], "line")
 
 
 # the sheet of `data.xlsx` with the matrices of the latest period as heat maps, and rows by level as charts
@@ -365,14 +388,16 @@ class _HeatMaps:
             {
                 level.code: book.add_format(
                     {
-                        **FONT, **level_look(level.colour), "valign": "vcenter",
+                        **FONT,
+                        **level_look(level.colour),
+                        "valign": "vcenter",
                         "num_format": shown.format(words[level.code]),
                     }
                 )
                 for level in self.matrix.levels
             }
             for shown in ("General", '"{0}: "0;;"{0}: –"')
-        )  # fmt: skip
+        )
 
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
         """Return the title, the cells, then the rows by level; the first free row below."""
@@ -404,13 +429,16 @@ class _HeatMaps:
         chart = self.book.add_chart({"type": "column"})
         chart.add_series(
             {
-                "categories": [name, top + 1, 0, last, 0], "values": [name, top + 1, 1, last, 1],
+                "categories": [name, top + 1, 0, last, 0],
+                "values": [name, top + 1, 1, last, 1],
                 "points": [
-                    {"fill": {"color": level.colour}, "border": {"color": "#404040"}} for level in self.matrix.levels
+                    {"fill": {"color": level.colour}, "border": {"color": "#404040"}}
+                    for level in self.matrix.levels
                 ],
-                "data_labels": {"value": True}, "gap": 60,
+                "data_labels": {"value": True},
+                "gap": 60,
             }
-        )  # fmt: skip
+        )
         chart.set_title({"name": title, "name_font": {"size": 11}})
         chart.set_legend({"none": True})
         chart.set_y_axis({"num_format": "0", **GRID})

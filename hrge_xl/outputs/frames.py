@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,18 @@ from ..core.errors import UsageError
 from ..core.notebook import html_table
 from ..dataset.dimensions import allowed_values
 from ..dataset.opening import open_store
-from ..dataset.schema import BOOLEAN, DATE, IN_PANDAS, NUMBER, TEXT, TableColumn, list_of
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    IN_PANDAS,
+    NUMBER,
+    TEXT,
+    Schema,
+    Table,
+    TableColumn,
+    list_of,
+)
+from ..dataset.store import refuse_foreign_values
 from .table_files import table_of
 from .table_sheets import CodeLabels
 
@@ -27,8 +38,27 @@ Several = Literal["list", "columns", "text"]
 class Tables:
     """The tables of a dataset by their names, as frames: `found.teams`, `found["risks"]`; each is read once.
 
-    It holds no file open.
+    It holds no file open. What every dataset has is declared, so that a type checker knows it and reports any other
+    attribute; the tables of a spec are taken by their names.
     """
+
+    aggregate_answers: pd.DataFrame
+    aggregate_completeness: pd.DataFrame
+    aggregate_numbers: pd.DataFrame
+    answers: pd.DataFrame
+    codes: pd.DataFrame
+    completeness: pd.DataFrame
+    countries: pd.DataFrame
+    files: pd.DataFrame
+    findings: pd.DataFrame
+    items: pd.DataFrame
+    periods: pd.DataFrame
+    questions: pd.DataFrame
+    reconciliation: pd.DataFrame
+    submissions: pd.DataFrame
+    teams: pd.DataFrame
+    tools: pd.DataFrame
+    unplaced: pd.DataFrame
 
     def __init__(
         self, summary: str, about: Mapping[str, str], read: Callable[[str], pd.DataFrame]
@@ -40,13 +70,15 @@ class Tables:
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self._read(name)
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        if name.startswith("_"):  # what programs ask of every object
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except UsageError as error:
-            raise AttributeError(str(error)) from error
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> pd.DataFrame:
+            if name.startswith("_"):  # what programs ask of every object
+                raise AttributeError(name)
+            try:
+                return self[name]
+            except UsageError as error:
+                raise AttributeError(str(error)) from error
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._about]
@@ -119,22 +151,13 @@ def read_table(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )
         for column in table.columns:
-            said = _entries(words, column, labels=labels)
-            own = rows[column.name]
-            if any(field.several for field in column.fields.values()) and not column.label_of:
-                found.append(_several(own, column, said, several))
-            elif not (labels and column.label_of):
-                codes = allowed_values(store.schema, column)
-                found.append(_typed(own, column, {code: said.get(code, code) for code in codes}))
-            # a step stays a number, and has its label beside it
-            elif table.columns[table.at[column.label_of]].kind == NUMBER:
-                steps = [
-                    None if step is None else said.get(f"{step:g}")
-                    for step in rows[column.label_of]
-                ]
-                found.append(pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name))
-            else:  # the labels stand in the place of the codes
+            with refuse_foreign_values(f"{store.name}, {table.name}.{column.name}"):
+                shown = _shown(
+                    rows, column, table, store.schema, words, labels=labels, several=several
+                )
+            if shown is None:  # the labels stand in the place of the codes
                 continue
+            found.append(shown)
             field = next(iter(column.fields.values()), None)
             question = (
                 field.asks(words.language) if field and not column.label_of else column.description
@@ -143,6 +166,31 @@ def read_table(
     frame: pd.DataFrame = pd.concat(found, axis="columns")
     frame.attrs["questions"] = asked
     return frame
+
+
+def _shown(
+    rows: pd.DataFrame,
+    column: TableColumn,
+    table: Table,
+    schema: Schema,
+    words: CodeLabels,
+    *,
+    labels: bool,
+    several: Several,
+) -> pd.Series[Any] | pd.DataFrame | None:
+    """Return a column as it is shown; None for labels that stand in the place of their codes."""
+    values = rows[column.name]
+    said = _entries(words, column, labels=labels)
+    if any(field.several for field in column.fields.values()) and not column.label_of:
+        return _several(values, column, said, several)
+    if not (labels and column.label_of):
+        codes = allowed_values(schema, column)
+        return _typed(values, column, {code: said.get(code, code) for code in codes})
+    # a step stays a number, and has its label beside it
+    if table.columns[table.at[column.label_of]].kind == NUMBER:
+        steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
+        return pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name)
+    return None
 
 
 def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]) -> pd.Series[Any]:

@@ -13,7 +13,8 @@ from .. import __version__
 from ..core.errors import StoreError
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
-from ..dataset.reconciliation import PeriodFigures
+from ..dataset.aggregates.indicators import DOUBLED
+from ..dataset.reconciliation import PeriodFigures, of_same_teams, same_teams_words
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange
 from ..dataset.schema import counts_people, restricted_fields
@@ -52,17 +53,27 @@ from .page import asset, foot_rule, level_rules, rendered
 
 
 def of_dataset(
-    store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
-) -> str:  # fmt: skip
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    change: RunChange | None = None,
+) -> str:
     """Return the page of a dataset. Raises as `figures_of` does."""
     return page_of(figures_of(store, language, round_, masked=masked, period=period, change=change))
 
 
 def figures_of(
-    store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
-) -> Overview:  # fmt: skip
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    change: RunChange | None = None,
+) -> Overview:
     """Return what is on the page of a dataset with figures: of the latest period, unless another one is named.
 
     `change` is what the last run changed; a page that may be shared does not tell it.
@@ -81,7 +92,10 @@ def day_of(store: Store) -> date:
     if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off.",
-            remedy="Run `hrge-xl consolidate` again, then this.",
+            remedy=(
+                "Run `hrge-xl consolidate FOLDER -o FOLDER` (for a copy to share with --shareable), "
+                "then this."
+            ),
         )
     return date.fromisoformat(store.fact(DERIVED))
 
@@ -104,6 +118,7 @@ class OverviewView:
     """What the template asks of an overview beyond its data: numbers and states in words, and shapes of drawings."""
 
     version = __version__
+    doubled = DOUBLED
     most_rows = MOST_ROWS
     most_columns = 40  # sheets side by side in the table of completeness
     few = 10  # rows, up to which a table stands open
@@ -227,6 +242,17 @@ class OverviewView:
 
     # periods beside each other, the earliest first
 
+    def of_same_teams(self, teams: int) -> str:
+        """Say how many teams a comparison of periods is of."""
+        return same_teams_words(self.say, self.number(teams))
+
+    @cached_property
+    def compared(self) -> dict[str, PeriodFigures]:
+        """The period of the page and the others by name, as far as the same teams answered in each; of these alone."""
+        ours = [period for period in self.found.periods if period.name == self.found.period]
+        others = [period for period in self.found.periods if period.name != self.found.period]
+        return {period.name: period for period in of_same_teams([*ours, *others])}
+
     @cached_property
     def periods(self) -> list[tuple[str, PeriodFigures]]:
         """The last periods with their names, the earliest first."""
@@ -245,35 +271,45 @@ class OverviewView:
 
     def completeness(self) -> Chart:
         """Draw which share of the required answers was given."""
-        found = [
-            ChartColumn(label, [(share, "one")], self.percent(share))
-            for label, period in self.periods
-            for share in [whole_percents(period.answered, period.required) / 100]
-        ]
+        found = []
+        for label, period in self.alike:
+            share = whole_percents(period.answered, period.required) / 100
+            found.append(ChartColumn(label, [(share, "one")], self.percent(share)))
         return columns(found, top=1.0, mirrored=self.mirrored)
 
     def risks(self) -> Chart:
         """Draw the risks by level."""
         found = []
-        for label, period in self.periods:
+        for label, period in self.alike:
             counts = [period.levels.get(level.code, 0) for level in self.levels]
             pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
             found.append(ChartColumn(label, pieces, self.number(sum(counts))))
         return columns(found, mirrored=self.mirrored)
 
+    @property
+    def alike(self) -> list[tuple[str, PeriodFigures]]:
+        """The periods that compare with their names, the earliest first."""
+        return [
+            (label, self.compared[period.name])
+            for label, period in self.periods
+            if period.name in self.compared
+        ]
+
     # indicators
 
     def trend(self, indicator: Indicator) -> Chart:
-        """Draw an indicator over its periods, against the baseline and the target of the last one."""
+        """Draw an indicator over its periods; where it is of all teams of the last one, with baseline and target."""
         points = [
             Point(label, total, self.number(total))
             for label, total, _ in indicator.trend[-MOST_PERIODS:]
         ]
         last = indicator.periods[0].figures
+        _, total, teams = indicator.trend[-1]
+        of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
         marks = [
             Mark(f"{word} {self.number(value)}", value, name)
             for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target")))
-            if (value := last[name]) is not None and last["progress"] is not None
+            if of_all and (value := last[name]) is not None
         ]
         return lines(points, marks, mirrored=self.mirrored)
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ..core.work import grouped
 from ..dataset.aggregates.sql import said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
+from ..dataset.return_status import BLANK
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
@@ -46,19 +47,35 @@ MISSING = "missing"
 WAITING = "waiting"
 UNEXPECTED = "unexpected"
 # where a team stands, by its status; in all others it is missing
-STATES = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TO_DECIDE: WAITING, STRANGE: UNEXPECTED}
+STATES = {
+    ACCEPTED: ACCEPTED,
+    RETURNED: RETURNED,
+    BLANK: BLANK,
+    TO_DECIDE: WAITING,
+    STRANGE: UNEXPECTED,
+}
 LEAST_FIRST = {  # as the map shows a country, with what each is called
-    MISSING: "Not answered", WAITING: "Waits for a decision", RETURNED: "Returned for correction",
-    UNEXPECTED: "Not in this round", ACCEPTED: "Accepted",
-}  # fmt: skip
+    MISSING: "Not answered",
+    BLANK: "Blank",
+    WAITING: "Waits for a decision",
+    RETURNED: "Returned for correction",
+    UNEXPECTED: "Not in this round",
+    ACCEPTED: "Accepted",
+}
 # tables that may lack lines on a page to share
 MAY_LACK = OVERDUE, "aggregate_gaps", "matrix_rows", "aggregate_answers"
 
 
 def overview(
-    store: Store, today: date, language: str, round_: Round | None = None,
-    *, period: str | None = None, change: RunChange | None = None, whole: Store | None = None,
-) -> Overview:  # fmt: skip
+    store: Store,
+    today: date,
+    language: str,
+    round_: Round | None = None,
+    *,
+    period: str | None = None,
+    change: RunChange | None = None,
+    whole: Store | None = None,
+) -> Overview:
     """Build the overview of one period of a dataset as of a day: the one asked for, else the round's, else the latest.
 
     `round_` says who was expected. The language is that of the page; texts of the spec follow it as far as the spec has
@@ -85,7 +102,7 @@ def overview(
         today=today,
         round=expected.name if expected else rounds.pop() if len(rounds) == 1 else None,
         period=chosen,
-        periods=over_periods(store),
+        periods=over_periods(store, by_team=True),
         before=round_before(store, chosen),
         spec=spec,
         masked=MASKED in store.fact(STATE),
@@ -148,10 +165,20 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
         (head.country for head in found.returns if head.country), ""
     )
     return TeamProgress(
-        found.team.code, country, STATES.get(found.state, MISSING), found.team.deadline, found.days_late,
-        found.correction_overdue, found.required, found.answered, found.errors,
-        tuple(head.name for head in found.counting), sheets,
-    )  # fmt: skip
+        found.team.code,
+        country,
+        STATES.get(found.state, MISSING),
+        found.team.deadline,
+        found.days_late,
+        found.arrived_late,
+        found.late_now,
+        found.correction_overdue,
+        found.required,
+        found.answered,
+        found.errors,
+        tuple(head.name for head in found.counting),
+        sheets,
+    )
 
 
 def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:

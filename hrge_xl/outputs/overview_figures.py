@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from ..core.numerals import shown
 from ..core.words import translator
 from ..core.work import grouped
-from ..dataset.aggregates.indicators import NO_VALUE, catalogue_label, shape
+from ..dataset.aggregates.indicators import (
+    NO_VALUE,
+    IndicatorKey,
+    catalogue_label,
+    indicator_key,
+    shape,
+    trend_of,
+)
 from ..dataset.aggregates.risks import (
     STEPS,
     UNLISTED,
@@ -53,7 +60,6 @@ from .overview_model import (
 )
 
 RiskRows = Mapping[tuple[str, ...], Sequence[Record]]  # by stage and steps
-IndicatorKey = tuple[str, str]  # an indicator and a period of its values
 
 
 def risks(reader: FigureReader, whole: Store) -> Risks | None:
@@ -120,12 +126,15 @@ def _heat_map(
     )
     places = [(step, to) for step, _ in down for to, _ in across]
     return HeatMap(
-        stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
-        {
-            place: reader.behind(rows.get((stage, *place), ()), lambda _: "") for place in places
-        },
+        stage,
+        one,
+        other,
+        down,
+        across,
+        {place: matrix.cells[place[0]][place[1]] for place in places},
+        {place: reader.behind(rows.get((stage, *place), ()), lambda _: "") for place in places},
         unplaced,
-    )  # fmt: skip
+    )
 
 
 def _breakdowns(
@@ -203,14 +212,14 @@ class _Indicators:
         self.language = reader.language
         self.fields = self.spec.tool[figures.tool].fields
         stated = [*reader.store.figures("indicator_values")]
-        self.values = grouped((_indicator_key(row), row) for row in stated if row["counted"])
+        self.values = grouped((indicator_key(row), row) for row in stated if row["counted"])
         silent = (row for row in stated if not row["counted"] and row["reason"] == NO_VALUE)
-        self.other_targets = grouped((_indicator_key(row), row["target"]) for row in silent)
+        self.other_targets = grouped((indicator_key(row), row["target"]) for row in silent)
         self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(
             dict
         )  # what parts come to
         for row in reader.store.figures("aggregate_splits"):
-            self.split_lines[_indicator_key(row)][row["part"]] = row
+            self.split_lines[indicator_key(row)][row["part"]] = row
         table = reader.store["answers"].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
         ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
@@ -224,17 +233,25 @@ class _Indicators:
     def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
         """Return one indicator with its lines of figures, a period each."""
         last = lines[-1]  # they stand in the order of the periods
-        trend = [
-            (self._label(line["value_period"]), line["total"], line["teams"])
-            for line in lines
-            if shape(line["value_period"]) == shape(last["value_period"])
-            and line["total"] is not None
+        series = [
+            line for line in lines if shape(line["value_period"]) == shape(last["value_period"])
         ]
         return Indicator(
-            code, catalogue_label(self.spec, code, self.language) or last["label"], last["unit"],
-            self._kind(last["kind"]), [self._period(line) for line in reversed(lines)],
-            trend if len(trend) > 1 else (),
-        )  # fmt: skip
+            code,
+            catalogue_label(self.spec, code, self.language) or last["label"],
+            last["unit"],
+            self._kind(last["kind"]),
+            [self._period(line) for line in reversed(lines)],
+            self._trend(series),
+        )
+
+    def _trend(self, lines: Sequence[Record]) -> list[tuple[str, float, int]]:
+        points = trend_of(lines, self.values, self.figures, masked=self.reader.masked)
+        return [(self._label(period), total, teams) for period, total, teams in points]
+
+    def _rows(self, line: Record) -> Sequence[Record]:
+        """Return the values behind a line of figures."""
+        return self.values.get(indicator_key(line), [])
 
     def _kind(self, code: str | None) -> str | None:
         """Return a kind of value in words: the first list that has all the kinds that the spec names."""
@@ -251,8 +268,8 @@ class _Indicators:
         )
 
     def _period(self, line: Record) -> IndicatorPeriod:
-        key = _indicator_key(line)
-        rows = self.values.get(key, [])
+        key = indicator_key(line)
+        rows = self._rows(line)
         lines = self.split_lines[key]
         statuses = Counter(row["status"] for row in rows if row["status"])
         return IndicatorPeriod(
@@ -296,18 +313,16 @@ class _Indicators:
             if None not in (whole, number) and number != whole:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
         return IndicatorSplit(
-            split.label.say(self.language), made, len(rows) - len(sums),
+            split.label.say(self.language),
+            made,
+            len(rows) - len(sums),
             next(line["disagree"] for code, line in lines.items() if code in split.parts),
             self.reader.behind(disagreeing, lambda row: row["told"]),
-        )  # fmt: skip
+        )
 
     def _number(self, value: float | None) -> str | None:
         """Return a value as it stands in the cell; None where it is masked."""
         return shown(value) if value is not None else None if self.reader.masked else ""
-
-
-def _indicator_key(row: Record) -> IndicatorKey:
-    return row["indicator"], row["value_period"]
 
 
 # questions: those that were answered with no, and every one in a line
@@ -346,7 +361,8 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     return [
         QuestionGap(
             spec.tool[line["tool"]].sheet.say(reader.language),
-            reader.fixed_rows.get((line["tool"], line["row_code"])) or reader.field(line).label.say(reader.language),
+            reader.fixed_rows.get((line["tool"], line["row_code"]))
+            or reader.field(line).label.say(reader.language),
             line,
             reader.behind(
                 told.get((line["tool"], line["row_code"], line["field"]), ()),
@@ -354,7 +370,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
             ),
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _key(reader: FigureReader, tool: str, row: str, code: str) -> Key:

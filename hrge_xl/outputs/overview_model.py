@@ -52,9 +52,11 @@ class TeamProgress:
 
     code: str
     country: str
-    state: str  # accepted, returned, conflict, missing, unexpected
+    state: str  # accepted, returned, waiting, blank, missing, unexpected
     deadline: date | None
     days_late: int
+    arrived_late: bool
+    late_now: bool
     correction_overdue: int  # days
     required: int
     answered: int
@@ -378,10 +380,15 @@ class FigureReader:
         )
 
     def source(self, row: Record, text: str | None) -> FigureSource:
-        """Return one row behind a figure."""
+        """Return one row behind a figure, with its sheet as the page calls it."""
+        tool = self.spec.tool.get(row["tool"])
         baseline = row.get("baseline")
         target = row.get("target")
         return FigureSource(
-            row["team"], name_of(self.paths[row["submission"]]), row["sheet"], row["cell"],
-            text, None if baseline is None or target is None else (baseline, target),
-        )  # fmt: skip
+            row["team"],
+            name_of(self.paths[row["submission"]]),
+            tool.sheet.say(self.language) if tool else row["sheet"],
+            row["cell"],
+            text,
+            None if baseline is None or target is None else (baseline, target),
+        )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError, listed
-from ..core.paths import check_several
+from ..core.paths import check_several, quoted
 from ..core.words import counted, right_to_left
 from ..core.work import grouped
 from ..fields import Field, When
@@ -153,7 +153,7 @@ def _verdict(found: SpecDiff) -> str:
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
     """Yield one returned file: how many of its answers come to what; with `places` every cell that is touched."""
     if file.refused:
-        yield f"{file.path}: refused ({file.refused}). Try `hrge-xl validate` to see why."
+        yield f"{file.path}: refused ({file.refused}). To see why: hrge-xl validate {quoted(file.path)}"
         return
     told = ", ".join(
         f"{count} {words}" for effect, words in COUNTED.items() if (count := file.count(effect))
@@ -272,10 +272,14 @@ def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) ->
             worst = min((effect for _, effect in hits), key=WORST_FIRST.index)
             touched.append(
                 TouchedAnswer(
-                    *answer.key, answer.sheet, answer.cell, layout.question(layout.slots[answer.key]), worst,
+                    *answer.key,
+                    answer.sheet,
+                    answer.cell,
+                    layout.question(layout.slots[answer.key]),
+                    worst,
                     tuple(dict.fromkeys(number for number, _ in hits)),
                 )
-            )  # fmt: skip
+            )
     # the questions that the workbook gains: on its sheets, and on new ones where it had all
     gained = (
         change.questions
@@ -330,9 +334,15 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     fixed = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#404040"})
     free = book.add_format(
-        {"text_wrap": True, "valign": "top", "locked": False, "num_format": "@", "bg_color": "#FFF9E5",
-         "reading_order": 2 if right_to_left(language) else 1}
-    )  # fmt: skip
+        {
+            "text_wrap": True,
+            "valign": "top",
+            "locked": False,
+            "num_format": "@",
+            "bg_color": "#FFF9E5",
+            "reading_order": 2 if right_to_left(language) else 1,
+        }
+    )
     for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)

@@ -119,7 +119,7 @@ def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
         raise UsageError(
             f"Only {which} have other languages, not '{table.name}'.",
             value=table.name,
-            remedy="Leave out --lang.",
+            remedy="Leave out --language.",
         )
     return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
 
@@ -247,8 +247,12 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
     from pyarrow import csv, parquet
 
     types = {
-        TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), BOOLEAN: pa.bool_(), DATE: pa.date32(),
-    }  # fmt: skip
+        TEXT: pa.string(),
+        INTEGER: pa.int64(),
+        NUMBER: pa.float64(),
+        BOOLEAN: pa.bool_(),
+        DATE: pa.date32(),
+    }
     schema = pa.schema([(column.name, types[column.kind]) for column in table.columns])
     parse = csv.ParseOptions(newlines_in_values=True)
     convert = csv.ConvertOptions(

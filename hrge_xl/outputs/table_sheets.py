@@ -136,7 +136,7 @@ def _shown(
         value = _in_words(column.name, getattr(labels, column.words))
     yield ReadableColumn(
         column.name, head, column.kind, style, _fitting(width, head), column.folded, value
-    )  # fmt: skip
+    )
     if names:
         width = _fitting(OF_NAMES, plain)
         yield ReadableColumn(

@@ -263,8 +263,12 @@ class SheetNames:
     """
 
     def __init__(
-        self, spec: Spec | None, language: str, tools: Iterable[tuple[str, str, str]], others: Iterable[tuple[str, str]]
-    ) -> None:  # fmt: skip
+        self,
+        spec: Spec | None,
+        language: str,
+        tools: Iterable[tuple[str, str, str]],
+        others: Iterable[tuple[str, str]],
+    ) -> None:
         said = {tool.code: tool.sheet for tool in spec.tools} if spec else {}
         self._issued = {IDENTITY_SHEET, LAST_SHEET}
         for issued_in in spec.languages if spec else (language,):
@@ -314,14 +318,18 @@ def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Re
     ]
     path = places[0].path
     return replace(
-        sent, path=path, items=places, saved=moment_saved(sent.saved),
+        sent,
+        path=path,
+        items=places,
+        saved=moment_saved(sent.saved),
         sheets=[sheet._replace(sheet=called(sheet.sheet)) for sheet in sent.sheets],
         unplaced=[replace(text, sheet=called(text.sheet)) for text in sent.unplaced],
         findings=[
             replace(
-                one, sheet=one.sheet and called(one.sheet),
+                one,
+                sheet=one.sheet and called(one.sheet),
                 waiver=one.waiver and replace(one.waiver, file=path, sheet=None),
             )
             for one in sent.findings
         ],
-    )  # fmt: skip
+    )

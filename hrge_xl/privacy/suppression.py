@@ -50,9 +50,11 @@ def rest(added: AdditiveRelation[Key], numbers: Mapping[Key, float]) -> float:
 
 
 def suppress(
-    numbers: Mapping[Key, float], sums: Sequence[AdditiveRelation[Key]], sensitive: Set[Key],
+    numbers: Mapping[Key, float],
+    sums: Sequence[AdditiveRelation[Key]],
+    sensitive: Set[Key],
     signed: Set[Key] = frozenset(),
-) -> set[Key]:  # fmt: skip
+) -> set[Key]:
     """Return the sensitive figures, and those that have to be suppressed with them.
 
     `numbers` holds every figure that is to be published; sums that do not come out are left alone. Of the `signed`

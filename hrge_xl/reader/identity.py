@@ -12,7 +12,9 @@ from typing import NamedTuple
 from ..answers.submission import (
     FIELDS,
     INVALID,
+    PROGRAM,
     PROPERTY_PREFIX,
+    SHEET_FIELDS,
     UNCHECKED,
     UNSIGNED,
     VALID,
@@ -26,6 +28,7 @@ from ..core.dates import RANGE, parse_day
 from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown
 from ..core.paths import check_several
+from ..core.versions import version_of
 from ..core.words import fold
 from ..findings import Finding, Kind
 from ..findings.identity import (
@@ -79,6 +82,7 @@ class ExpectedReturn:
     formerly: tuple[
         tuple[str, str], ...
     ] = ()  # codes that teams had before, each with the one of today
+    issued: str = ""  # the folder of what was issued
 
     def __post_init__(self) -> None:
         check_several("teams", self.teams)
@@ -110,10 +114,12 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     sheet = workbook.own_sheet(IDENTITY_KEY, IDENTITY_SHEET)
     rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
     pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
-    on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
+    on_sheet = {name: value for name, value in pairs.items() if name in SHEET_FIELDS}
+    program = in_properties.pop(PROGRAM, "")
     copies = [copy for copy in map(from_pairs, (on_sheet, in_properties)) if copy is not None]
     if not copies:
         return Stamp(observations=[_about(NO_STAMP, file)])
+    copies = [replace(copy, program=program) for copy in copies]
     copies.sort(key=lambda copy: _signature(copy, key) != VALID)
     stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
     differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
@@ -148,7 +154,7 @@ def _damage(
         return message_templates.NO_STAMP_SHEET
     if not in_properties:
         return message_templates.NO_STAMP_PROPERTIES
-    pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in FIELDS)
+    pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in SHEET_FIELDS)
     told = message_templates.COPIES_DIFFER.format
     differing = [
         told(name=name, one=one[:MOST_SHOWN], other=other[:MOST_SHOWN])
@@ -219,7 +225,7 @@ def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | Non
     """
     if isinstance(spec, str):
         return _about(ANOTHER_SPEC, file, found=identity.spec, expected=spec)
-    if _version(identity.spec_version) > _version(spec.version):
+    if version_of(identity.spec_version) > version_of(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if identity.language not in spec.languages:
         return _about(
@@ -230,18 +236,7 @@ def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | Non
 
 def is_older(identity: Identity, spec: Spec) -> bool:
     """Say whether a workbook was issued from an earlier version of the spec."""
-    return _version(identity.spec_version) < _version(spec.version)
-
-
-def _version(text: str) -> tuple[float, ...]:
-    """`1.10` → (1, 10); what is not a version counts as newer than every version."""
-    parts = text.strip().split(".")
-    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        return (float("inf"),)
-    numbers = [float(part) for part in parts]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+    return version_of(identity.spec_version) < version_of(spec.version)
 
 
 def disagreements(stamp: Stamp, spec: Spec, file: str, want: ExpectedReturn) -> Iterator[Finding]:
@@ -327,13 +322,16 @@ BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a 
 
 def stamp_alone(data: bytes) -> Identity | None:
     """Return the stamp of a workbook that was issued and has come through no other program since; None without one."""
+    return from_pairs(own_properties(data))
+
+
+def own_properties(data: bytes) -> dict[str, str]:
+    """Return what a workbook that was issued says of itself in its properties: its stamp, and more."""
     try:
         properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
     except Unreadable:
-        return None
-    return from_pairs(
-        {name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()}
-    )
+        return {}
+    return {name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()}
 
 
 BETWEEN = re.compile(r"[\W_]+")

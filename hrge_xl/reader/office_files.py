@@ -34,9 +34,14 @@ _ZEROS = re.compile("0{2,}")
 
 
 def look_into(
-    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None,
-    *, texts: Collection[str] = (), limits: ReadLimits = LIMITS,
-) -> Result:  # fmt: skip
+    function: Callable[[Job], Result | Finding],
+    path: Path,
+    remedy: str,
+    password: str | None = None,
+    *,
+    texts: Collection[str] = (),
+    limits: ReadLimits = LIMITS,
+) -> Result:
     """Return what a function makes of a workbook. Raises `UsageError`, with this remedy, where it can make nothing.
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it. A file with

@@ -120,9 +120,19 @@ _PALETTE = (
     "000000 FFFFFF"
 ).split()
 _OFFICE_THEME = (  # two of text and two of ground, then the accents and links
-    "000000", "FFFFFF", "44546A", "E7E6E6",
-    "5B9BD5", "ED7D31", "A5A5A5", "FFC000", "4472C4", "70AD47", "0563C1", "954F72",
-)  # fmt: skip
+    "000000",
+    "FFFFFF",
+    "44546A",
+    "E7E6E6",
+    "5B9BD5",
+    "ED7D31",
+    "A5A5A5",
+    "FFC000",
+    "4472C4",
+    "70AD47",
+    "0563C1",
+    "954F72",
+)
 _SWAPPED = (
     "1032"  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
 )
@@ -198,8 +208,13 @@ _DAY = re.compile("[ymdhs]", re.IGNORECASE)
 _PLAIN = re.compile(r"General|@|(?:[#?,]*0(?:\.[0#?]*)?)", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
-    "<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne,
-}  # fmt: skip
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+    "=": eq,
+    "<>": ne,
+}
 _BUILT_IN = {
     "9": "0%",
     "10": "0.00%",

@@ -210,14 +210,12 @@ def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     )
 
 
-def layout_of(identity: Identity, wanted: str | None) -> Layout:
-    """Return the layout that a workbook with this stamp is read against. Raises ValueError where the spec is
-    another.
-    """
+def expected_return(identity: Identity, wanted: str | None) -> ExpectedWorkbook:
+    """Return what a workbook with this stamp is read against. Raises ValueError where the spec is another."""
     spec = spec_of(identity, wanted)
     if spec is None:
         raise ValueError(f"not read as a workbook of {wanted}")
-    return plan_for(identity, spec).layout
+    return plan_for(identity, spec)
 
 
 # from raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart

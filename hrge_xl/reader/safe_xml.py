@@ -61,8 +61,9 @@ class XmlGuard:
         """Return this file up with a finding on the place that is read now."""
         if self.parser is not None:
             detail |= {
-                "line": str(self.parser.CurrentLineNumber), "column": str(self.parser.CurrentColumnNumber + 1),
-            }  # fmt: skip
+                "line": str(self.parser.CurrentLineNumber),
+                "column": str(self.parser.CurrentColumnNumber + 1),
+            }
         self.refuse(kind, **detail)
 
     def forbid_dtd(self, *_declaration: object) -> None:

@@ -79,17 +79,32 @@ def change_round(planned: PlannedChange, *, reason: str, by: str, day: date | No
         if planned.after != planned.before:
             write_whole(folder / FILE, planned.after.encode())
         event = RoundChanged(
-            number=NEXT, what=planned.what, teams=planned.teams, reason=reason.strip(), day=day,
-            before=planned.before, after=planned.after, undone=planned.undone,
-        )  # fmt: skip
+            number=NEXT,
+            what=planned.what,
+            teams=planned.teams,
+            reason=reason.strip(),
+            day=day,
+            before=planned.before,
+            after=planned.after,
+            undone=planned.undone,
+        )
         ledger.enter(event, by=by.strip())
     return load_round(folder)
 
 
 def add_team(  # noqa: PLR0913 (one parameter a column)
-    folder: str | Path, team: str, *, country: str = "", language: str = "", deadline: str = "", contact: str = "",
-    email: str = "", tools: str = "", profile: str = "", sensitive: str = "",
-) -> PlannedChange:  # fmt: skip
+    folder: str | Path,
+    team: str,
+    *,
+    country: str = "",
+    language: str = "",
+    deadline: str = "",
+    contact: str = "",
+    email: str = "",
+    tools: str = "",
+    profile: str = "",
+    sensitive: str = "",
+) -> PlannedChange:
     """Plan a team more; what is said of it is written as in a list of teams.
 
     Raises `UsageError` for one that is there, and with every mistake.
@@ -274,7 +289,7 @@ def undo(folder: str | Path) -> PlannedChange:
     if yaml.safe_load(last.before).get("closed"):
         raise UsageError(
             "The last change reopened the round.",
-            remedy=f"To close it again: hrge-xl round close {quoted(folder)}",
+            remedy=f'To close it again: hrge-xl round close {quoted(folder)} --reason "…"',
         )
     told = f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
     what = f"{last.what}: taken back"
@@ -364,7 +379,7 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
                 "workbooks would not be recognised."
             ),
             value=new.name,
-            remedy="Set up a round of its own with `hrge-xl round init`.",
+            remedy=f"Set up a round of its own: hrge-xl round init NEW --spec {quoted(spec or name)} --teams FILE",
         )
     spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
     missing = {

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -18,11 +19,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import __version__
+from ..answers.corrections import in_force
+from ..answers.submission import PROGRAM
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
 from ..core.notebook import html_table
-from ..core.paths import check_several, expand, is_address, masked, quoted
+from ..core.paths import check_several, expand, is_address, masked, name_of, quoted
+from ..core.versions import is_newer_program
+from ..core.words import and_more
 from ..core.work import grouped
 from ..exchange.validation import (
     Reader,
@@ -35,7 +41,14 @@ from ..exchange.validation import (
 )
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
-from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
+from ..ledger.judgements import (
+    Decision,
+    RoundElsewhere,
+    corrections_of,
+    decisions,
+    rounds_elsewhere,
+    waivers_of,
+)
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up
 from ..ledger.seals import changed_terms, faults
 from ..reader import ExpectedReturn, cores, fingerprint, stamp_alone
@@ -61,6 +74,7 @@ if TYPE_CHECKING:
     from ..dataset.store import Store
 
 FEW = 20  # files that are named
+PROGRAM_IN_STAMP = re.compile(rf'"{PROGRAM}": "(?P<version>[0-9.]{{1,20}})"')
 
 
 @dataclass(frozen=True)
@@ -68,9 +82,10 @@ class DatasetRequest:
     """What is asked of returned files, by whoever gives a command.
 
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
-    decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
-    another one is checked again, for the answer. Without `answers` the dataset of loose files has none: that is sooner.
-    Its `figures` are as of the day; without, which is sooner, those of a lasting dataset may be of an earlier one.
+    decisions and days of arrival count for loose files. With `day_is_stated` somebody named the day: the answer shows
+    which waivers are in force on it and what is overdue, and no return is checked again. Without `answers` the dataset
+    of loose files has none: that is sooner. Its `figures` are as of the day; without, which is sooner, those of a
+    lasting dataset may be of an earlier one.
     """
 
     paths: Sequence[str]
@@ -79,7 +94,7 @@ class DatasetRequest:
     jobs: int = 1  # 0: as many as suit the files
     password: str | None = field(default=None, repr=False)
     ledger: Path | None = None
-    rejudge: bool = False
+    day_is_stated: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     figures: bool = True
@@ -105,26 +120,42 @@ class DatasetRequest:
         """Tell what files of a round, or loose ones, should be. Raises `UsageError` for a round of another spec."""
         if round_ is None:
             return self.wanted or ExpectedReturn(self.source)
-        if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
+        round_spec = load(round_.spec_source)
+        spec = round_spec if self.source is None else load(self.source)
+        if spec.digest != round_spec.digest:
+            move = (
+                ", or move it to another version: hrge-xl round update-spec "
+                f"{quoted(round_.folder)} --spec {quoted(str(self.spec))}"
+            )
             raise UsageError(
                 f"The round {round_.name} says itself of which spec it is.",
-                remedy=(
-                    "Leave --spec out, or move it to another version: hrge-xl round "
-                    f"update-spec {quoted(round_.folder)} --spec {quoted(str(self.spec))}"
-                ),
+                remedy=f"Leave --spec out{move if spec.name == round_spec.name else '.'}",
             )
         return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
-        """Return what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
-        folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
-        known = [
-            waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)
-        ]
+        """Return what readers and checks have to know.
+
+        The waivers of a round, and what was corrected in its answers, count wherever its files are taken in.
+        """
+        named = (self.ledger, round_.folder if round_ else None)
+        folders = [*dict.fromkeys(folder for folder in named if folder)]
+        known: list[Waiver] = []
+        days: dict[str, date] = {}
+        for folder in folders:
+            known += waivers_of(folder, self.today)
+            days |= look_up(folder, Ledger.days_of_verdicts) or {}
+        corrected = [entry for folder in reversed(folders) for entry in corrections_of(folder)]
         return ValidationRequest(
-            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge,
-            round_.passwords if round_ else (),
-        )  # fmt: skip
+            self.wanted_in(round_),
+            self.today,
+            self.jobs or cores(),
+            self.password,
+            tuple(known),
+            passwords=round_.passwords if round_ else (),
+            days=days,
+            corrections=in_force(corrected),
+        )
 
 
 def request_of(
@@ -337,6 +368,25 @@ def sources(asked: DatasetRequest) -> list[Source]:
     return [_source(place, asked) for place in places(asked.paths)]
 
 
+def rounds_taken_over(
+    folder: Path, request: DatasetRequest, named: Collection[str]
+) -> list[Source]:
+    """Return the rounds at hand that the dataset of a folder took returns over from, without files.
+
+    A return that has to be read again is then read with the key and the teams of its round. Rounds that are `named`
+    bring their own files, and are left out.
+    """
+    elsewhere = look_up(folder, rounds_elsewhere) or ()
+    folders = [
+        other.folder for other in elsewhere if other.name not in named and is_round(other.folder)
+    ]
+    rounds = [load_round(home) for home in folders]
+    by_round = replace(request, spec=None)  # each says itself of which spec it is
+    return [
+        Source([], by_round.request(round_), noticed=Senders(round_).noticed) for round_ in rounds
+    ]
+
+
 def _source(place: FilePlace, asked: DatasetRequest) -> Source:
     files = place.files()
     request = asked.request(place.round)
@@ -347,7 +397,10 @@ def _source(place: FilePlace, asked: DatasetRequest) -> Source:
     before, why_not = _before(round_) if place.folder else ("", "")
     unread = load(round_.spec_source).unread if place.folder else ()
     notes = [*filter(None, (place.note, why_not)), *unread]
-    return Source(files, request, place.folder, Senders(round_).noticed, expected, before, notes)
+    noticed = Senders(round_).noticed
+    return Source(
+        files, request, place.folder, noticed, expected, before, notes, closed=round_.closed
+    )
 
 
 def _before(round_: Round) -> tuple[str, str]:
@@ -363,10 +416,16 @@ def _before(round_: Round) -> tuple[str, str]:
 
     try:
         with open_store(folder) as store:
-            found = next((each for each in over_periods(store) if each.name != round_.name), None)
+            others = (
+                period for period in over_periods(store, by_team=True) if period.name != round_.name
+            )
+            latest = next(others, None)
     except (StoreError, UsageError) as error:
         return "", f"{round_.name} is not compared with the round before. {error}"
-    return json.dumps(asdict(found)) if found else "", ""
+    if latest is None:
+        return "", ""
+    codes = {code: team.code for team in round_.teams for code in team.codes}
+    return json.dumps(asdict(latest.renamed(codes))), ""
 
 
 @contextmanager
@@ -399,11 +458,10 @@ def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Pa
         asked = replace(asked, today=round_.closed)
     source = _source(FilePlace(round_.folder, round_), asked)
     arrived = replace(asked.arrived, terms=terms_of([round_]))
-    lasting = replace(source, asked=replace(source.asked, rejudge=False))
-    how = Options(jobs=asked.jobs, asking=asked.rejudge, figures=asked.figures)
-    run = stack.enter_context(ingest([lasting], folder, arrived=arrived, options=how))
+    how = Options(jobs=asked.jobs, asking=asked.day_is_stated, figures=asked.figures)
+    run = stack.enter_context(ingest([source], folder, arrived=arrived, options=how))
     given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
-    if asked.rejudge:  # for the answer, and not for good
+    if asked.day_is_stated:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, asked.today)
     notes = tuple(dict.fromkeys([*source.notes, *run.notes, *closed_now(run)]))
@@ -514,9 +572,14 @@ def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterato
     notes = tuple(source.notes)
     for spec, some in by_spec.values():
         made = temporary_dataset(
-            some, spec, waived, asked.arrived, ledger=asked.ledger, answers=asked.answers,
+            some,
+            spec,
+            waived,
+            asked.arrived,
+            ledger=asked.ledger,
+            answers=asked.answers,
             noticed=noticed_of([source]),
-        )  # fmt: skip
+        )
         store, ledger = stack.enter_context(made)
         yield _with_ledger(
             Dataset(store, waived, source=source, new=len(some), notes=notes), ledger
@@ -525,7 +588,31 @@ def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterato
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
-    return replace(dataset, order=ledger.order(), decisions=tuple(decisions(ledger).values()))
+    return replace(
+        dataset,
+        order=ledger.order(),
+        decisions=tuple(decisions(ledger).values()),
+        notes=(*dataset.notes, *_issued_by_newer_programs(dataset.store)),
+    )
+
+
+def _issued_by_newer_programs(store: Store) -> Iterator[str]:
+    """Yield which workbooks a newer version of this program issued: a sentence for each version.
+
+    It is no finding, which would go, and be a difference to `verify`, as soon as this program is updated.
+    """
+    by_version: dict[str, list[str]] = {}
+    for path, stamp in store.rows("submissions", columns=("path", "stamp")):
+        program = PROGRAM_IN_STAMP.search(str(stamp))
+        if program is not None:
+            by_version.setdefault(program["version"], []).append(str(path))
+    for version, paths in by_version.items():
+        if is_newer_program(version):
+            yield (
+                f"{name_of(paths[0])}{and_more(len(paths) - 1)} was issued by hrge-xl {version}, which is newer than "
+                f"this program ({__version__}): it was read, and what is new in it is not known here. "
+                "Update this program."
+            )
 
 
 # what is doubtful about the ledgers of some folders, in a few lines

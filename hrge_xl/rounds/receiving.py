@@ -27,7 +27,7 @@ from ..core.paths import (
     path_text,
     way_to,
     write_whole,
-)  # fmt: skip
+)
 from ..core.words import counted
 from ..core.work import grouped
 from ..findings import Finding
@@ -204,9 +204,14 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
                 ledger.put("letters", letter._asdict())
     there_now = tuple(workbook for _, workbook in placed)
     return Received(
-        there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values()),
+        there_now,
+        tuple(known),
+        tuple(left),
+        tuple(unopened),
+        tuple(waiting),
+        tuple(ours.sent.values()),
         by_hand=tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
-    )  # fmt: skip
+    )
 
 
 def moment_of_mail(received: str) -> datetime | None:
@@ -245,9 +250,14 @@ def _write_down(
         email = came.place.email
         received = moment_of_mail(came.place.email.received)
         origins[sha256] = Origin(
-            way=came.place.way, name=came.name, sender=email.sender, sent=email.sent, sent_by=email.sent_by,
-            received=received.isoformat() if received else "", seen=today,
-        )  # fmt: skip
+            way=came.place.way,
+            name=came.name,
+            sender=email.sender,
+            sent=email.sent,
+            sent_by=email.sent_by,
+            received=received.isoformat() if received else "",
+            seen=today,
+        )
         arrivals.append(Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size))
     ledger.receive(arrivals, Arrived(today, terms=terms_of([round_]), days=days, origins=origins))
 
@@ -339,10 +349,13 @@ def _letters(
         )
         moment = moment_of_mail(email.received)
         yield Letter(
-            hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()[:16], email.sent_by, email.sender,
+            hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()[:16],
+            email.sent_by,
+            email.sender,
             (moment or datetime.combine(today, time.max).astimezone()).isoformat(),
-            ", ".join(dict.fromkeys(brings.values())), ", ".join(dict.fromkeys(files)),
-        )  # fmt: skip
+            ", ".join(dict.fromkeys(brings.values())),
+            ", ".join(dict.fromkeys(files)),
+        )
 
 
 # who sent it

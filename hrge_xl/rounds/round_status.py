@@ -17,6 +17,7 @@ from ..core.paths import file_part, free_name, name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..dataset.return_status import (
+    BLANK,
     CONFLICT,
     COUNTS,
     DOUBTS,
@@ -52,19 +53,21 @@ STATES = (
     ISSUED,
     RETURNED,
     LATE,
+    BLANK,
     STRANGE,
     TO_DECIDE,
     ACCEPTED,
     REFUSED,
 )  # said as they are
 MOST_ORPHANS = 20  # workbooks that are named
-OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may
+OPEN = (NOT_ISSUED, ISSUED, LATE, BLANK)  # nothing that counts has come, nor anything that may
 # what a coordinator has to know of returns that do not count, the most urgent first
 NOTES = {
     CONFLICT: "decide between",
     EXCLUDED: "excluded",
     WAITING: "newer, but with errors",
     WITHDRAWN: "taken away",
+    BLANK: "blank",
     SUPERSEDED: "superseded",
 }
 
@@ -74,9 +77,7 @@ class TeamStatus:
     """Where a team stands. Figures are of the returns that count, as everywhere."""
 
     team: Team
-    state: (
-        str  # not issued, issued, late, returned, accepted, to decide, not in this round, refused
-    )
+    state: str  # one of `STATES`
     returns: Sequence[Return] = ()  # everything that came from it
     today: date | None = None
     sent_for_others: Sequence[
@@ -135,6 +136,16 @@ class TeamStatus:
     def days_late(self) -> int:
         """How many days after the deadline it answered, rightly or not; while it has not, how many have passed."""
         return self._overdue(self.today if self.state in OPEN else self.lateness[0])
+
+    @property
+    def arrived_late(self) -> bool:
+        """Whether its answer came, after the deadline."""
+        return self.state not in OPEN and self.days_late > 0
+
+    @property
+    def late_now(self) -> bool:
+        """Whether its answer has not come, and the deadline has passed."""
+        return self.state in OPEN and self.days_late > 0
 
     @property
     def correction_overdue(self) -> int:
@@ -269,11 +280,14 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     issued = issued_files(round_).keys() if round_ else {}.keys()
     expected = [
         _expected(
-            team, by_team.pop(team.code, []), today, not issued.isdisjoint(team.codes),
+            team,
+            by_team.pop(team.code, []),
+            today,
+            not issued.isdisjoint(team.codes),
             elsewhere.get(team.code, ()),
         )
         for team in (round_.teams if round_ else ())
-    ]  # fmt: skip
+    ]
     others = []
     for code, some in sorted(by_team.items()):
         if round_:
@@ -297,6 +311,8 @@ def _expected(
         state = TO_DECIDE
     elif verdicts:
         state = ACCEPTED if verdicts == {ACCEPTED} else RETURNED
+    elif any(return_.status == BLANK for return_ in came):
+        state = BLANK
     elif found.days_late:
         state = LATE
     else:
@@ -360,6 +376,7 @@ def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
         if return_.status == WAITING and return_.superseded_by in last:
             last[return_.superseded_by] = return_
     names = {return_.submission: return_.name for return_ in returns}
+    last |= _last_blanks(returns)
     chosen: list[Return] = []
     left_out: list[LeftOut] = []
     for return_ in returns:
@@ -374,20 +391,35 @@ def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
     return chosen, left_out
 
 
+def _last_blanks(returns: Sequence[Return]) -> dict[str, Return]:
+    """Return for each blank return what its team is told about instead: an answer of it, else its last blank one."""
+    answers = {
+        return_.team: return_
+        for return_ in sorted(returns, key=lambda return_: return_.age)
+        if return_.status in (COUNTS, CONFLICT, WAITING)
+    }
+    blanks = [return_ for return_ in returns if return_.status == BLANK]
+    newest = {return_.team: return_ for return_ in sorted(blanks, key=lambda blank: blank.age)}
+    return {blank.submission: (newest | answers)[blank.team] for blank in blanks}
+
+
 def _why_not(return_: Return, last: Mapping[str, Return], names: Mapping[str, str]) -> str:
     """Say why a return is not given back; nothing where it is."""
     other = names.get(return_.superseded_by or "", "")
     if return_.verdict == REFUSED:
         return "refused: there are no answers to give back"
     if return_.status == CONFLICT:
-        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide"
+        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide FOLDER"
     if return_.status == SUPERSEDED:
         return f"superseded by {other}"
+    if return_.status == BLANK:
+        instead = last[return_.submission]
+        return "" if instead is return_ else f"blank; {instead.name} is what its team is told about"
     if return_.status in (COUNTS, WAITING):
         counting = return_.submission if return_.status == COUNTS else return_.superseded_by or ""
         newest = last.get(counting)
         if newest is None:
-            return f"{other} waits for a decision first: see hrge-xl decide"
+            return f"{other} waits for a decision first: see hrge-xl decide FOLDER"
         return "" if newest is return_ else f"{newest.name} is newer, and has the feedback"
     return f"{return_.status}: {text_of(return_.reason).rstrip('.')}"
 
@@ -430,7 +462,7 @@ def unanswered(
     good = grouped(
         (return_.team, senders.moment_of(return_))
         for return_ in returns
-        if return_.verdict != REFUSED and return_.status not in (EXCLUDED, WITHDRAWN)
+        if return_.verdict != REFUSED and return_.status not in (EXCLUDED, WITHDRAWN, BLANK)
     )
 
     def is_open(team: str, moment: datetime) -> bool:

@@ -79,7 +79,13 @@ class Round:
         teams = tuple(team.code for team in self.teams)
         formerly = tuple((code, team.code) for team in self.teams for code in team.formerly)
         return ExpectedReturn(
-            self.spec_source, self.name, teams, self.key or None, (self.start, self.end), formerly
+            self.spec_source,
+            self.name,
+            teams,
+            self.key or None,
+            (self.start, self.end),
+            formerly,
+            str(self.folder / ISSUED),
         )
 
 
@@ -87,11 +93,14 @@ def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
     """Return the terms of rounds by name: what each asks, of whom, and until when, as it is sealed."""
     return {
         round_.name: Terms(
-            start=round_.start, end=round_.end, spec=round_.spec, spec_digest=round_.spec_digest,
+            start=round_.start,
+            end=round_.end,
+            spec=round_.spec,
+            spec_digest=round_.spec_digest,
             teams={team.code: team.deadline for team in round_.teams},
         )
         for round_ in rounds
-    }  # fmt: skip
+    }
 
 
 def round_around(place: Path) -> Path | None:
@@ -215,11 +224,14 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
         ) from error
     digest = carry(spec, folder)
     data: dict[str, Any] = {
-        "name": name or folder.resolve().name, "spec": used.name, "spec_digest": digest,
-        "period_start": start and start.isoformat(), "period_end": end and end.isoformat(),
+        "name": name or folder.resolve().name,
+        "spec": used.name,
+        "spec_digest": digest,
+        "period_start": start and start.isoformat(),
+        "period_end": end and end.isoformat(),
         "before": None if earlier is None else way_to(earlier, folder),
         "teams": [team.filled for team in teams],
-    }  # fmt: skip
+    }
     written = dumped({key: value for key, value in data.items() if value is not None})
     write_whole(file, f"{HEAD}{written}".encode())
     return load_round(folder)
@@ -243,9 +255,18 @@ def load_round(folder: str | Path) -> Round:
     teams = teams_said(root, data, spec)
     start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
     return Round(
-        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest, closed,
-        _written_as(data.get("before")), tuple(passwords_of(folder / PASSWORDS, teams)),
-    )  # fmt: skip
+        folder,
+        _written_as(data["name"]),
+        name,
+        start,
+        end,
+        tuple(teams),
+        _key(folder / KEY),
+        digest,
+        closed,
+        _written_as(data.get("before")),
+        tuple(passwords_of(folder / PASSWORDS, teams)),
+    )
 
 
 def load_open_round(folder: str | Path) -> Round:
@@ -270,7 +291,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     if not file.is_file():
         raise RoundError(
             f"{folder} is not a round: it has no {FILE}.",
-            remedy="Make one with `hrge-xl round init`.",
+            remedy=f"To make it one: hrge-xl round init {quoted(folder)} --spec SPEC --teams FILE",
         )
     if is_among_returns(folder):
         raise RoundError(
@@ -284,7 +305,12 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     data = plain(root)
     if not isinstance(data, dict):
         raise RoundError(
-            "line 1: this is not a round.", place=FILE, remedy="Make one with `hrge-xl round init`."
+            "line 1: this is not a round.",
+            place=FILE,
+            remedy=(
+                "Restore it from a backup. Without one, move it away and set the round up again: "
+                f"hrge-xl round init {quoted(folder)} --spec SPEC --teams FILE"
+            ),
         )
     wrong = [
         f"line {_line(root)}: '{key}' is missing. Add it."

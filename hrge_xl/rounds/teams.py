@@ -70,11 +70,17 @@ class Team:
     def cells(self) -> dict[str, str]:
         """The cells that it has in a list, by column."""
         return {
-            "team": self.code, "country": self.country, "language": self.language,
-            "deadline": str(self.deadline or ""), "contact": self.contact, "email": self.email,
-            "tools": ",".join(self.tools or ()), "profile": self.profile,
-            "sensitive": LEAVE_OUT if self.leave_out else "", "formerly": BETWEEN_CODES.join(self.formerly),
-        }  # fmt: skip
+            "team": self.code,
+            "country": self.country,
+            "language": self.language,
+            "deadline": str(self.deadline or ""),
+            "contact": self.contact,
+            "email": self.email,
+            "tools": ",".join(self.tools or ()),
+            "profile": self.profile,
+            "sensitive": LEAVE_OUT if self.leave_out else "",
+            "formerly": BETWEEN_CODES.join(self.formerly),
+        }
 
     @property
     def filled(self) -> dict[str, str]:
@@ -152,10 +158,17 @@ def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[s
             f"'{cells['sensitive']}' says nothing here. Write '{LEAVE_OUT}', or leave the cell blank."
         )
     team = Team(
-        code, country, language or spec.languages[0], deadline, cells["contact"], email,
-        tuple(dict.fromkeys(filter(None, tools.values()))) or None, profile, leave_out,
+        code,
+        country,
+        language or spec.languages[0],
+        deadline,
+        cells["contact"],
+        email,
+        tuple(dict.fromkeys(filter(None, tools.values()))) or None,
+        profile,
+        leave_out,
         tuple(filter(None, map(str.strip, cells["formerly"].split(BETWEEN_CODES.strip())))),
-    )  # fmt: skip
+    )
     if not wrong:
         try:
             choose(spec, team.profile, team.tools or (), leave_out=leave_out)

@@ -222,13 +222,19 @@ PLACE = ("label", "value", "row", "sheet", "cell", "file")  # what a message can
 NAME = re.compile(r"\w+")
 # what stands in braces, and for what; an example; why one stands for nothing; what to name
 OF_MESSAGES = (
-    "code", "an answer", "{PLN_05}", "there is no field '{}' in this row or in a form",
+    "code",
+    "an answer",
+    "{PLN_05}",
+    "there is no field '{}' in this row or in a form",
     f"Name a field of the same row or of a form, or one of {', '.join(PLACE)}.",
-)  # fmt: skip
+)
 OF_BRIEF = (
-    "name", "a figure", "{answered}", "'{}' is no figure of the brief, and is not among its `numbers`",
+    "name",
+    "a figure",
+    "{answered}",
+    "'{}' is no figure of the brief, and is not among its `numbers`",
     f"Name one of {', '.join(BRIEF_FIGURES)}, or a question that `numbers` lists.",
-)  # fmt: skip
+)
 
 
 def check_texts(spec: Spec) -> Found:

@@ -19,8 +19,18 @@ from .model import FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, Voca
 
 # the sample says nothing about answers of teams
 TOLD_ELSEWHERE = (
-    "name", "version", "languages", "tools", "vocabularies", "rules", "covered", "matrix", "digest", "folder", "sample"
-)  # fmt: skip
+    "name",
+    "version",
+    "languages",
+    "tools",
+    "vocabularies",
+    "rules",
+    "covered",
+    "matrix",
+    "digest",
+    "folder",
+    "sample",
+)
 CONDITIONS = attrgetter("when", "check", "require", "at")  # of a rule
 OF_SHEETS = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
 WITHOUT_PLACE = "Its answers are put on the sheet “Without a place” when teams get workbooks."
@@ -329,9 +339,21 @@ LIMITS = {
 }  # in which direction each gives way
 # options that have a line of their own
 TOLD_APART = (
-    *LIMITS, "code", "label", "type", "fixed", "required", "constraint", "vocabulary", "parent", "cells", "to", "only",
-    "formula", "unit"
-)  # fmt: skip
+    *LIMITS,
+    "code",
+    "label",
+    "type",
+    "fixed",
+    "required",
+    "constraint",
+    "vocabulary",
+    "parent",
+    "cells",
+    "to",
+    "only",
+    "formula",
+    "unit",
+)
 NO_PLACE = (
     "Its answers are put on the sheet “Without a place” when the team gets its workbook back."
 )

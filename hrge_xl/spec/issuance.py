@@ -58,9 +58,14 @@ class Choice(NamedTuple):
 
 
 def choose(
-    spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False,
+    spec: Spec,
+    profile: str = "",
+    named: Sequence[str] = (),
+    rows: int | None = None,
+    *,
+    first: bool = False,
     leave_out: bool = False,
-) -> Choice:  # fmt: skip
+) -> Choice:
     """Return what is issued where a profile is chosen, tools are named, or neither.
 
     Named tools come besides those of a profile, and where none is chosen they are all. Without either it is the

@@ -344,8 +344,11 @@ def _unused_files(folder: Path) -> list[Mistake]:
 
 HEAD_FILE = "workbook.yaml"
 FIELD_BLOCKS: dict[str, type[FieldBlock]] = {
-    "form": FormBlock, "checklist": ChecklistBlock, "catalogue": CatalogueBlock, "register": RegisterBlock,
-}  # fmt: skip
+    "form": FormBlock,
+    "checklist": ChecklistBlock,
+    "catalogue": CatalogueBlock,
+    "register": RegisterBlock,
+}
 ELSEWHERE = {  # where that stands which is not an option of workbook.yaml
     "tools": "Write each tool into a file of the folder tools/, and its code into `sheets`.",
     "covered": "Write it into rules.yaml, as entries with `covered_by`.",

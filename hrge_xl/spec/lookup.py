@@ -288,9 +288,12 @@ def languages(spec: Spec) -> NameIndex:
         known.setdefault(fold(name), tag)
     labels = {tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}
     return NameIndex(
-        labels, known,
-        others=lambda: (name for tag in spoken for entry in language_names(tag).items() for name in entry),
-    )  # fmt: skip
+        labels,
+        known,
+        others=lambda: (
+            name for tag in spoken for entry in language_names(tag).items() for name in entry
+        ),
+    )
 
 
 def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:

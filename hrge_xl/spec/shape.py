@@ -216,15 +216,23 @@ def _words(found: ShapeMistake) -> Words:
         else []
     )
     words = common_mistake_in(
-        "shape", says, {"mark": f"{found.option} {tag if value.value or tag != 'map' else 'empty'}"}, all_options(),
-        option=found.option, value=written, kind=kind, entry=entry, named="kind" if of_block else owner,
+        "shape",
+        says,
+        {"mark": f"{found.option} {tag if value.value or tag != 'map' else 'empty'}"},
+        all_options(),
+        option=found.option,
+        value=written,
+        kind=kind,
+        entry=entry,
+        named="kind" if of_block else owner,
         shown=f"'{shown}'" if isinstance(value, ScalarNode) else kind,
         of=f" for {code.value}" if isinstance(code, ScalarNode) else "",
         instead=f"Did you mean '{meant}'?" if meant else f"Remove it; the options here are {here}.",
-        one_of=one_of, nearest_of=f"Did you mean '{close}'?" if close else one_of,
+        one_of=one_of,
+        nearest_of=f"Did you mean '{close}'?" if close else one_of,
         needed=f"Write {{{', '.join(needed)}}}." if needed else "Write options with values.",
         **{name: str(bound) for name, bound in context.items()},
-    )  # fmt: skip
+    )
     assert words is not None  # the last one fits everything
     return words[2]
 

@@ -128,9 +128,18 @@ class Figures(Model):
 
 BriefPart = Literal["teams", "numbers", "risks", "indicators", "changes", "trust"]
 BRIEF_FIGURES = (  # that a sentence of the brief can name in braces
-    "answered", "late", "silent", "returns", "open_errors", "complete", "risks", "highest", "level", "targets",
+    "answered",
+    "late",
+    "silent",
+    "returns",
+    "open_errors",
+    "complete",
+    "risks",
+    "highest",
+    "level",
+    "targets",
     "reached",
-)  # fmt: skip
+)
 
 
 class BriefWording(Model):

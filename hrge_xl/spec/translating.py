@@ -38,8 +38,11 @@ from .translations import (
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
 LIMITS = {
-    "sheet": LIMIT_SHEET_NAME, "help": PROMPT_LIMIT, "remedy": LIMIT_ERROR, "message": LIMIT_ERROR
-}  # by the end of a place  # fmt: skip
+    "sheet": LIMIT_SHEET_NAME,
+    "help": PROMPT_LIMIT,
+    "remedy": LIMIT_ERROR,
+    "message": LIMIT_ERROR,
+}  # by the end of a place
 
 
 class Coverage(NamedTuple):
@@ -131,19 +134,28 @@ def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
     before = by_key(known)
     by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
     fresh = Catalog(
-        locale=None, project=known.project, version=known.version, header_comment=known.header_comment,
-        last_translator=known.last_translator, language_team=known.language_team, charset="utf-8",
-    )  # fmt: skip
+        locale=None,
+        project=known.project,
+        version=known.version,
+        header_comment=known.header_comment,
+        last_translator=known.last_translator,
+        language_team=known.language_team,
+        charset="utf-8",
+    )
     for text in wanted:
         same = before.pop((text.place, text.text), None)
         earlier = by_place.get(text.place) if same is None else None  # which makes it a draft
         entry = same or earlier or Message("")
         fresh.add(
-            text.text, entry.string, context=text.place or None,
+            text.text,
+            entry.string,
+            context=text.place or None,
             flags=[DRAFT] if earlier or DRAFT in entry.flags else [],
-            auto_comments=text.notes, locations=[(file, 1) for file in text.files],
-            user_comments=entry.user_comments, previous_id=earlier.id if earlier else entry.previous_id,
-        )  # fmt: skip
+            auto_comments=text.notes,
+            locations=[(file, 1) for file in text.files],
+            user_comments=entry.user_comments,
+            previous_id=earlier.id if earlier else entry.previous_id,
+        )
     for entry in before.values():
         if entry.string:
             fresh.obsolete[str(entry.id), str(entry.context or "")] = entry
@@ -251,10 +263,15 @@ def mistakes(spec: Spec) -> list[Mistake]:
     """Return everything that is wrong with the translations of a spec, by file and line."""
     translations = Translations(Path(spec.folder), spec.languages[0])
     found = [
-        Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a language tag, so it is never read.",
-                "Name it after its language: fr.po, ar-IQ.po, fa-AF.po.")
+        Mistake(
+            f"{FOLDER}/{name}",
+            1,
+            1,
+            "The name of this file is not a language tag, so it is never read.",
+            "Name it after its language: fr.po, ar-IQ.po, fa-AF.po.",
+        )
         for name in translations.nameless
-    ]  # fmt: skip
+    ]
     try:
         read_states(translations.folder)
     except SpecError as error:

@@ -43,7 +43,10 @@ SUFFIX = ".po"
 STATES = "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
-REVIEW_ANEW = "Delete it and state again who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
+REVIEW_ANEW = (
+    "Delete it and state again who reviewed what: "
+    "hrge-xl spec translate SPEC --language LANG --reviewed-by ROLE."
+)
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
 OF_THEIR_OWN = (
     Tool,
@@ -224,7 +227,10 @@ def read_catalogue(file: Path, content: bytes | None = None) -> Catalog:
     except PoFileError as error:
         line = (error.lineno or 0) + 1
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
-        remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
+        remedy = (
+            "Take the file that you had before, or move it away and begin a new one: "
+            "hrge-xl spec translate SPEC --language LANG"
+        )
     except (UnicodeDecodeError, LookupError):
         reason = "The file is not UTF-8, or its header names another encoding."
         remedy = "Save it as UTF-8."

@@ -13,7 +13,7 @@ from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 
-from ..answers.submission import PROPERTY_PREFIX, Identity, to_pairs
+from ..answers.submission import PROGRAM, PROPERTY_PREFIX, Identity, to_pairs
 from ..core.words import right_to_left, translator
 from ..core.work import gc_paused
 from ..layout import Layout, Place
@@ -55,7 +55,7 @@ def write(
 
 def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
     """Return what a workbook says of itself: the fields of its stamp, and whom to ask."""
-    return {**dict(to_pairs(identity)), "contact": contact}
+    return {**dict(to_pairs(identity)), PROGRAM: identity.program, "contact": contact}
 
 
 def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:

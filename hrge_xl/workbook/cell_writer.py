@@ -257,9 +257,15 @@ class CellWriter:
     def bars(self, column: int, rows: Rows) -> None:
         """Put bars behind the shares of a column, from nothing to all."""
         options = {
-            "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": COLOURS["bar_fill"],
-            "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
-        }  # fmt: skip
+            "type": "data_bar",
+            "data_bar_2010": True,
+            "bar_solid": True,
+            "bar_color": COLOURS["bar_fill"],
+            "min_type": "num",
+            "min_value": 0,
+            "max_type": "num",
+            "max_value": 1,
+        }
         first, last = rows
         self._write(
             self.sheet.conditional_format, Place(first, column), last - 1, column - 1, options

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 
 from ..core.spec_parts import NO_TEXT
-from ..core.words import SOURCE_LANGUAGE, language_name, translator
+from ..core.words import SOURCE_LANGUAGE, language_name, language_of_words, translator
 from ..findings import sentence
 from ..language.function import text_literal
 from ..layout import Layout, Place, Sheet, address, quoted
@@ -204,9 +204,15 @@ class CoverWriter:
         self.writer.band(self.row, LABEL, STATE, say("Sheets"), "cover_block")
         self.row += 1
         heads = (
-            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Answered"), say("To correct"),
-            say("To look at"), say("Status"),
-        )  # fmt: skip
+            say("Sheet"),
+            say("What it is for"),
+            say("Progress"),
+            say("Required"),
+            say("Answered"),
+            say("To correct"),
+            say("To look at"),
+            say("Status"),
+        )
         self.writer.texts(self.row, LABEL, heads, "head")
         self.row += 1
         first = self.row
@@ -320,7 +326,7 @@ def which_decides(layout: Layout) -> str:
     if layout.spec.drawing == 1 or language == source:
         return ""
     return translator(language)("The {language} text decides.").format(
-        language=language_name(source, language)
+        language=language_name(source, language_of_words(language))
     )
 
 

@@ -191,6 +191,7 @@ CUSTOM = "docProps/custom.xml"
 CORE = "docProps/core.xml"
 BOOK = "xl/workbook.xml"
 DRAWN_ON = datetime(2000, 1, 1)
+ANSWERS = "answers"  # the property with the digest of those that a workbook began with
 VALUE_LIMIT = 255  # characters of a property
 PROPERTIES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -284,7 +285,7 @@ def _spelt(match: re.Match[str]) -> str:
 def custom(facts: Mapping[str, str]) -> bytes:
     """Return every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
     properties = []
-    for number, name in enumerate(filter(facts.get, FIELDS), FIRST_PROPERTY):
+    for number, name in enumerate(filter(facts.get, (*FIELDS, ANSWERS)), FIRST_PROPERTY):
         if (length := cell_length(facts[name])) > VALUE_LIMIT:
             raise LimitError(f"{name}: {length} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
         attributes = f'fmtid="{PROPERTY_SET}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'

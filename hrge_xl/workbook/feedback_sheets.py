@@ -182,10 +182,16 @@ NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(
     FIRST_COLUMN, FIRST_COLUMN + 9
 )
 CORRECTIONS = {  # head and width of each column
-    NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 17), CELL: ("Cell", 8), ROW: ("Row", 10),
-    QUESTION: ("Question", 29), STANDS: ("Content of the cell", 22), WRONG: ("What is wrong", 28),
+    NUMBER: ("No.", 5),
+    DONE: ("Done", 11),
+    SHEET: ("Sheet", 17),
+    CELL: ("Cell", 8),
+    ROW: ("Row", 10),
+    QUESTION: ("Question", 29),
+    STANDS: ("Content of the cell", 22),
+    WRONG: ("What is wrong", 28),
     TO_DO: ("What to do", 32),
-}  # fmt: skip
+}
 
 
 class CorrectionsSheet(ListSheet):
@@ -334,9 +340,13 @@ class CorrectionsSheet(ListSheet):
 LEFT_SHEET, LEFT_CELL, LEFT_TEXT, LEFT_QUESTION = LEFTOVER_COLUMNS
 WHY = 7
 LEFTOVERS = {
-    NUMBER: ("No.", 5), LEFT_SHEET: ("Sheet", 18), LEFT_CELL: ("Cell", 8), LEFT_QUESTION: ("Question", 37),
-    LEFT_TEXT: ("What it said", 62), WHY: ("Why it is here", 37),
-}  # fmt: skip
+    NUMBER: ("No.", 5),
+    LEFT_SHEET: ("Sheet", 18),
+    LEFT_CELL: ("Cell", 8),
+    LEFT_QUESTION: ("Question", 37),
+    LEFT_TEXT: ("What it said", 62),
+    WHY: ("Why it is here", 37),
+}
 
 
 class LeftoversSheet(ListSheet):
@@ -392,9 +402,21 @@ FeedbackSheet = CorrectionsSheet | LeftoversSheet
 def prepare_looks(formats: Formats) -> None:
     """Have a workbook know every look that a cell of these sheets can have, for it takes no more once it is drawn."""
     styles = (
-        "title", "link", "purpose", "head", "code", "section", "group", "group_link", "mark", "cell", "cell_error",
-        "link_cell", "help", "good",
-    )  # fmt: skip
+        "title",
+        "link",
+        "purpose",
+        "head",
+        "code",
+        "section",
+        "group",
+        "group_link",
+        "mark",
+        "cell",
+        "cell_error",
+        "link_cell",
+        "help",
+        "good",
+    )
     sizes = map(code_size, range(1, MOST_LINES + 1))
     looks = *map(formats, styles), formats("cell", "@"), formats("group", "@")
     for look in (*looks, *(formats("row_code", font_size=size) for size in sizes)):

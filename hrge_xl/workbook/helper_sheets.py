@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from ..answers.submission import FIELDS, ONLY_ROW, Key, last_to_text
+from ..answers.submission import ONLY_ROW, SHEET_FIELDS, Key, last_to_text
 from ..core.errors import LimitError
 from ..core.words import translator
 from ..core.work import grouped
@@ -385,7 +385,7 @@ def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None
 
 def draw_identity_sheet(writer: CellWriter, layout: Layout) -> None:
     """Draw the stamp: the names of its fields, and beside each what it says of this workbook."""
-    names = (name for name in FIELDS if name != "lists" or layout.spec.left_out is not None)
+    names = (name for name in SHEET_FIELDS if name != "lists" or layout.spec.left_out is not None)
     writer.text(Place(1, 1), IDENTITY_KEY, "code")
     for row, name in enumerate(names, start=2):
         writer.text(Place(row, 1), name, "code", "@")

@@ -81,9 +81,15 @@ class PlainSheet:
         )
 
     def heat_map(
-        self, top: int, title: str, corner: str, down: Steps, across: Steps, counts: Mapping[Crossing, int],
+        self,
+        top: int,
+        title: str,
+        corner: str,
+        down: Steps,
+        across: Steps,
+        counts: Mapping[Crossing, int],
         looks: Mapping[Crossing, Any],
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Draw how many rows stand at each crossing, the highest step on top; gives the first row below it."""
         self.put(top, 0, title, "title")
         for at, head in enumerate([corner, *(label for _, label in across)]):

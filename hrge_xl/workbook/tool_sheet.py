@@ -37,9 +37,12 @@ from .lists import CollectWriter, ProblemsWriter
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
 BLOCK_WRITERS: dict[type[Block], type[BlockWriter]] = {
-    MatrixBlock: MatrixWriter, PivotBlock: PivotWriter, CollectBlock: CollectWriter, ProblemsBlock: ProblemsWriter,
+    MatrixBlock: MatrixWriter,
+    PivotBlock: PivotWriter,
+    CollectBlock: CollectWriter,
+    ProblemsBlock: ProblemsWriter,
     ProgressBlock: ProgressWriter,
-}  # fmt: skip
+}
 
 
 def draw_tool_sheet(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
@@ -211,9 +214,12 @@ A4 = 9
 ZOOM = 100
 PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 PROTECTION = {
-    "format_columns": True, "format_rows": True, "autofilter": True,
-    "select_locked_cells": True, "select_unlocked_cells": True,
-}  # fmt: skip  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
+    "format_columns": True,
+    "format_rows": True,
+    "autofilter": True,
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+}  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
 
 
 def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:

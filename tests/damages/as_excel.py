@@ -48,9 +48,19 @@ QUOTED = re.compile(r"'([^\W\d]\w*)'!")
 LIKE_A_CELL = re.compile(r"[A-Z]{1,3}\d+|R\d*C\d*", re.IGNORECASE)
 IN_ROW = ("spans", "s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed")
 IN_RULE = (
-    "type", "errorStyle", "operator", "allowBlank", "showDropDown", "showInputMessage", "showErrorMessage",
-    "errorTitle", "error", "promptTitle", "prompt", "sqref",
-)  # fmt: skip
+    "type",
+    "errorStyle",
+    "operator",
+    "allowBlank",
+    "showDropDown",
+    "showInputMessage",
+    "showErrorMessage",
+    "errorTitle",
+    "error",
+    "promptTitle",
+    "prompt",
+    "sqref",
+)
 
 
 def as_excel(data: bytes) -> bytes:

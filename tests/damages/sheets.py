@@ -55,9 +55,13 @@ def deleted(name: str) -> Edit:
 
         def moved(found: re.Match[str]) -> str:
             number = int(found[1])
-            return "" if number == gone else found[0].replace(
-                f'localSheetId="{number}"', f'localSheetId="{number - (number > gone)}"'
-            )  # fmt: skip
+            return (
+                ""
+                if number == gone
+                else found[0].replace(
+                    f'localSheetId="{number}"', f'localSheetId="{number - (number > gone)}"'
+                )
+            )
 
         own = r'<definedName [^>]*?localSheetId="(\d+)".*?</definedName>'
         book[BOOK] = re.sub(own, moved, book[BOOK], flags=re.DOTALL)

@@ -20,9 +20,16 @@ TOLD = story("hrge_toolkit")
 ISSUED = date(2026, 6, 30)
 ORDER = Order("PAK", ISSUED, "PAK", "en", TOLD.tools, round="2026-H1", deadline="2026-07-15")
 PLAN = {
-    "PLN_01": "WS-07", "PLN_03": "Train the trainers", "PLN_04": "2026-03-02", "PLN_05": "2026-03-06",
-    "PLN_06": 24, "PLN_07": 12, "PLN_08": 4800, "PLN_11": "N", "PLN_13": ["WOM", "YOU"],
-}  # fmt: skip
+    "PLN_01": "WS-07",
+    "PLN_03": "Train the trainers",
+    "PLN_04": "2026-03-02",
+    "PLN_05": "2026-03-06",
+    "PLN_06": 24,
+    "PLN_07": 12,
+    "PLN_08": 4800,
+    "PLN_11": "N",
+    "PLN_13": ["WOM", "YOU"],
+}
 
 
 class Desk:

@@ -16,6 +16,7 @@ from ...core.paths import check_several, free_name, path_in, write_if_changed, w
 from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ...core.words import day as in_words
 from ...core.work import grouped
+from ...dataset.return_status import BLANK
 from ...exchange.validation import ACCEPTED
 from ...exchange.validation import RETURNED as TO_CORRECT
 from ...ledger.files import only_writer, sha256_of
@@ -86,9 +87,13 @@ class Drafts:
 
 
 def drafts(
-    folder: str | Path, today: date | None = None, occasions: Collection[str] | None = None, *, again: bool = False,
+    folder: str | Path,
+    today: date | None = None,
+    occasions: Collection[str] | None = None,
+    *,
+    again: bool = False,
     password: str | None = None,
-) -> Drafts:  # fmt: skip
+) -> Drafts:
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
 
     `occasions` are kinds of mails (issue, feedback, reminder, ask, thanks); by default all but issue. What came is
@@ -411,10 +416,14 @@ def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
 def _corrections_due(
     round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
 ) -> Iterator[PendingMail]:
-    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
+    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission.
+
+    Of a blank one, too, whatever its verdict.
+    """
     for team_status in statuses:
         for found in team_status.returns:
-            draft = given.get(found.submission) if found.verdict == TO_CORRECT else None
+            is_owed = found.verdict == TO_CORRECT or found.status == BLANK
+            draft = given.get(found.submission) if is_owed else None
             if (
                 draft
                 and draft.file

@@ -309,10 +309,14 @@ def deadlines_calendar(round_: Round) -> bytes:
     """Return the calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
     by_day = grouped((team.deadline, team) for team in round_.teams if team.deadline is not None)
     lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//hrge-xl//deadlines//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//hrge-xl//deadlines//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
         *(line for day, teams in sorted(by_day.items()) for line in _entry(round_, day, teams)),
         "END:VCALENDAR",
-    ]  # fmt: skip
+    ]
     return b"".join(_folded(line) for line in lines)
 
 
@@ -392,6 +396,12 @@ def _row(path: Path, draft: Drafted) -> list[str]:
     text = mail.get_body(("plain",))
     files = [str(file.get_filename()) for file in mail.iter_attachments()]
     return [
-        draft.team, str(mail["To"] or ""), str(mail["Content-Language"] or ""), draft.occasion,
-        str(mail["Subject"] or ""), str(text.get_content()).strip() if text else "", "; ".join(files), path.name,
-    ]  # fmt: skip
+        draft.team,
+        str(mail["To"] or ""),
+        str(mail["Content-Language"] or ""),
+        draft.occasion,
+        str(mail["Subject"] or ""),
+        str(text.get_content()).strip() if text else "",
+        "; ".join(files),
+        path.name,
+    ]

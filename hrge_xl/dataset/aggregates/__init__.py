@@ -49,12 +49,16 @@ SELECTS |= {
 }
 OF_INDICATORS = {"indicators", "indicator_values", "aggregate_indicators", "aggregate_splits"}
 LARGE = (
-    ("aggregate_answers", "aggregate_answers_by_country"), ("aggregate_risks", "aggregate_risks_by_part", "top_risks"),
+    ("aggregate_answers", "aggregate_answers_by_country"),
+    ("aggregate_risks", "aggregate_risks_by_part", "top_risks"),
     (
-        "aggregate_numbers", "aggregate_numbers_by_country", "aggregate_completeness",
-        "aggregate_completeness_by_country", "aggregate_matrix",
+        "aggregate_numbers",
+        "aggregate_numbers_by_country",
+        "aggregate_completeness",
+        "aggregate_completeness_by_country",
+        "aggregate_matrix",
     ),
-)  # fmt: skip
+)
 SHARES = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
 """The tables of figures, shared out: groups of about the same work, the largest first."""
 
@@ -74,9 +78,10 @@ def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
     every = [value for _, value in lines]
     made = totals(every, source.spec)
     records: dict[str, Iterable[Record]] = {
-        "indicators": indicators(source.spec, every), "aggregate_indicators": aggregate_indicators(made),
+        "indicators": indicators(source.spec, every),
+        "aggregate_indicators": aggregate_indicators(made),
         "aggregate_splits": aggregate_splits(made, source.spec),
-    }  # fmt: skip
+    }
     for name, some in records.items():
         found[name] = [TABLES[name].row(n=n, **record) for n, record in enumerate(some, start=1)]
     return found | {"indicator_values": [line for line, _ in lines]}

@@ -77,10 +77,15 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     question = source["questions"]
     number = lines.c.number
     found = sql.grouped(
-        lines, f"asked row_code refers_to {_period(by)}", frequency=sa.func.count(),
-        teams=sql.distinct(lines.c.team), sum=sa.func.sum(number), mean=_rounded(sa.func.avg(number)),
-        minimum=sa.func.min(number), maximum=sa.func.max(number),
-    ).subquery()  # fmt: skip
+        lines,
+        f"asked row_code refers_to {_period(by)}",
+        frequency=sa.func.count(),
+        teams=sql.distinct(lines.c.team),
+        sum=sa.func.sum(number),
+        mean=_rounded(sa.func.avg(number)),
+        minimum=sa.func.min(number),
+        maximum=sa.func.max(number),
+    ).subquery()
     whole = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
     asked = (
         (
@@ -115,17 +120,24 @@ def _lines(source: sql.Sources) -> sql.Select:
     return (
         sa.select(
             *picked(
-                "asked period team number", cell, about, files, given,
+                "asked period team number",
+                cell,
+                about,
+                files,
+                given,
                 refers_to=sa.func.coalesce(about.c.refers_to, missing),
                 row_code=sa.case((cell.c.tool.not_in(open_rows), cell.c.row_code)),
             ),
             sql.country(files),
         )
         .select_from(sql.by_file(files, given, cell))
-        .outerjoin(about, sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row_code")))
+        .outerjoin(
+            about,
+            sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row_code")),
+        )
         .where(files.c.current, given.c.number.is_not(None))
         .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, given, cell)))
-    )  # fmt: skip
+    )
 
 
 def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sql.Expression:
@@ -154,10 +166,12 @@ def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
         sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
     )
     found = sql.grouped(
-        lines, f"{_period(by)} tool",
-        files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),
+        lines,
+        f"{_period(by)} tool",
+        files=sql.distinct(lines.c.submission),
+        teams=sql.distinct(lines.c.team),
         **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
-    ).subquery()  # fmt: skip
+    ).subquery()
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
     return sql.numbered(source, f"aggregate_completeness{by}", told, f"{_period(by)} tool")
 
@@ -171,10 +185,13 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
     assert asked is not None
     lines = _answers(source, asked).subquery()
     found = sql.grouped(
-        lines, "period tool row_code field label item asked", answered_no=sa.func.count(lines.c.no),
+        lines,
+        "period tool row_code field label item asked",
+        answered_no=sa.func.count(lines.c.no),
         answered=sa.func.count(),
-        teams_no=sql.distinct(lines.c.team_no), teams=sql.distinct(lines.c.team),
-    ).subquery()  # fmt: skip
+        teams_no=sql.distinct(lines.c.team_no),
+        teams=sql.distinct(lines.c.team),
+    ).subquery()
     no = found.c.answered_no
     told = sa.select(found, sql.share(no, found.c.answered).label("share")).where(no > 0)
     order = "period -teams_no -share asked tool row_code field"
@@ -188,16 +205,27 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     items = sql.materialized_cte(sa.select(source["items"]))
     is_no = given.c.code.in_(asked.no)
     return (
-        sa.select(*picked(
-            "period tool field team label", given, question, row_code=items.c.row_code,
-            no=sa.case((is_no, given.c.code)), team_no=sa.case((is_no, given.c.team)),
-            item=items.c.label, asked=question.c.n,
-        ))
+        sa.select(
+            *picked(
+                "period tool field team label",
+                given,
+                question,
+                row_code=items.c.row_code,
+                no=sa.case((is_no, given.c.code)),
+                team_no=sa.case((is_no, given.c.team)),
+                item=items.c.label,
+                asked=question.c.n,
+            )
+        )
         .select_from(given)
         .join(question, same(question, given, "tool", "field"))
         .outerjoin(items, sa.and_(same(items, given, "tool"), items.c.row_code == given.c.row))
-        .where(question.c.list == asked.vocabulary, given.c.code.not_in(asked.left_out), given.c.current)
-    )  # fmt: skip
+        .where(
+            question.c.list == asked.vocabulary,
+            given.c.code.not_in(asked.left_out),
+            given.c.current,
+        )
+    )
 
 
 # what stands in a collected list and is past its day
@@ -216,7 +244,7 @@ def overdue(source: sql.Sources) -> sql.Select:
         sa.select(cells.c.submission, sa.func.min(cells.c.n).label("first"), *shown)
         .group_by(cells.c.submission, cells.c.item)
         .subquery()
-    )  # fmt: skip
+    )
     days = sql.days_between(today, cells.c.due).label("days_late")
     lines = (
         sa.select(cells, days, *(late.c[column.name] for column in shown))

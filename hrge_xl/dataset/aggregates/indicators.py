@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ...core.spec_parts import localized
 from ...core.words import fold
-from ...core.work import grouped
+from ...core.work import grouped, who_is_in_each
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...spec.supplements import IndicatorFigures, Split
 from ..definitions import TYPES, in_bytes
@@ -30,8 +30,15 @@ NO_VALUE = "no value"
 ORDER = "catalogue indicator period_place value_period team country submission row_code"
 VALUE = "value"
 NUMBERS = (
-    VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
-)  # fmt: skip
+    VALUE,
+    "numerator",
+    "denominator",
+    "baseline",
+    "target",
+    "baseline_year",
+    "target_year",
+    "progress",
+)
 OF_ROW = "submission team country period tool row_code sheet cell file_sha256"
 
 
@@ -105,9 +112,10 @@ def _values(source: sql.Sources) -> sql.Select:
     """Return every value, and why it does not count: there is none, or a later return of the team states it again."""
     lines = _stated(source).subquery()
     newest_first = (
-        lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
+        lines.c.period_end.desc().nulls_last(),
+        lines.c.issued.desc().nulls_last(),
         in_bytes(lines.c.submission).desc(),
-    )  # fmt: skip
+    )
     whose = ("team", "project", "intervention", "indicator", "country", "value_period")
     about = [lines.c[name] for name in whose]
     age = sa.func.rank().over(partition_by=about, order_by=newest_first)
@@ -136,15 +144,26 @@ def _stated(source: sql.Sources) -> sql.Select:
         sa.select(
             *(own.c[_column(code)] for code in _parts(figures)),
             *picked(
-                f"{OF_ROW} project intervention period_end issued", own, files, value_period=period,
-                framework=framework, label=label,
+                f"{OF_ROW} project intervention period_end issued",
+                own,
+                files,
+                value_period=period,
+                framework=framework,
+                label=label,
                 country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
-                indicator=sa.func.coalesce(catalogue.c.code, own_code), own=catalogue.c.code.is_(None),
+                indicator=sa.func.coalesce(catalogue.c.code, own_code),
+                own=catalogue.c.code.is_(None),
                 catalogue=sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))),
-                kind=known.first(figures.kind), status=known.first(figures.status), unit=known.first(*figures.unit),
-                **{name: sa.cast(known.first(*_fields(figures, name)), sa.Double()) for name in NUMBERS},
+                kind=known.first(figures.kind),
+                status=known.first(figures.status),
+                unit=known.first(*figures.unit),
+                **{
+                    name: sa.cast(known.first(*_fields(figures, name)), sa.Double())
+                    for name in NUMBERS
+                },
                 sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet),
-                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell), period_place=periods.c.position,
+                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell),
+                period_place=periods.c.position,
             ),
         )
         .select_from(known.joined)
@@ -153,7 +172,7 @@ def _stated(source: sql.Sources) -> sql.Select:
         .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row_code"))
         .outerjoin(periods, sa.and_(periods.c.list == its_list, periods.c.code == period))
         .where(files.c.current, framework.is_not(None), period.is_not(None))
-    )  # fmt: skip
+    )
 
 
 class _Known:
@@ -415,6 +434,48 @@ def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
         figure.now = other.number
 
 
+IndicatorKey = tuple[str, str]  # an indicator and a period of its values
+
+
+def indicator_key(row: Record) -> IndicatorKey:
+    """Return what a value, or a line of totals, is about."""
+    return row["indicator"], row["value_period"]
+
+
+def trend_of(
+    lines: Sequence[Record],
+    values: Mapping[IndicatorKey, Sequence[Record]],
+    figures: IndicatorFigures,
+    *,
+    masked: bool,
+) -> list[tuple[str, float, int]]:
+    """Return period, total and number of teams as periods compare: of those who reported in each of them.
+
+    `lines` are the totals of one indicator, the earliest period first, `values` the rows that count. Nothing is left
+    where fewer than two periods compare. Where values are masked, only totals that stand in the lines are given: one
+    of some of the teams could give away what is masked.
+    """
+    reported = [
+        grouped(((row["team"], row["country"]), row) for row in values.get(indicator_key(line), ()))
+        for line in lines
+    ]
+    same = who_is_in_each([rows.keys() for rows in reversed(reported)])
+    points = []
+    measures = set()
+    for line, rows in zip(lines, reported, strict=True):
+        if not same or not same <= rows.keys():
+            continue
+        of_same = [row for reporter in rows if reporter in same for row in rows[reporter]]
+        total = line["total"]
+        if same != rows.keys():
+            stated = [Value(**{name: row[name] for name in OF_VALUE}) for row in of_same]
+            total = None if masked else total_of(stated, figures).number
+        if total is not None:
+            measures |= {(row["kind"], fold(row["unit"] or "")) for row in of_same}
+            points.append((line["value_period"], total, len({team for team, _ in same})))
+    return points if len(points) > 1 and len(measures) == 1 else []
+
+
 def shape(period: str) -> str:
     """Periods whose codes look alike are of one length: 2026-H1 and 2025-H2, but not 2025."""
     return re.sub(r"\d", "#", period)
@@ -433,13 +494,22 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
         kinds = {value.kind for value in figure.values}
         units = {value.unit for value in figure.values}
         yield own | {
-            "kind": kinds.pop() if len(kinds) == 1 else None, "unit": units.pop() if len(units) == 1 else None,
-            "value_period": figure.period, "previous_period": figure.previous, "frequency": len(numbers),
-            "method": figure.total.method, "total": figure.total.number, "reason": figure.total.reason,
-            "minimum": min(numbers), "maximum": max(numbers), "change": change, "own": figure.values[0].own,
+            "kind": kinds.pop() if len(kinds) == 1 else None,
+            "unit": units.pop() if len(units) == 1 else None,
+            "value_period": figure.period,
+            "previous_period": figure.previous,
+            "frequency": len(numbers),
+            "method": figure.total.method,
+            "total": figure.total.number,
+            "reason": figure.total.reason,
+            "minimum": min(numbers),
+            "maximum": max(numbers),
+            "change": change,
+            "own": figure.values[0].own,
             "same_teams": len({value.team for value in figure.same}) if figure.previous else None,
-            "previous_total": figure.before, "same_total": figure.now,
-        }  # fmt: skip
+            "previous_total": figure.before,
+            "same_total": figure.now,
+        }
 
 
 def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
@@ -453,9 +523,12 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
             for item in block.written_out if isinstance(block, CatalogueBlock) else ():
                 known = {code: localized(value, language) for code, value in item.values.items()}
                 yield {
-                    "indicator": item.code, "label": item.label.say(language), "own": False,
-                    "kind": known.get(figures.kind), "unit": next(filter(None, map(known.get, figures.unit)), None),
-                }  # fmt: skip
+                    "indicator": item.code,
+                    "label": item.label.say(language),
+                    "own": False,
+                    "kind": known.get(figures.kind),
+                    "unit": next(filter(None, map(known.get, figures.unit)), None),
+                }
     for value in {value.indicator: value for value in reversed(found) if value.own}.values():
         yield {
             name: getattr(value, name)
@@ -480,12 +553,19 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
             if filled:
                 disagree = sum(_disagrees(value, split, figures) for value in figure.values)
                 yield {
-                    "indicator": figure.indicator, "label": figure.label, "value_period": figure.period,
-                    "split": split.code, "split_label": split.label.say(language) or None, "part_of": split.of,
-                    "part": code, "part_label": tool.fields[code].label.say(language), "disagree": disagree,
+                    "indicator": figure.indicator,
+                    "label": figure.label,
+                    "value_period": figure.period,
+                    "split": split.code,
+                    "split_label": split.label.say(language) or None,
+                    "part_of": split.of,
+                    "part": code,
+                    "part_label": tool.fields[code].label.say(language),
+                    "disagree": disagree,
                     "frequency": len(filled),
-                    "teams": len({team for team, _ in filled}), "total": rounded(sum(number for _, number in filled)),
-                }  # fmt: skip
+                    "teams": len({team for team, _ in filled}),
+                    "total": rounded(sum(number for _, number in filled)),
+                }
 
 
 def _disagrees(value: Value, split: Split, figures: IndicatorFigures) -> bool:

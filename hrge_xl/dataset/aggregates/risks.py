@@ -59,12 +59,15 @@ def placed_risks(source: sql.Sources) -> sql.Select:
     ]
     stage = sql.listed("stages", "stage matrix_row_field matrix_column_field place:integer", lines)
     return (
-        sa.select(*picked(PLACED, rows, stage=stage.c.stage, stage_place=stage.c.place), sql.returned(files))
+        sa.select(
+            *picked(PLACED, rows, stage=stage.c.stage, stage_place=stage.c.place),
+            sql.returned(files),
+        )
         .select_from(rows)
         .join(files, same(files, rows, "submission"))
         .join(stage, same(stage, rows, "matrix_row_field", "matrix_column_field"))
         .where(rows.c.tool.in_(figures.tools))
-    )  # fmt: skip
+    )
 
 
 def _part(placed: sa.FromClause, breakdown: str, code: sql.Expression) -> sql.Select:
@@ -132,14 +135,20 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
     counted = sql.counted(risk_parts(source), keys).subquery()
     told = (
-        sa.select(counted, *picked(
-            CELL, cells, label=sa.func.coalesce(names.c.label, counted.c.code),
-            place=sa.func.coalesce(names.c.place, UNLISTED), way=sa.case(by, value=counted.c.breakdown),
-        ))
+        sa.select(
+            counted,
+            *picked(
+                CELL,
+                cells,
+                label=sa.func.coalesce(names.c.label, counted.c.code),
+                place=sa.func.coalesce(names.c.place, UNLISTED),
+                way=sa.case(by, value=counted.c.breakdown),
+            ),
+        )
         .select_from(counted)
         .join(cells, same(cells, counted, *STEPS))
         .outerjoin(names, same(names, counted, "breakdown", "code"))
-    )  # fmt: skip
+    )
     return sql.numbered(
         source, "aggregate_risks_by_part", told, "period way place code stage_place cell"
     )
@@ -189,18 +198,26 @@ def _weighed(source: sql.Sources) -> sql.Select:
     after = cells.alias("cell_after")
     shown = [rows.c[shown_column(code)] for code in figures.shows]
     return (
-        sa.select(placed, *shown, *picked(
-            "name file_sha256", rows, level_before=before.c.level, level_after=after.c.level,
-            weight_before=sa.func.coalesce(before.c.weight, -1),
-            weight=sa.func.coalesce(after.c.weight, before.c.weight, -1),
-            sheet=sa.func.coalesce(named.c.sheet, rows.c.sheet), cell=sa.func.coalesce(named.c.cell, rows.c.cell),
-        ))
+        sa.select(
+            placed,
+            *shown,
+            *picked(
+                "name file_sha256",
+                rows,
+                level_before=before.c.level,
+                level_after=after.c.level,
+                weight_before=sa.func.coalesce(before.c.weight, -1),
+                weight=sa.func.coalesce(after.c.weight, before.c.weight, -1),
+                sheet=sa.func.coalesce(named.c.sheet, rows.c.sheet),
+                cell=sa.func.coalesce(named.c.cell, rows.c.cell),
+            ),
+        )
         .select_from(placed)
         .join(rows, same(rows, placed, *ROW))
         .outerjoin(named, same(named, placed, *ROW))
         .outerjoin(before, _at(before, placed, BEFORE))
         .outerjoin(after, _at(after, placed, AFTER))
-    )  # fmt: skip
+    )
 
 
 def _both_places(source: sql.Sources) -> sql.Select:

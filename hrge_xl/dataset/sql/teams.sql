@@ -4,6 +4,7 @@ SELECT
     max(due) AS due,
     CASE
         WHEN sum(conflicts) > 0 THEN 'conflict'
+        WHEN sum(counting) = 0 AND sum(blank) > 0 THEN 'blank'
         WHEN sum(counting) = 0 THEN 'missing'
         WHEN sum(returned) > 0 THEN 'returned'
         ELSE 'accepted'
@@ -13,14 +14,14 @@ SELECT
 FROM (
     SELECT
         period, team, country AS expected_country, NULL AS stated_country, 1 AS expected, due, 0 AS received,
-        0 AS counting, 0 AS returned, 0 AS conflicts, NULL AS arrived, 0 AS required, 0 AS answered, 0 AS errors
+        0 AS counting, 0 AS returned, 0 AS conflicts, 0 AS blank, NULL AS arrived, 0 AS required, 0 AS answered, 0 AS errors
     FROM expected_teams
     UNION ALL
     SELECT
         period, team, NULL, nullif(country, ''), 0, NULL, 1, CASE WHEN current THEN 1 ELSE 0 END,
         CASE WHEN current AND verdict = 'returned' THEN 1 ELSE 0 END,
-        CASE WHEN status = 'conflict' THEN 1 ELSE 0 END,
-        CASE WHEN status NOT IN ('excluded', 'withdrawn') THEN arrived END,
+        CASE WHEN status = 'conflict' THEN 1 ELSE 0 END, CASE WHEN status = 'blank' THEN 1 ELSE 0 END,
+        CASE WHEN status NOT IN ('excluded', 'withdrawn', 'blank') THEN arrived END,
         CASE WHEN current THEN required ELSE 0 END, CASE WHEN current THEN answered ELSE 0 END,
         CASE WHEN current THEN (
             SELECT count(*) FROM findings_fact AS f

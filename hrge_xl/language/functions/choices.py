@@ -125,9 +125,10 @@ class OfTool(Function):
             )
         if not tools:
             raise typing.refuse(
-                node, f"{self.name}(row_code()) has a meaning only where each row is a sheet.",
+                node,
+                f"{self.name}(row_code()) has a meaning only where each row is a sheet.",
                 "Use it with the fields of a block of `items: {tools: true}`, or name one sheet in quotes.",
-            )  # fmt: skip
+            )
         return (row, *(Literal(tool, Type.TEXT) for tool in tools))
 
     def excel(self, write: SheetWriter, tool: Expr, *others: Expr) -> str:

@@ -27,7 +27,7 @@ FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day tha
 class Today(Function):
     """`today()`.
 
-    Meaning: the day of the check; in a sheet that of the clock
+    Meaning: the day on which the return was taken in; in a sheet that of the clock
     Blanks: never blank
     Example: FOL_02 < today()
     """
@@ -276,9 +276,10 @@ class Bands(Function):
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) < 4 or len(node.args) % 2:
             raise typing.refuse(
-                node, "bands() takes a number, then limit and name in turn, and a last name.",
+                node,
+                "bands() takes a number, then limit and name in turn, and a last name.",
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
-            )  # fmt: skip
+            )
         number, *others, last = node.args
         figure = typing.number(number)
         limits = [typing.number(limit) for limit in others[::2]]

@@ -11,7 +11,7 @@ from itertools import chain
 from ...core.words import direction, translator
 from ...core.work import grouped
 from ...dataset.reconciliation import Reconciliation
-from ...dataset.return_status import COUNTS, STATUSES, StatusKind
+from ...dataset.return_status import COUNTS, STATUSES, StatusKind, is_to_be_corrected
 from ...findings.causes import ALIKE, Cause, first_screen
 from ..document import (
     SEVERITIES,
@@ -172,6 +172,12 @@ class ReportView:
         numbers = {key: summary[key] for key in (*VERDICTS, *(each.part for each in STATUSES))}
         received = Reconciliation(self.document["summary"]["files"], **numbers)  # type: ignore[arg-type]
         return list(received.lines(self.document["run"]["language"]))
+
+    @property
+    def to_be_corrected(self) -> int:
+        """How many files their teams still have to correct."""
+        files = self.document["files"]
+        return sum(is_to_be_corrected(file["verdict"], file["status"]) for file in files)
 
     def became(self) -> list[StatusKind]:
         """List what became of files that could be read, leaving out what became of none."""

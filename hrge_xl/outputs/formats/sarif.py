@@ -14,9 +14,19 @@ SCHEMA_URI = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 STANDING = (  # what is said of a file besides what was found in it
-    "verdict", "status", "counted", "reason", "submission", "superseded_by", "copy_of", "period", "arrived",
-    "arrival", "saved", "checked",
-)  # fmt: skip
+    "verdict",
+    "status",
+    "counted",
+    "reason",
+    "submission",
+    "superseded_by",
+    "copy_of",
+    "period",
+    "arrived",
+    "arrival",
+    "saved",
+    "checked",
+)
 SAID = frozenset({"code", "severity", "message", "waiver"})  # each has its own place in a result
 SUPPRESSION = {"active": "accepted", "expired": "rejected"}  # only what is accepted suppresses
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}

@@ -40,9 +40,13 @@ MOST_ROWS = 1_048_575
 WORKED_THROUGH = ("Open", "Asked the team", "Corrected", "Accepted as it is", "Not an error")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TINTS = {
-    "error": "#FBE4E2", "warning": "#FFF1D6", "info": "#E4EEF8",
-    "refused": "#FBE4E2", "returned": "#FFF1D6", "accepted": "#E3F2E6",
-}  # fmt: skip
+    "error": "#FBE4E2",
+    "warning": "#FFF1D6",
+    "info": "#E4EEF8",
+    "refused": "#FBE4E2",
+    "returned": "#FFF1D6",
+    "accepted": "#E3F2E6",
+}
 FONT = {"font_name": "Calibri"}
 _TOP = {**FONT, "valign": "top"}
 _BOLD = {**_TOP, "bold": True}
@@ -59,12 +63,16 @@ _CELL = {**_BODY, "text_wrap": True, "num_format": "#,##0_)"}
 LOOKS: dict[str, dict[str, Any]] = {
     "": _CELL,
     **{name: _CELL | {"bg_color": tint, "font_color": "#000000"} for name, tint in _TINTS.items()},
-    "bold": _BOLD, "title": _BOLD,
-    "title of all": {**FONT, "bold": True, "font_size": 18}, "plain": _TOP,
-    "head": _HEAD, "head of numbers": _HEAD | {"align": "right"},
-    "link": {**_BODY, "font_color": "#0B4F8A", "underline": 1}, "share": {**_BODY, "num_format": "0%_)"},
+    "bold": _BOLD,
+    "title": _BOLD,
+    "title of all": {**FONT, "bold": True, "font_size": 18},
+    "plain": _TOP,
+    "head": _HEAD,
+    "head of numbers": _HEAD | {"align": "right"},
+    "link": {**_BODY, "font_color": "#0B4F8A", "underline": 1},
+    "share": {**_BODY, "num_format": "0%_)"},
     "left": {**_BOLD, "align": "left"},
-}  # fmt: skip
+}
 LETTERS_ACROSS = 135  # that fit across a page on its side, in the usual font at full size
 ROWS_DOWN = 30  # of the usual height, likewise
 LEAST_SCALE = 65  # percent: below it nobody reads a page
@@ -183,13 +191,24 @@ class _Report:
             del columns["country"]
         numbers = [column.kind in ("number", "share") for column in columns.values()]
         heads = _told_apart([self.say(column.head) for column in columns.values()])
-        sheet.add_table(0, 0, last, len(columns) - 1, {
-            "name": table, "style": "Table Style Light 1", "banded_rows": False,
-            "columns": [
-                {"header": head, "header_format": self.formats["head of numbers" if right else "head"]}
-                for head, right in zip(heads, numbers, strict=True)
-            ],
-        })  # fmt: skip
+        sheet.add_table(
+            0,
+            0,
+            last,
+            len(columns) - 1,
+            {
+                "name": table,
+                "style": "Table Style Light 1",
+                "banded_rows": False,
+                "columns": [
+                    {
+                        "header": head,
+                        "header_format": self.formats["head of numbers" if right else "head"],
+                    }
+                    for head, right in zip(heads, numbers, strict=True)
+                ],
+            },
+        )
         widths = [column.width for column in columns.values()]
         for at, width in enumerate(widths):
             sheet.set_column(at, at, width)
@@ -219,14 +238,18 @@ class _Report:
             "Every finding is listed. A text of more than {limit} characters is cut, and its cell says so."
         )
         facts: dict[str, Any] = {
-            **summary, **run, **{f"{key}s": summary[key] for key in SEVERITIES},  # type: ignore[literal-required]
-            "others": say("{error} errors, {warning} warnings, {info} info").format(**summary["other"]),
+            **summary,
+            **run,
+            **{f"{key}s": summary[key] for key in SEVERITIES},  # type: ignore[literal-required]
+            "others": say("{error} errors, {warning} warnings, {info} info").format(
+                **summary["other"]
+            ),
             "run_id": run["id"],
             "engine": f"hrge_xl {run['engine_version']}",
             "spec": f"{run['spec']} {run['spec_version']}",
             "redacted": say("Yes") if run["redacted"] else say("No"),
             "completeness": no_cap.format(limit=f"{CELL_LIMIT:,}"),
-        }  # fmt: skip
+        }
         columns = sheets()["summary"]
         for row, key in enumerate([*columns][1:], 4):
             pen.put(row, 0, say(columns[key].head), "bold")
@@ -330,10 +353,14 @@ class _Report:
             [(code, visible(label)) for code, label in matrix[side]] for side in ("down", "across")
         )
         return pen.heat_map(
-            top, visible(f"{matrix['title']}{period}"), f"{matrix['down_label']} ↓ · {matrix['across_label']}",
-            down, across, {place: cell["count"] for place, cell in cells.items()},
+            top,
+            visible(f"{matrix['title']}{period}"),
+            f"{matrix['down_label']} ↓ · {matrix['across_label']}",
+            down,
+            across,
+            {place: cell["count"] for place, cell in cells.items()},
             {place: levels[cell["level"]] for place, cell in cells.items()},
-        )  # fmt: skip
+        )
 
     def _findings(self) -> None:
         """Write every finding, on as many sheets as they need."""
@@ -346,12 +373,20 @@ class _Report:
             some = found[start : start + MOST_ROWS]
             rows = [self._finding(number, *pair) for number, pair in enumerate(some, start + 1)]
             self._table(f"Findings{part}", pen, "findings", rows, frozen=3)
-            pen.sheet.data_validation(1, status, max(len(some), 1), status, {
-                "validate": "list", "source": statuses,
-                "input_title": self.say("Status"), "error_title": self.say("Status"),
-                "input_message": self.say("How far this finding has been dealt with."),
-                "error_message": self.say("Choose from the list."),
-            })  # fmt: skip
+            pen.sheet.data_validation(
+                1,
+                status,
+                max(len(some), 1),
+                status,
+                {
+                    "validate": "list",
+                    "source": statuses,
+                    "input_title": self.say("Status"),
+                    "error_title": self.say("Status"),
+                    "input_message": self.say("How far this finding has been dealt with."),
+                    "error_message": self.say("Choose from the list."),
+                },
+            )
 
     def _finding(self, number: int, file: FileRow, finding: FindingRow) -> dict[str, Any]:
         return {
