@@ -200,7 +200,7 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
     ours only, has every text as it came. A large table is read a submission at a time, never sorted as a whole.
     """
     columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
-    submissions = sorted(store.known()) if table.large else [None]
+    submissions = sorted(store.read_files()) if table.large else [None]
     rows = chain.from_iterable(
         store.raw(table.name, columns, submission) for submission in submissions
     )
