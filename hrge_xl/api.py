@@ -174,8 +174,8 @@ def translate(  # noqa: PLR0913 (one parameter an option)
         merge,
         new_catalogue,
         sent_in,
+        texts_for_catalogue,
         updated,
-        wanted_of,
         wrong_translations,
     )
     from .spec.translations import Translations, TranslationTable, read_catalogue, write_state
@@ -196,7 +196,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     known = (
         read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     )
-    fresh = updated(wanted_of(loaded), known)
+    fresh = updated(texts_for_catalogue(loaded), known)
     taken_in = None
     if source is not None:
         catalogue = source.suffix.lower() == ".po"
