@@ -227,7 +227,7 @@ from hrge_xl.spec.translating import (
     to_translate,
     untranslated,
     updated,
-    wanted_of,
+    texts_for_catalogue,
 )
 from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
 from hrge_xl.layout import (
