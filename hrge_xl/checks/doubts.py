@@ -111,8 +111,8 @@ class DoubtfulView(AnswerView):
                 doubt = None
                 code = self.plain.values[hit.column.number].get(hit.row)
                 for table in map(self.program.table, hit.column.field.to):
-                    there = self.row_named(table, code if isinstance(code, str) else None)
-                    doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(there))
+                    named_row = self.row_named(table, code if isinstance(code, str) else None)
+                    doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(named_row))
                 if doubt is not None:
                     yield hit, doubt
 
@@ -170,8 +170,12 @@ class DoubtfulView(AnswerView):
                 continue
             doubt = worse(self.anywhere(need.table, column, need.when, row), None)
             if need.relevant is not None:
-                asked = need.relevant(self, row, None)
-                doubt = worse(asked, doubt) if type(asked) is Unknown or asked else None
+                is_relevant = need.relevant(self, row, None)
+                doubt = (
+                    worse(is_relevant, doubt)
+                    if type(is_relevant) is Unknown or is_relevant
+                    else None
+                )
             if doubt is not None:
                 yield need, doubt
 
@@ -199,12 +203,12 @@ class DoubtfulView(AnswerView):
         return [(hit, doubt.cause) for hit, doubt in chain(*sources)]
 
     def _identity(self) -> Iterator[tuple[Hit, Unknown]]:
-        asked = self.program.spec.identity
+        identity = self.program.spec.identity
         periods = (
-            (PERIOD_OUTSIDE_ROUND, asked.period_start),
-            (PERIOD_OUTSIDE_ROUND, asked.period_end),
+            (PERIOD_OUTSIDE_ROUND, identity.period_start),
+            (PERIOD_OUTSIDE_ROUND, identity.period_end),
         )
-        for kind, code in ((COUNTRY_DIFFERS, asked.country), *periods):
+        for kind, code in ((COUNTRY_DIFFERS, identity.country), *periods):
             of_form = self.program.single(code)
             doubt = None if of_form is None else self.unread.get((of_form.number, ONLY_ROW))
             if doubt is not None:
@@ -304,16 +308,16 @@ def gaps_of(view: AnswerView) -> list[UnreadArea]:
     """Find what is missing in a return; nothing in one that does not say where its cells are."""
     submission = view.submission
     columns = view.program.columns
-    found = []
+    gaps = []
     for sheet in view.layout.sheets if submission.cells else ():
-        there = submission.cells.get(sheet.tool.code, {})
-        if len(there) < sum(len(slot.cells) for slot in sheet.slots):
-            for place, missing in _of_sheet(view, sheet, there):
+        cells_read = submission.cells.get(sheet.tool.code, {})
+        if len(cells_read) < sum(len(slot.cells) for slot in sheet.slots):
+            for place, missing in _of_sheet(view, sheet, cells_read):
                 slots = frozenset(
                     (columns[slot.tool, slot.field.code].number, slot.row) for slot in missing
                 )
-                found.append(UnreadArea(place, submission.older, slots))
-    return found
+                gaps.append(UnreadArea(place, submission.older, slots))
+    return gaps
 
 
 def unread_slots(gaps: Iterable[UnreadArea]) -> frozenset[tuple[int, str]]:
@@ -322,20 +326,24 @@ def unread_slots(gaps: Iterable[UnreadArea]) -> frozenset[tuple[int, str]]:
 
 
 def _of_sheet(
-    view: AnswerView, sheet: Sheet, there: Mapping[CellKey, str]
+    view: AnswerView, sheet: Sheet, cells_read: Mapping[CellKey, str]
 ) -> Iterator[tuple[str, list[Slot]]]:
     """Yield each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
     name = view.sheet_name(sheet.tool.code)
     cells_of = view.layout.cells_of
     language = view.layout.language
-    asked = [slot for slot in sheet.slots if not slot.field.calculated]
-    missing = [slot for slot in asked if not all(cell[:4] in there for cell in cells_of[slot.key])]
-    if len(missing) == len(asked):
+    entry_slots = [slot for slot in sheet.slots if not slot.field.calculated]
+    missing = [
+        slot
+        for slot in entry_slots
+        if not all(cell[:4] in cells_read for cell in cells_of[slot.key])
+    ]
+    if len(missing) == len(entry_slots):
         if missing:
             yield name, missing
         return
     asked_of, missing_of = (
-        Counter((slot.grid, slot.row) for slot in slots) for slots in (asked, missing)
+        Counter((slot.grid, slot.row) for slot in slots) for slots in (entry_slots, missing)
     )
     places: dict[str, list[Slot]] = defaultdict(list)
     for slot in missing:
