@@ -36,7 +36,7 @@ from ..layout import Layout, parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..spec.compiled import compiled
 from .answer_view import AnswerView, IssuedTables
-from .doubts import Undecided, UnreadArea, gaps_of, in_doubt, unread_slots
+from .doubts import Undecided, UnreadArea, find_unread_areas, mark_doubts, unread_slots
 from .hits import (
     Hit,
     broken_rules,
@@ -68,7 +68,7 @@ class JudgedReturn(NamedTuple):
 
     view: AnswerView
     when_calculated: AnswerView  # as of the day that its sheets were calculated on
-    gaps: Sequence[UnreadArea]
+    unread_areas: Sequence[UnreadArea]
     hits: Sequence[Hit]
 
 
@@ -78,10 +78,10 @@ def check(
     """Check one return, in any language and choice of tools; with `in_sheets` also what the check cells must say."""
     judged = judge(submission, layout, today)
     view = judged.view
-    doubtful = in_doubt(view, judged.hits, judged.gaps)
+    doubtful = mark_doubts(view, judged.hits, judged.unread_areas)
     undecided = doubtful.undecided() if doubtful else []
     held_back = {hit.key for hit, _ in undecided}
-    writer = FindingWriter(view, judged.gaps)
+    writer = FindingWriter(view, judged.unread_areas)
     spoken = (
         hit
         for hit in judged.hits
@@ -95,14 +95,14 @@ def check(
     outcome = Outcome(
         in_order(view, findings),
         verdicts(view, judged.hits) if in_sheets else {},
-        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()),
+        calculated_answers(view, set(doubtful.results_without_value()) if doubtful else ()),
         rows_kept(view),
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )
     tools_filled_in = {
         column.table.tool.code for column in view.program.column_list if column.asked
     }
-    never_asked = unread_slots(gap for gap in judged.gaps if gap.older)
+    never_asked = unread_slots(area for area in judged.unread_areas if area.older)
     counts = {
         tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in tools_filled_in
     }
@@ -148,19 +148,19 @@ def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
     """Find everything in a return that the sheet or the reader can find fault with."""
     view = _view(submission, layout, today)
     day = submission.calculated_on
-    gaps = gaps_of(view)
+    unread_areas = find_unread_areas(view)
     other_day = day is not None and day != today and view.program.compiled.by_the_day
     when_calculated = view.on(day) if day is not None and other_day else view
     hits = [
         *readings(view),
         *wrong_answers(view),
-        *missing(view, unread_slots(gaps)),
+        *missing(view, unread_slots(unread_areas)),
         *overwritten(view, when_calculated),
         *broken_rules(view),
         *other_country(view),
         *other_period(view),
     ]
-    return JudgedReturn(view, when_calculated, gaps, hits)
+    return JudgedReturn(view, when_calculated, unread_areas, hits)
 
 
 def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
@@ -201,7 +201,7 @@ def _differing(judged: JudgedReturn) -> list[Finding]:
     hits += wrong_answers(
         when_calculated, {id(check) for checks in by_day.dated_checks.values() for check in checks}
     )
-    hits += missing(when_calculated, unread_slots(judged.gaps))
+    hits += missing(when_calculated, unread_slots(judged.unread_areas))
     return list(differing_results(when_calculated, hits))
 
 
@@ -240,10 +240,12 @@ Details = dict[str, str]
 class FindingWriter:
     """Makes findings of the hits of one return."""
 
-    def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
+    def __init__(self, view: AnswerView, unread_areas: Sequence[UnreadArea]) -> None:
         self.view = view
         self.layout = view.layout
-        self._gap_at: dict[SlotKey, UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
+        self._unread_at: dict[SlotKey, UnreadArea] = {
+            slot: area for area in unread_areas for slot in area.slots
+        }
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
@@ -291,8 +293,8 @@ class FindingWriter:
         seen = self._placed(hit)
         if hit.column is None:
             return str(seen.sheet)
-        gap = self._gap_at.get(hit.slot)
-        return f"{seen.sheet}!{seen.cell}" if gap is None else gap.place
+        area = self._unread_at.get(hit.slot)
+        return f"{seen.sheet}!{seen.cell}" if area is None else area.place
 
     def _placed(self, hit: Hit) -> Finding:
         """Return a hit with its place in the file: where that is not known, in the issued workbook."""
