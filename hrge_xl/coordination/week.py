@@ -21,7 +21,7 @@ from ..ledger.seals import Seal
 from ..outputs import exports, pages_beside, report_pages, write_report
 from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round, planned_end
-from ..rounds.datasets import Dataset, DatasetRequest, came_back, datasets, one_dataset
+from ..rounds.datasets import Dataset, DatasetRequest, datasets, list_returned, one_dataset
 from ..rounds.receiving import Received
 from ..rounds.round_status import (
     OPEN,
@@ -152,7 +152,7 @@ def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -
         else [team_status.team.code for team_status in teams if team_status.state in OPEN]
     )
     no_answers = unanswered(dataset, waiting, received.unopened)
-    since = came_back(round_, since_closed=True)
+    since = list_returned(round_, since_closed=True)
     came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
     return RefreshResult(
         round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came

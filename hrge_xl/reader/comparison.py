@@ -46,41 +46,41 @@ ReadSheet = tuple[ToolSheet, Axes]
 class WorkbookComparison:
     """Compares the sheets of one file with what was issued in it."""
 
-    def __init__(self, found: ReadResult, identity: Identity) -> None:
-        self.found = found
-        self.plan = found.plan
+    def __init__(self, read_result: ReadResult, identity: Identity) -> None:
+        self.read_result = read_result
+        self.plan = read_result.plan
         self.identity = identity
-        self.seen = found.observations
-        self.kept = "formulas" not in found.lost
-        self.protection_kept = "protection" not in found.lost
+        self.seen = read_result.observations
+        self.formulas_kept = "formulas" not in read_result.lost
+        self.protection_kept = "protection" not in read_result.lost
 
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
-        found = self.found
+        read_result = self.read_result
         plan = self.plan
         calculated = [sheet for sheet in assigned.tools.values() if not sheet.plan.sheet.grids]
-        there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
-        whole = there == plan.sheets.keys() and all(
+        tools_present = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
+        whole = tools_present == plan.sheets.keys() and all(
             lines.needed.keys() <= axis.places.keys()
             for sheet, axes in read
             for lines, axis in zip((sheet.plan.rows, sheet.plan.columns), axes, strict=True)
         )
-        moved = [_moved(axes) for _, axes in read]
-        names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
+        shifts = [_moved(axes) for _, axes in read]
+        names = {name: plan.sheets[tool].sheet.name for tool, name in read_result.sheets.items()}
         renamed = {
             name.casefold(): issued.casefold() for name, issued in names.items() if name != issued
         }
-        formulas = Formulas(self.kept, whole and not any(moved), renamed)
-        for (sheet, axes), where in zip(read, moved, strict=True):
-            self._questions(sheet, where, formulas)
-            if where is not None:  # else the text of its cell is another one
+        formulas = Formulas(self.formulas_kept, whole and not any(shifts), renamed)
+        for (sheet, axes), shift in zip(read, shifts, strict=True):
+            self._questions(sheet, shift, formulas)
+            if shift is not None:  # else the text of its cell is another one
                 self.seen += _lost_totals(sheet, axes)
         for copy in assigned.copies:  # nobody reads it; what was typed there is kept
             expected = plan.issued[copy.plan.sheet.name]
-            where = _moved(by_codes(copy))
-            changes = expected.compare(copy.raw, where, replace(formulas, exact=False)).changes
-            found.unplaced += _kept(changes, copy.raw)
-            keep(found, copy.raw, [*typed_texts(copy.raw, _outside(expected, where))])
+            shift = _moved(by_codes(copy))
+            changes = expected.compare(copy.raw, shift, replace(formulas, exact=False)).changes
+            read_result.unplaced += _kept(changes, copy.raw)
+            keep(read_result, copy.raw, [*typed_texts(copy.raw, _outside(expected, shift))])
         for sheet in calculated:
             tool = sheet.plan.tool
             self._rows(sheet.raw, plan.issued[sheet.plan.sheet.name], formulas, tool, sheet.corner)
@@ -99,14 +99,14 @@ class WorkbookComparison:
         # what refers to cells that are gone, or looks for codes that are, cannot show what it should
         if not (
             whole
-            and self.kept
+            and self.formulas_kept
             and all(
                 sheet.raw.text_at(row, sheet.corner.column) == code
                 for sheet, axes in read
                 for code, row in axes.rows.places.items()
             )
         ):
-            found.results.clear()
+            read_result.results.clear()
 
     def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
         """Compare a sheet with answers."""
@@ -115,9 +115,9 @@ class WorkbookComparison:
         expected = self.plan.issued[sheet.plan.sheet.name]
         compared = expected.compare(raw, moved, formulas)
         changes = [change for change in compared.changes if not _stayed(sheet, change)]
-        self.found.results[expected.issued.name] = compared.results
+        self.read_result.results[expected.issued.name] = compared.results
         self._tell(changes, expected, raw, sheet.plan.tool)
-        self.found.no_longer |= {
+        self.read_result.no_longer |= {
             at[change.home].key
             for change in changes
             if change.kind == FORMULA_CHANGED and change.home in at
@@ -127,31 +127,34 @@ class WorkbookComparison:
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(raw, sheet.plan.tool)
-        there = {(kept.sheet, kept.cell) for kept in (*self.found.unplaced, *self.found.replaced)}
-        if text and (raw.name, cell) not in there:
-            self.found.replaced.append(Unplaced(raw.name, cell, text))
+        preserved = {
+            (text_kept.sheet, text_kept.cell)
+            for text_kept in (*self.read_result.unplaced, *self.read_result.replaced)
+        }
+        if text and (raw.name, cell) not in preserved:
+            self.read_result.replaced.append(Unplaced(raw.name, cell, text))
 
     def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
         """Compare cover, lists and stamp, and say which of them are gone."""
-        found = self.found
+        read_result = self.read_result
         plan = self.plan
         layout = self.plan.layout
         counting: dict[
             str, RawSheet
         ] = {}  # of each of our sheets the one with its own name, else the first
-        for name, raw in assigned.ours:
+        for name, raw in assigned.own_sheets:
             if name not in counting or raw.name == name:
                 counting[name] = raw
         self._touched(assigned, counting)
         for name, raw in counting.items():
             if name in GIVEN_BACK:
-                typed_on(found, raw)
+                typed_on(read_result, raw)
             elif name == layout.cover_name:
                 stated = {
                     name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS
                 }
-                asked = contact_label(self.plan.layout.language)
-                has_contact = any(raw.text_at(row, LABEL) == asked for row in raw.cells)
+                contact_question = contact_label(self.plan.layout.language)
+                has_contact = any(raw.text_at(row, LABEL) == contact_question for row in raw.cells)
                 expected = plan.cover(frozenset(stated | {"contact"} if has_contact else stated))
                 compared = self._rows(raw, expected, formulas)
                 if compared.results.places is None:
@@ -160,9 +163,12 @@ class WorkbookComparison:
             else:
                 expected = plan.issued[name]
                 self._rows(raw, expected, formulas)
-                if name == LAST_SHEET and found.last is not None:
+                if name == LAST_SHEET and read_result.last is not None:
                     self._tell(
-                        [*differing(raw, expected.issued, layout, found.last)], expected, raw, None
+                        [*differing(raw, expected.issued, layout, read_result.last)],
+                        expected,
+                        raw,
+                        None,
                     )
         # but for the stamp, which is looked for by itself
         names = (*layout.own_names, *([LAST_SHEET] if layout.last else ()))
@@ -170,7 +176,7 @@ class WorkbookComparison:
 
     def _touched(self, assigned: Assigned, counting: Mapping[str, RawSheet]) -> None:
         """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
-        for name, raw in assigned.ours:
+        for name, raw in assigned.own_sheets:
             if name not in self.plan.layout.own_names:
                 continue
             if raw is not counting[name]:
@@ -188,14 +194,14 @@ class WorkbookComparison:
         """Report the lines of the cover that say otherwise than the stamp."""
         stamped = dict(to_pairs(self.identity))
         for home, fact in expected.issued.facts.items():
-            here = home if moved is None else moved.place(*home)
-            if fact.name not in stamped or here is None:
+            place = home if moved is None else moved.place(*home)
+            if fact.name not in stamped or place is None:
                 continue
             issued = fact.labels.get(stamped[fact.name], stamped[fact.name])
-            said = shown_cell(raw.cell(*here))
-            if tidy(issued) != tidy(said):
-                about = {"value": shorten(said), "expected": shorten(issued)}
-                self.seen.append(COVER_NAMES_ANOTHER.at(raw.name, address(*here), **about))
+            shown_fact = shown_cell(raw.cell(*place))
+            if tidy(issued) != tidy(shown_fact):
+                about = {"value": shorten(shown_fact), "expected": shorten(issued)}
+                self.seen.append(COVER_NAMES_ANOTHER.at(raw.name, address(*place), **about))
 
     def _rows(
         self,
@@ -216,9 +222,9 @@ class WorkbookComparison:
                     column, issued = next(iter(cells.items()))
                     lost = CellChange(TEXT_CHANGED, row, column, (row, column), str(issued), "")
                     compared.changes.append(lost)
-        self.found.results[expected.issued.name] = compared.results
+        self.read_result.results[expected.issued.name] = compared.results
         self._tell(compared.changes, expected, raw, tool)
-        single_texts(self.found, raw, [*typed_texts(raw, _outside(expected, moved))])
+        single_texts(self.read_result, raw, [*typed_texts(raw, _outside(expected, moved))])
         return compared
 
     def _tell(
@@ -229,7 +235,7 @@ class WorkbookComparison:
         tool: str | None,
     ) -> None:
         """Report the changes on one sheet as findings, and keep what was typed there."""
-        self.found.replaced += _kept(changes, raw)
+        self.read_result.replaced += _kept(changes, raw)
         for kind, telling in TELLING.items():
             # those of calculated answers are told with the answers
             elsewhere = expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
@@ -241,38 +247,38 @@ class WorkbookComparison:
             if len(groups) > telling.most_columns > 0:
                 groups = {0: [change for _, group in sorted(groups.items()) for change in group]}
             for _, group in sorted(groups.items()):
-                for told in one_by_one(group, telling.alone):
-                    first = min(told, key=lambda change: (change.row, change.column))
-                    cells = compact((change.row, change.column) for change in told)
-                    value = shorten(first.found) + and_more(len(told) - 1)
+                for group_reported in one_by_one(group, telling.alone):
+                    first = min(group_reported, key=lambda change: (change.row, change.column))
+                    cells = compact((change.row, change.column) for change in group_reported)
+                    value = shorten(first.shown) + and_more(len(group_reported) - 1)
                     issued = shorten(first.issued)
                     about = {"value": value, "expected": issued, "label": cells, "cells": cells}
                     at = address(first.row, first.column)
-                    count = str(len(told))
+                    count = str(len(group_reported))
                     self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
         if any(change.kind == CODES_DAMAGED for change in changes):
             self._codes_damaged(raw, tool)
 
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
         """Report damaged codes once for each sheet, and not where it could not be read at all."""
-        told = {finding.code for finding in self.seen if finding.sheet == raw.name}
-        if not told & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
+        reported_codes = {finding.code for finding in self.seen if finding.sheet == raw.name}
+        if not reported_codes & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
             self.seen.append(CODES_DAMAGED.at(raw.name, None, tool))
 
 
 def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
     """Return what was typed over texts and formulas."""
     return [
-        Unplaced(raw.name, address(change.row, change.column), change.found)
+        Unplaced(raw.name, address(change.row, change.column), change.shown)
         for change in changes
-        if change.found.strip() and (change.of_text or change.kind == TYPED_OVER)
+        if change.shown.strip() and (change.of_text or change.kind == TYPED_OVER)
     ]
 
 
 def _stayed(sheet: ToolSheet, change: CellChange) -> bool:
     """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
-    there = tidy(sheet.raw.text_at(*change.home)) == tidy(change.issued)
-    return change.of_text and there and sheet.plan.is_loose(*change.home, change.issued)
+    has_issued_text = tidy(sheet.raw.text_at(*change.home)) == tidy(change.issued)
+    return change.of_text and has_issued_text and sheet.plan.is_loose(*change.home, change.issued)
 
 
 def _lost_totals(sheet: ToolSheet, axes: Axes) -> Iterator[Finding]:
@@ -288,15 +294,15 @@ def _lost_totals(sheet: ToolSheet, axes: Axes) -> Iterator[Finding]:
 
 def _moved(axes: Axes) -> Moved | None:
     """Find where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
-    both = axes.rows, axes.columns
-    if all(line == origin for axis in both for line, origin in axis.origin.items()) and not any(
-        axis.copies or axis.unknown for axis in both
-    ):
+    axis_pair = axes.rows, axes.columns
+    if all(
+        line == origin for axis in axis_pair for line, origin in axis.origin.items()
+    ) and not any(axis.copies or axis.unknown for axis in axis_pair):
         return None
     return Moved(
         *(
             {origin: line for line, origin in sorted(axis.origin.items(), reverse=True)}
-            for axis in both
+            for axis in axis_pair
         )
     )
 
@@ -308,12 +314,12 @@ def _outside(
     if moved is None:
         return lambda row, cells: cells.keys() - expected.held.get(row, frozenset())
     rows, columns = (
-        {here: home for home, here in lines.items()} for lines in (moved.rows, moved.columns)
+        {line: home for home, line in lines.items()} for lines in (moved.rows, moved.columns)
     )
 
     def outside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
-        held = expected.held.get(rows.get(row, 0), frozenset())
-        return (column for column in cells if columns.get(column, 0) not in held)
+        issued_columns = expected.held.get(rows.get(row, 0), frozenset())
+        return (column for column in cells if columns.get(column, 0) not in issued_columns)
 
     return outside
 
@@ -338,12 +344,16 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | N
     seen = range(1, min(max(raw.cells, default=0), 2 * last) + 1)
     stored = [_first_text(raw.cells.get(row, {}), shift) for row in seen]
     rows: dict[int, int] = {}
-    for kind, first, stop, here, end in SequenceMatcher(
+    for kind, first, stop, start, end in SequenceMatcher(
         None, issued, stored, autojunk=False
     ).get_opcodes():
         if kind in ("equal", "replace"):
-            rows.update(zip(range(first + 1, stop + 1), range(here + 1, end + 1), strict=False))
-    columns = {column: column + shift for held in expected.held.values() for column in held}
+            rows.update(zip(range(first + 1, stop + 1), range(start + 1, end + 1), strict=False))
+    columns = {
+        column: column + shift
+        for columns_issued in expected.held.values()
+        for column in columns_issued
+    }
     unmoved = not shift and all(row == at for row, at in rows.items()) and len(rows) == last
     return None if unmoved else Moved(rows, columns)
 
@@ -365,7 +375,9 @@ def differing(
     content = Content(layout, {}, last=last)
     for live in issued.live:
         for place, value in zip(live.places, live.cached_values(content), strict=True):
-            found = shown_cell(raw.cell(*place))
+            shown_text = shown_cell(raw.cell(*place))
             expected = "" if value is None else shown(value)
-            if found != expected:
-                yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)
+            if shown_text != expected:
+                yield CellChange(
+                    TEXT_CHANGED, *place, (place.row, place.column), expected, shown_text
+                )

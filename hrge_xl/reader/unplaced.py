@@ -142,14 +142,14 @@ class _Sorter:
             return self.held.get(row, frozenset())
         origin = HOME.row if row == self.top else self.rows.origin.get(row)
         if origin is None:
-            everywhere = frozenset({self.left, *self.columns.origin, *self.columns.own})
-            return everywhere if row in self.rows.own else frozenset()
+            everywhere = frozenset({self.left, *self.columns.origin, *self.columns.own_lines})
+            return everywhere if row in self.rows.own_lines else frozenset()
         taken = self.held.get(origin, frozenset())
         if self.columns.unmoved:
             return taken
         if origin not in self._expected:
             here = {column for column, place in self.columns.origin.items() if place in taken}
-            self._expected[origin] = frozenset({self.left, *here, *self.columns.own})
+            self._expected[origin] = frozenset({self.left, *here, *self.columns.own_lines})
         return self._expected[origin]
 
     def kind(self, typed: TypedText) -> str:
@@ -174,11 +174,11 @@ class _Sorter:
                 return "" if old.ours(row, column) else "single"
             bare_code = column == self.left and " " not in typed.text and not self.known
             return "" if bare_code or self._is_service(typed) else self._unless_ours(typed)
-        if row not in self.rows.origin and row not in self.rows.own:
+        if row not in self.rows.origin and row not in self.rows.own_lines:
             # where nobody knows what was issued, it may belong to a calculated block
             calculated = not self.known and self.plan.foreign and not self.rows.inside(row)
             return "" if calculated or self._is_service(typed) else "row"
-        if column not in self.columns.origin and column not in self.columns.own:
+        if column not in self.columns.origin and column not in self.columns.own_lines:
             return "column"
         return "single"
 
