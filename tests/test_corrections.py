@@ -203,6 +203,21 @@ def test_a_report_with_corrections_is_verified_and_a_forged_one_is_found(folder:
     assert f"gone: findings[{CORRECTED} {EXPECTED}]" in ran(*words, code=1).out
 
 
+def test_a_return_that_is_named_alone_is_told_with_what_was_entered_about_it(folder: Path) -> None:
+    correct(folder, EXPECTED, "37")
+    why = ("--reason", REASON, "--by", NAME, "--today", DAY)
+    ran("decide", folder, "PAK.xlsx", "--withdraw", *why)
+    said = ran("decide", folder, "AFG.xlsx", "--today", DAY).out.splitlines()
+    assert said == [
+        "AFG.xlsx (1, AFG): counts.",
+        f"corrected {DAY}: AFG.xlsx {EXPECTED}: “37” instead of “24”, by {NAME}: {REASON}",
+    ]
+    said = ran("decide", folder, "PAK.xlsx", "--today", DAY).out.splitlines()
+    assert said[0].startswith("PAK.xlsx (2, PAK): withdrawn. ")
+    assert [line.split()[0] for line in said[1:]] == ["decided"]
+    assert "Say which return" in ran("decide", folder, *why, code=2).err
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("details", [["37"], "37", 37, {"number": "9" * 5_000}, {"corrected": [1]}])
 def test_a_report_whose_correction_was_edited_is_verified(folder: Path, details: object) -> None:

@@ -273,10 +273,12 @@ def decide(
     The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
-    its number or its submission. Without one, show what waits for a decision, what was decided and what was corrected.
+    its number or its submission. Without one, or with a RETURN and no option, show what waits for a decision, what was
+    decided and what was corrected.
 
     \b
     hrge-xl decide output/dataset
+    hrge-xl decide output/dataset PAK_final.xlsx
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
     hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --value 37 --reason "E-mail of the team"
     hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --withdraw --reason "It was 73"
@@ -284,8 +286,10 @@ def decide(
     Next: hrge-xl report output/dataset --format overview
     """
     choice, *others = [name for name in ("counts", "withdrawn", "undone") if how.pop(name)] or [""]
-    if not returns:
-        print_lines(_to_decide(folder, today, password))
+    if not (choice or how["reason"] or cell is not None or value is not None):
+        print_lines(_to_decide(folder, today, password, returns))
+    elif not returns:
+        raise UsageError("Say which return: hrge-xl decide DATASET RETURN …")
     elif cell is not None or value is not None:
         how |= {"by": by or getpass.getuser(), "password": password, "day": today}
         _correct(folder, returns, cell, value, choice, others, **how)
@@ -330,13 +334,19 @@ def _correct(
     print_lines(hrge_xl.not_made_again(folder), err=True)
 
 
-def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
-    """List what waits, what is excluded, and every decision ever made."""
+def _to_decide(
+    folder: Path, day: date, password: str | None, returns: Sequence[str]
+) -> Iterator[str]:
+    """List what waits, what is excluded, and every decision and correction ever made; of some returns, or of all."""
+    from ..core.message_templates import text_of
     from ..core.words import and_more
 
-    found = hrge_xl.decisions(folder, day, AS_SUITS, password)
+    found = hrge_xl.decisions(folder, day, AS_SUITS, password, returns)
     print_lines(found.notes, err=True)
     known = {return_.submission: return_ for return_ in found.returns}
+    for return_ in found.returns if returns else ():
+        if return_.status not in WAITS:
+            yield f"{_named(return_)}: {return_.status}. {text_of(return_.reason)}".rstrip()
     for status, waits in WAITS.items():
         for return_ in (return_ for return_ in found.returns if return_.status == status):
             other = known.get(return_.superseded_by or "")
@@ -360,6 +370,7 @@ def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
         not found.made
         and not found.corrections
         and not found.doubted
+        and not returns
         and not any(return_.status in WAITS for return_ in found.returns)
     ):
         yield "Nothing waits for a decision, and none was made."
