@@ -411,7 +411,13 @@ def give_feedback(
     With `teams` only these get their own file, whatever became of their returns: a team without answers to give back
     that of a round as it was issued. Raises as `datasets` does, and `UsageError` for a team that there is not.
     """
-    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all, give_issued
+    from .outputs.feedback_files import (
+        FeedbackOptions,
+        FeedbackResult,
+        give_all,
+        give_issued,
+        note_given,
+    )
     from .rounds.changes import teams_meant
     from .rounds.datasets import datasets, request_of
 
@@ -433,7 +439,9 @@ def give_feedback(
             options = FeedbackOptions(
                 request.today, output, request.spec, tools, every, reply_by, teams=codes
             )
-            answered = {file["team"] for file in give_all(dataset, options, feedback)}
+            written = list(give_all(dataset, options, feedback))
+            note_given(dataset, {file["submission"] for file in written})
+            answered = {file["team"] for file in written}
             if dataset.round:
                 silent = [team for team in meant if team.code not in answered]
                 feedback.issued += give_issued(dataset.round, silent, output)

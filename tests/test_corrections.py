@@ -180,6 +180,21 @@ def test_the_team_is_told_in_its_feedback_and_gets_what_counts(folder: Path) -> 
     assert any("The office changed “24” to “37”" in text for text in texts)
 
 
+def test_feedback_is_what_comes_next_until_it_was_written_and_again_when_something_is_new(
+    folder: Path, tmp_path: Path
+) -> None:
+    def next_steps() -> list[str]:
+        told = [ran(verb, folder, "--today", DAY, code=None).err for verb in ("validate", "status")]
+        return [text.strip().rpartition("\n")[2].removeprefix("Next: hrge-xl ") for text in told]
+
+    written = f"feedback {folder} -o feedback"
+    assert next_steps() == [written] * 2
+    ran("feedback", folder, "-o", tmp_path / "feedback", "--today", DAY, code=None)
+    assert written not in next_steps()
+    correct(folder, "Plan!E12", "37", file="PAK.xlsx")  # its errors stay
+    assert next_steps() == [written] * 2
+
+
 def test_a_newer_version_counts_as_it_comes(folder: Path) -> None:
     correct(folder, EXPECTED, "37")
     order = next(
