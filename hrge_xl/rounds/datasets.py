@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
 from ..answers.corrections import in_force
-from ..answers.submission import PROGRAM
+from ..answers.submission import PROGRAM, ClosedReturn
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
@@ -44,6 +44,7 @@ from ..ledger.events import FILE, Arrived
 from ..ledger.judgements import (
     Decision,
     RoundElsewhere,
+    closing_verdicts,
     corrections_of,
     decisions,
     rounds_elsewhere,
@@ -155,7 +156,15 @@ class DatasetRequest:
             passwords=round_.passwords if round_ else (),
             days=days,
             corrections=in_force(corrected),
+            closing=verdicts_of_closed(round_),
         )
+
+
+def verdicts_of_closed(round_: Round | None) -> Mapping[str, ClosedReturn]:
+    """Return what each content was when a round was closed, by hash; nothing of one that is open."""
+    if round_ is None or round_.closed is None:
+        return {}
+    return look_up(round_.folder, closing_verdicts) or {}
 
 
 def request_of(
