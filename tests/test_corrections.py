@@ -180,6 +180,28 @@ def test_the_team_is_told_in_its_feedback_and_gets_what_counts(folder: Path) -> 
     assert any("The office changed “24” to “37”" in text for text in texts)
 
 
+def test_a_mark_stands_wherever_a_corrected_answer_is_in_a_figure(folder: Path) -> None:
+    """The copy to share says so too, but not by whom."""
+    correct(folder, "Risks!G7", "3 Likely (over 50 %)")
+    ran("consolidate", folder, "--shareable", "--today", DAY, code=None)
+    for workbook in (folder / "data.xlsx", folder / "shareable" / "data.xlsx"):
+        book = openpyxl.load_workbook(workbook)
+        marked = [
+            (sheet.title, sheet.cell(2, cell.column).value, cell.comment.text)
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.comment
+        ]
+        comment = "Corrected by the office (V111)"
+        assert marked == [("risks", f"rsk_03{part}", comment) for part in ("", "_label")]
+    for page in ("overview.html", "brief.html", "overview_shareable.html"):
+        text = (folder / "reports" / page).read_text(encoding="utf-8")
+        assert "Answers behind the figures that the office corrected: 1." in text
+        assert NAME not in text
+        assert ("7*" in text) == page.startswith("overview")
+
+
 def test_feedback_is_what_comes_next_until_it_was_written_and_again_when_something_is_new(
     folder: Path, tmp_path: Path
 ) -> None:

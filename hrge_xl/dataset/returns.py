@@ -26,6 +26,7 @@ from ..core.words import fold
 from ..core.work import grouped
 from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
 from .return_status import (
@@ -249,6 +250,13 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
         "open_errors": errors.get(row["submission"], 0),
     }
     return Return(**own)
+
+
+def corrected_answers(store: Store) -> Iterator[Record]:
+    """Yield the answers of a dataset that the office corrected: of whom, to which question, and where they stand."""
+    columns = ("submission", "tool", "row_code", "field", "sheet", "cell")
+    by_office = store["findings"].c.code == CORRECTED_BY_OFFICE.code
+    return store.records("findings", by_office, columns=columns)
 
 
 def verdicts_for_closing(store: Store) -> Iterator[ClosedReturn]:
