@@ -211,6 +211,27 @@ def test_it_speaks_to_its_reader(
     assert bool(book[say("Status")].sheet_view.rightToLeft) == (language == "ar")
 
 
+def test_a_form_of_another_round_leaves_no_period_and_no_team(made: Round) -> None:
+    """It was received, and is told of among what is of no period; decided that it counts, it is of its own."""
+    returned(made, PAK=workbook(made, "PAK-1"))
+    stray = workbook(made, "PAK-1", {"round": "2025-H2", "team": "OLD-9", "copy": "c" * 12})
+    returned(made, stray=stray)
+    ran("consolidate", made.folder, *DAY, code=None)
+
+    def periods(table: str) -> list[str]:
+        return sorted(set(hrge_xl.read_table(made.folder, table).period.fillna("")))
+
+    assert periods("periods") == periods("teams") == [made.name]
+    assert "OLD-9" not in set(hrge_xl.read_table(made.folder, "teams").team)
+    reconciled = hrge_xl.read_table(made.folder, "reconciliation").set_index("period")
+    assert reconciled.received.to_dict() == {"": 1, made.name: 1}
+    book = openpyxl.load_workbook(made.folder / "data.xlsx", read_only=True)
+    shown = {sheet.title: str([*sheet.values]) for sheet in book}
+    assert {name for name, text in shown.items() if "2025-H2" in text} == {"submissions"}
+    ran("decide", made.folder, "stray.xlsx", "--use", "--reason", "It is ours", *DAY[:2])
+    assert periods("periods") == periods("teams") == ["2025-H2", made.name]
+
+
 def test_nothing_is_read_twice(made: Round, capsys: Capsys, monkeypatch: Patch) -> None:
     returned(made, one=workbook(made, "PAK-1"), scan=b"%PDF-1.7")
     first = told(capsys, made.folder, "--jobs", "1")

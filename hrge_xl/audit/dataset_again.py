@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from ..answers.corrections import in_force
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
 from ..core.paths import quoted
-from ..core.words import and_more, languages
+from ..core.words import and_more
 from ..core.work import grouped
 from ..dataset.aggregates import compute_aggregates
 from ..dataset.opening import SPECS, Temporary, in_a_copy, open_store, open_url, put_in
@@ -39,7 +38,7 @@ from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import every_correction, rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
-from ..outputs import brief, briefs_in, exports, overview, overview_page
+from ..outputs import brief, briefs_in, exports, overview, overview_page, page_language
 from ..outputs.exports import SHAREABLE, write_shareable
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
@@ -271,9 +270,6 @@ def _is_outdated(copy: Path) -> bool:
         return False
 
 
-LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
-
-
 def _pages(
     folder: Path, older: Collection[Path], remade_folder: Path, rounds: Iterable[Round | None]
 ) -> Iterator[Part]:
@@ -302,10 +298,7 @@ def _pages(
             if page.is_file() and page not in older:
                 stored_page = page.read_bytes()
                 remade_page = remade_folder / page.name
-                stated = LANGUAGE.search(stored_page)
-                language = (
-                    stated[1].decode() if stated and stated[1].decode() in languages() else None
-                )
+                language = page_language(stored_page)
                 pages = (
                     make(language, round_, period=period).encode("utf-8", "replace")
                     for round_, period in product(rounds_known, names)

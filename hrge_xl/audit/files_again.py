@@ -31,6 +31,7 @@ from ..outputs.document import SCHEMA, DecisionRow, Document, FindingRow, Run, W
 from ..outputs.formats import FORMATS
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn
+from ..rounds.datasets import verdicts_of_closed
 from ..rounds.rounds import Round, is_round, load_round, round_around
 
 BATCH = 50  # files whose results are held at a time
@@ -79,6 +80,7 @@ class Setting:
             self.waivers,
             passwords=passwords,
             corrections=self.corrections,
+            closing=verdicts_of_closed(at_hand),
         )
 
 

@@ -283,10 +283,12 @@ def decide(
     The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
-    its number or its submission. Without one, show what waits for a decision, what was decided and what was corrected.
+    its number or its submission. Without one, or with a RETURN and no option, show what waits for a decision, what was
+    decided and what was corrected.
 
     \b
     hrge-xl decide output/dataset
+    hrge-xl decide output/dataset PAK_final.xlsx
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
     hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --value 37 --reason "E-mail of the team"
     hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --withdraw --reason "It was 73"
@@ -296,8 +298,10 @@ def decide(
     choice, *further_choices = [
         name for name in ("counts", "withdrawn", "undone") if options.pop(name)
     ] or [""]
-    if not returns:
-        print_lines(_to_decide(folder, today, password))
+    if not (choice or options["reason"] or cell is not None or value is not None):
+        print_lines(_to_decide(folder, today, password, returns))
+    elif not returns:
+        raise UsageError("Say which return: hrge-xl decide DATASET RETURN …")
     elif cell is not None or value is not None:
         options |= {"by": by or getpass.getuser(), "password": password, "day": today}
         _correct(folder, returns, cell, value, choice, further_choices, **options)
@@ -344,13 +348,19 @@ def _correct(
     print_lines(hrge_xl.not_made_again(folder), err=True)
 
 
-def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
-    """List what waits, what is excluded, and every decision ever made."""
+def _to_decide(
+    folder: Path, day: date, password: str | None, returns: Sequence[str]
+) -> Iterator[str]:
+    """List what waits, what is excluded, and every decision and correction ever made; of some returns, or of all."""
+    from ..core.message_templates import text_of
     from ..core.words import and_more
 
-    decisions = hrge_xl.decisions(folder, day, AS_SUITS, password)
+    decisions = hrge_xl.decisions(folder, day, AS_SUITS, password, returns)
     print_lines(decisions.notes, err=True)
     by_submission = {return_.submission: return_ for return_ in decisions.returns}
+    for return_ in decisions.returns if returns else ():
+        if return_.status not in WAITS:
+            yield f"{_named(return_)}: {return_.status}. {text_of(return_.reason)}".rstrip()
     for status, waits in WAITS.items():
         for return_ in (return_ for return_ in decisions.returns if return_.status == status):
             rival = by_submission.get(return_.superseded_by or "")
@@ -374,6 +384,7 @@ def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
         not decisions.made
         and not decisions.corrections
         and not decisions.doubted
+        and not returns
         and not any(return_.status in WAITS for return_ in decisions.returns)
     ):
         yield "Nothing waits for a decision, and none was made."

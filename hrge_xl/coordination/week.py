@@ -14,8 +14,8 @@ from ..core.dates import day_here
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
-from ..dataset.returns import Return
-from ..ledger.events import FILE, Arrived
+from ..dataset.returns import Return, verdicts_for_closing
+from ..ledger.events import FILE, NEXT, Arrived, RoundJudged
 from ..ledger.ledger import Ledger
 from ..ledger.seals import Seal
 from ..outputs import exports, pages_beside, report_pages, write_report
@@ -219,6 +219,8 @@ def close_round(
     consolidate(DatasetRequest([str(folder)], day, password=password, arrived=Arrived(day)), folder)
     with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
         _write_report(dataset, ledger, day)
+        verdicts = tuple(verdicts_for_closing(dataset.store))
+        ledger.enter(RoundJudged(number=NEXT, day=day, returns=verdicts), by=by.strip())
     change_round(planned, reason=reason, by=by, day=day)
     reports = folder / REPORTS
     pages = [folder / exports.WORKBOOK, *pages_beside(reports), *report_pages(reports, "html")]

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ..exchange.validation import REFUSED
 from ..fields import Field
 from .dimensions import crossed_pairs
-from .return_status import DOUBLED, STATUSES
+from .return_status import DOUBLED, EXCLUDED, STATUSES
 from .schema import (
     BOOLEAN,
     DATE,
@@ -105,6 +105,11 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
     return meta
 
 
+# a return of a round that this dataset is not of, which somebody put among those of another one
+STRAY = f"""s.status = '{EXCLUDED}' AND s.read_for IS NOT NULL AND s.read_for <> s.period
+        AND NOT EXISTS (SELECT 1 FROM expected_teams AS e WHERE e.period = s.period)"""
+
+
 def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
     """Yield the statements that make the views of a schema, and those that tell what they hold."""
     for view in schema.views:
@@ -143,7 +148,9 @@ def selection(schema: Schema, view: Table) -> str:
             if status.code == DOUBLED:
                 condition = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
             counts.append(f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {status.part}")
-        return _read_sql(view.name).format(statuses=",\n    ".join(counts))
+        return _read_sql(view.name).format(statuses=",\n    ".join(counts), stray=STRAY)
+    if view.name in ("periods", "teams"):
+        return _read_sql(view.name).format(stray=STRAY)
     return _read_sql(view.name)
 
 

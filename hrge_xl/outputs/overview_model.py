@@ -325,6 +325,8 @@ class Overview:
     ] = ()  # lines of `aggregate_numbers` of the questions that the brief shows
     # from a page that may be shared: table of figures → titles of sheets
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # file, sheet and cell of the answers behind figures that the office corrected
+    corrected: Sequence[tuple[str, str, str]] = ()
 
     @property
     def title(self) -> str:

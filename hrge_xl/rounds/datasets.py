@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
-from ..answers.submission import PROGRAM
+from ..answers.submission import PROGRAM, ClosedReturn
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
@@ -44,6 +44,7 @@ from ..ledger.judgements import (
     Decision,
     RoundElsewhere,
     apply_judgements,
+    closing_verdicts,
     decisions,
     rounds_elsewhere,
     waivers_of,
@@ -143,12 +144,20 @@ class DatasetRequest:
             self.jobs or cores(),
             self.password,
             passwords=round_.passwords if round_ else (),
+            closing=verdicts_of_closed(round_),
         )
         named = (self.ledger, round_.folder if round_ else None)
         folders = [folder for folder in dict.fromkeys(named) if folder and near(folder)]
         with ExitStack() as stack:
             ledgers = [stack.enter_context(Ledger.open(folder, write=False)) for folder in folders]
             return apply_judgements(request, ledgers)
+
+
+def verdicts_of_closed(round_: Round | None) -> Mapping[str, ClosedReturn]:
+    """Return what each content was when a round was closed, by hash; nothing of one that is open."""
+    if round_ is None or round_.closed is None:
+        return {}
+    return look_up(round_.folder, closing_verdicts) or {}
 
 
 def request_of(
