@@ -196,7 +196,7 @@ def test_what_is_shown_by_example_can_be_put_into_a_spec(tmp_path: Path) -> None
 def test_the_page_of_expressions_is_fresh_and_every_function_has_an_example() -> None:
     there = write_expressions.PAGE.read_text(encoding="utf-8")
     assert there == write_expressions.page(), "run: python -m tests.write_expressions"
-    public = [each for each in FUNCTIONS.values() if not each.own]
+    public = [each for each in FUNCTIONS.values() if not each.internal]
     assert [
         each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]
     ] == []

@@ -560,7 +560,7 @@ def stopped(path: str, fault: Exception) -> Finding:
     """Note that a fault of this program showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
     if isinstance(fault, UnfitRow):
-        return ROW_WITHOUT_A_PLACE.at(**fault.told, log=log)
+        return ROW_WITHOUT_A_PLACE.at(**fault.problem, log=log)
     return STOPPED_BY_THIS_FILE.at(reason=type(fault).__name__, log=log)
 
 
