@@ -29,7 +29,7 @@ class TracedValue(NamedTuple):
     value: Cell
 
     def __str__(self) -> str:
-        return f"{self.column}: {_text(self.value)}"
+        return f"{self.column}: {text_of(self.value)}"
 
 
 def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
@@ -49,7 +49,8 @@ def _row(store: Store, table: Table, number: int) -> Record:
     return dict(zip(table.names, row, strict=True))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as text: a whole number without a point, nothing for a blank."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
@@ -79,13 +80,32 @@ class Traced:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class FigureHit(Traced):
+    """A place where a figure stands: a row of a table, or a line on a page; sheet and cell where it is an answer.
+
+    `command` leads from there to the cells; it is empty where no row of the dataset is behind the figure.
+    """
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureHits:
+    """The places where a figure stands on one page or in one table: how many, and the first of them."""
+
+    where: str
+    count: int
+    hits: Sequence[FigureHit]
+
+
 def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
     """Return the answers, or the findings, that are asked about: of returns that count, where there are any.
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
     """
     table, columns, said = (
-        ("findings", FOUND, _found) if asked.finding else ("answers", ANSWERED, _answered)
+        ("findings", FOUND, _found) if asked.finding else ("answers", ANSWERED, answer_text)
     )
     view = store[table].c
     rows_of = view.row_code if asked.finding else view.row
@@ -100,7 +120,7 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
         *([view.code == _kind(store, view, asked.finding)] if asked.finding else []),
     ]
     rows = [*store.records(table, *where, columns=columns)]
-    return _traced(store, [row for row in rows if row["current"]] or rows, said)
+    return with_places(store, [row for row in rows if row["current"]] or rows, said)
 
 
 # what a figure is made of
@@ -167,7 +187,9 @@ def _parts_of_values(store: Store, row: Record) -> list[Traced]:
 
 def _answers(store: Store, *where: Any) -> list[Traced]:
     current = store["answers"].c.current
-    return _traced(store, [*store.records("answers", current, *where, columns=ANSWERED)], _answered)
+    return with_places(
+        store, [*store.records("answers", current, *where, columns=ANSWERED)], answer_text
+    )
 
 
 def _values_added(store: Store, row: Record) -> list[Traced]:
@@ -175,14 +197,14 @@ def _values_added(store: Store, row: Record) -> list[Traced]:
     values = store["indicator_values"].c
     same = _alike(values, row, "indicator", "value_period")
     rows = store.records("indicator_values", values.counted, *same)
-    return _traced(store, [*rows], lambda value: _text(value["value"]))
+    return with_places(store, [*rows], lambda value: text_of(value["value"]))
 
 
 def _rows_of_matrix(store: Store, row: Record) -> list[Traced]:
     matrix_rows = store["matrix_rows"].c
     columns = ("period", "tool", "matrix_row_field", "matrix_column_field", *STEPS)
     rows = store.records("matrix_rows", matrix_rows.current, *_alike(matrix_rows, row, *columns))
-    return _traced(store, [*rows], _level_of)
+    return with_places(store, [*rows], _level_of)
 
 
 def _risks_placed(store: Store, row: Record) -> list[Traced]:
@@ -196,7 +218,7 @@ def _risks_placed(store: Store, row: Record) -> list[Traced]:
             risks.c.code.is_not_distinct_from(row["code"]),
         ]
     rows = store.select(sa.select(*(risks.c[name] for name in PLACE)).where(*same).distinct())
-    return _traced(store, [dict(zip(PLACE, place, strict=True)) for place in rows], _level_of)
+    return with_places(store, [dict(zip(PLACE, place, strict=True)) for place in rows], _level_of)
 
 
 def _level_of(row: Record) -> str:
@@ -217,14 +239,16 @@ def _what_is_missing(store: Store, row: Record) -> list[Traced]:
         columns=FOUND,
     )
     return [
-        *_traced(store, [*of_sheets], lambda sheet: f"{sheet['answered']} of {sheet['required']}"),
-        *_traced(store, [*wrong], _found),
+        *with_places(
+            store, [*of_sheets], lambda sheet: f"{sheet['answered']} of {sheet['required']}"
+        ),
+        *with_places(store, [*wrong], _found),
     ]
 
 
 def _returns_counted(store: Store, row: Record) -> list[Traced]:
     files = store.records("submissions", *_alike(store["submissions"].c, row, "period"))
-    return _traced(store, [*files], lambda file: f"{file['verdict']}, {file['status']}")
+    return with_places(store, [*files], lambda file: f"{file['verdict']}, {file['status']}")
 
 
 BEHIND: Mapping[str, Callable[[Store, Record], list[Traced]]] = {
@@ -254,7 +278,10 @@ def _alike(view: Any, row: Record, *names: str, **columns: str) -> list[sa.Colum
     ]
 
 
-def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str]) -> list[Traced]:
+def with_places(
+    store: Store, rows: Sequence[Record], said: Callable[[Record], str]
+) -> list[Traced]:
+    """Return rows with the files that they are of, and what they say; beside an answer, what the office corrected."""
     files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
     is_correction = store["findings"].c.code == CORRECTED_BY_OFFICE.code
     corrections = {
@@ -270,7 +297,7 @@ def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str])
         file = files[row["submission"]]
         correction = corrections.get((row["submission"], row.get("sheet"), row.get("cell")))
         answer = said(row)
-        if correction and said is _answered:
+        if correction and said is answer_text:
             answer = f"{answer} — {correction}"
         found.append(Traced(what, answer, place, file["path"], file["status"]))
     return found
@@ -330,8 +357,9 @@ def _kind(store: Store, columns: Any, text: str) -> str:
     return str(by_fold[plain(text)])
 
 
-def _answered(row: Record) -> str:
-    value = next((_text(row[name]) for name in VALUES if row[name] is not None), "")
+def answer_text(row: Record) -> str:
+    """Return what was answered, with what was typed where that is something else, and what is wrong with it."""
+    value = next((text_of(row[name]) for name in VALUES if row[name] is not None), "")
     typed = f" (typed: “{row['original']}”)" if row["original"] not in (None, value) else ""
     problem = f" [{row['problem']}]" if row["problem"] else ""
     return f"{value or 'no answer that could be read'}{typed}{problem}"
