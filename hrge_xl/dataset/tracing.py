@@ -43,7 +43,8 @@ def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
 
 
 def _row(store: Store, table: Table, number: int) -> Record:
-    row = next(islice(store.rows(table.name), number - 1, None), None) if number > 0 else None
+    rows = store.rows(table.name, columns=table.names)
+    row = next(islice(rows, number - 1, None), None) if number > 0 else None
     if row is None:
         raise UsageError(f"The table '{table.name}' has no row {number}.")
     return dict(zip(table.names, row, strict=True))

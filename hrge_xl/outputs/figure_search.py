@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..core.numerals import Ambiguous, parse_date, parse_number, percentage
+from ..core.paths import quoted
 from ..core.words import fold, plain_digits
 from ..core.work import grouped
 from ..dataset.aggregates.sql import OF_COUNTRIES
@@ -136,7 +137,7 @@ def find_figure(
     sought = SoughtFigure(text, store.schema.language)
 
     def command(table: str, rows: Sequence[int]) -> str:
-        return f"hrge-xl trace {table} {row_ranges(rows)} --data {place}" if rows else ""
+        return f"hrge-xl trace {table} {quoted(row_ranges(rows))} --data {place}" if rows else ""
 
     return [
         *_on_pages(store, round_, sought, command, most),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -43,16 +42,16 @@ def page_figures(found: Overview) -> Iterator[PageFigure]:
     Left out are drawings, what changed since the last run, and the lists of rows behind figures.
     """
     figures = _PageFigures(found)
-    brief = figures.brief_view
+    heading = figures.brief_view.heading
     say = figures.say
     blocks: list[tuple[str, str, Iterator[Line]]] = [
-        (brief.title, brief.title, figures.sentences()),
-        (brief.title, brief.heading("teams"), figures.teams_of_brief()),
-        (brief.title, brief.heading("numbers"), figures.numbers()),
-        (brief.title, brief.heading("risks"), figures.top_risks(figures.brief.risks)),
-        (brief.title, brief.heading("indicators"), figures.targets()),
-        (brief.title, brief.heading("changes"), figures.changes()),
-        (brief.title, brief.heading("trust"), figures.trust()),
+        (say("Brief"), figures.brief_view.title, figures.sentences()),
+        (say("Brief"), heading("teams"), figures.teams_of_brief()),
+        (say("Brief"), heading("numbers"), figures.numbers()),
+        (say("Brief"), heading("risks"), figures.top_risks(figures.brief.risks)),
+        (say("Brief"), heading("indicators"), figures.targets()),
+        (say("Brief"), heading("changes"), figures.changes()),
+        (say("Brief"), heading("trust"), figures.trust()),
         (say("Overview"), say("Summary"), figures.sentences()),
         (say("Overview"), say("Summary"), figures.summary()),
         (say("Overview"), say("Who has answered"), figures.teams()),
@@ -109,14 +108,12 @@ class _PageFigures:
             line["field"]: self._of_period("aggregate_numbers", field=line["field"])
             for line in self.found.numbers
         }
-        for name, text in brief.figures.items():
-            alone = re.compile(rf"(?<!\d){re.escape(text)}(?!\d)")
-            sentence = next(filter(alone.search, brief.sentences), None)
-            if name in rows and sentence is not None:
-                yield sentence, name, text, rows[name]
-                if name == "answered" and brief.expected is not None:
-                    yield sentence, name, self.number(len(brief.answered)), rows[name]
-                    yield sentence, name, self.number(brief.expected), self._expected()
+        for sentence, names in brief.worded:
+            for name in sorted(rows.keys() & names):
+                yield sentence, "", brief.figures[name], rows[name]
+            if "answered" in names and brief.expected is not None:  # of how many stands there too
+                yield sentence, "", self.number(len(brief.answered)), rows["answered"]
+                yield sentence, "", self.number(brief.expected), self._expected()
 
     def _teams(self, teams: Sequence[TeamProgress]) -> Rows:
         return self._of_period("teams", team=[team.code for team in teams])
@@ -147,13 +144,12 @@ class _PageFigures:
         yield from self._received()
         for team in self.found.teams:
             rows = self._teams([team])
-            counts = {
-                "Days late": team.days_late,
-                "Correction overdue (days)": team.correction_overdue,
-                "Errors": team.errors,
-            }
-            for words, count in counts.items():
-                yield team.code, self.say(words), self.number(count), rows
+            yield team.code, self.say("Errors"), self.number(team.errors), rows
+            if team.days_late:
+                yield team.code, self.say("Days late"), self.number(team.days_late), rows
+            if team.correction_overdue:
+                overdue = self.number(team.correction_overdue)
+                yield team.code, self.say("Correction overdue (days)"), overdue, rows
             yield from self._given(team.code, team.answered, team.required, rows)
             if team.deadline:
                 yield team.code, self.say("Deadline"), self.view.day(team.deadline), rows
@@ -165,11 +161,10 @@ class _PageFigures:
                 yield "", word, self.number(count), Rows("reconciliation", {})
 
     def _given(self, label: str, answered: int, required: int, rows: Rows) -> Iterator[Line]:
-        """Yield how many of the required answers were given: both counts, and the share."""
-        for count in (answered, required):
-            yield label, self.say("Required answers"), self.number(count), rows
-        share = self.view.percent(self.view.share(answered, required) / 100)
-        yield label, self.say("Required answers"), share, rows
+        """Yield how many of the required answers were given, and how many there are."""
+        if required:
+            yield label, self.say("Required answers given"), self.number(answered), rows
+            yield label, self.say("Required answers"), self.number(required), rows
 
     def countries(self) -> Iterator[Line]:
         """Yield the teams of each country, and what they answered."""
@@ -186,11 +181,13 @@ class _PageFigures:
             rows = Rows("aggregate_completeness", {"n": line["n"]})
             yield from self._given(tool.title, line["answered"], line["required"], rows)
             yield tool.title, self.say("Teams"), self.number(line["teams"]), rows
+            share = self.view.share(line["answered"], line["required"])
+            yield tool.title, IN_PERCENT, self.number(share), rows
         for team in self.found.teams:
             for code, (answered, required) in team.tools.items():
                 rows = self._of_period("completeness", team=team.code, tool=code, current=True)
-                share = self.view.percent(self.view.share(answered, required) / 100)
-                yield f"{team.code} {code}", self.say("Required answers"), share, rows
+                share = self.view.share(answered, required)
+                yield f"{team.code} {code}", IN_PERCENT, self.number(share), rows
 
     # periods
 
@@ -226,6 +223,11 @@ class _PageFigures:
         """Yield what the brief compares with the period before."""
         for period in self.brief.compared:
             yield from self._of_same_teams(period)
+            if period.required:
+                share = self.view.share(period.answered, period.required) / 100
+                rows = Rows("teams", {"period": period.name, "team": [*period.by_team]})
+                words = self.say("Required answers given")
+                yield self.view.period_name(period.name), words, self.view.percent(share), rows
 
     def periods(self) -> Iterator[Line]:
         """Yield what the periods come to beside each other, where there are several."""
@@ -419,6 +421,7 @@ class _PageFigures:
             yield question.text, answer.label, self.number(answer.count), rows
 
 
+IN_PERCENT = "%"
 # columns of figures, or what a profile knows, with the words for them on the pages
 OF_NUMBERS = {"total": "Total", "mean": "Mean", "minimum": "Range", "maximum": "Range"}
 OF_QUESTIONS = {"total": "Total", "mean": "Mean", "least": "Range", "most": "Range"}
