@@ -597,7 +597,7 @@ def trace(
     from .outputs.figure_search import find_figure
     from .outputs.table_files import table_of
 
-    with _opened(place, today, figures=bool(value)) as found:
+    with _opened(place, today, figures=False) as found:
         if value:
             return find_figure(
                 found.store, found.round, value, named or quoted(found.folder or str(place)), most

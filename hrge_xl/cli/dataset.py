@@ -209,7 +209,7 @@ def trace(
     if value and any(what.values()):
         raise UsageError("--value looks for a figure everywhere.", remedy="Leave out the others.")
     with (
-        hrge_xl.one_dataset(place, None, AS_SUITS, password, figures=bool(value)) as opened,
+        hrge_xl.one_dataset(place, None, AS_SUITS, password, figures=False) as opened,
         output_to(output),
     ):
         print_notes(opened)

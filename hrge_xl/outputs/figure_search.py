@@ -47,7 +47,17 @@ KEYS = (
     "matrix_column",
 )
 NAMED_BY = (*KEYS, "label", "part_label", "code", "code_label", "level")
-NO_FIGURES = {"n", "return_number", "size", "submission", "sha256", "file_sha256", "sheet", "cell"}
+NO_FIGURES = {
+    "n",
+    "return_number",
+    "size",
+    "submission",
+    "sha256",
+    "file_sha256",
+    "sheet",
+    "cell",
+    "part",
+}
 AS_TYPED = {"original", "text", "value"}  # texts that may be the number itself
 
 
@@ -56,6 +66,10 @@ class Reading(NamedTuple):
 
     number: float
     tolerance: float
+
+    def stands_for(self, number: float) -> bool:
+        """Say whether a number, rounded as this one is, is this one."""
+        return abs(number - self.number) <= self.tolerance
 
 
 class SoughtFigure:
@@ -66,6 +80,7 @@ class SoughtFigure:
         self.text = text.strip()
         self.language = language
         self.readings = readings(self.text, language)
+        self.is_share = percentage(self.text) is not None
         try:
             self.day = parse_date(self.text, language)
         except ValueError:
@@ -73,17 +88,18 @@ class SoughtFigure:
 
     def is_on_page(self, text: str) -> bool:
         """Say whether a page prints this figure, perhaps less rounded."""
-        return fold(text) == fold(self.text) or any(
-            abs(printed.number - sought.number) <= sought.tolerance
-            for printed in (readings(text, self.language) if self.readings else ())
-            for sought in self.readings
-        )
+        if fold(text) == fold(self.text):
+            return True
+        if not self.readings or self.is_share != (percentage(text) is not None):
+            return False
+        printed = [reading.number for reading in readings(text, self.language)]
+        return any(sought.stands_for(number) for sought in self.readings for number in printed)
 
     def in_column(self, column: TableColumn, values: Any) -> Any:
         """Return the condition for the figure to stand in a column; None where it cannot stand there."""
         if column.name in NO_FIGURES:
             return None
-        if column.kind in (INTEGER, NUMBER) and self.readings:
+        if column.kind in ((NUMBER,) if self.is_share else (INTEGER, NUMBER)) and self.readings:
             bounds = [
                 (each.number - each.tolerance, each.number + each.tolerance)
                 for each in self.readings

@@ -316,6 +316,8 @@ class _PageFigures:
             if line["progress"] is not None:
                 progress = self.view.percent(line["progress"])
                 yield label, self.say("Progress to target"), progress, rows
+            if line["missing"]:
+                yield label, self.say("Target"), self.number(period.other_targets), rows
             for status, count in period.statuses:
                 yield label, status, self.number(count), rows
 
@@ -335,6 +337,8 @@ class _PageFigures:
         risks = self.found.risks
         if risks is None:
             return
+        of_all = self._of_period(TOP_RISKS)
+        yield "", self.say("Most serious risks"), self.number(risks.open_risks), of_all
         titles = {"before": self.say("Before mitigation"), "after": self.say("After mitigation")}
         for heat in risks.maps:
             stage = {"stage": heat.stage}
