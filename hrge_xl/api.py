@@ -174,8 +174,8 @@ def translate(  # noqa: PLR0913 (one parameter an option)
         merge,
         new_catalogue,
         sent_in,
+        texts_for_catalogue,
         updated,
-        wanted_of,
         wrong_translations,
     )
     from .spec.translations import Translations, TranslationTable, read_catalogue, write_state
@@ -193,10 +193,10 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     written = list[Path]()
     translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
-    known = (
+    existing = (
         read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     )
-    fresh = updated(wanted_of(loaded), known)
+    fresh = updated(texts_for_catalogue(loaded), existing)
     taken_in = None
     if source is not None:
         catalogue = source.suffix.lower() == ".po"
@@ -344,10 +344,10 @@ def validate(
 
 
 def _report_batch(
-    progress: Callable[[int, int], object], done_before: int, total: int, done: int, _: int
+    progress: Callable[[int, int], object], done_before: int, total: int, files: int, _: int
 ) -> None:
     """Report the progress within one batch of several as that of all."""
-    progress(done_before + done, total)
+    progress(done_before + files, total)
 
 
 def _validation_request(
@@ -464,11 +464,11 @@ def both_sides(
     from .rounds.datasets import datasets
 
     with Reader(asked.jobs) as pool, ExitStack() as stack:
-        one, other = (
+        earlier, later = (
             stack.enter_context(datasets(replace(asked, paths=[path], pool=pool)))
             for path in (before, after)
         )
-        yield one, other
+        yield earlier, later
 
 
 def _only(side: str | Path | Result | Sequence[Dataset]) -> Result:
@@ -536,16 +536,16 @@ def export(
             target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv"
         )
         if table is not None:
-            wanted = table_files.table_of(store, table)
+            exported = table_files.table_of(store, table)
             where = where or table_files.RowFilter()
             where = where._replace(language=language or where.language)
-            rows = stack.enter_context(table_files.rows_of(store, wanted, where, today))
+            rows = stack.enter_context(table_files.rows_of(store, exported, where, today))
             if isinstance(target, Path):
-                table_files.write_file(target, wanted, rows, chosen)
+                table_files.write_file(target, exported, rows, chosen)
             elif chosen in table_files.STREAMED:
-                table_files.write_stream(target, wanted, rows, chosen)
+                table_files.write_stream(target, exported, rows, chosen)
             else:
-                raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
+                raise UsageError(f"{chosen} needs a file: -o {exported.name}.{chosen}")
         elif where not in (None, table_files.RowFilter()):
             raise UsageError("Rows can be chosen in one table.", remedy="Say which with --table.")
         elif chosen != "xlsx" or not isinstance(target, Path):
@@ -597,12 +597,11 @@ def trace(
     from .outputs.figure_search import find_figure
     from .outputs.table_files import table_of
 
-    with _opened(place, today, figures=False) as found:
+    with _opened(place, today, figures=False) as dataset:
         if value:
-            return find_figure(
-                found.store, found.round, value, named or quoted(found.folder or str(place)), most
-            )
-        return tracing.trace(found.store, table_of(found.store, table), row)
+            address = named or quoted(dataset.folder or str(place))
+            return find_figure(dataset.store, dataset.round, value, address, most)
+        return tracing.trace(dataset.store, table_of(dataset.store, table), row)
 
 
 def answers_behind(
@@ -612,8 +611,8 @@ def answers_behind(
     from .dataset import tracing
     from .outputs.table_files import table_of
 
-    with _opened(place, today, figures=False) as found:
-        return tracing.answers_behind(found.store, table_of(found.store, table), row)
+    with _opened(place, today, figures=False) as dataset:
+        return tracing.answers_behind(dataset.store, table_of(dataset.store, table), row)
 
 
 def trace_answers(
@@ -631,8 +630,8 @@ def trace_answers(
     """
     from .dataset.tracing import TraceQuery, trace_as_asked
 
-    with _opened(place, today, figures=False) as found:
-        return trace_as_asked(found.store, TraceQuery(team, field, row, finding))
+    with _opened(place, today, figures=False) as dataset:
+        return trace_as_asked(dataset.store, TraceQuery(team, field, row, finding))
 
 
 def overview(
@@ -674,9 +673,9 @@ def brief(
     check_several("countries", countries)
     check_several("teams", teams)
     only = _with_figures(found, today)
-    known = team_groups(only.store, language, only.round, period) if countries or teams else []
-    chosen = [group_named(known, "country", text).name for text in countries]
-    chosen += [group_named(known, "team", text).name for text in teams]
+    groups = team_groups(only.store, language, only.round, period) if countries or teams else []
+    chosen = [group_named(groups, "country", text).name for text in countries]
+    chosen += [group_named(groups, "team", text).name for text in teams]
     return {
         group: of_dataset(
             only.store, language, only.round, masked=masked, period=period, group=group
@@ -685,16 +684,16 @@ def brief(
     }
 
 
-def _with_figures(found: Sequence[Dataset], today: date) -> Dataset:
+def _with_figures(datasets: Sequence[Dataset], today: date) -> Dataset:
     """Return the only one of some open datasets, with its figures. Raises `UsageError` for several."""
     from .dataset.aggregates import compute_aggregates_here
 
-    if len(found) != 1:
+    if len(datasets) != 1:
         raise UsageError(
             "This page is of one round, one consolidated folder, or files of one spec.",
             remedy="Name one.",
         )
-    (only,) = found
+    (only,) = datasets
     if only.folder is None:
         compute_aggregates_here(only.store, today)
     return only
@@ -739,10 +738,10 @@ def decisions(
         returns = dataset.returns()
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():
-            other = waiting.get(return_.superseded_by or "")
-            if other is None or (other.superseded_by == name and other.submission in differing):
+            rival = waiting.get(return_.superseded_by or "")
+            if rival is None or (rival.superseded_by == name and rival.submission in differing):
                 continue  # the two were compared already
-            compared = compare(result(dataset.store, return_), result(dataset.store, other))
+            compared = compare(result(dataset.store, return_), result(dataset.store, rival))
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
     doubted: list[tuple[Return, str]] = []
     for return_ in filter(is_in_doubt, returns):
@@ -813,20 +812,20 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     target = Path(target)
     ledger = None if ledger is None else Path(ledger)
     of_dataset = target.is_dir() or target.name == DATASET
-    what, other = (
+    subject, foreign_options = (
         ("a report", {"--ledger": ledger, "--spec": spec})
         if of_dataset
         else ("a dataset or round", {"--sample": sample, "--store": store})
     )
-    for name in (name for name, value in other.items() if value is not None):
-        raise UsageError(f"{name} is about {what}.", remedy="Leave it out.")
+    for name in (name for name, value in foreign_options.items() if value is not None):
+        raise UsageError(f"{name} is about {subject}.", remedy="Leave it out.")
     home = target.parent if of_dataset and not target.is_dir() else target
-    asked = audit.VerificationRequest(
+    request = audit.VerificationRequest(
         home, [*map(Path, returned)], ledger, spec, sample, store, password, jobs or cores(), redact
     )
     if not of_dataset and not returned:
         raise UsageError("Say where the files of the report are: --returned DIR.")
-    return audit.verify(asked, dataset_again if of_dataset else report_again)
+    return audit.verify(request, dataset_again if of_dataset else report_again)
 
 
 # what findings mean, and what this installation can do

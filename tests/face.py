@@ -227,7 +227,7 @@ from hrge_xl.spec.translating import (
     to_translate,
     untranslated,
     updated,
-    wanted_of,
+    texts_for_catalogue,
 )
 from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
 from hrge_xl.layout import (
@@ -495,7 +495,7 @@ from hrge_xl.outputs.table_sheets import (
 from hrge_xl.outputs.data_xlsx import write_workbook
 from hrge_xl.outputs.exports import description, formats_there, write_shareable
 from hrge_xl.outputs.build import file_rows, run_id
-from hrge_xl.outputs.compare import Said, Side, compared, paired
+from hrge_xl.outputs.compare import ReturnContents, Side, compared, paired
 from hrge_xl.outputs.charts import (
     ChartColumn,
     Mark,

@@ -25,7 +25,7 @@ from hrge_xl import (
 from hrge_xl.cli import run
 from tests.audited import cell
 from tests.face import KeyFields as Identity
-from tests.face import Result, Said, Side, compared, paired
+from tests.face import Result, ReturnContents, Side, compared, paired
 from tests.versions import TODAY, returned, workbook
 
 DAY = ["--today", "2026-06-30"]
@@ -206,8 +206,8 @@ def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
         assert not any(each.findings or each.sheets for each in side.returns)
         pairs, _ = paired(side, side)
         for pair in compared(side, side, pairs):
-            assert pair.found.changes == ()
-            assert sum(isinstance(each, Said) for each in gc.get_objects()) <= 2
+            assert pair.comparison.changes == ()
+            assert sum(isinstance(each, ReturnContents) for each in gc.get_objects()) <= 2
 
 
 # over the years

@@ -92,7 +92,7 @@ def returns(tmp_path_factory: Folders) -> Path:
     folder = tmp_path_factory.mktemp("returned")
     for each in play("hrge_toolkit"):
         if each.name in ("AFG.xlsx", "BGD.xlsx", "PAK.xlsx"):
-            (folder / each.name).write_bytes(each.data)
+            (folder / each.name).write_bytes(each.workbook)
     return folder
 
 

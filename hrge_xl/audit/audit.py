@@ -91,7 +91,7 @@ class Audit:
     run: str = ""  # what it says that its number is
     findings: int = 0  # of the files compared
     opinion: Opinion | None = None
-    seal: seals.Checked | None = None
+    seal: seals.LedgerCheck | None = None
 
     def take(self, part: Part) -> None:
         """Take up what differs in a part; of very many differences the first ones, and how many more there are."""

@@ -223,7 +223,10 @@ def readings(view: AnswerView) -> list[Hit]:
         if state is State.ANSWERED:
             kinds += [v.FORMULA_IN_ANSWER] if answer.formula else []
             if answer.problem or answer.notes:
-                noted = (CATALOGUE[code] for code in (answer.problem, *answer.notes) if code)
+                codes = [code for code in (answer.problem, *answer.notes) if code]
+                if view.submission.older:  # the dropdown of that version may have said it so
+                    codes = [code for code in codes if code != v.OTHER_SPELLING.code]
+                noted = (CATALOGUE[code] for code in codes)
                 expected = (*view.program.spec.expects, *column.field.expects)
                 kinds += [kind for kind in noted if EXPECTED.get(kind) not in expected]
             kinds += _of_text(cell, chosen)

@@ -146,7 +146,11 @@ def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -
     round_ = dataset.round
     returns = dataset.of_round()
     teams = status(returns, today, round_)
-    waiting = [] if round_.closed else [each.team.code for each in teams if each.state in OPEN]
+    waiting = (
+        []
+        if round_.closed
+        else [team_status.team.code for team_status in teams if team_status.state in OPEN]
+    )
     no_answers = unanswered(dataset, waiting, received.unopened)
     since = came_back(round_, since_closed=True)
     came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
@@ -180,15 +184,19 @@ def close(
     round_ = load_open_round(folder)
     with one_dataset(folder, today, password=password, figures=False) as dataset:
         return planned_end(
-            round_, today, list(_left_open(status(dataset.of_round(), today, round_)))
+            round_, today, list(_describe_open(status(dataset.of_round(), today, round_)))
         )
 
 
-def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
+def _describe_open(teams: list[TeamStatus]) -> Iterator[str]:
     states = {
-        "Without an answer": [each.team.code for each in teams if each.state in OPEN],
-        "To decide": [each.team.code for each in teams if each.state == TO_DECIDE],
-        "With errors": [each.team.code for each in teams if each.errors],
+        "Without an answer": [
+            team_status.team.code for team_status in teams if team_status.state in OPEN
+        ],
+        "To decide": [
+            team_status.team.code for team_status in teams if team_status.state == TO_DECIDE
+        ],
+        "With errors": [team_status.team.code for team_status in teams if team_status.errors],
     }
     yield from (f"{words}: {', '.join(codes)}." for words, codes in states.items() if codes)
 

@@ -91,17 +91,17 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
             for c in table.columns
         ]
         by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
-        made = sa.Table(
+        definition = sa.Table(
             table.name, meta, *columns, sqlite_with_rowid=not key or by_number, comment=table.about
         )
         if keys and table.unique:
-            made.append_constraint(sa.UniqueConstraint(*table.unique))
+            definition.append_constraint(sa.UniqueConstraint(*table.unique))
         for refers in table.references if keys and table.role in (DIMENSION, FACT) else ():
-            made.append_constraint(
+            definition.append_constraint(
                 sa.ForeignKeyConstraint([refers.column], [f"{refers.table}.{refers.key}"])
             )
         for index, names in table.indexes.items() if keys else ():
-            sa.Index(index, *(made.c[name] for name in names.split()))
+            sa.Index(index, *(definition.c[name] for name in names.split()))
     return meta
 
 
@@ -110,18 +110,21 @@ def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
     for view in schema.views:
         yield f'CREATE VIEW "{view.name}" AS {selection(schema, view)}'
         if comments:
-            told = {f'VIEW "{view.name}"': view.about}
-            told |= {
+            comments_by_object = {f'VIEW "{view.name}"': view.about}
+            comments_by_object |= {
                 f'COLUMN "{view.name}"."{column.name}"': column.description
                 for column in view.columns
             }
-            yield "; ".join(f"COMMENT ON {what} IS {_text(text)}" for what, text in told.items())
+            yield "; ".join(
+                f"COMMENT ON {object_name} IS {_text(text)}"
+                for object_name, text in comments_by_object.items()
+            )
 
 
 def selection(schema: Schema, view: Table) -> str:
     """Return the select of a view."""
     if view.name not in TABLES:
-        return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
+        return _read_sql(SHEET.strip("<>")).format_map(_of_sheets(view))
     if view.name == "matrix_rows":
         assert schema.spec is not None  # or there is no matrix
         pair = "SELECT {} AS tool, {} AS matrix_row_field, {} AS matrix_column_field"
@@ -130,22 +133,22 @@ def selection(schema: Schema, view: Table) -> str:
             for tool, some in crossed_pairs(schema.spec).items()
             for crossed in some
         ]  # none where levels are only worked out in a row
-        return _written(view.name).format(
+        return _read_sql(view.name).format(
             pairs=" UNION ALL ".join(pairs) or f"{pair.format(*['NULL'] * 3)} WHERE 1 = 0"
         )
     if view.name == "reconciliation":
         counts = []  # of the items of which this became; a copy of a content is doubled, whatever it is
         for status in STATUSES:
-            its = f"f.n = 1 AND s.status = {_text(status.code)}"
+            condition = f"f.n = 1 AND s.status = {_text(status.code)}"
             if status.code == DOUBLED:
-                its = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
-            counts.append(f"sum(CASE WHEN {its} THEN 1 ELSE 0 END) AS {status.part}")
-        return _written(view.name).format(statuses=",\n    ".join(counts))
-    return _written(view.name)
+                condition = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
+            counts.append(f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {status.part}")
+        return _read_sql(view.name).format(statuses=",\n    ".join(counts))
+    return _read_sql(view.name)
 
 
 @cache
-def _written(name: str) -> str:
+def _read_sql(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
@@ -169,11 +172,11 @@ def _of_sheets(view: Table) -> Mapping[str, str]:
 
 def _answer(field: Field, value: str) -> str:
     """Write SQL for the answer to a field, several of them in one text."""
-    asked = f"placed.field = {_text(field.code)}"
+    is_field = f"placed.field = {_text(field.code)}"
     if not field.several:
-        return f"max(CASE WHEN {asked} THEN {value} END)"
+        return f"max(CASE WHEN {is_field} THEN {value} END)"
     cells = (
-        f"coalesce(';' || max(CASE WHEN {asked} AND placed.part = {part} THEN {value} END), '')"
+        f"coalesce(';' || max(CASE WHEN {is_field} AND placed.part = {part} THEN {value} END), '')"
         for part in range(1, field.cells + 1)
     )
     return f"nullif(substr({' || '.join(cells)}, 2), '')"

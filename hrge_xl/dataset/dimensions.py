@@ -41,18 +41,18 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
     Only where they are `complete` are there every cell that can hold an answer, and the files of the spec.
     """
     spec = schema.spec
-    said = language or schema.language
+    spoken = language or schema.language
     if spec is None or not schema.answers:
         return {}
     return {
         "slots": slots_of(spec).rows() if complete else [],
         "tools": [
-            (n, tool.code, tool.sheet.say(said), tool.title.say(said))
+            (n, tool.code, tool.sheet.say(spoken), tool.title.say(spoken))
             for n, tool in enumerate(spec.tools, start=1)
         ],
-        "questions": questions(schema, spec, said),
-        "codes": codes(spec, said),
-        "countries": [*entries(spec, spec.countries, said)] if spec.countries else [],
+        "questions": questions(schema, spec, spoken),
+        "codes": codes(spec, spoken),
+        "countries": [*entries(spec, spec.countries, spoken)] if spec.countries else [],
         "list_columns": list_columns(spec),
         "matrix_levels": [
             (down, across, float(down), float(across), level)
@@ -67,24 +67,28 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
         ],
         "items": [
             (n, tool, row, section or None, label)
-            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, said), start=1)
+            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, spoken), start=1)
         ],
     }
 
 
 def codes(spec: Spec, language: str) -> list[Row]:
     """Return the entries of every list, those of yes and no, of ticks and of levels too."""
-    found: list[Row] = []
+    rows: list[Row] = []
     for name in dict.fromkeys(
         (*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ()))
     ):
-        its = spec.vocabularies.get(name)
-        remarks = (its.tag or None, its.note.say(language) or None) if its else (None, None)
+        vocabulary = spec.vocabularies.get(name)
+        remarks = (
+            (vocabulary.tag or None, vocabulary.note.say(language) or None)
+            if vocabulary
+            else (None, None)
+        )
         labels = dict(entries(spec, name, language)).items()
-        found += [
+        rows += [
             (name, n, code, label, *remarks) for n, (code, label) in enumerate(labels, start=1)
         ]
-    return found
+    return rows
 
 
 def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
@@ -207,14 +211,14 @@ def rows_of(cells: Mapping[CellKey, NumberedCell], layout: Layout) -> list[Row]:
     """Return rows of `slots` for some cells of a layout."""
     return [
         (
-            known.slot,
+            cell.slot,
             *key,
             layout.sheet[key[0]].name,
-            known.cell,
-            known.list,
+            cell.cell,
+            cell.list,
             layout.slots[key[:3]].field.calculated,
         )
-        for key, known in cells.items()
+        for key, cell in cells.items()
     ]
 
 
@@ -235,17 +239,17 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
     """Return for each tool the pairs of fields that are crossed somewhere, in a matrix or as risks."""
     if spec.matrix is None:
         return {}
-    found: dict[str, dict[Pair, None]] = {}
+    pairs_of_tool: dict[str, dict[Pair, None]] = {}
     for block in matrix_blocks(spec):
         for tool in block.sources:
-            found.setdefault(tool, {})[block.down, block.across] = None
+            pairs_of_tool.setdefault(tool, {})[block.down, block.across] = None
     risks = spec.figures.risks
     stages = [stage for stage in (risks.before, risks.after) if stage] if risks else []
     for tool in risks.tools if risks else ():
-        found.setdefault(tool, {}).update(
+        pairs_of_tool.setdefault(tool, {}).update(
             dict.fromkeys((stage.down, stage.across) for stage in stages)
         )
-    return {tool: list(pairs) for tool, pairs in found.items()}
+    return {tool: list(pairs) for tool, pairs in pairs_of_tool.items()}
 
 
 # what a column can hold, by its description and the spec
@@ -312,11 +316,13 @@ def right_answers(schema: Schema, column: TableColumn) -> RightAnswers | None:
     spec = schema.spec
     if spec is None or not column.fields or column.label_of:
         return None
-    asked = [_asked(spec, spec.tool[tool], field) for tool, field in column.fields.items()]
-    least, most, whole, steps, characters, words, required = zip(*asked, strict=True)
+    answers_of_tools = [
+        _asked(spec, spec.tool[tool], field) for tool, field in column.fields.items()
+    ]
+    least, most, whole, steps, characters, words, required = zip(*answers_of_tools, strict=True)
 
-    def widest(which: Callable[..., Any], ends: Sequence[Any]) -> Any:
-        return None if None in ends else which(ends)
+    def widest(extreme: Callable[..., Any], ends: Sequence[Any]) -> Any:
+        return None if None in ends else extreme(ends)
 
     return RightAnswers(
         widest(min, least),

@@ -44,7 +44,7 @@ class Reconciliation:
     def __add__(self, other: Reconciliation) -> Reconciliation:
         """Return the sum over two datasets."""
         return Reconciliation(
-            *(one + more for one, more in zip(astuple(self), astuple(other), strict=True))
+            *(count + added for count, added in zip(astuple(self), astuple(other), strict=True))
         )
 
     def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
@@ -82,12 +82,12 @@ def added_up(items: Iterable[tuple[str | None, str | None]]) -> Reconciliation:
     return Reconciliation(**{name: counts[name] for name in Reconciliation.__dataclass_fields__})
 
 
-def reconciled(found: Iterable[Return]) -> Reconciliation:
+def reconciled(compared: Iterable[Return]) -> Reconciliation:
     """Reconcile some returns, as `reconciliation` does all of a dataset."""
     return added_up(
-        (each.verdict, DOUBLED if n and each.verdict != REFUSED else each.status)
-        for each in found
-        for n in range(len(each.items))
+        (return_.verdict, DOUBLED if n and return_.verdict != REFUSED else return_.status)
+        for return_ in compared
+        for n in range(len(return_.items))
     )
 
 
@@ -97,8 +97,8 @@ def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     sums = [
         sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__
     ]
-    wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
-    return Reconciliation(*(int(count) for count in next(store.select(wanted))))
+    query = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
+    return Reconciliation(*(int(count) for count in next(store.select(query))))
 
 
 # the periods of a dataset, the latest one first: every figure belongs to one of them
@@ -117,10 +117,10 @@ class DatasetPeriod:
 def periods(store: Store) -> list[DatasetPeriod]:
     """Return every period that a file which could be read is of, the latest one first."""
     files = store["submissions"]
-    wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
+    query = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
-    for name, current, end, issued in store.select(wanted.where(files.c.verdict != REFUSED)):
+    for name, current, end, issued in store.select(query.where(files.c.verdict != REFUSED)):
         days[name][end or issued or date.min, issued or date.min] += 1
         counted[name] += bool(current)
     names = sorted(days, key=lambda name: (_usual(days[name]), name), reverse=True)
@@ -132,23 +132,24 @@ def _usual(days: Counter[Days]) -> Days:
     return max(days, key=lambda some: (days[some], some))
 
 
-def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
+def choose(dataset_periods: Sequence[DatasetPeriod], name: str | None) -> str | None:
     """Return the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.
     """
-    if wanted is None:
+    if name is None:
         return next(
-            (period.name for period in known if period.counted), known[0].name if known else None
+            (period.name for period in dataset_periods if period.counted),
+            dataset_periods[0].name if dataset_periods else None,
         )
-    if wanted not in [period.name for period in known]:
-        told = ", ".join(f"'{period.name}'" for period in known) or "none"
+    if name not in [period.name for period in dataset_periods]:
+        names = ", ".join(f"'{period.name}'" for period in dataset_periods) or "none"
         raise UsageError(
-            f"There is no period '{wanted}' in this dataset.",
-            value=wanted,
-            remedy=f"There are: {told}.",
+            f"There is no period '{name}' in this dataset.",
+            value=name,
+            remedy=f"There are: {names}.",
         )
-    return wanted
+    return name
 
 
 # how the periods compare
@@ -242,12 +243,12 @@ def _by_team(store: Store) -> dict[str, dict[str, PeriodFigures]]:
         by_level = grouped(placed, "period team level", frequency=sa.func.count())
         for period, team, level, count in store.select(by_level.where(placed.c.stage == last)):
             levels[period, team][level] = count
-    found: dict[str, dict[str, PeriodFigures]] = defaultdict(dict)
-    wanted = grouped(counted, "period team", returns=sa.func.count(), **sums)
-    for period, team, returns, answered, required in store.select(wanted):
+    figures_of_period: dict[str, dict[str, PeriodFigures]] = defaultdict(dict)
+    query = grouped(counted, "period team", returns=sa.func.count(), **sums)
+    for period, team, returns, answered, required in store.select(query):
         figures = PeriodFigures(period, returns, 1, answered, required, levels[period, team])
-        found[period][team] = figures
-    return found
+        figures_of_period[period][team] = figures
+    return figures_of_period
 
 
 def of_same_teams(compared: Sequence[PeriodFigures]) -> list[PeriodFigures]:

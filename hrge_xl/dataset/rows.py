@@ -69,11 +69,11 @@ def submission_number(submission: str) -> int:
 
 def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     """Put the rows of several files together, file after file; of none, no rows."""
-    found = no_rows(schema)
+    merged = no_rows(schema)
     for rows in files:
         for name, lines in rows.items():
-            found[name] += lines
-    return found | {"slots": list({row[0]: row for row in found["slots"]}.values())}
+            merged[name] += lines
+    return merged | {"slots": list({row[0]: row for row in merged["slots"]}.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
@@ -85,7 +85,7 @@ def no_rows(schema: Schema) -> Rows:
 class DatasetCell(NamedTuple):
     """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
 
-    known: NumberedCell
+    numbered: NumberedCell
     labels: Mapping[str, str]
     refers: Sequence[str]
 
@@ -124,18 +124,18 @@ class RowBuilder:
                 worded = wording.worded(finding, self.schema.language, file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
             for code, why in sorted(result.not_run.items()):
-                told = storable(in_english(why)), storable(as_json({"why": why}))
-                rows["checks_not_run"].append((number, code, *told))
+                reason_columns = storable(in_english(why)), storable(as_json({"why": why}))
+                rows["checks_not_run"].append((number, code, *reason_columns))
             if sent is None or result.outcome is None:
                 return rows
             rows["sheets"] += _sheets(result.outcome, number)
-            rest = list[Unplaced]()
+            outdated_answers = list[Unplaced]()
             if self.schema.answers and spec is not None:
                 rows["listed_fact"] += _listed(result, spec, number)
                 if sent.identity.spec == spec.name:
                     assert result.layout is not None
-                    rest = self._add_answers(rows, spec, sent, result.layout, number)
-            rows["unplaced_fact"] += _unplaced(sent, rest, number)
+                    outdated_answers = self._add_answers(rows, spec, sent, result.layout, number)
+            rows["unplaced_fact"] += _unplaced(sent, outdated_answers, number)
             return rows
 
     def _add_answers(
@@ -146,7 +146,7 @@ class RowBuilder:
         Gives the answers that an earlier version asked for, and that have no place by now.
         """
         facts = list[Row]()
-        rest = list[Unplaced]()
+        outdated_answers = list[Unplaced]()
         new = dict[CellKey, NumberedCell]()
         filled = set[RowKey]()
         referring = list[tuple[int, RowKey, Reference]]()
@@ -160,7 +160,7 @@ class RowBuilder:
                 cells[key] = self._cell(spec, slots, key, layout)
             cell = cells[key]
             if cell is not None and code is not None and cell.refers:
-                referring.append((cell.known.slot, answer.key[:2], (code, cell.refers)))
+                referring.append((cell.numbered.slot, answer.key[:2], (code, cell.refers)))
             if answer.value is None if answer.calculated else answer.state not in KEPT:
                 continue
             filled.add(answer.key[:2])
@@ -168,11 +168,11 @@ class RowBuilder:
                 is_other and code is not None and cell.labels and code not in cell.labels
             ):
                 facts.append(_fact(answer, cell, number))
-                if not self._every_slot or cell.known.slot >= HASHED:
-                    new[key] = cell.known
+                if not self._every_slot or cell.numbered.slot >= HASHED:
+                    new[key] = cell.numbered
             elif not answer.calculated:
                 label = layout.slots[answer.key].field.label.say(layout.language)
-                rest.append(
+                outdated_answers.append(
                     Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label)
                 )
         rows["answers_fact"] += sorted(facts, key=itemgetter(1))
@@ -182,19 +182,24 @@ class RowBuilder:
         rows["row_references"] += [
             (number, *row, _about(references, filled, *row)) for row in references
         ]
-        return rest
+        return outdated_answers
 
     def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
         """Return a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
         tool = spec.tool.get(key[0])
-        theirs = layout.slots[key[:3]].field
-        ours = tool.fields.get(key[2]) if tool else None
-        if ours is None or kind_of(ours) is not kind_of(theirs):
+        issued_field = layout.slots[key[:3]].field
+        current_field = tool.fields.get(key[2]) if tool else None
+        if current_field is None or kind_of(current_field) is not kind_of(issued_field):
             return None
-        if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
+        if (list_of(current_field), current_field.calculated) != (
+            list_of(issued_field),
+            issued_field.calculated,
+        ):
             return None
-        known = slots.cell(key, layout)
-        return DatasetCell(known, self._labels(known.list), self._refers.get((key[0], key[2]), ()))
+        numbered = slots.cell(key, layout)
+        return DatasetCell(
+            numbered, self._labels(numbered.list), self._refers.get((key[0], key[2]), ())
+        )
 
 
 # about a file
@@ -256,23 +261,24 @@ def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]
     places = {
         (spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()
     }
-    said = dict[str, Value]()
+    stated = dict[str, Value]()
     for answer in sent.answers:  # a calculated part is worked out again
         part = places.get(answer.key)
         if (
             part is not None
             and answer.value is not None
-            and (answer.calculated or part not in said)
+            and (answer.calculated or part not in stated)
         ):
-            said[part] = answer.value
-    days = (said.get(part) for part in ("period_start", "period_end"))
+            stated[part] = answer.value
+    days = (stated.get(part) for part in ("period_start", "period_end"))
     start, end = (day if isinstance(day, date) else None for day in days)
     texts = {
-        part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")
+        part: tidy(undirected(shown(stated.get(part) or "")))
+        for part in ("project", "intervention")
     }
     return {
         "team": result.team,
-        "country": str(said.get("country") or sent.identity.country),
+        "country": str(stated.get("country") or sent.identity.country),
         "period": sent.identity.round or (f"{start}/{end}" if start and end else ""),
         "period_start": start,
         "period_end": end,
@@ -288,14 +294,16 @@ def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
         yield number, n, tool, name, *counts
 
 
-def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> Iterator[Row]:
-    texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *rest)]
+def _unplaced(
+    submission: Submission, outdated_answers: Iterable[Unplaced], number: int
+) -> Iterator[Row]:
+    texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *outdated_answers)]
     texts += [(COMMENT, text) for text in submission.comments]
-    for n, (what, text) in enumerate(texts, start=1):
+    for n, (kind, text) in enumerate(texts, start=1):
         yield (
             number,
             n,
-            what,
+            kind,
             text.sheet,
             text.cell,
             storable(text.text),
@@ -305,20 +313,20 @@ def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> 
 
 def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
     """Yield the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
-    item = 0
+    position = 0
     for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
         shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
         for row in rows if {tool, shows} <= spec.tool.keys() else ():
-            item += 1
-            yield number, item, tool, block, source, shows, row
+            position += 1
+            yield number, position, tool, block, source, shows, row
 
 
 # a finding as a row, and back
 
 
-def reason_of(told: str, details: str | None) -> str | MessageTemplate:
+def reason_of(stored_reason: str, details: str | None) -> str | MessageTemplate:
     """Return why a check did not run, as it is told; as it was kept where its details say it too."""
-    return from_json(details).get("why") or told
+    return from_json(details).get("why") or stored_reason
 
 
 OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
@@ -348,7 +356,7 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
     A copy to share has none, since they may quote an answer: then the name of the finding stands for them.
     """
     message = row["name"] if row["message"] is None else row["message"]
-    own = {name: row[name] for name in OWN} | {
+    values = {name: row[name] for name in OWN} | {
         "row": row["row_code"],
         "severity": Severity(row["severity"]),
         "details": from_json(row["details"]),
@@ -356,7 +364,7 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
         "waiver": waivers.get(row["waiver_number"]),
         "words": Words(message, row["remedy"] or "", row["label"]),
     }
-    return Finding(**own)
+    return Finding(**values)
 
 
 # an answer as a row, and back; values that are worked out again stand among them
@@ -381,7 +389,7 @@ def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
         original = None
     return ANSWERS_FACT.row(
         submission_id=submission,
-        slot=cell.known.slot,
+        slot=cell.numbered.slot,
         code=answer.code,
         text=text,
         number=answer.number,
@@ -390,7 +398,7 @@ def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
         original_type=original_type,
         state=None if calculated or answer.state is State.ANSWERED else answer.state.value,
         problem=None if calculated else answer.problem,
-        cell=None if answer.cell == cell.known.cell else answer.cell,
+        cell=None if answer.cell == cell.numbered.cell else answer.cell,
     )
 
 
@@ -420,8 +428,8 @@ def _as_text(answer: Answer) -> tuple[str | None, str | None]:
 
 def answer_of(row: Mapping[str, Any]) -> Answer:
     """Return the answer of a row of the view `answers`, with the type of its original beside."""
-    own = {name: row[name] for name in Answer.__struct_fields__ if name in row}
-    answer = Answer(**own | {"day": row["date"], "state": State(row["state"])})
+    values = {name: row[name] for name in Answer.__struct_fields__ if name in row}
+    answer = Answer(**values | {"day": row["date"], "state": State(row["state"])})
     original = answer.original
     type_ = row["original_type"]
     if type_ == TRUTH_TYPE:

@@ -68,9 +68,9 @@ class RunChange:
             (say("no longer there: {count}"), self.gone),
             (say("with another status: {count}"), self.status),
         )
-        told = ", ".join(text.format(count=len(some)) for text, some in files if some)
+        parts = ", ".join(text.format(count=len(some)) for text, some in files if some)
         since = say("Since the run of {day}, files: {files}.")
-        yield since.format(day=self.before, files=told or say("none changed"))
+        yield since.format(day=self.before, files=parts or say("none changed"))
         if self.fixed or self.new:
             counts = _counted(self.fixed), _counted(self.new)
             yield say("Findings fixed: {fixed}; new: {new}.").format(fixed=counts[0], new=counts[1])
@@ -91,9 +91,9 @@ def _counted(codes: Mapping[str, int]) -> str:
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
     rows = ledger.rows_of("runs")
-    found = json.dumps(run_result(store), sort_keys=True)
-    if not rows or rows[-1]["found"] != found:
-        rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
+    run_text = json.dumps(run_result(store), sort_keys=True)
+    if not rows or rows[-1]["found"] != run_text:
+        rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": run_text})
         ledger.put("runs", rows[-1])
         for row in rows[:-DETAILED]:
             if row["found"]:
@@ -131,46 +131,50 @@ def _findings(store: Store) -> dict[str, list[str]]:
     place = sa.case(
         (table.field.is_(None), table.cell)
     )  # a question keeps its name where a cell has moved
-    wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
+    query = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
     texts = (
-        (code, "\0".join(map(str, told)).encode("utf-8", "replace"))
-        for code, *told in store.select(wanted)
+        (code, "\0".join(map(str, place_columns)).encode("utf-8", "replace"))
+        for code, *place_columns in store.select(query)
     )
-    found = grouped((code, hashlib.sha256(text).hexdigest()[:SHORT]) for code, text in texts)
-    return {code: sorted(some) for code, some in found.items()}
+    hashes_of_code = grouped(
+        (code, hashlib.sha256(text).hexdigest()[:SHORT]) for code, text in texts
+    )
+    return {code: sorted(some) for code, some in hashes_of_code.items()}
 
 
 def _figures(store: Store) -> dict[FigureKey, float]:
     """Return the figures that are followed from run to run."""
     sums = asdict(reconciliation(store))
-    found: dict[FigureKey, float] = {(name, "", ""): count for name, count in sums.items()}
+    figures: dict[FigureKey, float] = {(name, "", ""): count for name, count in sums.items()}
     for period in over_periods(store) if store.schema.spec else ():
-        found[ANSWERED, "", period.name] = period.answered
-        found[REQUIRED, "", period.name] = period.required
-        found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
+        figures[ANSWERED, "", period.name] = period.answered
+        figures[REQUIRED, "", period.name] = period.required
+        figures |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
     if "aggregate_indicators" in store.tables:
         lines = store["aggregate_indicators"].c
         totals = sa.select(lines.indicator, lines.value_period, lines.total).where(
             lines.total.is_not(None)
         )
-        found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
-    return found
+        figures |= {
+            (INDICATOR, code, period): total for code, period, total in store.select(totals)
+        }
+    return figures
 
 
 # what changed
 
 
-def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
+def _change(previous_run: Mapping[str, Any], last_run: Mapping[str, Any]) -> RunChange:
     """Return what has changed in the later of two runs."""
-    old = json.loads(before["found"])
-    new = json.loads(now["found"])
+    old = json.loads(previous_run["found"])
+    new = json.loads(last_run["found"])
     status = [
         (name, old["files"][key][1], state)
         for key, (name, state) in sorted(new["files"].items(), key=itemgetter(1))
         if key in old["files"] and old["files"][key][1] != state
     ]
     was, is_now = (
-        {(what, code, period): value for what, code, period, value in run["figures"]}
+        {(kind, code, period): value for kind, code, period, value in run["figures"]}
         for run in (old, new)
     )
     moved = [
@@ -179,8 +183,8 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
         if was.get(key) != is_now.get(key)
     ]
     return RunChange(
-        now["day"],
-        before["day"],
+        last_run["day"],
+        previous_run["day"],
         _names(new["files"], old["files"]),
         _names(old["files"], new["files"]),
         status,
@@ -190,14 +194,16 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
     )
 
 
-def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:
-    return sorted(some[key][0] for key in some.keys() - others.keys())
+def _names(some: Mapping[str, Sequence[str]], subtracted: Mapping[str, Sequence[str]]) -> list[str]:
+    return sorted(some[key][0] for key in some.keys() - subtracted.keys())
 
 
-def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]) -> dict[str, int]:
+def _less(
+    some: Mapping[str, Iterable[str]], subtracted: Mapping[str, Iterable[str]]
+) -> dict[str, int]:
     """Count by code the findings of one run that the other has not."""
     counts = {
-        code: (Counter(found) - Counter(others.get(code, ()))).total()
-        for code, found in some.items()
+        code: (Counter(hashes) - Counter(subtracted.get(code, ()))).total()
+        for code, hashes in some.items()
     }
     return {code: count for code, count in sorted(counts.items()) if count}

@@ -35,11 +35,11 @@ class TracedValue(NamedTuple):
 def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
     """Return every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
     row = _row(store, table, number)
-    found = [TracedValue(name, value) for name, value in row.items()]
-    its = store["submissions"].c.submission == row.get("submission", "")
-    for file in store.records("submissions", its, columns=ABOUT):
-        found += [TracedValue(f"file {name}", value) for name, value in file.items()]
-    return found
+    values = [TracedValue(name, value) for name, value in row.items()]
+    of_submission = store["submissions"].c.submission == row.get("submission", "")
+    for file in store.records("submissions", of_submission, columns=ABOUT):
+        values += [TracedValue(f"file {name}", value) for name, value in file.items()]
+    return values
 
 
 def _row(store: Store, table: Table, number: int) -> Record:
@@ -100,28 +100,30 @@ class FigureHits:
     hits: Sequence[FigureHit]
 
 
-def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
+def trace_as_asked(store: Store, query: TraceQuery) -> list[Traced]:
     """Return the answers, or the findings, that are asked about: of returns that count, where there are any.
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
     """
-    table, columns, said = (
-        ("findings", FOUND, _found) if asked.finding else ("answers", ANSWERED, answer_text)
+    table, columns, describe = (
+        ("findings", FOUND, _describe_finding)
+        if query.finding
+        else ("answers", ANSWERED, describe_answer)
     )
     view = store[table].c
-    rows_of = view.row_code if asked.finding else view.row
-    where = [
-        view.submission.in_(_submissions(store, asked.team)),
+    rows_of = view.row_code if query.finding else view.row
+    conditions = [
+        view.submission.in_(_find_submissions(store, query.team)),
         *(
-            [view.field == _known(view.field, asked.field, store, "question")]
-            if asked.field
+            [view.field == _find_code(view.field, query.field, store, "question")]
+            if query.field
             else []
         ),
-        *([rows_of == _known(rows_of, asked.row, store, "row")] if asked.row else []),
-        *([view.code == _kind(store, view, asked.finding)] if asked.finding else []),
+        *([rows_of == _find_code(rows_of, query.row, store, "row")] if query.row else []),
+        *([view.code == _find_finding_code(store, view, query.finding)] if query.finding else []),
     ]
-    rows = [*store.records(table, *where, columns=columns)]
-    return with_places(store, [row for row in rows if row["current"]] or rows, said)
+    rows = [*store.records(table, *conditions, columns=columns)]
+    return add_places(store, [row for row in rows if row["current"]] or rows, describe)
 
 
 # what a figure is made of
@@ -188,8 +190,8 @@ def _parts_of_values(store: Store, row: Record) -> list[Traced]:
 
 def _answers(store: Store, *where: Any) -> list[Traced]:
     current = store["answers"].c.current
-    return with_places(
-        store, [*store.records("answers", current, *where, columns=ANSWERED)], answer_text
+    return add_places(
+        store, [*store.records("answers", current, *where, columns=ANSWERED)], describe_answer
     )
 
 
@@ -198,14 +200,14 @@ def _values_added(store: Store, row: Record) -> list[Traced]:
     values = store["indicator_values"].c
     same = _alike(values, row, "indicator", "value_period")
     rows = store.records("indicator_values", values.counted, *same)
-    return with_places(store, [*rows], lambda value: text_of(value["value"]))
+    return add_places(store, [*rows], lambda value: text_of(value["value"]))
 
 
 def _rows_of_matrix(store: Store, row: Record) -> list[Traced]:
     matrix_rows = store["matrix_rows"].c
     columns = ("period", "tool", "matrix_row_field", "matrix_column_field", *STEPS)
     rows = store.records("matrix_rows", matrix_rows.current, *_alike(matrix_rows, row, *columns))
-    return with_places(store, [*rows], _level_of)
+    return add_places(store, [*rows], _level_of)
 
 
 def _risks_placed(store: Store, row: Record) -> list[Traced]:
@@ -219,7 +221,7 @@ def _risks_placed(store: Store, row: Record) -> list[Traced]:
             risks.c.code.is_not_distinct_from(row["code"]),
         ]
     rows = store.select(sa.select(*(risks.c[name] for name in PLACE)).where(*same).distinct())
-    return with_places(store, [dict(zip(PLACE, place, strict=True)) for place in rows], _level_of)
+    return add_places(store, [dict(zip(PLACE, place, strict=True)) for place in rows], _level_of)
 
 
 def _level_of(row: Record) -> str:
@@ -240,16 +242,16 @@ def _what_is_missing(store: Store, row: Record) -> list[Traced]:
         columns=FOUND,
     )
     return [
-        *with_places(
+        *add_places(
             store, [*of_sheets], lambda sheet: f"{sheet['answered']} of {sheet['required']}"
         ),
-        *with_places(store, [*wrong], _found),
+        *add_places(store, [*wrong], _describe_finding),
     ]
 
 
 def _returns_counted(store: Store, row: Record) -> list[Traced]:
     files = store.records("submissions", *_alike(store["submissions"].c, row, "period"))
-    return with_places(store, [*files], lambda file: f"{file['verdict']}, {file['status']}")
+    return add_places(store, [*files], lambda file: f"{file['verdict']}, {file['status']}")
 
 
 BEHIND: Mapping[str, Callable[[Store, Record], list[Traced]]] = {
@@ -279,8 +281,8 @@ def _alike(view: Any, row: Record, *names: str, **columns: str) -> list[sa.Colum
     ]
 
 
-def with_places(
-    store: Store, rows: Sequence[Record], said: Callable[[Record], str]
+def add_places(
+    store: Store, rows: Sequence[Record], describe: Callable[[Record], str]
 ) -> list[Traced]:
     """Return rows with the files that they are of, and what they say; beside an answer, what the office corrected."""
     files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
@@ -289,19 +291,19 @@ def with_places(
         (row["submission"], row["sheet"], row["cell"]): row["message"]
         for row in store.records("findings", is_correction, columns=FOUND)
     }
-    found = []
+    traced = []
     for row in rows:
-        what = " ".join(
+        about = " ".join(
             str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)
         )
         place = "!".join(str(row[name]) for name in ("sheet", "cell") if row.get(name))
         file = files[row["submission"]]
         correction = corrections.get((row["submission"], row.get("sheet"), row.get("cell")))
-        answer = said(row)
-        if correction and said is answer_text:
+        answer = describe(row)
+        if correction and describe is describe_answer:
             answer = f"{answer} — {correction}"
-        found.append(Traced(what, answer, place, file["path"], file["status"]))
-    return found
+        traced.append(Traced(about, answer, place, file["path"], file["status"]))
+    return traced
 
 
 FILE = ("submission", "path", "status", "team", "country")
@@ -311,54 +313,54 @@ FOUND = (*COMMON, "row_code", "code", "severity", "message", "remedy")
 VALUES = ("code", "text", "number", "date")
 
 
-def _submissions(store: Store, team: str) -> list[str]:
+def _find_submissions(store: Store, team: str) -> list[str]:
     """Return the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
     every = list(store.records("submissions", columns=FILE))
     spec = store.schema.spec
     country = countries(spec).code(team) if team and spec and spec.countries else team
-    found = [row for row in every if str(row["team"]).casefold() == team.casefold()] or [
+    team_rows = [row for row in every if str(row["team"]).casefold() == team.casefold()] or [
         row for row in every if row["country"] and row["country"] == country
     ]
-    if team and not found:
-        known = sorted({str(row["team"]) for row in every if row["team"]})
-        hint = did_you_mean(team, known)
+    if team and not team_rows:
+        team_codes = sorted({str(row["team"]) for row in every if row["team"]})
+        hint = did_you_mean(team, team_codes)
         raise UsageError(
             f"The dataset has no team '{team}'.",
             value=team,
-            remedy=f"{hint}It has: {listed(known)}.",
+            remedy=f"{hint}It has: {listed(team_codes)}.",
         )
-    return [row["submission"] for row in (found if team else every)]
+    return [row["submission"] for row in (team_rows if team else every)]
 
 
-def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
+def _find_code(column: sa.Column[Any], text: str, store: Store, noun: str) -> str:
     """Return a code as the dataset has it. Raises `UsageError` with the nearest one."""
     codes = sorted(str(row[0]) for row in store.select(sa.select(column).distinct()) if row[0])
     by_fold = {plain(code): code for code in codes}
     if plain(text) not in by_fold:
         raise UsageError(
-            f"The dataset has nothing for the {what} '{text}'.",
+            f"The dataset has nothing for the {noun} '{text}'.",
             value=text,
             remedy=remedy_for(text, codes),
         )
     return by_fold[plain(text)]
 
 
-def _kind(store: Store, columns: Any, text: str) -> str:
+def _find_finding_code(store: Store, columns: Any, text: str) -> str:
     """Return the code of a kind of finding that occurs, by code or name. Raises `UsageError` with the nearest one."""
     pairs = list(store.select(sa.select(columns.code, columns.name).distinct()))
     by_fold = {plain(name): code for code, name in pairs} | {plain(code): code for code, _ in pairs}
     if plain(text) not in by_fold:
-        known = sorted(code for code, _ in pairs)
-        hint = did_you_mean(text, [*known, *(name for _, name in pairs)])
+        known_codes = sorted(code for code, _ in pairs)
+        hint = did_you_mean(text, [*known_codes, *(name for _, name in pairs)])
         raise UsageError(
             f"The dataset has no finding '{text}'.",
             value=text,
-            remedy=f"{hint}It has: {listed(known)}.",
+            remedy=f"{hint}It has: {listed(known_codes)}.",
         )
     return str(by_fold[plain(text)])
 
 
-def answer_text(row: Record) -> str:
+def describe_answer(row: Record) -> str:
     """Return what was answered, with what was typed where that is something else, and what is wrong with it."""
     value = next((text_of(row[name]) for name in VALUES if row[name] is not None), "")
     typed = f" (typed: “{row['original']}”)" if row["original"] not in (None, value) else ""
@@ -366,5 +368,5 @@ def answer_text(row: Record) -> str:
     return f"{value or 'no answer that could be read'}{typed}{problem}"
 
 
-def _found(row: Record) -> str:
+def _describe_finding(row: Record) -> str:
     return f"{row['code']} {row['severity']}: {row['message']} {row['remedy']}"

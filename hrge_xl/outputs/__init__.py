@@ -24,14 +24,14 @@ BRIEF_FILE = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")
 
 def report(document: Document, name: str) -> bytes:
     """Return the report in one of `FORMATS`, as the bytes of a file."""
-    data: str | bytes = module_of(name).render(document)
-    return data if isinstance(data, bytes) else data.encode("utf-8")
+    content: str | bytes = module_of(name).render(document)
+    return content if isinstance(content, bytes) else content.encode("utf-8")
 
 
 def beside(document: Document, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield the other files of a report, by their paths from its folder: a large page has one a team."""
-    others = getattr(module_of(name), "beside", None)
-    for path, text in others(document) if others else ():
+    render_beside = getattr(module_of(name), "beside", None)
+    for path, text in render_beside(document) if render_beside else ():
         yield path, text.encode("utf-8")
 
 
@@ -43,11 +43,12 @@ def suffix(name: str) -> str:
 def write_report(document: Document, name: str, folder: Path) -> Path:
     """Write a report in one of `FORMATS` into a folder, with what lies beside it; gives the file."""
     path = folder / f"validation.{suffix(name)}"
-    others = {path_in(folder, *other.split("/")): data for other, data in beside(document, name)}
-    for other, data in others.items():
-        write_if_changed(other, data)
+    pages = {path_in(folder, *page.split("/")): content for page, content in beside(document, name)}
+    for page, content in pages.items():
+        write_if_changed(page, content)
     write_if_changed(path, report(document, name))
-    for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
+    pages_in_folders = {present for page in pages for present in page.parent.glob("*.html")}
+    for stale in pages_in_folders - pages.keys():
         stale.unlink()  # the page of a team that is in the report no more
     return path
 
@@ -76,8 +77,8 @@ def write_page(path: Path, text: str) -> Path:
 
 def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
     """Return the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
-    found = ((path, BRIEF_FILE.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
-    return [(path, bool(parts[1]), parts[2] or "") for path, parts in found if parts]
+    matches = ((path, BRIEF_FILE.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
+    return [(path, bool(parts[1]), parts[2] or "") for path, parts in matches if parts]
 
 
 def pages_beside(folder: Path) -> list[Path]:

@@ -67,31 +67,33 @@ def of_dataset(
     today = day_of(store)
     chosen, expected = of_period(store, round_, period)
     groups = (
-        {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
+        {candidate.name: candidate for candidate in team_groups(store, language, round_, period)}
+        if group
+        else {}
     )
-    ours = groups.get(group)
-    if group and ours is None:
+    team_group = groups.get(group)
+    if group and team_group is None:
         return ""
-    language = language or _language_of(store, ours, expected)
+    language = language or _language_of(store, team_group, expected)
     with ExitStack() as stack:
         whole = store
         named = chosen
-        if ours is not None:
-            files = [row for row in store.records("submissions") if row["team"] in ours.teams]
+        if team_group is not None:
+            files = [row for row in store.records("submissions") if row["team"] in team_group.teams]
             # a page of teams that sent nothing in the period tells of no other one
             named = chosen if any(row["period"] == chosen for row in files) else None
             sent = [row["submission"] for row in files if named is not None]
             whole = stack.enter_context(of_some(store, sent, today))
             if expected is not None:
-                of_group = (team for team in expected.teams if team.code in ours.teams)
+                of_group = (team for team in expected.teams if team.code in team_group.teams)
                 expected = replace(expected, teams=tuple(of_group))
         shown = stack.enter_context(shared(whole, today)) if masked else whole
-        found = replace(
+        figures = replace(
             overview(shown, today, language, expected, period=named, whole=whole), period=chosen
         )
         if masked and group:  # beside the page of all teams they could give a count away
-            found = replace(found, indicators=None, numbers=())
-        return page_of(found, ours)
+            figures = replace(figures, indicators=None, numbers=())
+        return page_of(figures, team_group)
 
 
 def _language_of(store: Store, group: TeamGroup | None, round_: Round | None) -> str:
@@ -112,26 +114,29 @@ def team_groups(
     language = language or store.schema.language
     spec = store.schema.spec
     chosen, expected = of_period(store, round_, period)
-    found, _ = teams(store, day_of(store), expected, chosen)
-    countries = grouped((team.country, team.code) for team in found)
+    team_progress, _ = teams(store, day_of(store), expected, chosen)
+    countries = grouped((team.country, team.code) for team in team_progress)
     named = [
         TeamGroup("country", code, label_of(spec, spec.countries, code, language), tuple(some))
         for code, some in sorted(countries.items())
         if code and spec
     ]
-    return [*named, *(TeamGroup("team", team.code, team.code, (team.code,)) for team in found)]
+    return [
+        *named,
+        *(TeamGroup("team", team.code, team.code, (team.code,)) for team in team_progress),
+    ]
 
 
-def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
+def group_named(groups: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
     """Return the country or team that somebody names by its code or its label. Raises `UsageError` with those known."""
-    of_kind = [each for each in known if each.kind == kind]
-    found = [each for each in of_kind if fold(text) in (fold(each.code), fold(each.label))]
-    if not found:
-        codes = [each.code for each in of_kind]
+    of_kind = [group for group in groups if group.kind == kind]
+    matches = [group for group in of_kind if fold(text) in (fold(group.code), fold(group.label))]
+    if not matches:
+        codes = [group.code for group in of_kind]
         raise UsageError(
             f"There is no {kind} '{text}' here.", value=text, remedy=remedy_for(text, codes)
         )
-    return found[0]
+    return matches[0]
 
 
 def pages_of_folder(
@@ -144,19 +149,19 @@ def pages_of_folder(
     if round_ is None and (folder / FILE).is_file():
         round_ = load_round(folder)
     with open_store(folder) as store:
-        found = figures_of(store, None, round_, masked=masked, change=last_change(folder))
-    write_page(brief_page(output, masked=masked), page_of(found))
-    return write_page(overview_page(output, masked=masked), overview_page_of(found))
+        figures = figures_of(store, None, round_, masked=masked, change=last_change(folder))
+    write_page(brief_page(output, masked=masked), page_of(figures))
+    return write_page(overview_page(output, masked=masked), overview_page_of(figures))
 
 
 # the page
 
 
-def page_of(found: Overview, group: TeamGroup | None = None) -> str:
+def page_of(figures: Overview, group: TeamGroup | None = None) -> str:
     """Return an overview as a page for whoever has a minute."""
-    view = BriefView(found, group)
+    view = BriefView(figures, group)
     style = asset("brief.css") + view.style()
-    return rendered("brief.html.j2", found.language, style, o=found, b=view.brief, v=view)
+    return rendered("brief.html.j2", figures.language, style, o=figures, b=view.brief, v=view)
 
 
 class BriefView(OverviewView):
@@ -170,10 +175,10 @@ class BriefView(OverviewView):
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn", "blank")
 
-    def __init__(self, found: Overview, group: TeamGroup | None = None) -> None:
-        super().__init__(found)
+    def __init__(self, figures: Overview, group: TeamGroup | None = None) -> None:
+        super().__init__(figures)
         self.group = group
-        self.own = found.spec.brief if found.spec else None
+        self.own = figures.spec.brief if figures.spec else None
 
     @property
     def title(self) -> str:
@@ -185,14 +190,14 @@ class BriefView(OverviewView):
         named = self.own.headings.get(part) if self.own else None
         if named:
             return named.say(self.language)
-        before = self.period_name(self.brief.before.name if self.brief.before else None)
+        previous_period = self.period_name(self.brief.before.name if self.brief.before else None)
         return {
             "teams": self.say("Who has answered"),
             "numbers": self.say("In numbers"),
             "risks": self.say("Most serious risks"),
             "indicators": self.say("Progress to target"),
             "changes": self.say("Compared with {period}").format(
-                period=kept_in_order(before, self.language)
+                period=kept_in_order(previous_period, self.language)
             ),
             "trust": self.say("How far the figures can be trusted"),
         }[part]
@@ -217,16 +222,16 @@ class BriefView(OverviewView):
         if not sides:
             return ()
         shares = [
-            whole_percents(each.answered, each.required) / 100 for each in sides if each.required
+            whole_percents(side.answered, side.required) / 100 for side in sides if side.required
         ]
-        rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
+        rows = [(self.say("Returns that count"), [self.number(side.returns) for side in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
-        if self.brief.level and any(each.levels for each in sides):
+        if self.brief.level and any(side.levels for side in sides):
             level = self.brief.level
-            counts = [each.levels.get(level.code, 0) for each in sides]
+            counts = [side.levels.get(level.code, 0) for side in sides]
             rows.append(
-                (self.say("Risks"), [self.number(sum(each.levels.values())) for each in sides])
+                (self.say("Risks"), [self.number(sum(side.levels.values())) for side in sides])
             )
             rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
         return rows

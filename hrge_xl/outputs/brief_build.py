@@ -28,27 +28,29 @@ CAME = (ACCEPTED, RETURNED, WAITING)  # states of teams that have answered
 class Brief:
     """What an overview comes to, in the language of its page."""
 
-    def __init__(self, found: Overview) -> None:
-        self.found = found
-        self.language = found.language
-        self.say = translator(found.language)
-        self.answered = [team for team in found.teams if team.state in CAME]
-        self.arrived_late = [team for team in found.teams if team.arrived_late]
-        self.late_now = [team for team in found.teams if team.late_now]
+    def __init__(self, overview: Overview) -> None:
+        self.found = overview
+        self.language = overview.language
+        self.say = translator(overview.language)
+        self.answered = [team for team in overview.teams if team.state in CAME]
+        self.arrived_late = [team for team in overview.teams if team.arrived_late]
+        self.late_now = [team for team in overview.teams if team.late_now]
         # who has not answered, the latest first
-        missing = [team for team in found.teams if team.state in (MISSING, BLANK)]
+        missing = [team for team in overview.teams if team.state in (MISSING, BLANK)]
         self.silent: Sequence[TeamProgress] = sorted(missing, key=lambda team: -team.days_late)
-        self.expected = len(self.answered) + len(self.silent) if found.expected else None
+        self.expected = len(self.answered) + len(self.silent) if overview.expected else None
 
     @cached_property
     def period(self) -> PeriodFigures | None:
         """What the period of the page comes to; None where nothing of it counts."""
-        return next((each for each in self.found.periods if each.name == self.found.period), None)
+        return next(
+            (period for period in self.found.periods if period.name == self.found.period), None
+        )
 
     @cached_property
     def before(self) -> PeriodFigures | None:
         """What the period before comes to, in this dataset or in that of the round before; None where nobody knows."""
-        names = [each.name for each in self.found.periods]
+        names = [period.name for period in self.found.periods]
         earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
         return next(iter(earlier), self.found.before if self.period else None)
 
@@ -74,12 +76,12 @@ class Brief:
     @cached_property
     def targets(self) -> Sequence[Indicator]:
         """The indicators of which it is known how far they are to their target, the furthest from it first."""
-        known = [
-            one
-            for one in self.found.indicators or ()
-            if one.periods[0].figures["progress"] is not None
+        measured = [
+            indicator
+            for indicator in self.found.indicators or ()
+            if indicator.periods[0].figures["progress"] is not None
         ]
-        return sorted(known, key=lambda one: one.periods[0].figures["progress"])
+        return sorted(measured, key=lambda indicator: indicator.periods[0].figures["progress"])
 
     # in words
 
@@ -92,9 +94,9 @@ class Brief:
     def worded(self) -> Sequence[tuple[str, Sequence[str]]]:
         """The sentences, each with the names of the figures in it."""
         say = self.say
-        own = self.found.spec.brief.sentences if self.found.spec else ()
-        after = bool(self.found.risks and self.found.risks.maps[-1].stage == AFTER)
-        wordings = [[text.say(self.language)] for text in own] or [
+        spec_sentences = self.found.spec.brief.sentences if self.found.spec else ()
+        is_after_mitigation = bool(self.found.risks and self.found.risks.maps[-1].stage == AFTER)
+        wordings = [[text.say(self.language)] for text in spec_sentences] or [
             [
                 say(
                     "Answers have come from {answered} teams (arrived late: {late}; not answered: {silent})."
@@ -105,7 +107,7 @@ class Brief:
                 say(
                     "The highest level after mitigation, {level}, applies to {highest} of {risks} risks."
                 )
-                if after
+                if is_after_mitigation
                 else say("The highest level, {level}, applies to {highest} of {risks} risks.")
             ],
             [say("The target has been reached for {reached} of {targets} indicators.")],
@@ -120,8 +122,8 @@ class Brief:
             ],
         ]
         # of each the first that can be said
-        sayable = (next(filter(None, map(self._said, alike)), None) for alike in wordings)
-        return [*filter(None, sayable)]
+        known_sentences = (next(filter(None, map(self._said, alike)), None) for alike in wordings)
+        return [*filter(None, known_sentences)]
 
     def _said(self, sentence: str) -> tuple[str, Sequence[str]] | None:
         """Return a sentence with its figures, and their names; None where one of these is not known."""
@@ -147,7 +149,9 @@ class Brief:
             }
             yield "level", kept_in_order(self.level.label, self.language)
         if self.targets:
-            reached = sum(one.periods[0].figures["progress"] >= 1 for one in self.targets)
+            reached = sum(
+                indicator.periods[0].figures["progress"] >= 1 for indicator in self.targets
+            )
             counts |= {"targets": len(self.targets), "reached": reached}
         if self.found.counted:
             counts |= {"returns": self.found.counted, "open_errors": self.found.from_returned}
@@ -180,7 +184,7 @@ class Brief:
         """Return a count, and where it is known of how many."""
         if whole is None:
             return number(part, self.language)
-        told = self.say("{answered} of {required}")
-        return told.format(
+        wording = self.say("{answered} of {required}")
+        return wording.format(
             answered=number(part, self.language), required=number(whole, self.language)
         )

@@ -74,10 +74,14 @@ class Facts(NamedTuple):
 
 
 def document(
-    datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None
+    datasets: Sequence[Dataset], facts: Facts, ready_rows: list[FileRow] | None = None
 ) -> Document:
-    """Return the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
-    files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
+    """Return the whole report of some datasets; `ready_rows` are its files, where they are made already."""
+    files = (
+        file_rows(datasets, facts.language, redacted=facts.redacted)
+        if ready_rows is None
+        else ready_rows
+    )
     specs = [dataset.spec for dataset in datasets if dataset.spec]
     waivers = _waivers(datasets, files, facts)
     decisions = [*_decisions(datasets, files, facts)]
@@ -100,19 +104,19 @@ def file_rows(
     datasets: Sequence[Dataset], language: str = SOURCE_LANGUAGE, *, redacted: bool = False
 ) -> list[FileRow]:
     """Return every file received, by dataset and path, with its findings in the language of the reader."""
-    found: list[FileRow] = []
+    rows: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
-        every = dataset.of_round()
+        returns = dataset.of_round()
         if redacted:
-            sheets = sheet_names(every, dataset.spec, language)
+            sheets = sheet_names(returns, dataset.spec, language)
             folder = f"{n}/" if len(datasets) > 1 else ""
-            every = [under_shared_names(each, sheets, folder) for each in every]
-        rows = _FileRows(
-            n, dataset.order, settled(every), Wording(dataset.spec), language, redacted
+            returns = [under_shared_names(return_, sheets, folder) for return_ in returns]
+        row_maker = _FileRows(
+            n, dataset.order, settled(returns), Wording(dataset.spec), language, redacted
         )
-        some = [row for each in every for row in rows.of(each)]
-        found += sorted(some, key=lambda row: (row["path"], row["submission"]))
-    return found
+        dataset_rows = [row for return_ in returns for row in row_maker.of(return_)]
+        rows += sorted(dataset_rows, key=lambda row: (row["path"], row["submission"]))
+    return rows
 
 
 def _run(datasets: Sequence[Dataset], first: Spec | None, facts: Facts) -> Run:
@@ -169,14 +173,14 @@ def totals(datasets: Iterable[Dataset]) -> Reconciliation:
 def summary(total: Reconciliation, files: Iterable[FileRow]) -> ReportSummary:
     """Sum up what was received and what became of it, and count the findings of files that count, and of others."""
     counted = dict.fromkeys(FINDINGS, 0)
-    other = dict.fromkeys(FINDINGS, 0)
+    not_counted = dict.fromkeys(FINDINGS, 0)
     for file in files:
-        sums = counted if file["counted"] else other
+        sums = counted if file["counted"] else not_counted
         for key in FINDINGS:
             sums[key] += file["counts"][key]
     sums_of_files: dict[str, Any] = asdict(total)
     received = sums_of_files.pop("received")
-    row: ReportSummary = {"files": received, **sums_of_files, **counted, "other": other}  # type: ignore[typeddict-item]
+    row: ReportSummary = {"files": received, **sums_of_files, **counted, "other": not_counted}  # type: ignore[typeddict-item]
     return row
 
 
@@ -194,39 +198,39 @@ class _FileRows:
     language: str = SOURCE_LANGUAGE  # of the reader
     redacted: bool = False
 
-    def of(self, each: Return) -> Iterator[FileRow]:
+    def of(self, return_: Return) -> Iterator[FileRow]:
         """Yield the row of a return, and one for each copy of it."""
-        row = self._row(each)
+        row = self._row(return_)
         yield row
-        yield from (self._copy(row, each, item) for item in each.copies)
+        yield from (self._copy(row, return_, received) for received in return_.copies)
 
-    def _row(self, each: Return) -> FileRow:
-        day, basis = each.lateness
+    def _row(self, return_: Return) -> FileRow:
+        day, basis = return_.lateness
         return {
-            "path": each.item.path,
+            "path": return_.item.path,
             "dataset": self.dataset,
-            "submission": each.submission,
-            "sha256": each.sha256,
-            "size": each.size,
-            "verdict": each.verdict,
-            "status": each.status,
-            "counted": each.current,
-            "settled": each.submission in self.settled,
-            "reason": text_of(each.reason, self.language) or None,
-            "superseded_by": each.superseded_by,
+            "submission": return_.submission,
+            "sha256": return_.sha256,
+            "size": return_.size,
+            "verdict": return_.verdict,
+            "status": return_.status,
+            "counted": return_.current,
+            "settled": return_.submission in self.settled,
+            "reason": text_of(return_.reason, self.language) or None,
+            "superseded_by": return_.superseded_by,
             "copy_of": None,
-            "read_as": each.path if each.path != each.item.path else None,
-            "read_for": each.read_for,
-            "period": each.period or None,
-            "order": self.order.get(each.sha256 or ""),
-            "arrived": _iso(each.arrived),
-            "arrival": each.arrival,
-            "saved": each.saved,
+            "read_as": return_.path if return_.path != return_.item.path else None,
+            "read_for": return_.read_for,
+            "period": return_.period or None,
+            "order": self.order.get(return_.sha256 or ""),
+            "arrived": _iso(return_.arrived),
+            "arrival": return_.arrival,
+            "saved": return_.saved,
             "late_by": basis or None,
             "late_day": _iso(day),
-            "checked": _iso(each.checked) or "",
-            "identity": _identity(each),
-            "counts": _counts(each.findings),
+            "checked": _iso(return_.checked) or "",
+            "identity": _identity(return_),
+            "counts": _counts(return_.findings),
             "completeness": [
                 {
                     "tool": sheet.tool,
@@ -235,11 +239,11 @@ class _FileRows:
                     "answered": sheet.answered or 0,
                     "errors": sheet.errors or 0,
                 }
-                for sheet in each.sheets
+                for sheet in return_.sheets
                 if sheet.required is not None and (sheet.required or sheet.errors)
             ],
             "checks": {
-                "run": [*each.checks_run] or NOTHING_RUN,
+                "run": [*return_.checks_run] or NOTHING_RUN,
                 "not_run": [
                     {
                         "code": code,
@@ -247,39 +251,39 @@ class _FileRows:
                             code, why, self.language, redacted=self.redacted
                         ),
                     }
-                    for code, why in sorted(each.checks_not_run.items())
+                    for code, why in sorted(return_.checks_not_run.items())
                 ],
             },
-            "findings": [self._finding(one, each.name) for one in each.findings],
+            "findings": [self._finding(finding, return_.name) for finding in return_.findings],
             "unplaced": [
                 {
                     "sheet": text.sheet,
                     "cell": text.cell,
                     "text": None if self.redacted else text.text,
                 }
-                for text in each.unplaced
+                for text in return_.unplaced
             ],
         }
 
-    def _copy(self, row: FileRow, each: Return, item: ReceivedItem) -> FileRow:
+    def _copy(self, row: FileRow, return_: Return, received: ReceivedItem) -> FileRow:
         """Return the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
         finding = SAME_FILE_TWICE.at(other=name)
-        told = self._finding(finding, item.path)
+        finding_row = self._finding(finding, received.path)
         copy: FileRow = {
             **row,
-            "path": item.path,
-            "status": REFUSED if each.verdict == REFUSED else DOUBLED,
+            "path": received.path,
+            "status": REFUSED if return_.verdict == REFUSED else DOUBLED,
             "counted": False,
             "settled": True,
-            "reason": told["message"],
+            "reason": finding_row["message"],
             "superseded_by": None,
             "copy_of": row["path"],
             "read_as": None,
             "counts": _counts([finding]),
             "completeness": [],
             "checks": {"run": [], "not_run": []},
-            "findings": [told],
+            "findings": [finding_row],
             "unplaced": [],
         }
         return copy
@@ -317,20 +321,20 @@ class _FileRows:
 def _counts(findings: Sequence[Finding]) -> dict[str, int]:
     """Count findings by severity, and how many of them are waived."""
     severities = [finding.severity for finding in findings]
-    found = {severity.value: severities.count(severity) for severity in reversed(Severity)}
-    return found | {"waived": sum(not finding.open for finding in findings)}
+    counts = {severity.value: severities.count(severity) for severity in reversed(Severity)}
+    return counts | {"waived": sum(not finding.open for finding in findings)}
 
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _identity(each: Return) -> IdentityRow | None:
-    stamp = each.identity
+def _identity(return_: Return) -> IdentityRow | None:
+    stamp = return_.identity
     if stamp is None:
         return None
     row: IdentityRow = {
-        "team": each.team,
+        "team": return_.team,
         "country": stamp.country or None,
         "language": stamp.language,
         "round": stamp.round or None,
@@ -338,7 +342,7 @@ def _identity(each: Return) -> IdentityRow | None:
         "spec_version": stamp.spec_version,
         "copy": stamp.copy,
         "issued": stamp.issued,
-        "signature": each.signature or "",
+        "signature": return_.signature or "",
     }
     if stamp.program:  # else a report of an earlier version would differ from the same made again
         row["program"] = stamp.program
@@ -352,22 +356,29 @@ def _waivers(
     datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts
 ) -> list[WaiverRow]:
     """Return every waiver of the files at hand, also those that count no more."""
-    ours = {file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]}
-    known = [
+    path_by_content = {
+        file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]
+    }
+    waivers = [
         *dict.fromkeys(
-            waiver for each in datasets for waiver in each.waivers if waiver.sha256 in ours
+            waiver
+            for dataset in datasets
+            for waiver in dataset.waivers
+            if waiver.sha256 in path_by_content
         )
     ]
     if facts.redacted:
-        known = [replace(waiver, file=ours[waiver.sha256], sheet=None) for waiver in known]
-    rows: list[WaiverRow] = [asdict(waiver) for waiver in known]  # type: ignore[misc]
+        waivers = [
+            replace(waiver, file=path_by_content[waiver.sha256], sheet=None) for waiver in waivers
+        ]
+    rows: list[WaiverRow] = [asdict(waiver) for waiver in waivers]  # type: ignore[misc]
     return rows
 
 
 def waiver_of(row: WaiverRow) -> Waiver:
     """Return the waiver that a row tells of."""
-    known = {field.name for field in fields(Waiver)}
-    return Waiver(**{key: value for key, value in row.items() if key in known})  # type: ignore[arg-type]
+    field_names = {field.name for field in fields(Waiver)}
+    return Waiver(**{key: value for key, value in row.items() if key in field_names})  # type: ignore[arg-type]
 
 
 def _decisions(
@@ -375,23 +386,23 @@ def _decisions(
 ) -> Iterator[DecisionRow]:
     """Yield the decisions that hold about the files of each dataset, in the order in which they were made."""
     for number, dataset in enumerate(datasets, start=1):
-        ours = {
+        path_by_submission = {
             file["submission"]: file["path"]
             for file in files
             if file["dataset"] == number and not file["copy_of"]
         }
-        for made in sorted(dataset.decisions, key=lambda made: made.n):
-            if made.submission in ours:
-                name = ours[made.submission] if facts.redacted else made.file
+        for decision in sorted(dataset.decisions, key=lambda decision: decision.n):
+            if decision.submission in path_by_submission:
+                name = path_by_submission[decision.submission] if facts.redacted else decision.file
                 yield {
-                    "n": made.n,
-                    "choice": made.choice,
-                    "reason": made.reason,
-                    "day": made.day,
-                    "by": made.by,
-                    "known": made.known,
+                    "n": decision.n,
+                    "choice": decision.choice,
+                    "reason": decision.reason,
+                    "day": decision.day,
+                    "by": decision.by,
+                    "known": decision.known,
                     "dataset": number,
-                    "submission": made.submission,
+                    "submission": decision.submission,
                     "file": name,
                 }
 
@@ -399,10 +410,13 @@ def _decisions(
 def _names(specs: Sequence[Spec], language: str) -> Names:
     """Return what the specs call their countries and sheets; the first spec goes before the others."""
     countries = [
-        item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items
+        entry
+        for spec in specs
+        if spec.countries
+        for entry in spec.vocabularies[spec.countries].items
     ]
     return {
-        "countries": {item.code: item.label.say(language) for item in reversed(countries)},
+        "countries": {entry.code: entry.label.say(language) for entry in reversed(countries)},
         "sheets": {
             tool.code: tool.sheet.say(language) for spec in reversed(specs) for tool in spec.tools
         },
@@ -413,8 +427,8 @@ def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> It
     """Yield the catalogue entries of the codes that occur, rules of the specs included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules = {rule.code: rule for spec in specs for rule in spec.rules}
-    known: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
-    for about in (known[code] for code in used if code in known):
+    catalogue: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
+    for about in (catalogue[code] for code in used if code in catalogue):
         why, example, remedy = explained(about, language)
         name = about.called if isinstance(about, Rule) else about.name
         severity = about.severity.value
@@ -448,10 +462,16 @@ def _matrices(
         }
         periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
         for block in matrix_blocks(spec):
-            found = _rows(dataset.store, block, counted, sheets)
+            rows_by_period = _rows(dataset.store, block, counted, sheets)
             for period in periods:
                 yield _matrix(
-                    spec, spec.matrix, block, found.get(period, {}), n, period, facts.language
+                    spec,
+                    spec.matrix,
+                    block,
+                    rows_by_period.get(period, {}),
+                    n,
+                    period,
+                    facts.language,
                 )
 
 
@@ -461,7 +481,7 @@ def _rows(
     """Return every row of some files that stands in a matrix, by period and crossing, in the order of files and
     cells.
     """
-    found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    places: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store["matrix_rows"].c
     columns = (
         "submission",
@@ -473,23 +493,23 @@ def _rows(
         "cell",
         "row_code",
     )
-    wanted = sa.select(*(table[name] for name in columns)).where(
+    query = sa.select(*(table[name] for name in columns)).where(
         table.current,
         table.tool.in_(block.sources),
         table.matrix_row_field == block.down,
         table.matrix_column_field == block.across,
     )
-    rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
+    rows = [(files[row[0]], *row) for row in store.select(query) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(
         rows, key=lambda row: (row[0]["path"], row[1:3])
     ):
         cell = dict(zip(("sheet", "cell", "row"), place, strict=True))
         if sheets is not None:
             cell["sheet"] = sheets(file["submission"], cell["sheet"])
-        found[file["period"] or ""][down, across].append(
+        places[file["period"] or ""][down, across].append(
             {"team": team or "", "file": file["path"], **cell}
         )
-    return found
+    return places
 
 
 def _matrix(
@@ -507,14 +527,14 @@ def _matrix(
     fields = spec.tool[block.sources[0]].fields
     cells: list[MatrixCell] = [
         {
-            "down": one,
-            "across": other,
-            "level": matrix.cells[one][other],
-            "count": len(rows.get((one, other), ())),
-            "rows": [*rows.get((one, other), ())],
+            "down": step_down,
+            "across": step_across,
+            "level": matrix.cells[step_down][step_across],
+            "count": len(rows.get((step_down, step_across), ())),
+            "rows": [*rows.get((step_down, step_across), ())],
         }
-        for one in down
-        for other in across
+        for step_down in down
+        for step_across in across
     ]
     return {
         "title": block.title.say(language),

@@ -34,13 +34,13 @@ class Point(NamedTuple):
 
     label: str
     value: float
-    said: str
+    text: str
 
 
 class Mark(NamedTuple):
     """What values are held against: its name with its value in words, the value, and its class."""
 
-    said: str
+    text: str
     value: float
     css: str
 
@@ -50,7 +50,7 @@ class ChartColumn(NamedTuple):
 
     label: str
     pieces: Sequence[tuple[float, str]]
-    said: str
+    text: str
 
 
 class ChartElement(NamedTuple):
@@ -67,10 +67,10 @@ class ChartElement(NamedTuple):
 class Chart:
     """A picture that is put together shape by shape; `mirrored` for a page that runs from right to left.
 
-    `told` says in words what it shows.
+    `descriptions` say in words what it shows.
     """
 
-    told: Sequence[str]
+    descriptions: Sequence[str]
     mirrored: bool = False
     shapes: list[ChartElement] = field(default_factory=list)
     size = f"{WIDTH} {HEIGHT}"
@@ -82,8 +82,8 @@ class Chart:
 
     def box(self, x: float, y: float, width: float, height: float, css: str) -> None:
         """Add a filled rectangle by the corner where reading starts."""
-        left = self.across(x) - (width if self.mirrored else 0)
-        self.shapes.append(ChartElement("box", css, [*map(_short, (left, y, width, height))]))
+        left_edge = self.across(x) - (width if self.mirrored else 0)
+        self.shapes.append(ChartElement("box", css, [*map(_short, (left_edge, y, width, height))]))
 
     def text(self, x: float, y: float, text: str, anchor: str = MIDDLE) -> None:
         """Add a text; its anchor is the side that reading starts from."""
@@ -94,16 +94,16 @@ class Chart:
 
         A text that would stand on one before it is left out.
         """
-        taken: list[tuple[float, float, float]] = []
+        occupied: list[tuple[float, float, float]] = []
         for x, y, text in named:
             wide = width(text)
             start = max(2, min(x - wide / 2, right - 2 - wide))
             end = start + wide
             if all(
                 start >= to + APART or end + APART <= since or abs(y - at) >= LINE
-                for since, to, at in taken
+                for since, to, at in occupied
             ):
-                taken.append((start, end, y))
+                occupied.append((start, end, y))
                 self.text((start + end) / 2, y, text)
 
     def across(self, x: float) -> float:
@@ -123,10 +123,10 @@ def _short(number: float) -> str:
 def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool = False) -> Chart:
     """Return values that follow on one another as a line, from nought up, against what they are held against."""
     chart = Chart(
-        [*(f"{each.label}: {each.said}" for each in points), *(mark.said for mark in marks)],
+        [*(f"{point.label}: {point.text}" for point in points), *(mark.text for mark in marks)],
         mirrored,
     )
-    right = WIDTH - max((width(mark.said) + EDGE for mark in marks), default=EDGE)
+    right = WIDTH - max((width(mark.text) + EDGE for mark in marks), default=EDGE)
     height = _heights([point.value for point in points] + [mark.value for mark in marks])
     step = (right - 3 * EDGE) / max(len(points) - 1, 1)
     places = [(2 * EDGE + at * step, height(point.value)) for at, point in enumerate(points)]
@@ -136,27 +136,27 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
         y = height(mark.value)
         chart.line([(EDGE, y), (right, y)], mark.css)
         lowest = min(y + 4, lowest - LINE)  # no name on top of another
-        chart.text(right + 5, lowest, mark.said, START)
+        chart.text(right + 5, lowest, mark.text, START)
     chart.line(places, "trendline")
     chart.shapes += [
         ChartElement("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places
     ]
     latest_first = [*zip(points, places, strict=True)][::-1]
     chart.names(((x, HEIGHT - 6, point.label) for point, (x, _) in latest_first), right)
-    chart.names(((x, y - 8, point.said) for point, (x, y) in latest_first), right)
+    chart.names(((x, y - 8, point.text) for point, (x, y) in latest_first), right)
     return chart
 
 
 def columns(
-    found: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False
+    chart_columns: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False
 ) -> Chart:
     """Return a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
-    chart = Chart([f"{column.label}: {column.said}" for column in found], mirrored)
-    totals = [sum(value for value, _ in column.pieces) for column in found]
+    chart = Chart([f"{column.label}: {column.text}" for column in chart_columns], mirrored)
+    totals = [sum(value for value, _ in column.pieces) for column in chart_columns]
     height = _heights([*totals, top or 0.0])
-    step = (WIDTH - 2 * EDGE) / max(len(found), 1)
+    step = (WIDTH - 2 * EDGE) / max(len(chart_columns), 1)
     wide = min(step * 0.62, 64)
-    for at, column in enumerate(found):
+    for at, column in enumerate(chart_columns):
         start = EDGE + at * step + (step - wide) / 2
         below = 0.0
         if top is not None:
@@ -168,10 +168,11 @@ def columns(
                 chart.box(start, upper, wide, lower - upper, css)
                 below += value
     chart.line([(EDGE, height(0)), (WIDTH - EDGE, height(0))], "axis")
-    latest_first = [(EDGE + (at + 0.5) * step, at) for at in reversed(range(len(found)))]
-    chart.names((x, HEIGHT - 6, found[at].label) for x, at in latest_first)
+    latest_first = [(EDGE + (at + 0.5) * step, at) for at in reversed(range(len(chart_columns)))]
+    chart.names((x, HEIGHT - 6, chart_columns[at].label) for x, at in latest_first)
     chart.names(
-        (x, height(max(totals[at], top or 0.0)) - 6, found[at].said) for x, at in latest_first
+        (x, height(max(totals[at], top or 0.0)) - 6, chart_columns[at].text)
+        for x, at in latest_first
     )
     return chart
 
@@ -184,10 +185,10 @@ def steps(
     mirrored: bool = False,
 ) -> Chart:
     """Return a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
-    told = [f"{point.label}: {point.said}" for _, point in points] + [
-        mark.said for _, mark in marks
+    descriptions = [f"{point.label}: {point.text}" for _, point in points] + [
+        mark.text for _, mark in marks
     ]
-    chart = Chart(told, mirrored)
+    chart = Chart(descriptions, mirrored)
     height = _heights([top / ROOM])
     wide = WIDTH - 4 * EDGE
     at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
@@ -195,13 +196,13 @@ def steps(
     chart.line([(EDGE, ground), (WIDTH - EDGE, ground)], "axis")
     for share, mark in marks:
         chart.line([(at[share], TOP - 8), (at[share], ground)], mark.css)
-    chart.names((at[share], TOP - 12, mark.said) for share, mark in marks)
+    chart.names((at[share], TOP - 12, mark.text) for share, mark in marks)
     path = [(EDGE * 1.0, ground)]
     for share, point in points:
         path += [(at[share], path[-1][1]), (at[share], height(point.value))]
     chart.line([*path, (WIDTH - EDGE * 1.0, path[-1][1])], "trendline")
     ends = [(at[share], point) for share, point in (*points[-1:], *points[:1])]
-    chart.names((x, path[-1][1] - 6, point.said) for x, point in ends[:1])
+    chart.names((x, path[-1][1] - 6, point.text) for x, point in ends[:1])
     chart.names((x, HEIGHT - 6, point.label) for x, point in ends)
     return chart
 
@@ -242,8 +243,8 @@ class Outline(NamedTuple):
     def meets(self, box: Box) -> bool:
         """Tell whether some part of it lies within a box."""
         return any(
-            one[0] <= box[2] and one[2] >= box[0] and one[1] <= box[3] and one[3] >= box[1]
-            for one in self.parts
+            part[0] <= box[2] and part[2] >= box[0] and part[1] <= box[3] and part[3] >= box[1]
+            for part in self.parts
         )
 
     @property
@@ -265,7 +266,7 @@ class MapCountry(NamedTuple):
     code: str
     outline: Outline
     css: str
-    said: str
+    text: str
     dot: float  # the radius; 0 where it is large enough to be seen
     name: tuple[float, float] | None
 
@@ -273,7 +274,7 @@ class MapCountry(NamedTuple):
 class CountryMap(NamedTuple):
     """A map: what is said of its countries, its cut-out, the land around, the countries, and borders in dispute."""
 
-    told: Sequence[str]
+    descriptions: Sequence[str]
     view: str  # as SVG says it
     land: str
     countries: Sequence[MapCountry]
@@ -284,16 +285,19 @@ class CountryMap(NamedTuple):
 @cache
 def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
     """Return every country by its three letters, and the borders in dispute."""
-    known = json.loads((resources.files("hrge_xl.outputs") / OUTLINES).read_text(encoding="utf-8"))
+    outline_data = json.loads(
+        (resources.files("hrge_xl.outputs") / OUTLINES).read_text(encoding="utf-8")
+    )
     countries = {
-        code: Outline(x, y, path, _boxes(path)) for code, (x, y, path) in known["countries"].items()
+        code: Outline(x, y, path, _boxes(path))
+        for code, (x, y, path) in outline_data["countries"].items()
     }
-    return countries, tuple(Outline(0, 0, path, _boxes(path)) for path in known["disputed"])
+    return countries, tuple(Outline(0, 0, path, _boxes(path)) for path in outline_data["disputed"])
 
 
 def _boxes(path: str) -> tuple[Box, ...]:
     """Return the box of each part of a path."""
-    found = []
+    boxes = []
     for match in _MOVES.finditer(path):
         x = int(match[1])
         y = int(match[2])
@@ -305,8 +309,8 @@ def _boxes(path: str) -> tuple[Box, ...]:
             y = y + int(dy)
             xs.append(x)
             ys.append(y)
-        found.append((min(xs), min(ys), max(xs), max(ys)))
-    return tuple(found)
+        boxes.append((min(xs), min(ys), max(xs), max(ys)))
+    return tuple(boxes)
 
 
 def on_map(code: str) -> bool:
@@ -317,24 +321,24 @@ def on_map(code: str) -> bool:
 def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
     """Return a map of countries by code, each with its class and what is said of it; None where none has a place."""
     countries, disputed = outlines()
-    there = {code: countries[code] for code in sorted(shown) if code in countries}
-    if not there:
+    placed = {code: countries[code] for code in sorted(shown) if code in countries}
+    if not placed:
         return None
-    box = _around([outline.main for outline in there.values()])
+    box = _around([outline.main for outline in placed.values()])
     wide = box[2] - box[0]
-    names = _names(there, LETTERS * wide)
+    names = _names(placed, LETTERS * wide)
     drawn = []
-    for code, outline in there.items():
+    for code, outline in placed.items():
         left, top, right, bottom = outline.main
         small = max(right - left, bottom - top) < SMALL * wide
         drawn.append(
             MapCountry(code, outline, *shown[code], DOT * wide if small else 0, names.get(code))
         )
     land = (
-        outline for code, outline in countries.items() if code not in there and outline.meets(box)
+        outline for code, outline in countries.items() if code not in placed and outline.meets(box)
     )
     return CountryMap(
-        [said for code, (_, said) in shown.items() if code in there],
+        [text for code, (_, text) in shown.items() if code in placed],
         f"{box[0]:.0f} {box[1]:.0f} {wide:.0f} {box[3] - box[1]:.0f}",
         "".join(outline.path for outline in land),
         drawn,
@@ -355,17 +359,20 @@ def _around(boxes: list[Box]) -> Box:
     return x - wide / 2, y - wide / RATIO / 2, x + wide / 2, y + wide / RATIO / 2
 
 
-def _names(there: Mapping[str, Outline], high: float) -> dict[str, tuple[float, float]]:
+def _names(placed: Mapping[str, Outline], high: float) -> dict[str, tuple[float, float]]:
     """Return where the names of countries stand, in letters so high: none on another one, the largest countries
     first.
     """
-    found: dict[str, tuple[float, float]] = {}
-    for code in sorted(there, key=lambda code: _area(there[code].main), reverse=True):
+    places: dict[str, tuple[float, float]] = {}
+    for code in sorted(placed, key=lambda code: _area(placed[code].main), reverse=True):
         wide = 0.75 * high * len(code)
         for across, down in NAMED_AT:
-            x = there[code].x + across * wide
-            y = there[code].y + down * high
-            if all(abs(x - other) >= wide or abs(y - at) >= high for other, at in found.values()):
-                found[code] = x, y
+            x = placed[code].x + across * wide
+            y = placed[code].y + down * high
+            if all(
+                abs(x - taken_x) >= wide or abs(y - taken_y) >= high
+                for taken_x, taken_y in places.values()
+            ):
+                places[code] = x, y
                 break
-    return found
+    return places

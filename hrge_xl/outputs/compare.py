@@ -38,7 +38,7 @@ NotedKey = tuple[str | None, ...]  # code, tool, row, field, value
 
 
 @dataclass(slots=True)
-class Said:
+class ReturnContents:
     """What one return said: answers with their cells, also those that mean nothing, and findings."""
 
     values: dict[Key, Value] = field(default_factory=dict)
@@ -47,14 +47,16 @@ class Said:
 
     def add(self, answer: Answer) -> None:
         """Take in one cell; those of a question with several answers come one after the other."""
-        one = answer.original if answer.value is None else answer.value
-        if one is None:
+        value = answer.original if answer.value is None else answer.value
+        if value is None:
             return
         self.places.setdefault(answer.key, f"{answer.sheet}!{answer.cell}")
-        before = self.values.get(answer.key, ())
-        several = (*before, shown(one)) if isinstance(before, tuple) else (shown(one),)
+        earlier_parts = self.values.get(answer.key, ())
+        several = (
+            (*earlier_parts, shown(value)) if isinstance(earlier_parts, tuple) else (shown(value),)
+        )
         self.values[answer.key] = (
-            several if answer.part else shown(one) if answer.value is None else one
+            several if answer.part else shown(value) if answer.value is None else value
         )
 
 
@@ -86,32 +88,38 @@ class Comparison(NamedTuple):
         }
 
 
-def said(result: Result, language: str) -> Said:
+def read_contents(validation: Result, language: str) -> ReturnContents:
     """Read what a return said, its findings in a language. Raises ValueError for a refused one."""
-    spec = result.spec
-    if result.submission is None or spec is None:
+    spec = validation.spec
+    if validation.submission is None or spec is None:
         raise ValueError("only files that could be read can be compared")
-    found = Said()
-    for answer in result.submission.answers:
+    contents = ReturnContents()
+    for answer in validation.submission.answers:
         if not answer.calculated:
-            found.add(answer)
+            contents.add(answer)
     wording = Wording(spec)
-    for each in result.findings:
-        if not each.code.startswith(TOGETHER):
-            message = wording.words(each, language, result.path).message
+    for finding in validation.findings:
+        if not finding.code.startswith(TOGETHER):
+            message = wording.words(finding, language, validation.path).message
             noted = NotedFinding(
-                each.code, each.severity.value, each.sheet or "", each.cell or "", message
+                finding.code,
+                finding.severity.value,
+                finding.sheet or "",
+                finding.cell or "",
+                message,
             )
-            found.findings[each.code, each.tool, each.row, each.field, each.value] = noted
-    return found
+            contents.findings[
+                finding.code, finding.tool, finding.row, finding.field, finding.value
+            ] = noted
+    return contents
 
 
 def compare(before: Result, after: Result, language: str = SOURCE_LANGUAGE) -> Comparison:
     """Compare two files that could be read. Raises ValueError for a refused one."""
-    return between(said(before, language), said(after, language))
+    return between(read_contents(before, language), read_contents(after, language))
 
 
-def between(old: Said, new: Said) -> Comparison:
+def between(old: ReturnContents, new: ReturnContents) -> Comparison:
     """Find what differs between two returns."""
     keys = dict.fromkeys([*old.values, *new.values])
     changes = (
@@ -132,16 +140,16 @@ def between(old: Said, new: Said) -> Comparison:
     )
 
 
-def lines(found: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[str]:
+def lines(comparison: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[str]:
     """Yield the comparison to read, a line each."""
-    yield from details(found, language)
-    yield from in_figures(found.counts, language)
+    yield from details(comparison, language)
+    yield from in_figures(comparison.counts, language)
 
 
-def details(found: Comparison, language: str) -> Iterable[str]:
+def details(comparison: Comparison, language: str) -> Iterable[str]:
     """Yield every answer that changed, and every finding that went or came."""
     say = translator(language)
-    for change in found.changes:
+    for change in comparison.changes:
         before, after = (
             say("(blank)")
             if value is None
@@ -151,9 +159,10 @@ def details(found: Comparison, language: str) -> Iterable[str]:
             for value in (change.before, change.after)
         )
         yield f"{change.place} ({' / '.join(change.key)}): {before} → {after}"
-    for word, noted in ((say("fixed"), found.fixed), (say("new"), found.new)):
+    for word, noted in ((say("fixed"), comparison.fixed), (say("new"), comparison.new)):
         yield from (
-            f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted
+            f"{word}: {finding.code} {finding.sheet}!{finding.cell} {finding.message}"
+            for finding in noted
         )
 
 
@@ -181,20 +190,22 @@ class Side:
         self._homes: dict[str, Dataset] = {}
         self.returns: list[Return] = []
         self.left_out: Counter[str] = Counter()
-        self.identities = {each.spec.name: each.spec.identity for each in datasets if each.spec}
+        self.identities = {
+            dataset.spec.name: dataset.spec.identity for dataset in datasets if dataset.spec
+        }
         for dataset in datasets:
-            for each in heads(dataset.store):
-                self._homes[each.submission] = dataset
-                if each.current:
-                    self.returns.append(each)
+            for return_ in heads(dataset.store):
+                self._homes[return_.submission] = dataset
+                if return_.current:
+                    self.returns.append(return_)
                 else:
-                    self.left_out["refused" if each.verdict == REFUSED else "not counted"] += 1
+                    self.left_out["refused" if return_.verdict == REFUSED else "not counted"] += 1
 
-    def said(self, each: Return) -> Said:
+    def read_contents(self, return_: Return) -> ReturnContents:
         """Read what one of its returns said."""
-        dataset = self._homes[each.submission]
-        (whole,) = dataset.returns([each.submission])
-        return said(result(dataset.store, whole), self._language)
+        dataset = self._homes[return_.submission]
+        (whole,) = dataset.returns([return_.submission])
+        return read_contents(result(dataset.store, whole), self._language)
 
 
 class Pair(NamedTuple):
@@ -202,11 +213,11 @@ class Pair(NamedTuple):
 
     before: Return
     after: Return
-    found: Comparison
+    comparison: Comparison
 
 
 @dataclass(slots=True)
-class Rest:
+class Unpaired:
     """What could not be paired. `several`: one round has more than one return of the key, for different periods."""
 
     only_before: list[Return] = field(default_factory=list)
@@ -214,39 +225,39 @@ class Rest:
     several: list[Return] = field(default_factory=list)
 
 
-def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Rest]:
+def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Unpaired]:
     """Return the returns of both sides by their key; never a guess which of several is meant."""
     identities = before.identities | {
-        name: known
-        for name, known in after.identities.items()
-        if known.period_in_intervention or name not in before.identities
+        name: after_identity
+        for name, after_identity in after.identities.items()
+        if after_identity.period_in_intervention or name not in before.identities
     }  # a spec may have learnt since what the period is
     by_key: dict[PairKey, tuple[list[Return], list[Return]]] = {}
     for at, side in enumerate((before, after)):
-        for each in side.returns:
-            identity = identities.get(each.spec or "")
+        for return_ in side.returns:
+            identity = identities.get(return_.spec or "")
             intervention = (
-                identity.over_rounds(each.intervention) if identity else each.intervention
+                identity.over_rounds(return_.intervention) if identity else return_.intervention
             )
-            key = fold(each.project), fold(intervention), each.country, each.team
-            by_key.setdefault(key, ([], []))[at].append(each)
+            key = fold(return_.project), fold(intervention), return_.country, return_.team
+            by_key.setdefault(key, ([], []))[at].append(return_)
     pairs: list[tuple[Return, Return]] = []
-    rest = Rest()
+    unpaired = Unpaired()
     for _, (old, new) in sorted(by_key.items()):
         if len(old) > 1 or len(new) > 1:
-            rest.several += [*old, *new]
+            unpaired.several += [*old, *new]
         elif old and new:
             pairs.append((old[0], new[0]))
         else:
-            rest.only_before += old
-            rest.only_after += new
-    return pairs, rest
+            unpaired.only_before += old
+            unpaired.only_after += new
+    return pairs, unpaired
 
 
 def compared(before: Side, after: Side, pairs: Sequence[tuple[Return, Return]]) -> Iterator[Pair]:
     """Yield one pair after the other."""
     for old, new in pairs:
-        yield Pair(old, new, between(before.said(old), after.said(new)))
+        yield Pair(old, new, between(before.read_contents(old), after.read_contents(new)))
 
 
 # what was found in rounds: lines to read, and JSON data, pair by pair
@@ -257,66 +268,76 @@ KEY = ("project", "intervention", "country", "team")  # what it is about
 
 
 def round_lines(
-    pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], language: str, *, short: bool
+    pairs: Iterable[Pair],
+    unpaired: Unpaired,
+    sides: tuple[Side, Side],
+    language: str,
+    *,
+    short: bool,
 ) -> Iterator[str]:
     """Yield a line for each pair, with what changed below it unless `short`; then returns without a partner."""
     total: Counter[str] = Counter()
     say = translator(language)
     for pair in pairs:
-        total.update(pair.found.counts, pairs=1)
-        yield f"{named(pair.after)}: {' '.join(in_figures(pair.found.counts, language))}"
+        total.update(pair.comparison.counts, pairs=1)
+        yield f"{named(pair.after)}: {' '.join(in_figures(pair.comparison.counts, language))}"
         if not short:
-            yield from (f"  {line}" for line in details(pair.found, language))
+            yield from (f"  {line}" for line in details(pair.comparison, language))
     for word, returns in (
-        (say("only before"), rest.only_before),
-        (say("only after"), rest.only_after),
+        (say("only before"), unpaired.only_before),
+        (say("only after"), unpaired.only_after),
     ):
-        yield from (f"{word}: {named(each)} ({each.path})" for each in returns)
+        yield from (f"{word}: {named(return_)} ({return_.path})" for return_ in returns)
     several = say("several, not compared")
-    yield from (f"{several}: {named(each)}, {each.period} ({each.path})" for each in rest.several)
+    yield from (
+        f"{several}: {named(return_)}, {return_.period} ({return_.path})"
+        for return_ in unpaired.several
+    )
     for word, side in zip((say("before"), say("after")), sides, strict=True):
         for why, count in sorted(side.left_out.items()):
-            told = say("{count} refused" if why == REFUSED else "{count} not counted")
-            yield f"{word}: {told.format(count=count)}"
+            wording = say("{count} refused" if why == REFUSED else "{count} not counted")
+            yield f"{word}: {wording.format(count=count)}"
     pairs_told = say("Pairs: {pairs}. Only before: {before}. Only after: {after}.").format(
-        pairs=total["pairs"], before=len(rest.only_before), after=len(rest.only_after)
+        pairs=total["pairs"], before=len(unpaired.only_before), after=len(unpaired.only_after)
     )
     yield f"{pairs_told} {' '.join(in_figures(total, language))}"
 
 
-def named(each: Return) -> str:
+def named(return_: Return) -> str:
     """Name what a return is about, without what it does not say."""
     return " / ".join(
-        part for part in (each.project, each.intervention, each.country, each.team) if part
+        part
+        for part in (return_.project, return_.intervention, return_.country, return_.team)
+        if part
     )
 
 
-def json_of_files(before: str, after: str, found: Comparison) -> str:
+def json_of_files(before: str, after: str, comparison: Comparison) -> str:
     """Return two files as a JSON document."""
-    return _dump({"schema": SCHEMA, "before": before, "after": after, **_comparison(found)})
+    return _dump({"schema": SCHEMA, "before": before, "after": after, **_comparison(comparison)})
 
 
 def json_of_rounds(
-    pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], names: tuple[str, str]
+    pairs: Iterable[Pair], unpaired: Unpaired, sides: tuple[Side, Side], names: tuple[str, str]
 ) -> Iterator[str]:
     """Yield two rounds as the pieces of a JSON document: it is never in memory as a whole."""
     head = _dump({"schema": SCHEMA, "before": names[0], "after": names[1]})
     yield head.removesuffix("}").rstrip() + ',\n  "pairs": ['
     total: Counter[str] = Counter()
     for pair in pairs:
-        told = {
+        pair_data = {
             "key": {name: getattr(pair.after, name) for name in KEY},
             "before": {name: getattr(pair.before, name) for name in FILE},
             "after": {name: getattr(pair.after, name) for name in FILE},
-            **_comparison(pair.found),
+            **_comparison(pair.comparison),
         }
-        yield (",\n" if total["pairs"] else "\n") + _dump(told)
-        total.update(pair.found.counts, pairs=1)
-    left = {
+        yield (",\n" if total["pairs"] else "\n") + _dump(pair_data)
+        total.update(pair.comparison.counts, pairs=1)
+    closing = {
         **{
             word: [
-                {name: getattr(each, name) for name in (*FILE, *KEY)}
-                for each in getattr(rest, word)
+                {name: getattr(return_, name) for name in (*FILE, *KEY)}
+                for return_ in getattr(unpaired, word)
             ]
             for word in ("only_before", "only_after", "several")
         },
@@ -327,10 +348,10 @@ def json_of_rounds(
             name: total[name] for name in ("pairs", "changed", "fixed", "new", "unchanged")
         },
     }
-    yield "\n],\n" + _dump(left).removeprefix("{").lstrip("\n") + "\n"
+    yield "\n],\n" + _dump(closing).removeprefix("{").lstrip("\n") + "\n"
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
         "changes": [
             {
@@ -339,13 +360,13 @@ def _comparison(found: Comparison) -> dict[str, Any]:
                 "before": change.before,
                 "after": change.after,
             }
-            for change in found.changes
+            for change in comparison.changes
         ],
-        "fixed": [each._asdict() for each in found.fixed],
-        "new": [each._asdict() for each in found.new],
-        "unchanged": found.unchanged,
+        "fixed": [finding._asdict() for finding in comparison.fixed],
+        "new": [finding._asdict() for finding in comparison.new],
+        "unchanged": comparison.unchanged,
     }
 
 
-def _dump(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2, default=date.isoformat)
+def _dump(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2, default=date.isoformat)

@@ -110,21 +110,23 @@ class _Book:
         self.labels = CodeLabels(store.schema.spec, language)
         self.say = self.labels.say
         self.contents = self.say("Contents")
-        made = datetime.combine(today, time(), UTC).replace(tzinfo=None)
-        book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
+        created = datetime.combine(today, time(), UTC).replace(tzinfo=None)
+        book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": created})
         self.formats = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
         tables = store.schema.shown
-        found = {table.name: self._count(table) for table in tables}
+        row_counts = {table.name: self._count(table) for table in tables}
         self.counts = {
-            name: here for name, (here, _) in found.items()
+            name: placed for name, (placed, _) in row_counts.items()
         }  # rows that have a place here
-        self.left_out = {name for name, (here, every) in found.items() if here < every}
-        own = [table for table in tables if self.counts[table.name] and not table.repeated]
+        self.left_out = {name for name, (placed, every) in row_counts.items() if placed < every}
+        with_rows = [table for table in tables if self.counts[table.name] and not table.repeated]
         self.listed = sorted(
-            own, key=lambda table: (_group(table), table.name != "indicator_values")
+            with_rows, key=lambda table: (_group(table), table.name != "indicator_values")
         )
         # the largest tables, where all of them would be too much for a workbook
-        sizes = sorted((self.counts[table.name] * len(table.columns), table.name) for table in own)
+        sizes = sorted(
+            (self.counts[table.name] * len(table.columns), table.name) for table in with_rows
+        )
         so_far = accumulate(size for size, _ in sizes)
         self.too_large = {
             name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS
@@ -163,9 +165,9 @@ class _Book:
         rows = self.store[table.name]
         counts = _counts_by(table)
         every = sa.func.count()
-        here = every.filter(rows.c[counts]) if counts else every
-        found = next(self.store.select(sa.select(here, every).select_from(rows)))
-        return int(found[0]), int(found[1])
+        placed = every.filter(rows.c[counts]) if counts else every
+        sums = next(self.store.select(sa.select(placed, every).select_from(rows)))
+        return int(sums[0]), int(sums[1])
 
     # the first sheet
 
@@ -212,13 +214,13 @@ class _Book:
             if spec
             else say("No file could be read")
         )
-        made = say("Dataset of {day}. Every row leads back to a file, a sheet and a cell.")
+        origin = say("Dataset of {day}. Every row leads back to a file, a sheet and a cell.")
         folded = say(
             "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
             "with keys are collapsed too. The + in the margin opens them."
         )
         pen.put(0, NAME, title, "title")
-        pen.put(1, NAME, made.format(day=self.today.isoformat()), "plain")
+        pen.put(1, NAME, origin.format(day=self.today.isoformat()), "plain")
         pen.put(2, NAME, folded, "plain")
         if masked:
             pen.put(3, NAME, may_be_shared(say, people=counts_people(spec)), "plain")
@@ -229,7 +231,7 @@ class _Book:
         say = self.say
         counts = self.counts
         tables = self.store.schema.shown
-        for text, found in (
+        for text, listed_tables in (
             (
                 say("In dataset.sqlite, because other sheets show their rows: {tables}."),
                 [table for table in tables if table.repeated and counts[table.name]],
@@ -251,8 +253,8 @@ class _Book:
                 ],
             ),
         ):
-            if found:
-                yield text.format(tables=", ".join(table.name for table in found))
+            if listed_tables:
+                yield text.format(tables=", ".join(table.name for table in listed_tables))
 
     def _title(self, table: Table) -> str:
         """Say what a table holds: for people the titles of its sheets."""
@@ -301,7 +303,7 @@ class _Book:
         """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
         last = len(columns) - 1
         sheet.constant_memory = False
-        made = sheet.add_table(
+        error_code = sheet.add_table(
             HEADS,
             0,
             FIRST,
@@ -316,9 +318,9 @@ class _Book:
             },
         )
         sheet.constant_memory = True
-        if made != 0:
+        if error_code != 0:
             raise LimitError(
-                f"The table '{name}' does not fit into a workbook (error {made} of the writer)."
+                f"The table '{name}' does not fit into a workbook (error {error_code} of the writer)."
             )
         whole_range = xl_range(HEADS, 0, HEADS + self.counts[name], last)
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = whole_range

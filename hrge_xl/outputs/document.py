@@ -281,7 +281,7 @@ def causes(files: Iterable[FileRow]) -> list[Cause[tuple[FileRow, FindingRow]]]:
     """Return the causes of the findings of some files, each finding with its file."""
     return by_cause(
         ([(file, finding) for finding in file["findings"]] for file in files),
-        lambda item: (item[1]["code"], item[1]["severity"]),
+        lambda pair: (pair[1]["code"], pair[1]["severity"]),
     )
 
 
@@ -292,8 +292,8 @@ def common_text(findings: Iterable[FindingRow], language: str) -> str:
     kind = CATALOGUE.get(code)
     if kind is not None and kind is not DOES_NOT_FIT and len(messages) > 1:
         return problem(kind, language)
-    more = " …" if len(messages) > MOST_MESSAGES else ""
-    return " ".join([*messages][:MOST_MESSAGES]) + more
+    ellipsis = " …" if len(messages) > MOST_MESSAGES else ""
+    return " ".join([*messages][:MOST_MESSAGES]) + ellipsis
 
 
 # what the codes of a document are called

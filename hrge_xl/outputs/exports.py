@@ -83,49 +83,54 @@ class Export(NamedTuple):
 
 def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     """Return kinds of files, each once. Raises `UsageError` for one that there is not, or that needs an extra."""
-    wanted = tuple(dict.fromkeys(formats))
-    wrong = [name for name in wanted if name not in FORMATS]
+    chosen = tuple(dict.fromkeys(formats))
+    wrong = [name for name in chosen if name not in FORMATS]
     if wrong:
         raise UsageError(
             f"There is no format '{wrong[0]}'.",
             value=wrong[0],
             remedy=f"Choose from {', '.join(FORMATS)}.",
         )
-    if PARQUET in wanted:
+    if PARQUET in chosen:
         need_parquet()
-    return wanted
+    return chosen
 
 
 def formats_there(out: Path) -> tuple[str, ...]:
     """Return the kinds of files that stand beside a dataset and follow it; Parquet only where it can be written."""
     places = {XLSX: WORKBOOK, CSV: "csv/*.csv", PARQUET: "parquet/*.parquet"}
-    found = (name for name, place in places.items() if any(out.glob(place)))
-    return tuple(name for name in found if name != PARQUET or has_parquet())
+    present = (name for name, place in places.items() if any(out.glob(place)))
+    return tuple(name for name in present if name != PARQUET or has_parquet())
 
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Return every file that `write` leaves."""
-    wanted = pieces(store, formats)
+    piece_names = pieces(store, formats)
     kinds = [kind for kind in (CSV, PARQUET) if kind in formats]
-    single = [out / name for name in FILES if name in wanted]
+    single = [out / name for name in FILES if name in piece_names]
     return single + [
         out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown
     ]
 
 
-def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()) -> list[str]:
+def write(
+    store: Store, export: Export, pool: Workers, further_tasks: Sequence[Task] = ()
+) -> list[str]:
     """Write the files beside the dataset, several at once, and `more` meanwhile.
 
     Gives what is said of those that could not be written.
     """
     _remove_retired(store, Path(export.dataset).parent)
-    wanted = pieces(store, export.formats)
+    piece_names = pieces(store, export.formats)
     large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
-    rest = [name for name in wanted if name not in {*large, DESCRIPTION}]
-    alone = [[name] for name in wanted if name in large]
-    tasks = [*more, *(partial(part, names, export) for names in (*alone, *batched(rest, FEW)))]
-    done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
-    failed = [failed for some in done for failed in some]
+    small = [name for name in piece_names if name not in {*large, DESCRIPTION}]
+    alone = [[name] for name in piece_names if name in large]
+    tasks = [
+        *further_tasks,
+        *(partial(part, names, export) for names in (*alone, *batched(small, FEW))),
+    ]
+    results = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
+    failed = [failed for some in results for failed in some]
     return failed + part([DESCRIPTION] if CSV in export.formats else [], export)
 
 
@@ -138,8 +143,8 @@ def pieces(store: Store, formats: Collection[str]) -> list[str]:
 def _remove_retired(store: Store, out: Path) -> None:
     """Take away the files of tables that an earlier version of the program or of the spec had."""
     try:
-        known = json.loads((out / DESCRIPTION).read_text(encoding="utf-8"))["resources"]
-        described = {str(each["title"]) for each in known}
+        resources = json.loads((out / DESCRIPTION).read_text(encoding="utf-8"))["resources"]
+        described = {str(resource["title"]) for resource in resources}
     except (OSError, ValueError, LookupError, TypeError):  # there is none, or it is not ours
         return
     retired = described - {table.name for table in store.schema.shown}
@@ -149,7 +154,7 @@ def _remove_retired(store: Store, out: Path) -> None:
                 path.unlink()
 
 
-def part(wanted: Sequence[str], export: Export) -> list[str]:
+def part(piece_names: Sequence[str], export: Export) -> list[str]:
     """Write some of the files: those that are no table, or tables as CSV and Parquet.
 
     One that somebody has open does not keep the others from being written; what is said of it comes back.
@@ -157,7 +162,7 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
     failed = []
     out = Path(export.dataset).parent
     with opened(Path(export.dataset)) as store:
-        for name in wanted:
+        for name in piece_names:
             try:
                 if name in FILES:
                     FILES[name][1](store, out / name, export.today)
@@ -200,7 +205,7 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
     ours only, has every text as it came. A large table is read a submission at a time, never sorted as a whole.
     """
     columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
-    submissions = sorted(store.known()) if table.large else [None]
+    submissions = sorted(store.read_files()) if table.large else [None]
     rows = chain.from_iterable(
         store.raw(table.name, columns, submission) for submission in submissions
     )
@@ -213,9 +218,9 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
         if raw:
             stream.writelines(raw_csv_lines(rows))
             return False
-        for lines, here in harmless_lines(rows):
+        for lines, lines_changed in harmless_lines(rows):
             stream.write(lines)
-            changed = changed or here
+            changed = changed or lines_changed
     return changed
 
 
@@ -264,8 +269,8 @@ def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers
                 write_whole(path, _note(path))
             except OutputError as error:
                 failed.append(str(error))
-    rest = [name for name in export.formats if name != XLSX]
-    failed += write(store, export._replace(formats=rest), pool) if rest else []
+    other_formats = [name for name in export.formats if name != XLSX]
+    failed += write(store, export._replace(formats=other_formats), pool) if other_formats else []
     store.set_fact(STATE, "" if failed else NOTED)
     return failed
 
@@ -307,8 +312,12 @@ def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS
     ]
     if files:
-        where = quoted(folder)
-        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
+        quoted_folder = quoted(folder)
+        again = (
+            f"refresh {quoted_folder}"
+            if is_round(folder)
+            else f"consolidate {quoted_folder} -o {quoted_folder}"
+        )
         named = listed([*shown, *(f"{name}/" for name in tables)])
         yield f"Older than the dataset: {named}. To make them again: hrge-xl {again}"
 
@@ -348,9 +357,13 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
     """
     spec = store.schema.spec
     title = spec.title.say(spec.languages[0]) if spec else "Dataset"
-    its = store["submissions"].c
+    submissions = store["submissions"].c
     teams = sorted(
-        {team for (team,) in store.select(sa.select(its.team).where(its.current)) if team}
+        {
+            team
+            for (team,) in store.select(sa.select(submissions.team).where(submissions.current))
+            if team
+        }
     )
     return {
         "profile": "tabular-data-package",
@@ -374,7 +387,7 @@ def metadata(schema: Schema) -> dict[str, Any]:
     spec = schema.spec
     shown = {table.name for table in schema.shown}
     tables = {
-        table.name: _said(
+        table.name: _without_empty(
             {
                 "title": table.title and f"{table.name}: {table.title}",
                 "description": table.about,
@@ -404,7 +417,7 @@ def _resource(schema: Schema, table: Table, folder: Path) -> dict[str, Any]:
         for reference in table.references
     ]
     file = folder / CSV / f"{table.name}.csv"
-    there = (
+    file_facts = (
         {"bytes": file.stat().st_size, "hash": f"sha256:{sha256_of(file)}"}
         if file.is_file()
         else {}
@@ -414,7 +427,7 @@ def _resource(schema: Schema, table: Table, folder: Path) -> dict[str, Any]:
         "title": table.name,
         "description": table.about,
         "path": f"csv/{table.name}.csv",
-        **there,
+        **file_facts,
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
@@ -446,39 +459,41 @@ def _field(schema: Schema, table: Table, column: TableColumn) -> dict[str, Any]:
         "minimum": least,
         "maximum": most,
     }
-    return _said(
+    return _without_empty(
         {
             "name": column.name,
             "type": TYPES[column.kind],
             "title": column.title,
             "description": column.description,
-            "constraints": _said(constraints),
-            "asked": _asked(schema, column),
+            "constraints": _without_empty(constraints),
+            "asked": _right_answers(schema, column),
         }
     )
 
 
-def _asked(schema: Schema, column: TableColumn) -> dict[str, Any]:
+def _right_answers(schema: Schema, column: TableColumn) -> dict[str, Any]:
     """Describe right answers in words of the standard. No constraints: others stand in the data too."""
-    found = right_answers(schema, column)
-    if found is None:
+    expected = right_answers(schema, column)
+    if expected is None:
         return {}
-    return _said(
+    return _without_empty(
         {
-            "required": found.required,
+            "required": expected.required,
             **{
                 name: end.isoformat() if isinstance(end, date) else end
-                for name, end in (("minimum", found.minimum), ("maximum", found.maximum))
+                for name, end in (("minimum", expected.minimum), ("maximum", expected.maximum))
             },
-            "enum": list(found.steps),
-            "maxLength": found.characters,
-            "words": found.words,
+            "enum": list(expected.steps),
+            "maxLength": expected.characters,
+            "words": expected.words,
         }
     )
 
 
-def _said(known: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Without what says nothing."""
     return {
-        name: value for name, value in known.items() if value or (value == 0 and value is not False)
+        name: value
+        for name, value in properties.items()
+        if value or (value == 0 and value is not False)
     }

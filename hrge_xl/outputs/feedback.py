@@ -140,7 +140,7 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
         sent.sha256,
         sent.size,
         replace(identity, signature=""),
-        answers=carried.kept,
+        answers=carried.fitted,
         last=sent.last,
     )
     homeless = (*(each for each in sent.unplaced if each.question), *carried.orphaned)

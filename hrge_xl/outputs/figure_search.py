@@ -20,9 +20,9 @@ from ..dataset.tracing import (
     FigureHit,
     FigureHits,
     Traced,
-    answer_text,
+    add_places,
+    describe_answer,
     text_of,
-    with_places,
 )
 from ..rounds.rounds import Round
 from .overview import figures_of
@@ -244,9 +244,9 @@ def _hits_in(
     for row in rows:
         row["stands_in"] = next(name for name in possible if row[f"in_{name}"])
     is_answer = table.name == "answers"
-    text = answer_text if is_answer else lambda row: text_of(row[row["stands_in"]])
+    text = describe_answer if is_answer else lambda row: text_of(row[row["stands_in"]])
     if "submission" in table.at:
-        sources = with_places(store, rows, text)
+        sources = add_places(store, rows, text)
     else:
         sources = [Traced("", text(row), "", "", "") for row in rows]
     return [

@@ -99,8 +99,8 @@ def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = N
     with open_store(place) as store:
         about = {table.name: table.title or table.about for table in store.schema.shown}
         spec = store.schema.spec
-        what = f"{spec.name} {spec.version}" if spec else "no spec"
-        summary = f"{place}, {what}, {len(store.contents())} returns"
+        spec_name = f"{spec.name} {spec.version}" if spec else "no spec"
+        summary = f"{place}, {spec_name}, {len(store.contents())} returns"
     return Tables(summary, about, partial(read_table, place, labels=labels, lang=lang))
 
 
@@ -110,8 +110,8 @@ def tables(place: str | Path) -> pd.DataFrame:
     """
     with open_store(place) as store:
         shown = [
-            (each.name, each.title or each.about, ", ".join(each.key))
-            for each in store.schema.shown
+            (table.name, table.title or table.about, ", ".join(table.key))
+            for table in store.schema.shown
         ]
     return pd.DataFrame(shown, columns=["table", "about", "key"], dtype="string").set_index("table")
 
@@ -138,15 +138,15 @@ def read_table(
         table = table_of(store, name)
         spec = store.schema.spec
         if lang is not None and (spec is None or lang not in spec.languages):
-            known = ", ".join(spec.languages) if spec else "none"
+            languages = ", ".join(spec.languages) if spec else "none"
             raise UsageError(
                 f"{store.name} has no labels in '{lang}'.",
                 value=lang,
-                remedy=f"Its languages are: {known}.",
+                remedy=f"Its languages are: {languages}.",
             )
         words = CodeLabels(spec, lang or store.schema.language)
-        found = list[Any]()
-        asked = dict[str, str]()
+        shown_columns = list[Any]()
+        questions = dict[str, str]()
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )
@@ -157,14 +157,14 @@ def read_table(
                 )
             if shown is None:  # the labels stand in the place of the codes
                 continue
-            found.append(shown)
+            shown_columns.append(shown)
             field = next(iter(column.fields.values()), None)
             question = (
                 field.asks(words.language) if field and not column.label_of else column.description
             )
-            asked |= dict.fromkeys(pd.DataFrame(found[-1]).columns, question)
-    frame: pd.DataFrame = pd.concat(found, axis="columns")
-    frame.attrs["questions"] = asked
+            questions |= dict.fromkeys(pd.DataFrame(shown_columns[-1]).columns, question)
+    frame: pd.DataFrame = pd.concat(shown_columns, axis="columns")
+    frame.attrs["questions"] = questions
     return frame
 
 
@@ -180,24 +180,30 @@ def _shown(
 ) -> pd.Series[Any] | pd.DataFrame | None:
     """Return a column as it is shown; None for labels that stand in the place of their codes."""
     values = rows[column.name]
-    said = _entries(words, column, labels=labels)
+    entry_texts = _entries(words, column, labels=labels)
     if any(field.several for field in column.fields.values()) and not column.label_of:
-        return _several(values, column, said, several)
+        return _several(values, column, entry_texts, several)
     if not (labels and column.label_of):
         codes = allowed_values(schema, column)
-        return _typed(values, column, {code: said.get(code, code) for code in codes})
+        return _typed(values, column, {code: entry_texts.get(code, code) for code in codes})
     # a step stays a number, and has its label beside it
     if table.columns[table.at[column.label_of]].kind == NUMBER:
-        steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
+        steps = [
+            None if step is None else entry_texts.get(f"{step:g}") for step in rows[column.label_of]
+        ]
         return pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name)
     return None
 
 
-def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]) -> pd.Series[Any]:
+def _typed(
+    values: pd.Series[Any], column: TableColumn, entry_texts: Mapping[str, str]
+) -> pd.Series[Any]:
     """Return a column in its type; one of known codes, by code, as categories in their order."""
-    if known and column.kind == TEXT and not column.label_of:
+    if entry_texts and column.kind == TEXT and not column.label_of:
         ordered = any(field.result == "level" for field in column.fields.values())
-        chosen = pd.Categorical(values, [*known], ordered=ordered).rename_categories(known)
+        chosen = pd.Categorical(values, [*entry_texts], ordered=ordered).rename_categories(
+            entry_texts
+        )
         return pd.Series(chosen, values.index, name=column.name)
     if column.kind == DATE:
         return pd.Series(np.array(values, IN_PANDAS[DATE]), values.index, name=column.name)
@@ -205,17 +211,17 @@ def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]
 
 
 def _several(
-    values: pd.Series[Any], column: TableColumn, said: Mapping[str, str], how: Several
+    values: pd.Series[Any], column: TableColumn, entry_texts: Mapping[str, str], shape: Several
 ) -> pd.Series[Any] | pd.DataFrame:
     """Return the column of a question with several answers, or one for each entry of its lists."""
-    if how == "text":
+    if shape == "text":
         return values.astype(IN_PANDAS[TEXT])
     codes = values.map(lambda text: text.split(SEPARATOR) if text else [])
-    if how == "list":
-        return codes.map(lambda some: [said.get(code, code) for code in some])
-    entries = dict.fromkeys([*said, *chain.from_iterable(codes)])
+    if shape == "list":
+        return codes.map(lambda some: [entry_texts.get(code, code) for code in some])
+    entries = dict.fromkeys([*entry_texts, *chain.from_iterable(codes)])
     chosen = {
-        f"{column.name}: {said.get(code, code)}": [code in some for some in codes]
+        f"{column.name}: {entry_texts.get(code, code)}": [code in some for some in codes]
         for code in entries
     }
     return pd.DataFrame(chosen, values.index, dtype=IN_PANDAS[BOOLEAN])
@@ -224,11 +230,11 @@ def _several(
 def _entries(words: CodeLabels, column: TableColumn, *, labels: bool) -> dict[str, str]:
     """Return the codes of the lists that a column draws on, each with what stands for it: labels that differ."""
     lists = dict.fromkeys(filter(None, map(list_of, column.fields.values())))
-    found = {
+    entries = {
         code: label for name in reversed(lists) for code, label in words.entries_of(name).items()
     }
-    often = Counter(found.values())
+    often = Counter(entries.values())
     return {
         code: (f"{label} ({code})" if often[label] > 1 else label) if labels else code
-        for code, label in found.items()
+        for code, label in entries.items()
     }

@@ -347,12 +347,12 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
     for number, each in enumerate(rows, start=1):
-        state = MISSING if not each.said else REVIEWED if each.reviewed else MACHINE
+        state = MISSING if not each.translation else REVIEWED if each.reviewed else MACHINE
         cells = (
             each.place,
             str(limit_of(each.place) or ""),
             each.text,
-            each.said,
+            each.translation,
             state,
             each.comment,
         )

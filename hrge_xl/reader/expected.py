@@ -374,3 +374,8 @@ class ReadResult:
     no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
     # of formulas, by the issued name of the sheet
     results: dict[str, SheetResults] = field(default_factory=dict)
+
+    @property
+    def drawn_otherwise(self) -> bool:
+        """Whether its sheets are not those that this program draws: what they say of themselves counts."""
+        return self.older or self.identity is None

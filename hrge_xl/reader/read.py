@@ -58,7 +58,7 @@ from .identity import (
 )
 from .other_formats import checks_lost
 from .raw import CellKind, RawCell, RawWorkbook, Unreadable
-from .retired_questions import OldSheet, guide_title, was_issued
+from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import (
     ListNames,
@@ -298,9 +298,11 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
         WorkbookComparison(found, found.identity).compare(assigned, by_lines)
     for copy in assigned.copies:
         copied_answers(found, copy)
-    # those of an older version apart from those that nobody issued
+    # those of another drawing apart from those that nobody issued
     old = [
-        sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)
+        sheet
+        for sheet in assigned.unknown_sheets
+        if found.drawn_otherwise and was_issued(sheet, workbook)
     ]
     for sheet in old:
         old_sheet(found, sheet)
@@ -321,10 +323,11 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
 def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
     """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
     axes, observations = read_axes(found, tool_sheet)
-    language = found.plan.layout.language
-    old = (
-        OldSheet(tool_sheet.raw, guide_title(language), tool_sheet.corner) if found.older else None
-    )
+    old = None
+    if found.drawn_otherwise:
+        described = OldSheet(tool_sheet.raw, tool_sheet.corner)
+        # a sheet of this version that asks nothing is read by its own layout
+        old = described if found.older or described.checks else None
     if axes is None and old is not None and old.checks:
         # every question of the sheet is another one now
         old_sheet(found, tool_sheet.raw, tool_sheet.corner)

@@ -147,7 +147,7 @@ class _MemoryOfChecks(Memory):
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
         """Raise `_BrokenCheck` for what sums up check cells of which one shows no number."""
-        if key not in self.known and isinstance(key, tuple) and key[0] in ("checks", "progress"):
+        if key not in self.cache and isinstance(key, tuple) and key[0] in ("checks", "progress"):
             raise _BrokenCheck
         return super().once(key, work_out)
 

@@ -26,7 +26,7 @@ from ..spec.supplements import LEFTOVER_KEY
 from ..workbook.feedback_sheets import FORMULA, digest
 from .expected import ReadResult, observe_at, one_by_one, shorten
 from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell
-from .retired_questions import OldSheet, guide_title
+from .retired_questions import OldSheet
 from .tool_sheets import HOME, Axes, ToolSheet, by_codes
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
@@ -245,7 +245,7 @@ def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[Ty
 
 def old_sheet(found: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
     """Keep what is on an issued sheet that the version in force no longer has: its answers, and what is beside them."""
-    old = OldSheet(sheet, guide_title(found.plan.layout.language), corner)
+    old = OldSheet(sheet, corner)
     retired = list[TypedText]()
     beside = list[TypedText]()
     for typed in typed_texts(sheet):

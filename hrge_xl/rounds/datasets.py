@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
-from ..answers.corrections import in_force
 from ..answers.submission import PROGRAM
 from ..core import message_templates
 from ..core.dates import day_here
@@ -44,12 +43,12 @@ from ..ledger.events import FILE, Arrived
 from ..ledger.judgements import (
     Decision,
     RoundElsewhere,
-    corrections_of,
+    apply_judgements,
     decisions,
     rounds_elsewhere,
     waivers_of,
 )
-from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up, near
 from ..ledger.seals import changed_terms, faults
 from ..reader import ExpectedReturn, cores, fingerprint, stamp_alone
 from ..reader.gate import beginning_of, is_named_as_workbook
@@ -138,24 +137,18 @@ class DatasetRequest:
 
         The waivers of a round, and what was corrected in its answers, count wherever its files are taken in.
         """
-        named = (self.ledger, round_.folder if round_ else None)
-        folders = [*dict.fromkeys(folder for folder in named if folder)]
-        known: list[Waiver] = []
-        days: dict[str, date] = {}
-        for folder in folders:
-            known += waivers_of(folder, self.today)
-            days |= look_up(folder, Ledger.days_of_verdicts) or {}
-        corrected = [entry for folder in reversed(folders) for entry in corrections_of(folder)]
-        return ValidationRequest(
+        request = ValidationRequest(
             self.wanted_in(round_),
             self.today,
             self.jobs or cores(),
             self.password,
-            tuple(known),
             passwords=round_.passwords if round_ else (),
-            days=days,
-            corrections=in_force(corrected),
         )
+        named = (self.ledger, round_.folder if round_ else None)
+        folders = [folder for folder in dict.fromkeys(named) if folder and near(folder)]
+        with ExitStack() as stack:
+            ledgers = [stack.enter_context(Ledger.open(folder, write=False)) for folder in folders]
+            return apply_judgements(request, ledgers)
 
 
 def request_of(
@@ -460,7 +453,7 @@ def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Pa
     arrived = replace(asked.arrived, terms=terms_of([round_]))
     how = Options(jobs=asked.jobs, asking=asked.day_is_stated, figures=asked.figures)
     run = stack.enter_context(ingest([source], folder, arrived=arrived, options=how))
-    given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
+    given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.received)
     if asked.day_is_stated:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, asked.today)

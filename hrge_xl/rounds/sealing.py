@@ -13,7 +13,7 @@ from ..ledger.events import Sealed, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, near
 from ..ledger.seals import (
-    Checked,
+    LedgerCheck,
     NewSeal,
     Seal,
     check,
@@ -56,7 +56,7 @@ class SealCheck(NamedTuple):
     """What the ledger says of a report or of a round's terms: its name there, and what was found."""
 
     name: str
-    found: Checked
+    found: LedgerCheck
     is_noted: bool  # one of its seals has the digest that was noted elsewhere, where one was
     is_trusted: bool  # one of them is signed with a key that is trusted, where some are
     lines: Sequence[str]  # what each seal shows, and who could have forged it

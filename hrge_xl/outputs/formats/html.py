@@ -169,7 +169,7 @@ class ReportView:
     def reconciliation(self) -> list[str]:
         """Say what was received and what became of it, one sentence each, in the same words as everywhere."""
         summary = dict(self.document["summary"])
-        numbers = {key: summary[key] for key in (*VERDICTS, *(each.part for each in STATUSES))}
+        numbers = {key: summary[key] for key in (*VERDICTS, *(status.part for status in STATUSES))}
         received = Reconciliation(self.document["summary"]["files"], **numbers)  # type: ignore[arg-type]
         return list(received.lines(self.document["run"]["language"]))
 
@@ -182,7 +182,7 @@ class ReportView:
     def became(self) -> list[StatusKind]:
         """List what became of files that could be read, leaving out what became of none."""
         numbers = dict(self.document["summary"])
-        return [each for each in STATUSES if numbers[each.part] or each.code == COUNTS]
+        return [status for status in STATUSES if numbers[status.part] or status.code == COUNTS]
 
     def other(self, file: FileRow) -> int | None:
         """Return the number of the file that a file gives way to, meets, or is a copy of."""
@@ -202,7 +202,7 @@ class ReportView:
         codes = grouped(
             ((why, tuple(numbers)), code) for (code, why), numbers in sorted(files.items())
         )
-        return [(found, why, numbers) for (why, numbers), found in codes.items()]
+        return [(skipped_codes, why, numbers) for (why, numbers), skipped_codes in codes.items()]
 
     def reasons(self, file: FileRow) -> dict[str, list[str]]:
         """Return codes of the checks that did not run on one file, by reason."""
@@ -214,8 +214,8 @@ class ReportView:
 
     def waived_by(self, waiver: WaiverRow) -> int:
         """Count the findings that have this waiver beside them."""
-        found = (f["waiver"] for file in self.document["files"] for f in file["findings"])
-        return sum(each == waiver for each in found)
+        finding_waivers = (f["waiver"] for file in self.document["files"] for f in file["findings"])
+        return sum(finding_waiver == waiver for finding_waiver in finding_waivers)
 
     def place(self, finding: FindingRow) -> tuple[str, str] | None:
         """Column letters and row number of a finding's cell, where it is one cell."""
@@ -252,10 +252,11 @@ class ReportView:
             for level, row in enumerate(matrix["levels"])
         )
         foot = foot_rule(self.say("Report {id}").format(**self.document["run"]))
-        own = f".f td:nth-child(-n+2){{direction:{direction(self.document['run']['language'])};unicode-bidi:normal}}"
+        text_direction = direction(self.document["run"]["language"])
+        places = f".f td:nth-child(-n+2){{direction:{text_direction};unicode-bidi:normal}}"
         further = f".long>tbody>tr:nth-child(n+{self.paper_rows + 1})"
         paper = f"@media print{{html:not(:has(#everything:target)) {further}{{display:none}}}}"
-        return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}{foot}"
+        return f"{places}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}{foot}"
 
 
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:

@@ -27,18 +27,18 @@ def render(document: Document) -> str:
 
 
 def _suite(file: FileRow, started: str) -> ET.Element:
-    found = {finding["code"] for finding in file["findings"]}
+    reported_codes = {finding["code"] for finding in file["findings"]}
     skipped = file["checks"]["not_run"]
-    quiet = [code for code in file["checks"]["run"] if code not in found]
-    told = [_outcome(finding, file) for finding in file["findings"]]
+    quiet = [code for code in file["checks"]["run"] if code not in reported_codes]
+    outcomes = [_outcome(finding, file) for finding in file["findings"]]
     suite = ET.Element(
         "testsuite",
         _attributes(
             name=file["path"],
             tests=len(file["findings"]) + len(quiet) + len(skipped),
-            failures=told.count("failure"),
+            failures=outcomes.count("failure"),
             errors=0,
-            skipped=len(skipped) + told.count("skipped"),
+            skipped=len(skipped) + outcomes.count("skipped"),
             timestamp=started.removesuffix("Z"),
             time=0,
         ),
@@ -74,14 +74,14 @@ def _case(file: FileRow, finding: FindingRow) -> ET.Element:
     _properties(case, severity=finding["severity"], code=finding["code"], waiver=waiver or None)
     outcome = _outcome(finding, file)
     if outcome == "failure":
-        told = ET.SubElement(
+        output = ET.SubElement(
             case, "failure", _attributes(type=finding["code"], message=finding["message"])
         )
     elif outcome == "skipped":
         why = waiver if is_waived(finding) else f"{file['status']}: {file['reason']}"
         ET.SubElement(case, "skipped", _attributes(message=why))
     if outcome != "failure":
-        told = ET.SubElement(case, "system-out")
+        output = ET.SubElement(case, "system-out")
     lines = (
         ("", finding["message"]),
         ("Place: ", place),
@@ -91,7 +91,7 @@ def _case(file: FileRow, finding: FindingRow) -> ET.Element:
         ("", waiver),
         ("Did you mean: ", finding["suggestion"]),
     )
-    told.text = visible("\n".join(word + text for word, text in lines if text))
+    output.text = visible("\n".join(word + text for word, text in lines if text))
     return case
 
 

@@ -87,12 +87,12 @@ def render(document: Document) -> str:
 
 def _rules(document: Document) -> list[dict[str, Any]]:
     rules = [_rule(code) for code in document["codes"]]
-    known = {code["code"] for code in document["codes"]}
+    listed_codes = {code["code"] for code in document["codes"]}
     for file in document["files"]:
         named = [(row["code"], row["name"]) for row in file["findings"]]
         for code, name in (*named, *((skip["code"], "") for skip in file["checks"]["not_run"])):
-            if code not in known:
-                known.add(code)
+            if code not in listed_codes:
+                listed_codes.add(code)
                 rules.append({"id": code, **({"name": name} if name else {})})
     return rules
 
@@ -154,21 +154,21 @@ def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) 
 
 def _suppressions(finding: FindingRow, file: FileRow) -> list[dict[str, Any]]:
     """Its waiver, and why its file is settled. Where one result has suppressions, SARIF wants every one to say."""
-    found: list[tuple[str, str, dict[str, Any]]] = []
+    suppressions: list[tuple[str, str, dict[str, Any]]] = []
     waiver = finding["waiver"]
     if waiver is not None:
-        told = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
-        found.append((SUPPRESSION[waiver["state"]], told, dict(waiver)))
+        justification = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
+        suppressions.append((SUPPRESSION[waiver["state"]], justification, dict(waiver)))
     if file["settled"]:
         about = {
             "status": file["status"],
             "superseded_by": file["superseded_by"],
             "copy_of": file["copy_of"],
         }
-        found.append(("accepted", file["reason"] or "", about))
+        suppressions.append(("accepted", file["reason"] or "", about))
     return [
         {"kind": "external", "status": status, "justification": why, "properties": about}
-        for status, why, about in found
+        for status, why, about in suppressions
     ]
 
 
@@ -185,10 +185,14 @@ def _uri(path: str) -> str:
     return f"file://{encoded}" if encoded.startswith("/") else encoded
 
 
-def _visible(data: Any) -> Any:
+def _visible(json_value: Any) -> Any:
     """Return the same data with every text made safe to show."""
-    if isinstance(data, str):
-        return visible(data)
-    if isinstance(data, dict):
-        return {key: _visible(value) for key, value in data.items()}
-    return [_visible(item) for item in data] if isinstance(data, list) else data
+    if isinstance(json_value, str):
+        return visible(json_value)
+    if isinstance(json_value, dict):
+        return {key: _visible(value) for key, value in json_value.items()}
+    return (
+        [_visible(element) for element in json_value]
+        if isinstance(json_value, list)
+        else json_value
+    )

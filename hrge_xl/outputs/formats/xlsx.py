@@ -90,11 +90,11 @@ class SheetColumn(NamedTuple):
 def sheets() -> dict[str, dict[str, SheetColumn]]:
     """Return the columns of every sheet; its title stands under no name."""
     text = (resources.files(__package__) / COLUMNS).read_text(encoding="utf-8")
-    found: dict[str, dict[str, SheetColumn]] = {}
+    columns_by_sheet: dict[str, dict[str, SheetColumn]] = {}
     for row in csv.DictReader(text.splitlines()):
         column = SheetColumn(row["head"], int(row["width"] or 0), row["kind"])
-        found.setdefault(row["sheet"], {})[row["column"]] = column
-    return found
+        columns_by_sheet.setdefault(row["sheet"], {})[row["column"]] = column
+    return columns_by_sheet
 
 
 def render(document: Document) -> bytes:
@@ -190,7 +190,7 @@ class _Report:
         if "country" in columns and not any(row["country"] for row in rows):
             del columns["country"]
         numbers = [column.kind in ("number", "share") for column in columns.values()]
-        heads = _told_apart([self.say(column.head) for column in columns.values()])
+        heads = _distinct_heads([self.say(column.head) for column in columns.values()])
         sheet.add_table(
             0,
             0,
@@ -365,12 +365,12 @@ class _Report:
     def _findings(self) -> None:
         """Write every finding, on as many sheets as they need."""
         statuses = [self.say(status) for status in WORKED_THROUGH]
-        found = [(file, finding) for file in self.files for finding in file["findings"]]
+        pairs = [(file, finding) for file in self.files for finding in file["findings"]]
         title = self.title("findings")
         status = [*sheets()["findings"]].index("status") - 1
-        for part, start in enumerate(range(0, max(len(found), 1), MOST_ROWS), 1):
+        for part, start in enumerate(range(0, max(len(pairs), 1), MOST_ROWS), 1):
             pen = self._sheet(title if part == 1 else f"{title} {part}")
-            some = found[start : start + MOST_ROWS]
+            some = pairs[start : start + MOST_ROWS]
             rows = [self._finding(number, *pair) for number, pair in enumerate(some, start + 1)]
             self._table(f"Findings{part}", pen, "findings", rows, frozen=3)
             pen.sheet.data_validation(
@@ -404,31 +404,31 @@ class _Report:
         """Return how often each check ran and did not, and what it found in what counts."""
         run = Counter[str]()
         missed = Counter[str]()
-        found = Counter[str]()
+        findings = Counter[str]()
         for file in self.files:
             run.update(file["checks"]["run"])
             missed.update({skip["code"] for skip in file["checks"]["not_run"]})
             for finding in file["findings"]:
-                found[finding["code"]] += file["counted"]
+                findings[finding["code"]] += file["counted"]
         return [
             {
                 "code": code,
                 "files_run": run[code],
                 "files_not_run": missed[code],
-                "found": found[code],
+                "found": findings[code],
             }
-            for code in sorted({*run, *missed, *found})
+            for code in sorted({*run, *missed, *findings})
         ]
 
     def _unplaced(self) -> list[dict[str, Any]]:
         return [
             {
                 **self._of(file),
-                "place": f"{item['sheet']}!{item['cell']}",
-                "text": self.say("(withheld)") if item["text"] is None else item["text"],
+                "place": f"{text['sheet']}!{text['cell']}",
+                "text": self.say("(withheld)") if text["text"] is None else text["text"],
             }
             for file in self.files
-            for item in file["unplaced"]
+            for text in file["unplaced"]
         ]
 
     def _waiver(self, finding: FindingRow) -> str | None:
@@ -440,16 +440,16 @@ class _Report:
         return f"{row['number']}: {self.say(CALLED[row['state']])}: {row['reason']} ({row['by']}, {row['day']}{until})"
 
 
-def _told_apart(headers: Sequence[str]) -> list[str]:
+def _distinct_heads(headers: Sequence[str]) -> list[str]:
     """Return heads that differ, as a table needs them: where a language has one word for two, the second is
     numbered.
     """
     seen: dict[str, int] = {}
-    told = []
+    distinct = []
     for header in headers:
         count = seen[header.casefold()] = seen.get(header.casefold(), 0) + 1
-        told.append(header if count == 1 else f"{header} {count}")
-    return told
+        distinct.append(header if count == 1 else f"{header} {count}")
+    return distinct
 
 
 def _readable(widths: Sequence[int]) -> int:
