@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ..core.numerals import Ambiguous, parse_date, parse_number, percentage
+from ..core.numerals import Ambiguous, parse_date, parse_number, percentage, shown
 from ..core.paths import quoted
 from ..core.words import fold, plain_digits
 from ..core.work import grouped
@@ -109,7 +109,8 @@ class SoughtFigure:
             return values == self.day
         is_text = not self.readings and not self.day and column.name not in KEYS
         if column.kind == TEXT and (is_text or column.name in AS_TYPED):
-            return sa.or_(values == self.text, sa.func.lower(values) == self.text.lower())
+            typed = [self.text, *(shown(reading.number) for reading in self.readings)]
+            return sa.or_(values.in_(typed), sa.func.lower(values) == self.text.lower())
         return None
 
 
@@ -171,8 +172,8 @@ def row_ranges(rows: Sequence[int]) -> str:
 def _on_pages(
     store: Store, round_: Round | None, sought: SoughtFigure, command: Command, most: int | None
 ) -> Iterator[FigureHits]:
-    shown = figures_of(store, None, round_)
-    on_page = [figure for figure in page_figures(shown) if sought.is_on_page(figure.text)]
+    overview = figures_of(store, None, round_)
+    on_page = [figure for figure in page_figures(overview) if sought.is_on_page(figure.text)]
     for page, figures in grouped((figure.page, figure) for figure in on_page).items():
         hits = []
         for figure in figures[:most]:
