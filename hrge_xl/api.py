@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from .core.dates import day_here
 from .core.errors import Mistake, SpecError, UsageError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .answers.corrections import OfficeCorrection
     from .audit.audit import Audit
     from .dataset.returns import Return
-    from .dataset.tracing import Traced, TracedValue
+    from .dataset.tracing import FigureHits, Traced, TracedValue
     from .exchange.validation import Result, ValidationRequest
     from .findings import Waiver
     from .ledger.judgements import Decision
@@ -569,21 +569,53 @@ def export(
     return target
 
 
+@overload
 def trace(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
-) -> list[TracedValue]:
-    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
+) -> list[TracedValue]: ...
+
+
+@overload
+def trace(
+    place: str | Path | Dataset,
+    *,
+    value: str,
+    today: date | None = None,
+    most: int | None = None,
+    named: str = "",
+) -> list[FigureHits]: ...
+
+
+def trace(
+    place: str | Path | Dataset,
+    table: str = "",
+    row: int = 0,
+    today: date | None = None,
+    *,
+    value: str = "",
+    most: int | None = None,
+    named: str = "",
+) -> list[TracedValue] | list[FigureHits]:
+    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from.
+
+    With a `value` in place of a row: where that figure stands on the pages and in the tables, on each with the first
+    `most` places (None: all) and the commands that lead to the cells; `named` is the dataset as these call it.
+    """
     from .dataset import tracing
+    from .outputs.figure_search import find_figure
     from .outputs.table_files import table_of
 
     with _opened(place, today, figures=False) as dataset:
+        if value:
+            address = named or quoted(dataset.folder or str(place))
+            return find_figure(dataset.store, dataset.round, value, address, most)
         return tracing.trace(dataset.store, table_of(dataset.store, table), row)
 
 
 def answers_behind(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
 ) -> list[Traced]:
-    """Return the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
+    """Return what a row of a table of figures counts or adds up, with its cells; of rows of other tables nothing."""
     from .dataset import tracing
     from .outputs.table_files import table_of
 

@@ -217,13 +217,16 @@ class AnswerCount:
     is_no: bool
 
 
+QuestionKey = tuple[str, str | None, str]  # sheet, fixed row, question
+
+
 @dataclass(slots=True)
 class QuestionProfile:
     """How the answers to one question are distributed: to a choice by answer, to a number its range."""
 
     tool: str
     text: str
-    code: str
+    key: QuestionKey
     type: FieldType
     answers: list[AnswerCount] = field(default_factory=list)
     lines: list[Record] = field(
