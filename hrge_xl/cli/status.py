@@ -140,7 +140,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {team_status.state for team_status in teams}, language)
+        states = {team_status.state for team_status in teams if team_status.team.code}
+        _next(folder, states, language)
 
 
 def _print_team(
@@ -181,9 +182,9 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 def _summary(
     dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str
 ) -> Iterator[str]:
-    """Say how many teams are in each state, then what there is to do."""
+    """Say how many teams are in each state, then what there is to do; files are in the totals."""
     say = translator(language)
-    counts = Counter(team_status.state for team_status in teams)
+    counts = Counter(team_status.state for team_status in teams if team_status.team.code)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
