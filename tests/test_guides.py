@@ -12,7 +12,6 @@ import re
 import shlex
 import shutil
 import textwrap
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pytest
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
+from tests.command_line import Agreeing
 from tests.face import (
     CATALOGUE,
     COLOURS,
@@ -70,13 +70,6 @@ COMMAND = re.compile(r"\$ hrge-xl (?P<words>.*?)(?:\s+# exit (?P<code>\d+))?$")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
-class Agreeing(StringIO):
-    """The keyboard of somebody who reads what a command asks, and agrees."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def text_of(guide: str) -> str:
     return (DOCS / guide).read_text(encoding="utf-8")
 
@@ -93,7 +86,7 @@ def test_commands_run(
     guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.stdin", Agreeing("y\n" * 100))
+    monkeypatch.setattr("sys.stdin", Agreeing())
     pages = [guide, *(PARTS if guide == LONGEST else ())]  # they go on where the one before ended
     for step in STEP.finditer("\n".join(map(text_of, pages))):
         if step["verb"]:

@@ -156,7 +156,7 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: Capsys) -> None:
     assert "scan.xlsx  F007:" in last
     assert err.splitlines() == [
         "2 files: 0 accepted, 1 returned, 1 refused.",
-        "1 returned, 2 late, 1 not issued, 1 refused.",
+        "1 returned, 2 late, 1 not issued.",
         "Not answered: MAR-1, EGY-1, IRQ-1.",
         "Late now: MAR-1, EGY-1.",
         f"Next: hrge-xl feedback {made.folder} -o feedback",

@@ -144,6 +144,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
+        states = {team_status.state for team_status in teams if team_status.team.code}
         _next(folder, states, language, to_give_back=to_give_back)
 
 
@@ -187,9 +188,9 @@ def _next(folder: Path, states: Collection[str], language: str, *, to_give_back:
 def _summary(
     dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str
 ) -> Iterator[str]:
-    """Say how many teams are in each state, then what there is to do."""
+    """Say how many teams are in each state, then what there is to do; files are in the totals."""
     say = translator(language)
-    counts = Counter(team_status.state for team_status in teams)
+    counts = Counter(team_status.state for team_status in teams if team_status.team.code)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
