@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from .core.dates import day_here
 from .core.errors import Mistake, SpecError, UsageError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .answers.corrections import OfficeCorrection
     from .audit.audit import Audit
     from .dataset.returns import Return
-    from .dataset.tracing import Traced, TracedValue
+    from .dataset.tracing import FigureHits, Traced, TracedValue
     from .exchange.validation import Result, ValidationRequest
     from .findings import Waiver
     from .ledger.judgements import Decision
@@ -411,7 +411,13 @@ def give_feedback(
     With `teams` only these get their own file, whatever became of their returns: a team without answers to give back
     that of a round as it was issued. Raises as `datasets` does, and `UsageError` for a team that there is not.
     """
-    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all, give_issued
+    from .outputs.feedback_files import (
+        FeedbackOptions,
+        FeedbackResult,
+        give_all,
+        give_issued,
+        note_given,
+    )
     from .rounds.changes import teams_meant
     from .rounds.datasets import datasets, request_of
 
@@ -433,7 +439,9 @@ def give_feedback(
             options = FeedbackOptions(
                 request.today, output, request.spec, tools, every, reply_by, teams=codes
             )
-            answered = {file["team"] for file in give_all(dataset, options, feedback)}
+            written = list(give_all(dataset, options, feedback))
+            note_given(dataset, {file["submission"] for file in written})
+            answered = {file["team"] for file in written}
             if dataset.round:
                 silent = [team for team in meant if team.code not in answered]
                 feedback.issued += give_issued(dataset.round, silent, output)
@@ -561,21 +569,53 @@ def export(
     return target
 
 
+@overload
 def trace(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
-) -> list[TracedValue]:
-    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
+) -> list[TracedValue]: ...
+
+
+@overload
+def trace(
+    place: str | Path | Dataset,
+    *,
+    value: str,
+    today: date | None = None,
+    most: int | None = None,
+    named: str = "",
+) -> list[FigureHits]: ...
+
+
+def trace(
+    place: str | Path | Dataset,
+    table: str = "",
+    row: int = 0,
+    today: date | None = None,
+    *,
+    value: str = "",
+    most: int | None = None,
+    named: str = "",
+) -> list[TracedValue] | list[FigureHits]:
+    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from.
+
+    With a `value` in place of a row: where that figure stands on the pages and in the tables, on each with the first
+    `most` places (None: all) and the commands that lead to the cells; `named` is the dataset as these call it.
+    """
     from .dataset import tracing
+    from .outputs.figure_search import find_figure
     from .outputs.table_files import table_of
 
     with _opened(place, today, figures=False) as dataset:
+        if value:
+            address = named or quoted(dataset.folder or str(place))
+            return find_figure(dataset.store, dataset.round, value, address, most)
         return tracing.trace(dataset.store, table_of(dataset.store, table), row)
 
 
 def answers_behind(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
 ) -> list[Traced]:
-    """Return the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
+    """Return what a row of a table of figures counts or adds up, with its cells; of rows of other tables nothing."""
     from .dataset import tracing
     from .outputs.table_files import table_of
 
@@ -684,13 +724,20 @@ class Decisions(NamedTuple):
 
 
 def decisions(
-    folder: str | Path, today: date | None = None, jobs: int = 1, password: str | None = None
+    folder: str | Path,
+    today: date | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+    names: Sequence[str] = (),
 ) -> Decisions:
-    """Return what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
+    """Return what waits for a decision in a round, after what is new was taken in, or in a consolidated folder.
+
+    With `names`, which are those of `decide`, it is about these returns alone. Raises `UsageError` for an unknown one.
+    """
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
     from .dataset.return_status import CONFLICT
-    from .dataset.returns import result
+    from .dataset.returns import find_return, result
     from .findings.identity import SENDER_NOT_THE_TEAMS
     from .layout.wording import text
     from .ledger.judgements import every_correction, history
@@ -711,8 +758,9 @@ def decisions(
                 continue  # the two were compared already
             compared = compare(result(dataset.store, return_), result(dataset.store, rival))
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
+    meant = [find_return(returns, name) for name in names] if names else returns
     doubted: list[tuple[Return, str]] = []
-    for return_ in filter(is_in_doubt, returns):
+    for return_ in filter(is_in_doubt, meant):
         finding = next(
             finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code
         )
@@ -720,15 +768,14 @@ def decisions(
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
         choices = {return_.submission: possible(return_) for return_ in returns}
-        return Decisions(
-            dataset.notes,
-            returns,
-            choices,
-            doubted,
-            history(ledger),
-            differing,
-            every_correction(ledger),
-        )
+        made = history(ledger)
+        corrections = every_correction(ledger)
+    if names:
+        submissions = {return_.submission for return_ in meant}
+        contents = {return_.sha256 for return_ in meant}
+        made = [decision for decision in made if decision.submission in submissions]
+        corrections = tuple(entry for entry in corrections if entry.sha256 in contents)
+    return Decisions(dataset.notes, meant, choices, doubted, made, differing, corrections)
 
 
 def waivers(folder: str | Path, today: date | None = None) -> tuple[Waiver, ...]:

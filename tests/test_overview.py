@@ -874,7 +874,7 @@ def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -
     answers = table(tmp_path, "aggregate_answers")
     assert seen.questions
     told = Counter(
-        (question.code, each.code, each.count)
+        (question.key[-1], each.code, each.count)
         for question in seen.questions
         for each in question.answers
     )

@@ -6,9 +6,11 @@ What people enter into a ledger: `hrge-xl decide`, `waive` and `sign`; and `reco
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import hrge_xl
 
 from ..core.dates import day_here
 from ..core.errors import Exit, UsageError
-from ..core.paths import is_address, quoted
+from ..core.paths import is_address, masked, quoted
 from .common import (
     AS_SUITS,
     dataset_request,
@@ -179,6 +181,8 @@ def export(
 
 
 HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
+MOST_PLACES = 5  # of a figure on one page or in one table
+ROWS = re.compile(r"[1-9]\d{0,8}(-[1-9]\d{0,8})?(,[1-9]\d{0,8}(-[1-9]\d{0,8})?)*")
 
 
 @verb("trace")
@@ -188,56 +192,101 @@ def trace(
     as_json: bool,
     output: Path | None,
     password: str | None,
+    value: str,
     **query: str,
 ) -> None:
-    """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
+    """Print answers or findings with the cells that they come from; or rows of a table; or where a figure stands.
 
-    Rows of a table are numbered from 1, as in data.xlsx without its headings. For a round, what is new is taken in
-    first. If some of the returns count, the others are left out.
+    Rows of a table are numbered from 1, as in data.xlsx without its headings; several are named as 3-7,12. For a round,
+    what is new is taken in first. If some of the returns count, the others are left out.
 
     \b
     hrge-xl trace output/2026-H1 --team Kabul --field PLN_02
     hrge-xl trace output/2026-H1 --finding V006
+    hrge-xl trace output/2026-H1 --value 37
     hrge-xl trace answers 12 --data output/dataset
 
     Next: open the file at the cell; hrge-xl explain V006
     """
-    is_asked = any(query.values())
+    is_asked = any(query.values()) or bool(value)
     is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
     place, row_address = (words[0], words[1:]) if is_place else (dataset, words)
     if len(row_address) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
+    if value and any(query.values()):
+        raise UsageError("--value looks for a figure everywhere.", remedy="Leave out the others.")
     with (
         hrge_xl.one_dataset(place, None, AS_SUITS, password, figures=False) as opened,
         output_to(output),
     ):
         print_notes(opened)
-        if is_asked:
+        if value:
+            most = None if as_json or output else MOST_PLACES
+            named = quoted(masked(place))
+            _print_places(
+                hrge_xl.trace(opened, value=value, most=most, named=named), value, as_json
+            )
+        elif is_asked:
             _print_answers(
                 hrge_xl.trace_answers(opened, None, **query),
-                bool(query["finding"]),
+                "finding" if query["finding"] else "answer",
                 as_json=as_json,
             )
-            return
-        table, row = row_address
-        if not (row.isdecimal() and int(row)):
-            raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
-        values = hrge_xl.trace(opened, table, int(row))
-        behind = hrge_xl.answers_behind(opened, table, int(row))
-        if as_json:
-            print_json(
-                dict(values)
-                | ({"answers": [asdict(traced) for traced in behind]} if behind else {})
-            )
         else:
-            print_lines(map(str, values))
-            if behind:
-                _print_answers(behind)
+            _print_rows(opened, row_address[0], _numbers_of_rows(row_address[1]), as_json=as_json)
 
 
-def _print_answers(
-    answers: Sequence[hrge_xl.Traced], are_findings: bool = False, *, as_json: bool = False
-) -> None:
+def _numbers_of_rows(text: str) -> Iterable[int]:
+    """Return the numbers that are typed as 3-7,12. Raises `UsageError`."""
+    if not ROWS.fullmatch(text):
+        raise UsageError(f"'{text}' is not a number of a row: they begin with 1. {HOW}")
+    spans = [sorted(map(int, span.split("-"))) for span in text.split(",")]
+    return chain.from_iterable(range(span[0], span[-1] + 1) for span in spans)
+
+
+def _print_rows(opened: hrge_xl.Dataset, table: str, rows: Iterable[int], *, as_json: bool) -> None:
+    """Print rows of a table, each with what it is made of; as JSON one as an object, several as a list."""
+    objects = []
+    for row in rows:
+        values = hrge_xl.trace(opened, table, row)
+        behind = hrge_xl.answers_behind(opened, table, row)
+        if as_json:
+            answers = {"answers": [asdict(traced) for traced in behind]} if behind else {}
+            objects.append(dict(values) | answers)
+            continue
+        print_lines(map(str, values))
+        if behind:
+            _print_answers(behind, "row")
+    if as_json:
+        print_json(objects if len(objects) > 1 else objects[0])
+
+
+def _print_places(places: Sequence[hrge_xl.FigureHits], value: str, as_json: bool) -> None:
+    """Print where a figure stands, page by page and table by table. Raises `UsageError` where it stands nowhere."""
+    if not places:
+        raise UsageError(
+            f"'{value}' stands nowhere.",
+            value=value,
+            remedy=(
+                "Looked for on the brief and the overview of the period, in the answers and in every table of figures. "
+                "Codes of teams and questions are traced with --team and --field."
+            ),
+        )
+    if as_json:
+        print_json([asdict(page) for page in places])
+        return
+    for page in places:
+        line(style(f"{page.where}: {page.count}", bold=True))
+        for hit in page.hits:
+            cell = f" ← {hit.place or 'the file'} in {hit.file}" if hit.file else ""
+            aside = "" if hit.status in ("", "counts") else f" ({hit.status})"
+            print_lines(beside("  ", f"{hit.what}: {hit.said}{cell}{aside}", width()))
+            print_lines([f"    {hit.command}"] if hit.command else [])
+        if page.count > len(page.hits):
+            line(f"  … and {page.count - len(page.hits)} more: --json, or -o FILE")
+
+
+def _print_answers(answers: Sequence[hrge_xl.Traced], kind: str, *, as_json: bool = False) -> None:
     from ..core.words import counted
 
     if as_json:
@@ -249,7 +298,7 @@ def _print_answers(
         first = f"{style(traced.what, bold=True)}: "
         indent = cell_len(traced.what) + 2
         print_lines(beside(first, text, width(), indent=indent))
-    line(f"{counted(len(answers), 'finding' if are_findings else 'answer')}.", err=True)
+    line(f"{counted(len(answers), kind)}.", err=True)
 
 
 # what people enter into a ledger
@@ -283,10 +332,12 @@ def decide(
     The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
-    its number or its submission. Without one, show what waits for a decision, what was decided and what was corrected.
+    its number or its submission. Without one, or with a RETURN and no option, show what waits for a decision, what was
+    decided and what was corrected.
 
     \b
     hrge-xl decide output/dataset
+    hrge-xl decide output/dataset PAK_final.xlsx
     hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
     hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --value 37 --reason "E-mail of the team"
     hrge-xl decide 2026-H1 PAK.xlsx --cell "Plan!E9" --withdraw --reason "It was 73"
@@ -296,8 +347,10 @@ def decide(
     choice, *further_choices = [
         name for name in ("counts", "withdrawn", "undone") if options.pop(name)
     ] or [""]
-    if not returns:
-        print_lines(_to_decide(folder, today, password))
+    if not (choice or options["reason"] or cell is not None or value is not None):
+        print_lines(_to_decide(folder, today, password, returns))
+    elif not returns:
+        raise UsageError("Say which return: hrge-xl decide DATASET RETURN …")
     elif cell is not None or value is not None:
         options |= {"by": by or getpass.getuser(), "password": password, "day": today}
         _correct(folder, returns, cell, value, choice, further_choices, **options)
@@ -344,13 +397,19 @@ def _correct(
     print_lines(hrge_xl.not_made_again(folder), err=True)
 
 
-def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
-    """List what waits, what is excluded, and every decision ever made."""
+def _to_decide(
+    folder: Path, day: date, password: str | None, returns: Sequence[str]
+) -> Iterator[str]:
+    """List what waits, what is excluded, and every decision and correction ever made; of some returns, or of all."""
+    from ..core.message_templates import text_of
     from ..core.words import and_more
 
-    decisions = hrge_xl.decisions(folder, day, AS_SUITS, password)
+    decisions = hrge_xl.decisions(folder, day, AS_SUITS, password, returns)
     print_lines(decisions.notes, err=True)
     by_submission = {return_.submission: return_ for return_ in decisions.returns}
+    for return_ in decisions.returns if returns else ():
+        if return_.status not in WAITS:
+            yield f"{_named(return_)}: {return_.status}. {text_of(return_.reason)}".rstrip()
     for status, waits in WAITS.items():
         for return_ in (return_ for return_ in decisions.returns if return_.status == status):
             rival = by_submission.get(return_.superseded_by or "")
@@ -374,6 +433,7 @@ def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
         not decisions.made
         and not decisions.corrections
         and not decisions.doubted
+        and not returns
         and not any(return_.status in WAITS for return_ in decisions.returns)
     ):
         yield "Nothing waits for a decision, and none was made."

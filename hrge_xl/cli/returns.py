@@ -76,15 +76,21 @@ def validate(
                 FoldedPrinter(run.language).show(files, quiet=quiet)
         print_totals(datasets, run.language)
         if not as_json and not quiet:
-            _next(paths, files, run.language, every_line=verbose)
+            _next(paths, datasets, files, run.language, every_line=verbose)
         return exit_code(files, fail_on)
 
 
 def _next(
-    paths: Sequence[str], files: Sequence[FileRow], language: str, *, every_line: bool
+    paths: Sequence[str],
+    found: Sequence[hrge_xl.Dataset],
+    files: Sequence[FileRow],
+    language: str,
+    *,
+    every_line: bool,
 ) -> None:
     """Say what to do about it."""
     from ..core.words import translator
+    from ..outputs.feedback_files import lacks_feedback
 
     say = translator(language)
     counting = [file for file in files if not file["settled"]]
@@ -96,7 +102,10 @@ def _next(
     if any(file["status"] == "conflict" for file in counting):
         next_step("decide", *paths[:1], language=language)
     elif any(file["verdict"] == "returned" for file in counting):
-        next_step("feedback", *paths, and_then=" -o feedback", language=language)
+        if any(map(lacks_feedback, found)):
+            next_step("feedback", *paths, and_then=" -o feedback", language=language)
+        else:  # the teams have it
+            next_step("status", *paths, language=language)
     elif any(file["verdict"] == "refused" for file in counting):
         line(say("Next: ask for the files that were refused again."), err=True)
     else:

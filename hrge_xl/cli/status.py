@@ -106,6 +106,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "--team tells of one team, and --wide and --xlsx are about all. Leave out one or the other."
         )
+    from ..outputs.feedback_files import lacks_feedback
+
     hrge_xl.load_round(folder)  # raises RoundError for another folder
     request = dataset_request([str(folder)], {"ledger": ledger, **options})
     with hrge_xl.datasets(request) as (dataset,):
@@ -122,6 +124,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
             *_summary(dataset, teams, language),
             *(change.lines(language) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
+        states = {team_status.state for team_status in teams}
+        to_give_back = not states.isdisjoint(("returned", "blank")) and lacks_feedback(dataset)
     rows = [_line(team_status, language) for team_status in teams]
     with output_to(output):
         if as_json:
@@ -140,7 +144,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {team_status.state for team_status in teams}, language)
+        states = {team_status.state for team_status in teams if team_status.team.code}
+        _next(folder, states, language, to_give_back=to_give_back)
 
 
 def _print_team(
@@ -168,11 +173,11 @@ def _print_team(
         line(f"Next: {next_action}.", err=True)
 
 
-def _next(folder: Path, states: Collection[str], language: str) -> None:
+def _next(folder: Path, states: Collection[str], language: str, *, to_give_back: bool) -> None:
     """Say what to do next; what to decide was said already."""
     if "to decide" in states:
         return
-    if not {"returned", "blank"}.isdisjoint(states):
+    if to_give_back:
         next_step("feedback", folder, and_then=" -o feedback", language=language)
     elif "not issued" in states:
         next_step("generate", folder, language=language)
@@ -183,9 +188,9 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 def _summary(
     dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str
 ) -> Iterator[str]:
-    """Say how many teams are in each state, then what there is to do."""
+    """Say how many teams are in each state, then what there is to do; files are in the totals."""
     say = translator(language)
-    counts = Counter(team_status.state for team_status in teams)
+    counts = Counter(team_status.state for team_status in teams if team_status.team.code)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:

@@ -392,15 +392,17 @@ def correct(  # noqa: PLR0913 (one parameter an option)
 def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     """Write the overview and the brief; give what is said of one where somebody has it open.
 
-    Those to share that are there are written again too, unless a copy to share brings them.
+    Those to share and those of countries and teams that are there are written again too; where there is a copy to
+    share, that brings its own.
     """
-    from ..outputs.brief import pages_of_folder
+    from ..outputs.brief import group_pages_again, pages_of_folder
 
     to_share = overview_page(folder, masked=True).is_file() and not exports.has_shareable(dataset)
     try:
         pages_of_folder(dataset, folder, round_)
         if to_share:
             pages_of_folder(dataset, folder, round_, masked=True)
+        group_pages_again(dataset, folder, round_)
     except OutputError as error:
         return [str(error)]
     return []

@@ -14,14 +14,14 @@ from ..core.dates import day_here
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
-from ..dataset.returns import Return
-from ..ledger.events import FILE, Arrived
+from ..dataset.returns import Return, verdicts_for_closing
+from ..ledger.events import FILE, NEXT, Arrived, RoundJudged
 from ..ledger.ledger import Ledger
 from ..ledger.seals import Seal
 from ..outputs import exports, pages_beside, report_pages, write_report
 from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round, planned_end
-from ..rounds.datasets import Dataset, DatasetRequest, came_back, datasets, one_dataset
+from ..rounds.datasets import Dataset, DatasetRequest, datasets, list_returned, one_dataset
 from ..rounds.receiving import Received
 from ..rounds.round_status import (
     OPEN,
@@ -152,7 +152,7 @@ def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -
         else [team_status.team.code for team_status in teams if team_status.state in OPEN]
     )
     no_answers = unanswered(dataset, waiting, received.unopened)
-    since = came_back(round_, since_closed=True)
+    since = list_returned(round_, since_closed=True)
     came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
     return RefreshResult(
         round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came
@@ -219,6 +219,8 @@ def close_round(
     consolidate(DatasetRequest([str(folder)], day, password=password, arrived=Arrived(day)), folder)
     with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
         _write_report(dataset, ledger, day)
+        verdicts = tuple(verdicts_for_closing(dataset.store))
+        ledger.enter(RoundJudged(number=NEXT, day=day, returns=verdicts), by=by.strip())
     change_round(planned, reason=reason, by=by, day=day)
     reports = folder / REPORTS
     pages = [folder / exports.WORKBOOK, *pages_beside(reports), *report_pages(reports, "html")]

@@ -20,7 +20,7 @@ from ..exchange.validation import REFUSED
 from ..fields import Field
 from ..spec.model import Spec
 from .dimensions import crossed_pairs
-from .return_status import DOUBLED, STATUSES
+from .return_status import DOUBLED, EXCLUDED, STATUSES
 from .schema import (
     BOOLEAN,
     DATE,
@@ -116,6 +116,11 @@ def _add_keys(definition: sa.Table, table: Table) -> None:
         sa.Index(index, *(definition.c[name] for name in names.split()))
 
 
+# a return of a round that this dataset is not of, which somebody put among those of another one
+STRAY = f"""s.status = '{EXCLUDED}' AND s.read_for IS NOT NULL AND s.read_for <> s.period
+        AND NOT EXISTS (SELECT 1 FROM expected_teams AS e WHERE e.period = s.period)"""
+
+
 def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
     """Yield the statements that make the views of a schema, and those that tell what they hold."""
     for view in schema.views:
@@ -137,7 +142,9 @@ def selection(schema: Schema, view: Table) -> str:
         assert schema.spec is not None  # or there is no matrix
         return _read_sql(view.name).format(pairs=_pairs(schema.spec))
     if view.name == "reconciliation":
-        return _read_sql(view.name).format(statuses=_counts_of_statuses())
+        return _read_sql(view.name).format(statuses=_counts_of_statuses(), stray=STRAY)
+    if view.name in ("periods", "teams"):
+        return _read_sql(view.name).format(stray=STRAY)
     return _read_sql(view.name)
 
 

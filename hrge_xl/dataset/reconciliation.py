@@ -115,7 +115,11 @@ class DatasetPeriod:
 
 
 def periods(store: Store) -> list[DatasetPeriod]:
-    """Return every period that a file which could be read is of, the latest one first."""
+    """Return every period that a file which could be read is of, the latest one first.
+
+    A return of another round makes none here.
+    """
+    known = {"", *(row["period"] for row in store.records("periods"))}
     files = store["submissions"]
     query = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
@@ -123,7 +127,7 @@ def periods(store: Store) -> list[DatasetPeriod]:
     for name, current, end, issued in store.select(query.where(files.c.verdict != REFUSED)):
         days[name][end or issued or date.min, issued or date.min] += 1
         counted[name] += bool(current)
-    names = sorted(days, key=lambda name: (_usual(days[name]), name), reverse=True)
+    names = sorted(days.keys() & known, key=lambda name: (_usual(days[name]), name), reverse=True)
     return [DatasetPeriod(name, counted[name]) for name in names]
 
 

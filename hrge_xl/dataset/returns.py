@@ -11,13 +11,22 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..answers.submission import Answer, Identity, Submission, Unplaced, from_pairs
+from ..answers.submission import (
+    Answer,
+    ClosedReturn,
+    Identity,
+    Submission,
+    Unplaced,
+    from_pairs,
+)
 from ..core.errors import UsageError, alike
 from ..core.message_templates import MessageTemplate, from_json
 from ..core.paths import name_of
 from ..core.words import fold
+from ..core.work import grouped
 from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
 from .return_status import (
@@ -247,6 +256,29 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
         "open_errors": errors.get(row["submission"], 0),
     }
     return Return(**values)
+
+
+def corrected_answers(store: Store) -> Iterator[Record]:
+    """Yield the answers of a dataset that the office corrected: of whom, to which question, and where they stand."""
+    columns = ("submission", "tool", "row_code", "field", "sheet", "cell")
+    by_office = store["findings"].c.code == CORRECTED_BY_OFFICE.code
+    return store.records("findings", by_office, columns=columns)
+
+
+def verdicts_for_closing(store: Store) -> Iterator[ClosedReturn]:
+    """Yield what every content of a dataset is, for the ledger of a round that is closed."""
+    findings = store["findings_fact"].c
+    found = store.select(sa.select(findings.submission_id, findings.code).distinct())
+    codes = grouped((number, str(code)) for number, code in found)
+    columns = ("submission_id", "submission", "sha256", "verdict", "untouched")
+    for row in store.records("submissions", columns=columns):
+        if row["sha256"]:
+            yield ClosedReturn(
+                sha256=row["sha256"],
+                verdict=row["verdict"],
+                codes=tuple(sorted(codes.get(row["submission_id"], ()))),
+                untouched=bool(row["untouched"]),
+            )
 
 
 # with the answers

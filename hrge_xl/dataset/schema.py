@@ -149,7 +149,7 @@ class Table:
         return not self.view and self.key[0] == SUBMISSION_ID
 
 
-VERSION = 10  # of the tables; raised whenever one of them changes
+VERSION = 11  # of the tables; raised whenever one of them changes
 
 IN_PANDAS: dict[str, Any] = {
     TEXT: "string",

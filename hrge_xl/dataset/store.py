@@ -398,10 +398,14 @@ class Store:
     def rows(self, name: str, *conditions: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Yield the rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self[name]
-        key = [table.c[column] for column in self.schema.by_name[name].key]
-        keys = [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
         selected_columns: Sequence[Any] = [table.c[column] for column in columns] or [table]
-        yield from self.select(sa.select(*selected_columns).where(*conditions).order_by(*keys))
+        selection = sa.select(*selected_columns).where(*conditions)
+        yield from self.select(selection.order_by(*self.order(name)))
+
+    def order(self, name: str) -> list[Any]:
+        """Return what the rows of a table are ordered by: its key, texts by their bytes."""
+        key = [self[name].c[column] for column in self.schema.by_name[name].key]
+        return [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
 
     def records(self, name: str, *conditions: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
         """Return the rows of a table by column: all columns, or these where there are many rows."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from ..answers.corrections import OfficeCorrection
-from ..answers.submission import VALID, Identity, Outcome, Submission
+from ..answers.submission import VALID, ClosedReturn, Identity, Outcome, Submission
 from ..core import message_templates
 from ..core.bounds import BoundedText
 from ..core.dates import day_here
@@ -135,6 +135,8 @@ class ValidationRequest:
     corrections: tuple[OfficeCorrection, ...] = ()  # by the office, in force
     # on which contents were taken in, by hash: they are checked as of that day
     days: Mapping[str, date] = field(default_factory=dict, repr=False)
+    # of a closed round what each content was on that day, by hash
+    closing: Mapping[str, ClosedReturn] = field(default_factory=dict, repr=False)
 
     def day_of(self, sha256: str | None) -> date:
         """Return the day as of which a content is checked."""
@@ -542,14 +544,23 @@ def _judged(result: Result, request: ValidationRequest) -> Result:
             result.team = request.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:
             result.verdict = verdict_of(findings)
+            return _as_closed(result, request.closing.get(result.sha256 or ""))
         return result
+
+
+def _as_closed(result: Result, closed: ClosedReturn | None) -> Result:
+    """Return a result as it was when its round was closed: what only a later program finds in it is not told."""
+    if closed is None or closed.verdict == REFUSED:
+        return result
+    known = [finding for finding in result.findings if finding.code in closed.codes]
+    return replace(result, findings=known, verdict=closed.verdict, untouched=closed.untouched)
 
 
 def stopped(path: str, fault: Exception) -> Finding:
     """Note that a fault of this program showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
     if isinstance(fault, UnfitRow):
-        return ROW_WITHOUT_A_PLACE.at(**fault.told, log=log)
+        return ROW_WITHOUT_A_PLACE.at(**fault.problem, log=log)
     return STOPPED_BY_THIS_FILE.at(reason=type(fault).__name__, log=log)
 
 

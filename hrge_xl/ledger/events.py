@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from ..answers.submission import ClosedReturn
 from ..core.words import storable
 
 Text = Annotated[str, BeforeValidator(storable)]  # as any database can hold it
@@ -223,6 +224,17 @@ class RoundChanged(Event):
     undone: int = 0
 
 
+class RoundJudged(Event):
+    """A round was closed with these verdicts: while it is, no later program gives others."""
+
+    kind = "closing"
+    noun = "list of verdicts"
+    subject = ", of {0.day}"
+
+    day: date
+    returns: tuple[ClosedReturn, ...]
+
+
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
@@ -234,6 +246,7 @@ KINDS: dict[str, type[Event]] = {
         TermsSealed,
         FilesReceived,
         RoundChanged,
+        RoundJudged,
     )
 }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..answers.corrections import OfficeCorrection, in_force
+from ..answers.submission import ClosedReturn
 from ..core.dates import parse_day
 from ..core.paths import path_of, path_text, way_to
 from ..exchange.validation import ValidationRequest
@@ -24,6 +25,7 @@ from .events import (
     DecisionMade,
     FilesReceived,
     Judgement,
+    RoundJudged,
     WaiverGiven,
     WaiverWithdrawn,
 )
@@ -127,6 +129,15 @@ def note_closing(ledger: Ledger, round_ledger: Ledger, closed: date | None) -> N
     for sha256 in sorted(waived_contents(round_ledger)):
         if noted.get(sha256) != closed:
             ledger.put("closings", {"sha256": sha256, "day": closed and closed.isoformat()})
+
+
+def closing_verdicts(ledger: Ledger) -> dict[str, ClosedReturn]:
+    """Return what each content was when the round of the ledger was closed last, by hash.
+
+    None of a round that no program before this one closed, nor of one that never was.
+    """
+    last = next((event for _, event in reversed(ledger.events(RoundJudged))), None)
+    return {return_.sha256: return_ for return_ in last.returns} if last else {}
 
 
 def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:

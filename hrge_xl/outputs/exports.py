@@ -291,10 +291,10 @@ def outgrown(store: Store, folder: Path) -> list[Path]:
         *pages_beside(reports),
         *names(store, folder / SHAREABLE),
         overview_page(reports, masked=True),
+        *(page for page, *_ in briefs_in(reports)),
     ]
     if state != NOTED:  # then tables were written again with the notes
         older += names(store, folder)
-        older += [page for page, *_ in briefs_in(reports)]
     return [path for path in dict.fromkeys(older) if path.is_file()]
 
 

@@ -50,6 +50,7 @@ from .overview_model import (
     IndicatorPeriod,
     IndicatorSplit,
     QuestionGap,
+    QuestionKey,
     QuestionProfile,
     RiskLevel,
     RiskPart,
@@ -336,7 +337,6 @@ PLACE = slice(2, 5)
 CODE = 5
 NUMBER = 6
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
-Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
 
 def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
@@ -373,7 +373,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     ]
 
 
-def _key(reader: FigureReader, tool: str, row: str, code: str) -> Key:
+def _key(reader: FigureReader, tool: str, row: str, code: str) -> QuestionKey:
     return tool, row if (tool, row) in reader.fixed_rows else None, code
 
 
@@ -407,8 +407,8 @@ class QuestionProfiles:
         self.spec = reader.spec
         self.language = reader.language
         self.blank = translator(reader.language)("Missing")
-        self.found: dict[Key, QuestionProfile] = {}
-        self.rows: dict[Key, _Rows] = defaultdict(_Rows)
+        self.found: dict[QuestionKey, QuestionProfile] = {}
+        self.rows: dict[QuestionKey, _Rows] = defaultdict(_Rows)
 
     def all(self) -> list[QuestionProfile]:
         """Return every question that somebody answered or should have, with its rows.
@@ -463,7 +463,7 @@ class QuestionProfiles:
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, given)
-        steps: Counter[tuple[Key, str]] = Counter()
+        steps: Counter[tuple[QuestionKey, str]] = Counter()
         for row in self.reader.store.rows("answers", *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
@@ -507,6 +507,6 @@ class QuestionProfiles:
             sheet = self.spec.tool[tool].sheet.say(self.language)
             text = asked.label.say(self.language)
             self.found[key] = QuestionProfile(
-                sheet, f"{item} · {text}" if item else text, code, asked.type
+                sheet, f"{item} · {text}" if item else text, key, asked.type
             )
         return self.found[key]

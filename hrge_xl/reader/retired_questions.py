@@ -75,17 +75,20 @@ class OldSheet:
 
     def question(self, row: int, column: int) -> str | None:
         """Return the code under which a cell was to be filled in; None where nothing was asked."""
-        asked = [code for code in self.columns.get(column, []) if self._checks(code)]
-        if row not in self.rows or not asked:
+        codes_checked = [code for code in self.columns.get(column, []) if self._checks(code)]
+        if row not in self.rows or not codes_checked:
             return None
         checked = self._checked(row)
-        found = [
+        confirmed_codes = [
             code
-            for code in asked
+            for code in codes_checked
             if any(self._holds(checked, check) for check in self._checks(code))
         ]
-        lost = [code for code in asked if not self._checking.intersection(self._checks(code))]
-        return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
+        lost = [
+            code for code in codes_checked if not self._checking.intersection(self._checks(code))
+        ]
+        # where no check is left to tell by: rather too much
+        return next(iter(confirmed_codes or lost), None)
 
     def label(self, row: int, column: int) -> str:
         """Return the question as the sheet words it: that of the row in a form, row code and head in a table."""
@@ -130,8 +133,8 @@ class OldSheet:
         """The columns that said how to fill in the sheet: without codes, between its questions and its checks."""
         checks = [column for columns in self.checks.values() for column in columns]
         first_check = min(checks, default=0)
-        asked = (column for column in self.columns if column < first_check)
-        return range(max(asked, default=first_check) + 1, first_check)
+        question_columns = (column for column in self.columns if column < first_check)
+        return range(max(question_columns, default=first_check) + 1, first_check)
 
     def _checks(self, code: str) -> list[int]:
         """Return the columns of the checks of a code; several cells of one question share one."""

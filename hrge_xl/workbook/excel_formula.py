@@ -112,9 +112,7 @@ class ExcelFormula:
         """Write what is one of two expressions, or what a function makes of its arguments."""
         match expr:
             case Choose():
-                return (
-                    f"IF({self.condition(expr.condition)},{write(expr.then)},{write(expr.other)})"
-                )
+                return f"IF({self.condition(expr.condition)},{write(expr.if_true)},{write(expr.if_false)})"
             case Call():
                 return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is nothing of this type")
@@ -755,7 +753,7 @@ def scale_of(layout: Layout, ref: Ref) -> ListPlace:
 def _is_never_blank(expr: Expr) -> bool:
     """Say whether a figure is a number whatever is blank."""
     if isinstance(expr, Choose):
-        return _is_never_blank(expr.then) and _is_never_blank(expr.other)
+        return _is_never_blank(expr.if_true) and _is_never_blank(expr.if_false)
     return isinstance(expr, Literal) or (isinstance(expr, Call) and expr.function.never_blank)
 
 

@@ -21,7 +21,7 @@ from ...exchange.validation import ACCEPTED
 from ...exchange.validation import RETURNED as TO_CORRECT
 from ...ledger.files import only_writer, sha256_of
 from ...ledger.ledger import Drafted, Ledger, Letter
-from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
+from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, feedback_key, give_all
 from ...reader.zip_package import megabytes
 from ...rounds.changes import change_round, note, teams_meant
 from ...rounds.datasets import Dataset, one_dataset
@@ -328,15 +328,8 @@ class _Work:
         self.spec = dataset.spec
 
     def key_of(self, submission: str) -> str:
-        """Return the key of feedback on a return: its content, what is found in it and accepted of that, and the
-        spec.
-        """
-        findings = self.chosen[submission].findings
-        texts = [
-            f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings
-        ]
-        text = "\n".join([self.spec.digest, *sorted(texts)])
-        return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
+        """Return the key of feedback on a return."""
+        return feedback_key(self.chosen[submission], self.spec)
 
     def due(self, drafts_by_key: Mapping[str, Drafted]) -> Iterator[PendingMail]:
         """Yield every mail that is due, but for feedback, which is known by having been given."""
