@@ -124,7 +124,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
             *_summary(dataset, teams, language),
             *(change.lines(language) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
-        states = {team_status.state for team_status in teams}
+        states = {team_status.state for team_status in teams if team_status.team.code}
         to_give_back = not states.isdisjoint(("returned", "blank")) and lacks_feedback(dataset)
     rows = [_line(team_status, language) for team_status in teams]
     with output_to(output):
@@ -144,7 +144,6 @@ def status(  # noqa: PLR0913 (one parameter an option)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        states = {team_status.state for team_status in teams if team_status.team.code}
         _next(folder, states, language, to_give_back=to_give_back)
 
 
