@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ class Office:
         default_factory=dict
     )  # what a command said, by its name in the story
     workbooks: dict[str, bytes] = field(default_factory=dict)  # address → what it was sent last
-    sent: list[EmailMessage] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)  # mails
     letters: int = 0
     counting: dict[str, bytes] = field(default_factory=dict)  # team → the file that counts
     files: Files = field(default_factory=dict)  # of the rounds, after the last command
@@ -115,7 +115,7 @@ class Office:
         """Send every draft there is; what was sent lies in the inbox from then on."""
         for draft in sorted(Path(folder, "drafts").rglob("*.eml")):
             letter = as_sent(draft, Date=format_datetime(moment(day)))
-            self.sent.append(letter)
+            self.sent.append(letter.as_bytes())
             for part in letter.iter_attachments():
                 content = part.get_payload(decode=True)
                 if str(part.get_filename()).endswith(".xlsx") and isinstance(content, bytes):
@@ -149,7 +149,7 @@ class Office:
         self.terms[stage] = dict(collected(Path(folder), day, week))
         self.figures[stage] = {
             "files": by_hand(Path(folder), self.counting),
-            "dataset": by_sql(Path(folder), folder),
+            "round": by_sql(Path(folder), folder),
             "data.xlsx": by_data_xlsx(Path(folder)),
         }
         self.files = files_of_rounds()
@@ -215,6 +215,7 @@ def by_hand(folder: Path, counting: Mapping[str, bytes]) -> Figures:
     return {team: counted(content) for team, content in counting.items()}
 
 
+@cache
 def counted(content: bytes) -> tuple[float, int]:
     """Return the participants and the number of risks, in cells of sheets that somebody looks at."""
     if content[:2] != b"PK":
@@ -261,7 +262,7 @@ def by_data_xlsx(folder: Path) -> Figures:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: Folders) -> Iterator[Office]:
-    """Everything from the list of teams to the dataset of the year."""
+    """From the list of teams to a round that is closed."""
     with chdir(tmp_path_factory.mktemp("eight")):
         office = Office()
         set_up(office)
@@ -270,8 +271,15 @@ def office(tmp_path_factory: Folders) -> Iterator[Office]:
         deadline(office)
         decisions(office)
         close(office)
-        next_round(office)
         yield office
+
+
+@pytest.fixture(scope="module")
+def year(office: Office) -> Office:
+    """What follows: what is handed out, what an auditor does, the next round, the dataset of both."""
+    hand_out(office)
+    next_round(office)
+    return office
 
 
 def set_up(office: Office) -> None:
@@ -389,27 +397,39 @@ def decisions(office: Office) -> None:
     office.send_drafts(FIRST, in_week(6))
 
     office.answer(FIRST, "Karachi", in_week(7) - timedelta(days=1), 130)
-    week = office.command("refresh", FIRST, "--today", in_week(7), name="week 7")
-    office.look("week 7", FIRST, in_week(7), week)
+    office.command("refresh", FIRST, "--today", in_week(7), name="week 7")
     office.send_drafts(FIRST, in_week(7))
     office.command("status", FIRST, "--today", in_week(7), name="status")
-    of_one = ("status", FIRST, "--team", "Basra")
-    office.command(*of_one, "--today", in_week(7), name="history")
+    for team in ("Rabat", "Karachi", "Basra"):
+        of_one = ("status", FIRST, "--team", team)
+        office.command(*of_one, "--today", in_week(7), name=f"history of {team}")
 
 
 def close(office: Office) -> None:
-    """Week 8: what is handed out, and seals."""
-    report = ("--format", "html", "--format", "xlsx", "-o", "reports")
-    office.command("report", FIRST, *report, "--today", in_week(8), name="report")
-    share = ("consolidate", FIRST, "-o", "dataset", "--shareable")
-    office.command(*share, "--today", in_week(8), name="to share")
+    """Week 8: seals, and in the week after it a file that comes too late."""
     office.command("sign", "--new-key", "office.pem", "--by", "coordination office")
-    office.command("round", "close", FIRST, *WHY, "--today", in_week(8), name="closing")
+    office.command("round", "close", FIRST, *WHY, "--today", in_week(8))
     brief = f"{FIRST}/reports/brief.html"
     office.command("sign", brief, "--by", "coordination office", "--key", "office.pem")
     office.command("sign", brief, "--check", "--trust", "office.pem.pub", name="seal")
-    office.command("verify", FIRST, name="verified")
     office.look("closed", FIRST, in_week(8), office.said["week 7"])
+    day = in_week(9) - timedelta(days=1)
+    office.receive(FIRST, day, address("Fes"), too_late=office.fill("Fes", day, 55))
+    office.command("refresh", FIRST, "--today", in_week(9), name="too late")
+
+
+def hand_out(office: Office) -> None:
+    """The report of the round, a copy that may be shared, and what an auditor finds."""
+    report = ("--format", "html", "--format", "xlsx", "-o", "reports")
+    office.command("report", FIRST, *report, "--today", in_week(9), name="report")
+    share = ("consolidate", FIRST, "-o", "dataset", "--shareable")
+    office.command(*share, "--today", in_week(9))
+    office.command("verify", FIRST, name="verified")
+    office.figures["handed out"] = {
+        "files": office.figures["closed"]["files"],
+        "dataset": by_sql(Path("dataset"), FIRST),
+        "to share": by_sql(Path("dataset/shareable"), FIRST),
+    }
 
 
 def next_round(office: Office) -> None:
@@ -426,6 +446,8 @@ def next_round(office: Office) -> None:
     week = office.command("refresh", NEXT, "--today", day, name="next week")
     office.look("next round", NEXT, day, week)
     office.command("consolidate", FIRST, NEXT, "-o", YEAR, "--today", day, name="year")
+    office.figures["next round"]["year"] = by_sql(Path(YEAR), NEXT)
+    office.figures["handed out"]["year"] = by_sql(Path(YEAR), FIRST)
     office.command("status", FIRST, "--ledger", YEAR, "--today", day, name="in the year")
     office.command("compare", FIRST, NEXT, "--today", day, name="compared")
 
@@ -433,18 +455,25 @@ def next_round(office: Office) -> None:
 # what has to be so
 
 
-def test_fifty_commands_are_enough(office: Office) -> None:
+def test_forty_commands_are_enough_for_a_round(office: Office) -> None:
+    assert len(office.commands) <= 40
+    assert_guides_show(office.commands)
+
+
+@pytest.mark.deep
+def test_fifty_commands_are_enough_for_all(year: Office) -> None:
     """From the list of teams to the dataset of the year."""
-    assert len(office.commands) <= 50
+    assert len(year.commands) <= 50
+    assert_guides_show(year.commands)
 
 
-def test_every_command_stands_in_a_guide(office: Office) -> None:
-    """With each of its options; the day of the story is the exception, for today needs no option."""
+def assert_guides_show(commands: list[tuple[str, ...]]) -> None:
+    """Each command with each of its options; but for the day of the story: today needs no option."""
     shown = defaultdict[str, set[str]](set)
     for guide in GUIDES:
         for words in re.findall(r"hrge-xl ([a-z][^`\n]*)", text_of(guide)):
             shown[name_of(words.split())] |= set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", words))
-    for command in office.commands:
+    for command in commands:
         options = {word for word in command if re.fullmatch("--?[a-z-]+", word)} - {"--today"}
         assert options <= shown[name_of(command)], command
         assert name_of(command) in shown
@@ -455,8 +484,18 @@ def name_of(words: tuple[str, ...] | list[str]) -> str:
     return " ".join(words[: 2 if words[0] in ("round", "spec") else 1])
 
 
-@pytest.mark.parametrize("stage", ["week 3", "week 6", "week 7", "closed", "next round"])
+@pytest.mark.parametrize("stage", ["week 3", "week 6", "closed"])
 def test_a_term_is_the_same_number_everywhere(office: Office, stage: str) -> None:
+    assert_terms_agree(office, stage)
+
+
+@pytest.mark.deep
+def test_a_term_is_the_same_number_in_the_next_round(year: Office) -> None:
+    assert_terms_agree(year, "next round")
+
+
+def assert_terms_agree(office: Office, stage: str) -> None:
+    """A term counts the same in every place that tells it."""
     numbers = defaultdict[str, dict[str, int]](dict)
     for place, counts in office.terms[stage].items():
         for term, number in counts.items():
@@ -464,10 +503,83 @@ def test_a_term_is_the_same_number_everywhere(office: Office, stage: str) -> Non
     assert {term: places for term, places in numbers.items() if len(set(places.values())) > 1} == {}
 
 
-def test_every_figure_is_that_of_the_files(office: Office) -> None:
-    for stage, places in office.figures.items():
-        files = dict(places["files"])
-        if stage in ("week 7", "closed"):
-            files["Erbil"] = (37.0, 1)  # which the office corrected
-        assert places["dataset"] == files, stage
-        assert places["data.xlsx"] == files, stage
+@pytest.mark.parametrize(("stage", "teams"), [("week 3", 8), ("week 6", 10), ("closed", 12)])
+def test_every_figure_is_that_of_the_files(office: Office, stage: str, teams: int) -> None:
+    assert_figures_agree(office, stage, teams)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("stage", "teams"), [("handed out", 12), ("next round", 1)])
+def test_every_figure_elsewhere_is_that_of_the_files(year: Office, stage: str, teams: int) -> None:
+    assert_figures_agree(year, stage, teams)
+
+
+def assert_figures_agree(office: Office, stage: str, teams: int) -> None:
+    """Each dataset, each copy and `data.xlsx` says what the files say; the office corrected one answer."""
+    corrected = {"Erbil": (37.0, 1)} if stage in ("closed", "handed out") else {}
+    figures = dict(office.figures[stage])
+    right = {**figures.pop("files"), **corrected}
+    assert len(right) == teams
+    assert {place: told for place, told in figures.items() if told != right} == {}
+
+
+def test_the_terminal_counts_each_team_once(office: Office) -> None:
+    """A file that could not be read is no team."""
+    assert "12 accepted.\nArrived late: Karachi." in office.said["status"]
+    assert "Teams:      12 expected: 12 accepted." in office.said["week 7"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("list", "Columns that are not read: Telephone."),
+        ("done", "12 drafts moved."),
+        ("week 1", "Teams: 12 expected: 1 blank, 1 accepted, 9 issued, 1 returned."),
+        ("week 1", "Ask again: Bamako.xlsx (Bamako)."),
+        ("week 1", "wrote without a workbook: Karachi (PDF)."),
+        ("week 2", "To decide: Cairo_2026-07-14.xlsx, not sent from Cairo."),
+        ("week 3", "To decide: nothing."),
+        ("own file", "feedback/Fes_P-Fes_feedback.xlsx"),
+        ("late workbook", "12 of 13 workbooks were issued before and stay as they are."),
+        ("week 5", "Teams: 13 expected: 10 accepted, 2 issued, 1 returned."),
+        ("week 6", "Late now: Karachi (7 days), Gao (7 days, to correct)."),
+        ("week 6", "To decide: Basra."),
+        ("to decide", "100 → 110"),
+        ("findings", "V001 Who looks after them: the answer is missing. (Plan!E18)"),
+        ("history of Rabat", "Findings: 1 fixed, 0 new, 0 unchanged."),
+        ("history of Karachi", "without a workbook, from karachi@example.org: PDF (answers.pdf)"),
+        ("history of Karachi", "Called: their head is away (coordination office)"),
+        ("history of Basra", "Mosul merged into Basra"),
+        ("seal", "Seal 5 is signed with the key of coordination office"),
+        ("too late", "What came since waits: too_late.xlsx."),
+    ],
+)
+def test_the_coordinator_is_told(office: Office, name: str, words: str) -> None:
+    assert words in " ".join(office.said[name].split())
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("verified", "Made again: identical (17 returns of 17 read again"),
+        ("next round", "2026-H2: 12 teams."),
+        ("next workbooks", "Workbooks that continue from 2026-H1: 12; blank ones: 0."),
+        ("next week", "Teams: 12 expected: 11 issued, 1 accepted."),
+        ("in the year", "12 accepted. Arrived late: Karachi."),
+        ("compared", "P-Lahore / PAK / Lahore: Answers changed: 1."),
+    ],
+)
+def test_the_coordinator_is_told_later(year: Office, name: str, words: str) -> None:
+    assert words in " ".join(year.said[name].split())
+
+
+@pytest.mark.deep
+def test_who_was_accepted_stays_accepted_in_the_year(year: Office) -> None:
+    """Days on which something was due, and the last day of a waiver, have passed since the round was closed."""
+    verdicts = queried(
+        Path(YEAR),
+        f"SELECT team, verdict FROM submissions WHERE period = '{FIRST}' AND status = 'counts'",
+    )
+    teams = {*COUNTRIES, "Luxor", "Kayes"} - {"Aswan", "Mosul"}
+    assert dict(verdicts) == dict.fromkeys(teams, "accepted")
