@@ -30,6 +30,7 @@ from .terminal import (
     width,
 )
 
+# without --wide
 NARROW = (
     "team",
     "state",
@@ -38,7 +39,7 @@ NARROW = (
     "days_late",
     "deadline",
     "note",
-)  # without --wide
+)
 HEADS = {
     "team": "Team",
     "country": "Country",
@@ -133,9 +134,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
         else:
             show = _print_wide if wide else _print_narrow
             say = translator(language)
-            hidden_rows = max(
-                sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
-            )  # they come last
+            # they come last
+            hidden_rows = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)
             show(rows[: len(rows) - hidden_rows], say)
             if hidden_rows:
                 line(f"{and_more(hidden_rows).strip()} {say('refused')}")
@@ -263,9 +263,8 @@ def _shown(line: Line, column: str, say: Translate) -> str:
         return say(value)
     if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
-    return (
-        f"{floor(100 * value)}%" if column == "completeness" else str(value)
-    )  # 100% is all of them
+    # rounded down: 100% is all of them
+    return f"{floor(100 * value)}%" if column == "completeness" else str(value)
 
 
 def _table(

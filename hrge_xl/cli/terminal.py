@@ -266,9 +266,8 @@ def print_text(*lines: str, err: bool = False) -> None:
 
 PATIENCE = 1.0  # seconds
 AT_WORK = "Working"
-Piece = tuple[
-    str, int | None, int
-]  # what is being done, how many steps it has, how many of these are done
+# what is being done, how many steps it has, how many of these are done
+Piece = tuple[str, int | None, int]
 
 
 class Bar:

@@ -51,9 +51,8 @@ SHORTER = (  # an expression of a field, a rule
 )
 PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, BoundedText, BoundedText]  # path in the spec, reason, remedy
-Made = tuple[
-    str, Mapping[Key, Value], bytes
-]  # what it is, the answers that it is made with, the workbook
+# what it is, the answers that it is made with, the workbook
+Made = tuple[str, Mapping[Key, Value], bytes]
 TRYING_OUT = "Trying out the workbooks, by language"
 BLANK = "blank"
 FILLED_IN = "filled in"

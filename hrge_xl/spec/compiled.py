@@ -267,9 +267,8 @@ def _of_field(
     value = ref_to(scope.spec, scope.tool.code, field, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     for check in field.type.checks(field, value, scope):
-        if (
-            check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1
-        ):  # else a text is a mistake to the sheet
+        # else a text is a mistake to the sheet
+        if check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1:
             checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)

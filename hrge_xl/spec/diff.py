@@ -342,12 +342,13 @@ def _format_rule(rule: Rule | None) -> str:
 
 # what changed in the questions of a sheet
 
+# in which direction each gives way
 LIMITS = {
     "minimum": -1,
     "maximum": 1,
     "words": 1,
     "characters": 1,
-}  # in which direction each gives way
+}
 # options that have a line of their own
 TOLD_APART = (
     *LIMITS,

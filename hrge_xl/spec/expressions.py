@@ -180,10 +180,8 @@ def wrong_syntax(text: str) -> Words | None:
         ast.parse(text.strip(), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
-    except (
-        SyntaxError,
-        ValueError,
-    ):  # the latter of half a character, which no text of a program may hold
+    # ValueError: half a character, which no text of a program may hold
+    except (SyntaxError, ValueError):
         bare = TEXTS.sub(lambda match: " " * len(match.group()), text)
     else:
         return None

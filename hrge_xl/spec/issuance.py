@@ -44,9 +44,8 @@ class Choice(NamedTuple):
 
     tools: tuple[str, ...] | None = None
     rows: int | None = None
-    taken_along: tuple[
-        tuple[str, str], ...
-    ] = ()  # a tool that nobody named, and the one that refers to it
+    # a tool that nobody named, and the one that refers to it
+    taken_along: tuple[tuple[str, str], ...] = ()
     leave_out: bool = False  # what the spec marks as sensitive
 
     @property

@@ -65,11 +65,12 @@ QUOTED = re.compile(r"""(?P<quote>['"])(?P<pattern>(?:(?!(?P=quote)).)*)(?P=quot
 OF_A_PATTERN = ("pattern", model.OF_ROUNDS)  # options that hold one
 OF_A_CONDITION = ("when", "check", "require", "reader_only")  # options of a rule
 ACCOUNT = "imported.csv"  # what became of the parts of a source that a spec was imported from
+# what else is looked into: by a demonstration, translators, authors
 BESIDE = (
     "demo.yaml",
     "glossary.csv",
     ACCOUNT,
-)  # what else is looked into: by a demonstration, translators, authors
+)
 CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
@@ -162,9 +163,8 @@ def _load(folder: Path, digest: str) -> model.Spec:
     if cache_folder() is not None and (translations := translations_of(loaded)):
         for language in translations.languages:
             with suppress(SpecError):  # told where the language is asked for
-                translations.table(
-                    language
-                )  # kept too: processes that read returned files may keep nothing
+                # kept too: processes that read returned files may keep nothing
+                translations.table(language)
     return loaded
 
 
@@ -200,9 +200,8 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
                 mistake_at(root, path, reason, remedy)
                 for path, reason, remedy in check_own_answers(loaded)
             ]
-    if (
-        mistakes
-    ):  # some may come from a file that nobody looks into; of lists it is said where they are named
+    # some may come from a file that nobody looks into; of lists it is said where they are named
+    if mistakes:
         mistakes += (unused for unused in _unused_files(folder) if not unused.file.endswith(".csv"))
     return loaded, root, list(dict.fromkeys(mistakes))
 

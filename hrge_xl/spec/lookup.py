@@ -132,9 +132,8 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
     return Vocabularies(language, spellings_by_list, labels, rows_by_tool)
 
 
-Readings = Mapping[
-    str, frozenset[str | None]
-]  # code -> what its label is read as now, over all languages
+# code -> what its label is read as now, over all languages
+Readings = Mapping[str, frozenset[str | None]]
 
 
 def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
@@ -406,9 +405,8 @@ def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
     return cache[key]
 
 
-Key = tuple[
-    str, int, str, str, bool
-]  # tool, block, what `value` means, text, whether it must be a condition
+# tool, block, what `value` means, text, whether it must be a condition
+Key = tuple[str, int, str, str, bool]
 
 
 @lru_cache(maxsize=16)

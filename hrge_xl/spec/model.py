@@ -493,9 +493,8 @@ class Spec(Model):
     left_out: dict[Code, tuple[VocabularyItem, ...]] | None = None
     digest: str = ""
     folder: str = ""  # where it was loaded from
-    unread: tuple[
-        str, ...
-    ] = ()  # what of a copy this program cannot do as an earlier one could, a sentence each
+    # what of a copy this program cannot do as an earlier one could, a sentence each
+    unread: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Say whether it is the very same one: what is worked out of a spec is remembered by it."""

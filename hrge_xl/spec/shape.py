@@ -29,17 +29,19 @@ from .yaml_file import (
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
 NULL = "tag:yaml.org,2002:null"
+# for what every spec has
 STAND_INS = {
     "name": "spec",
     "version": "0",
     "title": "-",
     "languages": ["en"],
-}  # for what every spec has
+}
+# by tag: any other is one value
 KINDS = {
     "map": "a group of options",
     "seq": "a list",
     "": "nothing",
-}  # by tag: any other is one value
+}
 LONGEST = 60  # characters of a value that are shown
 
 
@@ -146,9 +148,8 @@ class Shape:
         else:
             self._reported.add((id(mistake.container), mistake.option))
             self.skipped.take(key.value if key else "", node, holder)
-            sheet = get(
-                mistake.nodes[min(2, len(mistake.nodes) - 1)], "code"
-            )  # where `tools` leads: of it a part is gone
+            # where `tools` leads: of it a part is gone
+            sheet = get(mistake.nodes[min(2, len(mistake.nodes) - 1)], "code")
             self.skipped.names.update(
                 [str(sheet.value)] if mistake.steps[0] == "tools" and sheet else []
             )
@@ -177,9 +178,8 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         steps += detail["loc"][-1:] if missing else ()
         mistakes.append(ShapeMistake(detail, tuple(steps), nodes, missing))
     wholes = {mistake.steps[:end] for mistake in mistakes for end in range(len(mistake.steps))}
-    wholes -= {
-        mistake.steps for mistake in mistakes if mistake.detail["type"] == "invalid_key"
-    }  # which leads to no part
+    # an invalid key leads to no part
+    wholes -= {mistake.steps for mistake in mistakes if mistake.detail["type"] == "invalid_key"}
     misspelt = {(id(mistake.container), mistake.meant) for mistake in mistakes}
     causes: dict[Path, ShapeMistake] = {}
     for mistake in mistakes:
@@ -243,6 +243,7 @@ def _words(mistake: ShapeMistake) -> Words:
 
 # which options a spec takes at a place
 
+# each in a file of its name
 OWN_FILES = (
     "vocabularies",
     "columns",
@@ -250,7 +251,8 @@ OWN_FILES = (
     "rules",
     "figures",
     "sample",
-)  # each in a file of its name
+)
+# what the loader puts into the model
 MADE = (
     "tools",
     "covered",
@@ -258,7 +260,7 @@ MADE = (
     "digest",
     "folder",
     "unread",
-)  # what the loader puts into the model
+)
 HEAD = ("sheets",)  # what only the loader reads
 PUT_IN: Mapping[type, tuple[str, ...]] = {
     supplements.FactFile: ("rows",),

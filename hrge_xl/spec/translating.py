@@ -37,12 +37,13 @@ from .translations import (
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
+# by the end of a place
 LIMITS = {
     "sheet": LIMIT_SHEET_NAME,
     "help": PROMPT_LIMIT,
     "remedy": LIMIT_ERROR,
     "message": LIMIT_ERROR,
-}  # by the end of a place
+}
 
 
 class Coverage(NamedTuple):

@@ -48,6 +48,7 @@ REVIEW_ANEW = (
     "hrge-xl spec translate SPEC --language LANG --reviewed-by ROLE."
 )
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
+# named by their codes, wherever they stand
 OF_THEIR_OWN = (
     Tool,
     Block,
@@ -55,7 +56,7 @@ OF_THEIR_OWN = (
     Item,
     VocabularyItem,
     Rule,
-)  # named by their codes, wherever they stand
+)
 
 
 Key = tuple[str, str]  # the place of a text and its wording

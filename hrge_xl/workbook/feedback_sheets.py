@@ -292,9 +292,8 @@ class CorrectionsSheet(ListSheet):
         for correction in part:
             self.number += 1
             self.text(NUMBER, str(self.number), "mark")
-            if (
-                correction.watched is not None
-            ):  # the check cell of the very answer says whether it is done
+            # the check cell of the very answer says whether it is done
+            if correction.watched is not None:
                 self.formula(
                     DONE, if_(self._is_done(correction, correction.watched), self.done), "cell"
                 )

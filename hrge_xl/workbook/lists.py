@@ -419,12 +419,10 @@ class ProblemsWriter(ListBlockWriter):
         assert isinstance(block, ProblemsBlock)
         self.start(block)
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
-        self.blank: dict[
-            int, Formula
-        ] = {}  # by the number of its sheet, the cell that says it is not begun
-        self.entries: list[
-            tuple[str, str]
-        ] = []  # what a check cell is about, and the column of its answer
+        # by the number of its sheet, the cell that says it is not begun
+        self.blank: dict[int, Formula] = {}
+        # what a check cell is about, and the column of its answer
+        self.entries: list[tuple[str, str]] = []
         self.rows = [
             row
             for number, sheet in enumerate(self.sheets, start=1)

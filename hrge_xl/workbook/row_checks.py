@@ -45,9 +45,8 @@ from .formulas import (
 
 MESSAGES = "check_messages"  # defined name of the message texts
 FieldKey = tuple[str, str]
-Test = tuple[
-    str, str, str
-]  # when a check fails, its code, and its field where it is one of a field
+# when a check fails, its code, and its field where it is one of a field
+Test = tuple[str, str, str]
 
 
 class Status(NamedTuple):
@@ -232,9 +231,8 @@ class RowFormulas:
         target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
         below = Formula("CHAR(10)", lambda content, row: "\n")
         named = sign & below & self._of_check(worst, HEAD_ROW, self._heads)
-        has_sign = function(
-            "OR", operator.or_, answer_count > 0, worst >= ERROR * LEVEL
-        )  # else there is no sign
+        # else there is no sign
+        has_sign = function("OR", operator.or_, answer_count > 0, worst >= ERROR * LEVEL)
         open_ = function("AND", operator.and_, worst >= LEVEL, has_sign)
         return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
 
@@ -437,9 +435,8 @@ def measure(formula: str) -> Measure:
     """Measure how large a formula is."""
     bare = QUOTED.sub("''", formula)
     depth = deepest = most = 0
-    open_: list[
-        tuple[bool, int]
-    ] = []  # whether a bracket is that of a function, and the commas in it so far
+    # whether a bracket is that of a function, and the commas in it so far
+    open_: list[tuple[bool, int]] = []
     for at, sign in enumerate(bare):
         if sign == "(":
             function = FUNCTION.search(bare, max(at - 40, 0), at) is not None

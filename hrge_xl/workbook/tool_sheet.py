@@ -215,13 +215,14 @@ NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is 
 A4 = 9
 ZOOM = 100
 PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
+# no sorting: the numbers of rows are locked, and Excel sorts no locked cell
 PROTECTION = {
     "format_columns": True,
     "format_rows": True,
     "autofilter": True,
     "select_locked_cells": True,
     "select_unlocked_cells": True,
-}  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
+}
 
 
 def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
