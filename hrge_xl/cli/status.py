@@ -271,9 +271,16 @@ def _table(
     lines: Sequence[Line], columns: Sequence[str], say: Translate
 ) -> tuple[list[dict[str, str]], dict[str, int]]:
     """Return heads and rows of cells, and how wide each column is that says something about anybody."""
-    rows = [{column: shown(_shown(line, column, say)) for column in columns} for line in lines]
-    heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
-    widths = {column: max(cell_len(row[column]) for row in (heads, *rows)) for column in heads}
+    rows = []
+    for team_line in lines:
+        rows.append({column: shown(_shown(team_line, column, say)) for column in columns})
+    heads = {}
+    widths = {}
+    for column in columns:
+        cells = [row[column] for row in rows]
+        if any(cells):
+            heads[column] = say(HEADS[column])
+            widths[column] = max(map(cell_len, [heads[column], *cells]))
     return [heads, *rows], widths
 
 

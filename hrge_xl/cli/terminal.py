@@ -188,7 +188,8 @@ class Rows:
 
     def __init__(self, *, json: bool) -> None:
         _SCREEN.hide_bar()
-        self._picture = None if not sys.stdout.isatty() else _escaped if json else _picture
+        picture = _escaped if json else _picture
+        self._picture = picture if sys.stdout.isatty() else None
 
     def write(self, text: str) -> int:
         """Write a piece."""

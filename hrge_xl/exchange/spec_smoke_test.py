@@ -240,7 +240,9 @@ def _prompts(index: SpecIndex) -> Iterator[Placed]:
         try:
             prompt_of(index.layout, field, say)
         except LimitError as limit:
-            option = "help" if field.help else "vocabulary" if field.vocabulary else "example"
+            option = "vocabulary" if field.vocabulary else "example"
+            if field.help:
+                option = "help"
             yield (*path, option), str(limit), ""
 
 

@@ -407,9 +407,11 @@ def validated(
             meanwhile()
 
     for outcome in pool.work(admitted()):
-        while isinstance(head := waiting.popleft(), Result):
-            yield _judged(head, request)
-        yield _judged(_arrived(outcome, head, request, pool), request)
+        job = waiting.popleft()
+        while isinstance(job, Result):  # what was refused in front of the file that was read
+            yield _judged(job, request)
+            job = waiting.popleft()
+        yield _judged(_arrived(outcome, job, request, pool), request)
     yield from (_judged(result, request) for result in waiting if isinstance(result, Result))
 
 

@@ -628,8 +628,9 @@ def _text(node: Node, option: str) -> str:
 def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
     """Return an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
-    options = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
-    filled = [
-        (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value)))
-    ]
-    return mapping([*options, ("values", mapping(filled, entry))], entry)
+    options = [(name, get(entry, key)) for name, key in keys.items()]
+    cells = [(str(column.value), get(entry, str(key.value))) for column, key in columns]
+    values = mapping([(name, value) for name, value in cells if value], entry)
+    return mapping(
+        [*((name, value) for name, value in options if value), ("values", values)], entry
+    )

@@ -278,9 +278,7 @@ class Tool(Model):
     def block_of(self, code: str) -> FieldBlock:
         """Return the block that a field of the sheet stands in."""
         return next(
-            block
-            for block in self.field_blocks
-            if any(field.code == code for field in block.fields)
+            block for block in self.field_blocks for field in block.fields if field.code == code
         )
 
     @property

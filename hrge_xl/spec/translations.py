@@ -188,10 +188,10 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
     ):
         reason = "The file does not name languages with their reviews."
         raise SpecError([Mistake(STATES, 1, 1, reason, REVIEW_ANEW)])
-    return {
-        str(tag): {str(key): str(value) for key, value in state.items()}
-        for tag, state in states.items()
-    }
+    reviews = {}
+    for tag, state in states.items():
+        reviews[str(tag)] = {str(key): str(value) for key, value in state.items()}
+    return reviews
 
 
 def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:

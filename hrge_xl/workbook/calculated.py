@@ -305,10 +305,12 @@ class PivotWriter(CrossingWriter):
         self.down, self.across = (
             lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
         )
-        of = None if block.highest is None else fields[block.highest]
-        # of the steps; without one rows are counted
-        self.scale = None if of is None else lists[LEVELS if of.calculated else str(of.vocabulary)]
-        self.cells, self.head = self._named_columns(), self.top(block)
+        self.scale: ListPlace | None = None  # without one rows are counted
+        if block.highest is not None:
+            highest = fields[block.highest]
+            self.scale = lists[LEVELS if highest.calculated else str(highest.vocabulary)]
+        self.cells = self._named_columns()
+        self.head = self.top(block)
         self.last = self.head + len(self.down.codes)
         self.corner(
             self.head, *(self.label(block.source, code) for code in (block.down, block.across))
@@ -443,8 +445,9 @@ class ColumnTest:
             if any(mark in label for label in labels):
                 text = f'SUBSTITUTE({text},"{mark}","~{mark}")'
         like_a_condition = self.place.name != LEVELS and any(label[:1] in "<>=" for label in labels)
-        sign = '"<>"&' if self.unlike else '"="&' if like_a_condition else ""
-        return f"{self.cells},{sign}{text}"
+        if self.unlike:
+            return f'{self.cells},"<>"&{text}'
+        return f'{self.cells},"="&{text}' if like_a_condition else f"{self.cells},{text}"
 
     @property
     def array(self) -> str:

@@ -46,10 +46,10 @@ class DrawnSheet:
         self.pieces = [text[start:stop] for start, stop in pairwise(bounds)]
         number = {gap.place: cell for cell, gap in enumerate(sheet.gaps)}
         # Live cells that are worked out together, by their numbers in the order of the part.
-        self.live = [
-            ([number.pop(place) for place in live.places], live.cached_values)
-            for live in sheet.live
-        ]
+        self.live = []
+        for live in sheet.live:
+            cells = [number.pop(place) for place in live.places]
+            self.live.append((cells, live.cached_values))
         if number:
             raise ValueError(f"{self.name}: nothing says what {min(number)} shows")
         self._last: tuple[list[str], Member] | None = None

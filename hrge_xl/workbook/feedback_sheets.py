@@ -255,6 +255,7 @@ class CorrectionsSheet(ListSheet):
         """Write a line above some rows: how many there are, and how many of them are done."""
         text = sentence(heading, {"count": str(len(part))})
         of_sheet = style == "group"
+        text_column = QUESTION if of_sheet else SHEET
         for column in self.widths:
             if column == DONE and any(correction.watched for correction in part):
                 self._count(style, part, self.row + len(part) + lines)
@@ -268,9 +269,7 @@ class CorrectionsSheet(ListSheet):
                     "group_link",
                 )
             else:
-                self.text(
-                    column, text if column == (QUESTION if of_sheet else SHEET) else "", style
-                )
+                self.text(column, text if column == text_column else "", style)
         self.end_row()
 
     def _count(self, style: str, part: Sequence[Correction], last: int) -> None:

@@ -61,7 +61,9 @@ class Formula:
 
 def as_text(value: Any) -> str:
     """Return a value as `&` does."""
-    return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
+    if value is None:
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def constant(value: Term) -> Formula:
