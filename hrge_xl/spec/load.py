@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
@@ -628,9 +628,13 @@ def _text(node: Node, option: str) -> str:
 def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
     """Return an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
-    options = [(name, get(entry, key)) for name, key in keys.items()]
-    cells = [(str(column.value), get(entry, str(key.value))) for column, key in columns]
-    values = mapping([(name, value) for name, value in cells if value], entry)
-    return mapping(
-        [*((name, value) for name, value in options if value), ("values", values)], entry
-    )
+    key_of_column = {str(column.value): str(key.value) for column, key in columns}
+    options = _under_names(entry, keys)
+    values = mapping(_under_names(entry, key_of_column), entry)
+    return mapping([*options, ("values", values)], entry)
+
+
+def _under_names(entry: Node, keys: Mapping[str, str]) -> list[tuple[str, Node]]:
+    """Return the values of an entry under other names; `keys` says under which key each stands there."""
+    values = [(name, get(entry, key)) for name, key in keys.items()]
+    return [(name, value) for name, value in values if value]

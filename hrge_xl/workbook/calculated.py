@@ -360,14 +360,15 @@ class PivotWriter(CrossingWriter):
         for row, label in enumerate(self.down.labels, start=self.head + 1):
             self.writer.text(Place(row, self.left), label, "cell")
         for column, across in enumerate(self.across.codes, start=self.left + 1):
-            formula = Formula(self._counted(column, steps), self._value(rows, across, steps[::-1]))
+            value = self._value(rows, across, steps[::-1])
+            formula = Formula(self._counted(column, steps), value)
             run = ColumnRun.alike(column, self.head + 1, len(self.down.codes), formula)
             self.writer.fill(run, "cell", "" if steps else "0;;")
         corner = Place(self.head + 1, self.left + 1)
         end = Place(self.last, self.left + len(self.across.codes))
         for step in steps:
-            formula_of_step = f"={address(*corner)}={step.cell}"
-            self.writer.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
+            shows_step = f"={address(*corner)}={step.cell}"
+            self.writer.mark_when(corner, end, shows_step, "step", bg_color=step.fill)
 
     def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[PivotStep]) -> Value:
         """Return the highest step of the rows that have both codes, or how many such rows there are."""

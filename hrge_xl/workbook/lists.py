@@ -236,18 +236,12 @@ class CollectWriter(ListBlockWriter):
                 conditions[source.position] = self._condition(source, row.row)
             condition = conditions[source.position].replace(ROW, str(row.line))
             counts.append(Place(at, free))
-            writer.formula_text(
-                counts[-1], self._count(at, condition, ranked=kept_rows.ranked), "check"
-            )
+            count = self._count(at, condition, ranked=kept_rows.ranked)
+            writer.formula_text(counts[-1], count, "check")
             if kept_rows.ranked:
                 ranks.append(Place(at, free + 7))
-                line_number = None if row.source.grid.across else str(row.line)
-                rank = row.source.keeping.rank
-                compiler = ExcelFormula(
-                    self.layout, row.source.grid, row.row, line_number, away=True
-                )
-                number = "0" if rank is None else f"N({compiler.value(rank)})"
-                writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
+                rank = f'IF({condition},{self._rank(row)},"")'
+                writer.formula_text(ranks[-1], rank, "check")
         writer.live([*counts, *ranks], kept_rows)
         self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
         find = [row.line if row.source.grid.across else row.row for row in rows]
@@ -258,6 +252,15 @@ class CollectWriter(ListBlockWriter):
             run_of(free + 7, first, size), lambda content, row: kept_rows(content)[size:]
         )
         return Formula(run_of(free, first, size), lambda content, row: kept_rows(content)[:size])
+
+    def _rank(self, row: ListedRow) -> str:
+        """Return the text of a formula for the number by which a row is ranked; 0 where its source ranks none."""
+        rank = row.source.keeping.rank
+        if rank is None:
+            return "0"
+        line_number = None if row.source.grid.across else str(row.line)
+        compiler = ExcelFormula(self.layout, row.source.grid, row.row, line_number, away=True)
+        return f"N({compiler.value(rank)})"
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
         """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
