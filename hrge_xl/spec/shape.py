@@ -125,9 +125,8 @@ class Shape:
         What was meant is mended: the name of an option, one value for a list of one, a number for the text that it is.
         """
         if len(mistake.nodes) == 1:
-            self._stand_ins |= {
-                name: STAND_INS[name] for name in STAND_INS if name == mistake.option
-            }
+            if mistake.option in STAND_INS:
+                self._stand_ins[mistake.option] = STAND_INS[mistake.option]
             return
         *_, holder, node = mistake.nodes
         number = next(
@@ -148,11 +147,10 @@ class Shape:
         else:
             self._reported.add((id(mistake.container), mistake.option))
             self.skipped.take(key.value if key else "", node, holder)
-            # where `tools` leads: of it a part is gone
-            sheet = get(mistake.nodes[min(2, len(mistake.nodes) - 1)], "code")
-            self.skipped.names.update(
-                [str(sheet.value)] if mistake.steps[0] == "tools" and sheet else []
-            )
+            if mistake.steps[0] == "tools":  # a part of the sheet that it leads to is gone
+                sheet = get(mistake.nodes[min(2, len(mistake.nodes) - 1)], "code")
+                if sheet:
+                    self.skipped.names.add(str(sheet.value))
             self._shortened.add(id(holder))
             del holder.value[number]
 
@@ -212,11 +210,13 @@ def _words(mistake: ShapeMistake) -> Words:
     choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
     one_of = f"Write one of {', '.join(choices)}."
     close = nearest(written, choices)
-    needed = (
-        [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()]
-        if part
-        else []
-    )
+    needed = []
+    if part:
+        names = (name for name, option in part.model_fields.items() if option.is_required())
+        needed = [f"{name}: …" for name in names]
+    instead = f"Remove it; the options here are {options}."
+    if meant:
+        instead = f"Did you mean '{meant}'?"
     words = common_mistake_in(
         "shape",
         says,
@@ -229,9 +229,7 @@ def _words(mistake: ShapeMistake) -> Words:
         named="kind" if of_block else owner,
         shown=f"'{shown}'" if isinstance(value, ScalarNode) else kind,
         of=f" for {code.value}" if isinstance(code, ScalarNode) else "",
-        instead=f"Did you mean '{meant}'?"
-        if meant
-        else f"Remove it; the options here are {options}.",
+        instead=instead,
         one_of=one_of,
         nearest_of=f"Did you mean '{close}'?" if close else one_of,
         needed=f"Write {{{', '.join(needed)}}}." if needed else "Write options with values.",
