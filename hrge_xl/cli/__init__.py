@@ -160,9 +160,8 @@ cli.params += [settings_option(shown=True), *everywhere(shown=True)]
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    gc.set_threshold(
-        200_000
-    )  # searches for cycles take a tenth of a short command while modules load
+    # searches for cycles take a tenth of a short command while modules load
+    gc.set_threshold(200_000)
     sys.exit(run(arguments))
 
 
@@ -230,9 +229,8 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
         return Exit.USAGE
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
-    text = re.sub(
-        r"\s*\n\s*", " ", error.format_message()
-    )  # choices stand in lines of their own there
+    # choices stand in lines of their own there
+    text = re.sub(r"\s*\n\s*", " ", error.format_message())
     line(f"Error: {masked(text, typed)}", err=True)
     return Exit.USAGE
 

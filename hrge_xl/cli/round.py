@@ -84,7 +84,9 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
 
     rows = [team.cells for team in read.teams]
     used = [column for column in rows[0] if any(row[column] for row in rows)]
-    cells = [used, *([shown(row[column]) for column in used] for row in rows)]
+    cells = [used]
+    for row in rows:
+        cells.append([shown(row[column]) for column in used])
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     yield from ("  ".join(map(set_cell_size, row, widths)).rstrip() for row in cells)
     headings = f" The headings are in line {read.heads.line}." if read.heads.line else ""

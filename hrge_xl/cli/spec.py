@@ -174,8 +174,9 @@ def import_spec(file: Path, output: Path, name: str, password: str | None) -> No
     )
 
 
-spec.add_command(as_it_was_called := copy(import_spec), "draft")
-as_it_was_called.hidden = True
+draft = copy(import_spec)  # as it was called
+draft.hidden = True
+spec.add_command(draft, "draft")
 
 
 # translate

@@ -30,6 +30,7 @@ from .terminal import (
     width,
 )
 
+# without --wide
 NARROW = (
     "team",
     "state",
@@ -38,7 +39,7 @@ NARROW = (
     "days_late",
     "deadline",
     "note",
-)  # without --wide
+)
 HEADS = {
     "team": "Team",
     "country": "Country",
@@ -133,9 +134,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
         else:
             show = _print_wide if wide else _print_narrow
             say = translator(language)
-            hidden_rows = max(
-                sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
-            )  # they come last
+            # they come last
+            hidden_rows = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)
             show(rows[: len(rows) - hidden_rows], say)
             if hidden_rows:
                 line(f"{and_more(hidden_rows).strip()} {say('refused')}")
@@ -263,18 +263,24 @@ def _shown(line: Line, column: str, say: Translate) -> str:
         return say(value)
     if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
-    return (
-        f"{floor(100 * value)}%" if column == "completeness" else str(value)
-    )  # 100% is all of them
+    # rounded down: 100% is all of them
+    return f"{floor(100 * value)}%" if column == "completeness" else str(value)
 
 
 def _table(
     lines: Sequence[Line], columns: Sequence[str], say: Translate
 ) -> tuple[list[dict[str, str]], dict[str, int]]:
     """Return heads and rows of cells, and how wide each column is that says something about anybody."""
-    rows = [{column: shown(_shown(line, column, say)) for column in columns} for line in lines]
-    heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
-    widths = {column: max(cell_len(row[column]) for row in (heads, *rows)) for column in heads}
+    rows = []
+    for team_line in lines:
+        rows.append({column: shown(_shown(team_line, column, say)) for column in columns})
+    heads = {}
+    widths = {}
+    for column in columns:
+        cells = [row[column] for row in rows]
+        if any(cells):
+            heads[column] = say(HEADS[column])
+            widths[column] = max(map(cell_len, [heads[column], *cells]))
     return [heads, *rows], widths
 
 

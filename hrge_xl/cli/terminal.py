@@ -188,7 +188,8 @@ class Rows:
 
     def __init__(self, *, json: bool) -> None:
         _SCREEN.hide_bar()
-        self._picture = None if not sys.stdout.isatty() else _escaped if json else _picture
+        picture = _escaped if json else _picture
+        self._picture = picture if sys.stdout.isatty() else None
 
     def write(self, text: str) -> int:
         """Write a piece."""
@@ -266,9 +267,8 @@ def print_text(*lines: str, err: bool = False) -> None:
 
 PATIENCE = 1.0  # seconds
 AT_WORK = "Working"
-Piece = tuple[
-    str, int | None, int
-]  # what is being done, how many steps it has, how many of these are done
+# what is being done, how many steps it has, how many of these are done
+Piece = tuple[str, int | None, int]
 
 
 class Bar:

@@ -25,9 +25,9 @@ from ..dataset.run_history import last_change
 from ..dataset.store import OUTGROWN, STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source, ValidationRequest
 from ..findings import Waiver
-from ..ledger.events import FILE, Arrived
+from ..ledger.events import FILE, NEXT, Arrived, WaiverGiven
 from ..ledger.files import only_writer
-from ..ledger.judgements import apply_judgements
+from ..ledger.judgements import apply_judgements, waivers
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
 from ..rounds.datasets import (
@@ -299,15 +299,30 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     folder = Path(folder)
     check_folder(folder)
     deciding.refuse_unwaivable(code, folder)
+    deciding.need_words("A waiver", reason, by)
+    if until is not None and until < day:
+        raise UsageError(
+            f"--until {until} is past already.", remedy="Name a later day, or leave it out."
+        )
 
     def enter(
         ledger: Ledger, returns: list[Return], _: ValidationRequest
     ) -> tuple[str, Waiver, int]:
         return_ = find_return(returns, file)
-        terms = deciding.waive(
-            ledger, return_, code, reason=reason, by=by, day=day, until=until, place=place
+        covered = deciding.findings_to_waive(return_, code, place)
+        waiver = WaiverGiven(
+            number=NEXT,
+            code=covered[0].code,
+            sha256=str(return_.sha256),
+            file=return_.name,
+            sheet=covered[0].sheet if place else None,
+            cell=covered[0].cell if place else None,
+            reason=reason.strip(),
+            day=day,
+            until=until,
         )
-        return return_.submission, *terms
+        ledger.enter(waiver, by=by.strip())
+        return return_.submission, waivers(ledger, day)[-1], len(covered)
 
     (name, waiver, count), _, returns_after = _enter_and_update(
         folder, day, store, jobs, password, enter

@@ -20,7 +20,7 @@ from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.identity import SIGNATURE_INVALID
 from ..findings.value import REST_NOT_COUNTED
 from ..layout import address, parse_cell
-from ..ledger.events import NEXT, AnswerCorrected, DecisionMade, WaiverGiven, WaiverWithdrawn
+from ..ledger.events import NEXT, AnswerCorrected, DecisionMade, WaiverWithdrawn
 from ..ledger.files import has_content, kept_at, under_their_names
 from ..ledger.judgements import UNDONE, decisions, every_correction, waivers
 from ..ledger.ledger import Ledger
@@ -113,27 +113,11 @@ def refuse_unwaivable(code: str, folder: Path) -> None:
         raise UsageError(f"{kind.code} ({kind.name}) cannot be waived: it is about {why}")
 
 
-def waive(  # noqa: PLR0913 (one parameter an option)
-    ledger: Ledger,
-    return_: Return,
-    code: str,
-    *,
-    reason: str,
-    by: str,
-    day: date,
-    place: tuple[str, str] | None = None,
-    until: date | None = None,
-) -> tuple[Waiver, int]:
-    """Write down that findings of a return are accepted; the waiver, and how many findings it covers.
+def findings_to_waive(return_: Return, code: str, place: tuple[str, str] | None) -> list[Finding]:
+    """Return the findings of a return that have a code, all or those at one place (sheet and cell).
 
-    Raises `UsageError` when the return has no such finding or it cannot be waived.
+    Raises `UsageError` where it has none, or none that can be waived.
     """
-    refuse_unwaivable(code, ledger.home)
-    need_words("A waiver", reason, by)
-    if until is not None and until < day:
-        raise UsageError(
-            f"--until {until} is past already.", remedy="Name a later day, or leave it out."
-        )
     if return_.verdict == REFUSED:
         raise UsageError(
             f"{return_.path} was refused; nothing in it can be waived.",
@@ -149,21 +133,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(_no_such(return_, code, place, same))
     if all(finding.severity is Severity.INFO for finding in covered):
         raise UsageError(f"{code} only says what was read and how: there is nothing to waive.")
-    code = covered[0].code
-    sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
-    waiver = WaiverGiven(
-        number=NEXT,
-        code=code,
-        sha256=str(return_.sha256),
-        file=return_.name,
-        sheet=sheet,
-        cell=cell,
-        reason=reason.strip(),
-        day=day,
-        until=until,
-    )
-    ledger.enter(waiver, by=by.strip())
-    return waivers(ledger, day)[-1], len(covered)
+    return covered
 
 
 def _folded(sheet: str | None, cell: str | None) -> tuple[str, str]:

@@ -26,9 +26,10 @@ from ..findings.value import (
 )
 from ..reader.expected import ExpectedWorkbook
 
+# about what formulas show, or what was typed over them
 OF_RESULTS = codes(
     CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT, FORMULA_OVERWRITTEN, RESULT_DIFFERS
-)  # about what formulas show, or what was typed over them
+)
 
 
 def with_corrections(

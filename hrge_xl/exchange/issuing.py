@@ -105,13 +105,9 @@ def layout_for(spec: Spec, order: Order) -> Layout:
             remedy=f"A register has 1 to {MOST_ROWS}.",
         )
     layout = laid_out(spec, order, last=bool(order.last))
-    return (
-        layout
-        if last_placed(layout, order.last)
-        else laid_out(spec, order)
-        if layout.last
-        else layout
-    )
+    if layout.last and not last_placed(layout, order.last):
+        return laid_out(spec, order)
+    return layout
 
 
 def laid_out(spec: Spec, order: Order, *, last: bool = False) -> Layout:

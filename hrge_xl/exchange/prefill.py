@@ -131,18 +131,17 @@ def _earlier(
         for number, code in enumerate(codes_of_list(spec, tool.fields[series.over].list_name))
     }
 
-    def dated(number: int, row: str) -> tuple[bool, Any, int, str]:
+    dated_rows = []
+    for number, row in enumerate(rows):
+        about = tuple(answers.get((tool.code, row, code)) for code in series.of)
+        if None in about:
+            continue
         value = answers.get((tool.code, row, series.over))
         when = steps.get(str(value), value)
-        return when is not None, when, number, row
-
-    alike = grouped(
-        (tuple(answers.get((tool.code, row, code)) for code in series.of), dated(number, row))
-        for number, row in enumerate(rows)
-    )
-    for about, dated_rows in alike.items():
-        if None not in about:
-            yield from (row for *_, row in sorted(dated_rows)[:-1])
+        dated_rows.append((about, (when is not None, when, number, row)))
+    for same_thing in grouped(dated_rows).values():
+        for *_, row in sorted(same_thing)[:-1]:
+            yield row
 
 
 def _carried(spec: Spec, answers: Answers, over: frozenset[RowKey]) -> Answers:

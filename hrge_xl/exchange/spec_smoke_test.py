@@ -51,9 +51,8 @@ SHORTER = (  # an expression of a field, a rule
 )
 PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, BoundedText, BoundedText]  # path in the spec, reason, remedy
-Made = tuple[
-    str, Mapping[Key, Value], bytes
-]  # what it is, the answers that it is made with, the workbook
+# what it is, the answers that it is made with, the workbook
+Made = tuple[str, Mapping[Key, Value], bytes]
 TRYING_OUT = "Trying out the workbooks, by language"
 BLANK = "blank"
 FILLED_IN = "filled in"
@@ -241,7 +240,9 @@ def _prompts(index: SpecIndex) -> Iterator[Placed]:
         try:
             prompt_of(index.layout, field, say)
         except LimitError as limit:
-            option = "help" if field.help else "vocabulary" if field.vocabulary else "example"
+            option = "vocabulary" if field.vocabulary else "example"
+            if field.help:
+                option = "help"
             yield (*path, option), str(limit), ""
 
 

@@ -70,9 +70,8 @@ class Result:
         None  # the spec that was asked for; None for the one that its stamp names
     )
     untouched: bool = False  # nothing stands in it that was not there when it was issued
-    stamps: tuple[
-        Identity, ...
-    ] = ()  # both copies as they stand in the file, until its signature is checked
+    # both copies as they stand in the file, until its signature is checked
+    stamps: tuple[Identity, ...] = ()
     team: BoundedText = ""  # whose it is: the team of the stamp, as its round calls it today
 
     def __repr__(self) -> str:
@@ -129,9 +128,8 @@ class ValidationRequest:
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
-    passwords: Sequence[tuple[str, str]] = field(
-        default=(), repr=False
-    )  # of teams, which open theirs
+    # those of teams: each opens the workbooks of its team
+    passwords: Sequence[tuple[str, str]] = field(default=(), repr=False)
     corrections: tuple[OfficeCorrection, ...] = ()  # by the office, in force
     # on which contents were taken in, by hash: they are checked as of that day
     days: Mapping[str, date] = field(default_factory=dict, repr=False)
@@ -372,9 +370,8 @@ def validated(
         if is_path(expected.spec):
             folder = find(expected.spec)
             pool.allow(folder)
-            expected = replace(
-                expected, spec=str(folder)
-            )  # a path from here leads nowhere from another folder
+            # a path from here leads nowhere from another folder
+            expected = replace(expected, spec=str(folder))
     expected_by_worker = (
         replace(expected, key=Elsewhere()) if isinstance(expected.key, bytes) else expected
     )
@@ -403,17 +400,18 @@ def validated(
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
         if first is not None:  # it is being read now, by another process
-            with suppress(
-                Exception
-            ):  # whatever is wrong with its spec is told with the file itself
+            # whatever is wrong with its spec is told with the file itself
+            with suppress(Exception):
                 _load_spec(first)
         if meanwhile:
             meanwhile()
 
     for outcome in pool.work(admitted()):
-        while isinstance(head := waiting.popleft(), Result):
-            yield _judged(head, request)
-        yield _judged(_arrived(outcome, head, request, pool), request)
+        job = waiting.popleft()
+        while isinstance(job, Result):  # what was refused in front of the file that was read
+            yield _judged(job, request)
+            job = waiting.popleft()
+        yield _judged(_arrived(outcome, job, request, pool), request)
     yield from (_judged(result, request) for result in waiting if isinstance(result, Result))
 
 

@@ -240,9 +240,8 @@ def keep(suffix: str, digest: str, value: Any) -> None:
     folder = cache_folder()
     if folder is None:
         return
-    with suppress(
-        OSError, OutputError
-    ):  # a disk that is full, a reading process that may not write
+    # a disk that is full, a reading process that may not write
+    with suppress(OSError, OutputError):
         packed = msgspec.msgpack.encode(
             value, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
         )
@@ -250,9 +249,8 @@ def keep(suffix: str, digest: str, value: Any) -> None:
         if _is_private(folder):
             file = folder / _name(suffix, digest)
             write_whole(file, hashlib.sha256(packed).digest() + packed)
-            evictable = (
-                cached for cached in folder.glob(f"*{suffix}") if cached != file
-            )  # which a clock may call newer
+            # a clock may call them newer than this one
+            evictable = (cached for cached in folder.glob(f"*{suffix}") if cached != file)
             for old in sorted(evictable, key=lambda cached: cached.stat().st_mtime)[
                 : 1 - MOST_KEPT[suffix]
             ]:

@@ -171,14 +171,10 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
                 )
                 wrong.append(((*fact_path, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
-                wrong_source = _wrong_answer(
-                    spec, tool.fields[file.source], (format_source(file, fact),)
-                )
+                text = format_source(file, fact)
                 source = (*fact_path, "source")
-                wrong += [
-                    (source, f"{file.source}: {reason}", "Shorten the source.")
-                    for reason, _ in wrong_source
-                ]
+                for reason, _ in _wrong_answer(spec, tool.fields[file.source], (text,)):
+                    wrong.append((source, f"{file.source}: {reason}", "Shorten the source."))
         same = first.setdefault((fact.country, fact.row, fact.field), fact)
         if same is not fact:
             reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."

@@ -364,7 +364,9 @@ def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     kinds = vocabulary.kinds
     name = path[-1]
     for place, _, entry in select(vocabulary, "items/*", path):
-        option = "anchor" if entry.anchor else "anchors" if entry.anchors else ""
+        option = "anchors" if entry.anchors else ""
+        if entry.anchor:
+            option = "anchor"
         length = cell_length(entry.as_step(spec.languages[0]))
         if option and name not in spec.scales:
             reason = f"The list '{name}' is not a scale: nobody would see what anchors the entry '{entry.code}'."

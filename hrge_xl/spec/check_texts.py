@@ -294,7 +294,8 @@ def _tags(spec: Spec) -> Found:
     for number, tag in enumerate(spec.languages):
         path: Path = ("languages", number)
         proper = proper_tag(tag)
-        if len(tags := tag.split()) > 1 and all(map(is_language, tags)):
+        tags = tag.split()
+        if len(tags) > 1 and all(map(is_language, tags)):
             reason = f"'{tag}' is not the tag of one language."
             yield path, reason, f"A comma is missing: {', '.join(tags)}."
         elif proper != tag:
@@ -419,23 +420,19 @@ def _sensitive(spec: Spec) -> Found:
         for path, _, part in select(spec, pattern)
         if part.sensitive
     }
-    lists = (
-        name
-        for name, entries in spec.vocabularies.items()
-        if any(entry.sensitive for entry in entries.items)
-    )
-    for name in lists:
-        if name in {*spec.scales, spec.countries} or all(
-            entry.sensitive for entry in spec.vocabularies[name].items
-        ):
+    for name, vocabulary in spec.vocabularies.items():
+        sensitive = [entry.sensitive for entry in vocabulary.items]
+        is_needed = name in {*spec.scales, spec.countries}
+        if any(sensitive) and (is_needed or all(sensitive)):
             reason = f"'{name}' is a scale, the list of countries, or sensitive as a whole: nothing can be left out."
             yield ("vocabularies", name), reason, "Take `sensitive` away, or have another list."
     labels = {part.label.source.casefold(): part.label.source for part in marked.values()}
-    written = [
-        (path, text.source) for path, text in texts({name: getattr(spec, name) for name in DRAWN})
-    ]
+    if not marked:
+        return
+    drawn = {name: getattr(spec, name) for name in DRAWN}
+    written = [(path, text.source) for path, text in texts(drawn)]
     written += [(path, str(value)) for path, _, value in select(spec, f"{BLOCKS}/items/*/values/*")]
-    for path, text in written if marked else ():
+    for path, text in written:
         named = [label for folded, label in labels.items() if folded in text.casefold()]
         if named and not any(path[: len(place)] == place for place in marked):
             reason = (
@@ -448,7 +445,7 @@ def _sensitive(spec: Spec) -> Found:
 
 
 def _braces(words: str, placeholders: Sequence[str], path: Path, phrases: Sequence[str]) -> Found:
-    """Find braces that do not close, or hold a name that stands for nothing; `told` is how that is said."""
+    """Find braces that do not close, or hold a name that stands for nothing; `phrases` word the reason and remedy."""
     noun, of, example, nothing, default_remedy = phrases
     try:
         parts = [part for part in Formatter().parse(words) if part[1] is not None]

@@ -169,11 +169,12 @@ class CompiledSpec:
     def _checks_where(
         self, holds: Callable[[Expr, FieldKey], bool]
     ) -> dict[FieldKey, tuple[Check, ...]]:
-        checks_by_field = {
-            key: tuple(check for check in compiled_field.checks if holds(check.holds, key))
-            for key, compiled_field in self.fields.items()
-        }
-        return {key: checks for key, checks in checks_by_field.items() if checks}
+        checks_by_field: dict[FieldKey, tuple[Check, ...]] = {}
+        for key, compiled_field in self.fields.items():
+            checks = tuple(check for check in compiled_field.checks if holds(check.holds, key))
+            if checks:
+                checks_by_field[key] = checks
+        return checks_by_field
 
     @cached_property
     def by_the_day(self) -> bool:
@@ -267,9 +268,8 @@ def _of_field(
     value = ref_to(scope.spec, scope.tool.code, field, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     for check in field.type.checks(field, value, scope):
-        if (
-            check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1
-        ):  # else a text is a mistake to the sheet
+        # else a text is a mistake to the sheet
+        if check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1:
             checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)

@@ -15,7 +15,7 @@ from ..core.words import and_more, fold
 from ..fields import Field, When
 from .issuance import rows_of
 from .lookup import Readings, readings
-from .model import FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
+from .model import AnyBlock, FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
 
 # the sample says nothing about answers of teams
 TOLD_ELSEWHERE = (
@@ -113,20 +113,23 @@ class SpecDiff(NamedTuple):
     @property
     def required_anew(self) -> list[str]:
         """The questions that ask for an answer now, and did not before."""
-        before, after = (
-            {
-                (tool.code, field.code): None
-                for tool, _, field in spec.places()
-                if field.asked and field.required != "optional"
-            }
-            for spec in (self.old, self.new)
-        )
+        before = set(_required_fields(self.old))
+        after = _required_fields(self.new)
         return [*dict.fromkeys(field for tool, field in after if (tool, field) not in before)]
 
     @property
     def breaks(self) -> bool:
         """Whether a code was lost or reused."""
         return any(change.breaks for change in self.changes)
+
+
+def _required_fields(spec: Spec) -> list[tuple[str, str]]:
+    """Return the tool and code of every question that asks for an answer, always or on a condition."""
+    return [
+        (tool.code, field.code)
+        for tool, _, field in spec.places()
+        if field.asked and field.required != "optional"
+    ]
 
 
 def diff(old: Spec, new: Spec) -> SpecDiff:
@@ -136,15 +139,19 @@ def diff(old: Spec, new: Spec) -> SpecDiff:
         changes.append(Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, WORKED_OUT))
     for code in filter(new.tool.__contains__, old.tool):
         changes += SheetDiff(old, new, code).changes()
-        before, after = (
-            [block for block in spec.tool[code].blocks if not isinstance(block, FieldBlock)]
-            for spec in (old, new)
-        )
-        if before != after:
+        if _calculated_blocks(old.tool[code]) != _calculated_blocks(new.tool[code]):
             description = "calculated blocks changed"
             changes.append(Change(Group.CALCULATED, code, description, Effect.NONE, WORKED_OUT))
     by_heading = (change for group in Group for change in changes if change.group is group)
     return SpecDiff(old, new, tuple(by_heading))
+
+
+def _version_numbers(spec: Spec) -> tuple[int, ...]:
+    return tuple(int(part) for part in spec.version.split(".") if part.isdecimal())
+
+
+def _calculated_blocks(tool: Tool) -> list[AnyBlock]:
+    return [block for block in tool.blocks if not isinstance(block, FieldBlock)]
 
 
 def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
@@ -153,19 +160,17 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
     if old.name != new.name:
         note = "Workbooks issued before say the old name and are refused: keep it."
         yield change("name changed", Effect.LOST, note, old.name, new.name, touches=(Touch(),))
-    versions = (old.version, new.version)
-    numbers = [
-        tuple(int(part) for part in text.split(".") if part.isdecimal()) for text in versions
-    ]
     if old.version == new.version:
         if old.digest != new.digest:
             note = "Raise `version`: otherwise nobody can tell workbooks of the two apart."
             yield change("version not raised", Effect.NONE, note, old.version)
-    elif numbers[1] < numbers[0]:
+    elif _version_numbers(new) < _version_numbers(old):
         note = "Workbooks issued before are newer than the spec and are refused."
-        yield change("version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
+        yield change(
+            "version lowered", Effect.LOST, note, old.version, new.version, touches=(Touch(),)
+        )
     else:
-        yield change("version changed", Effect.KEPT, "", *versions)
+        yield change("version changed", Effect.KEPT, "", old.version, new.version)
     for tag in dict.fromkeys((*old.languages, *new.languages)):
         if tag not in new.languages:
             note = "Workbooks in this language are refused: keep it."
@@ -318,8 +323,7 @@ def _describe_rewording(
 
 def _rules(old: Spec, new: Spec) -> Iterator[Change]:
     """Another condition or a higher severity means another look at what was answered."""
-    versions = ({f"{rule.tool} / {rule.code}": rule for rule in spec.rules} for spec in (old, new))
-    for place, before, after in both(*versions):
+    for place, before, after in both(_rules_by_place(old), _rules_by_place(new)):
         codes = (after.at or after.require) if after else ()
         touches = tuple(Touch(after.tool, field=code) for code in codes) if after else ()
         change = partial(Change, Group.RULES, place, touches=touches)
@@ -336,18 +340,23 @@ def _rules(old: Spec, new: Spec) -> Iterator[Change]:
             yield change("wording changed", Effect.KEPT)
 
 
+def _rules_by_place(spec: Spec) -> dict[str, Rule]:
+    return {f"{rule.tool} / {rule.code}": rule for rule in spec.rules}
+
+
 def _format_rule(rule: Rule | None) -> str:
     return "" if rule is None else short(rule.check or ", ".join(rule.require) or rule.message)
 
 
 # what changed in the questions of a sheet
 
+# in which direction each gives way
 LIMITS = {
     "minimum": -1,
     "maximum": 1,
     "words": 1,
     "characters": 1,
-}  # in which direction each gives way
+}
 # options that have a line of their own
 TOLD_APART = (
     *LIMITS,
@@ -392,14 +401,8 @@ class SheetDiff:
                 label = short(after.label)
                 count = int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
-        old_relevant, new_relevant = (
-            short(
-                "; ".join(
-                    filter(None, (tool.relevant, *(block.relevant for block in tool.field_blocks)))
-                )
-            )
-            for tool in (self.before, self.after)
-        )
+        old_relevant = _format_relevant(self.before)
+        new_relevant = _format_relevant(self.after)
         if old_relevant != new_relevant:
             note = "Where it does not hold, an answer must be blank."
             touches = (Touch(self.code),)
@@ -471,21 +474,18 @@ class SheetDiff:
                 pair = ("" if limit is None else f"{limit:g}" for limit in (old_value, new_value))
                 yield change(f"{name} changed", _effect(stricter), "", *pair)
         if old.constraint != new.constraint:
-            old_value, new_value = (
-                field.constraint.check if field.constraint else "" for field in (old, new)
-            )
-            effect = _effect(old_value != new_value and bool(new_value))
-            yield change("constraint changed", effect, "", short(old_value), short(new_value))
+            old_check = old.constraint.check if old.constraint else ""
+            new_check = new.constraint.check if new.constraint else ""
+            effect = _effect(old_check != new_check and bool(new_check))
+            yield change("constraint changed", effect, "", short(old_check), short(new_check))
         if old.vocabulary != new.vocabulary and old.vocabulary and new.vocabulary:
             lists = self.old.vocabularies[old.vocabulary], self.new.vocabularies[new.vocabulary]
             read = readings(*lists, self.old, self.new)
             differing_codes = [code for code, meanings in read.items() if meanings - {code}]
             touches = tuple(Touch(self.code, field=old.code, code=code) for code in differing_codes)
-            note = (
-                f"Not the same in the new list: {', '.join(differing_codes[:8])}."
-                if differing_codes
-                else ""
-            )
+            note = ""
+            if differing_codes:
+                note = f"Not the same in the new list: {', '.join(differing_codes[:8])}."
             effect = _effect(bool(differing_codes))
             yield change(
                 "list changed", effect, note, old.vocabulary, new.vocabulary, touches=touches
@@ -498,11 +498,9 @@ class SheetDiff:
             yield change("parent changed", Effect.CHECK)
         if (old.to, old.only) != (new.to, new.only):
             effect = _effect(bool(set(old.to) - set(new.to) or new.only.items() - old.only.items()))
-            pair = (
-                ", ".join([*field.to, *(f"{name}: {code}" for name, code in field.only.items())])
-                for field in (old, new)
+            yield change(
+                "sheets referred to changed", effect, "", _format_targets(old), _format_targets(new)
             )
-            yield change("sheets referred to changed", effect, "", *pair)
 
     # rows
 
@@ -551,10 +549,25 @@ class SheetDiff:
                     )
 
 
+def _format_relevant(tool: Tool) -> str:
+    """Return the conditions of a sheet and its blocks in a line."""
+    conditions = [tool.relevant, *(block.relevant for block in tool.field_blocks)]
+    return short("; ".join(filter(None, conditions)))
+
+
+def _format_targets(field: Field) -> str:
+    """Return the sheets that a reference may point to, and the codes that their rows must have."""
+    conditions = [f"{name}: {code}" for name, code in field.only.items()]
+    return ", ".join([*field.to, *conditions])
+
+
 def _all_rows(spec: Spec, tool: Tool) -> dict[str, Text]:
     """Return the rows of all blocks in which something is filled in, with their labels."""
-    blocks = [block for block in tool.field_blocks if any(field.asked for field in block.fields)]
-    return {code: label for block in blocks for code, label in rows_of(spec, block).items()}
+    rows: dict[str, Text] = {}
+    for block in tool.field_blocks:
+        if any(field.asked for field in block.fields):
+            rows |= rows_of(spec, block)
+    return rows
 
 
 def _list(codes: Sequence[str], label: str) -> str:
@@ -640,12 +653,14 @@ def meant_alike(before: Text, after: Text) -> bool:
 
 def short(value: object) -> str:
     """Return a value for a line of output."""
-    text = (
-        value.say("")
-        if isinstance(value, Text)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else value
-    )
-    line = "" if text is None else " ".join(str(text).split())
+    match value:
+        case None:
+            text = ""
+        case Text():
+            text = value.say("")
+        case float():
+            text = f"{value:g}"
+        case _:
+            text = str(value)
+    line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

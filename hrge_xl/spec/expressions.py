@@ -28,7 +28,7 @@ from ..language import (
 from ..language.functions.choices import Completeness, LookUp
 from .check_texts import BLOCKS, FIELDS, select
 from .lookup import Scope, parsed, rule_scope
-from .model import RegisterBlock, Rule, Spec, Tool
+from .model import AnyBlock, FieldBlock, RegisterBlock, Rule, Spec, Tool
 from .yaml_file import common_mistake_in
 
 ANSWER = ""
@@ -85,27 +85,29 @@ def _all(spec: Spec) -> Iterator[Written]:
     for path, (_, _, tool), text in select(spec, "tools/*/relevant"):
         yield _of_whole(spec, tool, path, text, tool.fields.values())
     for path, (_, _, tool, _), block in select(spec, BLOCKS):
-        for option_path, _, text in select(block, "relevant", path):
-            yield _of_whole(spec, tool, option_path, text, block.fields)
-        for option_path, _, text in select(block, "closed", path):
-            yield Written(text, option_path, Scope(spec, tool, block))
-        for option_path, _, field in select(block, "fields/*", path):
-            yield from _of_field(Scope(spec, tool, block), field, option_path)
-        for option_path, (_, _, source), text in select(block, "sources/*/keep|rank", path):
-            if source.tool in spec.tool and spec.tool[source.tool].field_blocks:
-                scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
-                keeps = option_path[-1] == "keep"
-                yield Written(
-                    text,
-                    option_path,
-                    scope,
-                    keeps,
-                    in_sheet="list the rows" if keeps else "rank the rows",
-                )
+        yield from _of_block(Scope(spec, tool, block), block, path)
     for path, (_, _, rule), text in select(spec, "rules/*/when|check"):
         if rule.tool in spec.tool and spec.tool[rule.tool].field_blocks:
             scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
             yield Written(text, path, scope, rule=rule)
+
+
+def _of_block(scope: Scope, block: AnyBlock, path: Path) -> Iterator[Written]:
+    spec = scope.spec
+    if isinstance(block, FieldBlock):
+        for option_path, _, text in select(block, "relevant", path):
+            yield _of_whole(spec, scope.tool, option_path, text, block.fields)
+    for option_path, _, text in select(block, "closed", path):
+        yield Written(text, option_path, scope)
+    for option_path, _, field in select(block, "fields/*", path):
+        yield from _of_field(scope, field, option_path)
+    for option_path, (_, _, source), text in select(block, "sources/*/keep|rank", path):
+        if source.tool in spec.tool and spec.tool[source.tool].field_blocks:
+            keeps = option_path[-1] == "keep"
+            does = "list the rows" if keeps else "rank the rows"
+            columns = tuple(source.columns.values())
+            source_scope = rule_scope(spec, spec.tool[source.tool], columns)
+            yield Written(text, option_path, source_scope, keeps, in_sheet=does)
 
 
 def _of_whole(spec: Spec, tool: Tool, path: Path, text: str, fields: Iterable[Field]) -> Written:
@@ -180,10 +182,8 @@ def wrong_syntax(text: str) -> Words | None:
         ast.parse(text.strip(), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
-    except (
-        SyntaxError,
-        ValueError,
-    ):  # the latter of half a character, which no text of a program may hold
+    # ValueError: half a character, which no text of a program may hold
+    except (SyntaxError, ValueError):
         bare = TEXTS.sub(lambda match: " " * len(match.group()), text)
     else:
         return None
@@ -262,25 +262,15 @@ def _edges(spec: Spec) -> Edges:
         expr = written.expr
         if isinstance(expr, Problem):
             continue
-        tool = written.scope.tool.code
-        field = written.field
-        rule = written.rule
-        checked_nodes = list[Node]()
-        decided_nodes = list[Node]()
-        if field:
-            calculated = field.calculated and not written.condition
-            checked_nodes.append(Node(ANSWER if calculated else CHECK, tool, field.code))
-            if written.path[-1] == "relevant" or calculated:
-                decided_nodes.append(Node(ANSWER if calculated else ASKED, tool, field.code))
-        elif rule:  # what it asks for counts for the reader, too
-            codes = (*(() if rule.reader_only else rule.at[:1]), *rule.require)
-            checked_nodes += [Node(CHECK, tool, code) for code in codes]
-        checked_nodes += [Node(CHECK, tool, question.code) for question in written.asks]
-        decided_nodes += [Node(ASKED, tool, question.code) for question in written.asks]
-        for nodes, needs in ((checked_nodes, _needs(expr)), (decided_nodes, _answers(expr))):
-            needed = [(node, written.path) for node in dict.fromkeys(needs)]
-            for node in nodes:  # a question may stay asked for as long as it is answered
-                edges[node] += [need for need in needed if need[0] != node or node.kind != ASKED]
+        needed = [(node, written.path) for node in dict.fromkeys(_needs(expr))]
+        answers = [(node, written.path) for node in dict.fromkeys(_answers(expr))]
+        for node in _checked_by(written):
+            edges[node] += needed
+        for node in _decided_by(written):
+            if node.kind == ASKED:  # a question may stay asked for as long as it is answered
+                edges[node] += [answer for answer in answers if answer[0] != node]
+            else:
+                edges[node] += answers
     # registers whose rows are called by a reference
     for path, (_, _, tool, _, block, *_), field in select(spec, FIELDS):
         if isinstance(block, RegisterBlock) and field.code == block.named_by:
@@ -289,8 +279,38 @@ def _edges(spec: Spec) -> Edges:
                 (Node(NAMES, target), shows_path) for target in field.to
             ]
     for node in [node for node in edges if node.kind == CHECK]:
-        edges[Node(PROGRESS, node.tool)].append((node, edges[node][0][1] if edges[node] else ()))
+        path = edges[node][0][1] if edges[node] else ()
+        edges[Node(PROGRESS, node.tool)].append((node, path))
     return edges
+
+
+def _checked_by(written: Written) -> list[Node]:
+    """Return what an expression calculates or checks."""
+    tool = written.scope.tool.code
+    codes = [question.code for question in written.asks]
+    if written.field is not None:
+        if written.field.calculated and not written.condition:
+            return [
+                Node(ANSWER, tool, written.field.code),
+                *(Node(CHECK, tool, code) for code in codes),
+            ]
+        codes = [written.field.code, *codes]
+    elif written.rule is not None:  # what it asks for counts for the reader, too
+        rule = written.rule
+        codes = [*(() if rule.reader_only else rule.at[:1]), *rule.require, *codes]
+    return [Node(CHECK, tool, code) for code in codes]
+
+
+def _decided_by(written: Written) -> list[Node]:
+    """Return what an expression calculates, or asks for."""
+    tool = written.scope.tool.code
+    asked = [Node(ASKED, tool, question.code) for question in written.asks]
+    field = written.field
+    if field is None:
+        return asked
+    if field.calculated and not written.condition:
+        return [Node(ANSWER, tool, field.code), *asked]
+    return [Node(ASKED, tool, field.code), *asked] if written.path[-1] == "relevant" else asked
 
 
 def _answers(expr: Expr) -> Iterator[Node]:

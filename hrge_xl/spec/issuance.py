@@ -44,9 +44,8 @@ class Choice(NamedTuple):
 
     tools: tuple[str, ...] | None = None
     rows: int | None = None
-    taken_along: tuple[
-        tuple[str, str], ...
-    ] = ()  # a tool that nobody named, and the one that refers to it
+    # a tool that nobody named, and the one that refers to it
+    taken_along: tuple[tuple[str, str], ...] = ()
     leave_out: bool = False  # what the spec marks as sensitive
 
     @property
@@ -178,24 +177,21 @@ def without_sensitive(spec: Spec) -> Spec:
 
     Its lists, fixed rows and what these say are shorter. Expressions may name what is left out, and readers know it.
     """
-    left_out = {
-        name: marked
-        for name, vocabulary in spec.vocabularies.items()
-        if (marked := tuple(entry for entry in vocabulary.items if entry.sensitive))
-    }
-    tools = tuple(
-        _but(tool, blocks=tuple(_shortened(block, left_out) for block in tool.blocks))
-        for tool in spec.tools
-    )
-    if not left_out and tools == spec.tools:
+    left_out: dict[str, tuple[VocabularyItem, ...]] = {}
+    lists = {}
+    for name, vocabulary in spec.vocabularies.items():
+        sensitive = tuple(entry for entry in vocabulary.items if entry.sensitive)
+        if sensitive:
+            left_out[name] = sensitive
+        remaining = tuple(entry for entry in vocabulary.items if not entry.sensitive)
+        lists[name] = _but(vocabulary, items=remaining)
+    tools = []
+    for tool in spec.tools:
+        blocks = tuple(_shortened(block, left_out) for block in tool.blocks)
+        tools.append(_but(tool, blocks=blocks))
+    if not left_out and tuple(tools) == spec.tools:
         return spec
-    lists = {
-        name: _but(
-            vocabulary, items=tuple(entry for entry in vocabulary.items if not entry.sensitive)
-        )
-        for name, vocabulary in spec.vocabularies.items()
-    }
-    return _but(spec, vocabularies=lists, tools=tools, left_out=left_out)
+    return _but(spec, vocabularies=lists, tools=tuple(tools), left_out=left_out)
 
 
 def _shortened(block: Block, left_out: Mapping[str, Sequence[VocabularyItem]]) -> Block:

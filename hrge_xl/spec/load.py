@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
@@ -65,11 +65,12 @@ QUOTED = re.compile(r"""(?P<quote>['"])(?P<pattern>(?:(?!(?P=quote)).)*)(?P=quot
 OF_A_PATTERN = ("pattern", model.OF_ROUNDS)  # options that hold one
 OF_A_CONDITION = ("when", "check", "require", "reader_only")  # options of a rule
 ACCOUNT = "imported.csv"  # what became of the parts of a source that a spec was imported from
+# what else is looked into: by a demonstration, translators, authors
 BESIDE = (
     "demo.yaml",
     "glossary.csv",
     ACCOUNT,
-)  # what else is looked into: by a demonstration, translators, authors
+)
 CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
@@ -162,9 +163,8 @@ def _load(folder: Path, digest: str) -> model.Spec:
     if cache_folder() is not None and (translations := translations_of(loaded)):
         for language in translations.languages:
             with suppress(SpecError):  # told where the language is asked for
-                translations.table(
-                    language
-                )  # kept too: processes that read returned files may keep nothing
+                # kept too: processes that read returned files may keep nothing
+                translations.table(language)
     return loaded
 
 
@@ -200,9 +200,8 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
                 mistake_at(root, path, reason, remedy)
                 for path, reason, remedy in check_own_answers(loaded)
             ]
-    if (
-        mistakes
-    ):  # some may come from a file that nobody looks into; of lists it is said where they are named
+    # some may come from a file that nobody looks into; of lists it is said where they are named
+    if mistakes:
         mistakes += (unused for unused in _unused_files(folder) if not unused.file.endswith(".csv"))
     return loaded, root, list(dict.fromkeys(mistakes))
 
@@ -629,8 +628,13 @@ def _text(node: Node, option: str) -> str:
 def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
     """Return an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
-    options = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
-    filled = [
-        (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value)))
-    ]
-    return mapping([*options, ("values", mapping(filled, entry))], entry)
+    key_of_column = {str(column.value): str(key.value) for column, key in columns}
+    options = _under_names(entry, keys)
+    values = mapping(_under_names(entry, key_of_column), entry)
+    return mapping([*options, ("values", values)], entry)
+
+
+def _under_names(entry: Node, keys: Mapping[str, str]) -> list[tuple[str, Node]]:
+    """Return the values of an entry under other names; `keys` says under which key each stands there."""
+    values = [(name, get(entry, key)) for name, key in keys.items()]
+    return [(name, value) for name, value in values if value]

@@ -103,10 +103,9 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
 
     def table(name: str, languages: Sequence[str]) -> list[ListEntry]:
         if name == YES_NO:
-            return [
-                ListEntry(code, {tag: translator(tag)(english) for tag in languages}, aliases)
-                for code, english, aliases in (("Y", "Yes", ("True",)), ("N", "No", ()))
-            ]
+            yes = {tag: translator(tag)("Yes") for tag in languages}
+            no = {tag: translator(tag)("No") for tag in languages}
+            return [ListEntry("Y", yes, ("True",)), ListEntry("N", no, ())]
         return entries(spec.vocabularies[name], languages, steps=name in spec.scales)
 
     def in_all(name: str) -> Spellings:
@@ -125,16 +124,17 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
     spellings_by_list[TICK] = {
         written: (code, None) for code, spellings in ticks.items() for written in spellings
     }
-    labels = {
-        name: tuple(entry.labels[language] for entry in table) for name, table in tables.items()
-    }
-    rows_by_tool = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
+    labels = {}
+    for name, list_entries in tables.items():
+        labels[name] = tuple(entry.labels[language] for entry in list_entries)
+    rows_by_tool = {}
+    for tool, codes in rows.items():
+        rows_by_tool[tool] = {fold_code(code): code for code in codes}
     return Vocabularies(language, spellings_by_list, labels, rows_by_tool)
 
 
-Readings = Mapping[
-    str, frozenset[str | None]
-]  # code -> what its label is read as now, over all languages
+# code -> what its label is read as now, over all languages
+Readings = Mapping[str, frozenset[str | None]]
 
 
 def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
@@ -142,12 +142,12 @@ def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Rea
     spoken = [tag for tag in old.languages if tag in new.languages]
     table = entries(after, new.languages)
     by_language = {tag: spellings(table, tag) for tag in spoken}
-    return {
-        entry.code: frozenset(
-            by_language[tag].get(fold(entry.labels[tag]), (None, ""))[0] for tag in spoken
-        )
-        for entry in entries(before, old.languages)
-    }
+    meanings = {}
+    for entry in entries(before, old.languages):
+        labels = {tag: fold(entry.labels[tag]) for tag in spoken}
+        read = (by_language[tag].get(label) for tag, label in labels.items())
+        meanings[entry.code] = frozenset(meant[0] if meant else None for meant in read)
+    return meanings
 
 
 # which country or language of a spec people mean, by code, label, alias or common name; else what is near
@@ -406,9 +406,8 @@ def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
     return cache[key]
 
 
-Key = tuple[
-    str, int, str, str, bool
-]  # tool, block, what `value` means, text, whether it must be a condition
+# tool, block, what `value` means, text, whether it must be a condition
+Key = tuple[str, int, str, str, bool]
 
 
 @lru_cache(maxsize=16)
@@ -436,7 +435,7 @@ def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
     """Return the scope of a rule: the block that holds the fields it points to."""
-    blocks = [
-        block for block in tool.field_blocks if {field.code for field in block.fields} & set(codes)
-    ]
-    return Scope(spec, tool, next(iter(blocks or tool.field_blocks), None))
+    for block in tool.field_blocks:
+        if any(field.code in codes for field in block.fields):
+            return Scope(spec, tool, block)
+    return Scope(spec, tool, next(iter(tool.field_blocks), None))

@@ -278,9 +278,7 @@ class Tool(Model):
     def block_of(self, code: str) -> FieldBlock:
         """Return the block that a field of the sheet stands in."""
         return next(
-            block
-            for block in self.field_blocks
-            if any(field.code == code for field in block.fields)
+            block for block in self.field_blocks for field in block.fields if field.code == code
         )
 
     @property
@@ -493,9 +491,8 @@ class Spec(Model):
     left_out: dict[Code, tuple[VocabularyItem, ...]] | None = None
     digest: str = ""
     folder: str = ""  # where it was loaded from
-    unread: tuple[
-        str, ...
-    ] = ()  # what of a copy this program cannot do as an earlier one could, a sentence each
+    # what of a copy this program cannot do as an earlier one could, a sentence each
+    unread: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Say whether it is the very same one: what is worked out of a spec is remembered by it."""

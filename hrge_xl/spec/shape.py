@@ -29,17 +29,19 @@ from .yaml_file import (
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
 NULL = "tag:yaml.org,2002:null"
+# for what every spec has
 STAND_INS = {
     "name": "spec",
     "version": "0",
     "title": "-",
     "languages": ["en"],
-}  # for what every spec has
+}
+# by tag: any other is one value
 KINDS = {
     "map": "a group of options",
     "seq": "a list",
     "": "nothing",
-}  # by tag: any other is one value
+}
 LONGEST = 60  # characters of a value that are shown
 
 
@@ -123,9 +125,8 @@ class Shape:
         What was meant is mended: the name of an option, one value for a list of one, a number for the text that it is.
         """
         if len(mistake.nodes) == 1:
-            self._stand_ins |= {
-                name: STAND_INS[name] for name in STAND_INS if name == mistake.option
-            }
+            if mistake.option in STAND_INS:
+                self._stand_ins[mistake.option] = STAND_INS[mistake.option]
             return
         *_, holder, node = mistake.nodes
         number = next(
@@ -146,12 +147,10 @@ class Shape:
         else:
             self._reported.add((id(mistake.container), mistake.option))
             self.skipped.take(key.value if key else "", node, holder)
-            sheet = get(
-                mistake.nodes[min(2, len(mistake.nodes) - 1)], "code"
-            )  # where `tools` leads: of it a part is gone
-            self.skipped.names.update(
-                [str(sheet.value)] if mistake.steps[0] == "tools" and sheet else []
-            )
+            if mistake.steps[0] == "tools":  # a part of the sheet that it leads to is gone
+                sheet = get(mistake.nodes[min(2, len(mistake.nodes) - 1)], "code")
+                if sheet:
+                    self.skipped.names.add(str(sheet.value))
             self._shortened.add(id(holder))
             del holder.value[number]
 
@@ -177,9 +176,8 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         steps += detail["loc"][-1:] if missing else ()
         mistakes.append(ShapeMistake(detail, tuple(steps), nodes, missing))
     wholes = {mistake.steps[:end] for mistake in mistakes for end in range(len(mistake.steps))}
-    wholes -= {
-        mistake.steps for mistake in mistakes if mistake.detail["type"] == "invalid_key"
-    }  # which leads to no part
+    # an invalid key leads to no part
+    wholes -= {mistake.steps for mistake in mistakes if mistake.detail["type"] == "invalid_key"}
     misspelt = {(id(mistake.container), mistake.meant) for mistake in mistakes}
     causes: dict[Path, ShapeMistake] = {}
     for mistake in mistakes:
@@ -212,11 +210,13 @@ def _words(mistake: ShapeMistake) -> Words:
     choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
     one_of = f"Write one of {', '.join(choices)}."
     close = nearest(written, choices)
-    needed = (
-        [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()]
-        if part
-        else []
-    )
+    needed = []
+    if part:
+        names = (name for name, option in part.model_fields.items() if option.is_required())
+        needed = [f"{name}: …" for name in names]
+    instead = f"Remove it; the options here are {options}."
+    if meant:
+        instead = f"Did you mean '{meant}'?"
     words = common_mistake_in(
         "shape",
         says,
@@ -229,9 +229,7 @@ def _words(mistake: ShapeMistake) -> Words:
         named="kind" if of_block else owner,
         shown=f"'{shown}'" if isinstance(value, ScalarNode) else kind,
         of=f" for {code.value}" if isinstance(code, ScalarNode) else "",
-        instead=f"Did you mean '{meant}'?"
-        if meant
-        else f"Remove it; the options here are {options}.",
+        instead=instead,
         one_of=one_of,
         nearest_of=f"Did you mean '{close}'?" if close else one_of,
         needed=f"Write {{{', '.join(needed)}}}." if needed else "Write options with values.",
@@ -243,6 +241,7 @@ def _words(mistake: ShapeMistake) -> Words:
 
 # which options a spec takes at a place
 
+# each in a file of its name
 OWN_FILES = (
     "vocabularies",
     "columns",
@@ -250,7 +249,8 @@ OWN_FILES = (
     "rules",
     "figures",
     "sample",
-)  # each in a file of its name
+)
+# what the loader puts into the model
 MADE = (
     "tools",
     "covered",
@@ -258,7 +258,7 @@ MADE = (
     "digest",
     "folder",
     "unread",
-)  # what the loader puts into the model
+)
 HEAD = ("sheets",)  # what only the loader reads
 PUT_IN: Mapping[type, tuple[str, ...]] = {
     supplements.FactFile: ("rows",),

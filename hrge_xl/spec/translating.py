@@ -37,12 +37,13 @@ from .translations import (
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
+# by the end of a place
 LIMITS = {
     "sheet": LIMIT_SHEET_NAME,
     "help": PROMPT_LIMIT,
     "remedy": LIMIT_ERROR,
     "message": LIMIT_ERROR,
-}  # by the end of a place
+}
 
 
 class Coverage(NamedTuple):
@@ -103,12 +104,12 @@ class TextToTranslate(NamedTuple):
 
 def texts_for_catalogue(spec: Spec) -> list[TextToTranslate]:
     """Return what a catalogue of a spec has to hold."""
-    return [
-        TextToTranslate(
-            place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else []
-        )
-        for place, text in to_translate(spec)
-    ]
+    texts = []
+    for place, text in to_translate(spec):
+        limit = limit_of(place)
+        notes = [f"at most {limit} characters"] if limit else []
+        texts.append(TextToTranslate(place, text, notes))
+    return texts
 
 
 def new_catalogue(name: str, version: str, comment: str) -> Catalog:

@@ -48,6 +48,7 @@ REVIEW_ANEW = (
     "hrge-xl spec translate SPEC --language LANG --reviewed-by ROLE."
 )
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
+# named by their codes, wherever they stand
 OF_THEIR_OWN = (
     Tool,
     Block,
@@ -55,7 +56,7 @@ OF_THEIR_OWN = (
     Item,
     VocabularyItem,
     Rule,
-)  # named by their codes, wherever they stand
+)
 
 
 Key = tuple[str, str]  # the place of a text and its wording
@@ -187,10 +188,10 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
     ):
         reason = "The file does not name languages with their reviews."
         raise SpecError([Mistake(STATES, 1, 1, reason, REVIEW_ANEW)])
-    return {
-        str(tag): {str(key): str(value) for key, value in state.items()}
-        for tag, state in states.items()
-    }
+    reviews = {}
+    for tag, state in states.items():
+        reviews[str(tag)] = {str(key): str(value) for key, value in state.items()}
+    return reviews
 
 
 def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:

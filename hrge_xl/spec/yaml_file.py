@@ -66,7 +66,8 @@ class Loader(Composer, yaml.CSafeLoader):
         if parent and index is None and not isinstance(node, ScalarNode):
             self.odd.append(("name of an option", event.start_mark))
         if parent is None and self.odd and self.peek_event():  # what YAML does not take goes first
-            raise yaml.MarkedYAMLError(problem=self.odd[0][0], problem_mark=self.odd[0][1])
+            problem, mark = self.odd[0]
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         return node
 
 
@@ -170,9 +171,11 @@ def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mist
             # the key itself where the value is longer than a word
             below = next(name for name, _ in node.value if name.value == step)
         node = below or node
+    reason = str(reason)  # `NoSuch` has served its purpose
     mark = node.start_mark if node else None
-    place = ("workbook.yaml", 1, 1) if mark is None else (mark.name, mark.line + 1, mark.column + 1)
-    return Mistake(*place, str(reason), remedy)  # `NoSuch` has served its purpose
+    if mark is None:
+        return Mistake("workbook.yaml", 1, 1, reason, remedy)
+    return Mistake(mark.name, mark.line + 1, mark.column + 1, reason, remedy)
 
 
 def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
@@ -334,18 +337,28 @@ def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
     """Return the text with blank lines in place of the entry or option that holds a line with a fault."""
     lines = text.splitlines()
     at = min(line, len(lines) - 1)
-    # a blank line belongs to what is around it
-    indents = [len(row) - len(row.lstrip()) if row.strip() else len(text) for row in lines]
-    outer = next((row for row in range(at, -1, -1) if indents[row] < indents[at]), at)
-    first = next((row for row in (at, outer) if lines[row].lstrip().startswith("- ")), at)
-    last = next(
-        (row for row in range(at + 1, len(lines)) if indents[row] <= indents[first]), len(lines)
-    )
+    first, last = _entry_around(lines, at)
     skipped.lines.setdefault(name, []).extend(range(first, last))
     left_out = "\n".join(lines[first:last])
     skipped.names.update(NAMED_IN_TEXT.findall(left_out))
     skipped.nameless = skipped.nameless or "use:" in left_out
-    return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
+    lines[first:last] = [""] * (last - first)
+    return "\n".join(lines)
+
+
+def _entry_around(lines: Sequence[str], at: int) -> tuple[int, int]:
+    """Return the first line of the entry or option that the line `at` belongs to, and the first one behind it."""
+    blank = max(map(len, lines)) + 1  # a blank line belongs to what is around it
+    indents = [len(line) - len(line.lstrip()) if line.strip() else blank for line in lines]
+    first = at
+    if not lines[at].lstrip().startswith("- "):
+        outer = next((row for row in range(at, -1, -1) if indents[row] < indents[at]), at)
+        if lines[outer].lstrip().startswith("- "):
+            first = outer
+    for row in range(at + 1, len(lines)):
+        if indents[row] <= indents[first]:
+            return first, row
+    return first, len(lines)
 
 
 def _doubled_options(root: Node, skipped: SkippedInput) -> Iterator[Mistake]:

@@ -75,9 +75,8 @@ def draw(
     """
     target = BytesIO()
     book = drawn_book(layout, facts, kinds, target)
-    if (
-        SAMPLE not in facts and not kinds
-    ):  # else there is more on its sheets, or there are more of them
+    # else there is more on its sheets, or there are more of them
+    if SAMPLE not in facts and not kinds:
         _keep(layout, book)
     return Drawing(book, target)
 

@@ -305,10 +305,12 @@ class PivotWriter(CrossingWriter):
         self.down, self.across = (
             lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
         )
-        of = None if block.highest is None else fields[block.highest]
-        # of the steps; without one rows are counted
-        self.scale = None if of is None else lists[LEVELS if of.calculated else str(of.vocabulary)]
-        self.cells, self.head = self._named_columns(), self.top(block)
+        self.scale: ListPlace | None = None  # without one rows are counted
+        if block.highest is not None:
+            highest = fields[block.highest]
+            self.scale = lists[LEVELS if highest.calculated else str(highest.vocabulary)]
+        self.cells = self._named_columns()
+        self.head = self.top(block)
         self.last = self.head + len(self.down.codes)
         self.corner(
             self.head, *(self.label(block.source, code) for code in (block.down, block.across))
@@ -358,14 +360,15 @@ class PivotWriter(CrossingWriter):
         for row, label in enumerate(self.down.labels, start=self.head + 1):
             self.writer.text(Place(row, self.left), label, "cell")
         for column, across in enumerate(self.across.codes, start=self.left + 1):
-            formula = Formula(self._counted(column, steps), self._value(rows, across, steps[::-1]))
+            value = self._value(rows, across, steps[::-1])
+            formula = Formula(self._counted(column, steps), value)
             run = ColumnRun.alike(column, self.head + 1, len(self.down.codes), formula)
             self.writer.fill(run, "cell", "" if steps else "0;;")
         corner = Place(self.head + 1, self.left + 1)
         end = Place(self.last, self.left + len(self.across.codes))
         for step in steps:
-            formula_of_step = f"={address(*corner)}={step.cell}"
-            self.writer.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
+            shows_step = f"={address(*corner)}={step.cell}"
+            self.writer.mark_when(corner, end, shows_step, "step", bg_color=step.fill)
 
     def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[PivotStep]) -> Value:
         """Return the highest step of the rows that have both codes, or how many such rows there are."""
@@ -443,8 +446,9 @@ class ColumnTest:
             if any(mark in label for label in labels):
                 text = f'SUBSTITUTE({text},"{mark}","~{mark}")'
         like_a_condition = self.place.name != LEVELS and any(label[:1] in "<>=" for label in labels)
-        sign = '"<>"&' if self.unlike else '"="&' if like_a_condition else ""
-        return f"{self.cells},{sign}{text}"
+        if self.unlike:
+            return f'{self.cells},"<>"&{text}'
+        return f'{self.cells},"="&{text}' if like_a_condition else f"{self.cells},{text}"
 
     @property
     def array(self) -> str:

@@ -77,9 +77,8 @@ class CellWriter:
         form = self.formats(style, number_format, **overrides)
         if not text:
             self._write(self.sheet.write_blank, place, None, form)
-        elif text.startswith("<r>") and text.endswith(
-            "</r>"
-        ):  # XlsxWriter takes it for markup of its own
+        # XlsxWriter takes it for markup of its own
+        elif text.startswith("<r>") and text.endswith("</r>"):
             self._write(
                 self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form
             )

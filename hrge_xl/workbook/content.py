@@ -17,9 +17,8 @@ from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, MISSING, WARNING
 from ..spec.model import RegisterBlock
 
-Shown = (
-    str | float | None
-)  # what a cell shows: a text, a number (a date as its serial number), nothing
+# what a cell shows: a text, a number (a date as its serial number), nothing
+Shown = str | float | None
 Found = TypeVar("Found")
 BLANK = (None,)
 EMPTY = (None, "")
@@ -56,12 +55,10 @@ class Content:
     verdicts: Mapping[Key, Verdict] = field(default_factory=dict)
     calculated: Mapping[Key, Value] = field(default_factory=dict)
     kept_rows: Kept = field(default_factory=dict)
-    originals: Mapping[Part, str | float] = field(
-        default_factory=dict
-    )  # what could not be read, as it stood
-    facts: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the fields of the stamp, and the contact
+    # what could not be read, as it stood
+    originals: Mapping[Part, str | float] = field(default_factory=dict)
+    # the fields of the stamp, and the contact
+    facts: Mapping[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=lambda: Memory({}))
     last: Mapping[Key, Value] = field(default_factory=dict)  # answers of the round before
 

@@ -276,10 +276,9 @@ class CoverWriter:
             self.writer.texts(self.row, SHARE, [""] * (STATE - SHARE), "cell_centre")
             self.writer.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
             return ()
-        wrong, missing, look = (
-            "+".join(f'COUNTIF({run},">={level * LEVEL}")' for run in ranges)
-            for level in (ERROR, MISSING, WARNING)
-        )
+        wrong = _count_from(ERROR, ranges)
+        missing = _count_from(MISSING, ranges)
+        look = _count_from(WARNING, ranges)
         need = address(self.row, NEED)
         bad = address(self.row, WRONG)
         texts = (
@@ -450,6 +449,11 @@ def _counts_of(sheet: Sheet) -> list[Formula]:
     return [
         _count(f"INDEX({sheet.progress_name},1,{number + 1})", sheet, number) for number in range(4)
     ]
+
+
+def _count_from(level: int, ranges: Sequence[str]) -> str:
+    """Return the text of a formula that counts the check cells of a level and above."""
+    return "+".join(f'COUNTIF({run},">={level * LEVEL}")' for run in ranges)
 
 
 def _count(text: str, sheet: Sheet, number: int) -> Formula:

@@ -46,10 +46,10 @@ class DrawnSheet:
         self.pieces = [text[start:stop] for start, stop in pairwise(bounds)]
         number = {gap.place: cell for cell, gap in enumerate(sheet.gaps)}
         # Live cells that are worked out together, by their numbers in the order of the part.
-        self.live = [
-            ([number.pop(place) for place in live.places], live.cached_values)
-            for live in sheet.live
-        ]
+        self.live = []
+        for live in sheet.live:
+            cells = [number.pop(place) for place in live.places]
+            self.live.append((cells, live.cached_values))
         if number:
             raise ValueError(f"{self.name}: nothing says what {min(number)} shows")
         self._last: tuple[list[str], Member] | None = None
@@ -62,7 +62,8 @@ class DrawnSheet:
         ends = [self._end(gap, values[cell], texts) for cell, gap in enumerate(self.gaps)]
         if self._last is None or self._last[0] != ends:
             whole = [""] * (len(self.pieces) + len(ends))
-            whole[0::2], whole[1::2] = self.pieces, ends
+            whole[0::2] = self.pieces
+            whole[1::2] = ends
             self._last = ends, deflated(self.part, "".join(whole).encode())
         return self._last[1]
 
@@ -265,12 +266,12 @@ class SharedTexts:
         """Return the part that holds them all."""
         pieces = [COUNTS.sub("", self._part, count=1).removesuffix("</sst>")]
         for text, is_markup in self._more:
-            space_attribute = (
-                ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-            )
-            pieces.append(
-                f"<si>{text if is_markup else f'<t{space_attribute}>{escaped(text)}</t>'}</si>"
-            )
+            if is_markup:
+                pieces.append(f"<si>{text}</si>")
+            elif text[0].isspace() or text[-1].isspace():
+                pieces.append(f'<si><t xml:space="preserve">{escaped(text)}</t></si>')
+            else:
+                pieces.append(f"<si><t>{escaped(text)}</t></si>")
         return deflated(SHARED_TEXTS, f"{''.join(pieces)}</sst>".encode())
 
 

@@ -575,9 +575,8 @@ class _Columns(ExcelFormula):
         if left.type in FIGURES:
             guards = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
             test = f"{''.join(guards)}({self.number(left)}{op}{self.number(right)})"
-            fails = any(
-                isinstance(side, Arithmetic) for side in sides
-            )  # on a text: an error is no number
+            # on a text: an error is no number
+            fails = any(isinstance(side, Arithmetic) for side in sides)
             return f"ISNUMBER(1/({test}))" if fails else test
         if _by_rank(expr):
             guards = dict.fromkeys(f"({self.rank(side)}>0)*" for side in answers)

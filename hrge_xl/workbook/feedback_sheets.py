@@ -255,6 +255,7 @@ class CorrectionsSheet(ListSheet):
         """Write a line above some rows: how many there are, and how many of them are done."""
         text = sentence(heading, {"count": str(len(part))})
         of_sheet = style == "group"
+        text_column = QUESTION if of_sheet else SHEET
         for column in self.widths:
             if column == DONE and any(correction.watched for correction in part):
                 self._count(style, part, self.row + len(part) + lines)
@@ -268,9 +269,7 @@ class CorrectionsSheet(ListSheet):
                     "group_link",
                 )
             else:
-                self.text(
-                    column, text if column == (QUESTION if of_sheet else SHEET) else "", style
-                )
+                self.text(column, text if column == text_column else "", style)
         self.end_row()
 
     def _count(self, style: str, part: Sequence[Correction], last: int) -> None:
@@ -292,9 +291,8 @@ class CorrectionsSheet(ListSheet):
         for correction in part:
             self.number += 1
             self.text(NUMBER, str(self.number), "mark")
-            if (
-                correction.watched is not None
-            ):  # the check cell of the very answer says whether it is done
+            # the check cell of the very answer says whether it is done
+            if correction.watched is not None:
                 self.formula(
                     DONE, if_(self._is_done(correction, correction.watched), self.done), "cell"
                 )

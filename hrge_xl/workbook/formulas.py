@@ -61,7 +61,9 @@ class Formula:
 
 def as_text(value: Any) -> str:
     """Return a value as `&` does."""
-    return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
+    if value is None:
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def constant(value: Term) -> Formula:
@@ -350,9 +352,8 @@ tick_name = partial(_name, "tick")  # of the cell that ticks a tool
 active_name = partial(_name, "answers_in_rows_of")
 row_codes = partial(_name, "rows_of")  # of the row codes of a tool's table
 column_name = partial(_name, "column")  # of a column that references look something up in
-last_rows = partial(
-    _name, "last_rows_of"
-)  # of the row codes beside what answers were in the round before
+# of the row codes beside what answers were in the round before
+last_rows = partial(_name, "last_rows_of")
 
 
 def last_name(tool: str, code: str) -> str:

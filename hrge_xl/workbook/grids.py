@@ -45,11 +45,12 @@ from .row_checks import (
 )
 from .styles import level_colours, number_format_of, total_format_of
 
+# rows without answers, and their styles
 TITLES = {
     "title": "block",
     "section": "section",
     "note": "purpose",
-}  # rows without answers, and their styles
+}
 # that a blank row keeps free
 MOST_LINES = 8
 SIGN_LINES = 2
@@ -246,9 +247,8 @@ class GridWriter:
         if codes:
             name = str(field.list_name)
             language = self.layout.language
-            vocabulary = self.layout.spec.vocabularies.get(
-                name
-            )  # also of a list that no dropdown offers
+            # also of a list that no dropdown offers
+            vocabulary = self.layout.spec.vocabularies.get(name)
             if vocabulary is None:
                 labels = self.layout.labels.get(name, {})
             else:

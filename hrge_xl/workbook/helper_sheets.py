@@ -111,21 +111,27 @@ class ListsSheetWriter:
         note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
         self.writer.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.writer.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
+        self._entries(place)
+        width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
+        self.writer.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
+        self.next_column = max(self.next_column, place.column + place.width)
+
+    def _entries(self, place: ListPlace) -> None:
+        """Draw the labels of a list, beside them the codes, and then the codes above or the spellings."""
         first = place.first
         column = place.column
         name = place.name
-        # Ticks are typed as numbers, too.
-        labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
+        labels: list[str | float] = [*place.labels]
+        if place.spellings:  # ticks are typed as numbers, too
+            labels = [float(label) if label.isdecimal() else label for label in place.labels]
         self.writer.constants(column, first, labels, "list", "@")
         self.writer.constants(column, place.last + 1, place.steps, "list")
         self._name(f"list_{name}", column, first, place.last_offered)
         self._column(f"code_{name}", column + 1, place.codes, "@", first)
-        for kind, texts in (("parent", place.parents), ("spellings", place.spellings)):
-            if texts:
-                self._column(f"{kind}_{name}", column + 2, texts, "@", first)
-        width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
-        self.writer.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
-        self.next_column = max(self.next_column, place.column + place.width)
+        if place.parents:
+            self._column(f"parent_{name}", column + 2, place.parents, "@", first)
+        if place.spellings:
+            self._column(f"spellings_{name}", column + 2, place.spellings, "@", first)
 
     def _matrix(self) -> None:
         matrix = self.layout.spec.matrix
@@ -289,14 +295,12 @@ def draw_last_sheet(writer: CellWriter, layout: Layout) -> None:
     writer.text(Place(CODE_ROW, 1), LAST_KEY, "code")
     writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], last_answers_text, "code", "@")
     free = max(place.column for places in layout.last.values() for place in places) + 1
-    for tool, cells in grouped(
-        (key[0], (key, places)) for key, places in layout.last.items()
-    ).items():
+    by_tool = grouped((key[0], (key, places)) for key, places in layout.last.items())
+    for tool, cells in by_tool.items():
         for (_, _, field), places in cells:
             writer.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
-        writer.entries(
-            [place for _, places in cells for place in places], partial(_shown_in, cells), "code"
-        )
+        all_places = [place for _, places in cells for place in places]
+        writer.entries(all_places, partial(_shown_in, cells), "code")
         free += _table(writer, layout, tool, free)
     writer.sheet.very_hidden()
     writer.sheet.protect("", {})
@@ -316,7 +320,8 @@ def _table(writer: CellWriter, layout: Layout, tool: str, column: int) -> int:
         if of == tool and len(places) == 1 and rows.get(places[0].row) == row_code:
             columns[last_name(tool, field)] = places[0].column
     for name, at in columns.items():
-        writer.name(name, on_sheet(LAST_SHEET, [Place(min(rows), at), Place(max(rows), at)]))
+        ends = [Place(min(rows), at), Place(max(rows), at)]
+        writer.name(name, on_sheet(LAST_SHEET, ends))
     return 1
 
 

@@ -236,18 +236,12 @@ class CollectWriter(ListBlockWriter):
                 conditions[source.position] = self._condition(source, row.row)
             condition = conditions[source.position].replace(ROW, str(row.line))
             counts.append(Place(at, free))
-            writer.formula_text(
-                counts[-1], self._count(at, condition, ranked=kept_rows.ranked), "check"
-            )
+            count = self._count(at, condition, ranked=kept_rows.ranked)
+            writer.formula_text(counts[-1], count, "check")
             if kept_rows.ranked:
                 ranks.append(Place(at, free + 7))
-                line_number = None if row.source.grid.across else str(row.line)
-                rank = row.source.keeping.rank
-                compiler = ExcelFormula(
-                    self.layout, row.source.grid, row.row, line_number, away=True
-                )
-                number = "0" if rank is None else f"N({compiler.value(rank)})"
-                writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
+                rank = f'IF({condition},{self._rank(row)},"")'
+                writer.formula_text(ranks[-1], rank, "check")
         writer.live([*counts, *ranks], kept_rows)
         self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
         find = [row.line if row.source.grid.across else row.row for row in rows]
@@ -258,6 +252,15 @@ class CollectWriter(ListBlockWriter):
             run_of(free + 7, first, size), lambda content, row: kept_rows(content)[size:]
         )
         return Formula(run_of(free, first, size), lambda content, row: kept_rows(content)[:size])
+
+    def _rank(self, row: ListedRow) -> str:
+        """Return the text of a formula for the number by which a row is ranked; 0 where its source ranks none."""
+        rank = row.source.keeping.rank
+        if rank is None:
+            return "0"
+        line_number = None if row.source.grid.across else str(row.line)
+        compiler = ExcelFormula(self.layout, row.source.grid, row.row, line_number, away=True)
+        return f"N({compiler.value(rank)})"
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
         """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
@@ -297,14 +300,12 @@ class CollectWriter(ListBlockWriter):
         row = self.row_of(find, origin, names, place).text
         row_or_record = Formula(f"IF(ISNUMBER({find.text}),{find.text},{row})", place.value)
         line = self.column(self.free + 6, if_(unused, 0, row_or_record))
-        target = constant("#") & chosen(
-            origin, [self._address(source, line) for source in self.sources]
-        )
+        addresses = [self._address(source, line) for source in self.sources]
+        target = constant("#") & chosen(origin, addresses)
         name = function("HYPERLINK", lambda _, name: name, target, index(self.named, pick))
         link = (say("Row"), if_(unused, "", name), "listed_link", "")
-        columns = [
-            link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")
-        ]
+        numbers = (say("No."), if_(unused, "", number), "listed_mark", "")
+        columns = [link if block.compact else numbers]
         for code, head in block.columns.items():
             value = self._value(code, origin, line)
             form = ""
@@ -316,9 +317,8 @@ class CollectWriter(ListBlockWriter):
         state = left + len(columns)
         if block.due is not None:
             column = left + 1 + list(block.columns).index(block.due)
-            due = ColumnRun.alike(
-                column, first, self.size, self._value(block.due, origin, line)
-            ).own
+            days = self._value(block.due, origin, line)
+            due = ColumnRun.alike(column, first, self.size, days).own
             columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
         if not block.compact:
             sheets = chosen(origin, [source.sheet for source in self.sources])
@@ -419,12 +419,10 @@ class ProblemsWriter(ListBlockWriter):
         assert isinstance(block, ProblemsBlock)
         self.start(block)
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
-        self.blank: dict[
-            int, Formula
-        ] = {}  # by the number of its sheet, the cell that says it is not begun
-        self.entries: list[
-            tuple[str, str]
-        ] = []  # what a check cell is about, and the column of its answer
+        # by the number of its sheet, the cell that says it is not begun
+        self.blank: dict[int, Formula] = {}
+        # what a check cell is about, and the column of its answer
+        self.entries: list[tuple[str, str]] = []
         self.rows = [
             row
             for number, sheet in enumerate(self.sheets, start=1)
@@ -528,42 +526,31 @@ class ProblemsWriter(ListBlockWriter):
         row = index(listed("", [row.row.index for row in self.rows]), pick)
         names = [sheet.name_in_book for sheet in self.sheets]
         line = self.column(free + 11, if_(unused, 0, self.row_of(code, origin, names, row)))
-        entry_number = self.column(
-            free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999))
-        )
+        position = index(self.entry, pick) + order_in_row(worst, 999)
+        entry_number = self.column(free + 12, if_(unused, 0, position))
         label = index(self.label, pick)
         about = index(self.about, entry_number)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
+        status = chosen(_level(worst), list(words.values()))
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
         target = constant("#") & prefix & index(self.letters, entry_number) & line
+        sheet = chosen(origin, [self.layout.shown(sheet.name) for sheet in self.sheets])
+        link = function("HYPERLINK", lambda _, shown: shown, target, mark)
+        label_and_about = if_(about.equals(""), label, label & ": " & about)
+        question = if_(label.equals(""), about & "", label_and_about)
         columns = (
             (say("No."), number, "listed_mark"),
-            (say("Status"), chosen(_level(worst), list(words.values())), "listed"),
-            (
-                say("Sheet"),
-                chosen(origin, [self.layout.shown(sheet.name) for sheet in self.sheets]),
-                "listed",
-            ),
-            (
-                say("Row"),
-                function("HYPERLINK", lambda _, shown: shown, target, mark),
-                "listed_link",
-            ),
-            (
-                say("Question"),
-                if_(
-                    label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about)
-                ),
-                "listed",
-            ),
+            (say("Status"), status, "listed"),
+            (say("Sheet"), sheet, "listed"),
+            (say("Row"), link, "listed_link"),
+            (say("Question"), question, "listed"),
             (say("What to do"), message_of(self.layout, worst, mark), "listed"),
         )
         self.columns(
             [(head, if_(unused, "", formula), style, "") for head, formula, style in columns]
         )
-        self.frame_used(
-            len(columns), self.left + 1, {words[ERROR]: "error", words[MISSING]: "missing"}
-        )
+        styles = {words[ERROR]: "error", words[MISSING]: "missing"}
+        self.frame_used(len(columns), self.left + 1, styles)
 
 
 def _level(number: Formula) -> Formula:

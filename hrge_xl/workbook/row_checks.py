@@ -45,9 +45,8 @@ from .formulas import (
 
 MESSAGES = "check_messages"  # defined name of the message texts
 FieldKey = tuple[str, str]
-Test = tuple[
-    str, str, str
-]  # when a check fails, its code, and its field where it is one of a field
+# when a check fails, its code, and its field where it is one of a field
+Test = tuple[str, str, str]
 
 
 class Status(NamedTuple):
@@ -85,11 +84,11 @@ class RowFormulas:
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
         of_value = replace(compiler, about=value, about_cell=cell)
-        fails = [
-            (f"NOT({holds})", check.kind.code, slot.field.code)
-            for check in field_checks.in_sheet
-            if (holds := of_value.condition(check.holds)) != "TRUE"
-        ]
+        fails = []
+        for field_check in field_checks.in_sheet:
+            holds = of_value.condition(field_check.holds)
+            if holds != "TRUE":
+                fails.append((f"NOT({holds})", field_check.kind.code, slot.field.code))
         checks = self._first(slot, [*fails, *self._rules(slot, compiler)])
         broken = f"SUMPRODUCT(--ISERROR({cell}))>0" if several else f"ISERROR({cell})"
         if several:
@@ -232,9 +231,8 @@ class RowFormulas:
         target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
         below = Formula("CHAR(10)", lambda content, row: "\n")
         named = sign & below & self._of_check(worst, HEAD_ROW, self._heads)
-        has_sign = function(
-            "OR", operator.or_, answer_count > 0, worst >= ERROR * LEVEL
-        )  # else there is no sign
+        # else there is no sign
+        has_sign = function("OR", operator.or_, answer_count > 0, worst >= ERROR * LEVEL)
         open_ = function("AND", operator.and_, worst >= LEVEL, has_sign)
         return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
 
@@ -369,7 +367,9 @@ def _and(first: str, second: str) -> str:
     parts = [part for part in (first, second) if part and part != "TRUE"]
     if "FALSE" in parts:
         return "FALSE"
-    return "TRUE" if not parts else parts[0] if len(parts) == 1 else f"AND({','.join(parts)})"
+    if not parts:
+        return "TRUE"
+    return parts[0] if len(parts) == 1 else f"AND({','.join(parts)})"
 
 
 # what a condition comes to where one answer is blank, as far as its text alone tells
@@ -386,7 +386,9 @@ def on_blank(expr: Expr, key: FieldKey) -> bool | None:
         case Logic():
             outcomes = [on_blank(part, key) for part in expr.parts]
             deciding = expr.op == "or"
-            return deciding if deciding in outcomes else None if None in outcomes else not deciding
+            if deciding in outcomes:
+                return deciding
+            return None if None in outcomes else not deciding
         case Call() if expr.function.name in ("filled", "blank") and _is_blank(expr.args[0], key):
             return expr.function.name == "blank"
     return None
@@ -437,9 +439,8 @@ def measure(formula: str) -> Measure:
     """Measure how large a formula is."""
     bare = QUOTED.sub("''", formula)
     depth = deepest = most = 0
-    open_: list[
-        tuple[bool, int]
-    ] = []  # whether a bracket is that of a function, and the commas in it so far
+    # whether a bracket is that of a function, and the commas in it so far
+    open_: list[tuple[bool, int]] = []
     for at, sign in enumerate(bare):
         if sign == "(":
             function = FUNCTION.search(bare, max(at - 40, 0), at) is not None

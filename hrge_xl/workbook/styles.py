@@ -13,9 +13,9 @@ from ..spec.model import Level
 CONTRAST = 4.5  # at least, of letters and their ground
 _LOOKS = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 COLOURS: dict[str, str] = _LOOKS["colours"]
-HEIGHTS: dict[str, int] = _LOOKS[
-    "heights"
-]  # of rows of one line, by the style of what stands in them
+# of rows of one line, by the style of what stands in them
+HEIGHTS: dict[str, int] = _LOOKS["heights"]
+# by part, in their order
 TAB_COLOURS = (
     "#14505C",
     "#2F6B77",
@@ -23,7 +23,7 @@ TAB_COLOURS = (
     "#7A4B8C",
     "#C2662D",
     "#4A5F6B",
-)  # by part, in their order
+)
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
 LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 

@@ -128,6 +128,17 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     writer.height(TITLE_ROW, "title")
     about = filter(None, (purpose(sheet.tool, language), which_decides(layout)))
     writer.text(Place(PURPOSE_ROW, MARK_COLUMN), GAP.join(about), "purpose")
+    _links(writer, layout, sheet)
+    if sheet.check_columns:
+        writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
+    elif sheet.grids:
+        nothing = translator(language)("Nothing to fill in")
+        writer.text(Place(PROGRESS_ROW, MARK_COLUMN), nothing, "progress")
+    writer.height(PROGRESS_ROW, "progress")
+
+
+def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
+    """Draw the links to the sheet before, the cover, the sheet behind, and how to fill in this one."""
     back, forth = _ways(layout)
     names = [
         layout.cover_name,
@@ -141,32 +152,30 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         last_one = column == MARK_COLUMN + 2 and not (sheet.panel or sheet.guide)
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
         # The name as far as there is room, else its first word, else no more than an arrow.
-        candidates = (
-            text.format(layout.shown(words)) for words in (name, name.split(maxsplit=1)[0])
-        )
-        shown = next(
-            (words for words in candidates if lines_of(words, room) == 1), text.format("").strip()
-        )
+        shown = text.format("").strip()
+        for words in (name.split(maxsplit=1)[0], name):
+            candidate = text.format(layout.shown(words))
+            if lines_of(candidate, room) == 1:
+                shown = candidate
         writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
-    if sheet.panel or sheet.guide:  # behind the links, and where columns scroll
-        target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
-        if sheet.guide:
-            at = layout.guide_rows[sheet.tool.code]
-            target = f"{quoted(layout.guide_name)}!{address(at, MARK_COLUMN)}"
-        frozen = sheet.grids[0].frozen
-        behind = MARK_COLUMN + 3
-        scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
-        first = max(behind, min(scrolled, default=behind))
-        text = translator(language)("How to fill in")
-        writer.link(Place(LINKS_ROW, first), target, forth.format(text), text)
+    if sheet.panel or sheet.guide:
+        _link_to_guide(writer, layout, sheet, forth)
     writer.height(LINKS_ROW, "links")
-    if sheet.check_columns:
-        writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
-    elif sheet.grids:
-        writer.text(
-            Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress"
-        )
-    writer.height(PROGRESS_ROW, "progress")
+
+
+def _link_to_guide(writer: CellWriter, layout: Layout, sheet: Sheet, forth: str) -> None:
+    """Draw the link to what says how to fill in the sheet: behind the other links, and where columns scroll."""
+    target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
+    if sheet.guide:
+        row = layout.guide_rows[sheet.tool.code]
+        target = f"{quoted(layout.guide_name)}!{address(row, MARK_COLUMN)}"
+    frozen = sheet.grids[0].frozen
+    behind = MARK_COLUMN + 3
+    columns = [column.index for grid in sheet.grids for column in grid.columns]
+    scrolled = [index for index in columns if index > frozen]
+    first = max(behind, min(scrolled, default=behind))
+    text = translator(layout.language)("How to fill in")
+    writer.link(Place(LINKS_ROW, first), target, forth.format(text), text)
 
 
 def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
@@ -215,13 +224,14 @@ NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is 
 A4 = 9
 ZOOM = 100
 PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
+# no sorting: the numbers of rows are locked, and Excel sorts no locked cell
 PROTECTION = {
     "format_columns": True,
     "format_rows": True,
     "autofilter": True,
     "select_locked_cells": True,
     "select_unlocked_cells": True,
-}  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
+}
 
 
 def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
