@@ -477,7 +477,7 @@ def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
     ]
     given = FeedbackResult()
     for file in give_all(
-        work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given
+        work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, finished=done), given
     ):
         team = work.teams.get(file["team"]) or Team(file["team"])
         workbook = Path(file["workbook"])
