@@ -63,6 +63,8 @@ from .core.work import watch_progress as watch_progress
 from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
 from .dataset.run_history import last_change as last_change
+from .dataset.tracing import FigureHit as FigureHit
+from .dataset.tracing import FigureHits as FigureHits
 from .dataset.tracing import Traced as Traced
 from .dataset.tracing import TracedValue as TracedValue
 from .exchange.issuing import Order as Order

@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from .core.dates import day_here
 from .core.errors import Mistake, SpecError, UsageError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .answers.corrections import OfficeCorrection
     from .audit.audit import Audit
     from .dataset.returns import Return
-    from .dataset.tracing import Traced, TracedValue
+    from .dataset.tracing import FigureHits, Traced, TracedValue
     from .exchange.validation import Result, ValidationRequest
     from .findings import Waiver
     from .ledger.judgements import Decision
@@ -174,8 +174,8 @@ def translate(  # noqa: PLR0913 (one parameter an option)
         merge,
         new_catalogue,
         sent_in,
+        texts_for_catalogue,
         updated,
-        wanted_of,
         wrong_translations,
     )
     from .spec.translations import Translations, TranslationTable, read_catalogue, write_state
@@ -193,10 +193,10 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     written = list[Path]()
     translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
-    known = (
+    existing = (
         read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     )
-    fresh = updated(wanted_of(loaded), known)
+    fresh = updated(texts_for_catalogue(loaded), existing)
     taken_in = None
     if source is not None:
         catalogue = source.suffix.lower() == ".po"
@@ -344,10 +344,10 @@ def validate(
 
 
 def _report_batch(
-    progress: Callable[[int, int], object], done_before: int, total: int, done: int, _: int
+    progress: Callable[[int, int], object], done_before: int, total: int, files: int, _: int
 ) -> None:
     """Report the progress within one batch of several as that of all."""
-    progress(done_before + done, total)
+    progress(done_before + files, total)
 
 
 def _validation_request(
@@ -411,7 +411,13 @@ def give_feedback(
     With `teams` only these get their own file, whatever became of their returns: a team without answers to give back
     that of a round as it was issued. Raises as `datasets` does, and `UsageError` for a team that there is not.
     """
-    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all, give_issued
+    from .outputs.feedback_files import (
+        FeedbackOptions,
+        FeedbackResult,
+        give_all,
+        give_issued,
+        note_given,
+    )
     from .rounds.changes import teams_meant
     from .rounds.datasets import datasets, request_of
 
@@ -433,7 +439,9 @@ def give_feedback(
             options = FeedbackOptions(
                 request.today, output, request.spec, tools, every, reply_by, teams=codes
             )
-            answered = {file["team"] for file in give_all(dataset, options, feedback)}
+            written = list(give_all(dataset, options, feedback))
+            note_given(dataset, {file["submission"] for file in written})
+            answered = {file["team"] for file in written}
             if dataset.round:
                 silent = [team for team in meant if team.code not in answered]
                 feedback.issued += give_issued(dataset.round, silent, output)
@@ -464,11 +472,11 @@ def both_sides(
     from .rounds.datasets import datasets
 
     with Reader(asked.jobs) as pool, ExitStack() as stack:
-        one, other = (
+        earlier, later = (
             stack.enter_context(datasets(replace(asked, paths=[path], pool=pool)))
             for path in (before, after)
         )
-        yield one, other
+        yield earlier, later
 
 
 def _only(side: str | Path | Result | Sequence[Dataset]) -> Result:
@@ -536,16 +544,16 @@ def export(
             target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv"
         )
         if table is not None:
-            wanted = table_files.table_of(store, table)
+            exported = table_files.table_of(store, table)
             where = where or table_files.RowFilter()
             where = where._replace(language=language or where.language)
-            rows = stack.enter_context(table_files.rows_of(store, wanted, where, today))
+            rows = stack.enter_context(table_files.rows_of(store, exported, where, today))
             if isinstance(target, Path):
-                table_files.write_file(target, wanted, rows, chosen)
+                table_files.write_file(target, exported, rows, chosen)
             elif chosen in table_files.STREAMED:
-                table_files.write_stream(target, wanted, rows, chosen)
+                table_files.write_stream(target, exported, rows, chosen)
             else:
-                raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
+                raise UsageError(f"{chosen} needs a file: -o {exported.name}.{chosen}")
         elif where not in (None, table_files.RowFilter()):
             raise UsageError("Rows can be chosen in one table.", remedy="Say which with --table.")
         elif chosen != "xlsx" or not isinstance(target, Path):
@@ -561,26 +569,58 @@ def export(
     return target
 
 
+@overload
 def trace(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
-) -> list[TracedValue]:
-    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
+) -> list[TracedValue]: ...
+
+
+@overload
+def trace(
+    place: str | Path | Dataset,
+    *,
+    value: str,
+    today: date | None = None,
+    most: int | None = None,
+    named: str = "",
+) -> list[FigureHits]: ...
+
+
+def trace(
+    place: str | Path | Dataset,
+    table: str = "",
+    row: int = 0,
+    today: date | None = None,
+    *,
+    value: str = "",
+    most: int | None = None,
+    named: str = "",
+) -> list[TracedValue] | list[FigureHits]:
+    """Return the values of a row of a table, numbered from 1, and the file and cell that it comes from.
+
+    With a `value` in place of a row: where that figure stands on the pages and in the tables, on each with the first
+    `most` places (None: all) and the commands that lead to the cells; `named` is the dataset as these call it.
+    """
     from .dataset import tracing
+    from .outputs.figure_search import find_figure
     from .outputs.table_files import table_of
 
-    with _opened(place, today, figures=False) as found:
-        return tracing.trace(found.store, table_of(found.store, table), row)
+    with _opened(place, today, figures=False) as dataset:
+        if value:
+            address = named or quoted(dataset.folder or str(place))
+            return find_figure(dataset.store, dataset.round, value, address, most)
+        return tracing.trace(dataset.store, table_of(dataset.store, table), row)
 
 
 def answers_behind(
     place: str | Path | Dataset, table: str, row: int, today: date | None = None
 ) -> list[Traced]:
-    """Return the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
+    """Return what a row of a table of figures counts or adds up, with its cells; of rows of other tables nothing."""
     from .dataset import tracing
     from .outputs.table_files import table_of
 
-    with _opened(place, today, figures=False) as found:
-        return tracing.answers_behind(found.store, table_of(found.store, table), row)
+    with _opened(place, today, figures=False) as dataset:
+        return tracing.answers_behind(dataset.store, table_of(dataset.store, table), row)
 
 
 def trace_answers(
@@ -596,10 +636,10 @@ def trace_answers(
 
     They are of the returns that count, where there are any. Raises `UsageError` for a code that there is not.
     """
-    from .dataset.tracing import TraceQuery, trace_as_asked
+    from .dataset.tracing import trace_as_asked
 
-    with _opened(place, today, figures=False) as found:
-        return trace_as_asked(found.store, TraceQuery(team, field, row, finding))
+    with _opened(place, today, figures=False) as dataset:
+        return trace_as_asked(dataset.store, team, field, row, finding)
 
 
 def overview(
@@ -641,9 +681,9 @@ def brief(
     check_several("countries", countries)
     check_several("teams", teams)
     only = _with_figures(found, today)
-    known = team_groups(only.store, language, only.round, period) if countries or teams else []
-    chosen = [group_named(known, "country", text).name for text in countries]
-    chosen += [group_named(known, "team", text).name for text in teams]
+    groups = team_groups(only.store, language, only.round, period) if countries or teams else []
+    chosen = [group_named(groups, "country", text).name for text in countries]
+    chosen += [group_named(groups, "team", text).name for text in teams]
     return {
         group: of_dataset(
             only.store, language, only.round, masked=masked, period=period, group=group
@@ -652,16 +692,16 @@ def brief(
     }
 
 
-def _with_figures(found: Sequence[Dataset], today: date) -> Dataset:
+def _with_figures(datasets: Sequence[Dataset], today: date) -> Dataset:
     """Return the only one of some open datasets, with its figures. Raises `UsageError` for several."""
     from .dataset.aggregates import compute_aggregates_here
 
-    if len(found) != 1:
+    if len(datasets) != 1:
         raise UsageError(
             "This page is of one round, one consolidated folder, or files of one spec.",
             remedy="Name one.",
         )
-    (only,) = found
+    (only,) = datasets
     if only.folder is None:
         compute_aggregates_here(only.store, today)
     return only
@@ -684,13 +724,20 @@ class Decisions(NamedTuple):
 
 
 def decisions(
-    folder: str | Path, today: date | None = None, jobs: int = 1, password: str | None = None
+    folder: str | Path,
+    today: date | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+    names: Sequence[str] = (),
 ) -> Decisions:
-    """Return what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
+    """Return what waits for a decision in a round, after what is new was taken in, or in a consolidated folder.
+
+    With `names`, which are those of `decide`, it is about these returns alone. Raises `UsageError` for an unknown one.
+    """
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
     from .dataset.return_status import CONFLICT
-    from .dataset.returns import result
+    from .dataset.returns import find_return, result
     from .findings.identity import SENDER_NOT_THE_TEAMS
     from .layout.wording import text
     from .ledger.judgements import every_correction, history
@@ -706,13 +753,14 @@ def decisions(
         returns = dataset.returns()
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():
-            other = waiting.get(return_.superseded_by or "")
-            if other is None or (other.superseded_by == name and other.submission in differing):
+            rival = waiting.get(return_.superseded_by or "")
+            if rival is None or (rival.superseded_by == name and rival.submission in differing):
                 continue  # the two were compared already
-            compared = compare(result(dataset.store, return_), result(dataset.store, other))
+            compared = compare(result(dataset.store, return_), result(dataset.store, rival))
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
+    meant = [find_return(returns, name) for name in names] if names else returns
     doubted: list[tuple[Return, str]] = []
-    for return_ in filter(is_in_doubt, returns):
+    for return_ in filter(is_in_doubt, meant):
         finding = next(
             finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code
         )
@@ -720,15 +768,14 @@ def decisions(
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
         choices = {return_.submission: possible(return_) for return_ in returns}
-        return Decisions(
-            dataset.notes,
-            returns,
-            choices,
-            doubted,
-            history(ledger),
-            differing,
-            every_correction(ledger),
-        )
+        made = history(ledger)
+        corrections = every_correction(ledger)
+    if names:
+        submissions = {return_.submission for return_ in meant}
+        contents = {return_.sha256 for return_ in meant}
+        made = [decision for decision in made if decision.submission in submissions]
+        corrections = tuple(entry for entry in corrections if entry.sha256 in contents)
+    return Decisions(dataset.notes, meant, choices, doubted, made, differing, corrections)
 
 
 def waivers(folder: str | Path, today: date | None = None) -> tuple[Waiver, ...]:
@@ -780,20 +827,20 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     target = Path(target)
     ledger = None if ledger is None else Path(ledger)
     of_dataset = target.is_dir() or target.name == DATASET
-    what, other = (
+    subject, foreign_options = (
         ("a report", {"--ledger": ledger, "--spec": spec})
         if of_dataset
         else ("a dataset or round", {"--sample": sample, "--store": store})
     )
-    for name in (name for name, value in other.items() if value is not None):
-        raise UsageError(f"{name} is about {what}.", remedy="Leave it out.")
+    for name in (name for name, value in foreign_options.items() if value is not None):
+        raise UsageError(f"{name} is about {subject}.", remedy="Leave it out.")
     home = target.parent if of_dataset and not target.is_dir() else target
-    asked = audit.VerificationRequest(
+    request = audit.VerificationRequest(
         home, [*map(Path, returned)], ledger, spec, sample, store, password, jobs or cores(), redact
     )
     if not of_dataset and not returned:
         raise UsageError("Say where the files of the report are: --returned DIR.")
-    return audit.verify(asked, dataset_again if of_dataset else report_again)
+    return audit.verify(request, dataset_again if of_dataset else report_again)
 
 
 # what findings mean, and what this installation can do

@@ -9,6 +9,16 @@ from typing import NamedTuple
 from hrge_xl.cli import run
 
 
+class Agreeing(StringIO):
+    """The keyboard of somebody who reads what a command asks, and agrees."""
+
+    def __init__(self) -> None:
+        super().__init__("y\n" * 100)
+
+    def isatty(self) -> bool:
+        return True
+
+
 class Said(NamedTuple):
     """What a command says."""
 

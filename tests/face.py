@@ -227,7 +227,7 @@ from hrge_xl.spec.translating import (
     to_translate,
     untranslated,
     updated,
-    wanted_of,
+    texts_for_catalogue,
 )
 from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
 from hrge_xl.layout import (
@@ -328,7 +328,7 @@ from hrge_xl.reader.unpacking import (
 )
 from hrge_xl.reader.zip_package import ZipPackage
 from hrge_xl.checks import closed_rows
-from hrge_xl.checks.doubts import in_doubt
+from hrge_xl.checks.doubts import mark_doubts
 from hrge_xl.checks.run import judge
 from hrge_xl.findings import (
     CATALOGUE,

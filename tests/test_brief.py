@@ -200,6 +200,23 @@ def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> 
         file.write_text(text, encoding="utf-8")
 
 
+def test_a_refresh_writes_briefs_of_countries_and_teams_again(played: Path, tmp_path: Path) -> None:
+    """In the language that each is in; what was named as older before is not any more."""
+    folder = shutil.copytree(played, tmp_path / "round")
+    brief = ("report", folder, "--format", "brief", "-o", folder / "reports")
+    ran(*brief, "--team", "Cairo", "--language", "fr", *DAY)
+    page = folder / "reports" / "brief_team_Cairo.html"
+    assert 'lang="fr"' in read(page)
+    (folder / "returned" / "Cairo.xlsx").write_bytes(workbook("Cairo", 3))
+    assert page.name in ran("status", folder, *DAY).err
+    ran("refresh", folder, *DAY, code=None)
+    assert page.name not in ran("status", folder, *DAY).err
+    remade = read(page)
+    ran(*brief, "--team", "Cairo", "--language", "fr", *DAY)
+    assert remade == read(page)
+    assert "1 sur 1" in words(remade)
+
+
 @pytest.mark.deep
 def test_a_round_is_compared_with_the_one_that_it_continues_from(
     played: Path, tmp_path: Path

@@ -180,6 +180,43 @@ def test_the_team_is_told_in_its_feedback_and_gets_what_counts(folder: Path) -> 
     assert any("The office changed “24” to “37”" in text for text in texts)
 
 
+def test_a_mark_stands_wherever_a_corrected_answer_is_in_a_figure(folder: Path) -> None:
+    """The copy to share says so too, but not by whom."""
+    correct(folder, "Risks!G7", "3 Likely (over 50 %)")
+    ran("consolidate", folder, "--shareable", "--today", DAY, code=None)
+    for workbook in (folder / "data.xlsx", folder / "shareable" / "data.xlsx"):
+        book = openpyxl.load_workbook(workbook)
+        marked = [
+            (sheet.title, sheet.cell(2, cell.column).value, cell.comment.text)
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.comment
+        ]
+        comment = "Corrected by the office (V111)"
+        assert marked == [("risks", f"rsk_03{part}", comment) for part in ("", "_label")]
+    for page in ("overview.html", "brief.html", "overview_shareable.html"):
+        text = (folder / "reports" / page).read_text(encoding="utf-8")
+        assert "Answers behind the figures that the office corrected: 1." in text
+        assert NAME not in text
+        assert ("7*" in text) == page.startswith("overview")
+
+
+def test_feedback_is_what_comes_next_until_it_was_written_and_again_when_something_is_new(
+    folder: Path, tmp_path: Path
+) -> None:
+    def next_steps() -> list[str]:
+        told = [ran(verb, folder, "--today", DAY, code=None).err for verb in ("validate", "status")]
+        return [text.strip().rpartition("\n")[2].removeprefix("Next: hrge-xl ") for text in told]
+
+    written = f"feedback {folder} -o feedback"
+    assert next_steps() == [written] * 2
+    ran("feedback", folder, "-o", tmp_path / "feedback", "--today", DAY, code=None)
+    assert written not in next_steps()
+    correct(folder, "Plan!E12", "37", file="PAK.xlsx")  # its errors stay
+    assert next_steps() == [written] * 2
+
+
 def test_a_newer_version_counts_as_it_comes(folder: Path) -> None:
     correct(folder, EXPECTED, "37")
     order = next(
@@ -201,6 +238,21 @@ def test_a_report_with_corrections_is_verified_and_a_forged_one_is_found(folder:
     text = written.read_text(encoding="utf-8")
     written.write_text(text.replace("“37”", "“38”").replace('"37"', '"38"'), encoding="utf-8")
     assert f"gone: findings[{CORRECTED} {EXPECTED}]" in ran(*words, code=1).out
+
+
+def test_a_return_that_is_named_alone_is_told_with_what_was_entered_about_it(folder: Path) -> None:
+    correct(folder, EXPECTED, "37")
+    why = ("--reason", REASON, "--by", NAME, "--today", DAY)
+    ran("decide", folder, "PAK.xlsx", "--withdraw", *why)
+    said = ran("decide", folder, "AFG.xlsx", "--today", DAY).out.splitlines()
+    assert said == [
+        "AFG.xlsx (1, AFG): counts.",
+        f"corrected {DAY}: AFG.xlsx {EXPECTED}: “37” instead of “24”, by {NAME}: {REASON}",
+    ]
+    said = ran("decide", folder, "PAK.xlsx", "--today", DAY).out.splitlines()
+    assert said[0].startswith("PAK.xlsx (2, PAK): withdrawn. ")
+    assert [line.split()[0] for line in said[1:]] == ["decided"]
+    assert "Say which return" in ran("decide", folder, *why, code=2).err
 
 
 @pytest.mark.deep

@@ -149,7 +149,7 @@ def test_nothing_is_described_that_is_not_there() -> None:
         (CATALOGUES.parent / "dataset" / "tables.yaml").read_text(encoding="utf-8")
     )["tables"]
     for name, table in described.items():
-        assert table.get("here", {}).keys() <= {*table["columns"].split()}, name
+        assert table.get("own_columns", {}).keys() <= {*table["columns"].split()}, name
 
 
 def problems(out: Path) -> list[Any]:

@@ -448,7 +448,6 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
     [
         (("thiers.xlsx", *USE), "Did you mean theirs.xlsx ("),
         (("zzz", *USE), "There are: "),
-        (("ours.xlsx",), "--use, --withdraw or --undo"),
         (("ours.xlsx", "--use"), "needs a reason"),
         (("ours.xlsx", "--undo", "--reason", "x"), "Nothing was decided about ours.xlsx"),
         (("scan.xlsx", *USE), "scan.xlsx was refused"),

@@ -1,18 +1,22 @@
-"""Eight weeks of a round in which teams change: every figure counted once more over the files, at five points in time.
+"""Eight weeks of a round with twelve teams, the next round and their year, by the command line alone.
 
-What is counted by hand is read with openpyxl out of `returned/`, by the words on the sheets. It is held against
-`status`, the dataset of the round, one elsewhere, one of a year, the copy to share, and `data.xlsx` with its rows added
-up.
+The coordinator knows the guides: every command stands in one of them, and there are at most fifty. Between them nothing
+in a round is edited or deleted; what comes by mail, and what was sent, is put into the inbox. Teams type into the
+workbooks that were attached to the drafts. Every figure is held against every other place that tells it, and against
+the files in `returned/`, which openpyxl counts by the words on their sheets.
 """
 
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from functools import cached_property
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import chdir
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,143 +24,214 @@ import msoffcrypto
 import openpyxl
 import pytest
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    RefreshResult,
-    drafts,
-    generate,
-    init_round,
-    load,
-    load_round,
-    read,
-    refresh,
-)
-from tests.command_line import hrge, ran
+from tests.command_line import Agreeing, ran
 from tests.databases import queried
-from tests.face import Identity, Refusal, orders, saved_on
+from tests.face import saved_on
 from tests.fixture_types import Folders
-from tests.letters import encrypted, mail, mbox
-from tests.test_consolidate import answers
-from tests.test_weeks import address, moment
+from tests.letters import encrypted, mail, mbox, zipped
+from tests.test_guides import GUIDES, text_of
+from tests.test_round_changes import as_sent
+from tests.test_terms import Counts, collected
 
-pytestmark = [pytest.mark.xdist_group("eight weeks"), pytest.mark.deep]
+pytestmark = pytest.mark.xdist_group("eight weeks")
 
-SPEC = load("example")
-TEAMS = [f"PAK-{number}" for number in range(1, 9)]
-WRONG, RIGHT, RENAMED, MERGED, KEPT, PROTECTED, LATE, SILENT = TEAMS
-NEW_NAME, PASSWORD = "PAK-North", "Sesam"
-DAY_0, DEADLINE, EXTENDED = date(2026, 7, 1), date(2026, 8, 5), date(2026, 8, 12)
-WHY = ("--reason", "Agreed with the office.", "--by", "Desk officer")
-PEOPLE, EVENT = "Participants expected", "Risk"  # a question, and the head of a column
+FIRST, NEXT, YEAR = "2026-H1", "2026-H2", "year"
+ISSUED = date(2026, 7, 1)
+DEADLINE = date(2026, 8, 5)
+WHY = ("--reason", "Agreed with the office", "--by", "coordination office")
+PASSWORD = "Sesam"
+COUNTRIES = {
+    "Kabul": "AFG",
+    "Lahore": "PAK",
+    "Karachi": "PAK",
+    "Erbil": "IRQ",
+    "Rabat": "MAR",
+    "Fes": "MAR",
+    "Bamako": "MLI",
+    "Gao": "MLI",
+    "Cairo": "EGY",
+    "Aswan": "EGY",
+    "Basra": "IRQ",
+    "Mosul": "IRQ",
+}
+LANGUAGES = {"MAR": "fr", "MLI": "fr", "EGY": "ar", "Basra": "ar", "Mosul": "ar"}  # others: en
+WORDS = {
+    "en": {"yes": "Yes", "no": "No", "women": "Women", "reduce": "Reduce"},
+    "fr": {"yes": "Oui", "no": "Non", "women": "Femmes", "reduce": "Réduire"},
+    "ar": {"yes": "نعم", "no": "لا", "women": "نساء", "reduce": "تقليل"},
+}
+Files = dict[Path, tuple[int, int]]
+Figures = Mapping[str, tuple[float, int]]  # team → participants, risks
+
+
+def language_of(team: str) -> str:
+    country = COUNTRIES.get(team, "MLI")
+    return LANGUAGES.get(team, LANGUAGES.get(country, "en"))
+
+
+def address(team: str) -> str:
+    return f"{team.lower()}@example.org"
+
+
+def moment(day: date) -> datetime:
+    return datetime.combine(day, time(9), UTC)
+
+
+def in_week(number: int) -> date:
+    """Return the day on which the office does the work of a week."""
+    return ISSUED + timedelta(weeks=number)
 
 
 @dataclass
 class Office:
-    """The round, its mailbox, and which file of each team counts as somebody knows who reads the mails."""
+    """The coordinator at the command line, the mailbox, and what the teams have on their computers."""
 
-    folder: Path
-    mails: list[Any] = field(default_factory=list)
-    counting: dict[str, bytes] = field(default_factory=dict)  # team → its newest workbook
+    commands: list[tuple[str, ...]] = field(default_factory=list)
+    said: dict[str, str] = field(
+        default_factory=dict
+    )  # what a command said, by its name in the story
+    workbooks: dict[str, bytes] = field(default_factory=dict)  # address → what it was sent last
+    sent: list[EmailMessage] = field(default_factory=list)
+    letters: int = 0
+    counting: dict[str, bytes] = field(default_factory=dict)  # team → the file that counts
+    files: Files = field(default_factory=dict)  # of the rounds, after the last command
+    terms: dict[str, dict[str, Counts]] = field(default_factory=dict)  # stage → place → counts
+    figures: dict[str, dict[str, Figures]] = field(default_factory=dict)  # stage → place → figures
 
-    @cached_property
-    def orders(self) -> dict[str, Order]:
-        """What each team was issued on day 0, whatever it is called now."""
-        return {order.team: order for order in orders(load_round(self.folder), DAY_0)}
+    def command(self, *words: object, name: str = "") -> str:
+        """Type a command, agree to what it asks, and return what it says; a file could not be read (exit code 4)."""
+        assert files_of_rounds() == self.files, "edited or deleted by hand"
+        self.commands.append(tuple(map(str, words)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.stdin", Agreeing())
+            said = ran(*words, code=(0, 4))
+        self.files = files_of_rounds()
+        text = said.out + said.err
+        if name:
+            self.said[name] = text
+        return text
 
-    def week(self, number: int) -> RefreshResult:
-        """Save the mailbox over that of last week, and do the work of the week."""
-        (self.folder / "inbox").mkdir(exist_ok=True)
-        (self.folder / "inbox" / "Inbox.mbox").write_bytes(mbox(*self.mails))
-        return refresh(self.folder, in_week(number), jobs=1)
+    def send_drafts(self, folder: str, day: date) -> None:
+        """Send every draft there is; what was sent lies in the inbox from then on."""
+        for draft in sorted(Path(folder, "drafts").rglob("*.eml")):
+            letter = as_sent(draft, Date=format_datetime(moment(day)))
+            self.sent.append(letter)
+            for part in letter.iter_attachments():
+                content = part.get_payload(decode=True)
+                if str(part.get_filename()).endswith(".xlsx") and isinstance(content, bytes):
+                    self.workbooks |= dict.fromkeys(str(letter["To"]).split(", "), content)
+        put_into_inbox(folder, "Sent.mbox", mbox(*self.sent))
 
-    def send(
-        self,
-        team: str,
-        number: int,
-        people: float,
-        *,
-        now: str = "",
-        back: Identity | None = None,
-        **more: Any,
-    ) -> None:
-        """A team sends its workbook in a week; `now` is what it is called by then."""
-        order, day = self.orders[team], in_week(number) - timedelta(days=1)
-        if back is not None:
-            order = replace(order, copy=back.copy, predecessor=back.predecessor)
-        made = generate(
-            SPEC, replace(order, answers=answers(f"P-{team}", PLN_06=people, PLN_07=1.0, **more))
-        )
-        content = sent = saved_on(made, day)
-        if team == PROTECTED:
-            sent = encrypted(content, PASSWORD)
-        self.mails.append(mail(address(team), moment(day), {f"{team} week {number}.xlsx": sent}))
-        self.counting[now or team] = content
+    def fill(self, team: str, day: date, people: int, **answers: Any) -> bytes:
+        """Return the workbook that a team was sent last as it fills it in and saves it on a day."""
+        form = {"PLN_01": f"P-{team}", "PLN_06": people} | answers
+        return filled(self.workbooks[address(team)], language_of(team), day, form)
 
-    def feedback(self, team: str) -> Identity:
-        """The stamp of the feedback that a team has had."""
-        (file,) = (self.folder / "feedback").glob(f"{team}_*.xlsx")
-        found = read(file, ExpectedReturn("example"))
-        assert not isinstance(found, Refusal)
-        return found.identity
+    def receive(self, folder: str, day: date, sender: str, **attached: bytes) -> None:
+        """Put a mail into the inbox; a file is named without its ending."""
+        self.letters += 1
+        endings = {b"PK": "xlsx", b"%P": "pdf", b"\xd0\xcf": "xlsx"}
+        files = {f"{name}.{endings[data[:2]]}": data for name, data in attached.items()}
+        letter = mail(sender, moment(day), files)
+        put_into_inbox(folder, f"mail {self.letters}.eml", letter.as_bytes())
+
+    def answer(
+        self, folder: str, team: str, day: date, people: int, *, sender: str = "", **answers: Any
+    ) -> bytes:
+        """Let a team send its workbook, and return it."""
+        content = self.fill(team, day, people, **answers)
+        self.receive(folder, day, sender or address(team), **{f"{team}_{day}": content})
+        self.counting[team] = content
+        return content
+
+    def look(self, stage: str, folder: str, day: date, week: str) -> None:
+        """Collect what every place tells of a round on a day, with commands that are not of the story."""
+        self.terms[stage] = dict(collected(Path(folder), day, week))
+        self.figures[stage] = {
+            "files": by_hand(Path(folder), self.counting),
+            "dataset": by_sql(Path(folder), folder),
+            "data.xlsx": by_data_xlsx(Path(folder)),
+        }
+        self.files = files_of_rounds()
 
 
-def in_week(number: int) -> date:
-    return DAY_0 + timedelta(weeks=number)
+def put_into_inbox(folder: str, name: str, content: bytes) -> None:
+    inbox = Path(folder, "inbox")
+    inbox.mkdir(exist_ok=True)
+    (inbox / name).write_bytes(content)
+
+
+def files_of_rounds() -> Files:
+    """Return the size of every file of a round, and when it was written; the inbox is the office's own."""
+    paths = (path for name in (FIRST, NEXT) for path in Path(name).rglob("*") if path.is_file())
+    stats = {path: path.stat() for path in paths if path.parts[1] != "inbox"}
+    return {path: (stat.st_size, stat.st_mtime_ns) for path, stat in stats.items()}
+
+
+def filled(workbook: bytes, language: str, day: date, form: Mapping[str, Any]) -> bytes:
+    """Return a workbook as it is when somebody has typed into its sheets, and saved it on a day."""
+    words = WORDS[language]
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    plan, checklist, risks = (
+        sheet for sheet in book.worksheets if sheet["A1"].value in ("PLAN", "C1", "R1")
+    )
+    usual = {
+        "PLN_03": "Plan the workshop",
+        "PLN_04": datetime(2026, 9, 7),
+        "PLN_05": datetime(2026, 9, 9),
+        "PLN_11": words["no"],
+        "PLN_13.1": words["women"],
+    }
+    answers = usual | dict(form)
+    for (code,), (cell,) in zip(plan["A7:A22"], plan["E7:E22"], strict=True):
+        if code.value in answers:
+            cell.value = answers[code.value]
+    for row in (8, 9, 11):
+        checklist.cell(row, 5).value = words["yes"]
+    risk = {
+        "D7": "Nobody comes",
+        "E7": words["women"],
+        "G7": 2,
+        "H7": 3,
+        "I7": words["reduce"],
+        "J7": "Call them",
+        "L7": "Coordinator",
+        "M7": datetime(2026, 9, 30),  # the day passes before the year is over
+    }
+    for place, value in risk.items():
+        risks[place].value = value
+    target = io.BytesIO()
+    book.save(target)
+    return saved_on(target.getvalue(), day)
 
 
 # the same figures, counted in other ways
 
-Figures = Mapping[str, tuple[float, int]]  # team → participants, risks
 
-
-def by_hand(office: Office) -> Figures:
-    """Of the files in `returned/`, those that hold the newest workbook of a team."""
-    there = {plain_text(path.read_bytes()) for path in (office.folder / "returned").iterdir()}
-    assert {plain_text(content) for content in office.counting.values()} <= there
-    return {team: counted(content) for team, content in office.counting.items()}
-
-
-def opened(content: bytes) -> Any:
-    office_file = msoffcrypto.OfficeFile(io.BytesIO(content)) if content[:2] != b"PK" else None
-    if office_file is None:
-        return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    target = io.BytesIO()
-    office_file.load_key(password=PASSWORD)
-    office_file.decrypt(target)
-    return openpyxl.load_workbook(target, data_only=True)
-
-
-def plain_text(content: bytes) -> str:
-    """What somebody reads on the sheets of answers."""
-    book = opened(content)
-    return "|".join(
-        str(cell.value)
-        for name in ("Plan", "Risks")
-        for row in book[name].iter_rows()
-        for cell in row
-    )
+def by_hand(folder: Path, counting: Mapping[str, bytes]) -> Figures:
+    """Count in the files that somebody knows who reads the mails; each of them lies in `returned/`."""
+    returned = {path.read_bytes() for path in (folder / "returned").iterdir()}
+    assert set(counting.values()) <= returned
+    return {team: counted(content) for team, content in counting.items()}
 
 
 def counted(content: bytes) -> tuple[float, int]:
-    """Participants, and risks: cells that are found by the words beside and above them."""
-    book = opened(content)
-    (asked,) = [row for row in book["Plan"].iter_rows(values_only=True) if PEOPLE in row]
-    people = next(
-        value for value in asked[asked.index(PEOPLE) + 1 :] if isinstance(value, int | float)
-    )
-    rows = [
-        [str(value or "").split("\n")[0] for value in row]
-        for row in book["Risks"].iter_rows(values_only=True)
-    ]
-    (heads,) = [row for row in rows if EVENT in row]
-    return float(people), sum(
-        row[0].startswith("K-") and bool(row[heads.index(EVENT)]) for row in rows
-    )
+    """Return the participants and the number of risks, in cells of sheets that somebody looks at."""
+    if content[:2] != b"PK":
+        target = io.BytesIO()
+        office_file = msoffcrypto.OfficeFile(io.BytesIO(content))
+        office_file.load_key(password=PASSWORD)
+        office_file.decrypt(target)
+        content = target.getvalue()
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    plan = next(sheets[name] for name in ("Plan", "الخطة") if name in sheets)
+    risks = next(sheets[name] for name in ("Risks", "Risques", "المخاطر") if name in sheets)
+    return float(plan["E12"].value), sum(bool(cell.value) for (cell,) in risks["D7:D14"])
 
 
 def by_sql(folder: Path, period: str) -> Figures:
-    """Of a dataset, what counts in a period."""
+    """Count in a dataset, what counts in a period."""
     people = queried(
         folder,
         f"SELECT team, number FROM answers WHERE field = 'PLN_06' AND current AND period = '{period}'",
@@ -169,7 +244,7 @@ def by_sql(folder: Path, period: str) -> Figures:
 
 
 def by_data_xlsx(folder: Path) -> Figures:
-    """Of `data.xlsx`, as a pivot adds its rows up."""
+    """Count in `data.xlsx`, as a pivot adds its rows up."""
     book = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)
 
     def rows(name: str) -> list[dict[Any, Any]]:
@@ -177,128 +252,222 @@ def by_data_xlsx(folder: Path) -> Figures:
         return [dict(zip(codes, line, strict=True)) for line in lines]
 
     people = {row["team"]: float(row["pln_06"]) for row in rows("plan") if row["current"]}
-    return {
-        team: (number, sum(row["team"] == team and row["current"] for row in rows("risks")))
-        for team, number in people.items()
-    }
-
-
-def agree(office: Office, number: int, earlier: Path) -> Figures:
-    """Everything that tells of the round tells the same as the files; gives it."""
-    folder, period, day = office.folder, office.folder.name, ("--today", str(in_week(number)))
-    right, home = by_hand(office), folder.parent / f"week {number}"
-    assert by_sql(folder, period) == right
-    assert by_data_xlsx(folder) == right
-    told = json.loads(ran("status", folder, "--json", *day).out)
-    assert {row["team"] for row in told if row["state"] in ("accepted", "returned")} == right.keys()
-    for name, sources in (("elsewhere", [folder]), ("year", [earlier, folder])):
-        assert hrge("consolidate", *sources, "-o", home / name, "--shareable", *day) in (0, 1, 4)
-        assert by_sql(home / name, period) == right
-    assert by_sql(home / "year", earlier.name) == by_sql(earlier, earlier.name)
-    assert by_sql(home / "elsewhere" / "shareable", period) == right
-    assert hrge("verify", folder) == 0
-    return right
+    risks = Counter(row["team"] for row in rows("risks") if row["current"])
+    return {team: (number, risks[team]) for team, number in people.items()}
 
 
 # the story
 
 
 @pytest.fixture(scope="module")
-def weeks(tmp_path_factory: Folders) -> tuple[Office, dict[int, Figures], dict[int, RefreshResult]]:
-    """Eight weeks, and what was counted in five of them."""
-    home = tmp_path_factory.mktemp("eight")
-    lines = "".join(f"{team},PAK,{DEADLINE},{address(team)}\n" for team in TEAMS)
-    (home / "teams.csv").write_text(f"team,country,deadline,email\n{lines}", encoding="utf-8")
-    earlier = Office(init_round(home / "2025-H2", "example", home / "teams.csv").folder)
-    earlier.send(RIGHT, 1, 7.0)
-    earlier.week(1)
-    office = Office(init_round(home / "2026-H1", "example", home / "teams.csv").folder)
-    folder, figures, done = office.folder, dict[int, Figures](), dict[int, RefreshResult]()
-    assert hrge("generate", folder, "--today", DAY_0) == 0
-    assert len(office.orders) == len(TEAMS)
-    drafts(folder, DAY_0, [])
-
-    office.send(WRONG, 1, 20.0, PLN_03=None)
-    office.send(RIGHT, 1, 30.0)
-    done[1] = office.week(1)
-    figures[1] = agree(office, 1, earlier.folder)
-
-    ran("round", "rename-team", folder, RENAMED, NEW_NAME, "--yes", *WHY, "--today", in_week(2))
-    office.send(RENAMED, 2, 40.0, now=NEW_NAME)  # in the workbook that says its old name
-    office.send(MERGED, 2, 50.0, now=KEPT)
-    done[2] = office.week(2)
-    ran(
-        "round", "merge-teams", folder, MERGED, "--into", KEPT, "--yes", *WHY, "--today", in_week(2)
-    )
-    done[3] = office.week(3)
-    figures[3] = agree(office, 3, earlier.folder)
-
-    office.send(WRONG, 4, 25.0, back=office.feedback(WRONG))
-    (folder / "passwords.csv").write_text(
-        f"team,password\n{PROTECTED},{PASSWORD}\n", encoding="utf-8"
-    )
-    office.send(PROTECTED, 4, 60.0)
-    letter = mail(
-        address(SILENT), moment(in_week(4) - timedelta(days=1)), {"answers.pdf": b"%PDF-1.4"}
-    )
-    office.mails.append(letter)
-    done[4] = office.week(4)
-    figures[4] = agree(office, 4, earlier.folder)
-
-    ran("round", "extend", folder, EXTENDED, LATE, "--yes", *WHY, "--today", in_week(5))
-    done[5] = office.week(5)
-    office.send(LATE, 7, 70.0)
-    done[7] = office.week(7)
-    figures[7] = agree(office, 7, earlier.folder)
-
-    ran("round", "close", folder, "--yes", *WHY, "--today", in_week(7))
-    kept = dict(office.counting)
-    office.send(SILENT, 8, 99.0)
-    office.counting = kept  # it came too late
-    done[8] = office.week(8)
-    figures[8] = agree(office, 8, earlier.folder)
-    return office, figures, done
+def office(tmp_path_factory: Folders) -> Iterator[Office]:
+    """Everything from the list of teams to the dataset of the year."""
+    with chdir(tmp_path_factory.mktemp("eight")):
+        office = Office()
+        set_up(office)
+        first_returns(office)
+        teams_change(office)
+        deadline(office)
+        decisions(office)
+        close(office)
+        next_round(office)
+        yield office
 
 
-Played = tuple[Office, dict[int, Figures], dict[int, RefreshResult]]
+def set_up(office: Office) -> None:
+    """The office has its list in Excel, with a title and a column of its own."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Offices of the programme"])
+    sheet.append(["Team", "Country", "Language", "Deadline", "Contact", "Email", "Telephone"])
+    for team, country in COUNTRIES.items():
+        day = datetime.combine(DEADLINE, time())
+        line = [team, country, language_of(team), day, "coordination office", address(team), "-"]
+        sheet.append(line)
+    book.save("teams.xlsx")
+    init = ("round", "init", FIRST, "--spec", "example", "--teams", "teams.xlsx")
+    office.command(*init, "--dry-run", "--today", ISSUED, name="list")
+    office.command(*init, "--today", ISSUED)
+    office.command("generate", FIRST, "--today", ISSUED)
+    office.command("drafts", FIRST, "issue", "--today", ISSUED)
+    office.send_drafts(FIRST, ISSUED)
+    office.command("drafts", FIRST, "--done", "--today", ISSUED, name="done")
 
 
-def test_every_figure_is_that_of_the_files(weeks: Played) -> None:
-    """A return counts once, under the name that its team has now, in the version that came last."""
-    figures = weeks[1]
-    people = {
-        number: {team: told[0] for team, told in found.items()} for number, found in figures.items()
-    }
-    assert people[1] == {WRONG: 20.0, RIGHT: 30.0}
-    assert people[3] == {WRONG: 20.0, RIGHT: 30.0, NEW_NAME: 40.0, KEPT: 50.0}
-    assert people[4] == {WRONG: 25.0, RIGHT: 30.0, NEW_NAME: 40.0, KEPT: 50.0, PROTECTED: 60.0}
-    assert people[7] == people[8] == {**people[4], LATE: 70.0}
-    assert {told[1] for told in figures[8].values()} == {1}  # a risk each
+def first_returns(office: Office) -> None:
+    """Weeks 1 and 2: a blank form, mistakes, a broken file, a PDF, a zip; and what becomes of them."""
+    day = in_week(1) - timedelta(days=1)
+    office.receive(FIRST, day, address("Kabul"), Kabul=office.workbooks[address("Kabul")])
+    office.answer(FIRST, "Lahore", day, 20)
+    office.answer(FIRST, "Rabat", day, 30, PLN_03=None)
+    whole = office.fill("Bamako", day, 40)
+    office.receive(FIRST, day, address("Bamako"), Bamako=whole[: len(whole) // 2])
+    office.receive(FIRST, day, address("Karachi"), answers=b"%PDF-1.7")
+    office.command("refresh", FIRST, "--today", in_week(1), name="week 1")
+    office.send_drafts(FIRST, in_week(1))
+
+    day = in_week(2) - timedelta(days=1)
+    office.answer(FIRST, "Rabat", day, 31, PLN_03="Former les formateurs")
+    office.answer(FIRST, "Cairo", day, 80, sender="deputy.cairo@example.org")
+    office.counting["Bamako"] = office.fill("Bamako", day, 41)
+    office.counting["Fes"] = office.fill("Fes", day, 50)
+    office.counting["Gao"] = office.fill(
+        "Gao", day, 60, PLN_11="Oui"
+    )  # and nobody looks after them
+    office.counting["Erbil"] = office.fill("Erbil", day, 73)
+    archived = {f"{team}.xlsx": office.counting[team] for team in ("Bamako", "Fes", "Gao")}
+    Path("Downloads").mkdir()
+    Path("Downloads/returns.zip").write_bytes(zipped(archived))
+    Path("Downloads/Erbil.xlsx").write_bytes(office.counting["Erbil"])
+    sources = ("Downloads/returns.zip", "Downloads/Erbil.xlsx")
+    office.command("receive", FIRST, *sources, "--today", in_week(2))
+    office.command("refresh", FIRST, "--today", in_week(2), name="week 2")
+    new_address = ("Cairo", "deputy.cairo@example.org", "--also")
+    office.command("round", "contact", FIRST, *new_address, "--today", in_week(2))
+    office.send_drafts(FIRST, in_week(2))
 
 
-def test_nobody_is_silent_without_being_asked(weeks: Played) -> None:
-    """Whoever wrote without a workbook is asked for it; whoever is late is late by the day that holds for it."""
-    office, _, done = weeks
-    assert [(each.team, each.occasion) for each in done[4].drafts.new if each.team == SILENT] == [
-        (SILENT, "ask")
-    ]
-    states = {each.team.code: (each.state, each.days_late) for each in done[7].expected}
-    assert states[LATE] == ("accepted", (in_week(7) - timedelta(days=1) - EXTENDED).days)
-    assert states[SILENT][0] == "late"
-    assert states.keys() == {WRONG, RIGHT, NEW_NAME, KEPT, PROTECTED, LATE, SILENT}
-    told = " ".join(ran("refresh", office.folder, "--today", in_week(8)).out.split())
-    assert f"What came since waits: {SILENT} week 8.xlsx." in told
+def teams_change(office: Office) -> None:
+    """Weeks 3 and 4: a new name, a file that comes twice, a second version, a team that joins."""
+    rename = ("round", "rename-team", FIRST, "Aswan", "Luxor")
+    office.command(*rename, *WHY, "--today", in_week(3))
+    day = in_week(3) - timedelta(days=1)
+    content = office.answer(FIRST, "Aswan", day, 90)  # in the workbook that says its old name
+    office.counting["Luxor"] = office.counting.pop("Aswan")
+    office.receive(FIRST, day, address("Aswan"), again=content)
+    office.answer(FIRST, "Lahore", day, 21)
+    week = office.command("refresh", FIRST, "--today", in_week(3), name="week 3")
+    office.look("week 3", FIRST, in_week(3), week)
+    own_file = ("feedback", FIRST, "--team", "Fes", "-o", "feedback")
+    office.command(*own_file, "--today", in_week(3), name="own file")
+    office.send_drafts(FIRST, in_week(3))
+
+    joins = ("Kayes", "--country", "MLI", "--language", "fr", "--deadline", "2026-08-19")
+    where = ("--email", address("Kayes"))
+    office.command("round", "add-team", FIRST, *joins, *where, *WHY, "--today", in_week(4))
+    office.command("generate", FIRST, "--today", in_week(4), name="late workbook")
+    office.command("drafts", FIRST, "issue", "--today", in_week(4))
+    office.answer(FIRST, "Basra", in_week(4) - timedelta(days=1), 100, PLN_01="P-South")
+    office.command("refresh", FIRST, "--today", in_week(4), name="week 4")
+    office.send_drafts(FIRST, in_week(4))
 
 
-def test_a_team_has_its_history_from_first_to_last(weeks: Played) -> None:
-    """Each version tells how it differs from the one before; what came without a workbook is there too."""
-    folder = weeks[0].folder
-    wrong, silent = (
-        ran("status", folder, "--team", team, "--today", in_week(8)) for team in (WRONG, SILENT)
-    )
-    assert (
-        f"Since {WRONG} week 1.xlsx: Answers changed: 2. Findings: 1 fixed, 0 new, 0 unchanged."
-        in wrong.out
-    )
-    assert f"came      without a workbook, from {address(SILENT)}: PDF (answers.pdf)" in silent.out
-    assert "Next:" not in silent.err  # the round is closed
+def deadline(office: Office) -> None:
+    """Weeks 5 and 6: the real answer after a blank one, more time, a telephone call, two teams become one."""
+    office.answer(FIRST, "Kabul", date(2026, 7, 30), 10)
+    extend = ("round", "extend", FIRST, "2026-08-12", "Mosul")
+    office.command(*extend, *WHY, "--today", in_week(5))
+    call = ("Called: their head is away", "--team", "Karachi", "--by", "coordination office")
+    office.command("round", "note", FIRST, *call, "--today", in_week(5))
+    day = in_week(5) - timedelta(days=1)
+    protected = encrypted(office.fill("Mosul", day, 110, PLN_01="P-South"), PASSWORD)
+    office.receive(FIRST, day, address("Mosul"), Mosul=protected)
+    passwords = Path(FIRST, "passwords.csv")  # the one file that a guide has the office write
+    passwords.write_text(f"team,password\nMosul,{PASSWORD}\n", encoding="utf-8")
+    office.files = files_of_rounds()
+    office.command("refresh", FIRST, "--today", in_week(5), name="week 5")
+    office.send_drafts(FIRST, in_week(5))
+
+    merge = ("round", "merge-teams", FIRST, "Mosul", "--into", "Basra")
+    office.command(*merge, *WHY, "--today", in_week(6))
+    office.answer(FIRST, "Kayes", in_week(6) - timedelta(days=1), 120)
+    week = office.command("refresh", FIRST, "--today", in_week(6), name="week 6")
+    del office.counting["Basra"]  # of the two that it has now neither counts
+    office.look("week 6", FIRST, in_week(6), week)
+    office.counting["Basra"] = protected
+
+
+def decisions(office: Office) -> None:
+    """Weeks 6 and 7: which of two counts, a finding that is accepted, a correction by mail, and who is late."""
+    office.command("decide", FIRST, "--today", in_week(6), name="to decide")
+    office.command("decide", FIRST, "Mosul.xlsx", "--use", *WHY, "--today", in_week(6))
+    office.command("validate", FIRST, "--today", in_week(6), name="findings")
+    finding = ("V001", "--file", "Gao.xlsx", "--cell", "Plan!E18", "--until", "2026-12-31")
+    office.command("waive", *finding, *WHY, "--ledger", FIRST, "--today", in_week(6))
+    value = ("Erbil.xlsx", "--cell", "Plan!E12", "--value", 37)
+    office.command("decide", FIRST, *value, *WHY, "--today", in_week(6))
+    office.send_drafts(FIRST, in_week(6))
+
+    office.answer(FIRST, "Karachi", in_week(7) - timedelta(days=1), 130)
+    week = office.command("refresh", FIRST, "--today", in_week(7), name="week 7")
+    office.look("week 7", FIRST, in_week(7), week)
+    office.send_drafts(FIRST, in_week(7))
+    office.command("status", FIRST, "--today", in_week(7), name="status")
+    of_one = ("status", FIRST, "--team", "Basra")
+    office.command(*of_one, "--today", in_week(7), name="history")
+
+
+def close(office: Office) -> None:
+    """Week 8: what is handed out, and seals."""
+    report = ("--format", "html", "--format", "xlsx", "-o", "reports")
+    office.command("report", FIRST, *report, "--today", in_week(8), name="report")
+    share = ("consolidate", FIRST, "-o", "dataset", "--shareable")
+    office.command(*share, "--today", in_week(8), name="to share")
+    office.command("sign", "--new-key", "office.pem", "--by", "coordination office")
+    office.command("round", "close", FIRST, *WHY, "--today", in_week(8), name="closing")
+    brief = f"{FIRST}/reports/brief.html"
+    office.command("sign", brief, "--by", "coordination office", "--key", "office.pem")
+    office.command("sign", brief, "--check", "--trust", "office.pem.pub", name="seal")
+    office.command("verify", FIRST, name="verified")
+    office.look("closed", FIRST, in_week(8), office.said["week 7"])
+
+
+def next_round(office: Office) -> None:
+    """The teams as they are now get their answers back, the first return comes, and both rounds make a year."""
+    begin, day = date(2026, 12, 1), date(2027, 1, 12)
+    again = ("round", "init", NEXT, "--from", FIRST, "--deadline", "2027-01-31")
+    office.command(*again, "--today", begin, name="next round")
+    office.command("generate", NEXT, "--from", FIRST, "--today", begin, name="next workbooks")
+    office.command("drafts", NEXT, "issue", "--today", begin)
+    office.sent = []
+    office.counting = {}
+    office.send_drafts(NEXT, begin)
+    office.answer(NEXT, "Lahore", day - timedelta(days=1), 22)
+    week = office.command("refresh", NEXT, "--today", day, name="next week")
+    office.look("next round", NEXT, day, week)
+    office.command("consolidate", FIRST, NEXT, "-o", YEAR, "--today", day, name="year")
+    office.command("status", FIRST, "--ledger", YEAR, "--today", day, name="in the year")
+    office.command("compare", FIRST, NEXT, "--today", day, name="compared")
+
+
+# what has to be so
+
+
+def test_fifty_commands_are_enough(office: Office) -> None:
+    """From the list of teams to the dataset of the year."""
+    assert len(office.commands) <= 50
+
+
+def test_every_command_stands_in_a_guide(office: Office) -> None:
+    """With each of its options; the day of the story is the exception, for today needs no option."""
+    shown = defaultdict[str, set[str]](set)
+    for guide in GUIDES:
+        for words in re.findall(r"hrge-xl ([a-z][^`\n]*)", text_of(guide)):
+            shown[name_of(words.split())] |= set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", words))
+    for command in office.commands:
+        options = {word for word in command if re.fullmatch("--?[a-z-]+", word)} - {"--today"}
+        assert options <= shown[name_of(command)], command
+        assert name_of(command) in shown
+
+
+def name_of(words: tuple[str, ...] | list[str]) -> str:
+    """Return the name of a command: one word, or two where it belongs to a group."""
+    return " ".join(words[: 2 if words[0] in ("round", "spec") else 1])
+
+
+@pytest.mark.parametrize("stage", ["week 3", "week 6", "week 7", "closed", "next round"])
+def test_a_term_is_the_same_number_everywhere(office: Office, stage: str) -> None:
+    numbers = defaultdict[str, dict[str, int]](dict)
+    for place, counts in office.terms[stage].items():
+        for term, number in counts.items():
+            numbers[term][place] = number
+    assert {term: places for term, places in numbers.items() if len(set(places.values())) > 1} == {}
+
+
+def test_every_figure_is_that_of_the_files(office: Office) -> None:
+    for stage, places in office.figures.items():
+        files = dict(places["files"])
+        if stage in ("week 7", "closed"):
+            files["Erbil"] = (37.0, 1)  # which the office corrected
+        assert places["dataset"] == files, stage
+        assert places["data.xlsx"] == files, stage

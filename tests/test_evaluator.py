@@ -370,7 +370,7 @@ def meaning(expr: Any, row: dict[str, Any]) -> Any:
     if isinstance(expr, Logic):
         return (all if expr.op == "and" else any)([meaning(part, row) for part in expr.parts])
     if isinstance(expr, Choose):
-        return meaning(expr.then if meaning(expr.condition, row) else expr.other, row)
+        return meaning(expr.if_true if meaning(expr.condition, row) else expr.if_false, row)
     if isinstance(expr, Compare):
         return compared(expr, meaning(expr.left, row), meaning(expr.right, row))
     if isinstance(expr, Arithmetic):

@@ -573,7 +573,9 @@ def test_feedback_of_feedback_loses_and_doubles_nothing(copied: Path, tmp_path: 
     target = tmp_path / "first.xlsx"
     target.write_bytes(first.workbook)
     second = given(target)
-    assert [each.what for each in second.leftovers] == [each.what for each in first.leftovers]
+    assert [each.unplaced for each in second.leftovers] == [
+        each.unplaced for each in first.leftovers
+    ]
     assert [each.why for each in second.leftovers] == [each.why for each in first.leftovers]
     assert second.added_sheets == first.added_sheets
     assert [each.label for each in second.corrections if each.place] == ["Purpose of the workshop"]

@@ -352,7 +352,7 @@ def test_every_function_is_among_them() -> None:
         for text in texts
         for name in re.findall(r"(\w+)\(", text)
     }
-    assert {name for name, function in FUNCTIONS.items() if not function.own} - called == {
+    assert {name for name, function in FUNCTIONS.items() if not function.internal} - called == {
         "last",
         "worth",
     }

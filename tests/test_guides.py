@@ -12,7 +12,6 @@ import re
 import shlex
 import shutil
 import textwrap
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pytest
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
+from tests.command_line import Agreeing
 from tests.face import (
     CATALOGUE,
     COLOURS,
@@ -70,13 +70,6 @@ COMMAND = re.compile(r"\$ hrge-xl (?P<words>.*?)(?:\s+# exit (?P<code>\d+))?$")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
-class Agreeing(StringIO):
-    """The keyboard of somebody who reads what a command asks, and agrees."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def text_of(guide: str) -> str:
     return (DOCS / guide).read_text(encoding="utf-8")
 
@@ -93,7 +86,7 @@ def test_commands_run(
     guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.stdin", Agreeing("y\n" * 100))
+    monkeypatch.setattr("sys.stdin", Agreeing())
     pages = [guide, *(PARTS if guide == LONGEST else ())]  # they go on where the one before ended
     for step in STEP.finditer("\n".join(map(text_of, pages))):
         if step["verb"]:
@@ -196,7 +189,7 @@ def test_what_is_shown_by_example_can_be_put_into_a_spec(tmp_path: Path) -> None
 def test_the_page_of_expressions_is_fresh_and_every_function_has_an_example() -> None:
     there = write_expressions.PAGE.read_text(encoding="utf-8")
     assert there == write_expressions.page(), "run: python -m tests.write_expressions"
-    public = [each for each in FUNCTIONS.values() if not each.own]
+    public = [each for each in FUNCTIONS.values() if not each.internal]
     assert [
         each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]
     ] == []

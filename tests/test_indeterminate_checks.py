@@ -19,8 +19,8 @@ from tests.face import (
     Unknown,
     address,
     build,
-    in_doubt,
     judge,
+    mark_doubts,
     parse_condition,
 )
 from tests.made_specs import SPECS
@@ -206,7 +206,7 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
         condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0])
     )
     assert not isinstance(expr, Problem), expr
-    holds, careful = plain.program.value(expr), in_doubt(plain, hits, gaps) or plain
+    holds, careful = plain.program.value(expr), mark_doubts(plain, hits, gaps) or plain
     active = plain.active_sets[plain.program.table("REG")]
     return [
         (

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import generate, load, load_round
+from hrge_xl.exchange import validation
+from hrge_xl.findings.value import NOT_IN_LIST
 from tests.command_line import ran
 from tests.face import orders, saved_on
 from tests.fixture_types import Folders
@@ -140,14 +143,50 @@ def test_what_came_later_is_of_its_own_day(round_: Path) -> None:
 
 
 def test_a_closed_round_is_never_judged_again(round_: Path, tmp_path: Path) -> None:
-    """Not in the dataset of a year either, which shows what is overdue by its own day."""
+    """Not in the dataset of a year either, made by a newer program; that shows what is overdue by its own day."""
     ran("round", "close", round_, *WHY)
     year = tmp_path / "year"
-    ran("consolidate", round_, "-o", year, "--today", LATER)
+    with by_a_newer_program():
+        ran("consolidate", round_, "-o", year, "--today", LATER)
     assert counts(year)[:2] == (2, 0)
     assert counts(year)[2] > 0
     assert counts(round_) == (2, 0, 0)
     assert verdicts(year, LATER) == verdicts(round_, LATER) == ACCEPTED
+
+
+@contextmanager
+def by_a_newer_program() -> Iterator[None]:
+    """As if a program to come read files: it finds an error more, and takes every return for a blank one."""
+    find = validation.waived
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            validation,
+            "waived",
+            lambda findings, *of: find([*findings, NOT_IN_LIST.at("Plan", "E9")], *of),
+        )
+        patched.setattr(validation, "_is_as_issued", lambda result, job: True)
+        yield
+
+
+@pytest.mark.deep
+def test_a_closed_round_keeps_its_verdicts_when_a_newer_program_reads_it(
+    round_: Path, tmp_path: Path
+) -> None:
+    """An open one is judged by it, since then somebody can answer it."""
+    before = json.loads(ran("validate", round_, "--json", "--today", CLOSED).out)["files"]
+    ran("round", "close", round_, *WHY)
+    year = tmp_path / "year"
+    with by_a_newer_program():
+        ran("consolidate", round_, "-o", year, "--today", LATER)
+        assert states(round_, LATER) == {"Odesa": "accepted", "Minsk": "accepted"}
+        for folder in (year, round_):
+            told = json.loads(ran("validate", folder, "--json", "--today", LATER).out)["files"]
+            assert [row["findings"] for row in told] == [row["findings"] for row in before]
+        assert counts(year)[:2] == (2, 0)
+        ran("verify", round_)
+        ran("round", "reopen", round_, *WHY[:4], "--yes")
+        ran("consolidate", round_, "--no-resume", "--today", LATER, code=None)
+        assert states(round_, LATER) == {"Odesa": "blank", "Minsk": "blank"}
 
 
 def waive(round_: Path) -> None:

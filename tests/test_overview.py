@@ -92,7 +92,7 @@ def returns(tmp_path_factory: Folders) -> Path:
     folder = tmp_path_factory.mktemp("returned")
     for each in play("hrge_toolkit"):
         if each.name in ("AFG.xlsx", "BGD.xlsx", "PAK.xlsx"):
-            (folder / each.name).write_bytes(each.data)
+            (folder / each.name).write_bytes(each.workbook)
     return folder
 
 
@@ -874,7 +874,7 @@ def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -
     answers = table(tmp_path, "aggregate_answers")
     assert seen.questions
     told = Counter(
-        (question.code, each.code, each.count)
+        (question.key[-1], each.code, each.count)
         for question in seen.questions
         for each in question.answers
     )

@@ -406,9 +406,10 @@ def as_sent(draft: Path, **changed: str) -> EmailMessage:
         "Subject": str(made["Subject"]),
         "To": str(made["To"]),
         "From": "office@example.org",
+        "Date": "Thu, 09 Jul 2026 10:00:00 +0000",
     } | changed
     sent = EmailMessage(policy=default)
-    for name, text in {**heads, "Date": "Thu, 09 Jul 2026 10:00:00 +0000"}.items():
+    for name, text in heads.items():
         sent[name] = text
     sent.set_content("Dear colleagues, as we said on the telephone.")
     for part in made.iter_attachments():

@@ -471,7 +471,7 @@ def test_a_row_without_a_place(
     with pytest.raises(UnfitRow) as fault:
         check(changed(taken, table, **{column: value}))
     shown = {None: "", True: "TRUE"}.get(value, str(value))
-    assert fault.value.told == {"column": f"{table}.{column}", "value": shown, "needed": needed}
+    assert fault.value.problem == {"column": f"{table}.{column}", "value": shown, "needed": needed}
 
 
 @pytest.mark.deep
@@ -486,7 +486,7 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
     with pytest.raises(UnfitRow) as fault:
         check({**taken, "answers_fact": lines})
     needed = "empty, because its question is answered in another column"
-    assert fault.value.told == {"column": "answers_fact.number", "value": "3", "needed": needed}
+    assert fault.value.problem == {"column": "answers_fact.number", "value": "3", "needed": needed}
 
 
 ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")

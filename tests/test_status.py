@@ -156,7 +156,7 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: Capsys) -> None:
     assert "scan.xlsx  F007:" in last
     assert err.splitlines() == [
         "2 files: 0 accepted, 1 returned, 1 refused.",
-        "1 returned, 2 late, 1 not issued, 1 refused.",
+        "1 returned, 2 late, 1 not issued.",
         "Not answered: MAR-1, EGY-1, IRQ-1.",
         "Late now: MAR-1, EGY-1.",
         f"Next: hrge-xl feedback {made.folder} -o feedback",
@@ -209,6 +209,27 @@ def test_it_speaks_to_its_reader(
     book = openpyxl.load_workbook(sheet)
     assert book.sheetnames == [say("Status")]
     assert bool(book[say("Status")].sheet_view.rightToLeft) == (language == "ar")
+
+
+def test_a_form_of_another_round_leaves_no_period_and_no_team(made: Round) -> None:
+    """It was received, and is told of among what is of no period; decided that it counts, it is of its own."""
+    returned(made, PAK=workbook(made, "PAK-1"))
+    stray = workbook(made, "PAK-1", {"round": "2025-H2", "team": "OLD-9", "copy": "c" * 12})
+    returned(made, stray=stray)
+    ran("consolidate", made.folder, *DAY, code=None)
+
+    def periods(table: str) -> list[str]:
+        return sorted(set(hrge_xl.read_table(made.folder, table).period.fillna("")))
+
+    assert periods("periods") == periods("teams") == [made.name]
+    assert "OLD-9" not in set(hrge_xl.read_table(made.folder, "teams").team)
+    reconciled = hrge_xl.read_table(made.folder, "reconciliation").set_index("period")
+    assert reconciled.received.to_dict() == {"": 1, made.name: 1}
+    book = openpyxl.load_workbook(made.folder / "data.xlsx", read_only=True)
+    shown = {sheet.title: str([*sheet.values]) for sheet in book}
+    assert {name for name, text in shown.items() if "2025-H2" in text} == {"submissions"}
+    ran("decide", made.folder, "stray.xlsx", "--use", "--reason", "It is ours", *DAY[:2])
+    assert periods("periods") == periods("teams") == ["2025-H2", made.name]
 
 
 def test_nothing_is_read_twice(made: Round, capsys: Capsys, monkeypatch: Patch) -> None:

@@ -67,17 +67,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def numbers(text: str, **patterns: str) -> Counts:
-    """What a text says of each term."""
+    """What a text says of each term; a term of which there are none may stand nowhere."""
+    matches = {term: re.findall(pattern, text) for term, pattern in patterns.items()}
     return {
-        term.replace("_", " "): int(re.findall(pattern, text)[0])
-        for term, pattern in patterns.items()
+        term.replace("_", " "): int(numbers_[0]) if numbers_ else 0
+        for term, numbers_ in matches.items()
     }
 
 
 def named(text: str, label: str) -> int:
-    """How many a line names behind its label."""
-    (line,) = re.findall(rf"^{label}: +(.*?)\.$", text, re.MULTILINE)
-    return 0 if line == "nobody" else len(re.sub(r"\(.*?\)", "", line).split(","))
+    """How many the line with a label names; none where there is no such line."""
+    lines = re.findall(rf"^{label}: +(.*?)\.$", text, re.MULTILINE)
+    names = "".join(lines).replace("nobody", "")
+    return len(re.sub(r"\(.*?\)", "", names).split(",")) if names else 0
 
 
 def page(folder: Path, name: str) -> str:
@@ -89,9 +91,9 @@ def page(folder: Path, name: str) -> str:
     return " ".join(re.sub("<.*?>", " ", text).split())
 
 
-def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
-    """Every place that tells of some terms, with what it says."""
-    told = ran("status", folder, "--today", AFTER)
+def collected(folder: Path, day: date, week: str) -> Iterator[tuple[str, Counts]]:
+    """Every place that tells of some terms on a day, with what it says; `week` is what `refresh` said on it."""
+    told = ran("status", folder, "--today", day)
     counts = numbers(
         told.err,
         returned=r"(\d+) returned, \d+ refused",
@@ -101,7 +103,7 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
     )
     late = {term: named(told.err, term.capitalize()) for term in ("arrived late", "late now")}
     yield "status", counts | late
-    rows = json.loads(ran("status", folder, "--json", "--today", AFTER).out)
+    rows = json.loads(ran("status", folder, "--json", "--today", day).out)
     open_ = ("late", "blank", "issued", "not issued")
     files = [file for row in rows for file in row["files"]]
     yield (
@@ -112,16 +114,18 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
             "returned": sum(file["verdict"] == "returned" for file in files),
             "to be corrected": sum(row["state"] == "returned" for row in rows),
             "superseded": sum(file["state"] == "superseded" for file in files),
-            "blank": sum(row["state"] == "blank" for row in rows),
+            "blank": sum(file["state"] == "blank" for file in files),
         },
     )
-    week = (folder / f"week_{AFTER}.txt").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^Late now: +(.*(?:\n +.*)*)", week, re.MULTILINE)
+    late_line, teams_line = (
+        "".join(re.findall(rf"^{label}: +(.*(?:\n +.*)*)", week, re.MULTILINE))
+        for label in ("Late now", "Teams")
+    )
     yield (
         "refresh",
         {
-            "late now": line.count("(") - line.count("to correct"),
-            "to be corrected": line.count("to correct"),
+            "late now": late_line.count("(") - late_line.count("to correct"),
+            **numbers(teams_line, to_be_corrected=r"(\d+) returned"),
         },
     )
     yield (
@@ -154,20 +158,15 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
             blank=r"(\d+) Blank",
         ),
     )
-    data = json.loads(ran("validate", folder, "--json", "--today", AFTER, code=1).out)["summary"]
+    data = json.loads(ran("validate", folder, "--json", "--today", day, code=None).out)["summary"]
     yield "validate --json", {term: data[term] for term in ("returned", "superseded", "blank")}
     sheet = load_workbook(folder / "data.xlsx")["reconciliation"]
-    rows_ = [
-        [cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)
-    ]
-    heads = next(row for row in rows_ if "Blank" in row)
-    values = dict(zip(heads, rows_[rows_.index(heads) + 1], strict=True))
+    codes, _, *periods = sheet.iter_rows(min_row=2, values_only=True)
     yield (
         "data.xlsx",
         {
-            "returned": values["Returned"],
-            "superseded": values["Superseded by a newer version"],
-            "blank": values["Blank"],
+            term: sum(int(str(period[codes.index(term)])) for period in periods)
+            for term in ("returned", "superseded", "blank")
         },
     )
     sums = read_table(folder, "reconciliation").sum(numeric_only=True)
@@ -178,7 +177,7 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
         "dataset",
         {
             "arrived late": int((pd.to_datetime(teams["arrived"]) > due).sum()),
-            "late now": int((owes & (due < pd.Timestamp(AFTER))).sum()),
+            "late now": int((owes & (due < pd.Timestamp(day))).sum()),
             "to be corrected": int((teams["outcome"] == "returned").sum()),
             **{term: int(sums[term]) for term in ("returned", "superseded", "blank")},
         },
@@ -186,7 +185,8 @@ def collected(folder: Path) -> Iterator[tuple[str, Counts]]:
 
 
 def test_every_place_says_the_same_of_a_term(folder: Path) -> None:
-    for place, counts in collected(folder):
+    week = (folder / f"week_{AFTER}.txt").read_text(encoding="utf-8")
+    for place, counts in collected(folder, AFTER, week):
         assert counts == {term: EXPECTED[term] for term in counts}, place
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.audited import DAY, edited, round_folder
+import hrge_xl
+from hrge_xl.outputs.figure_search import SoughtFigure
+from tests.analysed_rounds import played
+from tests.audited import DAY, cell, edited, round_folder
 from tests.command_line import hrge, ran
 
 
@@ -47,9 +53,6 @@ def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(
         answers = json.loads(ran("trace", table, number, "--data", folder, "--json").out).get(
             "answers", []
         )
-        if row.get("refers_to"):
-            assert not answers
-            continue
         assert len(answers) == row["frequency"], row
         assert all("!" in answer["place"] for answer in answers)
         if row.get("total") is not None:
@@ -168,3 +171,145 @@ def test_the_same_as_json(folder: Path, tmp_path: Path) -> None:
     row = json.loads(ran("trace", "answers", 1, "--data", folder, "--json").out)
     shown = {name: "" if value is None else str(value) for name, value in row.items()}
     assert shown == traced(folder, "answers", 1)
+
+
+# where a figure stands
+
+
+def commands(printed: str) -> list[str]:
+    return [line.strip() for line in printed.splitlines() if line.startswith("    hrge-xl trace ")]
+
+
+def cells_behind(command: str) -> list[str]:
+    """Type a command that a search prints; gives the cells, or files, that it leads to."""
+    rows = json.loads(ran(*shlex.split(command)[1:], "--json").out)
+    behind = []
+    for row in rows if isinstance(rows, list) else [rows]:
+        behind += [answer["place"] or answer["file"] for answer in row.get("answers", [])]
+        behind += [row["cell"]] if row.get("cell") else [row.get("file path", "")]
+    return [*filter(None, behind)]
+
+
+def corrected(folder: Path, field: str, value: str) -> None:
+    how = ("--reason", "By e-mail", "--by", "office", "--today", DAY)
+    ran("decide", folder, "AFG.xlsx", "--cell", f"Plan!{cell(field)}", "--value", value, *how)
+
+
+def test_a_figure_is_found_on_pages_and_in_tables_and_every_command_leads_to_its_cells(
+    folder: Path,
+) -> None:
+    """An answer has its cell beside it; one that the office corrected both values."""
+    corrected(folder, "PLN_06", "37")
+    printed = asked(folder, "--value", "37")
+    assert "Brief: 1\n  In numbers · Participants expected · Range: 37\n" in printed
+    assert "Overview: 1\n  Profile of the questions · Participants expected" in printed
+    assert "“24” to “37”" in " ".join(printed.split())
+    assert "in returned/AFG.xlsx" in " ".join(printed.split())
+    assert "\naggregate_numbers: 1\n" in printed
+    found = commands(printed)
+    assert len(found) == 5
+    for command in found:
+        assert any(place.endswith(cell("PLN_06")) for place in cells_behind(command)), command
+
+
+@pytest.mark.deep
+def test_a_figure_is_compared_as_people_read_it(folder: Path) -> None:
+    """A share in percent, a mean to fewer decimals, a day in words, the label of a code; the same from Python."""
+    corrected(folder, "PLN_09", "45 %")
+    corrected(folder, "PLN_06", "37")
+    with hrge_xl.one_dataset(folder, figures=False) as opened:
+        for text in ("45 %", "45%", "0.45", "2 March 2026", "2026-03-02", "Afghanistan", "30.50"):
+            pages = hrge_xl.trace(opened, value=text)
+            assert pages, text
+            assert all(page.count == len(page.hits) for page in pages)
+            assert all(hit.command for page in pages for hit in page.hits), text
+        by_name = {page.where: page.hits for page in hrge_xl.trace(opened, value="45 %")}
+    assert [hit.said for hit in by_name["Overview"]] == ["45%"]
+    assert "0.45" in by_name["answers"][0].said
+    assert "V111 · value: 24" in asked(folder, "--value", "24.0")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1,234", {1234, 1.234}),
+        ("1 234", {1234}),
+        ("66.7", {66.7}),
+        ("45 %", {0.45}),
+        ("−3", {-3}),
+        ("١٢", {12}),
+    ],
+)
+def test_what_a_figure_may_mean(text: str, numbers: set[float]) -> None:
+    sought = SoughtFigure(text, "en")
+    assert {reading.number for reading in sought.readings} == numbers
+
+
+@pytest.mark.deep
+def test_many_places_are_counted_and_the_first_shown(folder: Path) -> None:
+    """As JSON, or into a file, all of them."""
+    printed = asked(folder, "--value", "1")
+    pages = json.loads(asked(folder, "--value", "1", "--json"))
+    assert all(page["count"] == len(page["hits"]) for page in pages)
+    count = next(page["count"] for page in pages if page["where"] == "Overview")
+    assert f"\nOverview: {count}\n" in printed
+    assert f"  … and {count - 5} more: --json, or -o FILE\n" in printed
+
+
+def test_a_figure_that_stands_nowhere(folder: Path) -> None:
+    printed = asked(folder, "--value", "98765", code=2)
+    assert printed.startswith("Error: '98765' stands nowhere. Looked for on the brief and the")
+    assert "Leave out the others." in asked(folder, "--value", "1", "--team", "PAK", code=2)
+
+
+@pytest.mark.deep
+def test_a_figure_of_a_copy_to_share(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran("consolidate", folder, "-o", out, "--shareable", "--today", DAY, code=None)
+    printed = asked(out / "shareable", "--value", "24")
+    assert printed.startswith("Brief: ")
+    assert all(cells_behind(command) for command in commands(printed))
+
+
+def test_several_rows_at_once(folder: Path) -> None:
+    several = json.loads(ran("trace", "answers", "2-1,5", "--data", folder, "--json").out)
+    alone = [
+        json.loads(ran("trace", "answers", row, "--data", folder, "--json").out) for row in (2, 5)
+    ]
+    assert len(several) == 3
+    assert several[1:] == alone
+    assert "has no row 99999" in asked("answers", "99999-99999999", "--data", folder, code=2)
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?%?(?![\w.])")
+
+
+@pytest.mark.deep
+def test_every_number_of_the_pages_is_found_and_leads_to_cells(tmp_path: Path) -> None:
+    """Of two rounds: what stands in tables, lists and sentences, not the cells listed, drawings and what changed."""
+    place = played() / "all"
+    ran("report", place, "--format", "overview", "--format", "brief", "-o", tmp_path, code=None)
+    followed = set[str]()
+    with hrge_xl.one_dataset(place, figures=False) as opened:
+        for name, title in (("brief", "Brief"), ("overview", "Overview")):
+            for number in numbers_of((tmp_path / f"{name}.html").read_text(encoding="utf-8")):
+                pages = hrge_xl.trace(opened, value=number, most=3)
+                hits = [hit for page in pages if page.where == title for hit in page.hits]
+                assert hits, (title, number)
+                followed |= {hit.command for hit in hits if hit.said != "0"}
+    for command in sorted(followed - {""}):
+        assert cells_behind(command), command
+
+
+def numbers_of(page: str) -> set[str]:
+    """The numbers in the cells of tables, in sentences and in figures of a page."""
+    page = page.split('<h2 id="history">', maxsplit=1)[0]
+    page = re.sub(r'<details class="rows">.*?</details>|<svg.*?</svg>', "", page, flags=re.DOTALL)
+    cells = re.findall(
+        r'<td class="num[^>]*>(.*?)(?=<t[dhr]|</t)|<li class="(?:good|bad|wait)"><b>(.*?)</b>'
+        r'|<ul class="says">(.*?)</ul>',
+        page,
+        flags=re.DOTALL,
+    )
+    texts = (re.sub(r"<[^>]+>", " ", html.unescape("".join(groups))) for groups in cells)
+    return {number for text in texts for number in NUMBER.findall(text)}

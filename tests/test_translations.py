@@ -31,12 +31,12 @@ from tests.face import (
     mistakes,
     new_catalogue,
     read_catalogue,
+    texts_for_catalogue,
     to_translate,
     translator,
     untranslated,
     updated,
     vocabularies,
-    wanted_of,
 )
 from tests.telling import telling
 
@@ -81,7 +81,7 @@ def copy(tmp_path: Path) -> Path:
 def translate(folder: Path, language: str, *, drafts: bool = False) -> None:
     """Write a catalogue with every text in the language that nobody speaks."""
     spec = load(folder)
-    catalogue = updated(wanted_of(spec), new_catalogue(spec.name, spec.version, ""))
+    catalogue = updated(texts_for_catalogue(spec), new_catalogue(spec.name, spec.version, ""))
     for entry in catalogue:
         if entry.id:
             said = pseudo(str(entry.id))

@@ -435,7 +435,7 @@ def book() -> RawWorkbook:
 
 
 def old(book: RawWorkbook, name: str) -> OldSheet:
-    return OldSheet(sheet(book, name), "How to fill in")
+    return OldSheet(sheet(book, name))
 
 
 def sheet(book: RawWorkbook, name: str) -> RawSheet:
@@ -475,7 +475,7 @@ def test_many_rows_without_a_code_take_no_longer_each(book: RawWorkbook) -> None
             raw.cells[row] = (
                 {1: text(f"C9_{row}"), 5: text("Yes")} if row % 2 else {3: text("note")}
             )
-        found, started = OldSheet(raw, "How to fill in"), time.process_time()
+        found, started = OldSheet(raw), time.process_time()
         for row in range(1_000, 1_000 + count):
             found.ours(row, 5)
             found.label(row, 5)

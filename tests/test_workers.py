@@ -108,7 +108,7 @@ def test_in_an_executor_of_the_caller() -> None:
             list(results)
         told.set()
         assert set(pool.map(thread_of, BATCHES)) != {threading.get_ident()}
-        assert set(pool.here.map(thread_of, BATCHES)) == {threading.get_ident()}
+        assert set(pool.local.map(thread_of, BATCHES)) == {threading.get_ident()}
     assert begun in ([0, 1], [0, 1, 2])
 
 

@@ -64,7 +64,7 @@ NAMES = {
 def page() -> str:
     """The whole page."""
     layout = build(_example(), "en")
-    public = [function for function in FUNCTIONS.values() if not function.own]
+    public = [function for function in FUNCTIONS.values() if not function.internal]
     formulas = (*(text for text, _ in OPERATORS), *(said_of(each)["Example"] for each in public))
     rows = {
         "operators": [f"| `{text}` | {meaning} |" for text, meaning in OPERATORS],

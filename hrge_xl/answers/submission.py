@@ -409,6 +409,16 @@ class SheetProgress:
     warnings: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedReturn:
+    """What one content was when its round was closed: its verdict, the codes found in it, and whether it is blank."""
+
+    sha256: str
+    verdict: str
+    codes: tuple[str, ...] = ()
+    untouched: bool = False
+
+
 @dataclass(slots=True)
 class Outcome:
     """Everything that was found out about one submission.

@@ -56,14 +56,14 @@ class Part(NamedTuple):
 MadeAgain = Callable[[VerificationRequest, "Audit"], Iterator[Part]]
 
 
-def verify(asked: VerificationRequest, made_again: MadeAgain) -> Audit:
+def verify(request: VerificationRequest, made_again: MadeAgain) -> Audit:
     """Make something again and compare.
 
     `made_again` yields its parts, each to be compared before the next one is asked for, and writes into the audit what
     is wrong besides. Raises what it raises.
     """
-    audit = Audit(str(asked.target), asked.redacted)
-    for part in made_again(asked, audit):
+    audit = Audit(str(request.target), request.redacted)
+    for part in made_again(request, audit):
         audit.take(part)
     return audit
 
@@ -91,14 +91,14 @@ class Audit:
     run: str = ""  # what it says that its number is
     findings: int = 0  # of the files compared
     opinion: Opinion | None = None
-    seal: seals.Checked | None = None
+    seal: seals.LedgerCheck | None = None
 
     def take(self, part: Part) -> None:
         """Take up what differs in a part; of very many differences the first ones, and how many more there are."""
-        found = (replace(difference, source=part.source) for difference in part.differences)
-        self.differences += islice(found, part.most)
-        if more := sum(1 for _ in found):
-            self.untold[part.name] = self.untold.get(part.name, 0) + more
+        differences = (replace(difference, source=part.source) for difference in part.differences)
+        self.differences += islice(differences, part.most)
+        if untold_count := sum(1 for _ in differences):
+            self.untold[part.name] = self.untold.get(part.name, 0) + untold_count
         self.files += part.source == FILE
 
     @property
@@ -116,7 +116,8 @@ class Audit:
         yield from self.problems
         yield from (difference.line(redacted=self.redacted) for difference in self.differences)
         yield from (
-            f"{name}: {more:,} more differences like these." for name, more in self.untold.items()
+            f"{name}: {untold_count:,} more differences like these."
+            for name, untold_count in self.untold.items()
         )
         if self.opinion is not None:
             yield from self.opinion.failed
@@ -143,8 +144,8 @@ class Audit:
             compared.insert(0, f"{counted(self.read, 'return')} of {self.returns:,} read again")
         elif not self._count:
             compared.append(counted(self.findings, "finding"))
-        found = counted(self._count, "difference") if self._count else "identical"
-        yield f"Made again: {found} ({', '.join(compared)} compared)."
+        verdict = counted(self._count, "difference") if self._count else "identical"
+        yield f"Made again: {verdict} ({', '.join(compared)} compared)."
         if self.opinion is not None:
             cells = counted(self.opinion.cells, "cell")
             failed = counted(len(self.opinion.failed), "file")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from ..answers.corrections import in_force
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
 from ..core.paths import quoted
-from ..core.words import and_more, languages
+from ..core.words import and_more
 from ..core.work import grouped
 from ..dataset.aggregates import compute_aggregates
 from ..dataset.opening import SPECS, Temporary, in_a_copy, open_store, open_url, put_in
@@ -39,7 +38,7 @@ from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import every_correction, rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
-from ..outputs import brief, briefs_in, exports, overview, overview_page
+from ..outputs import brief, briefs_in, exports, overview, overview_page, page_language
 from ..outputs.exports import SHAREABLE, write_shareable
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
@@ -67,15 +66,15 @@ from .ledger_again import of_ledger
 from .stored_values import impossible_values, is_earlier
 
 
-def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
+def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
     """Make the dataset of a folder again, with the files beside it.
 
     Raises `UsageError` for a folder without one, or among returned files; `StoreError` for one that cannot be opened;
     `RoundError`, `SpecError` where these have mistakes.
     """
-    folder = asked.target
+    folder = request.target
     check_own(folder)
-    audit.sampled = asked.sample is not None
+    audit.sampled = request.sample is not None
     audit.problems += [
         problem
         for name in (DATASET, NAME)
@@ -83,7 +82,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
-    with open_store(folder) as store, workers("local", asked.jobs) as pool:
+    with open_store(folder) as store, workers("local", request.jobs) as pool:
         audit.problems += faults_of_tables(store)
         if audit.problems:
             return
@@ -91,10 +90,10 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
             rounds = rounds_at_hand(
-                [folder, *(other.folder for other in elsewhere)], asked.returned
+                [folder, *(other_round.folder for other_round in elsewhere)], request.returned
             )
             round_ = rounds.get(folder.resolve())
-            returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
+            returned = [*request.returned, *([round_.folder / RETURNED] if round_ else [])]
             spec = store.schema.spec
             by_name = {a_round.name: a_round for a_round in rounds.values()}
             audit.problems += [
@@ -115,7 +114,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                     f"{SHAREABLE}/ was made by an earlier version of this program. Make it anew: {words}"
                 )
             if round_ is not None:
-                audit.problems += faults_of_issued(round_, today, asked.jobs)
+                audit.problems += faults_of_issued(round_, today, request.jobs)
             older = exports.outgrown(store, folder)
             aside = exports.are_set_aside(*older)
             audit.notes += [
@@ -125,35 +124,38 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 folder, [path for path in older if path not in aside]
             )
             files = sources_of(audit, ledger, store, today)
-            if asked.sample is not None and asked.sample < len(files):
+            if request.sample is not None and request.sample < len(files):
                 files = {
                     number: files[number]
-                    for number in SystemRandom().sample(sorted(files), asked.sample)
+                    for number in SystemRandom().sample(sorted(files), request.sample)
                 }
             audit.read = len(files)
-            copies = {other.name: find(folder / SPECS, other.spec_digest) for other in elsewhere}
+            copies = {
+                other_round.name: find(folder / SPECS, other_round.spec_digest)
+                for other_round in elsewhere
+            }
             specs = {name: str(copy) for name, copy in copies.items() if copy}
             setting = Setting(
                 str(spec.folder) if spec else None,
                 by_name,
                 specs,
                 (),
-                asked.jobs,
-                asked.password,
+                request.jobs,
+                request.password,
                 in_force(every_correction(ledger)),
             )
-            with rebuilt(folder, store, files, setting, today, pool) as made:
+            with rebuilt(folder, store, files, setting, today, pool) as remade:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
                 copy = Path(SHAREABLE, DATASET)
                 impossible = list(impossible_values(folder / copy, copy.as_posix(), folder / SPECS))
                 audit.problems += impossible
-                yield from _tables(asked, store, made)
-                yield Part(NAME, "ledger", of_ledger(ledger, store, made, rounds))
+                yield from _tables(request, store, remade)
+                yield Part(NAME, "ledger", of_ledger(ledger, store, remade, rounds))
                 yield from _files(
-                    places, older, store, made, today, pool, copy_is_compared=not impossible
+                    places, older, store, remade, today, pool, copy_is_compared=not impossible
                 )
                 yield from _pages(
-                    folder, older, made.ledger.home, [round_, *by_name.values(), None]
+                    folder, older, remade.ledger.home, [round_, *by_name.values(), None]
                 )
 
 
@@ -175,27 +177,29 @@ def _day_of(folder: Path, store: Store) -> date:
 # its parts
 
 
-def _tables(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+def _tables(request: VerificationRequest, store: Store, remade: Temporary) -> Iterator[Part]:
     """Yield the tables of the dataset and of a database."""
-    yield from _tables_of(asked.target / DATASET, store, made.store)
-    if asked.store is not None:
-        with open_url(asked.store) as database:
+    yield from _tables_of(request.target / DATASET, store, remade.store)
+    if request.store is not None:
+        with open_url(request.store) as database:
             database.use(Schema(store.schema.spec), write=False)
-            yield Part(database.name, "dataset", of_database(database, made.store))
+            yield Part(database.name, "dataset", of_database(database, remade.store))
 
 
-def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> Iterator[Part]:
+def _tables_of(file: Path, store: Store, remade: Store, name: str = DATASET) -> Iterator[Part]:
     """Yield the shape of a dataset in a file, its tables, and what it says of itself; `name` says which one it is."""
-    shape = list(of_schema(store, made))
+    shape = list(of_schema(store, remade))
     yield Part(name, "dataset", shape)
     if not shape:  # else its rows cannot be compared column by column
-        yield Part(name, "dataset", of_tables(file, store, made))
+        yield Part(name, "dataset", of_tables(file, store, remade))
     # neither the state of the last run nor the program that made it says anything of a file
-    ours, theirs = (side.facts() | {STATE: "", PROGRAM: ""} for side in (store, made))
-    yield Part(name, "dataset", of_document(ours, theirs, "meta"))
+    stored_facts, remade_facts = (
+        side.facts() | {STATE: "", PROGRAM: ""} for side in (store, remade)
+    )
+    yield Part(name, "dataset", of_document(stored_facts, remade_facts, "meta"))
 
 
-def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
+def _tables_to_share(copy: Path, remade_copy: Path, name: str) -> Iterator[Part]:
     """Yield the same of the copy that may be shared, each place behind the name of its file."""
     with ExitStack() as stack:
         try:
@@ -203,10 +207,11 @@ def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
         except (StoreError, UsageError) as error:
             yield Part(name, "dataset", [Difference(name, f"cannot be read ({error})", "whole")])
             return
-        made = stack.enter_context(open_store(made_copy))
-        for part in _tables_of(copy / DATASET, store, made, name):
+        remade = stack.enter_context(open_store(remade_copy))
+        for part in _tables_of(copy / DATASET, store, remade, name):
             differences = (
-                replace(found, place=f"{name}: {found.place}") for found in part.differences
+                replace(difference, place=f"{name}: {difference.place}")
+                for difference in part.differences
             )
             yield part._replace(differences=differences)
 
@@ -215,7 +220,7 @@ def _files(
     places: Sequence[Path],
     older: Collection[Path],
     store: Store,
-    made: Temporary,
+    remade: Temporary,
     today: date,
     pool: Workers,
     *,
@@ -226,26 +231,30 @@ def _files(
     `places` are its folder and, where it is to be compared, that of the copy to share; of those that are `older`
     than the dataset that has been said.
     """
-    names = (RowNames(made.store), RowNames(store))
-    home = made.ledger.home
+    names = (RowNames(remade.store), RowNames(store))
+    home = remade.ledger.home
     folder, *copies = places
     every = (path for place in places for path in exports.names(store, place))
-    there = [path for path in every if path.is_file() and path not in older]
+    present_paths = [path for path in every if path.is_file() and path not in older]
     if formats := exports.formats_there(folder):
-        exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
-    compact(made.store, home / DATASET, store.fact(STATE))
+        exports.write(remade.store, exports.Export(str(home / DATASET), today, formats), pool)
+    compact(remade.store, home / DATASET, store.fact(STATE))
     for copy in copies:
         if copy.is_dir():
             write_shareable(home, today, exports.formats_there(copy))
             if (copy / DATASET).is_file() and copy_is_compared:
-                way = copy.relative_to(folder)
-                yield from _tables_to_share(copy, home / way, (way / DATASET).as_posix())
-    for path in there:
+                relative_path = copy.relative_to(folder)
+                yield from _tables_to_share(
+                    copy, home / relative_path, (relative_path / DATASET).as_posix()
+                )
+    for path in present_paths:
         table = store.schema.by_name.get(path.stem)
-        way = path.relative_to(folder)
-        name = way.as_posix() if way.parts[0] == SHAREABLE else path.name
+        relative_path = path.relative_to(folder)
+        name = relative_path.as_posix() if relative_path.parts[0] == SHAREABLE else path.name
         yield Part(
-            name, FILE, of_file(path, home / way, table.shown if table else None, names, name)
+            name,
+            FILE,
+            of_file(path, home / relative_path, table.shown if table else None, names, name),
         )
 
 
@@ -261,11 +270,8 @@ def _is_outdated(copy: Path) -> bool:
         return False
 
 
-LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
-
-
 def _pages(
-    folder: Path, older: Collection[Path], made: Path, rounds: Iterable[Round | None]
+    folder: Path, older: Collection[Path], remade_folder: Path, rounds: Iterable[Round | None]
 ) -> Iterator[Part]:
     """Yield overviews and briefs, held against those of the dataset made again in the language of each, of any period.
 
@@ -273,35 +279,34 @@ def _pages(
     """
     reports = folder / REPORTS
     rounds_known = [*dict.fromkeys(rounds)]
-    with open_store(made) as store:
+    with open_store(remade_folder) as store:
         names = [None, *(period.name for period in periods(store))]
-        made_by: list[tuple[Path, Callable[..., str]]] = [
+        page_makers: list[tuple[Path, Callable[..., str]]] = [
             (
                 overview_page(reports, masked=masked),
-                partial(overview.of_dataset, store, masked=masked, change=last_change(made)),
+                partial(
+                    overview.of_dataset, store, masked=masked, change=last_change(remade_folder)
+                ),
             )
             for masked in (False, True)
         ]
-        made_by += [
+        page_makers += [
             (page, partial(brief.of_dataset, store, masked=masked, group=group))
             for page, masked, group in briefs_in(reports)
         ]
-        for page, make in made_by:
+        for page, make in page_makers:
             if page.is_file() and page not in older:
-                there = page.read_bytes()
-                again = made / page.name
-                stated = LANGUAGE.search(there)
-                language = (
-                    stated[1].decode() if stated and stated[1].decode() in languages() else None
-                )
+                stored_page = page.read_bytes()
+                remade_page = remade_folder / page.name
+                language = page_language(stored_page)
                 pages = (
                     make(language, round_, period=period).encode("utf-8", "replace")
                     for round_, period in product(rounds_known, names)
                 )
-                again.write_bytes(next(pages))
-                same = there == again.read_bytes() or there in pages
+                remade_page.write_bytes(next(pages))
+                same = stored_page == remade_page.read_bytes() or stored_page in pages
                 yield Part(
-                    page.name, FILE, () if same else of_file(page, again, None, (), page.name)
+                    page.name, FILE, () if same else of_file(page, remade_page, None, (), page.name)
                 )
 
 
@@ -315,17 +320,21 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
     folder = round_.folder / ISSUED
     paths = sorted(path for path in folder.rglob("*.xlsx") if path.is_file())
     for result in validate(paths, ValidationRequest(round_.wanted, today, jobs)):
-        found = [
+        workbook_findings = [
             finding
             for finding in result.findings
             if finding.code.startswith(OF_WORKBOOK) and finding.severity is not Severity.INFO
         ]
-        if found:
+        if workbook_findings:
             name = Path(result.path).relative_to(folder).as_posix()
-            place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
-            more = and_more(len(found) - 1)
-            message = result.words(found[0]).message
-            yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
+            place = (
+                f" at {workbook_findings[0].sheet}!{workbook_findings[0].cell}"
+                if workbook_findings[0].cell
+                else ""
+            )
+            further = and_more(len(workbook_findings) - 1)
+            message = result.words(workbook_findings[0]).message
+            yield f"{ISSUED}/{name} is not as it was issued: {workbook_findings[0].code}{place}{further}. {message}"
 
 
 # a dataset made again
@@ -336,10 +345,10 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
     findings, not_run = (
         _by_submission(store, name, files) for name in ("findings_fact", "checks_not_run")
     )
-    told: dict[int, ReportedFile] = {}
+    completed: dict[int, ReportedFile] = {}
     for number, file in files.items():
         # the others are of the dataset
-        own = [
+        file_findings = [
             row | {"waiver": None, "row": row["row_code"]}
             for row in findings.get(number, ())
             if row["n"] > 0
@@ -347,24 +356,28 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
         checks = file.row["checks"] | {
             "not_run": [row | {"why": row["reason"]} for row in not_run.get(number, ())]
         }
-        told[number] = file._replace(row={**file.row, "checks": checks, "findings": own})
-    return told
+        completed[number] = file._replace(
+            row={**file.row, "checks": checks, "findings": file_findings}
+        )
+    return completed
 
 
 def _by_submission(
-    store: Store, name: str, wanted: Collection[int]
+    store: Store, name: str, submission_ids: Collection[int]
 ) -> dict[int, list[dict[str, Any]]]:
     """Return the rows of a table as they stand there, whatever they are: another program may have written them."""
     names = store.schema.by_name[name].names
     rows = store.raw(name, [f'"{column}"' for column in names])
     records: Iterator[dict[str, Any]] = (dict(zip(names, row, strict=True)) for row in rows)
-    return grouped((row[SUBMISSION_ID], row) for row in records if row[SUBMISSION_ID] in wanted)
+    return grouped(
+        (row[SUBMISSION_ID], row) for row in records if row[SUBMISSION_ID] in submission_ids
+    )
 
 
 @contextmanager
 def rebuilt(
     folder: Path,
-    store: Store,
+    stored: Store,
     files: Mapping[int, ReportedFile],
     setting: Setting,
     today: date,
@@ -376,33 +389,35 @@ def rebuilt(
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
     """
     with in_a_copy(folder, NAME) as temporary, Reader(setting.jobs) as by:
-        made, ledger = temporary
-        made.use(Schema(store.schema.spec))
-        for name, told in store.facts().items():
+        store, ledger = temporary
+        store.use(Schema(stored.schema.spec))
+        for name, fact in stored.facts().items():
             if name.startswith(BEFORE):  # the round before may be elsewhere
-                made.set_fact(name, told)
-        again = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
-        others = f'"{SUBMISSION_ID}" NOT IN ({again})'
+                store.set_fact(name, fact)
+        read_numbers = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
+        not_read_again = f'"{SUBMISSION_ID}" NOT IN ({read_numbers})'
         # what the returns brought that are not read again, with the cells that only they have
-        of_others = dict.fromkeys(
-            ["submissions", *(table.name for table in made.schema.base if table.of_submissions)],
-            others,
+        of_unread = dict.fromkeys(
+            ["submissions", *(table.name for table in store.schema.base if table.of_submissions)],
+            not_read_again,
         )
-        slots = {"slots": f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
+        slots = {"slots": f"slot IN (SELECT slot FROM other.answers_fact WHERE {not_read_again})"}
         # who was expected is what the lists of the rounds said then
-        made.copy_rows(folder / DATASET, {"expected_teams": "1"} | slots | of_others)
-        builder = RowBuilder(made.schema)
-        for results in read_again(with_findings(store, files), setting, by):
-            put_in(made, builder, list(results.values()))
+        store.copy_rows(folder / DATASET, {"expected_teams": "1"} | slots | of_unread)
+        builder = RowBuilder(store.schema)
+        for results in read_again(with_findings(stored, files), setting, by):
+            put_in(store, builder, list(results.values()))
         # no file tells them, and addresses change
-        of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
-        made.copy_rows(folder / DATASET, {"findings_fact": of_mail})
+        of_mail = (
+            f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({read_numbers})"
+        )
+        store.copy_rows(folder / DATASET, {"findings_fact": of_mail})
         ledger.forget_statuses()
-        update_statuses(made, ledger, waivers(ledger, today))
-        made.set_fact(FILLED, "yes")
-        made.analyze()
-        compute_aggregates([made], ledger.home / DATASET, today, pool)
-        made.set_fact(DERIVED, str(today))
+        update_statuses(store, ledger, waivers(ledger, today))
+        store.set_fact(FILLED, "yes")
+        store.analyze()
+        compute_aggregates([store], ledger.home / DATASET, today, pool)
+        store.set_fact(DERIVED, str(today))
         yield temporary
 
 
@@ -414,26 +429,28 @@ def faults_of_tables(store: Store) -> list[str]:
     with in_a_copy(None) as empty:
         empty.store.use(Schema(store.schema.spec))
         return [
-            f"{store.name}: {found.place} was changed, put in or removed; nothing can be compared by it."
-            for found in of_schema(store, empty.store)
-            if found.place.startswith("table ")
+            f"{store.name}: {difference.place} was changed, put in or removed; nothing can be compared by it."
+            for difference in of_schema(store, empty.store)
+            if difference.place.startswith("table ")
         ]
 
 
 def faults_of_files(ledger: Ledger, returned: Collection[Path]) -> Iterator[str]:
     """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
     folder = ledger.home
-    known = ledger.order()
+    order = ledger.order()
     if ledger.is_changed(folder / DATASET):
         yield CHANGED.format(file=DATASET)
-    came = {Path(place.path).name for seen in ledger.locations().values() for place in seen}
+    arrived_names = {
+        Path(place.path).name for seen in ledger.locations().values() for place in seen
+    }
     for path in altered(folder):
         yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
     for path in sorted((folder / RECEIVED).glob("*")):
-        if path.stem not in known:
+        if path.stem not in order:
             yield f"{RECEIVED}/{path.name}: the ledger has no such file."
     for path, sha256 in sha256_by_path(returned, []):
-        if sha256 not in known and path.name in came:
+        if sha256 not in order and path.name in arrived_names:
             yield f"{path} was changed after it arrived: the ledger has no file with its SHA-256 {sha256}."
 
 
@@ -446,11 +463,15 @@ def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
         if round_.spec_digest != spec.digest:
             yield f"The dataset was made with another spec (digest {spec.digest[:16]}) than the round has."
         return
-    ours = load(spec.name) if spec.name in names() else None
-    if ours is not None and ours.version == spec.version and ours.digest != spec.digest:
+    installed = load(spec.name) if spec.name in names() else None
+    if (
+        installed is not None
+        and installed.version == spec.version
+        and installed.digest != spec.digest
+    ):
         yield (
             f"The dataset was made with another {spec.name} {spec.version} (digest {spec.digest[:16]}) than the one "
-            f"that is installed ({ours.digest[:16]})."
+            f"that is installed ({installed.digest[:16]})."
         )
 
 
@@ -480,14 +501,16 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
         "team",
         "checks_run",
     )
-    for number, sha256, told, checked, read_for, signature, team, run in store.raw(
+    for number, sha256, stored_path, checked, read_for, signature, team, run in store.raw(
         "submissions", columns
     ):
         audit.returns += 1
-        known = places.get(str(sha256), [])
-        path = str(told) if str(told) in known or not known else known[0]
-        kept = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
-        file = next((place for place in kept if has_content(place, str(sha256))), None)
+        seen_paths = places.get(str(sha256), [])
+        path = (
+            str(stored_path) if str(stored_path) in seen_paths or not seen_paths else seen_paths[0]
+        )
+        candidates = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
+        file = next((place for place in candidates if has_content(place, str(sha256))), None)
         if sha256 is None:
             audit.notes.append(
                 f"{path}: not compared, because it could not be read when it arrived either."

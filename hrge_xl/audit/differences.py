@@ -59,16 +59,16 @@ class Difference:
 
     def line(self, *, redacted: bool) -> str:
         """Return the difference to read; redacted, without anything that may have come out of a file."""
-        where = f"{self.file}: " if self.file else ""
+        prefix = f"{self.file}: " if self.file else ""
         if self.kind == CHANGED:
             change = f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
             if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
                 change = " differs"
-            return f"{where}{self.place}{change}."
+            return f"{prefix}{self.place}{change}."
         side = f"found now, not in the {self.source}"
         if self.kind == GONE:
             side = f"in the {self.source}, not found again"
-        return f"{where}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
+        return f"{prefix}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
         """Return the same as JSON data."""
@@ -78,11 +78,11 @@ class Difference:
         return row
 
     def _message(self) -> str:
-        item = self.then if self.kind == GONE else self.now
-        if isinstance(item, dict):
-            plain = (f"{key} {value}" for key, value in item.items() if _is_plain(value))
-            return f" {item['message']}" if "message" in item else f" {_short(', '.join(plain))}"
-        return f" It says “{_short(item)}”." if _is_plain(item) else ""
+        value = self.then if self.kind == GONE else self.now
+        if isinstance(value, dict):
+            plain = (f"{key} {part}" for key, part in value.items() if _is_plain(part))
+            return f" {value['message']}" if "message" in value else f" {_short(', '.join(plain))}"
+        return f" It says “{_short(value)}”." if _is_plain(value) else ""
 
 
 def _is_plain(value: Any) -> bool:
@@ -95,63 +95,74 @@ def _short(value: Any) -> str:
 
 
 def of_document(
-    then: Any, now: Any, place: str = "", *, file: str | None = None, aside: Collection[str] = ()
+    stored: Any,
+    remade: Any,
+    place: str = "",
+    *,
+    file: str | None = None,
+    aside: Collection[str] = (),
 ) -> Iterator[Difference]:
     """Yield what a JSON document, or the part of it about a file, says otherwise than the same made again.
 
     At the places `aside` values are not compared, only whether they are there.
     """
     inside = tuple(place + mark for place in aside for mark in ".[")
-    for found in differences(then, now, place):
-        is_aside = found.kind == CHANGED and found.place in aside
-        if not is_aside and not found.place.startswith(inside):
-            yield replace(found, file=file)
+    for difference in differences(stored, remade, place):
+        is_aside = difference.kind == CHANGED and difference.place in aside
+        if not is_aside and not difference.place.startswith(inside):
+            yield replace(difference, file=file)
 
 
-def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
+def differences(stored: Any, remade: Any, place: str = "") -> Iterator[Difference]:
     """Yield every difference between two JSON values; 1, 1.0 and true are three values."""
-    if isinstance(then, dict) and isinstance(now, dict):
+    if isinstance(stored, dict) and isinstance(remade, dict):
         # a later version notes more
-        keys = then if place.endswith(".details") else dict.fromkeys([*then, *now])
+        keys = stored if place.endswith(".details") else dict.fromkeys([*stored, *remade])
         for key in keys:
             inner = f"{place}.{key}" if place else key
-            yield from differences(then.get(key, ABSENT), now.get(key, ABSENT), inner)
-    elif isinstance(then, list) and isinstance(now, list):
-        yield from _in_lists(then, now, place)
-    elif type(then) is not type(now) or then != now:
-        yield Difference(place, then, now)
+            yield from differences(stored.get(key, ABSENT), remade.get(key, ABSENT), inner)
+    elif isinstance(stored, list) and isinstance(remade, list):
+        yield from _in_lists(stored, remade, place)
+    elif type(stored) is not type(remade) or stored != remade:
+        yield Difference(place, stored, remade)
 
 
-def _in_lists(then: Sequence[Any], now: Sequence[Any], place: str) -> Iterator[Difference]:
+def _in_lists(stored: Sequence[Any], remade: Sequence[Any], place: str) -> Iterator[Difference]:
     """Match items in their order by what identifies them; one that has moved is gone here and new there."""
-    before, after = ([_identity(item) for item in side] for side in (then, now))
+    stored_keys, remade_keys = (
+        [_identity(element) for element in side] for side in (stored, remade)
+    )
     for same, first, last, start, stop in SequenceMatcher(
-        None, before, after, autojunk=False
+        None, stored_keys, remade_keys, autojunk=False
     ).get_opcodes():
         if same == "equal":
-            for number, (item, other) in enumerate(
-                zip(then[first:last], now[start:stop], strict=True), first
+            for number, (stored_item, remade_item) in enumerate(
+                zip(stored[first:last], remade[start:stop], strict=True), first
             ):
-                yield from differences(item, other, _in_place(place, number, item))
+                yield from differences(
+                    stored_item, remade_item, _in_place(place, number, stored_item)
+                )
             continue
-        for number, item in enumerate(then[first:last], first):
-            yield Difference(_in_place(place, number, item), then=item)
-        for number, item in enumerate(now[start:stop], start):
-            yield Difference(_in_place(place, number, item), now=item)
+        for number, stored_item in enumerate(stored[first:last], first):
+            yield Difference(_in_place(place, number, stored_item), then=stored_item)
+        for number, remade_item in enumerate(remade[start:stop], start):
+            yield Difference(_in_place(place, number, remade_item), now=remade_item)
 
 
-def _identity(item: Any) -> str:
-    return json.dumps(_words(item, IDENTIFYING) if isinstance(item, dict) else item, sort_keys=True)
+def _identity(element: Any) -> str:
+    return json.dumps(
+        _words(element, IDENTIFYING) if isinstance(element, dict) else element, sort_keys=True
+    )
 
 
-def _in_place(place: str, number: int, item: Any) -> str:
+def _in_place(place: str, number: int, element: Any) -> str:
     """Name an item as a reader would: `findings[V002 Plan!E18]`, else by its number."""
-    cell = "!".join(_words(item, ("sheet", "cell")))
-    return f"{place}[{' '.join([*_words(item, SHOWN), *([cell] if cell else [])]) or number}]"
+    cell = "!".join(_words(element, ("sheet", "cell")))
+    return f"{place}[{' '.join([*_words(element, SHOWN), *([cell] if cell else [])]) or number}]"
 
 
-def _words(item: Any, keys: Sequence[str]) -> list[str]:
-    values = [item.get(key) for key in keys] if isinstance(item, dict) else []
+def _words(element: Any, keys: Sequence[str]) -> list[str]:
+    values = [element.get(key) for key in keys] if isinstance(element, dict) else []
     return [str(value) for value in values if isinstance(value, str | int)]
 
 
@@ -194,11 +205,11 @@ class RowNames:
             for key in table.key
             if key not in (SUBMISSION_ID, "submission", "slot") or file is None
         ]
-        said = [f"{key} {values[key]}" for key in keys if not (cell and key == "n")]
+        words = [f"{key} {values[key]}" for key in keys if not (cell and key == "n")]
         if table.key == ("n",):  # a figure: its number alone says nothing
-            told = (column.name for column in table.columns if column.kind == TEXT)
-            said += [str(values[name]) for name in told if name not in TYPED][:MOST_WORDS]
-        return " ".join(part for part in (cell, *said) if part and part != "None"), file
+            text_columns = (column.name for column in table.columns if column.kind == TEXT)
+            words += [str(values[name]) for name in text_columns if name not in TYPED][:MOST_WORDS]
+        return " ".join(part for part in (cell, *words) if part and part != "None"), file
 
     def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
         sheet, cell = (values.get(name) for name in SAYS_WHERE)
@@ -208,30 +219,34 @@ class RowNames:
             else None
         )
         if slot and not sheet:  # facts and CSV do not repeat the sheet
-            known = self.cells.get(int(slot), f"slot {slot}")
-            return f"{known.partition('!')[0]}!{cell}" if cell else known
+            slot_cell = self.cells.get(int(slot), f"slot {slot}")
+            return f"{slot_cell.partition('!')[0]}!{cell}" if cell else slot_cell
         return f"{sheet}!{cell}" if sheet and cell else ""
 
 
-def of_tables(file: Path, here: Store, made: Store) -> Iterator[Difference]:
+def of_tables(file: Path, stored: Store, remade: Store) -> Iterator[Difference]:
     """Yield what the tables of a SQLite file hold otherwise than the dataset made again."""
-    names = RowNames(made), RowNames(here)
-    apart = made.rows_apart(file, [table.name for table in made.schema.base])
-    for name, (ours, theirs) in apart.items():
-        yield from row_differences(ours, theirs, made.schema.by_name[name], names, name)
+    names = RowNames(remade), RowNames(stored)
+    differing = remade.rows_apart(file, [table.name for table in remade.schema.base])
+    for name, (stored_rows, remade_rows) in differing.items():
+        yield from row_differences(
+            stored_rows, remade_rows, remade.schema.by_name[name], names, name
+        )
 
 
-def of_database(here: Store, made: Store) -> Iterator[Difference]:
+def of_database(stored: Store, remade: Store) -> Iterator[Difference]:
     """Yield the same of a database, whose views are compared too: what they say cannot be read there."""
-    names = RowNames(made), RowNames(made)
-    for table in made.schema.by_name.values():
-        ours, theirs = (set(store.rows(table.name)) for store in (here, made))
-        yield from row_differences(ours - theirs, theirs - ours, table, names, table.name)
+    names = RowNames(remade), RowNames(remade)
+    for table in remade.schema.by_name.values():
+        stored_rows, remade_rows = (set(store.rows(table.name)) for store in (stored, remade))
+        yield from row_differences(
+            stored_rows - remade_rows, remade_rows - stored_rows, table, names, table.name
+        )
 
 
 def row_differences(
-    here: Iterable[RowValues],
-    made: Iterable[RowValues],
+    stored: Iterable[RowValues],
+    remade: Iterable[RowValues],
     table: Table,
     names: Sequence[RowNames],
     holder: str,
@@ -242,20 +257,24 @@ def row_differences(
     be of none.
     """
     at = [table.at[key] for key in table.key]
-    ours, theirs = (
-        {tuple(row[place] for place in at): row for row in rows} for rows in (here, made)
+    stored_rows, remade_rows = (
+        {tuple(row[place] for place in at): row for row in rows} for rows in (stored, remade)
     )
-    for key in sorted(ours.keys() | theirs.keys(), key=str):
-        row = ours.get(key)
-        other = theirs.get(key)
-        called = [known.place(table, row or other or ()) for known in names]
-        where, file = next((place for place in called if place[1] is not None), called[0])
+    for key in sorted(stored_rows.keys() | remade_rows.keys(), key=str):
+        stored_row = stored_rows.get(key)
+        remade_row = remade_rows.get(key)
+        candidates = [row_names.place(table, stored_row or remade_row or ()) for row_names in names]
+        row_name, file = next(
+            (place for place in candidates if place[1] is not None), candidates[0]
+        )
         # what a file holds of one return has no further place
-        place = f"{holder}[{where}]" if where else holder or " "
-        whole = row is not None and other is not None
-        then, now = (_record(table, side, whole=whole) for side in (row, other))
-        for found in of_document(then, now, place, file=file):
-            yield replace(found, place=found.place.removeprefix(" "))
+        place = f"{holder}[{row_name}]" if row_name else holder or " "
+        whole = stored_row is not None and remade_row is not None
+        stored_record, remade_record = (
+            _record(table, side, whole=whole) for side in (stored_row, remade_row)
+        )
+        for difference in of_document(stored_record, remade_record, place, file=file):
+            yield replace(difference, place=difference.place.removeprefix(" "))
 
 
 def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
@@ -265,10 +284,10 @@ def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
     return {name: value for name, value in record if whole or value not in (None, "")}
 
 
-def of_schema(here: Store, made: Store) -> Iterator[Difference]:
+def of_schema(stored: Store, remade: Store) -> Iterator[Difference]:
     """Yield what of the shape of a SQLite file is not as this program makes it, and its version where that differs."""
     yield from sorted(
-        differences(_schema(here), _schema(made)), key=lambda difference: difference.place
+        differences(_schema(stored), _schema(remade)), key=lambda difference: difference.place
     )
 
 
@@ -293,50 +312,54 @@ Unreadable = (OSError, ValueError, csv.Error)  # pyarrow's errors are ValueError
 
 
 def of_file(
-    here: Path, made: Path, table: Table | None, names: Sequence[RowNames], name: str
+    stored: Path, remade: Path, table: Table | None, names: Sequence[RowNames], name: str
 ) -> Iterator[Difference]:
     """Yield what a file says otherwise than the same file written again; nothing where both are the same bytes.
 
     `table` is whose rows it holds, where it holds those of one. It is called by its `name`.
     """
-    if here.read_bytes() == made.read_bytes():
+    if stored.read_bytes() == remade.read_bytes():
         return
     try:
-        found = list(_differences(here, made, table, names))
+        all_differences = list(_differences(stored, remade, table, names))
     except Unreadable as error:
-        found = [Difference("", f"cannot be read ({type(error).__name__})", "whole")]
+        all_differences = [Difference("", f"cannot be read ({type(error).__name__})", "whole")]
     same = Difference("", "the same, as another program writes it", "as hrge-xl writes it")
-    for difference in found or [same]:
+    for difference in all_differences or [same]:
         yield replace(difference, place=name + difference.place)
 
 
 def _differences(
-    here: Path, made: Path, table: Table | None, names: Sequence[RowNames]
+    stored: Path, remade: Path, table: Table | None, names: Sequence[RowNames]
 ) -> Iterator[Difference]:
     """Yield the differences, each with its place behind the name of the file."""
-    match here.suffix:
+    match stored.suffix:
         case ".csv" | ".parquet" as suffix:
             read, table = (
                 (read_rows, table) if suffix == ".parquet" else (_csv_rows, table and table.as_csv)
             )
-            yield from _rows(list(read(here)), list(read(made)), table, names)
+            yield from _rows(list(read(stored)), list(read(remade)), table, names)
         case ".json":
-            one, two = (json.loads(path.read_text(encoding="utf-8")) for path in (here, made))
-            for difference in differences(one, two):
+            stored_part, remade_part = (
+                json.loads(path.read_text(encoding="utf-8")) for path in (stored, remade)
+            )
+            for difference in differences(stored_part, remade_part):
                 yield replace(difference, place=f": {difference.place}")
         case ".xlsx":
-            job = (here.read_bytes(), made.read_bytes())
+            job = (stored.read_bytes(), remade.read_bytes())
             cells = next(iter(run_guarded(cells_apart, [job], jobs=1, limits=PATIENCE)))
             if isinstance(cells, Died):
-                raise ValueError(here.name)
-            for sheet, cell, ours, theirs in cells:
+                raise ValueError(stored.name)
+            for sheet, cell, stored_text, remade_text in cells:
                 place = f": {sheet}!{cell}" if cell else f": the sheet {sheet}"
-                yield Difference(place, ours or ABSENT, theirs or ABSENT)
+                yield Difference(place, stored_text or ABSENT, remade_text or ABSENT)
         case _:
-            texts = (path.read_text(encoding="utf-8").splitlines() for path in (here, made))
-            for number, (one, two) in enumerate(zip_longest(*texts, fillvalue=ABSENT), start=1):
-                if one != two:
-                    yield Difference(f", line {number}", one, two)
+            texts = (path.read_text(encoding="utf-8").splitlines() for path in (stored, remade))
+            for number, (stored_part, remade_part) in enumerate(
+                zip_longest(*texts, fillvalue=ABSENT), start=1
+            ):
+                if stored_part != remade_part:
+                    yield Difference(f", line {number}", stored_part, remade_part)
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, ...]]:
@@ -345,21 +368,25 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, ...]]:
 
 
 def _rows(
-    ours: Sequence[RowValues],
-    theirs: Sequence[RowValues],
+    stored_rows: Sequence[RowValues],
+    remade_rows: Sequence[RowValues],
     table: Table | None,
     names: Sequence[RowNames],
 ) -> Iterator[Difference]:
     """Yield rows in one set only, then those that stand in another order or more than once."""
-    if table is None or any(len(row) != len(table.names) for row in ours):
+    if table is None or any(len(row) != len(table.names) for row in stored_rows):
         raise ValueError("rows of another table")
-    here = set(ours)
-    made = set(theirs)
-    yield from row_differences(here - made, made - here, table, names, "")
-    if here == made:
-        pairs = enumerate(zip_longest(ours, theirs), start=1)
+    stored_set = set(stored_rows)
+    remade_set = set(remade_rows)
+    yield from row_differences(stored_set - remade_set, remade_set - stored_set, table, names, "")
+    if stored_set == remade_set:
+        pairs = enumerate(zip_longest(stored_rows, remade_rows), start=1)
         yield from islice(
-            (Difference(f", row {n}", str(one), str(two)) for n, (one, two) in pairs if one != two),
+            (
+                Difference(f", row {n}", str(stored_row), str(remade_row))
+                for n, (stored_row, remade_row) in pairs
+                if stored_row != remade_row
+            ),
             1,
         )
 
@@ -370,31 +397,42 @@ def cells_apart(
     """Return sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
     from openpyxl import load_workbook
 
-    here, made = (
-        load_workbook(io.BytesIO(data), read_only=True, data_only=False) for data in books
+    stored, remade = (
+        load_workbook(io.BytesIO(content), read_only=True, data_only=False) for content in books
     )
-    found: list[tuple[str, str, str, str]] = []
-    for name in dict.fromkeys([*here.sheetnames, *made.sheetnames]):
-        ours, theirs = (name if name in book.sheetnames else "" for book in (here, made))
-        if not ours or not theirs:
-            found.append((name, "", ours, theirs))
+    differing: list[tuple[str, str, str, str]] = []
+    for name in dict.fromkeys([*stored.sheetnames, *remade.sheetnames]):
+        stored_name, remade_name = (
+            name if name in book.sheetnames else "" for book in (stored, remade)
+        )
+        if not stored_name or not remade_name:
+            differing.append((name, "", stored_name, remade_name))
             continue
-        for book in (here, made):
+        for book in (stored, remade):
             book[name].reset_dimensions()  # what a file says of its own size is not to be trusted
         pairs = zip_longest(
-            here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True)
+            stored[name].iter_rows(values_only=True), remade[name].iter_rows(values_only=True)
         )
-        found += islice(_cells(name, pairs), max(0, MOST_CELLS - len(found)))
-    return found
+        differing += islice(_cells(name, pairs), max(0, MOST_CELLS - len(differing)))
+    return differing
 
 
 def _cells(sheet: str, pairs: Any) -> Iterator[tuple[str, str, str, str]]:
     from openpyxl.utils import get_column_letter
 
-    for row, (ours, theirs) in enumerate(pairs, start=1):
-        for at, (one, two) in enumerate(zip_longest(ours or (), theirs or ()), start=1):
-            if one != two and _text(one) != _text(two):  # blank and an empty text are one
-                yield sheet, f"{get_column_letter(at)}{row}", _text(one), _text(two)
+    for row, (stored_row, remade_row) in enumerate(pairs, start=1):
+        for at, (stored_value, remade_value) in enumerate(
+            zip_longest(stored_row or (), remade_row or ()), start=1
+        ):
+            if stored_value != remade_value and _text(stored_value) != _text(
+                remade_value
+            ):  # blank and an empty text are one
+                yield (
+                    sheet,
+                    f"{get_column_letter(at)}{row}",
+                    _text(stored_value),
+                    _text(remade_value),
+                )
 
 
 def _text(value: Any) -> str:

@@ -31,6 +31,7 @@ from ..outputs.document import SCHEMA, DecisionRow, Document, FindingRow, Run, W
 from ..outputs.formats import FORMATS
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn
+from ..rounds.datasets import verdicts_of_closed
 from ..rounds.rounds import Round, is_round, load_round, round_around
 
 BATCH = 50  # files whose results are held at a time
@@ -66,27 +67,28 @@ class Setting:
 
     def request(self, round_: str | None, day: date) -> ValidationRequest:
         """Ask for the files of a round, or of none, on a day."""
-        wanted = ExpectedReturn(self.specs.get(round_ or "", self.spec))
+        expected = ExpectedReturn(self.specs.get(round_ or "", self.spec))
         at_hand = self.rounds.get(round_ or "")
         if at_hand is not None:
-            wanted = replace(at_hand.wanted, spec=wanted.spec)
+            expected = replace(at_hand.wanted, spec=expected.spec)
         passwords = at_hand.passwords if at_hand is not None else ()
         return ValidationRequest(
-            wanted,
+            expected,
             day,
             self.jobs,
             self.password,
             self.waivers,
             passwords=passwords,
             corrections=self.corrections,
+            closing=verdicts_of_closed(at_hand),
         )
 
 
 def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> dict[Path, Round]:
     """Return the rounds at hand by their folder: some folders that are rounds, and those of what came back."""
     around = [*folders, *(round_around(folder) or folder for folder in returned)]
-    there = dict.fromkeys(folder.resolve() for folder in around)
-    return {folder: load_round(folder) for folder in there if is_round(folder)}
+    folders_resolved = dict.fromkeys(folder.resolve() for folder in around)
+    return {folder: load_round(folder) for folder in folders_resolved if is_round(folder)}
 
 
 def read_again(
@@ -150,13 +152,13 @@ def copy_round_facts(
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
     result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
-    told = {
+    stated_reasons = {
         skip["code"]: _reason(skip)
         for skip in checks.get("not_run", ())
         if skip.get("code") in OF_ROUND
     }
-    others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
-    result.not_run = others | told
+    other_reasons = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
+    result.not_run = other_reasons | stated_reasons
 
 
 def _reason(skipped: Mapping[str, Any]) -> str | MessageTemplate:
@@ -173,23 +175,27 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
 
     A value that was left out of a redacted report is left out once more.
     """
-    for at, told in enumerate(row.get("findings") or ()):
-        if told.get("code") in codes:
+    for at, stated in enumerate(row.get("findings") or ()):
+        if stated.get("code") in codes:
             with suppress(
                 ValueError
             ):  # one that is none is not there afterwards, and so is a difference
-                found = dict(TypeAdapter(FindingRow).validate_python({**told, "details": {}}))
-                kind = CATALOGUE.get(told["code"])
+                fields = dict(TypeAdapter(FindingRow).validate_python({**stated, "details": {}}))
+                kind = CATALOGUE.get(stated["code"])
                 if (
-                    found["value"] is None
+                    fields["value"] is None
                     and kind is not None
                     and "value" in placeholders(kind.message)
                 ):
-                    found["value"] = LEFT_OUT
-                details = told.get("details") or {}  # as in a dataset, or as in a report
+                    fields["value"] = LEFT_OUT
+                details = stated.get("details") or {}  # as in a dataset, or as in a report
                 stored = details if isinstance(details, str) else json.dumps(details)
-                kept = {"details": stored, "waiver_number": None, "row_code": found["row"]}
-                yield at, finding_of(found | kept, {}, "")
+                stored_fields = {
+                    "details": stored,
+                    "waiver_number": None,
+                    "row_code": fields["row"],
+                }
+                yield at, finding_of(fields | stored_fields, {}, "")
 
 
 def sha256_by_path(folders: Iterable[Path], closed: list[str]) -> Iterator[tuple[Path, str]]:
@@ -275,21 +281,21 @@ def read_report(path: Path) -> ReportFile:
             ),
         )
     text = _text(source)
-    data = _data(source, text)
+    document = _data(source, text)
     faults = []
     notes = []
-    if text != render(data):
+    if text != render(document):
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
-    _refuse_unrepeatable(source, data)
-    if page and data["run"]["engine_version"] != __version__:
+    _refuse_unrepeatable(source, document)
+    if page and document["run"]["engine_version"] != __version__:
         notes.append(
             f"Another version made {path.name}: it cannot be compared with its JSON report."
         )
-    elif page and not _is_page_of(path, page, data):
+    elif page and not _is_page_of(path, page, document):
         faults.append(
             f"{path.name} does not say what its JSON report says: it was changed, or worked in."
         )
-    return ReportFile(data, tuple(faults), tuple(notes))
+    return ReportFile(document, tuple(faults), tuple(notes))
 
 
 def _text(path: Path) -> str:
@@ -306,16 +312,16 @@ def _text(path: Path) -> str:
 
 def _data(path: Path, text: str) -> Document:
     try:
-        data: Any = json.loads(text)
-        render(data)  # not every number that JSON reads can be written, nor every depth
+        document: Any = json.loads(text)
+        render(document)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path.name} is not a complete JSON report ({error}).",
             remedy="It was changed, cut or damaged.",
         ) from error
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f"{path.name} is not a validation report: it does not say “{SCHEMA}”.")
-    return cast("Document", data)
+    return cast("Document", document)
 
 
 def _refuse_unrepeatable(path: Path, document: Any) -> None:
@@ -363,9 +369,10 @@ def _impossible(document: Document) -> Iterator[str]:
 def _is_page_of(path: Path, name: str, document: Document) -> bool:
     """Say whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
     try:
-        others = all(
-            (path.parent / other).read_bytes() == data for other, data in beside(document, name)
+        same_resources = all(
+            (path.parent / resource).read_bytes() == content
+            for resource, content in beside(document, name)
         )
-        return others and report(document, name) == path.read_bytes()
+        return same_resources and report(document, name) == path.read_bytes()
     except Exception:  # noqa: BLE001 - of data that were changed there may be no page, for any reason
         return False

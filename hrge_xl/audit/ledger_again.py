@@ -27,14 +27,14 @@ from .differences import Difference, differences, of_document
 
 
 def of_ledger(
-    ledger: Ledger, store: Store, made: Temporary, rounds: Mapping[Path, Round]
+    ledger: Ledger, store: Store, remade: Temporary, rounds: Mapping[Path, Round]
 ) -> Iterator[Difference]:
     """Yield what the tables of a ledger say otherwise. `rounds` are those at hand, by their folder."""
     yield from _entries(ledger)
     yield from _identity(ledger)
-    yield from _files(ledger, made.ledger)
+    yield from _files(ledger, remade.ledger)
     yield from _sightings(ledger, store)
-    yield from _last_run(ledger, made.store)
+    yield from _last_run(ledger, remade.store)
     yield from _dataset(ledger, store)
     yield from _rounds(ledger, rounds)
     yield from _closings(ledger, rounds)
@@ -57,11 +57,11 @@ def _identity(ledger: Ledger) -> Iterator[Difference]:
         yield Difference("identity.id", ledger.name, stated)
 
 
-def _files(ledger: Ledger, made: Ledger) -> Iterator[Difference]:
+def _files(ledger: Ledger, remade: Ledger) -> Iterator[Difference]:
     """Yield what is noted of the status of a file otherwise than it is worked out again."""
-    again = {row["sha256"]: row for row in made.rows()}
+    remade_rows = {row["sha256"]: row for row in remade.rows()}
     for row in ledger.rows():
-        yield from of_document(row, again[row["sha256"]], "files", file=str(row["path"]))
+        yield from of_document(row, remade_rows[row["sha256"]], "files", file=str(row["path"]))
 
 
 def _sightings(ledger: Ledger, store: Store) -> Iterator[Difference]:
@@ -94,17 +94,17 @@ def _sightings(ledger: Ledger, store: Store) -> Iterator[Difference]:
                 yield Difference(f"{place}.place", row["place"], path)
 
 
-def _last_run(ledger: Ledger, made: Store) -> Iterator[Difference]:
+def _last_run(ledger: Ledger, remade: Store) -> Iterator[Difference]:
     """Yield what the last run found otherwise, and runs that are not counted from 1."""
     runs = ledger.rows_of("runs")
     for number, row in enumerate(runs, start=1):
         if row["n"] != number:
             yield Difference(f"runs[n {row['n']}].n", row["n"], number)
     if runs:
-        found: Any = json.loads(runs[-1]["found"] or "{}")
+        stored_result: Any = json.loads(runs[-1]["found"] or "{}")
         # as it comes out of a text
-        again = json.loads(json.dumps(run_result(made)))
-        yield from differences(found, again, f"runs[n {runs[-1]['n']}].found")
+        remade_result = json.loads(json.dumps(run_result(remade)))
+        yield from differences(stored_result, remade_result, f"runs[n {runs[-1]['n']}].found")
 
 
 def _dataset(ledger: Ledger, store: Store) -> Iterator[Difference]:

@@ -58,59 +58,61 @@ from .files_again import (
 from .second_opinion import second_opinion
 
 
-def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
+def report_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
     """Make a report again, and read every cell with openpyxl too.
 
     Raises `UsageError` for what is not a report, when its spec is not there, or for a ledger among returned files;
     `SpecError` and `RoundError` where these have mistakes.
     """
-    if asked.ledger is not None:
-        check_own(asked.ledger)
-    given = read_report(asked.target)
-    then = given.document
-    audit.redacted = asked.redacted or then["run"]["redacted"]
-    audit.sha256 = sha256_of(asked.target)
-    audit.run = then["run"]["id"]
-    found = find(then["files"], asked.returned)
-    audit.problems += [*given.faults, *contradictions(then), *found.problems]
-    audit.notes += [*given.notes, *found.notes]
-    around = _around(asked)
+    if request.ledger is not None:
+        check_own(request.ledger)
+    report_file = read_report(request.target)
+    reported = report_file.document
+    audit.redacted = request.redacted or reported["run"]["redacted"]
+    audit.sha256 = sha256_of(request.target)
+    audit.run = reported["run"]["id"]
+    at_hand = find(reported["files"], request.returned)
+    audit.problems += [*report_file.faults, *contradictions(reported), *at_hand.problems]
+    audit.notes += [*report_file.notes, *at_hand.notes]
+    around = _around(request)
     rounds = {a_round.name: a_round for a_round in reversed(rounds_at_hand(around).values())}
-    _tell_of_rounds(audit, then, rounds)
-    waived = tuple(_waivers_as_told(then, around))
-    corrections = tuple(told_corrections(then, around))
+    _note_missing_rounds(audit, reported, rounds)
+    waived = tuple(_read_waivers(reported, around))
+    corrections = tuple(find_corrections(reported, around))
     setting = Setting(
         None,
         rounds,
         waivers=waived,
-        jobs=asked.jobs,
-        password=asked.password,
+        jobs=request.jobs,
+        password=request.password,
         corrections=corrections,
     )
-    results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
-    _tell_of_circumstances(audit, then, again)
-    audit.files = len(found.here)
-    audit.findings = sum(len(row["findings"]) for row in again["files"])
-    yield Part(asked.target.name, "report", compare(then, again, found), most=None)
-    _look_into_ledgers(audit, asked, then, around, terms_of(rounds.values()))
+    results, remade = run_again(
+        reported, at_hand.paths, list(_specs(request, reported, around)), setting
+    )
+    _note_other_programs(audit, reported, remade)
+    audit.files = len(at_hand.paths)
+    audit.findings = sum(len(row["findings"]) for row in remade["files"])
+    yield Part(request.target.name, "report", compare(reported, remade, at_hand), most=None)
+    _look_into_ledgers(audit, request, reported, around, terms_of(rounds.values()))
     readings = [
-        (result.submission, found.here[at])
+        (result.submission, at_hand.paths[at])
         for at, result in results.items()
         if result.submission is not None
     ]
     of_teams = (password for round_ in rounds.values() for _, password in round_.passwords)
-    passwords = [*filter(None, [asked.password]), *of_teams]
-    audit.opinion = second_opinion(readings, jobs=asked.jobs, passwords=passwords)
+    passwords = [*filter(None, [request.password]), *of_teams]
+    audit.opinion = second_opinion(readings, jobs=request.jobs, passwords=passwords)
     audit.notes += audit.opinion.not_read
 
 
-def _waivers_as_told(then: Document, around: Sequence[Path]) -> Iterator[Waiver]:
+def _read_waivers(reported: Document, around: Sequence[Path]) -> Iterator[Waiver]:
     """Yield the waivers of a report as they stood on its day, in a closed round at the latest on that of its end."""
-    today = date.fromisoformat(then["run"]["today"])
+    today = date.fromisoformat(reported["run"]["today"])
     closed: dict[str, date] = {}
     for folder in around:
         closed |= look_up(folder, closings) or {}
-    for row in then["waivers"]:
+    for row in reported["waivers"]:
         day = min(today, closed.get(row["sha256"], today))
         yield waiver_of(row).on(day)
 
@@ -124,7 +126,7 @@ class FilesAtHand(NamedTuple):
     `notes` tell of what the report itself could not read, and of what else is in the folders.
     """
 
-    here: Mapping[int, Path]
+    paths: Mapping[int, Path]
     problems: Sequence[str]
     notes: Sequence[str]
 
@@ -137,68 +139,68 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
     for path, sha256 in sha256_by_path(folders, closed):
         by_hash.setdefault(sha256, path)
         by_name.setdefault(path_text(path.name), (path, sha256))
-    here: dict[int, Path] = {}
+    path_by_number: dict[int, Path] = {}
     missing = []
     changed = []
     notes = []
     for number, row in enumerate(files):
         name = name_of(row["path"])
-        known = row["sha256"]
-        if known is None:
+        stated_hash = row["sha256"]
+        if stated_hash is None:
             notes.append(
                 f"{row['path']}: not compared, because it could not be read for the report either."
             )
-        elif known in by_hash:
-            here[number] = by_hash[known]
+        elif stated_hash in by_hash:
+            path_by_number[number] = by_hash[stated_hash]
         elif name in by_name:
-            path, now = by_name[name]
+            path, current_hash = by_name[name]
             changed.append(
-                f"{row['path']}: {path} has changed since. SHA-256 then {known}, now {now}."
+                f"{row['path']}: {path} has changed since. SHA-256 then {stated_hash}, now {current_hash}."
             )
         else:
-            missing.append(f"{row['path']}: missing. No file with SHA-256 {known} was found.")
+            missing.append(f"{row['path']}: missing. No file with SHA-256 {stated_hash} was found.")
     notes += closed
     if missing or changed:
         notes.append(
             f"Not compared, as files are missing or changed: what counts, and {', '.join(OF_ALL_FILES)}."
         )
-    others = by_hash.keys() - {row["sha256"] for row in files}
-    if others:
+    unreported = by_hash.keys() - {row["sha256"] for row in files}
+    if unreported:
         notes.append(
-            f"{counted(len(others), 'other file')} in the folders: the report does not speak of them."
+            f"{counted(len(unreported), 'other file')} in the folders: the report does not speak of them."
         )
-    return FilesAtHand(here, missing + changed, notes)
+    return FilesAtHand(path_by_number, missing + changed, notes)
 
 
-def _around(asked: VerificationRequest) -> list[Path]:
+def _around(request: VerificationRequest) -> list[Path]:
     """List the folders where a ledger, a round or a spec may be: named, above what came back, or around the report.
 
     Never among what came back: that is from teams, whatever it looks like.
     """
-    above = [round_around(folder) or folder.resolve().parent for folder in asked.returned]
-    around = [*above, *asked.target.resolve().parents[:2]]
-    named = [asked.ledger] if asked.ledger else []
+    above = [round_around(folder) or folder.resolve().parent for folder in request.returned]
+    around = [*above, *request.target.resolve().parents[:2]]
+    named = [request.ledger] if request.ledger else []
     return [*named, *(folder for folder in around if not is_among_returns(folder))]
 
 
 def _specs(
-    asked: VerificationRequest, then: Document, around: Sequence[Path]
+    request: VerificationRequest, reported: Document, around: Sequence[Path]
 ) -> Iterator[str | None]:
     """Yield what each dataset's spec is loaded by: as named, as a folder at hand carries it, else by its name.
 
     Raises `UsageError` where there is none.
     """
-    given = spec_at(asked.spec) if asked.spec else None
-    for row in then["run"]["datasets"]:
+    named_spec = spec_at(request.spec) if request.spec else None
+    for row in reported["run"]["datasets"]:
         copies = (copy_of(folder, row["spec_digest"]) for folder in around)
-        source = given or next(filter(None, copies), None) or row["spec"]
+        source = named_spec or next(filter(None, copies), None) or row["spec"]
         if source:
             find_spec(source)
         yield source or None
 
 
-def _tell_of_circumstances(audit: Audit, then: Document, again: Document) -> None:
-    run = then["run"]
+def _note_other_programs(audit: Audit, reported: Document, remade: Document) -> None:
+    run = reported["run"]
     if run["engine_version"] != __version__:
         audit.notes.append(
             f"hrge-xl {run['engine_version']} made the report; this is {__version__}. Differences may come from that."
@@ -206,13 +208,13 @@ def _tell_of_circumstances(audit: Audit, then: Document, again: Document) -> Non
     audit.problems += [
         f"Another spec: the report was made with {old['spec']} {old['spec_version']} (digest "
         f"{old['spec_digest'][:16]}), here is {new['spec']} {new['spec_version']} ({new['spec_digest'][:16]})."
-        for old, new in zip(run["datasets"], again["run"]["datasets"], strict=True)
+        for old, new in zip(run["datasets"], remade["run"]["datasets"], strict=True)
         if old["spec_digest"] != new["spec_digest"]
     ]
 
 
-def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) -> None:
-    named = {file["read_for"] for file in then["files"] if file["read_for"] is not None}
+def _note_missing_rounds(audit: Audit, reported: Document, at_hand: Mapping[str, Round]) -> None:
+    named = {file["read_for"] for file in reported["files"] if file["read_for"] is not None}
     missing = ", ".join(sorted(named - at_hand.keys()))
     if missing:
         audit.problems += [
@@ -226,27 +228,29 @@ def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) 
 MOST_DIGITS = 10  # of the number of a correction
 
 
-def told_corrections(then: Document, around: Iterable[Path]) -> Iterator[OfficeCorrection]:
+def find_corrections(reported: Document, around: Iterable[Path]) -> Iterator[OfficeCorrection]:
     """Yield the corrections that a report tells of, as the ledgers at hand have them.
 
     Where there is none, the report's own word is taken; a redacted report does not say what was put in.
     """
-    known = [look_up(folder, every_correction) for folder in around]
-    ledgers = [entries for entries in known if entries is not None]
-    kept = [entry for entries in ledgers for entry in entries if entry.value is not None]
-    for file in then["files"]:
+    corrections_by_ledger = [look_up(folder, every_correction) for folder in around]
+    ledgers = [entries for entries in corrections_by_ledger if entries is not None]
+    corrections = [entry for entries in ledgers for entry in entries if entry.value is not None]
+    for file in reported["files"]:
         for row in file.get("findings", ()):
             if row.get("code") != CORRECTED_BY_OFFICE.code or not file["sha256"]:
                 continue
             stated = row.get("details")
             details = stated if isinstance(stated, Mapping) else {}  # anybody may have edited it
-            told = _correction_of(row, details, file)
-            entries = [entry for entry in kept if _place(entry) == _place(told)]
+            stated_correction = _correction_of(row, details, file)
+            entries = [entry for entry in corrections if _place(entry) == _place(stated_correction)]
             if details:
-                entries = [entry for entry in entries if _change(entry) == _change(told)]
-                entries = entries if ledgers else [told]
+                entries = [
+                    entry for entry in entries if _change(entry) == _change(stated_correction)
+                ]
+                entries = entries if ledgers else [stated_correction]
             if entries:
-                yield replace(entries[-1], number=told.number)
+                yield replace(entries[-1], number=stated_correction.number)
 
 
 def _correction_of(
@@ -293,62 +297,66 @@ ELSEWHERE = Path("dataset")
 
 
 def run_again(
-    then: Document, found: Mapping[int, Path], specs: Sequence[str | None], setting: Setting
+    reported: Document, paths: Mapping[int, Path], specs: Sequence[str | None], setting: Setting
 ) -> tuple[dict[int, Result], Document]:
     """Read and check the files of a report once more; give results by the number of their row, and the report again.
 
     `found` is where they are, by the number of their row; `specs` what the spec of each dataset is loaded by. Raises
     `SpecError` where a spec is wrong.
     """
-    run = then["run"]
+    run = reported["run"]
     today = date.fromisoformat(run["today"])
     results: dict[int, Result] = {}
     datasets = []
     with ExitStack() as stack:
         pool = stack.enter_context(Reader(setting.jobs))
         for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
-            here = {
-                at: path for at, path in found.items() if then["files"][at]["dataset"] == number
+            of_dataset = {
+                at: path for at, path in paths.items() if reported["files"][at]["dataset"] == number
             }
-            asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)
+            dataset_setting = replace(
+                setting, spec=spec if about["spec_asked"] is not None else None
+            )
             read: dict[int, Result] = {}
-            for some in read_again(dict(_each_once(then, here)), asked, pool):
+            for some in read_again(dict(_select_once(reported, of_dataset)), dataset_setting, pool):
                 read |= some
             for at, result in read.items() if run["redacted"] else ():
-                set_path(result, then["files"][at]["path"])
+                set_path(result, reported["files"][at]["path"])
             datasets.append(
                 stack.enter_context(
-                    _dataset(then, number, here, read.values(), spec, setting.waivers)
+                    _dataset(reported, number, of_dataset, read.values(), spec, setting.waivers)
                 )
             )
             results |= read
         # what only the command knew is the report's own word
         facts = Facts(run["started"], today, run["command"], run["language"], run["redacted"])
-        made: Document = json.loads(render(document(datasets, facts)))
-        return results, made
+        remade: Document = json.loads(render(document(datasets, facts)))
+        return results, remade
 
 
-def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int, ReportedFile]]:
+def _select_once(
+    reported: Document, paths: Mapping[int, Path]
+) -> Iterator[tuple[int, ReportedFile]]:
     """Yield the files that are read, by the number of their row: of each content the one that is no copy of another.
 
     A redacted report does not say what a file was called, so it is read under the name that it has now.
     """
-    files = then["files"]
+    files = reported["files"]
     first: dict[str | None, int] = {}
-    for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
+    for at in sorted(paths, key=lambda at: (files[at]["copy_of"] is not None, at)):
         first.setdefault(files[at]["sha256"], at)
     for at in sorted(first.values()):
         row = files[at]
-        path = found[at]
-        name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
+        path = paths[at]
+        name = path_text(path) if reported["run"]["redacted"] else row["read_as"] or row["path"]
         yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
 
 
 @contextmanager
 def _dataset(
-    then: Document,
+    reported: Document,
     number: int,
-    found: Iterable[int],
+    file_numbers: Iterable[int],
     read: Iterable[Result],
     spec: str | None,
     waivers: tuple[Waiver, ...],
@@ -357,24 +365,24 @@ def _dataset(
 
     Of its round no more is told than its name.
     """
-    about = then["run"]["datasets"][number - 1]
-    rows = [then["files"][at] for at in found]
+    about = reported["run"]["datasets"][number - 1]
+    rows = [reported["files"][at] for at in file_numbers]
     name = about["round"]
     keys = Decision.__dataclass_fields__
     decisions = [
         Decision(**{key: row[key] for key in keys if key in row})  # type: ignore[literal-required]
-        for row in then["decisions"]
+        for row in reported["decisions"]
         if row["dataset"] == number
     ]
     loaded = load(spec) if spec else None
     with dataset_as_told(list(read), loaded, waivers, _receipts(rows), decisions) as (store, _):
-        asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
+        request = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
         yield Dataset(
             store,
             waivers,
             Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
             (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
-            Source([Path(row["path"]) for row in rows], asked),
+            Source([Path(row["path"]) for row in rows], request),
             given=grouped((row["submission"], row["path"]) for row in reversed(rows)),
             order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
             decisions=tuple(decisions),
@@ -413,30 +421,38 @@ OF_ALL_FILES = ("matrices", "waivers", "decisions")
 STANDING = ("status", "counted", "settled", "reason", "superseded_by")  # of each file, likewise
 
 
-def compare(then: Mapping[str, Any], now: Document, found: FilesAtHand) -> Iterator[Difference]:
+def compare(
+    reported: Mapping[str, Any], remade: Document, at_hand: FilesAtHand
+) -> Iterator[Difference]:
     """Yield what a report says otherwise than the same report made again of the files found.
 
     Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
     """
-    hidden, aside = (set(STATUS_CODES), STANDING) if found.problems else (set[str](), ())
-    made = {_content(row): row for row in now["files"]}
-    again = {n: made.get(_content(then["files"][n])) for n in found.here}
-    rows = [_expected(row, again.get(n), hidden, aside) for n, row in enumerate(then["files"])]
-    for n, (row, expected) in enumerate(zip(then["files"], rows, strict=True)):
-        if n in again and again[n] is None:
+    hidden, aside = (set(STATUS_CODES), STANDING) if at_hand.problems else (set[str](), ())
+    remade_by_content = {_content(row): row for row in remade["files"]}
+    remade_rows = {n: remade_by_content.get(_content(reported["files"][n])) for n in at_hand.paths}
+    rows = [
+        _expected(row, remade_rows.get(n), hidden, aside) for n, row in enumerate(reported["files"])
+    ]
+    for n, (row, expected) in enumerate(zip(reported["files"], rows, strict=True)):
+        if n in remade_rows and remade_rows[n] is None:
             yield Difference("files", then=row, file=row["path"])
         sides = (_without(side, hidden) for side in (row, expected))
         yield from of_document(*sides, file=row["path"], aside=aside)
-    unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(
-        now["files"]
-    )
-    sums = now["summary"] if rows == now["files"] else summed_up(rows)
-    told = then["summary"]
-    sums = {name: sum_ for name, sum_ in sums.items() if sum_ or name in told or name not in NEWER}
-    whole: dict[str, Any] = {**now, "summary": sums}
-    digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
-    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
-    sides = (_about_all(document, hidden | unseen) for document in (then, whole))
+    unseen = _codes(
+        row for n, row in enumerate(reported["files"]) if n not in remade_rows
+    ) - _codes(remade["files"])
+    sums = remade["summary"] if rows == remade["files"] else summed_up(rows)
+    reported_sums = reported["summary"]
+    sums = {
+        name: sum_
+        for name, sum_ in sums.items()
+        if sum_ or name in reported_sums or name not in NEWER
+    }
+    whole: dict[str, Any] = {**remade, "summary": sums}
+    digests = {f"run.datasets[{n}].spec_digest" for n in range(len(remade["run"]["datasets"]))}
+    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if at_hand.problems else ())}
+    sides = (_about_all(document, hidden | unseen) for document in (reported, whole))
     yield from of_document(*sides, aside=besides)
 
 
@@ -456,12 +472,18 @@ def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["dataset"], row["path"], row["sha256"]
 
 
-def _expected(row: Any, again: Any, hidden: Collection[str], aside: Collection[str]) -> Any:
+def _expected(
+    reported_row: Any, remade_row: Any, hidden: Collection[str], aside: Collection[str]
+) -> Any:
     """Return the row made again; what cannot be told of it today is what the report says, if that adds up."""
-    if again is None:
-        return _adding_up(row, row)
-    taken = {**again, **{key: row[key] for key in aside if key in row}}
-    return taken if _codes([row, again]).isdisjoint(hidden) else _adding_up(row, taken)
+    if remade_row is None:
+        return _adding_up(reported_row, reported_row)
+    expected = {**remade_row, **{key: reported_row[key] for key in aside if key in reported_row}}
+    return (
+        expected
+        if _codes([reported_row, remade_row]).isdisjoint(hidden)
+        else _adding_up(reported_row, expected)
+    )
 
 
 def _adding_up(row: Any, base: Any) -> Any:
@@ -501,10 +523,12 @@ def _without(tree: Any, codes: Collection[str]) -> Any:
     if isinstance(tree, dict):
         return {key: _without(value, codes) for key, value in tree.items()}
     if isinstance(tree, list):
-        said = (str(item.get("code") if isinstance(item, dict) else item) for item in tree)
+        item_codes = (
+            str(element.get("code") if isinstance(element, dict) else element) for element in tree
+        )
         return [
-            _without(item, codes)
-            for item, code in zip(tree, said, strict=True)
+            _without(element, codes)
+            for element, code in zip(tree, item_codes, strict=True)
             if code not in codes
         ]
     return tree
@@ -523,73 +547,81 @@ Rows = Sequence[Mapping[str, Any]]
 
 def _look_into_ledgers(
     audit: Audit,
-    asked: VerificationRequest,
-    then: Document,
+    request: VerificationRequest,
+    reported: Document,
     around: Sequence[Path],
     terms: OfRounds,
 ) -> None:
     """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(around) if (folder / NAME).is_file()]
-    if not folders or asked.ledger not in (None, folders[0]):
+    if not folders or request.ledger not in (None, folders[0]):
         audit.notes.append(
             "No ledger was found, so seals were not checked. Name its folder with --ledger."
         )
         return
-    kept: dict[str, list[dict[str, Any]]] = {"waivers": [], "decisions": []}
+    ledger_rows: dict[str, list[dict[str, Any]]] = {"waivers": [], "decisions": []}
     arrivals: dict[str, set[Arrival]] = defaultdict(set)  # by hash
     # a report may be of several datasets, each with its own
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
         with Ledger.open(folder, write=False) as ledger:
             if folder == folders[0].resolve():
-                audit.seal = seals.check(ledger, seals.of_report(asked.target), terms)
+                audit.seal = seals.check(ledger, seals.of_report(request.target), terms)
             else:
                 audit.problems += [
-                    f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)
+                    f"{folder / NAME}: {doubt}" for doubt in seals.doubts(ledger, terms)
                 ]
-            kept["waivers"] += map(asdict, waivers(ledger, date.min))  # as they were given
-            kept["decisions"] += map(asdict, history(ledger))
+            ledger_rows["waivers"] += map(asdict, waivers(ledger, date.min))  # as they were given
+            ledger_rows["decisions"] += map(asdict, history(ledger))
             for sha256, (first, *_) in ledger.locations().items():
                 arrivals[sha256].add((first.order, first.received or None, first.basis))
-    audit.problems += _contradicted(then, kept, arrivals, of_report=asked.ledger is not None)
-    audit.notes += _left_out(then, kept["decisions"])
+    audit.problems += _contradicted(
+        reported, ledger_rows, arrivals, of_report=request.ledger is not None
+    )
+    audit.notes += _left_out(reported, ledger_rows["decisions"])
 
 
 def _contradicted(
-    then: Document,
-    kept: Mapping[str, Rows],
+    reported: Document,
+    ledger_rows: Mapping[str, Rows],
     arrivals: Mapping[str, set[Arrival]],
     *,
     of_report: bool,
 ) -> Iterator[str]:
     """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
-    as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
-    for waiver in _untold(then["waivers"], kept["waivers"], as_given):
+    as_given = [
+        key for key in WAIVER if not (reported["run"]["redacted"] and key in ("file", "sheet"))
+    ]
+    for waiver in _find_unmatched(reported["waivers"], ledger_rows["waivers"], as_given):
         yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
-    for decision in _untold(then["decisions"], kept["decisions"], DECISION):
+    for decision in _find_unmatched(reported["decisions"], ledger_rows["decisions"], DECISION):
         yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
-    for file in then["files"]:
-        dataset = then["run"]["datasets"][file["dataset"] - 1]
-        known = arrivals.get(file["sha256"] or "")
-        if not known or not dataset["lasting"] or (dataset["holds_others"] and not of_report):
+    for file in reported["files"]:
+        dataset = reported["run"]["datasets"][file["dataset"] - 1]
+        ledger_arrivals = arrivals.get(file["sha256"] or "")
+        if (
+            not ledger_arrivals
+            or not dataset["lasting"]
+            or (dataset["holds_others"] and not of_report)
+        ):
             continue
-        if (file["order"], file["arrived"], file["arrival"]) not in known:
-            order, day, basis = min(known)
+        if (file["order"], file["arrived"], file["arrival"]) not in ledger_arrivals:
+            order, day, basis = min(ledger_arrivals)
             yield (
                 f"{file['path']}: the ledger says that it arrived on {day} ({basis}), as number {order}; the report "
                 "says otherwise."
             )
 
 
-def _left_out(then: Document, made: Rows) -> Iterator[str]:
+def _left_out(reported: Document, ledger_decisions: Rows) -> Iterator[str]:
     """Yield the decisions about files of a report that are not in it; they may have been made since."""
-    names = {file["submission"]: file["path"] for file in then["files"]}
-    last = {row["submission"]: row for row in made if row["submission"] in names}
-    for row in _untold(list(last.values()), then["decisions"], DECISION):
+    names = {file["submission"]: file["path"] for file in reported["files"]}
+    last = {row["submission"]: row for row in ledger_decisions if row["submission"] in names}
+    for row in _find_unmatched(list(last.values()), reported["decisions"], DECISION):
         name = names[row["submission"]]
         yield f"Decision {row['n']} about {name} is not in the report: made since, or left out."
 
 
-def _untold(rows: Any, known: Any, keys: Sequence[str]) -> list[Any]:
+def _find_unmatched(rows: Any, stated_rows: Any, keys: Sequence[str]) -> list[Any]:
     """Return what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
-    given = [[row[key] for key in keys] for row in known]
-    return [row for row in rows if [row[key] for key in keys] not in given]
+    stated_values = [[row[key] for key in keys] for row in stated_rows]
+    return [row for row in rows if [row[key] for key in keys] not in stated_values]

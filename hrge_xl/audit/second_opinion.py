@@ -80,20 +80,21 @@ class CellDifference:
     file: str
     sheet: str
     cell: str
-    ours: Seen
-    theirs: Seen
+    by_reader: Seen
+    by_openpyxl: Seen
 
     def line(self, *, redacted: bool) -> str:
         """Return the difference to read; redacted, without the values."""
         place = f"{self.file}: {self.sheet}!{self.cell}"
         if redacted:
-            return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
-        return f"{place}: our reader sees {self.ours.shown}, openpyxl sees {self.theirs.shown}."
+            kinds = f"({self.by_reader.kind}, {self.by_openpyxl.kind})"
+            return f"{place}: our reader and openpyxl see different values {kinds}."
+        return f"{place}: our reader sees {self.by_reader.shown}, openpyxl sees {self.by_openpyxl.shown}."
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
         """Return the same as JSON data."""
         row: dict[str, Any] = {"file": self.file, "sheet": self.sheet, "cell": self.cell}
-        for name, seen in (("ours", self.ours), ("openpyxl", self.theirs)):
+        for name, seen in (("ours", self.by_reader), ("openpyxl", self.by_openpyxl)):
             row |= {f"{name}_kind": seen.kind} | ({} if redacted else {name: seen.value})
         return row
 
@@ -129,43 +130,49 @@ def second_opinion(
     readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, passwords: Sequence[str] = ()
 ) -> Opinion:
     """Read files once more with openpyxl and compare every cell that belongs to a question."""
-    found = Opinion()
+    opinion = Opinion()
     waiting: list[Submission] = []
 
     def work() -> Iterator[Job]:
         for submission, path in readings:
             admitted = open_untrusted(path, passwords)
             if not isinstance(admitted, File) or admitted.format not in READS:
-                what = f"of the format .{admitted.format}" if isinstance(admitted, File) else CLOSED
-                found.not_read.append(
-                    f"{submission.path}: no second opinion, because it is {what}, which openpyxl does not read."
+                reason = (
+                    f"of the format .{admitted.format}" if isinstance(admitted, File) else CLOSED
+                )
+                opinion.not_read.append(
+                    f"{submission.path}: no second opinion, because it is {reason}, which openpyxl does not read."
                 )
             elif admitted.sha256 != submission.sha256:
-                found.failed.append(
+                opinion.failed.append(
                     f"{submission.path}: no second opinion, because it was changed while it was read."
                 )
             else:
                 waiting.append(submission)
                 yield admitted.data, _wanted(submission)
 
-    for theirs in run_guarded(cells_of, work(), jobs=jobs):
+    for openpyxl_cells in run_guarded(cells_of, work(), jobs=jobs):
         submission = waiting.pop(0)
-        if isinstance(theirs, Died) or theirs is None:
-            found.failed.append(_failed(submission.path, theirs))
+        if isinstance(openpyxl_cells, Died) or openpyxl_cells is None:
+            opinion.failed.append(_failed(submission.path, openpyxl_cells))
             continue
-        for opinion in isolate_failures(
-            lambda pairs: [_opinion(*pair) for pair in pairs], [(submission, theirs)], _stopped
+        for of_file in isolate_failures(
+            lambda pairs: [_opinion(*pair) for pair in pairs],
+            [(submission, openpyxl_cells)],
+            _stopped,
         ):
             for part in fields(Opinion):
-                setattr(found, part.name, getattr(found, part.name) + getattr(opinion, part.name))
-    return found
+                setattr(
+                    opinion, part.name, getattr(opinion, part.name) + getattr(of_file, part.name)
+                )
+    return opinion
 
 
 def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]:
     path = pair[0].path
-    told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).details)
+    remedy = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).details)
     why = f"because of an error in this program ({STOPPED_BY_THIS_FILE.code})"
-    return [Opinion(failed=[f"{path}: no second opinion, {why}. {told}"])]
+    return [Opinion(failed=[f"{path}: no second opinion, {why}. {remedy}"])]
 
 
 def _failed(path: str, died: Died | None) -> str:
@@ -210,26 +217,28 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
 
     Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
     """
-    data, wanted = job
+    content, cells_by_sheet = job
     import openpyxl
 
     # read-only, for otherwise openpyxl hides what stands below merged cells
     results, formulas = (
         openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False
+            io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
         )
         for data_only in (True, False)
     )
     if not results.sheetnames:
         return None
-    found = {place: _theirs(cell) for place, cell in _cells(results, wanted)}
-    for place, cell in _cells(formulas, wanted):
-        if cell.data_type == "f" and place not in found:
-            found[place] = Seen(NOTHING, None, True)
-    return found
+    seen_cells = {place: _theirs(cell) for place, cell in _cells(results, cells_by_sheet)}
+    for place, cell in _cells(formulas, cells_by_sheet):
+        if cell.data_type == "f" and place not in seen_cells:
+            seen_cells[place] = Seen(NOTHING, None, True)
+    return seen_cells
 
 
-def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
+def _cells(
+    book: Workbook, cells_by_sheet: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[Place, Any]]:
     """Yield the wanted cells that hold something, as far as the last wanted row and column.
 
     Sheets may be endless, and what a file says of its own size is not to be trusted.
@@ -237,7 +246,7 @@ def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tup
     from openpyxl.utils.cell import coordinate_to_tuple
 
     for sheet in book.worksheets:
-        cells = wanted.get(sheet.title, frozenset())
+        cells = cells_by_sheet.get(sheet.title, frozenset())
         if not cells:
             continue
         rows, columns = zip(*map(coordinate_to_tuple, cells), strict=True)
@@ -263,52 +272,62 @@ def _theirs(cell: Any) -> Seen:
 # both
 
 
-def _opinion(submission: Submission, theirs: Seeing) -> Opinion:
-    found = Opinion(files=1)
-    seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
+def _opinion(submission: Submission, openpyxl_cells: Seeing) -> Opinion:
+    opinion = Opinion(files=1)
+    seen_by_reader = {
+        (sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells
+    }
     as_came = (*submission.answers, *submission.replaced_by_office)
-    seen |= {(answer.sheet, answer.cell): _seen(answer) for answer in as_came}
-    for place, ours in seen.items():
-        other = theirs.get(place, BLANK)
-        found.cells += 1
-        why = equality(ours, other)
+    seen_by_reader |= {(answer.sheet, answer.cell): _seen(answer) for answer in as_came}
+    for place, reader_seen in seen_by_reader.items():
+        openpyxl_seen = openpyxl_cells.get(place, BLANK)
+        opinion.cells += 1
+        why = equality(reader_seen, openpyxl_seen)
         if why is None:
-            found.differences.append(CellDifference(submission.path, *place, ours, other))
+            opinion.differences.append(
+                CellDifference(submission.path, *place, reader_seen, openpyxl_seen)
+            )
         elif why:
-            found.explained[why] += 1
-    return found
+            opinion.explained[why] += 1
+    return opinion
 
 
-def equality(ours: Seen, theirs: Seen) -> str | None:
+def equality(reader_seen: Seen, openpyxl_seen: Seen) -> str | None:
     """'' when two readers see the same; the name in `EQUAL` when openpyxl says it otherwise; else None."""
-    one = ours.value
-    other = theirs.value
-    if ours.kind == theirs.kind == NOTHING:
-        return None if ours.formula != theirs.formula else "not-calculated" if ours.formula else ""
-    if ours.kind == theirs.kind and one == other:
+    reader_value = reader_seen.value
+    openpyxl_value = openpyxl_seen.value
+    if reader_seen.kind == openpyxl_seen.kind == NOTHING:
+        return (
+            None
+            if reader_seen.formula != openpyxl_seen.formula
+            else "not-calculated"
+            if reader_seen.formula
+            else ""
+        )
+    if reader_seen.kind == openpyxl_seen.kind and reader_value == openpyxl_value:
         return ""
-    if ours.kind == NUMBER and isinstance(one, int | float):
-        return _as_day(one, theirs)
-    if ours.kind == theirs.kind == TEXT:
-        return "escape" if one == unescape(str(other)) else None
-    if ours == BLANK and theirs.kind == TEXT:
-        return "spaces" if not tidy(str(other)) else None
-    if ours.kind == TEXT and ours.formula and theirs.kind == NOTHING:
-        return "empty" if not tidy(str(one)) else None
+    if reader_seen.kind == NUMBER and isinstance(reader_value, int | float):
+        return _as_day(reader_value, openpyxl_seen)
+    if reader_seen.kind == openpyxl_seen.kind == TEXT:
+        return "escape" if reader_value == unescape(str(openpyxl_value)) else None
+    if reader_seen == BLANK and openpyxl_seen.kind == TEXT:
+        return "spaces" if not tidy(str(openpyxl_value)) else None
+    if reader_seen.kind == TEXT and reader_seen.formula and openpyxl_seen.kind == NOTHING:
+        return "empty" if not tidy(str(reader_value)) else None
     return None
 
 
-def _as_day(number: float, theirs: Seen) -> str | None:
-    if theirs == Seen(ERROR, NO_DAY):
+def _as_day(number: float, openpyxl_seen: Seen) -> str | None:
+    if openpyxl_seen == Seen(ERROR, NO_DAY):
         return "no-day"
-    if theirs.kind != DAY or not isinstance(theirs.value, float):
+    if openpyxl_seen.kind != DAY or not isinstance(openpyxl_seen.value, float):
         return None
-    off = number - theirs.value
+    off = number - openpyxl_seen.value
     if abs(off) <= MILLISECOND:
         return "day"
     return "phantom" if int(number) == PHANTOM and abs(off - 1) <= MILLISECOND else None
 
 
-def explanations(found: Opinion) -> Sequence[str]:
+def explanations(opinion: Opinion) -> Sequence[str]:
     """Explain what was equal in another way, one line each."""
-    return [f"{count:,} {EQUAL[name]}." for name, count in sorted(found.explained.items())]
+    return [f"{count:,} {EQUAL[name]}." for name, count in sorted(opinion.explained.items())]

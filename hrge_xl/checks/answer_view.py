@@ -99,7 +99,7 @@ class IssuedTables:
 
 def _rows(layout: Layout, table: FieldTable) -> list[str]:
     sheet = layout.sheet.get(table.tool.code)
-    found: dict[str, None] = {}
+    row_codes: dict[str, None] = {}
     for grid in sheet.grids if sheet is not None else ():
         block = grid.block
         assert isinstance(block, FieldBlock)
@@ -107,8 +107,8 @@ def _rows(layout: Layout, table: FieldTable) -> list[str]:
             records = (
                 map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
             )
-            found |= dict.fromkeys(records or (row.code for row in grid.data_rows))
-    return list(found)
+            row_codes |= dict.fromkeys(records or (row.code for row in grid.data_rows))
+    return list(row_codes)
 
 
 class AnswerView:
@@ -160,8 +160,8 @@ class AnswerView:
             self.answered[at].add(row)
         value: Any = figure if column.is_figure else text
         if value is not None:
-            before: Any = self.values[at].get(row) or ()
-            self.values[at][row] = (*before, value) if column.type is Type.MANY else value
+            earlier_values: Any = self.values[at].get(row) or ()
+            self.values[at][row] = (*earlier_values, value) if column.type is Type.MANY else value
 
     def _active(self, table: FieldTable) -> Sequence[str]:
         """Return the rows that count: those of forms and lists always, open rows once anything is answered in them."""
@@ -182,22 +182,23 @@ class AnswerView:
 
     def on(self, day: date) -> AnswerView:
         """Return the same answers on another day."""
-        other = copy(self)
-        other.today = float(to_serial(day))
-        other.values = list(self.values)
+        view = copy(self)
+        view.today = float(to_serial(day))
+        view.values = list(self.values)
         for number in self.program.formulas:
-            other.values[number] = {}
-        other._forget()
-        return other
+            view.values[number] = {}
+        view._forget()
+        return view
 
     @cached_property
     def by_slot(self) -> Mapping[SlotKey, Sequence[Answer]]:
         """The answers in the cells of each slot, in their order."""
-        found: dict[SlotKey, list[Answer]] = defaultdict(list)
+        answers_by_slot: dict[SlotKey, list[Answer]] = defaultdict(list)
         for cell in self.cells:
-            found[cell.column.number, cell.row].append(cell.answer)
+            answers_by_slot[cell.column.number, cell.row].append(cell.answer)
         return {
-            slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()
+            slot: sorted(answers, key=lambda answer: answer.part)
+            for slot, answers in answers_by_slot.items()
         }
 
     def sheet_name(self, tool: str) -> str:
@@ -224,13 +225,13 @@ class AnswerView:
 
     def worked_out(self, number: int, row: Row) -> Value:
         """Return what a formula comes to in any row; blank where it comes back to itself."""
-        known = self.values[number]
-        if row in known or number in self._busy:
-            return known.get(row)
+        values = self.values[number]
+        if row in values or number in self._busy:
+            return values.get(row)
         self._busy.add(number)
-        known[row] = self.program.formulas[number](self, row, None)
+        values[row] = self.program.formulas[number](self, row, None)
         self._busy.discard(number)
-        return known[row]
+        return values[row]
 
     def last(self, column: FieldColumn, row: Row) -> Known:
         """Return what an answer was in the round before, as it was issued with the workbook."""
@@ -299,17 +300,17 @@ class AnswerView:
         if number in self._needing or number not in self.program.needs:
             return {}
         self._needing.add(number)
-        found: dict[Row, NeedCheck] = {}
+        first_needs: dict[Row, NeedCheck] = {}
         for row in self.active[column.table.number]:
             for need in self.program.needs[number]:
                 if self.anywhere(need.table, column, need.when, row) and (
                     need.relevant is None or need.relevant(self, row, None)
                 ):
-                    found[row] = need
+                    first_needs[row] = need
                     break
         self._needing.discard(number)
-        self._reasons[number] = found
-        return found
+        self._reasons[number] = first_needs
+        return first_needs
 
     def required(self, column: FieldColumn) -> list[Row]:
         """Return the rows in which an answer is required, and not only asked for as advice."""

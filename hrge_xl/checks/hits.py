@@ -128,17 +128,21 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
             if row not in non_answers and view.anywhere(rule.table, column, rule.broken, row)
         ]
         for hit in at_rows(view, rule.parsed.rule, column, rows):
-            differing = [one.told(view, hit.row) for one in rule.sums if rule.table is column.table]
-            if told := next(filter(None, differing), ""):
-                hit.detail[ARITHMETIC] = told
+            differences = [
+                sum_.format_difference(view, hit.row)
+                for sum_ in rule.sums
+                if rule.table is column.table
+            ]
+            if difference := next(filter(None, differences), ""):
+                hit.detail[ARITHMETIC] = difference
             yield hit
 
 
 def other_country(view: AnswerView) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
     country = view.submission.identity.country
-    asked = view.program.spec.identity.country
-    column, answer = _of_form(view, asked)
+    country_field = view.program.spec.identity.country
+    column, answer = _of_form(view, country_field)
     if column is None or not country or answer is None or fold(str(answer)) == fold(country):
         return
     vocabulary = view.program.spec.vocabularies.get(column.field.vocabulary or "")
@@ -150,13 +154,16 @@ def other_country(view: AnswerView) -> Iterator[Hit]:
 
 def other_period(view: AnswerView) -> Iterator[Hit]:
     """I011: the period of the form is over before that of the round begins, or begins when that is over."""
-    asked = view.program.spec.identity
+    identity = view.program.spec.identity
     (start, end) = view.submission.period
-    for code, limit, after in ((asked.period_start, end, True), (asked.period_end, start, False)):
+    for code, limit, is_start in (
+        (identity.period_start, end, True),
+        (identity.period_end, start, False),
+    ):
         column, day = _of_form(view, code)
         if column is None or limit is None or not isinstance(day, float):
             continue
-        if day > to_serial(limit) if after else day < to_serial(limit):
+        if day > to_serial(limit) if is_start else day < to_serial(limit):
             for hit in at_rows(view, PERIOD_OUTSIDE_ROUND, column, [ONLY_ROW]):
                 hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
                 yield hit
@@ -213,7 +220,7 @@ RECOGNISED = (
 
 def readings(view: AnswerView) -> list[Hit]:
     """Return a hit for everything that reading noticed of a cell that people fill in."""
-    found: list[Hit] = []
+    hits: list[Hit] = []
     chosen: dict[tuple[int, str | None], set[str]] = defaultdict(set)
     for cell in view.cells:
         answer, column, row, state, *_ = cell
@@ -223,7 +230,10 @@ def readings(view: AnswerView) -> list[Hit]:
         if state is State.ANSWERED:
             kinds += [v.FORMULA_IN_ANSWER] if answer.formula else []
             if answer.problem or answer.notes:
-                noted = (CATALOGUE[code] for code in (answer.problem, *answer.notes) if code)
+                codes = [code for code in (answer.problem, *answer.notes) if code]
+                if view.submission.older:  # the dropdown of that version may have said it so
+                    codes = [code for code in codes if code != v.OTHER_SPELLING.code]
+                noted = (CATALOGUE[code] for code in codes)
                 expected = (*view.program.spec.expects, *column.field.expects)
                 kinds += [kind for kind in noted if EXPECTED.get(kind) not in expected]
             kinds += _of_text(cell, chosen)
@@ -231,8 +241,8 @@ def readings(view: AnswerView) -> list[Hit]:
                 kinds += _behind_code(view, answer)
             recognised = [kind for kind in RECOGNISED if kind in kinds]
             kinds = [kind for kind in kinds if kind not in recognised[1:]]
-        found += (at_answer(kind, column, row, answer) for kind in kinds)
-    return found
+        hits += (at_answer(kind, column, row, answer) for kind in kinds)
+    return hits
 
 
 def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
@@ -270,13 +280,13 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
             return
         words = shown(seen or "")
     if not letters(words).startswith(letters(behind)):
-        known = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
-        named = known.intersection(ROW_CODE.findall(fold_code(behind)))
+        other_rows = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
+        named = other_rows.intersection(ROW_CODE.findall(fold_code(behind)))
         yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
 
 
 def reading_codes(compiled: CompiledSpec) -> set[str]:
     """Return the codes of all findings of this sort that the fields of a spec can have."""
     kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
-    found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
-    return {kind.code for kind in found.union(*(NOTICED[kind] for kind in kinds))}
+    noticed: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
+    return {kind.code for kind in noticed.union(*(NOTICED[kind] for kind in kinds))}

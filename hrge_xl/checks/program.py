@@ -93,9 +93,9 @@ class Sum(NamedTuple):
 
     addends: tuple[Compiled, ...]
     whole: Compiled
-    other: Compiled
+    compared: Compiled
 
-    def told(self, answers: Any, row: Row) -> str:
+    def format_difference(self, answers: Any, row: Row) -> str:
         """Say how the two differ, as 18 + 40 = 58 ≠ 60; nothing where they do not, or a side is not known."""
         added = [
             value
@@ -103,10 +103,10 @@ class Sum(NamedTuple):
             if isinstance(value := addend(answers, row, None), float)
         ]
         whole = self.whole(answers, row, None)
-        other = self.other(answers, row, None)
-        if not isinstance(whole, float) or not isinstance(other, float) or whole == other:
+        compared = self.compared(answers, row, None)
+        if not isinstance(whole, float) or not isinstance(compared, float) or whole == compared:
             return ""
-        return f"{' + '.join(map(shown, added))} = {shown(whole)} ≠ {shown(other)}"
+        return f"{' + '.join(map(shown, added))} = {shown(whole)} ≠ {shown(compared)}"
 
 
 class RuleCheck(NamedTuple):
@@ -172,14 +172,18 @@ class Program(Compiler):
             column.number: self.value(compiled.formulas[column.key]) for column in self.calculated
         }
         self.rules = [self._rule(parsed) for parsed in compiled.rules if parsed.check is not None]
-        fields = [(self.columns[key], own) for key, own in compiled.fields.items()]
+        fields = [
+            (self.columns[key], field_checks) for key, field_checks in compiled.fields.items()
+        ]
         self.checks = {
-            column.number: self._checks(column, own) for column, own in fields if own.checks
+            column.number: self._checks(column, field_checks)
+            for column, field_checks in fields
+            if field_checks.checks
         }
         self.needs = {
-            column.number: [self._need(need) for need in own.requirements]
-            for column, own in fields
-            if own.requirements
+            column.number: [self._need(need) for need in field_checks.requirements]
+            for column, field_checks in fields
+            if field_checks.requirements
         }
         self.lists = {key: self._list(keeping) for key, keeping in compiled.lists.items()}
         self.closed = [
@@ -193,33 +197,39 @@ class Program(Compiler):
         home = None if parsed.home is None else self.columns[parsed.home]
         reads = self.reads(parsed.check, parsed.when)
         table = self._table_over(parsed.scope)
-        compared = [
+        comparisons = [
             part
             for part in walk(parsed.check)
             if isinstance(part, Compare) and part.op in ("==", "!=")
         ]
         sides = [
-            pair for each in compared for pair in ((each.left, each.right), (each.right, each.left))
+            pair
+            for comparison in comparisons
+            for pair in ((comparison.left, comparison.right), (comparison.right, comparison.left))
         ]
         sums = tuple(
-            Sum(tuple(self.value(term.of) for term in added), self.value(whole), self.value(other))
-            for whole, other in sides
+            Sum(
+                tuple(self.value(term.of) for term in added),
+                self.value(whole),
+                self.value(compared),
+            )
+            for whole, compared in sides
             if (added := terms(whole)) and len(added) > 1 and all(term.sign > 0 for term in added)
         )
         return RuleCheck(
             parsed, table, home, self._if_any(parsed.when), self.value(parsed.check), reads, sums
         )
 
-    def _checks(self, column: FieldColumn, own: FieldChecks) -> list[AnswerCheck]:
-        more = {id(check) for check in self.compiled.interdependent.get(column.key, ())}
+    def _checks(self, column: FieldColumn, field_checks: FieldChecks) -> list[AnswerCheck]:
+        interdependent = {id(check) for check in self.compiled.interdependent.get(column.key, ())}
         return [
             AnswerCheck(
                 check.kind,
                 check,
                 self.value(check.holds),
-                self.reads(check.holds if id(check) in more else None),
+                self.reads(check.holds if id(check) in interdependent else None),
             )
-            for check in own.checks
+            for check in field_checks.checks
         ]
 
     def _need(self, need: Requirement) -> NeedCheck:
@@ -256,7 +266,7 @@ class Program(Compiler):
         block = table.block
         if not isinstance(block, ChecklistBlock | CatalogueBlock):
             return {}
-        return {item.code: item for item in items_of(self.spec, block)}
+        return {fixed_row.code: fixed_row for fixed_row in items_of(self.spec, block)}
 
     @cached_property
     def dated(self) -> frozenset[int]:
@@ -267,17 +277,17 @@ class Program(Compiler):
 
     def reads(self, *expressions: Expr | None) -> frozenset[int]:
         """Return the columns that expressions may read, and the tables, by -2 - number, whose rows they count."""
-        found: set[int] = set()
+        numbers: set[int] = set()
         for part in (part for expr in expressions if expr is not None for part in walk(expr)):
             if isinstance(part, Ref) and not part.last:
-                found |= self.made_of(self.columns[part.key])
+                numbers |= self.made_of(self.columns[part.key])
             elif isinstance(part, Over):
-                found.add(rows_counted(self.table(part.tool)))
+                numbers.add(rows_counted(self.table(part.tool)))
             elif isinstance(part, Call) and part.name == "completeness":
-                found.add(ANYTHING)
+                numbers.add(ANYTHING)
             elif isinstance(part, Call) and part.name == "ticked" and self.spec.tick_field:
-                found.add(self.columns[self.spec.tick_field].number)
-        return frozenset(found)
+                numbers.add(self.columns[self.spec.tick_field].number)
+        return frozenset(numbers)
 
     def made_of(self, column: FieldColumn) -> frozenset[int]:
         """Return a column, with all that it is calculated from."""
@@ -332,10 +342,10 @@ class Program(Compiler):
         )
 
         def count(answers: Answers, row: Row, this: Row) -> Value:
-            there: Value = present(answers, row, this)
+            is_present: Value = present(answers, row, this)
             return (
-                there
-                if type(there) is Unknown
+                is_present
+                if type(is_present) is Unknown
                 else answers.filled[number].get(row_of(row, this), 0)
             )
 
@@ -364,7 +374,7 @@ class Program(Compiler):
         if not only:
             return None
         items = self.items(self.table_list[self.table(tool)])
-        return {code for code, item in items.items() if item.has(only)}
+        return {code for code, fixed_row in items.items() if fixed_row.has(only)}
 
     def table(self, tool: str) -> int:
         """Return the table that references to a tool and figures over its rows mean."""
@@ -388,13 +398,13 @@ def table_key(tool: Tool, block: FieldBlock) -> TableKey:
 
 
 def _tables(spec: Spec) -> dict[TableKey, FieldTable]:
-    found: dict[TableKey, FieldTable] = {}
+    tables: dict[TableKey, FieldTable] = {}
     for tool in spec.tools:
         for block in tool.field_blocks:
             key = table_key(tool, block)
-            table = found.get(key) or FieldTable(len(found), key, tool, block, ())
-            found[key] = table._replace(fields=(*table.fields, *block.fields))
-    return found
+            table = tables.get(key) or FieldTable(len(tables), key, tool, block, ())
+            tables[key] = table._replace(fields=(*table.fields, *block.fields))
+    return tables
 
 
 @lru_cache(maxsize=8)

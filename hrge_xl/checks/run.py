@@ -36,7 +36,7 @@ from ..layout import Layout, parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..spec.compiled import compiled
 from .answer_view import AnswerView, IssuedTables
-from .doubts import Undecided, UnreadArea, gaps_of, in_doubt, unread_slots
+from .doubts import Undecided, UnreadArea, find_unread_areas, mark_doubts, unread_slots
 from .hits import (
     Hit,
     broken_rules,
@@ -67,8 +67,8 @@ class JudgedReturn(NamedTuple):
     """A return with everything that was found in it, before it is put into words."""
 
     view: AnswerView
-    then: AnswerView  # as of the day that its sheets were calculated on
-    gaps: Sequence[UnreadArea]
+    when_calculated: AnswerView  # as of the day that its sheets were calculated on
+    unread_areas: Sequence[UnreadArea]
     hits: Sequence[Hit]
 
 
@@ -78,39 +78,43 @@ def check(
     """Check one return, in any language and choice of tools; with `in_sheets` also what the check cells must say."""
     judged = judge(submission, layout, today)
     view = judged.view
-    doubtful = in_doubt(view, judged.hits, judged.gaps)
+    doubtful = mark_doubts(view, judged.hits, judged.unread_areas)
     undecided = doubtful.undecided() if doubtful else []
     held_back = {hit.key for hit, _ in undecided}
-    writer = FindingWriter(view, judged.gaps)
+    writer = FindingWriter(view, judged.unread_areas)
     spoken = (
         hit
         for hit in judged.hits
         if hit.key not in held_back and hit.code not in submission.not_run
     )
     noticed = [*submission.observations, *_results(judged, today)]
-    found = [
+    findings = [
         *map(writer.finding, spoken),
         *(replace(finding, language=layout.language) for finding in noticed),
     ]
-    result = Outcome(
-        in_order(view, found),
+    outcome = Outcome(
+        in_order(view, findings),
         verdicts(view, judged.hits) if in_sheets else {},
-        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()),
+        calculated_answers(view, set(doubtful.results_without_value()) if doubtful else ()),
         rows_kept(view),
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )
-    asked = {column.table.tool.code for column in view.program.column_list if column.asked}
-    never_asked = unread_slots(gap for gap in judged.gaps if gap.older)
-    counts = {tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in asked}
-    result.progress = {tool: SheetProgress(*count) for tool, count in counts.items()}
-    for finding in result.findings:
-        progress = result.progress.get(finding.tool or "")
+    tools_filled_in = {
+        column.table.tool.code for column in view.program.column_list if column.asked
+    }
+    never_asked = unread_slots(area for area in judged.unread_areas if area.older)
+    counts = {
+        tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in tools_filled_in
+    }
+    outcome.progress = {tool: SheetProgress(*count) for tool, count in counts.items()}
+    for finding in outcome.findings:
+        progress = outcome.progress.get(finding.tool or "")
         if progress is not None:
             progress.errors += finding.severity is Severity.ERROR
             progress.warnings += finding.severity is Severity.WARNING
-    _account(view, result)
-    result.checks_not_run |= writer.reasons(undecided)
-    return result
+    _account(view, outcome)
+    outcome.checks_not_run |= writer.reasons(undecided)
+    return outcome
 
 
 def predict_cached_values(submission: Submission, layout: Layout, today: date) -> Outcome:
@@ -144,19 +148,19 @@ def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
     """Find everything in a return that the sheet or the reader can find fault with."""
     view = _view(submission, layout, today)
     day = submission.calculated_on
-    gaps = gaps_of(view)
+    unread_areas = find_unread_areas(view)
     other_day = day is not None and day != today and view.program.compiled.by_the_day
-    then = view.on(day) if day is not None and other_day else view
+    when_calculated = view.on(day) if day is not None and other_day else view
     hits = [
         *readings(view),
         *wrong_answers(view),
-        *missing(view, unread_slots(gaps)),
-        *overwritten(view, then),
+        *missing(view, unread_slots(unread_areas)),
+        *overwritten(view, when_calculated),
         *broken_rules(view),
         *other_country(view),
         *other_period(view),
     ]
-    return JudgedReturn(view, then, gaps, hits)
+    return JudgedReturn(view, when_calculated, unread_areas, hits)
 
 
 def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
@@ -165,22 +169,24 @@ def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
     layout = judged.view.layout
     if not submission.shown_checks:
         return ()
-    found = _differing(judged)
-    if found:  # what an answer decides that its sheet does not understand, the sheet cannot show
+    differing = _differing(judged)
+    if (
+        differing
+    ):  # what an answer decides that its sheet does not understand, the sheet cannot show
         seen = as_seen(submission, layout)
-        found = found if seen is None else _differing(judge(seen, layout, today))
+        differing = differing if seen is None else _differing(judge(seen, layout, today))
     # Where a check or a calculated answer shows something else, what follows from it is not news.
-    if found or any(hit.kind in CALCULATED for hit in judged.hits):
-        return found
+    if differing or any(hit.kind in CALCULATED for hit in judged.hits):
+        return differing
     return submission.shown_otherwise
 
 
 def _differing(judged: JudgedReturn) -> list[Finding]:
     """Return the check cells and lists that show something else than follows from the answers."""
     view = judged.view
-    then = judged.then
-    if then is view:
-        return list(differing_results(then, judged.hits))
+    when_calculated = judged.when_calculated
+    if when_calculated is view:
+        return list(differing_results(when_calculated, judged.hits))
     # the hits of the day of calculation: those that no day can change, and the others anew
     by_day = view.program.compiled
     hits = list[Hit]()
@@ -191,15 +197,15 @@ def _differing(judged: JudgedReturn) -> list[Finding]:
         dated = hit.column is not None and hit.kind in checks.get(hit.column.key, ())
         if not (is_missing or dated or id(hit.rule) in rules):
             hits.append(hit)
-    hits += broken_rules(then, rules)
+    hits += broken_rules(when_calculated, rules)
     hits += wrong_answers(
-        then, {id(check) for checks in by_day.dated_checks.values() for check in checks}
+        when_calculated, {id(check) for checks in by_day.dated_checks.values() for check in checks}
     )
-    hits += missing(then, unread_slots(judged.gaps))
-    return list(differing_results(then, hits))
+    hits += missing(when_calculated, unread_slots(judged.unread_areas))
+    return list(differing_results(when_calculated, hits))
 
 
-def _account(view: AnswerView, result: Outcome) -> None:
+def _account(view: AnswerView, outcome: Outcome) -> None:
     """Say which checks ran, and which did not and why."""
     program = view.program
     submission = view.submission
@@ -212,14 +218,14 @@ def _account(view: AnswerView, result: Outcome) -> None:
         ran.add(COUNTRY_DIFFERS.code)
     if program.spec.identity.period_start is not None and any(submission.period):
         ran.add(PERIOD_OUTSIDE_ROUND.code)
-    there = {rule.code for rule in rules if rule.tool in view.layout.sheet}
-    result.checks_not_run = dict(submission.not_run)
+    issued_rules = {rule.code for rule in rules if rule.tool in view.layout.sheet}
+    outcome.checks_not_run = dict(submission.not_run)
     for rule in rules:
-        if rule.code not in there:  # a rule may stand for several sheets
-            result.checks_not_run[rule.code] = message_templates.NO_SHEET
+        if rule.code not in issued_rules:  # a rule may stand for several sheets
+            outcome.checks_not_run[rule.code] = message_templates.NO_SHEET
         elif rule.check is None and not rule.require:
-            result.checks_not_run[rule.code] = rule.reader_only.source
-    result.checks_run = sorted(ran - result.checks_not_run.keys())
+            outcome.checks_not_run[rule.code] = rule.reader_only.source
+    outcome.checks_run = sorted(ran - outcome.checks_not_run.keys())
 
 
 # from hits to findings: where they are in the file, and what their words quote
@@ -234,10 +240,12 @@ Details = dict[str, str]
 class FindingWriter:
     """Makes findings of the hits of one return."""
 
-    def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
+    def __init__(self, view: AnswerView, unread_areas: Sequence[UnreadArea]) -> None:
         self.view = view
         self.layout = view.layout
-        self._gap_at: dict[SlotKey, UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
+        self._unread_at: dict[SlotKey, UnreadArea] = {
+            slot: area for area in unread_areas for slot in area.slots
+        }
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
@@ -285,8 +293,8 @@ class FindingWriter:
         seen = self._placed(hit)
         if hit.column is None:
             return str(seen.sheet)
-        gap = self._gap_at.get(hit.slot)
-        return f"{seen.sheet}!{seen.cell}" if gap is None else gap.place
+        area = self._unread_at.get(hit.slot)
+        return f"{seen.sheet}!{seen.cell}" if area is None else area.place
 
     def _placed(self, hit: Hit) -> Finding:
         """Return a hit with its place in the file: where that is not known, in the issued workbook."""
@@ -322,10 +330,10 @@ class FindingWriter:
     def _answer(self, hit: Hit, code: str) -> str:
         """Return what is answered under a field code in the same row, or in a form."""
         program = self.view.program
-        here = hit.column
+        hit_column = hit.column
         row = hit.row
-        column = None if here is None else program.columns.get((here.key[0], code))
-        if column is None or here is None or column.table is not here.table:
+        column = None if hit_column is None else program.columns.get((hit_column.key[0], code))
+        if column is None or hit_column is None or column.table is not hit_column.table:
             column = program.single(code)
             row = ONLY_ROW
         if column is None:

@@ -108,7 +108,7 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
         for n, rule in enumerate(view.program.compiled.rules)
         if not rule.reader_only
     }
-    found: dict[SlotKey, tuple[int, int, str]] = {}
+    first_entries: dict[SlotKey, tuple[int, int, str]] = {}
     for hit in hits:
         place = _place(view.program, hit, rules)
         answer = hit.answer if hit.kind in OVERLOOKED else None
@@ -116,8 +116,8 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
             continue
         if answer is None or not is_overlooked(answer, hit.column.field, view.layout):
             entry = (place, hit.part, _shown(hit, view.layout.spec.drawing > 1))
-            found[hit.slot] = min(entry, found.get(hit.slot, entry))
-    return {slot: code for slot, (_, _, code) in found.items()}
+            first_entries[hit.slot] = min(entry, first_entries.get(hit.slot, entry))
+    return {slot: code for slot, (_, _, code) in first_entries.items()}
 
 
 def _place(program: Program, hit: Hit, rules: Mapping[int, int]) -> int | None:
@@ -180,12 +180,12 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
     ]
     if wrong:
         yield _checks(view, cells.places, wrong, pairs)
-    kept = rows_kept(view)
+    due_rows = rows_kept(view)
     for source, rows in view.submission.shown_rows.items():
         # those of the highest rank first
         shown_rows, due = (
             ", ".join(sorted(ranked, key=lambda row: -ranked[row]))
-            for ranked in (rows.ranked, kept.get(source, {}))
+            for ranked in (rows.ranked, due_rows.get(source, {}))
         )
         if shown_rows != due:
             yield RESULT_DIFFERS.at(
@@ -250,7 +250,8 @@ NOT_UNDERSTOOD = {kind.code: seen.code for kind, seen in IN_THE_SHEET.items()}
 def as_seen(submission: Submission, layout: Layout) -> Submission | None:
     """Return a return with its answers as its sheets see them; None where they understand all that the reader does."""
     seen = [_as_seen(answer, layout) for answer in submission.answers]
-    same = all(one is other for one, other in zip(seen, submission.answers, strict=True))
+    pairs = zip(seen, submission.answers, strict=True)
+    same = all(seen_answer is answer for seen_answer, answer in pairs)
     return None if same else replace(submission, answers=seen)
 
 
@@ -283,7 +284,7 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
 
     Of those that are `unknown`, what they come to is left out.
     """
-    found = {
+    results = {
         answer.key: changed(answer, code=None, text=None, number=None, day=None)
         for answer in view.submission.answers
         if answer.calculated
@@ -295,15 +296,15 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
             value = as_value(column, view.calculated(number, row))
             key = (tool, row, code)
             if value is not None and key not in unknown:
-                answer = found.get(key)
+                answer = results.get(key)
                 if answer is None:  # it shows nothing
                     at = view.sheet_name(tool), view.address(key)
                     answer = Answer(*key, 0, *at, State.BLANK, calculated=True)
                 meaning = "code" if column.field.result == "level" else "text"
                 if isinstance(value, date | float):
                     meaning = "day" if isinstance(value, date) else "number"
-                found[key] = changed(answer, **{meaning: value})
-    return list(found.values())
+                results[key] = changed(answer, **{meaning: value})
+    return list(results.values())
 
 
 def as_value(column: FieldColumn, worked_out: object) -> Value | None:
@@ -317,28 +318,28 @@ def as_value(column: FieldColumn, worked_out: object) -> Value | None:
     )
 
 
-def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
+def overwritten(current: AnswerView, when_calculated: AnswerView) -> Iterator[Hit]:
     """Yield cells that show something else than comes out (V017 typed, V019 by formula), and typed ones that agree.
 
-    What depends on the day is compared with what came out `then`, when the sheets were calculated. Where more than a
+    What depends on the day is compared with what came out when the sheets were calculated. Where more than a
     few of a sheet agree, values were pasted over all of it: that is told once.
     """
     pasted: dict[str, list[Hit]] = defaultdict(list)
-    for cell in now.cells:
+    for cell in current.cells:
         answer, column, row, *_ = cell
-        if column.number not in now.program.formulas:
+        if column.number not in current.program.formulas:
             continue
-        view = then if column.number in now.program.dated else now
+        view = when_calculated if column.number in current.program.dated else current
         value = view.calculated(column.number, row)
-        if _differs(now, cell, value):
-            replaced = answer.cell_key in now.submission.replaced
+        if _differs(current, cell, value):
+            replaced = answer.cell_key in current.submission.replaced
             kind = (
                 v.CALCULATION_NOT_CURRENT
                 if answer.formula and not replaced
                 else v.CALCULATION_DIFFERS
             )
             hit = at_answer(kind, column, row, answer)
-            hit.detail["expected"] = displayed(now, column, value)
+            hit.detail["expected"] = displayed(current, column, value)
             yield hit
         elif cell.state is State.ANSWERED and not answer.formula:
             pasted[answer.tool].append(at_answer(FORMULA_OVERWRITTEN, column, row, answer))
@@ -369,9 +370,9 @@ def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
         return False
     if answer.formula and row not in view.active_sets[column.table.number]:
         return False  # a row without answers calculates nothing; what its formula shows there does not matter
-    given = state is State.ANSWERED
-    if not given or value is None:
-        return state is State.ERROR or given is not (value is not None)
+    is_answered = state is State.ANSWERED
+    if not is_answered or value is None:
+        return state is State.ERROR or is_answered is not (value is not None)
     if isinstance(value, float):
         return figure is None or not _same_figure(figure, value, column.field.decimals)
     if answer.formula and view.submission.older:

@@ -78,9 +78,9 @@ MODULES = {name: name for name in COMMANDS} | {
 PROGRAM = "hrge-xl"
 
 
-def _show_versions(context: Context, _option: Parameter, asked: bool) -> None:
+def _show_versions(context: Context, _option: Parameter, value: bool) -> None:
     """Print which program this is and which specs come with it, and end."""
-    if not asked:
+    if not value:
         return
     line(f"{PROGRAM} {__version__}")
     line(f"specs: {', '.join(f'{name} {version}' for name, version in hrge_xl.versions().items())}")
@@ -183,7 +183,7 @@ def run(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
     say = partial(_say, typed)
     try:
-        result: Any = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+        exit_code: Any = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return say(Exit.INTERRUPTED, "Interrupted.")
     except click.ClickException as error:
@@ -200,9 +200,9 @@ def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
     except BrokenPipeError:
         return Exit.OK
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
+        prefix = f"{error.filename}: " if error.filename else ""
         return say(
-            Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space."
+            Exit.OUTPUT, f"{prefix}{error.strerror or error}. Check the path and the free space."
         )
     except Exception as error:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
         log = write_log(error)  # it holds nothing that was typed or sent
@@ -211,7 +211,7 @@ def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
         return say(
             Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log}."
         )
-    return result if isinstance(result, int) else Exit.OK
+    return exit_code if isinstance(exit_code, int) else Exit.OK
 
 
 def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
@@ -241,12 +241,12 @@ def _without_values(typed: Sequence[str]) -> str:
     """Return what was typed: words of ours, with a mark for everything else."""
     modules = {name: sys.modules.get(f"{__package__}.{room}") for name, room in MODULES.items()}
     imported = {name: getattr(module, name) for name, module in modules.items() if module}
-    ours = {*imported}
+    program_words = {*imported}
     waiting = [cli, *imported.values()]
     for command in waiting:
-        ours.update(word for parameter in command.params for word in parameter.opts)
+        program_words.update(word for parameter in command.params for word in parameter.opts)
         if isinstance(command, Group):
-            ours.update(command.commands)
+            program_words.update(command.commands)
             waiting += command.commands.values()
     names = (word.partition("=")[0] for word in typed)
-    return " ".join(("hrge-xl", *(name if name in ours else "…" for name in names)))
+    return " ".join(("hrge-xl", *(name if name in program_words else "…" for name in names)))

@@ -31,46 +31,51 @@ from .terminal import beside, colours, line, output_to, print_json, print_lines,
 def _table() -> dict[str, dict[str, Any]]:
     import yaml  # not needed for the list of commands
 
-    data = Path(__file__).with_name("options.yaml").read_bytes()
-    table: dict[str, dict[str, Any]] = yaml.load(data, Loader=yaml.CSafeLoader)
+    content = Path(__file__).with_name("options.yaml").read_bytes()
+    table: dict[str, dict[str, Any]] = yaml.load(content, Loader=yaml.CSafeLoader)
     return table
 
 
 def verb(
-    name: str, group: Group | None = None, **own: Any
+    name: str, group: Group | None = None, **substitutes: Any
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function, within a group or not, with what `options.yaml` says under its name.
 
-    `own` are the types, choices and completions that only this command has.
+    `substitutes` are the types, choices and completions that only this command has.
     """
 
-    def made(function: Callable[..., Any]) -> Command:
+    def make_command(function: Callable[..., Any]) -> Command:
         table = _table()
-        for key, here in reversed(table["commands"][name].items()):
-            said = {"help": here} if isinstance(here, str) else here or {}
-            how = {"names": key, **table["shared"].get(key, {}), **said}
-            if how.keys() == {"names", "help"}:
-                how["is_flag"] = True
-            if "type" in how:
-                how["type"] = own.get(how["type"]) or TYPES[how["type"]]
-            if "choice" in how:
-                choice = how.pop("choice")
-                how["type"] = click.Choice(own[choice] if isinstance(choice, str) else choice)
-            if "range" in how:
-                how["type"] = click.IntRange(*how.pop("range"))
-            if "shell_complete" in how:
-                how["shell_complete"] = (
-                    own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
+        for key, entry in reversed(table["commands"][name].items()):
+            stated = {"help": entry} if isinstance(entry, str) else entry or {}
+            arguments = {"names": key, **table["shared"].get(key, {}), **stated}
+            if arguments.keys() == {"names", "help"}:
+                arguments["is_flag"] = True
+            if "type" in arguments:
+                arguments["type"] = substitutes.get(arguments["type"]) or TYPES[arguments["type"]]
+            if "choice" in arguments:
+                choice = arguments.pop("choice")
+                arguments["type"] = click.Choice(
+                    substitutes[choice] if isinstance(choice, str) else choice
                 )
-            how |= {
-                key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how
+            if "range" in arguments:
+                arguments["type"] = click.IntRange(*arguments.pop("range"))
+            if "shell_complete" in arguments:
+                arguments["shell_complete"] = (
+                    substitutes.get(arguments["shell_complete"])
+                    or COMPLETIONS[arguments["shell_complete"]]
+                )
+            arguments |= {
+                key: CALLED.get(arguments[key], arguments[key])
+                for key in ("default", "callback")
+                if key in arguments
             }
-            names = how.pop("names").split()
+            names = arguments.pop("names").split()
             kind = click.option if names[0].startswith("-") else click.argument
-            function = kind(*names, **how)(function)
+            function = kind(*names, **arguments)(function)
         return (group.command if group else click.command)(name.rpartition(" ")[2])(function)
 
-    return made
+    return make_command
 
 
 # what can be typed behind a command
@@ -111,8 +116,10 @@ class SpecName(ParamType[str]):
         self, ctx: Context, param: Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Offer the specs that are installed; folders once none of these is meant."""
-        found = [CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)]
-        return found or [CompletionItem(incomplete, type="dir")]
+        completions = [
+            CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)
+        ]
+        return completions or [CompletionItem(incomplete, type="dir")]
 
 
 def known_language(tag: str) -> str | None:
@@ -123,9 +130,9 @@ def known_language(tag: str) -> str | None:
 
     if not tag:
         return None
-    if tag not in (known := languages()):
+    if tag not in (tags := languages()):
         raise UsageError(
-            f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
+            f"There is no language '{tag}'. {did_you_mean(tag, tags)}Known are: {', '.join(tags)}."
         )
     return tag
 
@@ -134,12 +141,12 @@ def first_line(file: Path) -> str:
     """Return a password from a file, so that it stands in no command line."""
     try:
         stdin = str(file) == STDIN
-        data = (
+        content = (
             sys.stdin.buffer.read(MOST_PASSWORD_BYTES)
             if stdin
             else read_regular(file, MOST_PASSWORD_BYTES)
         )
-        text = data.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
@@ -163,15 +170,15 @@ class ReturnedPath(click.Path):
         text = str(value)
         if text not in NAMES:
             return text
-        data = sys.stdin.buffer.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
+        content = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise UsageError(
                 f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
             )
         assert ctx is not None
         folder = ctx.find_root().with_resource(TemporaryDirectory(prefix="hrge-xl-"))
         file = Path(folder, NAMES[text])
-        file.write_bytes(data)
+        file.write_bytes(content)
         return f"@{file}" if text == LIST else str(file)
 
 
@@ -207,11 +214,13 @@ def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
 
     def complete(ctx: Context, _: Parameter, begun: str) -> list[CompletionItem]:
         try:
-            found = [*names(ctx)]
+            candidates = [*names(ctx)]
         except HrgeError:
             return []
         return [
-            CompletionItem(name) for name in found if name.casefold().startswith(begun.casefold())
+            CompletionItem(name)
+            for name in candidates
+            if name.casefold().startswith(begun.casefold())
         ]
 
     return complete
@@ -220,11 +229,11 @@ def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
 def spec_completion(names: Callable[[hrge_xl.Spec], Iterable[str]]) -> Completion:
     """Return what an option needs to complete a name of the spec that the command is about."""
 
-    def found(ctx: Context) -> Iterable[str]:
+    def names_of_spec(ctx: Context) -> Iterable[str]:
         round_ = hrge_xl.round_named(_named(ctx))
         return names(hrge_xl.load(round_.spec_source if round_ else _named(ctx)))
 
-    return completes(found)
+    return completes(names_of_spec)
 
 
 def _named(ctx: Context) -> str:
@@ -240,7 +249,7 @@ def _named(ctx: Context) -> str:
 COMPLETIONS = {
     "countries": spec_completion(
         lambda spec: (
-            [item.code for item in spec.vocabularies[spec.countries].items]
+            [entry.code for entry in spec.vocabularies[spec.countries].items]
             if spec.countries
             else []
         )
@@ -275,8 +284,8 @@ class CommandGroup(Group):
     ) -> tuple[str | None, Command | None, list[str]]:
         """Find the command. Raises `click.UsageError` with the nearest name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            known = self.list_commands(ctx)
-            remedy = did_you_mean(args[0], known).rstrip() or f"There are: {listed(known)}."
+            commands = self.list_commands(ctx)
+            remedy = did_you_mean(args[0], commands).rstrip() or f"There are: {listed(commands)}."
             raise click.UsageError(f"There is no command '{args[0]}'. {remedy}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -293,8 +302,8 @@ def everywhere(shown: bool) -> list[Option]:
 
 def _remember(ctx: Context, option: Parameter, value: bool) -> None:
     """Keep what was said for the whole run, wherever it stood."""
-    given: dict[str, Any] = ctx.find_root().ensure_object(dict)
-    given[str(option.name)] = given.get(str(option.name), False) or value
+    flags: dict[str, Any] = ctx.find_root().ensure_object(dict)
+    flags[str(option.name)] = flags.get(str(option.name), False) or value
     if value and option.name == "no_color":
         colours(False)
 
@@ -307,7 +316,7 @@ def is_set(name: str) -> bool:
 # what is asked, and what is said of it
 
 
-def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.DatasetRequest:
+def dataset_request(paths: Sequence[str], options: dict[str, Any]) -> hrge_xl.DatasetRequest:
     """Take what is asked of returned files out of the options of a command.
 
     Where some of these are no rounds or datasets, which often hold nothing new, a process comes up that reads them.
@@ -316,15 +325,15 @@ def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Datase
     if not all(any(Path(path).glob("*.sqlite")) for path in paths):
         start_ahead("hrge_xl.exchange.validation", "hrge_xl.reader.read", "hrge_xl.checks")
         click.get_current_context().call_on_close(end_unused)
-    received = how.pop("received", None)
-    known = {
-        name: how.pop(name)
+    received = options.pop("received", None)
+    request_options = {
+        name: options.pop(name)
         for name in ("today", "spec", "password", "ledger", "jobs")
-        if name in how
+        if name in options
     }
     arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()
     return hrge_xl.DatasetRequest(
-        paths, day_is_stated=day_is_stated(), arrived=arrived, figures=False, **known
+        paths, day_is_stated=day_is_stated(), arrived=arrived, figures=False, **request_options
     )
 
 

@@ -124,10 +124,10 @@ def _places(findings: Sequence[FindingRow], language: str) -> str:
 
     def first(names: Sequence[str], most: int) -> str:
         shown_names = ", ".join(names[:most])
-        more = len(names) - most
+        remaining = len(names) - most
         return (
-            say("{names} and {n} more").format(names=shown_names, n=more)
-            if more > 0
+            say("{names} and {n} more").format(names=shown_names, n=remaining)
+            if remaining > 0
             else shown_names
         )
 
@@ -184,10 +184,10 @@ class FoldedPrinter:
             else:
                 clean.append(file)
         for code, some in alike.items():
-            if more := some[ALIKE:]:
-                named = listed([*map(_named, more)], ALIKE)
+            if further_files := some[ALIKE:]:
+                named = listed([*map(_named, further_files)], ALIKE)
                 first = self.say("Refused like them, {code}, {files}").format(
-                    code=code, files=self._counted(len(more), "file")
+                    code=code, files=self._counted(len(further_files), "file")
                 )
                 _print_names(f"{first}: ", [named])
         for why, some in aside.items():
@@ -203,9 +203,9 @@ class FoldedPrinter:
             )
             _print_names(f"{first}: ", _by_team(clean))
 
-    def _counted(self, count: int, what: str) -> str:
-        one, many = COUNTED[what]
-        return self.say(one if count == 1 else many).format(n=f"{count:,}")
+    def _counted(self, count: int, noun: str) -> str:
+        singular, plural = COUNTED[noun]
+        return self.say(singular if count == 1 else plural).format(n=f"{count:,}")
 
     def _file(
         self, file: FileRow, causes: Sequence[Cause[tuple[FileRow, FindingRow]]], *, alone: bool
@@ -218,26 +218,26 @@ class FoldedPrinter:
         if _is_aside(file):
             self._row("status", None, _aside(file, self.say), short=False)
         whole = verdict == "refused" or alone
-        first, others = first_screen(causes)
+        first, further_causes = first_screen(causes)
         if not alone:
             first = [*causes[:MOST_FOLDS]]
-            others = [*causes[MOST_FOLDS:]]
+            further_causes = [*causes[MOST_FOLDS:]]
         columns = width()
         for cause in first:
             fold = folded(cause, self.language)
-            where = f" ({fold.places})" if fold.places else ""
+            places = f" ({fold.places})" if fold.places else ""
             text = f"{fold.code} {fold.text}"
             remedy = f" {fold.remedy}" if whole else ""
-            room = columns - self.behind - cell_len(where) if columns else 0
+            room = columns - self.behind - cell_len(places) if columns else 0
             if not whole and room > LEAST_SAID:  # where it is stands there whole
                 text = cut(shown(text), room)
             self._row(
-                fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole
+                fold.severity, COLOURS[fold.severity], f"{text}{places}{remedy}", short=not whole
             )
-        if others:
+        if further_causes:
             also = (
                 f"{cause.code} ×{cause.total}" if cause.total > 1 else cause.code
-                for cause in others
+                for cause in further_causes
             )
             self._row("also", None, ", ".join(also), short=not alone)
 
@@ -261,7 +261,9 @@ def _open_causes(file: FileRow) -> list[Cause[tuple[FileRow, FindingRow]]]:
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
     """Return files by team: first those that could not be read, then who has most to correct; within it what counts."""
     teams = grouped((_team(file) or file["path"], file) for file in files)
-    ordered = sorted(teams.items(), key=lambda item: (_importance(item[1]), item[0]))
+    ordered = sorted(
+        teams.items(), key=lambda team_files: (_importance(team_files[1]), team_files[0])
+    )
     return [
         file for _, some in ordered for file in sorted(some, key=lambda file: not file["counted"])
     ]

@@ -37,7 +37,7 @@ def demo(output: Path, spec: str) -> None:
     hrge_xl.play_teams(spec, output)
     line("Putting together what came back …", err=True)
     print_lines(hrge_xl.demonstrate(spec, output, command_line()).lines(), err=True)
-    for what, where in (
+    for description, path in (
         ("what the teams received", "issued"),
         ("what came back", "returned"),
         ("all teams at a glance, offline", "reports/overview.html"),
@@ -50,7 +50,7 @@ def demo(output: Path, spec: str) -> None:
         ("the data of all teams, in Excel", "dataset/data.xlsx"),
         ("the same as a database", "dataset/dataset.sqlite"),
     ):
-        line(f"{output / where}  {what}")
+        line(f"{output / path}  {description}")
 
 
 @verb("quickstart")
@@ -63,8 +63,8 @@ def quickstart(folder: Path, spec: str, today: date) -> None:
     Next: fill in a workbook, save it into practice/returned; hrge-xl refresh practice
     """
     loaded = hrge_xl.load(spec)
-    known = [*loaded.vocabularies[loaded.countries].by_code][:2] if loaded.countries else ["", ""]
-    listed = f"team,country\nTEAM-A,{known[0]}\nTEAM-B,{known[-1]}\n"
+    codes = [*loaded.vocabularies[loaded.countries].by_code][:2] if loaded.countries else ["", ""]
+    listed = f"team,country\nTEAM-A,{codes[0]}\nTEAM-B,{codes[-1]}\n"
     with TemporaryDirectory(prefix="hrge-xl-") as home:
         Path(home, "teams.csv").write_text(listed, encoding="utf-8")
         hrge_xl.init_round(folder, spec, Path(home, "teams.csv"))
@@ -102,7 +102,9 @@ class CodeName(ParamType[str]):
             for kind in CATALOGUE.values()
             for text in (kind.code, kind.name)
         ]
-        return [item for item in offered if item.value.startswith(incomplete or "V0")]
+        return [
+            completion for completion in offered if completion.value.startswith(incomplete or "V0")
+        ]
 
 
 @verb("explain", code=CodeName())
@@ -134,10 +136,10 @@ def _print(facts: Mapping[str, str], say: Translate) -> None:
     else:
         line(f"{facts['code']} {facts['name']} ({severity})")
     heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
-    said = (
+    paragraphs = (
         f"{head}: {facts[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in facts
     )
-    print_text("", facts["message"], "", *said)
+    print_text("", facts["message"], "", *paragraphs)
 
 
 # doctor
@@ -194,10 +196,10 @@ def doctor(ctx: Context) -> int:
     for package in NEEDED:
         line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
     for package, (extra, purpose) in EXTRAS.items():
-        found = _version(package)
+        installed = _version(package)
         state = (
-            f"installed ({package} {found})"
-            if found
+            f"installed ({package} {installed})"
+            if installed
             else f'not installed: pip install "hrge-xl[{extra}]"'
         )
         print_text(f"Extra {extra}, for {purpose}: {state}")
@@ -217,11 +219,11 @@ def doctor(ctx: Context) -> int:
     return Exit.OK if confinement else Exit.FINDINGS
 
 
-def _about_expat(found: str) -> str:
+def _about_expat(version: str) -> str:
     """Say whether the parser of XML is new enough."""
-    text = found.replace("_", " ")
+    text = version.replace("_", " ")
     least = ".".join(map(str, SAFE_EXPAT))
-    if tuple(map(int, found.removeprefix("expat_").split("."))) >= SAFE_EXPAT:
+    if tuple(map(int, version.removeprefix("expat_").split("."))) >= SAFE_EXPAT:
         return text
     return (
         f"{text} is OLDER than {least}: a crafted file may keep a reading process busy until its limits end it. "
@@ -232,7 +234,9 @@ def _about_expat(found: str) -> str:
 
 def _confinement_text(confinement: hrge_xl.Confinement) -> str:
     """Say what a reading process is denied, and by what; then what it has."""
-    closed = [f"no {what}" for attempt, what in OUTSIDE.items() if attempt not in confinement.open]
+    closed = [
+        f"no {resource}" for attempt, resource in OUTSIDE.items() if attempt not in confinement.open
+    ]
     means = f" ({', '.join(confinement.means)})" if confinement.means else ""
     text = f"{', '.join(closed) or 'limits of time and memory only'}{means}"
     if confinement.open:
@@ -280,10 +284,12 @@ def _commands_within(ctx: Context) -> list[str]:
     """Return the commands within the one that was typed so far; none where the words lead nowhere."""
     root = ctx.find_root()
     try:
-        found = _context_of(ctx.params.get("words") or (), Context(root.command))
+        context = _context_of(ctx.params.get("words") or (), Context(root.command))
     except click.UsageError:
         return []
-    return found.command.list_commands(found) if isinstance(found.command, click.Group) else []
+    return (
+        context.command.list_commands(context) if isinstance(context.command, click.Group) else []
+    )
 
 
 def _context_of(words: Iterable[str], ctx: Context) -> Context:
@@ -293,9 +299,9 @@ def _context_of(words: Iterable[str], ctx: Context) -> Context:
             raise click.UsageError(
                 f"'{ctx.command_path}' has no commands within it. Leave '{word}' out.", ctx
             )
-        _, found, _ = ctx.command.resolve_command(ctx, [word])
-        assert found is not None
-        ctx = Context(found, info_name=word, parent=ctx)
+        _, command, _ = ctx.command.resolve_command(ctx, [word])
+        assert command is not None
+        ctx = Context(command, info_name=word, parent=ctx)
     return ctx
 
 

@@ -41,7 +41,7 @@ def validate(
     redact: bool,
     output: Path | None,
     language: str,
-    **how: Any,
+    **options: Any,
 ) -> Exit:
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
@@ -55,36 +55,42 @@ def validate(
 
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
-    request = dataset_request(paths, how)
+    request = dataset_request(paths, options)
     quiet = is_set("quiet")
     verbose = is_set("verbose")
     with hrge_xl.datasets(
         replace(request, answers=as_json)
-    ) as found:  # then what takes long to import
+    ) as datasets:  # then what takes long to import
         from ..outputs.build import file_rows
         from ..outputs.formats.json import render
         from .findings_view import FoldedPrinter, print_every_line
 
         run = facts(request, redacted=redact, language=language)
-        files = file_rows(found, run.language, redacted=redact)
+        files = file_rows(datasets, run.language, redacted=redact)
         with output_to(output):
             if as_json:
-                data(render(hrge_xl.document(found, run, files)), nl=False)
+                data(render(hrge_xl.document(datasets, run, files)), nl=False)
             elif verbose:
                 print_every_line(files, run.language, quiet=quiet)
             else:
                 FoldedPrinter(run.language).show(files, quiet=quiet)
-        print_totals(found, run.language)
+        print_totals(datasets, run.language)
         if not as_json and not quiet:
-            _next(paths, files, run.language, every_line=verbose)
+            _next(paths, datasets, files, run.language, every_line=verbose)
         return exit_code(files, fail_on)
 
 
 def _next(
-    paths: Sequence[str], files: Sequence[FileRow], language: str, *, every_line: bool
+    paths: Sequence[str],
+    found: Sequence[hrge_xl.Dataset],
+    files: Sequence[FileRow],
+    language: str,
+    *,
+    every_line: bool,
 ) -> None:
     """Say what to do about it."""
     from ..core.words import translator
+    from ..outputs.feedback_files import lacks_feedback
 
     say = translator(language)
     counting = [file for file in files if not file["settled"]]
@@ -96,7 +102,10 @@ def _next(
     if any(file["status"] == "conflict" for file in counting):
         next_step("decide", *paths[:1], language=language)
     elif any(file["verdict"] == "returned" for file in counting):
-        next_step("feedback", *paths, and_then=" -o feedback", language=language)
+        if any(map(lacks_feedback, found)):
+            next_step("feedback", *paths, and_then=" -o feedback", language=language)
+        else:  # the teams have it
+            next_step("status", *paths, language=language)
     elif any(file["verdict"] == "refused" for file in counting):
         line(say("Next: ask for the files that were refused again."), err=True)
     else:
@@ -107,7 +116,7 @@ def _next(
 
 
 @verb("check")
-def check(file: str, **how: Any) -> Exit:
+def check(file: str, **options: Any) -> Exit:
     """Check one workbook before it is sent, as its own sheet of checks does.
 
     A file in issued/ or returned/ of a round is read with the spec and the key of that round.
@@ -118,17 +127,17 @@ def check(file: str, **how: Any) -> Exit:
 
     Next: hrge-xl explain V001
     """
-    request = dataset_request([file], {"jobs": 1, **how})
+    request = dataset_request([file], {"jobs": 1, **options})
     from ..outputs.build import file_rows
     from .findings_view import print_every_line
 
-    round_ = hrge_xl.round_named(how["spec"])
+    round_ = hrge_xl.round_named(options["spec"])
     with hrge_xl.datasets(
         replace(request, answers=False, wanted=round_.wanted if round_ else None)
-    ) as found:
-        files = file_rows(found)
+    ) as datasets:
+        files = file_rows(datasets)
         print_every_line(files, quiet=False)
-        print_notes(*found)
+        print_notes(*datasets)
         return exit_code(files, "error")
 
 
@@ -146,7 +155,7 @@ def report(  # noqa: PLR0913 (one parameter an option)
     countries: tuple[str, ...],
     teams: tuple[str, ...],
     language: str | None,
-    **how: Any,
+    **options: Any,
 ) -> Exit:
     """Write the validation report of returned files, or the overview or brief of a round or consolidated folder.
 
@@ -163,14 +172,16 @@ def report(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "--country and --team choose what a brief is of. Add --format brief, or leave them out."
         )
-    request = replace(dataset_request(paths, how), figures=True)
-    with hrge_xl.datasets(request) as found:
+    request = replace(dataset_request(paths, options), figures=True)
+    with hrge_xl.datasets(request) as datasets:
         if OVERVIEW in formats:
-            text = hrge_xl.overview(found, request.today, language, masked=shareable, period=period)
+            text = hrge_xl.overview(
+                datasets, request.today, language, masked=shareable, period=period
+            )
             line(write_page(overview_page(output, masked=shareable), text))
         if BRIEF in formats:
             pages = hrge_xl.brief(
-                found,
+                datasets,
                 request.today,
                 language,
                 masked=shareable,
@@ -182,18 +193,18 @@ def report(  # noqa: PLR0913 (one parameter an option)
                 write_page(brief_page(output, masked=shareable, group=group), text)
                 for group, text in pages.items()
             )
-        made = hrge_xl.document(found, facts(request, redacted=redact, language=language))
-        wanted = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]
-        print_lines(write_report(made, name, output) for name in wanted)
-        print_totals(found)
-        return exit_code(made["files"], "never")
+        document = hrge_xl.document(datasets, facts(request, redacted=redact, language=language))
+        report_formats = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]
+        print_lines(write_report(document, name, output) for name in report_formats)
+        print_totals(datasets)
+        return exit_code(document["files"], "never")
 
 
 # feedback
 
 
 @verb("feedback")
-def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) -> Exit:
+def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **options: Any) -> Exit:
     """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
     There is one for each team and intervention that has something to correct or to look at, made from its latest
@@ -210,35 +221,44 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
-    request = dataset_request(paths, how)
+    request = dataset_request(paths, options)
     from ..outputs.feedback_files import SCHEMA
 
-    given = hrge_xl.give_feedback(request, output, **how)
-    print_lines(given.warnings, err=True)
-    for made in given.files:
+    feedback_result = hrge_xl.give_feedback(request, output, **options)
+    print_lines(feedback_result.warnings, err=True)
+    for entry in feedback_result.files:
         if not as_json:
-            line(made["workbook"])
+            line(entry["workbook"])
         if not is_set("quiet"):
-            print_lines(_aside(made), err=True)
+            print_lines(_aside(entry), err=True)
     if not as_json:
-        print_lines(given.issued)
+        print_lines(feedback_result.issued)
     if as_json:
         left_out = [
             {
-                "path": left.path,
-                "submission": left.found.submission,
-                "team": left.found.team,
-                "why": left.why,
+                "path": skipped.path,
+                "submission": skipped.found.submission,
+                "team": skipped.found.team,
+                "why": skipped.why,
             }
-            for left in given.left_out
+            for skipped in feedback_result.left_out
         ]
-        issued = {"issued": [str(path) for path in given.issued]} if how.get("teams") else {}
-        print_json({"schema": SCHEMA, "files": given.files, "left_out": left_out, **issued})
+        issued = (
+            {"issued": [str(path) for path in feedback_result.issued]}
+            if options.get("teams")
+            else {}
+        )
+        print_json(
+            {"schema": SCHEMA, "files": feedback_result.files, "left_out": left_out, **issued}
+        )
     if not is_set("quiet"):
-        print_lines((f"{left.name}: {left.why}." for left in given.left_out), err=True)
-    print_lines(given.totals, err=True)
+        print_lines(
+            (f"{skipped.name}: {skipped.why}." for skipped in feedback_result.left_out), err=True
+        )
+    print_lines(feedback_result.totals, err=True)
     ends = (
-        Exit.REFUSED if left.found.verdict == "refused" else left.ends for left in given.left_out
+        Exit.REFUSED if skipped.found.verdict == "refused" else skipped.ends
+        for skipped in feedback_result.left_out
     )
     return max(ends, default=Exit.OK)
 
@@ -259,7 +279,7 @@ def _aside(file: dict[str, Any]) -> Iterator[str]:
 
 
 @verb("verify")
-def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
+def verify(target: Path, as_json: bool, output: Path | None, **options: Any) -> Exit:
     """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
 
     TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or a
@@ -272,7 +292,7 @@ def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit
 
     Next: hrge-xl trace, to find the cell behind a figure
     """
-    audit = hrge_xl.verify(target, **how)
+    audit = hrge_xl.verify(target, **options)
     print_result(output, as_json, audit.data(), audit.lines())
     return Exit.OK if audit.identical else Exit.FINDINGS
 
@@ -310,6 +330,6 @@ def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
     if any(file["verdict"] == "refused" for file in files):
         return Exit.REFUSED
     levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    found = (finding for file in files if not file["settled"] for finding in file["findings"])
-    hit = any(finding["severity"] in levels and not is_waived(finding) for finding in found)
+    findings = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(finding["severity"] in levels and not is_waived(finding) for finding in findings)
     return Exit.FINDINGS if hit else Exit.OK

@@ -179,7 +179,7 @@ def _make(
 
 @verb("round add-team", round)
 def add_team(
-    folder: Path, team: str, reason: str, by: str | None, yes: bool, today: date, **said: str
+    folder: Path, team: str, reason: str, by: str | None, yes: bool, today: date, **details: str
 ) -> None:
     """Add a team to a round, in round.yaml. It stands in the ledger, with the reason, a name and the day.
 
@@ -188,11 +188,11 @@ def add_team(
 
     Next: hrge-xl generate output/2026-H1
     """
-    _make(hrge_xl.add_team(folder, team, **said), yes=yes, by=by, reason=reason, today=today)
+    _make(hrge_xl.add_team(folder, team, **details), yes=yes, by=by, reason=reason, today=today)
 
 
 @verb("round rename-team", round)
-def rename_team(folder: Path, team: str, code: str, **how: Any) -> None:
+def rename_team(folder: Path, team: str, code: str, **options: Any) -> None:
     """Give a team of a round another code, in round.yaml.
 
     It keeps its returns, its workbooks and its history. A workbook that was issued under the old code can still
@@ -203,11 +203,11 @@ def rename_team(folder: Path, team: str, code: str, **how: Any) -> None:
 
     Next: hrge-xl status output/2026-H1 --team Osh-South
     """
-    _make(hrge_xl.rename_team(folder, team, code), **how)
+    _make(hrge_xl.rename_team(folder, team, code), **options)
 
 
 @verb("round merge-teams", round)
-def merge_teams(folder: Path, teams: tuple[str, ...], into: str, **how: Any) -> None:
+def merge_teams(folder: Path, teams: tuple[str, ...], into: str, **options: Any) -> None:
     """Put teams of a round together: those that are named go into another one, in round.yaml.
 
     It gets their returns, their workbooks, their history and their addresses, and keeps its own deadline, language and
@@ -218,11 +218,11 @@ def merge_teams(folder: Path, teams: tuple[str, ...], into: str, **how: Any) -> 
 
     Next: hrge-xl decide output/2026-H1
     """
-    _make(hrge_xl.merge_teams(folder, teams, into), **how)
+    _make(hrge_xl.merge_teams(folder, teams, into), **options)
 
 
 @verb("round extend", round)
-def extend(folder: Path, deadline: date, teams: tuple[str, ...], **how: Any) -> None:
+def extend(folder: Path, deadline: date, teams: tuple[str, ...], **options: Any) -> None:
     """Move the deadline of some teams, or of all, in round.yaml.
 
     Lateness, reminders and feedback go by the new day at once. An issued workbook keeps its own on the
@@ -234,11 +234,11 @@ def extend(folder: Path, deadline: date, teams: tuple[str, ...], **how: Any) -> 
 
     Next: hrge-xl status output/2026-H1
     """
-    _make(hrge_xl.extend(folder, deadline, teams), **how)
+    _make(hrge_xl.extend(folder, deadline, teams), **options)
 
 
 @verb("round note", round)
-def note(folder: Path, text: str, teams: tuple[str, ...], **how: Any) -> None:
+def note(folder: Path, text: str, teams: tuple[str, ...], **options: Any) -> None:
     """Write a note on a round, or on teams of it, into its ledger; `status --team` shows it.
 
     \b
@@ -246,11 +246,11 @@ def note(folder: Path, text: str, teams: tuple[str, ...], **how: Any) -> None:
 
     Next: hrge-xl status output/2026-H1 --team Osh
     """
-    _make(hrge_xl.note(folder, text, teams), reason=text, **how)
+    _make(hrge_xl.note(folder, text, teams), reason=text, **options)
 
 
 @verb("round undo", round)
-def undo(folder: Path, **how: Any) -> None:
+def undo(folder: Path, **options: Any) -> None:
     """Take back the last change that a command made to round.yaml; again, the one before it.
 
     \b
@@ -258,11 +258,11 @@ def undo(folder: Path, **how: Any) -> None:
 
     Next: hrge-xl status output/2026-H1
     """
-    _make(hrge_xl.undo(folder), **how)
+    _make(hrge_xl.undo(folder), **options)
 
 
 @verb("round contact", round)
-def contact(folder: Path, team: str, address: str, also: bool, reason: str, **how: Any) -> None:
+def contact(folder: Path, team: str, address: str, also: bool, reason: str, **options: Any) -> None:
     """Set the e-mail address of a team, in round.yaml.
 
     E-mails to the team go to all of its addresses. A return that was sent from none of them is reported (I017) and
@@ -275,7 +275,7 @@ def contact(folder: Path, team: str, address: str, also: bool, reason: str, **ho
     Next: hrge-xl status output/2026-H1
     """
     planned = hrge_xl.set_contact(folder, team, address, also=also)
-    _make(planned, reason=reason or "Its address", **how)
+    _make(planned, reason=reason or "Its address", **options)
 
 
 @verb("round close", round)
@@ -397,32 +397,42 @@ def generate(
     Next: hrge-xl status output/2026-H2
     """
     round_ = hrge_xl.round_named(spec)
-    given = {name: value for name, value in choices.items() if value}
+    chosen = {name: value for name, value in choices.items() if value}
     if round_ is not None:
-        _refuse(round_, given if earlier is None else {**given, "password": None})
-        how = {name: given[name] for name in ("password", "allow_draft") if name in given}
-        issued = hrge_xl.issue_round(round_.folder, countries, today=today, earlier=earlier, **how)
+        _refuse(round_, chosen if earlier is None else {**chosen, "password": None})
+        round_options = {
+            name: chosen[name] for name in ("password", "allow_draft") if name in chosen
+        }
+        issued = hrge_xl.issue_round(
+            round_.folder, countries, today=today, earlier=earlier, **round_options
+        )
     elif earlier is not None:
         raise UsageError(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
             f"hrge-xl generate {quoted(spec)} --country … --answers FILE"
         )
     else:
-        own = {"--country": countries, "--today": day_is_stated(), "--answers": choices["answers"]}
-        if choices["sample"] and (wrong := [option for option, value in own.items() if value]):
+        unfit_for_samples = {
+            "--country": countries,
+            "--today": day_is_stated(),
+            "--answers": choices["answers"],
+        }
+        if choices["sample"] and (
+            wrong := [option for option, value in unfit_for_samples.items() if value]
+        ):
             raise UsageError(
                 *(
                     f"{option} is not for a sample, which defines its own content."
                     for option in wrong
                 )
             )
-        issued = hrge_xl.issue_spec(spec, countries, today=today, **given)
+        issued = hrge_xl.issue_spec(spec, countries, today=today, **chosen)
     print_lines(issued.notes, err=True)
     if not is_set("quiet"):
         print_lines(issued.paths)
 
 
-def _refuse(round_: hrge_xl.Round, given: Mapping[str, Any]) -> None:
+def _refuse(round_: hrge_xl.Round, chosen: Mapping[str, Any]) -> None:
     """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
     folder = round_.folder
     facts = {
@@ -432,9 +442,9 @@ def _refuse(round_: hrge_xl.Round, given: Mapping[str, Any]) -> None:
         "round": quoted(folder),
     }
     wrong = [
-        f"{option} is not for a round. {what.format_map(facts)}"
-        for name, (option, what) in APART.items()
-        if given.get(name)
+        f"{option} is not for a round. {reason.format_map(facts)}"
+        for name, (option, reason) in APART.items()
+        if chosen.get(name)
     ]
     if wrong:
         raise UsageError(*wrong)

@@ -68,41 +68,44 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
             ]
             option.envvar = ["_".join(name).upper().replace("-", "_") for name in names]
     settings = _of(ctx)
-    own: Any = settings.table
+    section: Any = settings.table
     for word in words:
-        own = own.get(word, {})
-        if not isinstance(own, dict):
+        section = section.get(word, {})
+        if not isinstance(section, dict):
             raise UsageError(
                 f"{settings.path}: '{word}' is a command. Write [{word}], and options below it."
             )
     within = command.commands if isinstance(command, Group) else {}
     options = _options(command)
-    known = list(within or options)
-    if wrong := [key for key in own if _plain(key) not in known]:
-        where = f"{settings.path}: [{'.'.join(words)}]"
+    option_names = list(within or options)
+    if wrong := [key for key in section if _plain(key) not in option_names]:
+        place = f"{settings.path}: [{'.'.join(words)}]"
         raise UsageError(
-            *(f"{where} has no option '{key}'. {remedy_for(_plain(key), known)}" for key in wrong)
+            *(
+                f"{place} has no option '{key}'. {remedy_for(_plain(key), option_names)}"
+                for key in wrong
+            )
         )
     if within:
         return {name: prepared(ctx, inner, *words, name) for name, inner in within.items()}
     common = [(key, value) for key, value in settings.table.items() if not isinstance(value, dict)]
-    given = [*common, *own.items()]
-    return {str(options[_plain(key)].name): value for key, value in given if _plain(key) in options}
+    pairs = [*common, *section.items()]
+    return {str(options[_plain(key)].name): value for key, value in pairs if _plain(key) in options}
 
 
 def check_all(root: Context) -> str:
     """Hold the whole file against every command; gives what there is to say. Raises `UsageError` for mistakes."""
     assert isinstance(root.command, Group)
     settings = _of(root)
-    known = set[str]()
+    option_names = set[str]()
     group = root.command
     waiting = [*filter(None, (group.get_command(root, name) for name in group.list_commands(root)))]
     for command in waiting:
-        known.update(_options(command))
+        option_names.update(_options(command))
         waiting += command.commands.values() if isinstance(command, Group) else ()
     for key, value in settings.table.items():
-        if not isinstance(value, dict) and _plain(key) not in known:
-            hint = remedy_for(_plain(key), sorted(known))
+        if not isinstance(value, dict) and _plain(key) not in option_names:
+            hint = remedy_for(_plain(key), sorted(option_names))
             raise UsageError(f"{settings.path}: no command has an option '{key}'. {hint}")
     return f"{settings.path}: no mistake" if settings.table else f"No settings in {_home()}"
 
@@ -158,20 +161,22 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
     """Have a command say first, on stderr, which options it takes from where, and which file it does not."""
 
     @wraps(callback)
-    def told(*args: Any, **options: Any) -> Any:
+    def run_and_tell(*args: Any, **options: Any) -> Any:
         ctx = click.get_current_context()
-        taken = list[tuple[str, str]]()
+        applied = list[tuple[str, str]]()
         used = _of(ctx).path
         for typed, option in _options(ctx.command).items():
             source = ctx.get_parameter_source(str(option.name))
             if source is ParameterSource.DEFAULT_MAP:
-                taken.append((str(used), typed))
+                applied.append((str(used), typed))
             elif source is ParameterSource.ENVIRONMENT:
-                taken.append(
+                applied.append(
                     (next(name for name in option.envvar or () if os.environ.get(name)), typed)
                 )
-        if taken and not is_set("quiet"):
-            parts = (f"{', '.join(some)} from {where}" for where, some in grouped(taken).items())
+        if applied and not is_set("quiet"):
+            parts = (
+                f"{', '.join(some)} from {origin}" for origin, some in grouped(applied).items()
+            )
             line(f"Settings: {'; '.join(parts)}", err=True)
         stray = Path(FILE)
         if stray.is_file() and not (used.is_file() and stray.samefile(used)):
@@ -182,7 +187,7 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
             )
         return callback(*args, **options)
 
-    return told
+    return run_and_tell
 
 
 def _options(command: Command) -> dict[str, Option]:

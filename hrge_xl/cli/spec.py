@@ -72,11 +72,11 @@ def _size_of(loaded: hrge_xl.Spec) -> str:
         "list": len(loaded.vocabularies),
         "rule": len(loaded.rules),
     }
-    return ", ".join(counted(size, what) for what, size in sizes.items())
+    return ", ".join(counted(size, noun) for noun, size in sizes.items())
 
 
 @verb("spec show", spec)
-def show_spec(spec: str, how: str) -> None:
+def show_spec(spec: str, format_: str) -> None:
     """Print every sheet, question, list and rule of a spec.
 
     \b
@@ -87,7 +87,7 @@ def show_spec(spec: str, how: str) -> None:
     from ..outputs.specs import html, text
 
     loaded = hrge_xl.load(spec)
-    if how == "html":
+    if format_ == "html":
         data(html(loaded), nl=False)
     else:
         block(text(loaded).rstrip("\n"))
@@ -132,17 +132,17 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")
-    found = hrge_xl.diff(hrge_xl.load(before), hrge_xl.load(after))
+    spec_diff = hrge_xl.diff(hrge_xl.load(before), hrge_xl.load(after))
     files = hrge_xl.touched_files(
-        found, hrge_xl.returned_files([*returned, *more]), before, jobs, password
+        spec_diff, hrge_xl.returned_files([*returned, *more]), before, jobs, password
     )
-    codes = {Exit.FINDINGS if found.breaks else Exit.OK}
+    codes = {Exit.FINDINGS if spec_diff.breaks else Exit.OK}
     with output_to(output):
         if as_json:
             touched = list(files)
-            print_json(as_data(found, touched))
+            print_json(as_data(spec_diff, touched))
             return max(codes | {Exit.REFUSED for file in touched if file.refused})
-        print_lines(lines(found))
+        print_lines(lines(spec_diff))
         for file in files:
             codes |= {Exit.REFUSED} if file.refused else set()
             print_lines(file_lines(file, places=not is_set("quiet")))
@@ -160,12 +160,13 @@ def import_spec(file: Path, output: Path, name: str, password: str | None) -> No
 
     Next: hrge-xl spec check ./my_spec
     """
-    made = hrge_xl.import_spec(file, output, name, password)
-    print_lines(made.messages, err=True)
-    line(f"{output}: {_size_of(made.spec)}.")
-    for kind, kept, changed, left_out in made.sums:
+    imported = hrge_xl.import_spec(file, output, name, password)
+    print_lines(imported.messages, err=True)
+    line(f"{output}: {_size_of(imported.spec)}.")
+    for kind, unchanged, changed, left_out in imported.sums:
+        total = unchanged + changed + left_out
         line(
-            f"  {kind}: {kept + changed + left_out}, of these {kept} kept, {changed} changed, {left_out} left out."
+            f"  {kind}: {total}, of these {unchanged} kept, {changed} changed, {left_out} left out."
         )
     line(
         f"{quoted(output / 'imported.csv')} tells of each what became of it. "
@@ -202,7 +203,7 @@ def translate(
 
     Next: hrge-xl spec check ./my_spec
     """
-    done = hrge_xl.translate(
+    translated = hrge_xl.translate(
         spec,
         language,
         to_xlsx=to_xlsx,
@@ -211,10 +212,10 @@ def translate(
         reviewed_by=reviewed_by,
         password=password,
     )
-    if done.taken_in is not None:
-        line(f"Translated differently from before: {done.taken_in}.")
-    print_lines(done.written)
-    count = done.coverage
+    if translated.taken_in is not None:
+        line(f"Translated differently from before: {translated.taken_in}.")
+    print_lines(translated.written)
+    count = translated.coverage
     line(
         f"{language}: {count.texts} texts, {count.missing} missing, {count.drafts} drafts, {count.reviewed} reviewed."
     )

@@ -85,7 +85,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
     output: Path | None,
     language: str,
     team: str,
-    **how: Any,
+    **options: Any,
 ) -> None:
     """Show team by team: issued, late, blank, returned, accepted or to decide; completeness, errors, days late.
 
@@ -106,8 +106,10 @@ def status(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "--team tells of one team, and --wide and --xlsx are about all. Leave out one or the other."
         )
+    from ..outputs.feedback_files import lacks_feedback
+
     hrge_xl.load_round(folder)  # raises RoundError for another folder
-    request = dataset_request([str(folder)], {"ledger": ledger, **how})
+    request = dataset_request([str(folder)], {"ledger": ledger, **options})
     with hrge_xl.datasets(request) as (dataset,):
         teams = hrge_xl.status(dataset, request.today)
         if team:
@@ -122,6 +124,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
             *_summary(dataset, teams, language),
             *(change.lines(language) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
+        states = {team_status.state for team_status in teams if team_status.team.code}
+        to_give_back = not states.isdisjoint(("returned", "blank")) and lacks_feedback(dataset)
     rows = [_line(team_status, language) for team_status in teams]
     with output_to(output):
         if as_json:
@@ -129,48 +133,50 @@ def status(  # noqa: PLR0913 (one parameter an option)
         else:
             show = _print_wide if wide else _print_narrow
             say = translator(language)
-            more = max(
+            hidden_rows = max(
                 sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0
             )  # they come last
-            show(rows[: len(rows) - more], say)
-            if more:
-                line(f"{and_more(more).strip()} {say('refused')}")
+            show(rows[: len(rows) - hidden_rows], say)
+            if hidden_rows:
+                line(f"{and_more(hidden_rows).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, language)
     print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {team_status.state for team_status in teams}, language)
+        _next(folder, states, language, to_give_back=to_give_back)
 
 
 def _print_team(
     dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], team: str, *, as_json: bool
 ) -> None:
     """Print what happened with one team. Raises `UsageError` for one that nobody knows."""
-    codes = {known.team.code.casefold(): known for known in teams if known.team.code}
-    found = codes.get(team.casefold())
-    if found is None:
-        names = [known.team.code for known in codes.values()]
+    codes = {
+        candidate.team.code.casefold(): candidate for candidate in teams if candidate.team.code
+    }
+    team_status = codes.get(team.casefold())
+    if team_status is None:
+        names = [candidate.team.code for candidate in codes.values()]
         raise UsageError(f"There is no team '{team}' in this round. {remedy_for(team, names)}")
-    happened = hrge_xl.team_history(dataset, found)
+    happened = hrge_xl.team_history(dataset, team_status)
     if as_json:
         print_json([happening._asdict() for happening in happened])
         return
-    line(f"{style(found.team.code, bold=True)}: {found.state}")
+    line(f"{style(team_status.team.code, bold=True)}: {team_status.state}")
     for day, kind, text in happened:
         first = f"{day or ''!s:10}{GAP}{kind:8}{GAP}"
         print_lines(beside(first, text, width(), indent=len(first)))
     assert dataset.round is not None
-    told = hrge_xl.what_comes_next(found)
-    if told and not dataset.round.closed:
-        line(f"Next: {told}.", err=True)
+    next_action = hrge_xl.what_comes_next(team_status)
+    if next_action and not dataset.round.closed:
+        line(f"Next: {next_action}.", err=True)
 
 
-def _next(folder: Path, states: Collection[str], language: str) -> None:
+def _next(folder: Path, states: Collection[str], language: str, *, to_give_back: bool) -> None:
     """Say what to do next; what to decide was said already."""
     if "to decide" in states:
         return
-    if not {"returned", "blank"}.isdisjoint(states):
+    if to_give_back:
         next_step("feedback", folder, and_then=" -o feedback", language=language)
     elif "not issued" in states:
         next_step("generate", folder, language=language)
@@ -181,9 +187,9 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 def _summary(
     dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str
 ) -> Iterator[str]:
-    """Say how many teams are in each state, then what there is to do."""
+    """Say how many teams are in each state, then what there is to do; files are in the totals."""
     say = translator(language)
-    counts = Counter(team_status.state for team_status in teams)
+    counts = Counter(team_status.state for team_status in teams if team_status.team.code)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
@@ -290,15 +296,15 @@ def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
 
 def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
     """Return the widths with which a line fits: columns that one can do without give way first, then long names."""
-    kept = dict(widths)
+    fitted_widths = dict(widths)
     for column in ("", *DISPENSABLE):
-        kept.pop(column, None)
+        fitted_widths.pop(column, None)
         room = columns - sum(
-            wide + len(GAP) for name, wide in kept.items() if name not in ("team", "note")
+            wide + len(GAP) for name, wide in fitted_widths.items() if name not in ("team", "note")
         )
-        if room >= min(LEAST_TEAM, kept["team"]):
+        if room >= min(LEAST_TEAM, fitted_widths["team"]):
             break
-    return {**kept, "team": min(kept["team"], room)}
+    return {**fitted_widths, "team": min(fitted_widths["team"], room)}
 
 
 def _print_row(

@@ -62,9 +62,9 @@ class _Screen:
 _SCREEN = _Screen()
 
 
-def colours(wanted: bool | None) -> None:
+def colours(enabled: bool | None) -> None:
     """Have colours or none; None: where it is a terminal."""
-    _SCREEN.coloured = wanted
+    _SCREEN.coloured = enabled
 
 
 def colours_of_environment() -> bool | None:
@@ -116,9 +116,9 @@ def _picture(match: re.Match[str]) -> str:
     return "\u2421" if point == 0x7F else f"<{point:02X}>"
 
 
-def style(text: str, **how: Any) -> str:
+def style(text: str, **attributes: Any) -> str:
     """Return a text in a colour or in bold, to be printed by `line` or `block`."""
-    return click.style(shown(text), **how).replace("\x1b", _OURS)
+    return click.style(shown(text), **attributes).replace("\x1b", _OURS)
 
 
 def line(text: object = "", *, err: bool = False) -> None:
@@ -231,8 +231,8 @@ def hanging(text: str, width: int | None) -> list[str]:
     text = shown(text)
     if width is None or cell_len(text) <= width:
         return [text]
-    first, *more = wrapped(text, width - HANG)
-    return [first, *(" " * HANG + below for below in more)]
+    first, *continuation = wrapped(text, width - HANG)
+    return [first, *(" " * HANG + below for below in continuation)]
 
 
 def has_room(start: int, width: int | None) -> bool:
@@ -305,14 +305,14 @@ class Bar:
 
     def _advance(self, steps: int) -> None:
         with self._lock:
-            text, total, done = self._pieces[-1]
-            self._pieces[-1] = text, total, done + steps
+            text, total, completed = self._pieces[-1]
+            self._pieces[-1] = text, total, completed + steps
             self._draw()
 
     def _draw(self) -> None:
         if self._patient or not self._pieces:
             return
-        text, total, done = self._pieces[-1]
+        text, total, completed = self._pieces[-1]
         if self._bar is None:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -329,9 +329,13 @@ class Bar:
             )
             self._bar.add_task(text, how_far="")
             self._bar.start()
-        said = "" if total is None else f"{done} of {total}"
+        progress_text = "" if total is None else f"{completed} of {total}"
         self._bar.update(
-            self._bar.task_ids[0], description=text, total=total, completed=done, how_far=said
+            self._bar.task_ids[0],
+            description=text,
+            total=total,
+            completed=completed,
+            how_far=progress_text,
         )
 
     def hide(self) -> None:

@@ -23,7 +23,7 @@ from .terminal import beside, line, output_to, print_json, print_lines, style, w
 
 
 @verb("refresh")
-def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
+def refresh(folder: Path, as_json: bool, output: Path | None, **options: Any) -> Exit:
     """Do the weekly work of a round, and say in about ten lines what is left to do.
 
     Put the e-mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or just
@@ -36,7 +36,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
 
     Next: hrge-xl status 2026-H1
     """
-    week = hrge_xl.refresh(folder, **how)
+    week = hrge_xl.refresh(folder, **options)
     warn(*week.drafts.warnings, *week.failures)
     with output_to(output):
         if as_json:
@@ -134,8 +134,8 @@ def _named(names: Iterable[str], nobody: str = "nothing") -> str:
         if shown and cell_len(", ".join([*shown, name])) > ROOM:
             break
         shown.append(name)
-    more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
-    return f"{', '.join(shown)}{more}." if every else f"{nobody}."
+    remainder = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
+    return f"{', '.join(shown)}{remainder}." if every else f"{nobody}."
 
 
 def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
@@ -219,15 +219,15 @@ def _lines(received: hrge_xl.Received) -> Iterator[str]:
     yield from (
         f"waiting, since the round is closed: {workbook.name}" for workbook in received.waiting
     )
-    for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
-        yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
-    for item in received.unopened:
-        within = _within(item)
-        yield f"not opened: {item.name}{f' ({within})' if within else ''}: {item.why}"
+    for kind, names in sorted(grouped((file.what, file.name) for file in received.left).items()):
+        yield f"left aside, {kind} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
+    for file in received.unopened:
+        within = _within(file)
+        yield f"not opened: {file.name}{f' ({within})' if within else ''}: {file.why}"
 
 
-def _within(found: hrge_xl.Found) -> str:
-    return " > ".join(found.place.way)
+def _within(file: hrge_xl.Found) -> str:
+    return " > ".join(file.place.way)
 
 
 def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
@@ -237,22 +237,22 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
             {"path": str(path), "day": str(day or ""), **_place(came)}
             for path, came, day in received.placed
         ],
-        "known": [_place(item) for item in received.known],
-        "waiting": [_place(item) for item in received.waiting],
+        "known": [_place(file) for file in received.known],
+        "waiting": [_place(file) for file in received.waiting],
         "sent": [
             {"draft": sent.file, "by": sent.by, "day": str(sent.day)} for sent in received.sent
         ],
-        "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
+        "left_aside": [{"what": file.what, **_place(file)} for file in received.left],
         "not_opened": [
-            {"why": item.why, "files": item.count, **_place(item)} for item in received.unopened
+            {"why": file.why, "files": file.count, **_place(file)} for file in received.unopened
         ],
     }
 
 
-def _place(found: hrge_xl.Found) -> dict[str, Any]:
-    email = found.place.email
-    how = {**asdict(email), "sent_by": email.sent_by or "", "to": [*email.to]}
-    return {"name": found.name, "within": list(found.place.way), **how}
+def _place(file: hrge_xl.Found) -> dict[str, Any]:
+    email = file.place.email
+    email_fields = {**asdict(email), "sent_by": email.sent_by or "", "to": [*email.to]}
+    return {"name": file.name, "within": list(file.place.way), **email_fields}
 
 
 # e-mails
@@ -265,7 +265,7 @@ def drafts(
     today: date,
     done: bool,
     teams: tuple[str, ...],
-    **how: Any,
+    **options: Any,
 ) -> Exit:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
@@ -297,23 +297,23 @@ def drafts(
         return Exit.OUTPUT if sent.failures else Exit.OK
     if teams:
         raise UsageError("--team goes with --done.")
-    return _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
+    return _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **options))
 
 
-def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> Exit:
+def _print_drafts(folder: Path, batch: hrge_xl.Drafts) -> Exit:
     """Print the new drafts on stdout, a line each; what was removed, and what to look at, on stderr."""
-    print_lines(folder / draft.file for draft in made.new)
-    written = {(draft.occasion, draft.team) for draft in made.new}
-    for draft in made.outdated:
+    print_lines(folder / draft.file for draft in batch.new)
+    written = {(draft.occasion, draft.team) for draft in batch.new}
+    for draft in batch.outdated:
         why = "replaced" if (draft.occasion, draft.team) in written else "no longer due"
         line(f"removed, {why}: {folder / draft.file}", err=True)
-    warn(*made.warnings, *made.failures)
-    line(f"{made.tally()}.", err=True)
-    return Exit.OUTPUT if made.failures else Exit.OK
+    warn(*batch.warnings, *batch.failures)
+    line(f"{batch.tally()}.", err=True)
+    return Exit.OUTPUT if batch.failures else Exit.OK
 
 
 @verb("remind")
-def remind(folder: Path, today: date, **how: Any) -> Exit:
+def remind(folder: Path, today: date, **options: Any) -> Exit:
     """Write a reminder for each team that still owes something, as a draft (.eml). Nothing is ever sent.
 
     A team is reminded in the week before its deadline, on the day, and once a week after it; about corrections, a week
@@ -324,4 +324,4 @@ def remind(folder: Path, today: date, **how: Any) -> Exit:
 
     Next: hrge-xl drafts 2026-H1
     """
-    return _print_drafts(folder, hrge_xl.remind(folder, today, **how))
+    return _print_drafts(folder, hrge_xl.remind(folder, today, **options))

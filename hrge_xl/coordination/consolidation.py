@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from ..answers.corrections import OfficeCorrection, in_force
+from ..answers.corrections import OfficeCorrection
 from ..core.dates import day_here
 from ..core.errors import OutputError, UsageError
 from ..core.paths import check_several, quoted
@@ -27,7 +27,7 @@ from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source, Validatio
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
 from ..ledger.files import only_writer
-from ..ledger.judgements import every_correction
+from ..ledger.judgements import apply_judgements
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
 from ..rounds.datasets import (
@@ -158,11 +158,11 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
         load_open_round(folder)
     written_formats = exports.checked_formats(formats)
     if dry_run:
-        with ingest_dry_run(sources, folder, options=options) as (run, verdicts, known):
-            return _foreseen(run, verdicts, known)
+        with ingest_dry_run(sources, folder, options=options) as (run, verdicts, verdict_by_path):
+            return _summarize_dry_run(run, verdicts, verdict_by_path)
     with ingest(sources, folder, arrived=arrived or Arrived(), options=options) as run:
-        known_files = run.file.known()
-        names = [submission_id(file.sha256, file.path) for file in run.given]
+        known_files = run.file.read_files()
+        names = [submission_id(file.sha256, file.path) for file in run.received]
         summary = Summary(
             str(folder),
             reconciliation(run.file),
@@ -173,7 +173,7 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             notes=run.notes,
             overview=overview_page(overview) if overview else None,
         )
-        run.pool.here.shutdown()  # what is held for figures is of no use to files
+        run.pool.local.shutdown()  # what is held for figures is of no use to files
         shared = write_files(run, written_formats, overview, round_)
     if shareable and not shared:
         shared = _share(run.today, folder, overview, round_)
@@ -190,7 +190,7 @@ def _share(today: date, out: Path, overview: Path | None, round_: Round | None) 
     return copy, f"Overview to share: {pages_of_folder(out, overview, round_, masked=True)}"
 
 
-def _amended(
+def _enter_and_update(
     folder: Path,
     day: date,
     store: str | None,
@@ -207,32 +207,32 @@ def _amended(
     if is_round(folder):
         load_open_round(folder)
     with one_dataset(folder, day, jobs, password, figures=False) as dataset:
-        before = dataset.returns()
+        returns_before = dataset.returns()
         source = dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
-        entered = enter(ledger, before, source.asked)
+        entered = enter(ledger, returns_before, source.asked)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
-        run.pool.here.shutdown()
-        after = heads(run.file)
+        run.pool.local.shutdown()
+        returns_after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
-        of_others = any(return_.read_for for return_ in before) and not is_round(folder)
+        of_others = any(return_.read_for for return_ in returns_before) and not is_round(folder)
         pages = pages_beside(folder / REPORTS)
         formats = exports.formats_there(folder)
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
-        if len(after) > QUICK and run.file.fact(STATE) in OUTGROWN:
+        if len(returns_after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
-            _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
+            _refuse_unwritten(exports.set_aside(run.file, export, pages, run.pool.local))
         elif overview or formats or exports.has_shareable(folder):
             write_files(run, overview=overview)
-    return entered, before, after
+    return entered, returns_before, returns_after
 
 
 class Decided(list[Return]):
     """All returns as they are after a decision; `changed` are those whose status or reason it changed."""
 
-    def __init__(self, before: Iterable[Return], after: Iterable[Return]) -> None:
-        super().__init__(after)
-        was = {return_.submission: (return_.status, return_.reason) for return_ in before}
+    def __init__(self, returns_before: Iterable[Return], returns_after: Iterable[Return]) -> None:
+        super().__init__(returns_after)
+        was = {return_.submission: (return_.status, return_.reason) for return_ in returns_before}
         self.changed = [
             return_
             for return_ in self
@@ -261,12 +261,12 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     folder = Path(folder)
     check_several("returns", returns)
 
-    def enter(ledger: Ledger, found: list[Return], _: ValidationRequest) -> None:
-        meant = [find_return(found, name) for name in returns]
+    def enter(ledger: Ledger, every_return: list[Return], _: ValidationRequest) -> None:
+        meant = [find_return(every_return, name) for name in returns]
         deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
 
-    _, before, after = _amended(folder, day, store, jobs, password, enter)
-    return Decided(before, after)
+    _, returns_before, returns_after = _enter_and_update(folder, day, store, jobs, password, enter)
+    return Decided(returns_before, returns_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,14 +303,16 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     def enter(
         ledger: Ledger, returns: list[Return], _: ValidationRequest
     ) -> tuple[str, Waiver, int]:
-        found = find_return(returns, file)
+        return_ = find_return(returns, file)
         terms = deciding.waive(
-            ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
+            ledger, return_, code, reason=reason, by=by, day=day, until=until, place=place
         )
-        return found.submission, *terms
+        return return_.submission, *terms
 
-    (name, waiver, count), _, after = _amended(folder, day, store, jobs, password, enter)
-    verdict = next(return_.verdict for return_ in after if return_.submission == name)
+    (name, waiver, count), _, returns_after = _enter_and_update(
+        folder, day, store, jobs, password, enter
+    )
+    verdict = next(return_.verdict for return_ in returns_after if return_.submission == name)
     return WaiverMade(**asdict(waiver), count=count, verdict=verdict)
 
 
@@ -332,7 +334,7 @@ def withdraw(
     def enter(ledger: Ledger, _: list[Return], __: ValidationRequest) -> Waiver:
         return deciding.withdraw(ledger, number, by=by, day=day)
 
-    return _amended(folder, day, store, jobs, password, enter)[0]
+    return _enter_and_update(folder, day, store, jobs, password, enter)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,38 +365,44 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
-    own = load_open_round(folder).name if is_round(folder) else None
+    round_name = load_open_round(folder).name if is_round(folder) else None
 
     def enter(
         ledger: Ledger, returns: list[Return], request: ValidationRequest
     ) -> tuple[str, OfficeCorrection]:
-        found = find_return(returns, file)
-        if found.read_for != own:
+        return_ = find_return(returns, file)
+        if return_.read_for != round_name:
             raise UsageError(
-                f"{found.name} is of the round {found.read_for}, whose ledger rules it.",
+                f"{return_.name} is of the round {return_.read_for}, whose ledger rules it.",
                 remedy="Correct it there, then consolidate again.",
             )
-        known = replace(request, corrections=in_force(every_correction(ledger)))
-        made = deciding.correct(ledger, found, place, value, known, reason=reason, by=by, day=day)
-        return found.submission, made
+        current_request = apply_judgements(request, [ledger])
+        correction = deciding.correct(
+            ledger, return_, place, value, current_request, reason=reason, by=by, day=day
+        )
+        return return_.submission, correction
 
-    (name, made), _, after = _amended(folder, day, store, jobs, password, enter)
-    verdict = next(return_.verdict for return_ in after if return_.submission == name)
-    return CorrectionMade(**asdict(made), verdict=verdict)
+    (name, correction), _, returns_after = _enter_and_update(
+        folder, day, store, jobs, password, enter
+    )
+    verdict = next(return_.verdict for return_ in returns_after if return_.submission == name)
+    return CorrectionMade(**asdict(correction), verdict=verdict)
 
 
 def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     """Write the overview and the brief; give what is said of one where somebody has it open.
 
-    Those to share that are there are written again too, unless a copy to share brings them.
+    Those to share and those of countries and teams that are there are written again too; where there is a copy to
+    share, that brings its own.
     """
-    from ..outputs.brief import pages_of_folder
+    from ..outputs.brief import group_pages_again, pages_of_folder
 
     to_share = overview_page(folder, masked=True).is_file() and not exports.has_shareable(dataset)
     try:
         pages_of_folder(dataset, folder, round_)
         if to_share:
             pages_of_folder(dataset, folder, round_, masked=True)
+        group_pages_again(dataset, folder, round_)
     except OutputError as error:
         return [str(error)]
     return []
@@ -402,7 +410,7 @@ def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
 
 def write_files(
     run: IngestRun,
-    wanted: Collection[str] = (),
+    formats_to_write: Collection[str] = (),
     overview: Path | None = None,
     round_: Round | None = None,
 ) -> tuple[str, ...]:
@@ -410,52 +418,54 @@ def write_files(
 
     What would be the same again is not made. Returns where the copies to share are, if they were there and made again.
     """
-    done = f"done {run.today}"
+    done_state = f"done {run.today}"
     file = run.file
-    formats = {*wanted, *exports.formats_there(run.out)}
+    formats = {*formats_to_write, *exports.formats_there(run.out)}
     tasks = [partial(_pages, run.out, overview, round_)] if overview else []
     pages = pages_beside(overview) if overview else []
     round_file = (round_.folder if round_ else run.out) / FILE
     failed: list[str] = []
     shared: tuple[str, ...] = ()
-    if file.fact(STATE) != done or not all(
+    if file.fact(STATE) != done_state or not all(
         path.is_file() for path in exports.names(file, run.out, formats)
     ):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
-        failed = exports.write(file, export, run.pool.here, tasks)
+        failed = exports.write(file, export, run.pool.local, tasks)
         if exports.has_shareable(run.out):
             try:
                 shared = _share(run.today, run.out, overview, round_)
             except OutputError as error:
                 failed.append(str(error))
         for store in run.stores[:-1]:
-            store.set_fact(STATE, "" if failed else done)
-        compact(file, run.out / DATASET, "" if failed else done)
+            store.set_fact(STATE, "" if failed else done_state)
+        compact(file, run.out / DATASET, "" if failed else done_state)
     elif tasks and not run.ledger.is_made(
         pages, run.ledger.made_of(round_file, str(last_change(run.out)))
     ):
         failed = tasks[0]()
-    _refuse(failed)
+    _refuse_unwritten(failed)
     if pages:
         run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
     return shared
 
 
-def _refuse(failed: Sequence[str]) -> None:
+def _refuse_unwritten(failed: Sequence[str]) -> None:
     """Raise `OutputError` for files that could not be written."""
     if failed:
-        more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
-        raise OutputError(f"{failed[0]} The rest is done.{more}")
+        further = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
+        raise OutputError(f"{failed[0]} The rest is done.{further}")
 
 
-def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
+def _summarize_dry_run(
+    run: IngestRun, verdicts: dict[str, str], verdict_by_path: dict[str, str]
+) -> Summary:
     """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
-    counts = Counter(known[file.path] for file in run.given)
-    totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
+    counts = Counter(verdict_by_path[file.path] for file in run.received)
+    totals = Reconciliation(len(run.received), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(
         str(run.out),
         totals,
-        len(run.given),
+        len(run.received),
         counts[REFUSED],
         len(verdicts),
         dry_run=True,

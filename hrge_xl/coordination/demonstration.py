@@ -97,7 +97,7 @@ class ReturnedFile(NamedTuple):
 
     country: str
     name: str
-    data: bytes
+    workbook: bytes
     arrives: date
 
 
@@ -141,7 +141,7 @@ def play(name: str, round_: Round | None = None) -> list[ReturnedFile]:
         answers = filled | _own_country(layout, filled, actor.country)
         parts.append(_Part(actor, layout, order, replace(order, answers=answers)))
     workbooks = {
-        order.team: data for order, data in issue(spec, [part.filled_in for part in parts])
+        order.team: workbook for order, workbook in issue(spec, [part.filled_in for part in parts])
     }
     files = [
         file for part in parts for file in _returns(spec, story_, part, workbooks[part.order.team])
@@ -196,10 +196,10 @@ def saved_on(workbook: bytes, day: date) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
-            data = old.read(member)
+            content = old.read(member)
             if member.filename == "docProps/core.xml":
-                data = MODIFIED.sub(rb"\g<1>%sT12:00:00Z" % day.isoformat().encode(), data)
-            new.writestr(zipfile.ZipInfo(member.filename), data, zipfile.ZIP_DEFLATED)
+                content = MODIFIED.sub(rb"\g<1>%sT12:00:00Z" % day.isoformat().encode(), content)
+            new.writestr(zipfile.ZipInfo(member.filename), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
@@ -207,12 +207,12 @@ def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[A
     """Return the team's country in every row that always asks for one and is in use."""
     name = layout.spec.countries
     rows = {key[:2] for key in filled}
-    asked = {
+    country_cells = {
         key
         for key, slot in layout.slots.items()
         if name is not None and slot.field.vocabulary == name and slot.field.relevant is None
     }
-    return {key: country for key in asked - filled.keys() if key[:2] in rows}
+    return {key: country for key in country_cells - filled.keys() if key[:2] in rows}
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def play_teams(spec: str, folder: str | Path) -> list[tuple[Path, date]]:
         play(spec, round_), len(story_.teams), "Teams fill in their workbooks"
     ):
         path = path_in(folder / RETURNED, file.name)
-        write_whole(path, file.data)
+        write_whole(path, file.workbook)
         returned.append((path, file.arrives))
     with Ledger.open(folder) as ledger:
         for path, day in returned:

@@ -86,23 +86,25 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     _check_translated(loaded, () if allow_draft else [language])
     choice = choose(loaded, profile, tools, blank_rows, first=sample, leave_out=leave_out_sensitive)
     language = language or loaded.languages[0]
-    made = IssuedWorkbooks()
+    issued = IssuedWorkbooks()
     if choice.explained:
-        made.notes.append(f"{choice.explained}.")
+        issued.notes.append(f"{choice.explained}.")
     if sample:
-        data = sample_workbook(loaded, language, choice)
-        made.paths.append(_written(data, output, language, loaded.name, "SAMPLE", profile))
-        return made
+        workbook = sample_workbook(loaded, language, choice)
+        issued.paths.append(
+            _write_workbook(workbook, output, language, loaded.name, "SAMPLE", profile)
+        )
+        return issued
     blank = Order("", today, "", language, choice.tools, choice.rows, leave_out=choice.leave_out)
     begin = Prefill()
     if answers:
         begin = from_file(answers, laid_out(loaded, blank, last=True), str(spec), today, password)
-    if left := ", ".join(begin.left_behind()):
-        made.notes.append(f"{answers}: {left}.")
-    wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
-    for order, data in track_progress(issue(loaded, wanted), len(wanted), "Issuing"):
-        made.paths.append(_written(data, output, language, loaded.name, order.country))
-    return made
+    if not_taken_over := ", ".join(begin.left_behind()):
+        issued.notes.append(f"{answers}: {not_taken_over}.")
+    spec_orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
+    for order, workbook in track_progress(issue(loaded, spec_orders), len(spec_orders), "Issuing"):
+        issued.paths.append(_write_workbook(workbook, output, language, loaded.name, order.country))
+    return issued
 
 
 def issue_round(
@@ -128,11 +130,11 @@ def issue_round(
     round_ = load_open_round(folder)
     spec = load(round_.spec_source)
     chosen = _only_countries(round_, spec, countries) if countries else round_
-    made = IssuedWorkbooks(
+    issued = IssuedWorkbooks(
         notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)]
     )
-    wanted = orders(chosen, today)
-    languages = () if allow_draft else [order.language for order in wanted]
+    round_orders = orders(chosen, today)
+    languages = () if allow_draft else [order.language for order in round_orders]
     _check_translated(
         spec, languages, f", take them in: hrge-xl round update-spec {quoted(folder)} --spec FOLDER"
     )
@@ -143,10 +145,12 @@ def issue_round(
             )
         with one_dataset(earlier, today, password=password, figures=False) as dataset:
             if dataset.round is not None:
-                made.notes.extend(team_differences(dataset.round.teams, round_.teams))
-            wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
-        continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
-        made.notes.append(f"{continued}; blank ones: {blank}.")
+                issued.notes.extend(team_differences(dataset.round.teams, round_.teams))
+            round_orders, blank = _continue_orders(
+                round_orders, dataset, spec, round_.wanted, issued.notes
+            )
+        continued = f"Workbooks that continue from {earlier}: {len(round_orders) - blank}"
+        issued.notes.append(f"{continued}; blank ones: {blank}.")
         planned = None if is_address(str(earlier)) else follow(folder, Path(earlier))
         if planned and planned.after != planned.before:
             change_round(planned, reason="Its workbooks do.", by="hrge-xl generate", day=today)
@@ -159,25 +163,27 @@ def issue_round(
         return path_in(folder / ISSUED, f"{'_'.join(filter(None, parts))}.xlsx")
 
     def is_new(order: Order) -> bool:
-        before = (replace(order, team=code) for code in earlier_codes[order.team])
-        return not any(is_issued(spec, same, place(same), earlier_wordings) for same in before)
+        earlier_orders = (replace(order, team=code) for code in earlier_codes[order.team])
+        return not any(
+            is_issued(spec, same, place(same), earlier_wordings) for same in earlier_orders
+        )
 
     with only_writer(folder / ISSUED):
         files = track_progress(
-            issue_files(spec, filter(is_new, wanted), place, earlier_wordings),
-            len(wanted),
+            issue_files(spec, filter(is_new, round_orders), place, earlier_wordings),
+            len(round_orders),
             "Issuing",
         )
-        made.paths.extend(path for path, is_written in files if is_written)
-    for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
+        issued.paths.extend(path for path, is_written in files if is_written)
+    for name in {guide_name(order.language or spec.languages[0]) for order in round_orders}:
         readers = [team for team in round_.teams if guide_name(team.language) == name]
         write_if_changed(folder / ISSUED / name, guide(name, readers))
-    if kept := len(wanted) - len(made.paths):
-        made.notes.append(
-            f"{kept} of {len(wanted)} workbooks were issued before and stay as they are."
+    if unchanged := len(round_orders) - len(issued.paths):
+        issued.notes.append(
+            f"{unchanged} of {len(round_orders)} workbooks were issued before and stay as they are."
         )
-    made.notes.extend(orphaned(round_))
-    return made
+    issued.notes.extend(orphaned(round_))
+    return issued
 
 
 def _check_translated(spec: Spec, languages: Iterable[str | None], and_then: str = "") -> None:
@@ -196,10 +202,10 @@ def _check_translated(spec: Spec, languages: Iterable[str | None], and_then: str
         raise UsageError(*wrong)
 
 
-def _written(data: bytes, folder: Path, language: str, *parts: str) -> Path:
+def _write_workbook(workbook: bytes, folder: Path, language: str, *parts: str) -> Path:
     """Write a workbook that belongs to no round, and the guide beside it; gives its file."""
     path = path_in(folder, f"{'_'.join(filter(None, (*parts, language)))}.xlsx")
-    write_whole(path, data)
+    write_whole(path, workbook)
     write_if_changed(folder / guide_name(language), guide(guide_name(language)))
     return path
 
@@ -209,15 +215,17 @@ def _written(data: bytes, folder: Path, language: str, *parts: str) -> Path:
 
 def _only_countries(round_: Round, spec: Spec, countries: Sequence[str]) -> Round:
     """Return the round with no other teams than those of some countries. Raises `UsageError` where one has none."""
-    wanted = country_codes(spec, countries)
-    there = sorted({team.country for team in round_.teams if team.country})
-    missing = [code for code in wanted if code not in there]
+    wanted_codes = country_codes(spec, countries)
+    country_codes_of_teams = sorted({team.country for team in round_.teams if team.country})
+    missing = [code for code in wanted_codes if code not in country_codes_of_teams]
     if missing:
         raise UsageError(
             f"{round_.name} has no team of {', '.join(missing)}.",
-            remedy=f"Its countries are: {', '.join(there) or 'none'}.",
+            remedy=f"Its countries are: {', '.join(country_codes_of_teams) or 'none'}.",
         )
-    return replace(round_, teams=tuple(team for team in round_.teams if team.country in wanted))
+    return replace(
+        round_, teams=tuple(team for team in round_.teams if team.country in wanted_codes)
+    )
 
 
 def orders(round_: Round, today: date) -> list[Order]:
@@ -260,8 +268,12 @@ def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
 # orders that continue from an earlier round: from the answers of the team's return that counts there
 
 
-def _continued(
-    wanted: Iterable[Order], earlier: Dataset, spec: Spec, now: ExpectedReturn, notes: list[str]
+def _continue_orders(
+    blank_orders: Iterable[Order],
+    earlier: Dataset,
+    spec: Spec,
+    expected: ExpectedReturn,
+    notes: list[str],
 ) -> tuple[list[Order], int]:
     """Have each order continue from the earlier round; gives also how many do not, for nothing of the team counts.
 
@@ -279,10 +291,12 @@ def _continued(
         )
     from ..dataset.returns import result
 
-    counting = grouped((now.team_now(return_.team), return_) for return_ in _latest(earlier, spec))
+    counting = grouped(
+        (expected.team_now(return_.team), return_) for return_ in _latest(earlier, spec)
+    )
     continued = list[Order]()
     blank = 0
-    for order in wanted:
+    for order in blank_orders:
         returns = counting.get(order.team, [])
         if not returns:
             blank += 1
@@ -290,20 +304,22 @@ def _continued(
             notes.append(
                 f"{order.team}: no return of it counts in the earlier round; its workbook is blank."
             )
-        for found in returns:
-            read = result(earlier.store, found)
+        for earlier_return in returns:
+            read = result(earlier.store, earlier_return)
             assert read.submission is not None  # what counts could be read
             assert read.layout is not None
             layout = laid_out(spec, order, last=True)
             prefill = go_on(read.submission, read.layout, layout, order.today)
-            prefill = replace(prefill, last_round=prefill.last_round or found.period)
+            prefill = replace(prefill, last_round=prefill.last_round or earlier_return.period)
             several = len(returns) > 1
             about = (
-                (spec.identity.over_rounds(found.intervention) or found.project) if several else ""
+                (spec.identity.over_rounds(earlier_return.intervention) or earlier_return.project)
+                if several
+                else ""
             )
             continued.append(prefill.into(replace(order, intervention=about)))
-            if left := ", ".join(prefill.left_behind()):
-                notes.append(f"{order.team} ({found.name}): {left}.")
+            if not_taken_over := ", ".join(prefill.left_behind()):
+                notes.append(f"{order.team} ({earlier_return.name}): {not_taken_over}.")
     return continued, blank
 
 
@@ -345,14 +361,16 @@ def guide_name(language: str) -> str:
 def guide(name: str, readers: Collection[Team] = ()) -> bytes:
     """Return a page by its name: its text in the frame of all, below what is so for every team that reads it."""
     body = (PAGES / name).read_text(encoding="utf-8")
-    (before, behind) = GUIDE.split("*")
-    language = name.removeprefix(before).removesuffix(behind)
+    (stem, behind) = GUIDE.split("*")
+    language = name.removeprefix(stem).removesuffix(behind)
     title = body.partition("</h1>")[0].removeprefix("<h1>")
-    told = {
+    values_by_label = {
         contact_label(language): {team.contact for team in readers},
         translator(language)("Please return by"): {str(team.deadline or "") for team in readers},
     }
-    in_common = {label: said.pop() for label, said in told.items() if len(said) == 1}
+    in_common = {
+        label: values.pop() for label, values in values_by_label.items() if len(values) == 1
+    }
     facts = (
         f"<p>{label}: <b>{escape(fact)}</b></p>\n" for label, fact in in_common.items() if fact
     )

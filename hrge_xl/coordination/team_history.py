@@ -56,11 +56,13 @@ def team_history(dataset: Dataset, team_status: TeamStatus) -> list[Happening]:
     assert dataset.folder is not None
     with Ledger.open(dataset.round.folder, write=False) as ledger:
         happened = [
-            *_sent(dataset.round, team_status.team, ledger),
-            *_came(dataset, dataset.round, team_status, ledger),
-            *_changed(team_status.team, ledger),
+            *_find_outgoing(dataset.round, team_status.team, ledger),
+            *_find_incoming(dataset, dataset.round, team_status, ledger),
+            *_find_changes(team_status.team, ledger),
         ]
-    happened += _judged(dataset.waivers, look_up(dataset.folder, history) or (), team_status)
+    happened += _find_judgements(
+        dataset.waivers, look_up(dataset.folder, history) or (), team_status
+    )
     contents = {return_.sha256 for return_ in team_status.returns}
     happened += [
         Happening(parse_day(correction.day), "corrected", correction.text)
@@ -72,15 +74,15 @@ def team_history(dataset: Dataset, team_status: TeamStatus) -> list[Happening]:
 
 def what_comes_next(team_status: TeamStatus) -> str:
     """Say it in a line; nothing where all is done."""
-    told = AWAITED.get(team_status.state, "")
+    next_step = AWAITED.get(team_status.state, "")
     deadline = team_status.team.deadline
-    if not told or deadline is None or team_status.state == TO_DECIDE:
-        return told
+    if not next_step or deadline is None or team_status.state == TO_DECIDE:
+        return next_step
     late = f", {counted(team_status.overdue, 'day')} overdue" if team_status.overdue else ""
-    return f"{told} (deadline {deadline}{late})"
+    return f"{next_step} (deadline {deadline}{late})"
 
 
-def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
+def _find_outgoing(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the workbooks that were issued to it, and the mails that were drafted for it."""
     issued = issued_files(round_)
     for file in (file for code in team.codes for file in issued.get(code, ())):
@@ -91,7 +93,7 @@ def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
             yield Happening(parse_day(draft.day), "drafted", draft.file)
 
 
-def _came(
+def _find_incoming(
     dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledger
 ) -> Iterator[Happening]:
     """Yield its returns, those too that its address sent in the workbook of another team, and its other mails.
@@ -101,15 +103,18 @@ def _came(
     origins = ledger.origins()
     senders = Senders(round_)
     readable = sorted(
-        (each for each in team_status.returns if each.identity), key=lambda each: each.age
+        (version for version in team_status.returns if version.identity),
+        key=lambda version: version.age,
     )
-    versions = grouped((each.copy, each) for each in readable)
+    versions = grouped((version.copy, version) for version in readable)
     earlier = {
-        now.submission: before for some in versions.values() for before, now in pairwise(some)
+        later.submission: previous
+        for some in versions.values()
+        for previous, later in pairwise(some)
     }
-    compared = {*earlier, *(before.submission for before in earlier.values())}
+    compared = {*earlier, *(previous.submission for previous in earlier.values())}
     whole = {
-        each.submission: each for each in dataset.returns([*compared])
+        version.submission: version for version in dataset.returns([*compared])
     }  # with what was found in cells
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
@@ -117,21 +122,23 @@ def _came(
         errors = f", {counted(return_.open_errors, 'error')}" if return_.open_errors else ""
         state = REFUSED if return_.verdict == REFUSED else return_.status
         text = f"{return_.name} ({return_.known_by}){sender}: {state}{errors}. {text_of(return_.reason)}".rstrip()
-        if before := earlier.get(return_.submission):
-            then, now = (
-                result(dataset.store, whole[each.submission]) for each in (before, return_)
+        if previous := earlier.get(return_.submission):
+            earlier_result, later_result = (
+                result(dataset.store, whole[version.submission]) for version in (previous, return_)
             )
-            found = compare(then, now)
-            text += f" Since {before.name}: {' '.join(in_figures(found.counts, SOURCE_LANGUAGE))}"
+            comparison = compare(earlier_result, later_result)
+            text += f" Since {previous.name}: {' '.join(in_figures(comparison.counts, SOURCE_LANGUAGE))}"
         yield Happening(return_.lateness[0], "came", text)
     for letter in ledger.letters():
         if team_status.team.code in senders.teams_at(letter.sent_by, letter.sender):
             moment = moment_of_mail(letter.moment)
-            told = f"without a workbook, from {letter.sender}: {letter.what} ({letter.files})"
-            yield Happening(moment and moment.date(), "came", told)
+            text_of_letter = (
+                f"without a workbook, from {letter.sender}: {letter.what} ({letter.files})"
+            )
+            yield Happening(moment and moment.date(), "came", text_of_letter)
 
 
-def _changed(team: Team, ledger: Ledger) -> Iterator[Happening]:
+def _find_changes(team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the changes and notes that name it."""
     for entry, event in ledger.events(RoundChanged):
         if not {*team.codes}.isdisjoint(event.teams):
@@ -144,16 +151,16 @@ def _changed(team: Team, ledger: Ledger) -> Iterator[Happening]:
             yield Happening(event.day, "note" if is_note else "changed", text)
 
 
-def _judged(
+def _find_judgements(
     waivers: Iterable[Waiver], decided: Iterable[Decision], team_status: TeamStatus
 ) -> Iterator[Happening]:
     """Yield the decisions and waivers about its returns."""
-    ours = {return_.submission: return_.sha256 for return_ in team_status.returns}
+    hash_by_submission = {return_.submission: return_.sha256 for return_ in team_status.returns}
     for decision in decided:
-        if decision.submission in ours:
+        if decision.submission in hash_by_submission:
             text = f"{decision.file} {decision.choice}, by {decision.by}: {decision.reason}"
             yield Happening(parse_day(decision.day), "decided", text)
     for waiver in waivers:
-        if waiver.sha256 in ours.values():
+        if waiver.sha256 in hash_by_submission.values():
             text = f"{waiver.code} in {waiver.file}, by {waiver.by}: {waiver.reason}"
             yield Happening(parse_day(waiver.day), "waived", text)

@@ -14,14 +14,14 @@ from ..core.dates import day_here
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
-from ..dataset.returns import Return
-from ..ledger.events import FILE, Arrived
+from ..dataset.returns import Return, verdicts_for_closing
+from ..ledger.events import FILE, NEXT, Arrived, RoundJudged
 from ..ledger.ledger import Ledger
 from ..ledger.seals import Seal
 from ..outputs import exports, pages_beside, report_pages, write_report
 from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round, planned_end
-from ..rounds.datasets import Dataset, DatasetRequest, came_back, datasets, one_dataset
+from ..rounds.datasets import Dataset, DatasetRequest, datasets, list_returned, one_dataset
 from ..rounds.receiving import Received
 from ..rounds.round_status import (
     OPEN,
@@ -146,9 +146,13 @@ def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -
     round_ = dataset.round
     returns = dataset.of_round()
     teams = status(returns, today, round_)
-    waiting = [] if round_.closed else [each.team.code for each in teams if each.state in OPEN]
+    waiting = (
+        []
+        if round_.closed
+        else [team_status.team.code for team_status in teams if team_status.state in OPEN]
+    )
     no_answers = unanswered(dataset, waiting, received.unopened)
-    since = came_back(round_, since_closed=True)
+    since = list_returned(round_, since_closed=True)
     came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
     return RefreshResult(
         round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came
@@ -180,15 +184,19 @@ def close(
     round_ = load_open_round(folder)
     with one_dataset(folder, today, password=password, figures=False) as dataset:
         return planned_end(
-            round_, today, list(_left_open(status(dataset.of_round(), today, round_)))
+            round_, today, list(_describe_open(status(dataset.of_round(), today, round_)))
         )
 
 
-def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
+def _describe_open(teams: list[TeamStatus]) -> Iterator[str]:
     states = {
-        "Without an answer": [each.team.code for each in teams if each.state in OPEN],
-        "To decide": [each.team.code for each in teams if each.state == TO_DECIDE],
-        "With errors": [each.team.code for each in teams if each.errors],
+        "Without an answer": [
+            team_status.team.code for team_status in teams if team_status.state in OPEN
+        ],
+        "To decide": [
+            team_status.team.code for team_status in teams if team_status.state == TO_DECIDE
+        ],
+        "With errors": [team_status.team.code for team_status in teams if team_status.errors],
     }
     yield from (f"{words}: {', '.join(codes)}." for words, codes in states.items() if codes)
 
@@ -211,6 +219,8 @@ def close_round(
     consolidate(DatasetRequest([str(folder)], day, password=password, arrived=Arrived(day)), folder)
     with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
         _write_report(dataset, ledger, day)
+        verdicts = tuple(verdicts_for_closing(dataset.store))
+        ledger.enter(RoundJudged(number=NEXT, day=day, returns=verdicts), by=by.strip())
     change_round(planned, reason=reason, by=by, day=day)
     reports = folder / REPORTS
     pages = [folder / exports.WORKBOOK, *pages_beside(reports), *report_pages(reports, "html")]

@@ -59,10 +59,10 @@ class HrgeError(Exception):
     def __init__(
         self, *lines: object, place: object = "", value: object = None, remedy: object = ""
     ) -> None:
-        *others, last = lines or ("",)
+        *first_lines, last = lines or ("",)
         before = f"{place}: " if place else ""
         behind = f" {remedy}" if remedy else ""
-        super().__init__(*others, f"{before}{last}{behind}")
+        super().__init__(*first_lines, f"{before}{last}{behind}")
         self.place = str(place)
         self.value = value
         self.remedy = str(remedy)
@@ -155,19 +155,19 @@ MOST = 40  # names that are listed
 _NUMBER = re.compile(r"\d+")
 
 
-def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
+def alike(wrong: object, names: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
     """Return the known names that are most like a wrong one, the nearest first."""
-    return [name for _, name in _by_distance(wrong, known, close)[:most]]
+    return [name for _, name in _by_distance(wrong, names, close)[:most]]
 
 
 def _by_distance(
-    wrong: object, known: Sequence[str], close: int
+    wrong: object, names: Sequence[str], close: int
 ) -> list[tuple[tuple[float, ...], str]]:
     """Return the names that are like a wrong one with how far they are from it, the nearest first."""
     from rapidfuzz import fuzz, process  # only once something is wrong
 
-    text, folded = str(wrong).casefold(), {name.casefold(): name for name in known}
-    found = process.extract(text, list(folded), limit=None, score_cutoff=close)
+    text, folded = str(wrong).casefold(), {name.casefold(): name for name in names}
+    matches = process.extract(text, list(folded), limit=None, score_cutoff=close)
 
     def distance(name: str, score: float) -> tuple[float, ...]:
         # a slip of the finger is nearer than a name that has the wrong one within; of equals those that begin alike
@@ -175,29 +175,29 @@ def _by_distance(
         return plain(text) != plain(name), -slip, -score, name[:1] != text[:1]
 
     return sorted(
-        ((distance(name, score), folded[name]) for name, score, _ in found),
-        key=lambda each: each[0],
+        ((distance(name, score), folded[name]) for name, score, _ in matches),
+        key=lambda ranked: ranked[0],
     )
 
 
-def nearest(wrong: object, known: Sequence[str], close: int = CLOSE) -> str | None:
+def nearest(wrong: object, names: Sequence[str], close: int = CLOSE) -> str | None:
     """Return the known name that is most like a wrong one; None where none is, several are as like, or it is one."""
-    found = _by_distance(wrong, known, close) if str(wrong) not in known else []
-    is_one = len(found) == 1 or (len(found) > 1 and found[0][0] < found[1][0])
-    return found[0][1] if is_one else None
+    candidates = _by_distance(wrong, names, close) if str(wrong) not in names else []
+    is_one = len(candidates) == 1 or (len(candidates) > 1 and candidates[0][0] < candidates[1][0])
+    return candidates[0][1] if is_one else None
 
 
-def did_you_mean(wrong: object, known: Sequence[str], close: int = CLOSE) -> str:
+def did_you_mean(wrong: object, names: Sequence[str], close: int = CLOSE) -> str:
     """Ask whether the nearest name was meant, with a space behind; nothing where none is near."""
-    found = nearest(wrong, known, close)
-    return f"Did you mean '{found}'? " if found else ""
+    name = nearest(wrong, names, close)
+    return f"Did you mean '{name}'? " if name else ""
 
 
-def remedy_for(wrong: object, known: Sequence[str]) -> str:
+def remedy_for(wrong: object, names: Sequence[str]) -> str:
     """Ask for a comma between several, or whether the nearest name was meant; else list what is known, if anything."""
-    if len(words := str(wrong).split()) > 1 and set(words) <= set(known):
+    if len(words := str(wrong).split()) > 1 and set(words) <= set(names):
         return f"A comma is missing: {', '.join(words)}."
-    return did_you_mean(wrong, known).rstrip() or f"Known are: {listed(known)}."
+    return did_you_mean(wrong, names).rstrip() or f"Known are: {listed(names)}."
 
 
 def plain(code: str) -> str:
@@ -208,8 +208,8 @@ def plain(code: str) -> str:
 
 def listed(names: Sequence[str], most: int = MOST) -> str:
     """Return some names in their order, with how many more there are."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "") or "none"
+    unlisted = len(names) - most
+    return ", ".join(names[:most]) + (f" and {unlisted} more" if unlisted > 0 else "") or "none"
 
 
 class NoSuch(str):
@@ -223,14 +223,14 @@ class NoSuch(str):
 
     def __new__(cls, reason: str, name: str) -> NoSuch:
         """Return the reason, with the name."""
-        made = super().__new__(cls, reason)
-        made.name = name
-        return made
+        text = super().__new__(cls, reason)
+        text.name = name
+        return text
 
 
-def no_such(reason: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+def no_such(reason: str, name: str, names: Iterable[str]) -> tuple[str, str]:
     """Return reason and remedy of a mistake that lies in a name: it is none of those known."""
-    return NoSuch(reason, name), remedy_for(name, list(known))
+    return NoSuch(reason, name), remedy_for(name, list(names))
 
 
 def reworded(reason: str, words: str) -> str:

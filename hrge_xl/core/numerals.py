@@ -167,9 +167,9 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 def _in_words(text: str, language: str) -> date | None:
     """Return the day of a date in words. Raises `OtherCalendar` where its months or years are not ours."""
     readings = [
-        each
-        for each in calendar_words(language).readings(text)
-        if each.month or len(each.figures) > 1
+        reading
+        for reading in calendar_words(language).readings(text)
+        if reading.month or len(reading.figures) > 1
     ]
     if any(
         reading.month for reading in readings
@@ -187,18 +187,18 @@ def _in_words(text: str, language: str) -> date | None:
     return days.pop() if days else None
 
 
-def _of_words(text: str, said: Worded, language: str) -> date | None:
+def _of_words(text: str, words: Worded, language: str) -> date | None:
     """Return the day of a reading; a month alone is its first day, as Excel takes it when it is typed.
 
     Raises `Ambiguous` where it is no such day of the week.
     """
-    if said.month is None:
-        day = _of_figures(text, said.figures, language)
+    if words.month is None:
+        day = _of_figures(text, words.figures, language)
     else:
-        short, long = ["1", *sorted(said.figures, key=len)][-2:]
-        known = len(said.figures) in (1, 2) and len(short) <= 2 and len(long) == 4
-        day = _date(int(long), said.month, int(short), language) if known else None
-    if day is not None and said.weekdays and day.weekday() not in said.weekdays:
+        short, long = ["1", *sorted(words.figures, key=len)][-2:]
+        is_complete = len(words.figures) in (1, 2) and len(short) <= 2 and len(long) == 4
+        day = _date(int(long), words.month, int(short), language) if is_complete else None
+    if day is not None and words.weekdays and day.weekday() not in words.weekdays:
         raise Ambiguous(text)
     return day
 
@@ -361,11 +361,11 @@ def _tokens(*texts: Iterable[str]) -> frozenset[str]:
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
     """Return the numbers that each folded name may mean; an abbreviation with points is also known without them."""
-    found: dict[str, frozenset[int]] = {}
+    numbers: dict[str, frozenset[int]] = {}
     for name, number in pairs:
         for spelling in (fold_words(name), fold_words(name.replace(".", ""))):
-            found[spelling] = found.get(spelling, frozenset()) | {number}
-    return found
+            numbers[spelling] = numbers.get(spelling, frozenset()) | {number}
+    return numbers
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:

@@ -39,13 +39,13 @@ def is_left_by_a_program(name: str) -> bool:
     return name.startswith((*LOCK_PREFIXES, "._")) or name.lower() in LEFT_BY_PROGRAMS
 
 
-def check_several(what: str, given: object) -> None:
+def check_several(parameter: str, value: object) -> None:
     """Refuse, with `UsageError`, one path or name where several are meant: its letters would be taken for them."""
-    if isinstance(given, (str, bytes, os.PathLike)):
+    if isinstance(value, (str, bytes, os.PathLike)):
         raise UsageError(
-            f"{given!r} is one where several are meant.",
-            place=what,
-            remedy=f"Put it into a list: [{given!r}].",
+            f"{value!r} is one where several are meant.",
+            place=parameter,
+            remedy=f"Put it into a list: [{value!r}].",
         )
 
 
@@ -55,15 +55,15 @@ def expand(arguments: Iterable[str]) -> list[Path]:
     Raises `UsageError` when an argument leads nowhere, or all of them to no file at all.
     """
     lists = _Lists()
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     for argument in arguments:
-        found.update(dict.fromkeys(_files(argument, lists)))
-    if not found:
+        files.update(dict.fromkeys(_files(argument, lists)))
+    if not files:
         raise UsageError(
             "No files were found in what was given.",
             remedy="Name files, or a folder that holds returned workbooks.",
         )
-    return list(found)
+    return list(files)
 
 
 def _files(argument: str, lists: _Lists) -> Iterator[Path]:
@@ -112,8 +112,8 @@ def _matches(pattern: str) -> list[Path]:
     if not path.parts:
         return []
     try:
-        found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-        return sorted(path_found for path_found in found if _hidden(path_found) <= _hidden(path))
+        paths = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+        return sorted(match for match in paths if _hidden(match) <= _hidden(path))
     except (
         OSError,
         ValueError,
@@ -134,11 +134,13 @@ class _Lists:
         """Yield the files that a list means. Raises `UsageError` for one that is none, or names itself."""
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
-            way = " → ".join(
+            chain_of_lists = " → ".join(
                 nested.name for nested in [*self._open[self._open.index(place) :], place]
             )
             raise UsageError(
-                f"the list names itself ({way}).", place=file, remedy="Take that line out of it."
+                f"the list names itself ({chain_of_lists}).",
+                place=file,
+                remedy="Take that line out of it.",
             )
         if len(self._open) == MOST_LISTS_DEEP:
             raise UsageError(
@@ -173,26 +175,30 @@ def read_regular(path: Path, most: int) -> bytes:
     with open(os.open(path, _READ_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        data = file.read(most + 1)
-    if len(data) > most:
+        content = file.read(most + 1)
+    if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most / 1024 / 1024:.0f} MB", str(path))
-    return data
+    return content
 
 
-def read_named(path: Path, most: int, what: str, kind: type[HrgeError] = UsageError) -> bytes:
+def read_named(
+    path: Path, most: int, description: str, kind: type[HrgeError] = UsageError
+) -> bytes:
     """Return the content of a file that somebody named. Raises `UsageError`, or another kind of error."""
     try:
         return read_regular(path, most)
     except OSError as error:
         raise kind(
-            f"the {what} cannot be read ({error.strerror}).", place=path, remedy="Check the path."
+            f"the {description} cannot be read ({error.strerror}).",
+            place=path,
+            remedy="Check the path.",
         ) from error
 
 
-def decoded(data: bytes, errors: str = "strict") -> str:
+def decoded(content: bytes, errors: str = "strict") -> str:
     """Return the text of a file, also where a shell of Windows wrote it: as UTF-16. Raises `UnicodeDecodeError`."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return data.decode("utf-16" if wide else "utf-8-sig", errors)
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", errors)
 
 
 # paths as text that can be written anywhere
@@ -291,11 +297,11 @@ def path_in(folder: Path, *names: str) -> Path:
     return folder.joinpath(*names)
 
 
-def free_name(stem: str, ending: str, taken: set[str]) -> str:
+def free_name(stem: str, ending: str, used_names: set[str]) -> str:
     """Return a name that is not `taken` yet, with a number where it has to be, and note it there."""
     names = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
-    free = next(name for name in names if name.casefold() not in taken)
-    taken.add(free.casefold())
+    free = next(name for name in names if name.casefold() not in used_names)
+    used_names.add(free.casefold())
     return free
 
 
@@ -303,8 +309,8 @@ def file_part(text: str) -> str:
     """Write a text as part of the name of a file, on any system; a digest stands for what is too long of it."""
     name = UNSAFE.sub("-", text.strip()).strip("-. ")
     if DEVICES.match(name):
-        stem, point, rest = name.partition(".")
-        name = f"{stem}_{point}{rest}"
+        stem, point, ending = name.partition(".")
+        name = f"{stem}_{point}{ending}"
     short = name[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode(errors="ignore").strip("-. ")
     return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"
 
@@ -347,12 +353,12 @@ def is_address(text: str) -> bool:
     return _SCHEME.match(text) is not None or _BEFORE_AT.match(text) is not None
 
 
-def masked(text: str, known: Iterable[str] = ()) -> str:
+def masked(text: str, secrets: Iterable[str] = ()) -> str:
     """Return a text without what could be a password in an address.
 
     `known` are words that were given and that it may quote: in them a password may hold anything, spaces too.
     """
-    words = {part for word in known for part in (word, word.partition("=")[2])}
+    words = {part for word in secrets for part in (word, word.partition("=")[2])}
     telling = (word for word in words if ("@" in word and ":" in word) or _NAMED.search(word))
     for word in sorted(telling, key=len, reverse=True):
         for form in dict.fromkeys((word, str(Path(word)))):
@@ -365,8 +371,8 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _scheme(text: str) -> str:
-    found = _SCHEME.match(text)
-    return found[0] if found else ""
+    match = _SCHEME.match(text)
+    return match[0] if match else ""
 
 
 # files that are there whole or not at all
@@ -381,16 +387,16 @@ NAME_TOO_LONG = 206
 LONGEST = 259  # characters of a path, unless Windows was set up for longer ones
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all. Raises `OutputError`."""
     with whole(path) as unfinished:
-        unfinished.write_bytes(data)
+        unfinished.write_bytes(content)
 
 
-def write_if_changed(path: Path, data: bytes) -> None:
+def write_if_changed(path: Path, content: bytes) -> None:
     """Write as `write_whole` does, unless the file holds this already: running again changes nothing."""
-    if not path.is_file() or path.read_bytes() != data:
-        write_whole(path, data)
+    if not path.is_file() or path.read_bytes() != content:
+        write_whole(path, content)
 
 
 @contextmanager

@@ -59,9 +59,9 @@ def program_digest() -> str:
 class UnfitRow(Exception):
     """A row that the dataset has no place for; `told` says which column, what stands there, and what is needed."""
 
-    def __init__(self, told: Mapping[str, str]) -> None:
-        self.told = told
-        super().__init__(told["column"])
+    def __init__(self, problem: Mapping[str, str]) -> None:
+        self.problem = problem
+        super().__init__(problem["column"])
 
 
 def isolate_failures(
@@ -82,7 +82,7 @@ def isolate_failures(
         return list(instead(items[0], fault))
     middle = len(items) // 2
     halves = items[:middle], items[middle:]
-    return [result for half in halves for result in isolate_failures(work, half, instead)]
+    return [outcome for half in halves for outcome in isolate_failures(work, half, instead)]
 
 
 # the log of a fault
@@ -157,9 +157,9 @@ def _append(place: Path, text: str) -> Path:
     with os.fdopen(
         os.open(place, flags, 0o600), "r+", encoding="utf-8", errors="backslashreplace"
     ) as log:
-        there = os.fstat(log.fileno())
-        if hasattr(os, "geteuid") and there.st_uid != os.geteuid():
+        status = os.fstat(log.fileno())
+        if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
             raise PermissionError(f"{place} is not ours")
-        if there.st_size < MOST_BYTES and text not in log.read():
+        if status.st_size < MOST_BYTES and text not in log.read():
             log.write(text)
     return place

@@ -104,9 +104,9 @@ class Text:
 
     def say(self, language: str) -> str:
         """Return the text in this language, else in its base language, else in the first one that stands there."""
-        found = self.find(language)
-        if found is not None:
-            return found
+        translation = self.find(language)
+        if translation is not None:
+            return translation
         return (
             self.catalogue.stand_in(language, self.place, self.source)
             if self.catalogue
@@ -120,9 +120,9 @@ class Text:
             if tag in self.by_language:
                 return self.by_language[tag]
             if self.catalogue and tag in files:
-                found = self.catalogue.find(tag, self.place, self.source)
-                if found is not None:
-                    return found
+                translation = self.catalogue.find(tag, self.place, self.source)
+                if translation is not None:
+                    return translation
         return None
 
     def is_worded_as(self, other: Text) -> bool:

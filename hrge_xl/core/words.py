@@ -71,17 +71,19 @@ def is_language(tag: str) -> bool:
 @cache
 def proper_tag(text: str) -> str | None:
     """Find the proper tag of a language from one that is nearly right or a name; None where none fits."""
-    first, *others = text.replace("_", "-").split("-")
+    first, *subtags = text.replace("_", "-").split("-")
     shapes = {2: str.upper, 4: str.title}  # sr-Latn-RS
-    tag = "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in others)])
+    tag = "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in subtags)])
     if is_language(tag) and locale(tag).language == tag.split("-", maxsplit=1)[0]:
         return tag
     newer = get_global("language_aliases").get(tag)
     if newer is not None and is_language(newer.replace("_", "-")):
         return str(newer).replace("_", "-")
-    named = {name.casefold(): known for known, name in language_names(SOURCE_LANGUAGE).items()}
-    found = named.get(text.strip().casefold())
-    return found if found is not None and is_language(found) else None
+    named = {
+        name.casefold(): known_tag for known_tag, name in language_names(SOURCE_LANGUAGE).items()
+    }
+    tag_by_name = named.get(text.strip().casefold())
+    return tag_by_name if tag_by_name is not None and is_language(tag_by_name) else None
 
 
 def with_base(language: str) -> tuple[str, str]:
@@ -115,19 +117,19 @@ def kept_in_order(text: str, language: str) -> str:
 
 def begun_in_order(text: str, language: str) -> str:
     """Return a text that may begin with a code: from right to left 4.B is seen as B.4 where nothing isolates it."""
-    code, space, rest = text.partition(" ")
+    code, space, words = text.partition(" ")
     is_code = right_to_left(language) and code[:1].isdecimal()
-    return f"\u2066{code}\u2069{space}{rest}" if is_code else text
+    return f"\u2066{code}\u2069{space}{words}" if is_code else text
 
 
 def language_name(language: str, said_in: str | None = None) -> str:
     """Name a language in another one; else give its own name for itself."""
     named = locale(language)
-    said = locale(said_in or language)
-    own = said.languages.get(
+    display = locale(said_in or language)
+    own_name = display.languages.get(
         str(named)
     )  # Dari has a name of its own, and is not "Persian (Afghanistan)"
-    return own or named.get_display_name(said) or language
+    return own_name or named.get_display_name(display) or language
 
 
 def names_of_language(language: str, said_in: str) -> tuple[str, ...]:
@@ -147,7 +149,9 @@ def country_names(said_in: str) -> dict[str, str]:
     names = {code: name for code, name in locale(said_in).territories.items() if code.isalpha()}
     aliases = get_global("territory_aliases").items()
     three = {
-        code: now[0] for code, now in aliases if len(code) == 3 and code.isalpha() and len(now) == 1
+        code: current[0]
+        for code, current in aliases
+        if len(code) == 3 and code.isalpha() and len(current) == 1
     }
     return names | {code: names[two] for code, two in three.items() if two in names}
 
@@ -176,9 +180,9 @@ def thousands_separator(language: str) -> str:
 @cache
 def month_names(language: str) -> tuple[tuple[str, int], ...]:
     """Return every name of a Gregorian month in a language and its countries, in full and short, with its number."""
-    found = []
-    for known in _with_countries(language):
-        shapes = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
+    names_of_months = []
+    for calendar in _with_countries(language):
+        shapes = (ATTACHED.search(str(shape)) for shape in calendar.date_formats.values())
         # what stands before and behind the name without a space: in Hebrew "in", in Kurdish "of"
         attached = {
             ("", ""),
@@ -186,15 +190,15 @@ def month_names(language: str) -> tuple[tuple[str, int], ...]:
         }
         names = [
             (name, number)
-            for name, number in _names_in(known.months)
+            for name, number in _names_in(calendar.months)
             if not UNNAMED_MONTH.fullmatch(name)
         ]
-        found += [
+        names_of_months += [
             (before + name + behind, number)
             for before, behind in attached
             for name, number in names
         ]
-    return tuple(found)
+    return tuple(names_of_months)
 
 
 def _names_in(table: Any) -> Iterator[tuple[str, int]]:
@@ -207,7 +211,9 @@ def _names_in(table: Any) -> Iterator[tuple[str, int]]:
 @cache
 def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
     """Return every name of a day of the week, in full and short, with its number; Monday is 0."""
-    return tuple(chain.from_iterable(_names_in(known.days) for known in _with_countries(language)))
+    return tuple(
+        chain.from_iterable(_names_in(calendar.days) for calendar in _with_countries(language))
+    )
 
 
 @cache
@@ -238,8 +244,8 @@ def translator(language: str) -> Translate:
 
     Texts that a catalogue lacks stay English; `tests/test_words.py` says which those are.
     """
-    own, base = with_base(language)
-    table = _catalogue(base) | (_catalogue(own) if own != base else {})
+    full_tag, base = with_base(language)
+    table = _catalogue(base) | (_catalogue(full_tag) if full_tag != base else {})
     return lambda text: table.get(text, text)
 
 
@@ -266,11 +272,11 @@ def language_of_words(language: str) -> str:
 
 def remembered_if_short(function: Callable[[str], str]) -> Callable[[str], str]:
     """Have a function remember what it makes of short texts; long ones are seldom seen twice, and fill the memory."""
-    known = lru_cache(maxsize=50_000)(function)
+    cached = lru_cache(maxsize=50_000)(function)
 
     @wraps(function)
     def of_text(text: str) -> str:
-        return known(text) if len(text) <= REMEMBERED else function(text)
+        return cached(text) if len(text) <= REMEMBERED else function(text)
 
     return of_text
 
@@ -317,9 +323,9 @@ def and_more(count: int) -> str:
     return f" (+{count})" if count > 0 else ""
 
 
-def counted(count: int, one: str, several: str = "") -> str:
+def counted(count: int, singular: str, several: str = "") -> str:
     """Say in English how many things there are: 1 workbook, 2 workbooks."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
+    return f"{count:,} {singular if count == 1 else several or singular + 's'}"
 
 
 def says_nothing(text: str) -> bool:
@@ -364,10 +370,10 @@ def fits_a_cell(text: str) -> bool:
 
 def beginning(text: str, limit: int = CELL_LIMIT) -> str:
     """As much of the text as has at most so many characters as Excel counts them."""
-    kept = text[:limit]
-    while (over := cell_length(kept) - limit) > 0:
-        kept = kept[: len(kept) - (over + 1) // 2]
-    return kept
+    shortened = text[:limit]
+    while (over := cell_length(shortened) - limit) > 0:
+        shortened = shortened[: len(shortened) - (over + 1) // 2]
+    return shortened
 
 
 def western_digits(text: str) -> str:

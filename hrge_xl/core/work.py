@@ -39,14 +39,14 @@ def watch_progress(report: Callable[[str, int, int | None], object]) -> Iterator
 
     @contextmanager
     def listener(text: str, total: int | None) -> Iterator[Advance]:
-        done = 0
+        steps_done = 0
 
         def advance(steps: int) -> None:
-            nonlocal done
-            done += steps
-            report(text, done, total)
+            nonlocal steps_done
+            steps_done += steps
+            report(text, steps_done, total)
 
-        report(text, done, total)
+        report(text, steps_done, total)
         yield advance
 
     with listening(listener):
@@ -67,8 +67,8 @@ def report_progress(text: str, total: int | None = None) -> Iterator[Advance]:
 def track_progress(items: Iterable[Item], total: int, text: str) -> Iterator[Item]:
     """Yield some items, and say how far they are."""
     with report_progress(text, total) as advance:
-        for item in items:
-            yield item
+        for element in items:
+            yield element
             advance(1)
 
 
@@ -86,10 +86,10 @@ def gc_paused() -> Iterator[None]:
 
 def grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
     """Return items by their keys: both in the order in which they come."""
-    found: dict[Key, list[Item]] = {}
-    for key, item in pairs:
-        found.setdefault(key, []).append(item)
-    return found
+    groups: dict[Key, list[Item]] = {}
+    for key, member in pairs:
+        groups.setdefault(key, []).append(member)
+    return groups
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -47,30 +47,30 @@ def decide(
             f"A return cannot be '{choice}'.", value=choice, remedy=remedy_for(choice, CHOICES)
         )
     rows = ledger.rows()
-    before = decisions(ledger)
+    decided = decisions(ledger)
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
-    meant = {found.submission: found for found in returns}
-    for found in meant.values():
-        if found.verdict == REFUSED:
+    meant = {return_.submission: return_ for return_ in returns}
+    for return_ in meant.values():
+        if return_.verdict == REFUSED:
             raise UsageError(
-                f"{found.name} was refused: it could not be read, and counts in no case."
+                f"{return_.name} was refused: it could not be read, and counts in no case."
             )
-        if choice == COUNTS and choice not in possible(found):
+        if choice == COUNTS and choice not in possible(return_):
             raise UsageError(
                 (
-                    f"{found.name} does not carry our signature ({SIGNATURE_INVALID.code}), and "
+                    f"{return_.name} does not carry our signature ({SIGNATURE_INVALID.code}), and "
                     "no decision makes it ours."
                 ),
                 remedy="Ask the team for the file it received, or issue it a new one.",
             )
-        if choice == UNDONE and found.submission not in before:
-            known = ", ".join(sorted(before)) or "none"
+        if choice == UNDONE and return_.submission not in decided:
+            decided_names = ", ".join(sorted(decided)) or "none"
             raise UsageError(
-                f"Nothing was decided about {found.name}.",
-                remedy=f"Decisions in force are about: {known}.",
+                f"Nothing was decided about {return_.name}.",
+                remedy=f"Decisions in force are about: {decided_names}.",
             )
     for submission in meant:
-        made = DecisionMade(
+        decision = DecisionMade(
             number=NEXT,
             submission=submission,
             file=names.get(submission, ""),
@@ -79,19 +79,19 @@ def decide(
             day=day.isoformat(),
             known=len(rows),
         )
-        ledger.enter(made, by=by.strip())
+        ledger.enter(decision, by=by.strip())
 
 
-def need_words(what: str, reason: str, by: str) -> None:
+def need_words(entry: str, reason: str, by: str) -> None:
     """Raise `UsageError` where somebody does not say why, or who enters it."""
     for part, text in (("a reason", reason), ("a name", by)):
         if not text.strip():
-            raise UsageError(f"{what} needs {part}: --reason TEXT --by NAME.")
+            raise UsageError(f"{entry} needs {part}: --reason TEXT --by NAME.")
 
 
-def possible(found: Return) -> tuple[str, ...]:
+def possible(return_: Return) -> tuple[str, ...]:
     """Return what can be decided about a return; no decision makes a stamp ours that is not."""
-    forged = found.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(found.reason)
+    forged = return_.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(return_.reason)
     return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
 
 
@@ -115,7 +115,7 @@ def refuse_unwaivable(code: str, folder: Path) -> None:
 
 def waive(  # noqa: PLR0913 (one parameter an option)
     ledger: Ledger,
-    found: Return,
+    return_: Return,
     code: str,
     *,
     reason: str,
@@ -134,33 +134,35 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             f"--until {until} is past already.", remedy="Name a later day, or leave it out."
         )
-    if found.verdict == REFUSED:
+    if return_.verdict == REFUSED:
         raise UsageError(
-            f"{found.path} was refused; nothing in it can be waived.",
+            f"{return_.path} was refused; nothing in it can be waived.",
             remedy="Ask for the file again.",
         )
-    same = [each for each in found.findings if each.code.casefold() == code.casefold()]
+    same = [finding for finding in return_.findings if finding.code.casefold() == code.casefold()]
     covered = [
-        each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)
+        finding
+        for finding in same
+        if place is None or _folded(finding.sheet, finding.cell) == _folded(*place)
     ]
     if not covered:
-        raise UsageError(_no_such(found, code, place, same))
-    if all(each.severity is Severity.INFO for each in covered):
+        raise UsageError(_no_such(return_, code, place, same))
+    if all(finding.severity is Severity.INFO for finding in covered):
         raise UsageError(f"{code} only says what was read and how: there is nothing to waive.")
     code = covered[0].code
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
-    given = WaiverGiven(
+    waiver = WaiverGiven(
         number=NEXT,
         code=code,
-        sha256=str(found.sha256),
-        file=found.name,
+        sha256=str(return_.sha256),
+        file=return_.name,
         sheet=sheet,
         cell=cell,
         reason=reason.strip(),
         day=day,
         until=until,
     )
-    ledger.enter(given, by=by.strip())
+    ledger.enter(waiver, by=by.strip())
     return waivers(ledger, day)[-1], len(covered)
 
 
@@ -169,31 +171,39 @@ def _folded(sheet: str | None, cell: str | None) -> tuple[str, str]:
 
 
 def _no_such(
-    found: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]
+    return_: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]
 ) -> str:
     """Say that a return has no such finding, and which it has."""
-    where = f" at {place[0]}!{place[1]}" if place else ""
+    place_text = f" at {place[0]}!{place[1]}" if place else ""
     if same:
-        places = [f"{each.sheet}!{each.cell}" if each.cell else "(the file)" for each in same]
-        more = f" and {len(places) - MOST_PLACES} more places" if len(places) > MOST_PLACES else ""
-        there = f"It stands at {', '.join(places[:MOST_PLACES])}{more}"
+        places = [
+            f"{finding.sheet}!{finding.cell}" if finding.cell else "(the file)" for finding in same
+        ]
+        further = (
+            f" and {len(places) - MOST_PLACES} more places" if len(places) > MOST_PLACES else ""
+        )
+        existing = f"It stands at {', '.join(places[:MOST_PLACES])}{further}"
     else:
-        codes = sorted({each.code for each in found.findings if each.severity is not Severity.INFO})
-        there = f"Found were: {', '.join(codes)}" if codes else "Nothing was found in it"
-    return f"{found.path} has no {code}{where}. {there}."
+        codes = sorted(
+            {finding.code for finding in return_.findings if finding.severity is not Severity.INFO}
+        )
+        existing = f"Found were: {', '.join(codes)}" if codes else "Nothing was found in it"
+    return f"{return_.path} has no {code}{place_text}. {existing}."
 
 
 def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
     """Take a waiver back; it stays in the ledger. Raises `UsageError` when there is none in force."""
-    found = next((each for each in waivers(ledger, day) if each.number == number), None)
-    if found is None:
+    withdrawable = next(
+        (waiver for waiver in waivers(ledger, day) if waiver.number == number), None
+    )
+    if withdrawable is None:
         raise UsageError(
             f"There is no waiver {number}.",
             remedy=f"Those there are: hrge-xl waive --list --ledger {quoted(ledger.home)}",
         )
-    if found.withdrawn is not None:
+    if withdrawable.withdrawn is not None:
         raise UsageError(
-            f"Waiver {number} was withdrawn on {found.withdrawn} by {found.withdrawn_by} already."
+            f"Waiver {number} was withdrawn on {withdrawable.withdrawn} by {withdrawable.withdrawn_by} already."
         )
     if not by.strip():
         raise UsageError("Say who withdraws it: --by NAME.")
@@ -206,7 +216,7 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
 
 def correct(  # noqa: PLR0913 (one parameter an option)
     ledger: Ledger,
-    found: Return,
+    return_: Return,
     place: tuple[str, str],
     value: str | None,
     request: ValidationRequest,
@@ -221,32 +231,36 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     and for a value that its question does not take, each with what is possible.
     """
     need_words("A correction", reason, by)
-    others = [correction for correction in request.corrections if correction.sha256 == found.sha256]
-    result = _read(ledger, found, replace(request, corrections=tuple(others)))
-    sent = result.submission
+    other_corrections = [
+        correction for correction in request.corrections if correction.sha256 == return_.sha256
+    ]
+    validated = _read(ledger, return_, replace(request, corrections=tuple(other_corrections)))
+    sent = validated.submission
     if sent is None:
         raise UsageError(
-            f"{found.name} was refused; nothing in it can be corrected.",
+            f"{return_.name} was refused; nothing in it can be corrected.",
             remedy="Ask for the file again.",
         )
-    sheet, key = _cell_meant(result, sent, place)
+    sheet, key = _cell_meant(validated, sent, place)
     cell = sent.cells[key[0]][key]
-    before = next((entry for entry in others if (entry.key, entry.cell) == (key[:3], cell)), None)
+    earlier_correction = next(
+        (entry for entry in other_corrections if (entry.key, entry.cell) == (key[:3], cell)), None
+    )
     answer = next((answer for answer in sent.answers if answer.cell_key == key), None)
-    if value is None and before is None:
+    if value is None and earlier_correction is None:
         raise UsageError(
-            f"Nothing was corrected at {sheet}!{cell} of {found.name}.",
+            f"Nothing was corrected at {sheet}!{cell} of {return_.name}.",
             remedy="Corrections are listed by: hrge-xl decide " + quoted(ledger.home),
         )
-    assert result.layout is not None
-    field = result.layout.slots[key[:3]].field
-    came = before.came if before is not None else _as_shown(answer, field)
+    assert validated.layout is not None
+    field = validated.layout.slots[key[:3]].field
+    came = earlier_correction.came if earlier_correction is not None else _as_shown(answer, field)
     number = max((entry.number for entry in every_correction(ledger)), default=0) + 1
     typed = None if value is None else value.strip()
-    made = OfficeCorrection(
+    new_correction = OfficeCorrection(
         number,
-        str(found.sha256),
-        found.name,
+        str(return_.sha256),
+        return_.name,
         *key[:3],
         sheet,
         cell,
@@ -257,52 +271,56 @@ def correct(  # noqa: PLR0913 (one parameter an option)
         day.isoformat(),
     )
     if typed is not None:
-        again = _read(ledger, found, replace(request, corrections=in_force([*others, made])))
-        _refuse_untaken(again, made, key, answer)
+        again = _read(
+            ledger,
+            return_,
+            replace(request, corrections=in_force([*other_corrections, new_correction])),
+        )
+        _refuse_untaken(again, new_correction, key, answer)
     event = AnswerCorrected(
         number=NEXT,
-        sha256=made.sha256,
-        file=made.file,
-        tool=made.tool,
-        row=made.row,
-        field=made.field,
+        sha256=new_correction.sha256,
+        file=new_correction.file,
+        tool=new_correction.tool,
+        row=new_correction.row,
+        field=new_correction.field,
         sheet=sheet,
         cell=cell,
         came=came,
         value=typed,
-        reason=made.reason,
+        reason=new_correction.reason,
         day=day,
     )
-    ledger.enter(event, by=made.by)
+    ledger.enter(event, by=new_correction.by)
     return every_correction(ledger)[-1]
 
 
-def _read(ledger: Ledger, found: Return, request: ValidationRequest) -> Result:
+def _read(ledger: Ledger, return_: Return, request: ValidationRequest) -> Result:
     """Read the file of a return once more. Raises `UsageError` where its bytes are not at hand."""
-    sha256 = str(found.sha256)
-    places = (kept_at(ledger.home, sha256), ledger.home / found.path)
+    sha256 = str(return_.sha256)
+    places = (kept_at(ledger.home, sha256), ledger.home / return_.path)
     file = next((path for path in places if has_content(path, sha256)), None)
     if file is None:
         raise UsageError(
-            f"{found.name} is neither in its original place nor among the files that were received.",
+            f"{return_.name} is neither in its original place nor among the files that were received.",
             remedy="Put it back, then correct it.",
         )
-    with under_their_names([(file, found.path)]) as paths, Reader() as reader:
+    with under_their_names([(file, return_.path)]) as paths, Reader() as reader:
         return reader.check(paths[0], request)
 
 
-def _cell_meant(result: Result, sent: Submission, place: tuple[str, str]) -> tuple[str, CellKey]:
+def _cell_meant(validated: Result, sent: Submission, place: tuple[str, str]) -> tuple[str, CellKey]:
     """Return the sheet, as it is called in the file, and the answer that stands in a cell.
 
     Raises `UsageError` where there is no such sheet, and where nothing is filled in, with the nearest cell.
     """
-    wanted = place[0].casefold()
+    sheet_name = place[0].casefold()
     cell = place[1].upper()
     called = {
         tool: name
         for tool, name in sent.sheets.items()
-        if wanted in (name.casefold(), tool.casefold())
-        or name.casefold().startswith((f"{wanted} ", f"{wanted}. "))
+        if sheet_name in (name.casefold(), tool.casefold())
+        or name.casefold().startswith((f"{sheet_name} ", f"{sheet_name}. "))
     }
     if len(called) != 1:
         names = sorted(sent.sheets.values())
@@ -312,8 +330,8 @@ def _cell_meant(result: Result, sent: Submission, place: tuple[str, str]) -> tup
             remedy=remedy_for(place[0], names),
         )
     ((tool, sheet),) = called.items()
-    assert result.layout is not None
-    slots = result.layout.slots
+    assert validated.layout is not None
+    slots = validated.layout.slots
     filled_in = {
         its_cell: key
         for key, its_cell in sent.cells.get(tool, {}).items()
@@ -331,7 +349,7 @@ def _cell_meant(result: Result, sent: Submission, place: tuple[str, str]) -> tup
         row, column = parse_cell(its_cell) or at
         distances[its_cell] = abs(row - at[0]) + abs(column - at[1])
     nearest = min(distances, key=lambda its_cell: (distances[its_cell], its_cell))
-    question = result.layout.question(slots[filled_in[nearest][:3]])
+    question = validated.layout.question(slots[filled_in[nearest][:3]])
     raise UsageError(
         f"{sheet}!{address(*at)} is no cell to fill in.",
         value=place[1],
@@ -349,22 +367,26 @@ def _as_shown(answer: Answer | None, field: Field) -> str:
 
 
 def _refuse_untaken(
-    result: Result, made: OfficeCorrection, key: CellKey, before: Answer | None
+    validated: Result, correction: OfficeCorrection, key: CellKey, answer_before: Answer | None
 ) -> None:
     """Refuse, with `UsageError`, a value that its cell does not take, or that counts there already."""
-    sent = result.submission
+    sent = validated.submission
     assert sent is not None
-    for finding in result.findings:
-        in_cell = (finding.key, finding.cell) == (made.key, made.cell)
+    for finding in validated.findings:
+        in_cell = (finding.key, finding.cell) == (correction.key, correction.cell)
         of_answer = finding.code[0] == "V" and finding.severity is Severity.ERROR
         if in_cell and (of_answer or finding.code == REST_NOT_COUNTED.code):
-            words = result.words(finding, SOURCE_LANGUAGE)
+            words = validated.words(finding, SOURCE_LANGUAGE)
             meant = f" Did you mean “{finding.suggestion}”?" if finding.suggestion else ""
             raise UsageError(
-                f"{made.sheet}!{made.cell} does not take “{made.value}”: {words.message}",
-                value=made.value,
+                f"{correction.sheet}!{correction.cell} does not take “{correction.value}”: {words.message}",
+                value=correction.value,
                 remedy=f"{words.remedy}{meant}",
             )
-    after = next((answer for answer in sent.answers if answer.cell_key == key), None)
-    if (before and before.value) == (after and after.value) and not (before and before.problem):
-        raise UsageError(f"{made.sheet}!{made.cell} of {made.file} says “{made.value}” already.")
+    answer_after = next((answer for answer in sent.answers if answer.cell_key == key), None)
+    if (answer_before and answer_before.value) == (answer_after and answer_after.value) and not (
+        answer_before and answer_before.problem
+    ):
+        raise UsageError(
+            f"{correction.sheet}!{correction.cell} of {correction.file} says “{correction.value}” already."
+        )

@@ -18,8 +18,9 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ..exchange.validation import REFUSED
 from ..fields import Field
+from ..spec.model import Spec
 from .dimensions import crossed_pairs
-from .return_status import DOUBLED, STATUSES
+from .return_status import DOUBLED, EXCLUDED, STATUSES
 from .schema import (
     BOOLEAN,
     DATE,
@@ -82,70 +83,95 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
         key = table.key if keys or table is META else ()
         columns = [
             sa.Column(
-                c.name,
-                TYPES[c.kind],
-                primary_key=c.name in key,
+                column.name,
+                TYPES[column.kind],
+                primary_key=column.name in key,
                 autoincrement=False,
-                comment=c.description,
+                comment=column.description,
             )
-            for c in table.columns
+            for column in table.columns
         ]
-        by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
-        made = sa.Table(
-            table.name, meta, *columns, sqlite_with_rowid=not key or by_number, comment=table.about
+        is_by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
+        definition = sa.Table(
+            table.name,
+            meta,
+            *columns,
+            sqlite_with_rowid=not key or is_by_number,
+            comment=table.about,
         )
-        if keys and table.unique:
-            made.append_constraint(sa.UniqueConstraint(*table.unique))
-        for refers in table.references if keys and table.role in (DIMENSION, FACT) else ():
-            made.append_constraint(
-                sa.ForeignKeyConstraint([refers.column], [f"{refers.table}.{refers.key}"])
-            )
-        for index, names in table.indexes.items() if keys else ():
-            sa.Index(index, *(made.c[name] for name in names.split()))
+        if keys:
+            _add_keys(definition, table)
     return meta
+
+
+def _add_keys(definition: sa.Table, table: Table) -> None:
+    """Add to a table, beside its own key, the second key, what its columns refer to, and its indexes."""
+    if table.unique:
+        definition.append_constraint(sa.UniqueConstraint(*table.unique))
+    if table.role in (DIMENSION, FACT):
+        for reference in table.references:
+            key = f"{reference.table}.{reference.key}"
+            definition.append_constraint(sa.ForeignKeyConstraint([reference.column], [key]))
+    for index, names in table.indexes.items():
+        sa.Index(index, *(definition.c[name] for name in names.split()))
+
+
+# a return of a round that this dataset is not of, which somebody put among those of another one
+STRAY = f"""s.status = '{EXCLUDED}' AND s.read_for IS NOT NULL AND s.read_for <> s.period
+        AND NOT EXISTS (SELECT 1 FROM expected_teams AS e WHERE e.period = s.period)"""
 
 
 def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
     """Yield the statements that make the views of a schema, and those that tell what they hold."""
     for view in schema.views:
         yield f'CREATE VIEW "{view.name}" AS {selection(schema, view)}'
-        if comments:
-            told = {f'VIEW "{view.name}"': view.about}
-            told |= {
-                f'COLUMN "{view.name}"."{column.name}"': column.description
-                for column in view.columns
-            }
-            yield "; ".join(f"COMMENT ON {what} IS {_text(text)}" for what, text in told.items())
+        if not comments:
+            continue
+        statements = [f'COMMENT ON VIEW "{view.name}" IS {_text(view.about)}']
+        for column in view.columns:
+            name = f'"{view.name}"."{column.name}"'
+            statements.append(f"COMMENT ON COLUMN {name} IS {_text(column.description)}")
+        yield "; ".join(statements)
 
 
 def selection(schema: Schema, view: Table) -> str:
     """Return the select of a view."""
     if view.name not in TABLES:
-        return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
+        return _read_sql(SHEET.strip("<>")).format_map(_of_sheets(view))
     if view.name == "matrix_rows":
         assert schema.spec is not None  # or there is no matrix
-        pair = "SELECT {} AS tool, {} AS matrix_row_field, {} AS matrix_column_field"
-        pairs = [
-            pair.format(*map(_text, (tool, *crossed)))
-            for tool, some in crossed_pairs(schema.spec).items()
-            for crossed in some
-        ]  # none where levels are only worked out in a row
-        return _written(view.name).format(
-            pairs=" UNION ALL ".join(pairs) or f"{pair.format(*['NULL'] * 3)} WHERE 1 = 0"
-        )
+        return _read_sql(view.name).format(pairs=_pairs(schema.spec))
     if view.name == "reconciliation":
-        counts = []  # of the items of which this became; a copy of a content is doubled, whatever it is
-        for status in STATUSES:
-            its = f"f.n = 1 AND s.status = {_text(status.code)}"
-            if status.code == DOUBLED:
-                its = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
-            counts.append(f"sum(CASE WHEN {its} THEN 1 ELSE 0 END) AS {status.part}")
-        return _written(view.name).format(statuses=",\n    ".join(counts))
-    return _written(view.name)
+        return _read_sql(view.name).format(statuses=_counts_of_statuses(), stray=STRAY)
+    if view.name in ("periods", "teams"):
+        return _read_sql(view.name).format(stray=STRAY)
+    return _read_sql(view.name)
+
+
+def _pairs(spec: Spec) -> str:
+    """Return a select of the fields that each tool crosses; no row where levels are only worked out in a row."""
+    select = "SELECT {} AS tool, {} AS matrix_row_field, {} AS matrix_column_field"
+    selects = []
+    for tool, pairs in crossed_pairs(spec).items():
+        for down, across in pairs:
+            selects.append(select.format(_text(tool), _text(down), _text(across)))
+    nothing = select.format("NULL", "NULL", "NULL") + " WHERE 1 = 0"
+    return " UNION ALL ".join(selects) or nothing
+
+
+def _counts_of_statuses() -> str:
+    """Return a column a status: of how many items it became; a copy of a content is doubled, whatever it is."""
+    counts = []
+    for status in STATUSES:
+        condition = f"f.n = 1 AND s.status = {_text(status.code)}"
+        if status.code == DOUBLED:
+            condition = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
+        counts.append(f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {status.part}")
+    return ",\n    ".join(counts)
 
 
 @cache
-def _written(name: str) -> str:
+def _read_sql(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
@@ -169,11 +195,11 @@ def _of_sheets(view: Table) -> Mapping[str, str]:
 
 def _answer(field: Field, value: str) -> str:
     """Write SQL for the answer to a field, several of them in one text."""
-    asked = f"placed.field = {_text(field.code)}"
+    is_field = f"placed.field = {_text(field.code)}"
     if not field.several:
-        return f"max(CASE WHEN {asked} THEN {value} END)"
+        return f"max(CASE WHEN {is_field} THEN {value} END)"
     cells = (
-        f"coalesce(';' || max(CASE WHEN {asked} AND placed.part = {part} THEN {value} END), '')"
+        f"coalesce(';' || max(CASE WHEN {is_field} AND placed.part = {part} THEN {value} END), '')"
         for part in range(1, field.cells + 1)
     )
     return f"nullif(substr({' || '.join(cells)}, 2), '')"

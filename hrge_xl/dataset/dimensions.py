@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..answers.submission import CellKey
 from ..core.numerals import from_serial
 from ..core.words import translator, with_base
+from ..core.work import grouped
 from ..fields import TICK, YES_NO, ColumnKind, Field, When, kind_of
 from ..layout import Layout, build
 from ..layout.lists import LEVELS
@@ -41,50 +42,43 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
     Only where they are `complete` are there every cell that can hold an answer, and the files of the spec.
     """
     spec = schema.spec
-    said = language or schema.language
+    spoken = language or schema.language
     if spec is None or not schema.answers:
         return {}
+    files = pack(Path(spec.folder)) if spec.folder and complete else {}
     return {
         "slots": slots_of(spec).rows() if complete else [],
         "tools": [
-            (n, tool.code, tool.sheet.say(said), tool.title.say(said))
+            (n, tool.code, tool.sheet.say(spoken), tool.title.say(spoken))
             for n, tool in enumerate(spec.tools, start=1)
         ],
-        "questions": questions(schema, spec, said),
-        "codes": codes(spec, said),
-        "countries": [*entries(spec, spec.countries, said)] if spec.countries else [],
+        "questions": questions(schema, spec, spoken),
+        "codes": codes(spec, spoken),
+        "countries": [*entries(spec, spec.countries, spoken)] if spec.countries else [],
         "list_columns": list_columns(spec),
-        "matrix_levels": [
-            (down, across, float(down), float(across), level)
-            for down, levels in (spec.matrix.cells if spec.matrix else {}).items()
-            for across, level in levels.items()
-        ],
-        "spec_files": [
-            (path, as_text(content))
-            for path, content in (
-                pack(Path(spec.folder)) if spec.folder and complete else {}
-            ).items()
-        ],
+        "matrix_levels": matrix_levels(spec),
+        "spec_files": [(path, as_text(content)) for path, content in files.items()],
         "items": [
             (n, tool, row, section or None, label)
-            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, said), start=1)
+            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, spoken), start=1)
         ],
     }
 
 
 def codes(spec: Spec, language: str) -> list[Row]:
     """Return the entries of every list, those of yes and no, of ticks and of levels too."""
-    found: list[Row] = []
-    for name in dict.fromkeys(
-        (*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ()))
-    ):
-        its = spec.vocabularies.get(name)
-        remarks = (its.tag or None, its.note.say(language) or None) if its else (None, None)
-        labels = dict(entries(spec, name, language)).items()
-        found += [
-            (name, n, code, label, *remarks) for n, (code, label) in enumerate(labels, start=1)
-        ]
-    return found
+    names = [*spec.vocabularies, YES_NO, TICK]
+    if spec.matrix is not None:
+        names.append(LEVELS)
+    rows: list[Row] = []
+    for name in dict.fromkeys(names):
+        vocabulary = spec.vocabularies.get(name)
+        tag = vocabulary.tag or None if vocabulary else None
+        note = vocabulary.note.say(language) or None if vocabulary else None
+        labels = dict(entries(spec, name, language))
+        for n, (code, label) in enumerate(labels.items(), start=1):
+            rows.append((name, n, code, label, tag, note))
+    return rows
 
 
 def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
@@ -104,22 +98,27 @@ def list_columns(spec: Spec) -> list[Row]:
 
     A compact list is an excerpt of others, on a sheet that shows several at once: what is due is told by those.
     """
-    return [
-        (
-            tool.code,
-            number,
-            place,
-            position,
-            column,
-            field,
-            None if block.compact or block.due is None else source.columns.get(block.due),
-        )
-        for tool in spec.tools
-        for number, block in enumerate(tool.blocks)
-        if isinstance(block, CollectBlock)
-        for place, source in enumerate(block.sources)
-        for position, (column, field) in enumerate(source.columns.items(), start=1)
-    ]
+    rows: list[Row] = []
+    for tool in spec.tools:
+        for number, block in enumerate(tool.blocks):
+            if not isinstance(block, CollectBlock):
+                continue
+            for place, source in enumerate(block.sources):
+                due = None
+                if not block.compact and block.due is not None:
+                    due = source.columns.get(block.due)
+                for position, (column, field) in enumerate(source.columns.items(), start=1):
+                    rows.append((tool.code, number, place, position, column, field, due))
+    return rows
+
+
+def matrix_levels(spec: Spec) -> list[Row]:
+    """Return the level of every cell of the matrix, by what stands down and across."""
+    rows: list[Row] = []
+    for down, levels in spec.matrix.cells.items() if spec.matrix else ():
+        for across, level in levels.items():
+            rows.append((down, across, float(down), float(across), level))
+    return rows
 
 
 def questions(schema: Schema, spec: Spec, language: str) -> list[Row]:
@@ -184,9 +183,10 @@ class Slots:
         self._layout = build(spec, spec_language(spec))
         self._known: dict[CellKey, NumberedCell] = {}
         for key, cells in self._layout.cells_of.items():
-            its_list = list_of(self._layout.slots[key].field)
-            for cell in cells if cells[0].part else cells[:1]:
-                numbered = NumberedCell(len(self._known) + 1, cell.address, its_list)
+            list_name = list_of(self._layout.slots[key].field)
+            is_in_parts = cells[0].part
+            for cell in cells if is_in_parts else cells[:1]:
+                numbered = NumberedCell(len(self._known) + 1, cell.address, list_name)
                 self._known[cell.tool, cell.row, cell.field, cell.part] = numbered
 
     def cell(self, key: CellKey, layout: Layout) -> NumberedCell:
@@ -207,14 +207,14 @@ def rows_of(cells: Mapping[CellKey, NumberedCell], layout: Layout) -> list[Row]:
     """Return rows of `slots` for some cells of a layout."""
     return [
         (
-            known.slot,
+            cell.slot,
             *key,
             layout.sheet[key[0]].name,
-            known.cell,
-            known.list,
+            cell.cell,
+            cell.list,
             layout.slots[key[:3]].field.calculated,
         )
-        for key, known in cells.items()
+        for key, cell in cells.items()
     ]
 
 
@@ -235,17 +235,16 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
     """Return for each tool the pairs of fields that are crossed somewhere, in a matrix or as risks."""
     if spec.matrix is None:
         return {}
-    found: dict[str, dict[Pair, None]] = {}
-    for block in matrix_blocks(spec):
-        for tool in block.sources:
-            found.setdefault(tool, {})[block.down, block.across] = None
+    pairs = [
+        (tool, (block.down, block.across))
+        for block in matrix_blocks(spec)
+        for tool in block.sources
+    ]
     risks = spec.figures.risks
-    stages = [stage for stage in (risks.before, risks.after) if stage] if risks else []
-    for tool in risks.tools if risks else ():
-        found.setdefault(tool, {}).update(
-            dict.fromkeys((stage.down, stage.across) for stage in stages)
-        )
-    return {tool: list(pairs) for tool, pairs in found.items()}
+    if risks is not None:
+        stages = [stage for stage in (risks.before, risks.after) if stage]
+        pairs += [(tool, (stage.down, stage.across)) for tool in risks.tools for stage in stages]
+    return {tool: [*dict.fromkeys(of_tool)] for tool, of_tool in grouped(pairs).items()}
 
 
 # what a column can hold, by its description and the spec
@@ -312,20 +311,22 @@ def right_answers(schema: Schema, column: TableColumn) -> RightAnswers | None:
     spec = schema.spec
     if spec is None or not column.fields or column.label_of:
         return None
-    asked = [_asked(spec, spec.tool[tool], field) for tool, field in column.fields.items()]
-    least, most, whole, steps, characters, words, required = zip(*asked, strict=True)
+    by_tool = [_asked(spec, spec.tool[tool], field) for tool, field in column.fields.items()]
 
-    def widest(which: Callable[..., Any], ends: Sequence[Any]) -> Any:
-        return None if None in ends else which(ends)
+    def widest(extreme: Callable[..., Any], ends: Sequence[Any]) -> Any:
+        return None if None in ends else extreme(ends)
 
+    steps: set[float] = set()
+    if all(right.steps for right in by_tool):
+        steps.update(*(right.steps for right in by_tool))
     return RightAnswers(
-        widest(min, least),
-        widest(max, most),
-        all(whole),
-        tuple(sorted({step for some in steps for step in some})) if all(steps) else (),
-        widest(max, characters),
-        widest(max, words),
-        all(required),
+        widest(min, [right.minimum for right in by_tool]),
+        widest(max, [right.maximum for right in by_tool]),
+        all(right.whole for right in by_tool),
+        tuple(sorted(steps)),
+        widest(max, [right.characters for right in by_tool]),
+        widest(max, [right.words for right in by_tool]),
+        all(right.required for right in by_tool),
     )
 
 

@@ -76,32 +76,36 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
     `limits` they hold for whatever a dataset can have: types, keys, known codes.
     """
     schema = Schema(spec)
-    found = {}
+    schemas_of_tables = {}
     for table in schema.by_name.values():
         columns = {}
         for column in table.columns:
             question = right_answers(schema, column) if limits else None
             checks = [*_structure(schema, column), *(_right(question) if question else ())]
-            given = column.name in table.key or (question is not None and question.required)
+            is_required = column.name in table.key or (question is not None and question.required)
             columns[column.name] = Column(
                 DTYPES[column.kind],
                 checks,
-                nullable=not given,
+                nullable=not is_required,
                 coerce=True,
                 required=column.name not in table.not_in_csv,
             )
-        found[table.name] = DataFrameSchema(
+        schemas_of_tables[table.name] = DataFrameSchema(
             columns, name=table.name, unique=list(table.key), report_duplicates="all"
         )
-    return found
+    return schemas_of_tables
 
 
 def _structure(schema: Schema, column: TableColumn) -> Iterator[Check]:
     """Yield the checks that hold for everything that stands in a column."""
-    if known := allowed_values(schema, column):
-        yield Check.isin(known, error=f"one of {', '.join(known)}")
-    if written := pattern(schema, column):
-        yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")
+    allowed = allowed_values(schema, column)
+    if allowed:
+        yield Check.isin(allowed, error=f"one of {', '.join(allowed)}")
+    written_as = pattern(schema, column)
+    if written_as:
+        yield Check(
+            lambda series: series.str.fullmatch(written_as), error=f"written as {written_as}"
+        )
     yield from _between(*least_and_most(column))
 
 
@@ -119,11 +123,11 @@ def _right(question: RightAnswers) -> Iterator[Check]:
         yield Check(lambda series: series % 1 == 0, error="a whole number")
     if question.steps:
         yield Check.isin(question.steps, error=f"one of {', '.join(map(shown, question.steps))}")
-    if question.characters is not None:
-        yield Check.str_length(
-            max_value=question.characters, error=f"at most {question.characters} characters"
-        )
-    if (words := question.words) is not None:
+    characters = question.characters
+    if characters is not None:
+        yield Check.str_length(max_value=characters, error=f"at most {characters} characters")
+    words = question.words
+    if words is not None:
         yield Check(
             lambda series: ~series.map(lambda text: too_many_words(text, words)),
             error=f"at most {words} words",

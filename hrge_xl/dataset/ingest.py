@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,6 @@ from itertools import product
 from pathlib import Path
 
 from .. import __version__
-from ..answers.corrections import in_force
 from ..core.errors import UsageError
 from ..core.paths import parts_of, path_of, path_text, quoted, way_to
 from ..core.program import program_digest
@@ -32,18 +31,18 @@ from ..exchange.validation import (
 from ..ledger.events import Arrival, Arrived
 from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
 from ..ledger.judgements import (
-    every_correction,
+    apply_judgements,
     note_closing,
     rounds_elsewhere,
     take_over,
-    waivers,
 )
-from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, look_up
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, near
 from ..reader import ExpectedReturn, cores
 from ..reader.gate import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
+from ..spec.model import Spec
 from .opening import (
     SPECS,
     check_dataset_owner,
@@ -120,7 +119,6 @@ class IngestRun:
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
-    days: dict[str, date] = field(default_factory=dict)  # that verdicts are of, by content
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
@@ -135,12 +133,12 @@ class IngestRun:
         return self.stores[:-1]
 
     @property
-    def given(self) -> list[Arrival]:
+    def received(self) -> list[Arrival]:
         """Every file given."""
         return [arrival for arrived, _ in self.sources for arrival in arrived]
 
     @property
-    def here(self) -> Path:
+    def base_folder(self) -> Path:
         """What the paths of files lead from."""
         return self.out.resolve()
 
@@ -149,17 +147,18 @@ class IngestRun:
         """The day of the check."""
         return self.sources[0][1].today
 
-    def task(self, asked: ValidationRequest) -> Task:
-        """Return what workers have to know, wherever they are."""
-        spec = load(self.spec) if self.spec else None
-        theirs, ours = (
-            str(Path(source).absolute()) if source and is_path(source) else source
-            for source in (asked.wanted.spec, self.spec)
+    def task(self, request: ValidationRequest) -> Task:
+        """Return what workers have to know, wherever they are: every path in it is absolute."""
+        expected = replace(request.wanted, spec=_absolute(request.wanted.spec))
+        return Task(
+            replace(request, wanted=expected),
+            _absolute(self.spec),
+            load(self.spec).digest if self.spec else "",
+            self.base_folder,
+            self.out.absolute(),
+            program_digest() if self.pool.far else "",
+            self.read,
         )
-        asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
-        same = program_digest() if self.pool.far else ""
-        digest = spec.digest if spec else ""
-        return Task(asked, ours, digest, self.here, self.out.absolute(), same, self.read)
 
 
 @contextmanager
@@ -173,11 +172,11 @@ def ingest(
     """
     # no order of rounds says anything
     sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
-    with _begun(sources, out, options, write=True) as run:
+    with _open_run(sources, out, options, write=True) as run:
         run.noticed = noticed_of(sources)
         for store in run.databases:
             check_dataset_owner(store, run.ledger, out)
-        run.sources = [(_arrivals(run, source.files), source.asked) for source in sources]
+        run.sources = [(_fingerprint_all(run, source.files), source.asked) for source in sources]
         file = out / DATASET
         if run.file.facts() and run.ledger.is_changed(
             file
@@ -189,7 +188,7 @@ def ingest(
         run.ledger.forget_checksum(file)  # from here on it is written into
         _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
-        _fill(run)
+        _read_new(run)
         for store, source in product(run.stores, sources):
             if source.home is not None:
                 name = source.asked.wanted.round or ""
@@ -200,13 +199,13 @@ def ingest(
             set_dataset_owner(store, run.ledger, out)
         run.pool.shutdown()  # what readers remember is of no use to those who write
         if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
-            _work_out(run, lasting=True)
+            _compute_figures(run, lasting=True)
         yield run
         run.ledger.note_checksum(file)
 
 
 @contextmanager
-def _begun(
+def _open_run(
     sources: Sequence[Source], out: Path, options: Options, *, write: bool
 ) -> Iterator[IngestRun]:
     """Yield a run that has what it works with; where it writes, nobody else does meanwhile."""
@@ -229,7 +228,7 @@ def _begun(
         yield IngestRun(out, pool, options, stores, ledger)
 
 
-def _work_out(run: IngestRun, *, lasting: bool) -> None:
+def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
     """Work out what counts, and the figures of it; what a `lasting` run left is written down."""
     for store in run.stores:
         update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
@@ -245,7 +244,7 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
 
         for store in run.stores:
             store.analyze()
-        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.here)
+        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.local)
         if lasting:
             record_run(run.ledger, run.file, run.today)
         for store in run.stores:
@@ -254,153 +253,185 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
 
 
 @contextmanager
-def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
+def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
     """Yield the run with a copy of its dataset that shows another day: it is gone with the answer.
 
     That day decides which waivers are in force and what is overdue. No return is checked again.
     """
     with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
-        request = replace(
-            asked,
-            waivers=waivers(ledger, asked.today),
-            corrections=in_force(every_correction(ledger)),
-        )
+        judged = apply_judgements(request, [ledger])
         copied_run = replace(
-            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], request)]
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], judged)]
         )
-        _work_out(copied_run, lasting=False)
+        _compute_figures(copied_run, lasting=False)
         yield copied_run
 
 
-def _read_once(store: Store) -> frozenset[str]:
+def _find_readable(store: Store) -> frozenset[str]:
     """Return the contents that could be read."""
-    known = store.known().values()
-    return frozenset(row["sha256"] for row in known if row["sha256"] and row["verdict"] != REFUSED)
+    submissions = store.read_files().values()
+    return frozenset(
+        row["sha256"] for row in submissions if row["sha256"] and row["verdict"] != REFUSED
+    )
 
 
 @contextmanager
 def ingest_dry_run(
     sources: Sequence[Source], out: Path, *, options: Options
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
-    """Yield a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
-    with _begun(sources, out, options, write=False) as run:
-        run.days = run.ledger.days_of_verdicts()
-        for home in filter(None, (source.home for source in sources)):
-            run.days |= look_up(home, Ledger.days_of_verdicts) or {}
-        for source in sources:  # a round may be its own ledger
-            waived = dict.fromkeys(
-                [*source.asked.waivers, *waivers(run.ledger, source.asked.today)]
-            )
-            corrected = dict.fromkeys([*source.asked.corrections, *every_correction(run.ledger)])
-            asked = replace(source.asked, waivers=tuple(waived), corrections=in_force(corrected))
-            run.sources.append((_arrivals(run, source.files), asked))
+    """Yield a run that writes nothing, the verdict of each file that it would read, by path, and that of every file."""
+    with _open_run(sources, out, options, write=False) as run:
+        for source in sources:
+            received = _fingerprint_all(run, source.files)
+            run.sources.append((received, _judged_request(run.ledger, source)))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
-        there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
-        path = SUBMISSIONS.at["path"]
-        verdict = SUBMISSIONS.at["verdict"]
-        found = dict[str, str]()
-        verdicts = {name: row["verdict"] for name, row in there[-1].items()}
-        for came, asked in run.sources:
+        known_submissions = [
+            store.read_files() if store.use(schema, write=False) else {} for store in run.stores
+        ]
+        verdicts = {name: row["verdict"] for name, row in known_submissions[-1].items()}
+        new_verdicts = dict[str, str]()
+        for received, request in run.sources:
             missing = {
-                _name(arrival): arrival
-                for arrival in came
-                if not all(_name(arrival) in some for some in there)
+                name: arrival
+                for name, arrival in _by_submission(received).items()
+                if not _is_in_all(name, known_submissions)
             }
             files = [arrival for _, arrival in sorted(missing.items())]
-            batches = in_batches(files, run.options.processes(len(files)))
-            for rows in run.pool.map(
-                submissions_of, batches, run.task(_on_its_day(run, asked, files))
-            ):
-                found |= {str(row[path]): str(row[verdict]) for row in rows}
-            verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
-        yield run, found, {arrival.path: verdicts[_name(arrival)] for arrival in run.given}
+            new_verdicts |= _predict_verdicts(run, request, files)
+            for name, arrival in missing.items():
+                verdicts[name] = new_verdicts[arrival.path]
+        every_verdict = {
+            arrival.path: verdicts[_submission_of(arrival)] for arrival in run.received
+        }
+        yield run, new_verdicts, every_verdict
 
 
-def _receive_all(run: IngestRun, sources: Sequence[Source], came: Arrived) -> None:
+def _predict_verdicts(
+    run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]
+) -> dict[str, str]:
+    """Read files without taking them in, and return the verdict of each by its path."""
+    path = SUBMISSIONS.at["path"]
+    verdict = SUBMISSIONS.at["verdict"]
+    batches = in_batches(files, run.options.processes(len(files)))
+    task = run.task(_with_days(request, files))
+    verdicts = dict[str, str]()
+    for rows in run.pool.map(submissions_of, batches, task):
+        for row in rows:
+            verdicts[str(row[path])] = str(row[verdict])
+    return verdicts
+
+
+def _judged_request(ledger: Ledger, source: Source) -> ValidationRequest:
+    """Return the request about a source as its round rules it, and the ledger of the dataset where that is silent."""
+    if source.home is None or not near(source.home):
+        return apply_judgements(source.asked, [ledger])
+    with Ledger.open(source.home, write=False) as round_ledger:
+        return apply_judgements(source.asked, [ledger, round_ledger])
+
+
+def _receive_all(run: IngestRun, sources: Sequence[Source], arrived: Arrived) -> None:
     """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
-    days: dict[str, tuple[date, bool]] = {}
+    receipts: dict[str, tuple[date, bool]] = {}
     taken_in: dict[str, date] = {}
-    came = replace(came, today=run.today)
+    arrived = replace(arrived, today=run.today)
     with ExitStack() as stack:
         rounds = []
         for n, source in enumerate(sources):
             home = source.home
             if home is None:
                 continue
-            if home.resolve() == run.here:
+            if home.resolve() == run.base_folder:
                 note_closing(run.ledger, run.ledger, source.closed)
                 continue
-            given, asked = run.sources[n]
-            terms = {name: term for name, term in came.terms.items() if name == asked.wanted.round}
-            _receive(home, run, given, replace(came, terms=terms))
-            theirs = stack.enter_context(Ledger.open(home, write=False))
-            there = {arrival.sha256 for arrival in given}
-            kept = _earlier(
-                home, [arrival for arrival in theirs.known() if arrival.sha256 not in there]
-            )
-            run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
-            rounds.append((theirs, asked.wanted))
-            note_closing(run.ledger, theirs, source.closed)
-            for sha256, day in theirs.days().items():
-                days[sha256] = min(days.get(sha256, day), day)
-            for sha256, verdict_day in theirs.days_of_verdicts().items():
-                taken_in[sha256] = min(taken_in.get(sha256, verdict_day), verdict_day)
-        order = {sha256: n for n, sha256 in enumerate(days)}
-        every = sorted(run.given, key=lambda arrival: arrival.path)
-        in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
-        run.ledger.receive(in_order, replace(came, receipts=days, taken_in=taken_in))
-        run.days = run.ledger.days_of_verdicts() | taken_in
-        for theirs, wanted in rounds:
-            take_over(
-                run.ledger,
-                theirs,
-                wanted.round or "",
-                load(wanted.spec).digest if wanted.spec else "",
-            )
-    ours = waivers(run.ledger, run.today)
-    corrected = in_force(every_correction(run.ledger))
+            received, request = run.sources[n]
+            _receive(home, run, received, _of_one_round(arrived, request.wanted.round))
+            round_ledger = stack.enter_context(Ledger.open(home, write=False))
+            rounds.append((round_ledger, request.wanted))
+            run.sources[n] = [*received, *_find_others(home, run, round_ledger, received)], request
+            note_closing(run.ledger, round_ledger, source.closed)
+            for sha256, receipt in round_ledger.days().items():
+                receipts[sha256] = min(receipts.get(sha256, receipt), receipt)
+            for sha256, day in round_ledger.days_of_verdicts().items():
+                taken_in[sha256] = min(taken_in.get(sha256, day), day)
+        in_order = _in_order_of_receipt(run.received, list(receipts))
+        run.ledger.receive(in_order, replace(arrived, receipts=receipts, taken_in=taken_in))
+        for round_ledger, expected in rounds:
+            spec_digest = load(expected.spec).digest if expected.spec else ""
+            take_over(run.ledger, round_ledger, expected.round or "", spec_digest)
     run.sources = [
-        (given, replace(asked, waivers=ours, corrections=corrected)) for given, asked in run.sources
+        (received, apply_judgements(request, [run.ledger], taken_in))
+        for received, request in run.sources
     ]
 
 
-def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
-    """Write down in the ledger of a round elsewhere what it does not know yet."""
-    with Ledger.open(home, write=False) as theirs:
-        known = theirs.order()
-    if any(arrival.sha256 and arrival.sha256 not in known for arrival in given):
-        with only_writer(home), Ledger.open(home) as theirs:
-            theirs.receive([_moved(arrival, run.here, home) for arrival in given], came)
-
-
-def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
-    """Return what came as it is seen from another folder."""
-    here = before.resolve()
-    path, kept = (
-        way_to(here / path, now) if path else "" for path in (path_of(arrival.path), arrival.kept)
+def _of_one_round(arrived: Arrived, name: str | None) -> Arrived:
+    """Return the same with the terms of one round only."""
+    return replace(
+        arrived, terms={key: terms for key, terms in arrived.terms.items() if key == name}
     )
-    return arrival._replace(path=path_text(path), kept=kept)
 
 
-def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
-    """Return the files with their hashes: to a worker that sees nothing every file would be missing."""
+def _find_others(
+    home: Path, run: IngestRun, round_ledger: Ledger, received: Sequence[Arrival]
+) -> Iterator[Arrival]:
+    """Yield what a round elsewhere received earlier, and is not among what is received now."""
+    hashes = {arrival.sha256 for arrival in received}
+    earlier = (arrival for arrival in round_ledger.arrivals() if arrival.sha256 not in hashes)
+    for arrival in _find_earlier(home, earlier):
+        yield _seen_from(arrival, home, run.out)
+
+
+def _in_order_of_receipt(received: Iterable[Arrival], hashes: Sequence[str]) -> list[Arrival]:
+    """Return files in the order of their hashes, then those that are not among these, by path."""
+    order = {sha256: n for n, sha256 in enumerate(hashes)}
+
+    def place(arrival: Arrival) -> tuple[int, str]:
+        return order.get(arrival.sha256 or "", len(order)), arrival.path
+
+    return sorted(received, key=place)
+
+
+def _receive(home: Path, run: IngestRun, received: Sequence[Arrival], arrived: Arrived) -> None:
+    """Write down in the ledger of a round elsewhere what it does not know yet."""
+    with Ledger.open(home, write=False) as round_ledger:
+        order = round_ledger.order()
+    if all(arrival.sha256 is None or arrival.sha256 in order for arrival in received):
+        return
+    seen_from_home = [_seen_from(arrival, run.base_folder, home) for arrival in received]
+    with only_writer(home), Ledger.open(home) as round_ledger:
+        round_ledger.receive(seen_from_home, arrived)
+
+
+def _seen_from(arrival: Arrival, source_folder: Path, target_folder: Path) -> Arrival:
+    """Return what came as it is seen from another folder."""
+    base_folder = source_folder.resolve()
+    path, kept_path = (
+        way_to(base_folder / path, target_folder) if path else ""
+        for path in (path_of(arrival.path), arrival.kept_path)
+    )
+    return arrival._replace(path=path_text(path), kept_path=kept_path)
+
+
+def _fingerprint_all(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
+    """Return the files with their hashes, by path; the order in which they are named says nothing.
+
+    Raises `UsageError` for a worker that does not see a file which is there: to it every file would be missing.
+    """
     ways = [way_to(path, run.out) for path in paths]
-    if run.pool.far:
-        batches = in_batches(ways, run.options.jobs)
-        found = [arrival for some in run.pool.map(arrivals, batches, run.here) for arrival in some]
-    else:
-        found = arrivals(ways, run.here)
-    for arrival in found if run.pool.far else ():
-        if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
+    if not run.pool.far:
+        return sorted(arrivals(ways, run.base_folder), key=lambda arrival: arrival.path)
+    received: list[Arrival] = []
+    for batch in run.pool.map(arrivals, in_batches(ways, run.options.jobs), run.base_folder):
+        received += batch
+    for arrival in received:
+        if arrival.sha256 is None and file_at(run.base_folder, arrival.place).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {arrival.path}.",
                 remedy=f"{SHARED}, under the same path.",
             )
-    return sorted(
-        found, key=lambda arrival: arrival.path
-    )  # the order in which they are named says nothing
+    return sorted(received, key=lambda arrival: arrival.path)
 
 
 def _settle_spec(run: IngestRun) -> None:
@@ -408,143 +439,167 @@ def _settle_spec(run: IngestRun) -> None:
 
     The returns of each round are read by the version that this round has.
     """
-    specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
-    copies = [find(run.out / SPECS, round_.spec_digest) for round_ in rounds_elsewhere(run.ledger)]
-    every = [*specs, *map(str, filter(None, copies))]
-    same = [source for source in every if load(source).name == load(every[0]).name]
-    newest = max(
-        same,
-        key=lambda source: (version_of(load(source).version), load(source).digest),
-        default=None,
-    )
-    run.spec = newest or _known_spec(run) or _said_spec(run)
-    for n, (given, asked) in enumerate(run.sources):
-        if asked.wanted.spec not in same:
-            run.sources[n] = given, replace(asked, wanted=replace(asked.wanted, spec=run.spec))
+    specs = [request.wanted.spec for _, request in run.sources if request.wanted.spec]
+    for round_ in rounds_elsewhere(run.ledger):
+        copy = find(run.out / SPECS, round_.spec_digest)
+        if copy is not None:
+            specs.append(str(copy))
+    same_name = [source for source in specs if load(source).name == load(specs[0]).name]
+
+    def age(source: str) -> tuple[tuple[float, ...], str]:
+        spec = load(source)
+        return version_of(spec.version), spec.digest
+
+    newest = max(same_name, key=age, default=None)
+    run.spec = newest or _find_spec_of_dataset(run) or _find_spec_in_files(run)
+    for n, (received, request) in enumerate(run.sources):
+        if request.wanted.spec not in same_name:
+            expected = replace(request.wanted, spec=run.spec)
+            run.sources[n] = received, replace(request, wanted=expected)
 
 
-def _known_spec(run: IngestRun) -> str | None:
+def _find_spec_of_dataset(run: IngestRun) -> str | None:
     """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
-        name = store.facts().get("spec")
-        if name:
-            try:
-                return load(name).name
-            except UsageError:
-                spec = spec_of(store)
-                return (
-                    str(carried.write(carried.pack(Path(spec.folder)), run.out / SPECS))
-                    if spec
-                    else None
-                )
+        name = store.fact("spec")
+        if not name:
+            continue
+        try:
+            return load(name).name
+        except UsageError:
+            spec = spec_of(store)
+            return None if spec is None else str(_copy_spec(run, spec))
     return None
 
 
-def _said_spec(run: IngestRun) -> str | None:
-    paths = sorted({file_at(run.here, arrival.place) for arrival in run.given})
-    asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
+def _copy_spec(run: IngestRun, spec: Spec) -> Path:
+    """Return the folder of a copy of a spec beside the dataset, which is made where it is not there."""
+    return carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)
+
+
+def _find_spec_in_files(run: IngestRun) -> str | None:
+    """Return the name of the spec of the first file that says one; None where none does."""
+    request = run.sources[0][1] if run.sources else ValidationRequest()
     with Reader() as pool:
-        results = (result for path in paths for result in validated([path], asked, pool))
-        return next(
-            (result.submission.identity.spec for result in results if result.submission), None
-        )
+        for path in sorted({file_at(run.base_folder, arrival.place) for arrival in run.received}):
+            for result in validated([path], request, pool):
+                if result.submission is not None:
+                    return result.submission.identity.spec
+    return None
 
 
-def _name(arrival: Arrival) -> str:
+def _submission_of(arrival: Arrival) -> str:
     return submission_id(arrival.sha256, arrival.path)
+
+
+def _by_submission(received: Iterable[Arrival]) -> dict[str, Arrival]:
+    """Return files by their submissions: of several with one content the last."""
+    return {_submission_of(arrival): arrival for arrival in received}
+
+
+def _is_in_all(submission: str, known_submissions: Iterable[Container[str]]) -> bool:
+    """Say whether every dataset has a submission."""
+    return all(submission in submissions for submissions in known_submissions)
+
+
+def _absolute(source: str | None) -> str | None:
+    """Return what a spec is loaded by, with the whole path where it is one."""
+    return str(Path(source).absolute()) if source and is_path(source) else source
 
 
 # reading
 
 
-def _fill(run: IngestRun) -> None:
+def _read_new(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
-    spec = load(run.spec) if run.spec else None
-    schema = Schema(spec)
-    before = [store.facts().get("schema_version") for store in run.stores]
+    schema = Schema(load(run.spec) if run.spec else None)
+    earlier_versions = [store.facts().get("schema_version") for store in run.stores]
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
-        run.read = frozenset[str].intersection(*map(_read_once, run.stores))
-    elif not any(asked.password or asked.passwords for _, asked in run.sources):
+        run.read = frozenset[str].intersection(*map(_find_readable, run.stores))
+    elif not any(request.password or request.passwords for _, request in run.sources):
         _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
-    for source in dict.fromkeys([run.spec, *(asked.wanted.spec for _, asked in run.sources)]):
+    for source in dict.fromkeys([run.spec, *(request.wanted.spec for _, request in run.sources)]):
         if source is not None:
-            carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
+            _copy_spec(run, load(source))
     _take_out(run)
-    wanted = set[str]()
-    sources = []
-    done = set[str]()
-    for given, asked in run.sources:
-        known = [
-            {name: row for name, row in store.known().items() if run.options.resume or name in done}
-            for store in run.stores
-        ]
-        missing = _missing(run, given, asked, known)
-        done |= {_name(arrival) for arrival in missing}
-        run.new += len(missing)
-        wanted |= {_name(arrival) for arrival in given}
-        sources.append((_as_read(run, asked, given, missing), asked))
-    there = {
-        arrival.sha256 for arrival in run.given
-    }  # at first: the ledger is told of what was there once
-    run.sources = sources
-    run.ledger.lose(sorted(filter(None, there - {arrival.sha256 for arrival in run.given})))
-    anew = not (run.options.resume and all(ready))
-    if anew and not run.options.only_these:
-        if not run.notes and any(
-            version and not whole for version, whole in zip(before, ready, strict=True)
-        ):
-            run.notes += (
-                "The dataset was of an earlier version of the program or of the spec: it was read again.",
+    received_names = {_submission_of(arrival) for arrival in run.received}
+    _read_received(run)
+    if not run.options.only_these:
+        if run.options.resume and all(ready):
+            again = corrected_otherwise(run.file, run.sources[0][1].corrections)
+            _read_earlier(run, received_names, again)
+        else:
+            was_outdated = any(
+                version and not is_ready
+                for version, is_ready in zip(earlier_versions, ready, strict=True)
             )
-        _read_earlier(run, wanted)
-    elif not run.options.only_these:
-        corrected = corrected_otherwise(run.file, run.sources[0][1].corrections)
-        _read_earlier(run, wanted, corrected)
+            if was_outdated and not run.notes:
+                run.notes += (
+                    "The dataset was of an earlier version of the program or of the spec: it was read again.",
+                )
+            _read_earlier(run, received_names)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
+def _read_received(run: IngestRun) -> None:
+    """Read what is received and not in every dataset yet; tell the ledger what is gone by then."""
+    hashes_before = {arrival.sha256 for arrival in run.received}
+    read_names = set[str]()
+    for n, (received, request) in enumerate(run.sources):
+        known_submissions = []
+        for store in run.stores:
+            files = store.read_files()
+            if not run.options.resume:
+                files = {name: row for name, row in files.items() if name in read_names}
+            known_submissions.append(files)
+        missing = _find_missing(run, received, request, known_submissions)
+        read_names |= {_submission_of(arrival) for arrival in missing}
+        run.new += len(missing)
+        run.sources[n] = _read_missing(run, request, received, missing), request
+    gone = hashes_before - {arrival.sha256 for arrival in run.received}
+    run.ledger.lose(sorted(sha256 for sha256 in gone if sha256 is not None))
+
+
 def _read_earlier(
-    run: IngestRun, given: Collection[str], again: Collection[str] | None = None
+    run: IngestRun, received_names: Collection[str], again: Collection[str] | None = None
 ) -> None:
     """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none.
 
     Of several `again` only these, also where they are there.
     """
-    came = {
-        _name(arrival): arrival
-        for arrival in run.ledger.known()
-        if _name(arrival) not in given and (again is None or _name(arrival) in again)
+    earlier = {
+        name: arrival
+        for name, arrival in _by_submission(run.ledger.arrivals()).items()
+        if name not in received_names and (again is None or name in again)
     }
-    here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
-    known = [store.known() for store in run.stores]
-    requests = {asked.wanted.round: asked for _, asked in run.sources}
-    alone = next(iter(requests.values())) if len(requests) == 1 else None
-    nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
+    present = _by_submission(_find_earlier(run.out, earlier.values()))
+    known_submissions = [store.read_files() for store in run.stores]
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
-    elsewhere = {other.name for other in rounds_elsewhere(run.ledger)}
-    missing = (
-        arrival
-        for name, arrival in sorted(here.items())
-        if again is not None or not all(name in some for some in known)
+    by_period = grouped(
+        (periods[arrival.sha256], arrival)
+        for name, arrival in sorted(present.items())
+        if again is not None or not _is_in_all(name, known_submissions)
     )
-    for period, some in sorted(
-        grouped((periods[arrival.sha256], arrival) for arrival in missing).items()
-    ):
-        request = alone or requests.get(period, nobody)
-        _read(run, request, some)
+    requests = {request.wanted.round: request for _, request in run.sources}
+    only_request = next(iter(requests.values())) if len(requests) == 1 else None
+    of_no_round = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
+    elsewhere = {round_.name for round_ in rounds_elsewhere(run.ledger)}
+    for period, files in sorted(by_period.items()):
+        request = only_request or requests.get(period, of_no_round)
+        _read(run, request, files)
         if period in elsewhere and request.wanted.round != period:
             run.notes += (
                 f"The folder of {period} is not at hand: its returns were read again without its key and its teams. To "
                 f"check them by these: hrge-xl consolidate ROUND -o {quoted(run.out)}",
             )
-    lost = [Path(arrival.path).name for name, arrival in came.items() if name not in here]
+    lost = [Path(arrival.path).name for name, arrival in earlier.items() if name not in present]
     if lost:  # nowhere to be found any more
         run.notes += (
-            f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+            f"{_name_first(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
             "dataset. Put it back, and consolidate again.",
         )
 
@@ -554,22 +609,22 @@ def closed_now(run: IngestRun) -> Iterator[str]:
     names = {Path(path).name for path in run.closed}
     if names:
         yield (
-            f"{_first_of(names)} cannot be opened now, and stays as it was read before. What is protected is opened "
+            f"{_name_first(names)} cannot be opened now, and stays as it was read before. What is protected is opened "
             "with --password-file FILE."
         )
 
 
-def _first_of(names: Iterable[str]) -> str:
-    first, *others = sorted(names)
-    return f"{first}{and_more(len(others))}"
+def _name_first(names: Iterable[str]) -> str:
+    first, *further = sorted(names)
+    return f"{first}{and_more(len(further))}"
 
 
 def _refuse_to_lose(run: IngestRun) -> None:
     """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
     for row in run.ledger.rows():
         was_read = row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
-        kept = kept_at(run.out, row["sha256"])
-        if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+        kept_path = kept_at(run.out, row["sha256"])
+        if was_read and kept_path.is_file() and kept_path.read_bytes().startswith(OLE_MAGIC):
             raise UsageError(
                 f"{row['path']} is protected, and was read with a password before.",
                 remedy=(
@@ -579,46 +634,50 @@ def _refuse_to_lose(run: IngestRun) -> None:
             )
 
 
-def _missing(
+def _find_missing(
     run: IngestRun,
-    given: Sequence[Arrival],
-    asked: ValidationRequest,
-    known: Sequence[Mapping[str, Record]],
+    received: Sequence[Arrival],
+    request: ValidationRequest,
+    known_submissions: Sequence[Mapping[str, Record]],
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
-    again = to_read_again(run.file, asked)
-    wanted = {_name(arrival): arrival for arrival in reversed(given)}
+    again = to_read_again(run.file, request)
 
-    def is_known(name: str, arrival: Arrival) -> bool:
-        if arrival.sha256 is None or name in again:
+    def is_up_to_date(name: str, arrival: Arrival) -> bool:
+        if arrival.sha256 is None or name in again or not _is_in_all(name, known_submissions):
             return False
-        rows = [some[name] for some in known if name in some]
-        day = run.days.get(arrival.sha256)
-        return len(rows) == len(known) and all(day in (None, row["checked"]) for row in rows)
+        day = request.days.get(arrival.sha256)
+        return day is None or all(rows[name]["checked"] == day for rows in known_submissions)
 
-    return [arrival for name, arrival in sorted(wanted.items()) if not is_known(name, arrival)]
+    first_of_each = _by_submission(reversed(received))
+    return [
+        arrival
+        for name, arrival in sorted(first_of_each.items())
+        if not is_up_to_date(name, arrival)
+    ]
 
 
-def _as_read(
-    run: IngestRun, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
+def _read_missing(
+    run: IngestRun, request: ValidationRequest, received: list[Arrival], missing: Sequence[Arrival]
 ) -> list[Arrival]:
-    """Have missing files read; gives all that came, and no hash of those that have changed since.
+    """Have missing files read; return all that came, without a hash those that have changed since.
 
     The same content that lies elsewhere too is read there.
     """
-    while missing and (changed := _read(run, asked, missing)):
+    changed = _read(run, request, missing)
+    while changed:
         lost = {arrival.sha256 for arrival in missing if arrival.path in changed}
-        given = [
+        received = [
             arrival._replace(sha256=None, size=None) if arrival.path in changed else arrival
-            for arrival in given
+            for arrival in received
         ]
-        missing = list(
-            {_name(arrival): arrival for arrival in given if arrival.sha256 in lost}.values()
-        )
-    return given
+        elsewhere = _by_submission(arrival for arrival in received if arrival.sha256 in lost)
+        missing = list(elsewhere.values())
+        changed = _read(run, request, missing)
+    return received
 
 
-def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
+def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
     """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
 
     Nothing but the manifest comes back from workers.
@@ -626,12 +685,12 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     changed = set[str]()
     if not files:
         return changed
-    task = run.task(_on_its_day(run, asked, files))
+    task = run.task(_with_days(request, files))
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.processes(len(files)))
-        done = run.pool.map(shards_of, batches, task, folder.absolute())
+        shards_by_batch = run.pool.map(shards_of, batches, task, folder.absolute())
         with report_progress("Reading returned files", len(files)) as advance:
-            for batch, shards in zip(batches, done, strict=True):
+            for batch, shards in zip(batches, shards_by_batch, strict=True):
                 for shard in shards:
                     if run.pool.far:
                         check_engine(shard)
@@ -645,39 +704,36 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     return changed
 
 
-def _on_its_day(
-    run: IngestRun, asked: ValidationRequest, files: Iterable[Arrival]
-) -> ValidationRequest:
-    """Return a request by which each of some files is checked as of the day on which it was taken in."""
-    hashes = filter(None, (file.sha256 for file in files))
+def _with_days(request: ValidationRequest, files: Iterable[Arrival]) -> ValidationRequest:
+    """Return the request for some files, which takes no other days along than those that theirs are checked as of."""
     days = {
-        sha256: run.days[sha256]
-        for sha256 in hashes
-        if run.days.get(sha256, asked.today) != asked.today
+        file.sha256: request.days[file.sha256]
+        for file in files
+        if file.sha256 is not None and request.day_of(file.sha256) != request.today
     }
-    return replace(asked, days=days)
+    return replace(request, days=days)
 
 
-def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
+def _find_earlier(folder: Path, earlier_arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
     """Yield what came to a folder earlier and is still there: where it was, else as it is kept."""
-    for arrival in came:
-        here = arrivals([arrival.path], folder.resolve())[0]
-        kept = kept_at(folder.resolve(), arrival.sha256 or "")
-        if here.sha256 == arrival.sha256:
+    for arrival in earlier_arrivals:
+        current = arrivals([arrival.path], folder.resolve())[0]
+        kept_path = kept_at(folder.resolve(), arrival.sha256 or "")
+        if current.sha256 == arrival.sha256:
             yield arrival
-        elif arrival.sha256 and has_content(kept, arrival.sha256):
-            yield arrival._replace(kept=str(kept))
+        elif arrival.sha256 and has_content(kept_path, arrival.sha256):
+            yield arrival._replace(kept_path=str(kept_path))
 
 
 def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
-    only = {_name(arrival) for arrival in run.given} if run.options.only_these else None
-    readable = [
-        submission_id(None, arrival.path) for arrival in run.given if arrival.sha256 is not None
+    received_names = {_submission_of(arrival) for arrival in run.received}
+    unread_before = [
+        submission_id(None, arrival.path) for arrival in run.received if arrival.sha256 is not None
     ]
     for store in run.stores:
-        others = [name for name in store.known() if only is not None and name not in only]
+        unwanted = store.read_files().keys() - received_names if run.options.only_these else ()
         with store.transaction():
-            store.forget([*readable, *others])
-    if only is not None:
-        run.ledger.leave_out(sorted(only))
+            store.forget([*unread_before, *unwanted])
+    if run.options.only_these:
+        run.ledger.leave_out(sorted(received_names))

@@ -132,9 +132,10 @@ def spec_of(store: Store) -> Spec | None:
             files = {}
             fault = error
         if digest_of(files) != facts[SPEC_DIGEST]:
-            told = f"{store.name}: the spec that it carries (in {table.name}) was changed."
+            message = f"{store.name}: the spec that it carries (in {table.name}) was changed."
             raise StoreError(
-                told, remedy="Make it again with: hrge-xl consolidate FOLDER -o FOLDER --spec SPEC"
+                message,
+                remedy="Make it again with: hrge-xl consolidate FOLDER -o FOLDER --spec SPEC",
             ) from fault
         folder = write(files, _home())
     return load(folder)
@@ -204,10 +205,10 @@ def open_url(address: str) -> Store:
 
     No message holds what could be a password, wherever in the address it stands.
     """
-    wanted = "--store wants an address such as postgresql://user@host/database"
+    usage = "--store wants an address such as postgresql://user@host/database"
     if address.count("@") > 1:
         raise StoreError(
-            f"{wanted}.", remedy="This one has more than one @: write one in a password as %40."
+            f"{usage}.", remedy="This one has more than one @: write one in a password as %40."
         )
     try:
         url = make_url(address)
@@ -215,9 +216,9 @@ def open_url(address: str) -> Store:
         ArgumentError,
         ValueError,
     ):  # a port that is not a number may be a password, and is quoted
-        raise StoreError(f"{wanted}.") from None
+        raise StoreError(f"{usage}.") from None
     if url.drivername not in STORES:
-        raise StoreError(f"{wanted}.", remedy="Other databases are not supported.")
+        raise StoreError(f"{usage}.", remedy="Other databases are not supported.")
     store = STORES[url.drivername].at(url)
     if not store.is_file:
         store.facts()
@@ -235,16 +236,19 @@ def check_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     if not facts:
         return
     owner = facts.get(OWNER)
-    where = facts.get(OWNER_FOLDER, "")
+    stated_folder = facts.get(OWNER_FOLDER, "")
     # of one that does not say yet whose it is everything must have come by this ledger
-    ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
-    here = str(folder.absolute())
-    other = Path(where)
+    is_owner = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
+    this_folder = str(folder.absolute())
+    owner_folder = Path(stated_folder)
     # where the folder that it was last filled from is still there, this one is a copy of it
-    if ours and (where in ("", here) or not look_up(other, lambda its: its.name == owner)):
+    if is_owner and (
+        stated_folder in ("", this_folder)
+        or not look_up(owner_folder, lambda owner_ledger: owner_ledger.name == owner)
+    ):
         return
     raise StoreError(
-        f"{store.name} belongs to another folder{f' ({where})' if where else ''}.",
+        f"{store.name} belongs to another folder{f' ({stated_folder})' if stated_folder else ''}.",
         remedy=(
             "Two folders on one database would undo each other's decisions. Work in that "
             "folder, or name an empty database with --store."
@@ -299,12 +303,12 @@ def temporary_dataset(
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
     holds what is known of each file, and none of its answers. `noticed` is what `update_statuses` is given.
     """
-    with in_a_copy(ledger, NAME, lasting=False) as made:
-        made.ledger.forget_places()
+    with in_a_copy(ledger, NAME, lasting=False) as temporary:
+        temporary.ledger.forget_places()
         arrivals = [Arrival(result.path, result.sha256, result.size) for result in results]
-        made.ledger.receive(sorted(arrivals, key=BY_PATH), arrived or Arrived())
-        _fill(made, results, spec, waivers, answers=answers, noticed=noticed)
-        yield made
+        temporary.ledger.receive(sorted(arrivals, key=BY_PATH), arrived or Arrived())
+        _fill(temporary, results, spec, waivers, answers=answers, noticed=noticed)
+        yield temporary
 
 
 @contextmanager
@@ -316,17 +320,19 @@ def dataset_as_told(
     decisions: Iterable[Decision],
 ) -> Iterator[Temporary]:
     """Yield the dataset of files that were checked again, as a report tells when they came and what was decided."""
-    with in_a_copy(None, lasting=False) as made:
+    with in_a_copy(None, lasting=False) as temporary:
         for receipt in receipts:
-            made.ledger.enter(receipt)
+            temporary.ledger.enter(receipt)
         for decision in sorted(decisions, key=lambda decision: decision.n):
-            made.ledger.enter(DecisionMade(number=decision.n, **asdict(decision)), by=decision.by)
-        _fill(made, results, spec, waivers)
-        yield made
+            temporary.ledger.enter(
+                DecisionMade(number=decision.n, **asdict(decision)), by=decision.by
+            )
+        _fill(temporary, results, spec, waivers)
+        yield temporary
 
 
 def _fill(
-    made: Temporary,
+    temporary: Temporary,
     results: Sequence[Result],
     spec: Spec | None,
     waivers: Sequence[Waiver],
@@ -336,13 +342,13 @@ def _fill(
 ) -> None:
     """Put in what the files say, and work out what counts."""
     schema = Schema(spec, answers=answers)
-    made.store.use(schema)
+    temporary.store.use(schema)
     first: dict[str, Result] = {}  # the same bytes count once, whatever the names
     for result in sorted(results, key=BY_PATH):
         first.setdefault(submission_id(result.sha256, result.path), result)
-    put_in(made.store, RowBuilder(schema, every_slot=False), list(first.values()))
-    update_statuses(made.store, made.ledger, waivers, noticed)
-    made.store.set_fact(FILLED, "yes")
+    put_in(temporary.store, RowBuilder(schema, every_slot=False), list(first.values()))
+    update_statuses(temporary.store, temporary.ledger, waivers, noticed)
+    temporary.store.set_fact(FILLED, "yes")
 
 
 def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None:

@@ -44,7 +44,7 @@ class Reconciliation:
     def __add__(self, other: Reconciliation) -> Reconciliation:
         """Return the sum over two datasets."""
         return Reconciliation(
-            *(one + more for one, more in zip(astuple(self), astuple(other), strict=True))
+            *(count + added for count, added in zip(astuple(self), astuple(other), strict=True))
         )
 
     def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
@@ -82,12 +82,12 @@ def added_up(items: Iterable[tuple[str | None, str | None]]) -> Reconciliation:
     return Reconciliation(**{name: counts[name] for name in Reconciliation.__dataclass_fields__})
 
 
-def reconciled(found: Iterable[Return]) -> Reconciliation:
+def reconciled(compared: Iterable[Return]) -> Reconciliation:
     """Reconcile some returns, as `reconciliation` does all of a dataset."""
     return added_up(
-        (each.verdict, DOUBLED if n and each.verdict != REFUSED else each.status)
-        for each in found
-        for n in range(len(each.items))
+        (return_.verdict, DOUBLED if n and return_.verdict != REFUSED else return_.status)
+        for return_ in compared
+        for n in range(len(return_.items))
     )
 
 
@@ -97,8 +97,8 @@ def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     sums = [
         sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__
     ]
-    wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
-    return Reconciliation(*(int(count) for count in next(store.select(wanted))))
+    query = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
+    return Reconciliation(*(int(count) for count in next(store.select(query))))
 
 
 # the periods of a dataset, the latest one first: every figure belongs to one of them
@@ -115,15 +115,19 @@ class DatasetPeriod:
 
 
 def periods(store: Store) -> list[DatasetPeriod]:
-    """Return every period that a file which could be read is of, the latest one first."""
+    """Return every period that a file which could be read is of, the latest one first.
+
+    A return of another round makes none here.
+    """
+    known = {"", *(row["period"] for row in store.records("periods"))}
     files = store["submissions"]
-    wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
+    query = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
-    for name, current, end, issued in store.select(wanted.where(files.c.verdict != REFUSED)):
+    for name, current, end, issued in store.select(query.where(files.c.verdict != REFUSED)):
         days[name][end or issued or date.min, issued or date.min] += 1
         counted[name] += bool(current)
-    names = sorted(days, key=lambda name: (_usual(days[name]), name), reverse=True)
+    names = sorted(days.keys() & known, key=lambda name: (_usual(days[name]), name), reverse=True)
     return [DatasetPeriod(name, counted[name]) for name in names]
 
 
@@ -132,23 +136,23 @@ def _usual(days: Counter[Days]) -> Days:
     return max(days, key=lambda some: (days[some], some))
 
 
-def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
+def choose(dataset_periods: Sequence[DatasetPeriod], name: str | None) -> str | None:
     """Return the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.
     """
-    if wanted is None:
-        return next(
-            (period.name for period in known if period.counted), known[0].name if known else None
-        )
-    if wanted not in [period.name for period in known]:
-        told = ", ".join(f"'{period.name}'" for period in known) or "none"
+    names = [period.name for period in dataset_periods]
+    if name is None:
+        counting = [period.name for period in dataset_periods if period.counted]
+        return next(iter([*counting, *names]), None)
+    if name not in names:
+        quoted_names = ", ".join(f"'{period}'" for period in names) or "none"
         raise UsageError(
-            f"There is no period '{wanted}' in this dataset.",
-            value=wanted,
-            remedy=f"There are: {told}.",
+            f"There is no period '{name}' in this dataset.",
+            value=name,
+            remedy=f"There are: {quoted_names}.",
         )
-    return wanted
+    return name
 
 
 # how the periods compare
@@ -204,29 +208,42 @@ def over_periods(store: Store, *, by_team: bool = False) -> list[PeriodFigures]:
     counted = sa.select(files).where(files.c.current).subquery()
     teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
     sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
-    lines = store.select(grouped(sheets, "period", **sums))
-    answered = {period: (answered, required) for period, answered, required in lines}
+    completeness = {
+        period: (answered, required)
+        for period, answered, required in store.select(grouped(sheets, "period", **sums))
+    }
+    levels = _last_levels(store)
+    of_teams = _by_team(store) if by_team else {}
+    figures = []
+    for period in periods(store):
+        if period.counted:
+            name = period.name
+            answered, required = completeness.get(name, (0, 0))
+            figures.append(
+                PeriodFigures(
+                    name,
+                    period.counted,
+                    teams.get(name, 0),
+                    answered,
+                    required,
+                    levels[name],
+                    of_teams.get(name, {}),
+                )
+            )
+    return figures
+
+
+def _last_levels(store: Store) -> Mapping[str, dict[str, int]]:
+    """Return how many risks have each level at the last stage, by period; none where the spec knows no risks."""
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     risks = store.schema.spec.figures.risks if store.schema.spec else None
     if risks is not None:
         table = store["aggregate_risks"]
         last = list(stages(risks))[-1]
         by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
-        for name, level, count in store.select(by_level.where(table.c.stage == last)):
-            levels[name][level] = count
-    of_teams = _by_team(store) if by_team else {}
-    return [
-        PeriodFigures(
-            name,
-            count,
-            teams.get(name, 0),
-            *answered.get(name, (0, 0)),
-            levels[name],
-            of_teams.get(name, {}),
-        )
-        for name, count in ((period.name, period.counted) for period in periods(store))
-        if count
-    ]
+        for period, level, count in store.select(by_level.where(table.c.stage == last)):
+            levels[period][level] = count
+    return levels
 
 
 def _by_team(store: Store) -> dict[str, dict[str, PeriodFigures]]:
@@ -242,12 +259,12 @@ def _by_team(store: Store) -> dict[str, dict[str, PeriodFigures]]:
         by_level = grouped(placed, "period team level", frequency=sa.func.count())
         for period, team, level, count in store.select(by_level.where(placed.c.stage == last)):
             levels[period, team][level] = count
-    found: dict[str, dict[str, PeriodFigures]] = defaultdict(dict)
-    wanted = grouped(counted, "period team", returns=sa.func.count(), **sums)
-    for period, team, returns, answered, required in store.select(wanted):
+    figures_of_period: dict[str, dict[str, PeriodFigures]] = defaultdict(dict)
+    query = grouped(counted, "period team", returns=sa.func.count(), **sums)
+    for period, team, returns, answered, required in store.select(query):
         figures = PeriodFigures(period, returns, 1, answered, required, levels[period, team])
-        found[period][team] = figures
-    return found
+        figures_of_period[period][team] = figures
+    return figures_of_period
 
 
 def of_same_teams(compared: Sequence[PeriodFigures]) -> list[PeriodFigures]:

@@ -163,7 +163,10 @@ class ReturnEntry:
     intervention: str
     country: str
     period: str
-    said: tuple[str, str] = ("", "")  # the first and last day of the period that its form says
+    stated_period: tuple[str, str] = (
+        "",
+        "",
+    )  # the first and last day of the period that its form says
     predecessor: str = ""  # the return that the workbook was given back for, where it is feedback
     moment: str = ""
     doubts: tuple[str, ...] = ()
@@ -182,22 +185,28 @@ class ReturnEntry:
     @property
     def key(self) -> tuple[str, ...] | None:
         """What only one workbook may be about; None where the file does not say."""
-        said = (self.project, self.intervention)
-        if not self.team and not any(said):
+        names = (self.project, self.intervention)
+        if not self.team and not any(names):
             return None
-        return (self.team, *(fold(part) for part in said), self.country, self.period, *self.said)
+        return (
+            self.team,
+            *(fold(part) for part in names),
+            self.country,
+            self.period,
+            *self.stated_period,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnStatus:
     """Whether a return counts, and why not.
 
-    `other` is the return that it gives way to, or meets; `finding` the one that tells of it, where one does;
+    `other_submission` is the return that it gives way to, or meets; `finding` the one that tells of it, where one does;
     `decision` what stands behind it.
     """
 
     state: str
-    other: str | None = None
+    other_submission: str | None = None
     reason: MessageTemplate | None = None
     finding: Kind | None = None
     decision: Decision | None = None
@@ -209,19 +218,22 @@ class ReturnStatus:
 
 
 def moment(saved: str, issued: str, received: str) -> str:
-    """Say when a return was last saved: as it says itself where that is possible, else the end of the day it came.
+    """Return when a return was last saved, in ISO form: as it says itself where that is possible, else the end of the
+    day it came; "" where nobody knows.
 
     A file cannot have been saved before it was issued, nor after it came: then the clock of that machine is wrong.
     """
-    made = parse_day(issued)
-    came = parse_day(received)
-    said = parse_moment(saved)
-    latest = _start(came) + timedelta(days=1) if came is not None else None
-    if said is None or latest is None:
-        known = latest if said is None else said.astimezone(UTC)
-        return known.isoformat() if known is not None else ""
-    too_early = made is not None and said < _start(made) - ZONES
-    return (latest if too_early else min(said.astimezone(UTC), latest + ZONES)).isoformat()
+    issue_day = parse_day(issued)
+    receipt_day = parse_day(received)
+    saved_at = parse_moment(saved)
+    if receipt_day is None:
+        return saved_at.astimezone(UTC).isoformat() if saved_at is not None else ""
+    end_of_receipt = _start(receipt_day) + timedelta(days=1)
+    if saved_at is None:
+        return end_of_receipt.isoformat()
+    if issue_day is not None and saved_at < _start(issue_day) - ZONES:
+        return end_of_receipt.isoformat()
+    return min(saved_at.astimezone(UTC), end_of_receipt + ZONES).isoformat()
 
 
 def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[date | None, str]:
@@ -230,14 +242,14 @@ def lateness_day(saved: str, arrived: date | None, *, stated: bool) -> tuple[dat
     That is the day of arrival where somebody stated it; else the day on which the file was saved, as it says itself,
     unless it would have been saved after it came.
     """
-    if stated or arrived is None:
-        return arrived, ARRIVED if arrived else ""
-    said = parse_moment(saved)
-    return (
-        (said.date(), SAVED)
-        if said is not None and said.date() <= arrived
-        else (arrived, FIRST_SEEN)
-    )
+    if arrived is None:
+        return None, ""
+    if stated:
+        return arrived, ARRIVED
+    saved_at = parse_moment(saved)
+    if saved_at is not None and saved_at.date() <= arrived:
+        return saved_at.date(), SAVED
+    return arrived, FIRST_SEEN
 
 
 def _start(day: date) -> datetime:
@@ -248,16 +260,16 @@ def return_statuses(
     entries: Iterable[ReturnEntry], decisions: Mapping[str, Decision]
 ) -> dict[str, ReturnStatus]:
     """Return the status of every return. `decisions`: submission → what somebody decided about it."""
-    found: dict[str, ReturnStatus] = {}
+    statuses: dict[str, ReturnStatus] = {}
     able: list[ReturnEntry] = []
     for entry in entries:
         alone = _by_itself(entry, decisions.get(entry.submission))
         if alone is None:
             able.append(entry)
         else:
-            found[entry.submission] = alone
+            statuses[entry.submission] = alone
     workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
-    found |= {
+    statuses |= {
         entry.submission: workbook.status(entry)
         for workbook in workbooks
         for entry in workbook.versions
@@ -265,13 +277,13 @@ def return_statuses(
     about_one = grouped(
         (workbook.chosen.key, workbook) for workbook in workbooks if workbook.chosen.key
     )
-    _detect_conflicts(about_one.values(), identity.TWO_RETURNS_ONE_KEY, found)
-    left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
+    _detect_conflicts(about_one.values(), identity.TWO_RETURNS_ONE_KEY, statuses)
+    counting = [workbook for workbook in workbooks if statuses[workbook.chosen.submission].current]
     of_one_copy = grouped(
-        (workbook.chosen.copy, workbook) for workbook in left if workbook.chosen.copy
+        (workbook.chosen.copy, workbook) for workbook in counting if workbook.chosen.copy
     )
-    _detect_conflicts(of_one_copy.values(), identity.ONE_COPY_TWO_INTERVENTIONS, found)
-    return found
+    _detect_conflicts(of_one_copy.values(), identity.ONE_COPY_TWO_INTERVENTIONS, statuses)
+    return statuses
 
 
 def workbook_versions(entries: Iterable[ReturnEntry]) -> list[list[ReturnEntry]]:
@@ -297,20 +309,22 @@ def _named_elsewhere(
 ) -> dict[WorkbookKey, WorkbookKey]:
     """Return the workbooks to be corrected that lack a name, with the only one of their copy that they can be."""
 
-    def names_more(other: WorkbookKey, key: WorkbookKey) -> bool:
-        return other != key and all(
-            mine in ("", said) for mine, said in zip(key, other, strict=True)
-        )
+    def names_more(candidate: WorkbookKey, key: WorkbookKey) -> bool:
+        parts = zip(key, candidate, strict=True)
+        return candidate != key and all(part in ("", named) for part, named in parts)
 
     of_copy = grouped((key[0], key) for key in groups)
-    lacking = {
-        key
-        for key, group in groups.items()
-        if all(entry.verdict != ACCEPTED for entry in group)
-        and any(names_more(other, key) for other in of_copy[key[0]])
-    }
-    homes = {key: [other for other in of_copy[key[0]] if other not in lacking] for key in lacking}
-    return {key: some[0] for key, some in homes.items() if len(some) == 1}
+    lacking = set()
+    for key, group in groups.items():
+        is_accepted = any(entry.verdict == ACCEPTED for entry in group)
+        if not is_accepted and any(names_more(candidate, key) for candidate in of_copy[key[0]]):
+            lacking.add(key)
+    homes = dict[WorkbookKey, WorkbookKey]()
+    for key in lacking:
+        complete = [candidate for candidate in of_copy[key[0]] if candidate not in lacking]
+        if len(complete) == 1:
+            homes[key] = complete[0]
+    return homes
 
 
 def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[WorkbookKey, WorkbookKey]:
@@ -320,21 +334,21 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
     else was made from that under a third one.
     """
     of = {entry.submission: key for key, group in groups.items() for entry in group}
-    made_from = {
-        key: {of.get(entry.predecessor) for entry in group} - {key} for key, group in groups.items()
-    }
+    made_from = dict[WorkbookKey, set[WorkbookKey | None]]()
+    for key, group in groups.items():
+        made_from[key] = {of.get(entry.predecessor) for entry in group} - {key}
     claims = Counter(chain.from_iterable(made_from.values()))
-    found: dict[WorkbookKey, WorkbookKey] = {}
+    renamed: dict[WorkbookKey, WorkbookKey] = {}
     for new, sources in made_from.items():
-        (old,) = sources if len(sources) == 1 else (None,)
+        old = next(iter(sources)) if len(sources) == 1 else None
         if old is None or claims[old] > 1:
             continue
         last = groups[old][-1]
         first = groups[new][0]
         made_from_last = any(entry.predecessor == last.submission for entry in groups[new])
         if made_from_last and last.copy == first.copy and last.age < first.age:
-            found[new] = old
-    return found
+            renamed[new] = old
+    return renamed
 
 
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
@@ -354,12 +368,12 @@ def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | 
     return None
 
 
-def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
+def _decided(state: str, decision: Decision, other_submission: str | None = None) -> ReturnStatus:
     """Return a status that somebody decided."""
     reason = message_templates.DECIDED.format(
         day=decision.day, by=decision.by, reason=decision.reason
     )
-    return ReturnStatus(state, other, reason, identity.DECIDED, decision)
+    return ReturnStatus(state, other_submission, reason, identity.DECIDED, decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +422,7 @@ REASONS = {
 
 
 def _detect_conflicts(
-    groups: Iterable[Sequence[_Workbook]], finding: Kind, found: dict[str, ReturnStatus]
+    groups: Iterable[Sequence[_Workbook]], finding: Kind, statuses: dict[str, ReturnStatus]
 ) -> None:
     """Give their status to workbooks that may not count together: none does until somebody decides.
 
@@ -418,23 +432,22 @@ def _detect_conflicts(
     for group in groups:
         if len(group) == 1:
             continue
-        made = ((workbook.decision, workbook) for workbook in group if workbook.decision)
-        decided = sorted(made, key=lambda pair: pair[0].n)
+        decisions = ((workbook.decision, workbook) for workbook in group if workbook.decision)
+        decided = sorted(decisions, key=lambda pair: pair[0].n)
         winners = decided[-1:] if finding == identity.TWO_RETURNS_ONE_KEY else decided
         ahead = [workbook for _, workbook in reversed(winners)]
         for workbook in group:
             if workbook in ahead:
                 continue
-            other = next(
-                each for each in [*ahead, *group] if each is not workbook
-            ).chosen.submission
-            came = min(entry.order for entry in workbook.versions)
-            meant = [decision for decision, _ in winners if came <= decision.known]
-            found[workbook.chosen.submission] = (
-                _decided(SUPERSEDED, meant[-1], other)
-                if meant
-                else ReturnStatus(CONFLICT, other, REASONS[finding], finding)
-            )
+            others = (candidate for candidate in (*ahead, *group) if candidate is not workbook)
+            against = next(others).chosen.submission
+            first_receipt = min(entry.order for entry in workbook.versions)
+            meant = [decision for decision, _ in winners if first_receipt <= decision.known]
+            if meant:
+                status = _decided(SUPERSEDED, meant[-1], against)
+            else:
+                status = ReturnStatus(CONFLICT, against, REASONS[finding], finding)
+            statuses[workbook.chosen.submission] = status
 
 
 def based_on_old_version(
@@ -449,19 +462,19 @@ def based_on_old_version(
     able = (
         entry for entry in entries if entry.verdict != REFUSED and not entry.doubts and entry.copy
     )
-    found: dict[str, str] = {}
+    skipped_versions: dict[str, str] = {}
     for ordered in workbook_versions(able):
         by_name = {entry.submission: entry for entry in ordered}
         for n, entry in enumerate(ordered):
-            kept = [other for other in ordered[:n] if other.submission not in dropped]
-            skipped = _skipped(entry, kept, by_name)
+            earlier = [version for version in ordered[:n] if version.submission not in dropped]
+            skipped = _skipped(entry, earlier, by_name)
             if skipped is not None and entry.submission not in dropped:
-                found[entry.submission] = skipped.submission
-    return found
+                skipped_versions[entry.submission] = skipped.submission
+    return skipped_versions
 
 
 def _skipped(
-    entry: ReturnEntry, before: Sequence[ReturnEntry], by_name: Mapping[str, ReturnEntry]
+    entry: ReturnEntry, earlier: Sequence[ReturnEntry], by_name: Mapping[str, ReturnEntry]
 ) -> ReturnEntry | None:
     """Return the latest version that came before a return and is none of those that it was made from."""
     made_from = {entry.submission}
@@ -469,14 +482,14 @@ def _skipped(
     while base is not None and base.submission not in made_from:
         made_from.add(base.submission)
         base = by_name.get(base.predecessor)
-    others = (
-        other
-        for other in reversed(before)
-        if other.submission not in made_from
-        and other.predecessor != entry.predecessor
-        and (source is None or other.age > source.age)
+    candidates = (
+        version
+        for version in reversed(earlier)
+        if version.submission not in made_from
+        and version.predecessor != entry.predecessor
+        and (source is None or version.age > source.age)
     )
-    return next(others, None)
+    return next(candidates, None)
 
 
 def is_to_be_corrected(verdict: str, status: str) -> bool:

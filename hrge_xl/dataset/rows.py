@@ -69,11 +69,11 @@ def submission_number(submission: str) -> int:
 
 def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     """Put the rows of several files together, file after file; of none, no rows."""
-    found = no_rows(schema)
+    merged = no_rows(schema)
     for rows in files:
         for name, lines in rows.items():
-            found[name] += lines
-    return found | {"slots": list({row[0]: row for row in found["slots"]}.values())}
+            merged[name] += lines
+    return merged | {"slots": list({row[0]: row for row in merged["slots"]}.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
@@ -85,7 +85,7 @@ def no_rows(schema: Schema) -> Rows:
 class DatasetCell(NamedTuple):
     """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
 
-    known: NumberedCell
+    numbered: NumberedCell
     labels: Mapping[str, str]
     refers: Sequence[str]
 
@@ -124,18 +124,19 @@ class RowBuilder:
                 worded = wording.worded(finding, self.schema.language, file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
             for code, why in sorted(result.not_run.items()):
-                told = storable(in_english(why)), storable(as_json({"why": why}))
-                rows["checks_not_run"].append((number, code, *told))
+                reason = storable(in_english(why))
+                details = storable(as_json({"why": why}))
+                rows["checks_not_run"].append((number, code, reason, details))
             if sent is None or result.outcome is None:
                 return rows
             rows["sheets"] += _sheets(result.outcome, number)
-            rest = list[Unplaced]()
+            outdated_answers = list[Unplaced]()
             if self.schema.answers and spec is not None:
                 rows["listed_fact"] += _listed(result, spec, number)
                 if sent.identity.spec == spec.name:
                     assert result.layout is not None
-                    rest = self._add_answers(rows, spec, sent, result.layout, number)
-            rows["unplaced_fact"] += _unplaced(sent, rest, number)
+                    outdated_answers = self._add_answers(rows, spec, sent, result.layout, number)
+            rows["unplaced_fact"] += _unplaced(sent, outdated_answers, number)
             return rows
 
     def _add_answers(
@@ -143,15 +144,15 @@ class RowBuilder:
     ) -> list[Unplaced]:
         """Add the facts of the answers of a file, the cells that not every workbook has, and what rows refer to.
 
-        Gives the answers that an earlier version asked for, and that have no place by now.
+        Return the answers that an earlier version asked for, and that have no place by now.
         """
         facts = list[Row]()
-        rest = list[Unplaced]()
-        new = dict[CellKey, NumberedCell]()
+        outdated_answers = list[Unplaced]()
+        further_cells = dict[CellKey, NumberedCell]()
         filled = set[RowKey]()
         referring = list[tuple[int, RowKey, Reference]]()
         slots = slots_of(spec)
-        is_other = layout.spec.digest != spec.digest
+        is_other_spec = layout.spec.digest != spec.digest
         cells = self._cells.setdefault((layout.digest, layout.language), {})
         for answer in sent.answers:
             key = answer.cell_key
@@ -160,52 +161,62 @@ class RowBuilder:
                 cells[key] = self._cell(spec, slots, key, layout)
             cell = cells[key]
             if cell is not None and code is not None and cell.refers:
-                referring.append((cell.known.slot, answer.key[:2], (code, cell.refers)))
-            if answer.value is None if answer.calculated else answer.state not in KEPT:
+                referring.append((cell.numbered.slot, answer.key[:2], (code, cell.refers)))
+            is_kept = answer.value is not None if answer.calculated else answer.state in KEPT
+            if not is_kept:
                 continue
             filled.add(answer.key[:2])
-            if cell is not None and not (
-                is_other and code is not None and cell.labels and code not in cell.labels
-            ):
+            if cell is not None and not (is_other_spec and _is_unknown_code(cell, code)):
                 facts.append(_fact(answer, cell, number))
-                if not self._every_slot or cell.known.slot >= HASHED:
-                    new[key] = cell.known
+                if not self._every_slot or cell.numbered.slot >= HASHED:
+                    further_cells[key] = cell.numbered
             elif not answer.calculated:
                 label = layout.slots[answer.key].field.label.say(layout.language)
-                rest.append(
-                    Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label)
-                )
+                text = shown(answer.original or code or "")
+                outdated_answers.append(Unplaced(answer.sheet, answer.cell, text, label))
         rows["answers_fact"] += sorted(facts, key=itemgetter(1))
-        rows["slots"] += rows_of(new, layout)
-        first_last = sorted(referring, key=itemgetter(0), reverse=True)
-        references = {row: reference for _, row, reference in first_last}
-        rows["row_references"] += [
-            (number, *row, _about(references, filled, *row)) for row in references
-        ]
-        return rest
+        rows["slots"] += rows_of(further_cells, layout)
+        # of several references in a row that of the first cell rules
+        last_cell_first = sorted(referring, key=itemgetter(0), reverse=True)
+        references = {row: reference for _, row, reference in last_cell_first}
+        for tool, row in references:
+            about = _about(references, filled, tool, row)
+            rows["row_references"].append((number, tool, row, about))
+        return outdated_answers
 
     def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
         """Return a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
         tool = spec.tool.get(key[0])
-        theirs = layout.slots[key[:3]].field
-        ours = tool.fields.get(key[2]) if tool else None
-        if ours is None or kind_of(ours) is not kind_of(theirs):
+        issued_field = layout.slots[key[:3]].field
+        current_field = tool.fields.get(key[2]) if tool else None
+        if current_field is None or kind_of(current_field) is not kind_of(issued_field):
             return None
-        if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
+        if current_field.calculated != issued_field.calculated:
             return None
-        known = slots.cell(key, layout)
-        return DatasetCell(known, self._labels(known.list), self._refers.get((key[0], key[2]), ()))
+        if list_of(current_field) != list_of(issued_field):
+            return None
+        numbered = slots.cell(key, layout)
+        return DatasetCell(
+            numbered, self._labels(numbered.list), self._refers.get((key[0], key[2]), ())
+        )
 
 
 # about a file
 
 
+def _is_unknown_code(cell: DatasetCell, code: str | None) -> bool:
+    """Say whether a code is from no list that the dataset has for its cell."""
+    return code is not None and bool(cell.labels) and code not in cell.labels
+
+
 def _submission(result: Result) -> Row:
+    """Return the row of a file; of one that could not be read it says no more than that."""
     name = submission_id(result.sha256, result.path)
     row: dict[str, Cell] = dict.fromkeys(
         ("team", "country", "period", "project", "intervention"), ""
     )
-    row |= dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
+    for column, severity in zip(("errors", "warnings", "infos"), Severity, strict=True):
+        row[column] = result.count(severity)
     row |= {
         SUBMISSION_ID: submission_number(name),
         "submission": name,
@@ -229,23 +240,31 @@ def _submission(result: Result) -> Row:
             "checks_run": " ".join(result.outcome.checks_run),
         }
     if result.submission is not None:
-        sent = result.submission
-        stamp = result.submission.identity
-        program = {PROGRAM: stamp.program} if stamp.program else {}
-        row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
-        row |= {
-            name: getattr(stamp, name)
-            for name in ("language", "spec", "spec_version", "round", "copy")
-        }
-        row |= {
-            "predecessor": storable(stamp.predecessor) or None,
-            "issued": parse_day(stamp.issued),
-            "saved": storable(sent.saved) or None,
-            "signature": sent.signature,
-            "last_answers": storable(sent.last) or None,
-            "stamp": json.dumps(dict(to_pairs(stamp)) | program, ensure_ascii=False),
-        }
+        row |= _stamped(result.submission)
+        if result.spec is not None:
+            row |= _return_key(result, result.submission, result.spec)
     return SUBMISSIONS.row(**row)
+
+
+def _stamped(sent: Submission) -> dict[str, Cell]:
+    """Return what a file says of itself in its stamp."""
+    stamp = sent.identity
+    pairs = dict(to_pairs(stamp))
+    if stamp.program:
+        pairs[PROGRAM] = stamp.program
+    return {
+        "language": stamp.language,
+        "spec": stamp.spec,
+        "spec_version": stamp.spec_version,
+        "round": stamp.round,
+        "copy": stamp.copy,
+        "predecessor": storable(stamp.predecessor) or None,
+        "issued": parse_day(stamp.issued),
+        "saved": storable(sent.saved) or None,
+        "signature": sent.signature,
+        "last_answers": storable(sent.last) or None,
+        "stamp": json.dumps(pairs, ensure_ascii=False),
+    }
 
 
 def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]:
@@ -253,72 +272,81 @@ def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]
 
     Its period is what its figures belong to: the round that it was issued for, else the days that its form says.
     """
-    places = {
+    parts = {
         (spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()
     }
-    said = dict[str, Value]()
-    for answer in sent.answers:  # a calculated part is worked out again
-        part = places.get(answer.key)
-        if (
-            part is not None
-            and answer.value is not None
-            and (answer.calculated or part not in said)
-        ):
-            said[part] = answer.value
-    days = (said.get(part) for part in ("period_start", "period_end"))
-    start, end = (day if isinstance(day, date) else None for day in days)
-    texts = {
-        part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")
-    }
+    stated = dict[str, Value]()
+    for answer in sent.answers:
+        part = parts.get(answer.key)
+        if part is None or answer.value is None:
+            continue
+        if answer.calculated or part not in stated:  # a calculated part is worked out again
+            stated[part] = answer.value
+    start = _day_or_none(stated.get("period_start"))
+    end = _day_or_none(stated.get("period_end"))
+    stated_period = f"{start}/{end}" if start and end else ""
     return {
         "team": result.team,
-        "country": str(said.get("country") or sent.identity.country),
-        "period": sent.identity.round or (f"{start}/{end}" if start and end else ""),
+        "country": str(stated.get("country") or sent.identity.country),
+        "period": sent.identity.round or stated_period,
         "period_start": start,
         "period_end": end,
-        **{part: storable(text) or "" for part, text in texts.items()},
+        "project": _tidy_text(stated.get("project")),
+        "intervention": _tidy_text(stated.get("intervention")),
     }
+
+
+def _day_or_none(value: Value | None) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _tidy_text(value: Value | None) -> str:
+    """Return a name as it is compared: without marks of direction, and with single spaces."""
+    return storable(tidy(undirected(shown(value or "")))) or ""
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
     """Yield the sheets of a file, those without anything to fill in too."""
     for n, (tool, name) in enumerate(outcome.sheets.items(), start=1):
-        far = outcome.progress.get(tool)
-        counts = (far.required, far.answered, far.errors, far.warnings) if far else (None,) * 4
-        yield number, n, tool, name, *counts
+        progress = outcome.progress.get(tool)
+        if progress is None:
+            yield number, n, tool, name, None, None, None, None
+        else:
+            counts = (progress.required, progress.answered, progress.errors, progress.warnings)
+            yield number, n, tool, name, *counts
 
 
-def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> Iterator[Row]:
-    texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *rest)]
+def _unplaced(
+    submission: Submission, outdated_answers: Iterable[Unplaced], number: int
+) -> Iterator[Row]:
+    """Yield the texts of a file that stand in no known cell, then its comments."""
+    texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *outdated_answers)]
     texts += [(COMMENT, text) for text in submission.comments]
-    for n, (what, text) in enumerate(texts, start=1):
-        yield (
-            number,
-            n,
-            what,
-            text.sheet,
-            text.cell,
-            storable(text.text),
-            storable(text.question) or None,
-        )
+    for n, (kind, text) in enumerate(texts, start=1):
+        question = storable(text.question) or None
+        yield number, n, kind, text.sheet, text.cell, storable(text.text), question
 
 
 def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
     """Yield the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
-    item = 0
-    for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
+    if result.outcome is None:
+        return
+    position = 0
+    for (tool, block, source), rows in result.outcome.kept.items():
         shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
-        for row in rows if {tool, shows} <= spec.tool.keys() else ():
-            item += 1
-            yield number, item, tool, block, source, shows, row
+        if not {tool, shows} <= spec.tool.keys():
+            continue
+        for row in rows:
+            position += 1
+            yield number, position, tool, block, source, shows, row
 
 
 # a finding as a row, and back
 
 
-def reason_of(told: str, details: str | None) -> str | MessageTemplate:
+def reason_of(stored_reason: str, details: str | None) -> str | MessageTemplate:
     """Return why a check did not run, as it is told; as it was kept where its details say it too."""
-    return from_json(details).get("why") or told
+    return from_json(details).get("why") or stored_reason
 
 
 OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
@@ -348,7 +376,7 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
     A copy to share has none, since they may quote an answer: then the name of the finding stands for them.
     """
     message = row["name"] if row["message"] is None else row["message"]
-    own = {name: row[name] for name in OWN} | {
+    values = {name: row[name] for name in OWN} | {
         "row": row["row_code"],
         "severity": Severity(row["severity"]),
         "details": from_json(row["details"]),
@@ -356,7 +384,7 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
         "waiver": waivers.get(row["waiver_number"]),
         "words": Words(message, row["remedy"] or "", row["label"]),
     }
-    return Finding(**own)
+    return Finding(**values)
 
 
 # an answer as a row, and back; values that are worked out again stand among them
@@ -381,7 +409,7 @@ def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
         original = None
     return ANSWERS_FACT.row(
         submission_id=submission,
-        slot=cell.known.slot,
+        slot=cell.numbered.slot,
         code=answer.code,
         text=text,
         number=answer.number,
@@ -390,7 +418,7 @@ def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
         original_type=original_type,
         state=None if calculated or answer.state is State.ANSWERED else answer.state.value,
         problem=None if calculated else answer.problem,
-        cell=None if answer.cell == cell.known.cell else answer.cell,
+        cell=None if answer.cell == cell.numbered.cell else answer.cell,
     )
 
 
@@ -420,8 +448,8 @@ def _as_text(answer: Answer) -> tuple[str | None, str | None]:
 
 def answer_of(row: Mapping[str, Any]) -> Answer:
     """Return the answer of a row of the view `answers`, with the type of its original beside."""
-    own = {name: row[name] for name in Answer.__struct_fields__ if name in row}
-    answer = Answer(**own | {"day": row["date"], "state": State(row["state"])})
+    values = {name: row[name] for name in Answer.__struct_fields__ if name in row}
+    answer = Answer(**values | {"day": row["date"], "state": State(row["state"])})
     original = answer.original
     type_ = row["original_type"]
     if type_ == TRUTH_TYPE:

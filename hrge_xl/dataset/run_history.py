@@ -68,32 +68,34 @@ class RunChange:
             (say("no longer there: {count}"), self.gone),
             (say("with another status: {count}"), self.status),
         )
-        told = ", ".join(text.format(count=len(some)) for text, some in files if some)
+        parts = ", ".join(text.format(count=len(names)) for text, names in files if names)
         since = say("Since the run of {day}, files: {files}.")
-        yield since.format(day=self.before, files=told or say("none changed"))
+        yield since.format(day=self.before, files=parts or say("none changed"))
         if self.fixed or self.new:
-            counts = _counted(self.fixed), _counted(self.new)
-            yield say("Findings fixed: {fixed}; new: {new}.").format(fixed=counts[0], new=counts[1])
+            findings = say("Findings fixed: {fixed}; new: {new}.")
+            yield findings.format(fixed=_counted(self.fixed), new=_counted(self.new))
         if self.moved:
-            yield say("Figures that moved: {count}. The overview lists them.").format(
-                count=len(self.moved)
-            )
+            figures = say("Figures that moved: {count}. The overview lists them.")
+            yield figures.format(count=len(self.moved))
 
 
 def _counted(codes: Mapping[str, int]) -> str:
     """Say how many findings there are, and of which codes the most."""
-    most = ", ".join(f"{code} {count}" for code, count in Counter(codes).most_common(3))
-    return f"{sum(codes.values())}" + (
-        f" ({most}{', …' if len(codes) > 3 else ''})" if most else ""
-    )
+    total = str(sum(codes.values()))
+    if not codes:
+        return total
+    most = [f"{code} {count}" for code, count in Counter(codes).most_common(3)]
+    if len(codes) > len(most):
+        most.append("…")
+    return f"{total} ({', '.join(most)})"
 
 
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
     rows = ledger.rows_of("runs")
-    found = json.dumps(run_result(store), sort_keys=True)
-    if not rows or rows[-1]["found"] != found:
-        rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
+    run_text = json.dumps(run_result(store), sort_keys=True)
+    if not rows or rows[-1]["found"] != run_text:
+        rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": run_text})
         ledger.put("runs", rows[-1])
         for row in rows[:-DETAILED]:
             if row["found"]:
@@ -123,81 +125,89 @@ def run_result(store: Store) -> dict[str, Any]:
 
 
 def _findings(store: Store) -> dict[str, list[str]]:
-    """Return the findings that count and nobody has accepted, by code: each by its team and question, not by its
-    file.
+    """Return the findings that count and nobody has accepted, as short hashes by code.
+
+    Each goes by its team and question, not by its file.
     """
     table = store["findings"].c
     about = (table.team, table.tool, table.row_code, table.field)
-    place = sa.case(
-        (table.field.is_(None), table.cell)
-    )  # a question keeps its name where a cell has moved
-    wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
-    texts = (
-        (code, "\0".join(map(str, told)).encode("utf-8", "replace"))
-        for code, *told in store.select(wanted)
-    )
-    found = grouped((code, hashlib.sha256(text).hexdigest()[:SHORT]) for code, text in texts)
-    return {code: sorted(some) for code, some in found.items()}
+    # a question keeps its name where a cell has moved
+    place = sa.case((table.field.is_(None), table.cell))
+    query = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
+    hashes = []
+    for code, *columns in store.select(query):
+        text = "\0".join(map(str, columns)).encode("utf-8", "replace")
+        hashes.append((code, hashlib.sha256(text).hexdigest()[:SHORT]))
+    return {code: sorted(of_code) for code, of_code in grouped(hashes).items()}
 
 
 def _figures(store: Store) -> dict[FigureKey, float]:
     """Return the figures that are followed from run to run."""
-    sums = asdict(reconciliation(store))
-    found: dict[FigureKey, float] = {(name, "", ""): count for name, count in sums.items()}
-    for period in over_periods(store) if store.schema.spec else ():
-        found[ANSWERED, "", period.name] = period.answered
-        found[REQUIRED, "", period.name] = period.required
-        found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
+    figures: dict[FigureKey, float] = {}
+    for name, count in asdict(reconciliation(store)).items():
+        figures[name, "", ""] = count
+    if store.schema.spec is not None:
+        for period in over_periods(store):
+            figures[ANSWERED, "", period.name] = period.answered
+            figures[REQUIRED, "", period.name] = period.required
+            for level, count in period.levels.items():
+                figures[LEVEL, level, period.name] = count
     if "aggregate_indicators" in store.tables:
         lines = store["aggregate_indicators"].c
-        totals = sa.select(lines.indicator, lines.value_period, lines.total).where(
-            lines.total.is_not(None)
-        )
-        found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
-    return found
+        totals = sa.select(lines.indicator, lines.value_period, lines.total)
+        for indicator, period_name, total in store.select(totals.where(lines.total.is_not(None))):
+            figures[INDICATOR, indicator, period_name] = total
+    return figures
 
 
 # what changed
 
 
-def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
-    """Return what has changed in the later of two runs."""
-    old = json.loads(before["found"])
-    new = json.loads(now["found"])
-    status = [
-        (name, old["files"][key][1], state)
-        for key, (name, state) in sorted(new["files"].items(), key=itemgetter(1))
-        if key in old["files"] and old["files"][key][1] != state
-    ]
-    was, is_now = (
-        {(what, code, period): value for what, code, period, value in run["figures"]}
-        for run in (old, new)
-    )
+def _change(previous_run: Mapping[str, Any], last_run: Mapping[str, Any]) -> RunChange:
+    """Return what has changed in the later of two runs, which are rows of the ledger."""
+    old = json.loads(previous_run["found"])
+    new = json.loads(last_run["found"])
+    changed_status = []
+    for key, (name, status) in sorted(new["files"].items(), key=itemgetter(1)):
+        if key in old["files"] and old["files"][key][1] != status:
+            changed_status.append((name, old["files"][key][1], status))
+    old_figures = _figures_of_run(old)
+    new_figures = _figures_of_run(new)
     moved = [
-        FigureChange(*key, was.get(key), is_now.get(key))
-        for key in dict.fromkeys([*is_now, *was])
-        if was.get(key) != is_now.get(key)
+        FigureChange(*key, old_figures.get(key), new_figures.get(key))
+        for key in dict.fromkeys([*new_figures, *old_figures])
+        if old_figures.get(key) != new_figures.get(key)
     ]
     return RunChange(
-        now["day"],
-        before["day"],
+        last_run["day"],
+        previous_run["day"],
         _names(new["files"], old["files"]),
         _names(old["files"], new["files"]),
-        status,
+        changed_status,
         _less(old["findings"], new["findings"]),
         _less(new["findings"], old["findings"]),
         moved,
     )
 
 
-def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:
-    return sorted(some[key][0] for key in some.keys() - others.keys())
+def _figures_of_run(run: Mapping[str, Any]) -> dict[FigureKey, float]:
+    return {(kind, code, period): value for kind, code, period, value in run["figures"]}
 
 
-def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]) -> dict[str, int]:
+def _names(
+    files: Mapping[str, Sequence[str]], subtracted: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the names of the files of one run that the other has not."""
+    return sorted(files[key][0] for key in files.keys() - subtracted.keys())
+
+
+def _less(
+    findings: Mapping[str, Iterable[str]], subtracted: Mapping[str, Iterable[str]]
+) -> dict[str, int]:
     """Count by code the findings of one run that the other has not."""
-    counts = {
-        code: (Counter(found) - Counter(others.get(code, ()))).total()
-        for code, found in some.items()
-    }
-    return {code: count for code, count in sorted(counts.items()) if count}
+    counts = dict[str, int]()
+    for code, hashes in sorted(findings.items()):
+        remaining = Counter(hashes) - Counter(subtracted.get(code, ()))
+        if remaining:
+            counts[code] = remaining.total()
+    return counts

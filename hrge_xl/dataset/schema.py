@@ -130,11 +130,11 @@ class Table:
         )
         return replace(self.shown, columns=columns, not_in_csv=())
 
-    def filled(self, columns: Iterable[TableColumn], **own: Any) -> Table:
+    def filled(self, columns: Iterable[TableColumn], **changes: Any) -> Table:
         """Return the table that this is the template of: with columns where its star is."""
         star = self.at[STAR]
         return replace(
-            self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **own
+            self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **changes
         )
 
     def row(self, **values: Cell) -> Row:
@@ -149,7 +149,7 @@ class Table:
         return not self.view and self.key[0] == SUBMISSION_ID
 
 
-VERSION = 10  # of the tables; raised whenever one of them changes
+VERSION = 11  # of the tables; raised whenever one of them changes
 
 IN_PANDAS: dict[str, Any] = {
     TEXT: "string",
@@ -182,34 +182,40 @@ MASKED = "masked"  # the state of an answer that is not told, and why a figure i
 NAMES = frozenset(
     {"key", "unique", "internal", "withheld", "not_in_csv"}
 )  # options that name columns
-_SAID = yaml.load(
+_DESCRIBED = yaml.load(
     Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
-COLUMNS = _SAID["columns"]
-SHOWN = _SAID["shown"].split()
-GROUPS = _SAID["groups"]
+COLUMNS = _DESCRIBED["columns"]
+SHOWN = _DESCRIBED["shown"].split()
+GROUPS = _DESCRIBED["groups"]
 _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}
 COLUMNS["status"]["values"] = _MEANINGS | COLUMNS["status"]["values"]
 
 
 def _described(columns: Mapping[str, Any], name: str) -> dict[str, Any]:
-    said = columns.get(name, {})
-    return {"meaning": said} if isinstance(said, str) else said
+    description = columns.get(name, {})
+    return {"meaning": description} if isinstance(description, str) else description
 
 
-def _table(name: str, columns: str, here: Mapping[str, Any] | None = None, **own: Any) -> Table:
-    names = {option: tuple(text.split()) for option, text in own.items() if option in NAMES}
+def _table(
+    name: str, columns: str, own_columns: Mapping[str, Any] | None = None, **options: Any
+) -> Table:
+    names = {option: tuple(text.split()) for option, text in options.items() if option in NAMES}
     wrong = {column for named in names.values() for column in named} - {*columns.split()}
     if wrong:  # a column that goes by another name now would be told where it is to be withheld
         raise KeyError(f"{name} has no {', '.join(wrong)}")
-    made = []
+    described_columns = []
     for column in columns.split():
-        described = {"type": TEXT, **_described(COLUMNS, column), **_described(here or {}, column)}
-        made.append(TableColumn(column, described.pop("type"), **described))
-    return Table(name, tuple(made), view=own["role"] == VIEW, **own | names)
+        described = {
+            "type": TEXT,
+            **_described(COLUMNS, column),
+            **_described(own_columns or {}, column),
+        }
+        described_columns.append(TableColumn(column, described.pop("type"), **described))
+    return Table(name, tuple(described_columns), view=options["role"] == VIEW, **options | names)
 
 
-TABLES = {name: _table(name, **described) for name, described in _SAID["tables"].items()}
+TABLES = {name: _table(name, **described) for name, described in _DESCRIBED["tables"].items()}
 TABLES["reconciliation"] = TABLES["reconciliation"].filled(
     TableColumn(status.part, INTEGER, status.column) for status in STATUSES
 )
@@ -247,12 +253,12 @@ class Schema:
 
     def _of_sheets(self, spec: Spec) -> Iterator[Table]:
         """Yield the tables that the spec names, then one of each other sheet; what stands below a form has its own."""
-        taken = {*TABLES}
+        used_names = {*TABLES}
         for name, named in spec.tables.items():
             titles = (
                 f"{spec.tool[code].title.say(self.language)} ({code})" for code in named.tools
             )
-            table = _wide(_unused(name, taken), "; ".join(titles), named.tools, spec)
+            table = _wide(_unused(name, used_names), "; ".join(titles), named.tools, spec)
             for code in named.tools:
                 self.wide.setdefault(code, table)
             yield table
@@ -261,14 +267,14 @@ class Schema:
                 continue
             forms = [block for block in tool.field_blocks if isinstance(block, FormBlock)]
             form = {field.code for block in forms for field in block.fields}
-            name = _unused(tool.code, taken)
+            name = _unused(tool.code, used_names)
             language = self.language
             two = form and tool.has_rows
             title = tool.title.say(language)
             self.wide[tool.code] = _wide(name, title, [tool.code], spec, form if two else None)
             yield self.wide[tool.code]
             if two:
-                name = _unused(tool.code + ROWS, taken)
+                name = _unused(tool.code + ROWS, used_names)
                 below = tool.fields.keys() - form
                 yield _wide(name, title_below_form(tool, language), [tool.code], spec, below)
 
@@ -281,13 +287,13 @@ class Schema:
     @cached_property
     def base(self) -> tuple[Table, ...]:
         """The tables that hold something, those that others refer to first."""
-        kept = [
+        stored = [
             table
             for table in TABLES.values()
             if table.role in (DIMENSION, FACT) and (self.answers or table.needs != "answers")
         ]
         figures = self.shown if self.answers else ()
-        return (*kept, *(table for table in figures if table.role in (FIGURE, OF_SPEC)))
+        return (*stored, *(table for table in figures if table.role in (FIGURE, OF_SPEC)))
 
     @cached_property
     def views(self) -> tuple[Table, ...]:
@@ -308,11 +314,11 @@ class Schema:
             "answers": self.spec and self.answers,
             "countries": self.spec and self.spec.countries,
         }
-        own = {OVERDUE: self.overdue, TOP_RISKS: self.top_risks}
+        spec_tables = {OVERDUE: self.overdue, TOP_RISKS: self.top_risks}
         return tuple(
             table.shown
             for name in SHOWN
-            for table in (self.sheets if name == SHEET else (own.get(name, TABLES[name]),))
+            for table in (self.sheets if name == SHEET else (spec_tables.get(name, TABLES[name]),))
             if has[table.needs]
         )
 
@@ -370,21 +376,23 @@ def _wide(
     """
     fields: dict[str, dict[str, Field]] = {}
     for tool in tools:
-        for code, asked in spec.tool[tool].fields.items():
+        for code, variant in spec.tool[tool].fields.items():
             if only is None or code in only:
-                fields.setdefault(code, {})[tool] = asked
+                fields.setdefault(code, {})[tool] = variant
     answers = []
-    taken = {*map(field_column, fields)}
+    used_columns = {*map(field_column, fields)}
     for code, variants in fields.items():
         first = next(iter(variants.values()))
-        own = field_column(code)
+        column_name = field_column(code)
         column = TableColumn(
-            own, value_kind(first), title=first.asks(spec_language(spec)), fields=variants
+            column_name, value_kind(first), title=first.asks(spec_language(spec)), fields=variants
         )
         answers.append(column)
         if list_of(first):
             answers.append(
-                column._replace(name=_unused(own + LABEL, taken), kind=TEXT, label_of=own)
+                column._replace(
+                    name=_unused(column_name + LABEL, used_columns), kind=TEXT, label_of=column_name
+                )
             )
     return TABLES[SHEET].filled(
         answers, name=name, about=about, tools=tuple(tools), partial=only is not None
@@ -421,13 +429,13 @@ def shown_column(code: str) -> str:
     return f"shows_{code.lower()}"
 
 
-def _unused(code: str, taken: set[str]) -> str:
+def _unused(code: str, used: set[str]) -> str:
     """Return a name that is not taken yet: `T3.2` → `t3_2`."""
     name = re.sub(r"\W", "_", code).lower()
     name = f"t_{name}" if name[:1].isdigit() else name
-    while name in taken:
+    while name in used:
         name += "_"
-    taken.add(name)
+    used.add(name)
     return name
 
 

@@ -156,7 +156,7 @@ class Store:
         return same and facts.get(FILLED) == "yes"
 
     def _refuse(self, facts: Mapping[str, str], spec: Spec | None) -> None:
-        other = facts.get("spec")
+        stored_spec = facts.get("spec")
         if facts and not facts.get("schema_version", "").isdecimal():
             raise StoreError(
                 f"{self.name} holds a table 'meta' that is not ours.",
@@ -167,17 +167,17 @@ class Store:
                 f"{self.name} was written by a newer version of hrge-xl.",
                 remedy="Update this program.",
             )
-        if not other or spec is None:
+        if not stored_spec or spec is None:
             return
-        if other != spec.name:
+        if stored_spec != spec.name:
             raise StoreError(
-                f"{self.name} is a dataset of “{other}”, not of “{spec.name}”.",
+                f"{self.name} is a dataset of “{stored_spec}”, not of “{spec.name}”.",
                 remedy="Choose another place with -o or --store.",
             )
         if version_of(facts.get("spec_version", "")) > version_of(spec.version):
             raise StoreError(
                 (
-                    f"{self.name} was made with version {facts['spec_version']} of “{other}”; "
+                    f"{self.name} was made with version {facts['spec_version']} of “{stored_spec}”; "
                     f"this program knows {spec.version}."
                 ),
                 remedy="Update its specs.",
@@ -202,8 +202,8 @@ class Store:
             if self.is_file:  # so that tables come in one order, however often they are made
                 connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
             inspector = sa.inspect(connection)
-            there = {*inspector.get_table_names(), *inspector.get_view_names()}
-            strange = sorted(there & set(self.schema.by_name))
+            existing_names = {*inspector.get_table_names(), *inspector.get_view_names()}
+            strange = sorted(existing_names & set(self.schema.by_name))
             if strange:
                 raise StoreError(
                     f"{self.name} already holds other tables named {', '.join(strange)}.",
@@ -217,7 +217,7 @@ class Store:
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             connection.execute(sa.delete(self.meta_table))
             spec = self.schema.spec
-            own = {
+            new_facts = {
                 "schema_version": str(VERSION),
                 "spec": spec.name if spec else "",
                 "spec_version": spec.version if spec else "",
@@ -226,7 +226,7 @@ class Store:
                 "views": " ".join(view.name for view in self.schema.views),
                 **{name: facts[name] for name in OF_DATABASE if name in facts},
             }
-            rows = [{"name": name, "value": value} for name, value in own.items()]
+            rows = [{"name": name, "value": value} for name, value in new_facts.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, complete=self.lasting).items():
                 self.insert(name, lines)
@@ -237,12 +237,12 @@ class Store:
         with self._reading() as connection:
             if not sa.inspect(connection).has_table("submissions"):
                 return set()
-            wanted: Any = sa.select(sa.column("sha256")).select_from(sa.table("submissions"))
+            query: Any = sa.select(sa.column("sha256")).select_from(sa.table("submissions"))
             return {
-                str(sha256) for sha256 in connection.execute(wanted).scalars() if sha256 is not None
+                str(sha256) for sha256 in connection.execute(query).scalars() if sha256 is not None
             }
 
-    def known(self) -> dict[str, Record]:
+    def read_files(self) -> dict[str, Record]:
         """Return every submission by its name: sha256, verdict, path, and the day it was checked."""
         names = ("submission", "sha256", "verdict", "path", "checked")
         return {row["submission"]: row for row in self.records("submissions", columns=names)}
@@ -280,54 +280,56 @@ class Store:
             for name in self._in_order(tables):
                 rows = tables[name]
                 if name == "slots":  # cells that are not known yet, each once
-                    known = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
-                    rows = {row[0]: row for row in rows if row[0] not in known}.values()
+                    stored_slots = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
+                    rows = {row[0]: row for row in rows if row[0] not in stored_slots}.values()
                 self.insert(name, rows)
 
-    def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
+    def merge(self, submissions: Sequence[str], other_file: Path, tables: Sequence[str]) -> None:
         """Replace the rows of submissions by those in another SQLite file, which never become Python objects."""
-        with self._attached(other), self._renewed(submissions):
+        with self._attached(other_file), self._renewed(submissions):
             self._copy(dict.fromkeys(tables, "1"))
 
-    def copy_rows(self, other: Path, where: Mapping[str, str]) -> None:
+    def copy_rows(self, other_file: Path, conditions: Mapping[str, str]) -> None:
         """Copy rows of tables from another SQLite file, those for which a condition in SQL holds."""
-        with self._attached(other), self.transaction():
+        with self._attached(other_file), self.transaction():
             self.touch()
-            self._copy(where)
+            self._copy(conditions)
 
     def rows_apart(
-        self, other: Path, names: Sequence[str]
+        self, other_file: Path, names: Sequence[str]
     ) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
         one_side = 'SELECT * FROM {1}."{0}" EXCEPT SELECT * FROM {2}."{0}"'
-        found = {}
-        with self._attached(other), self._reading() as connection:
+        differences = {}
+        with self._attached(other_file), self._reading() as connection:
             for name in names:
                 sides = [
                     one_side.format(name, *sides)
                     for sides in (("other", "main"), ("main", "other"))
                 ]
-                theirs, ours = ([*map(tuple, connection.exec_driver_sql(side))] for side in sides)
-                found[name] = theirs, ours
-        return found
+                only_there, only_here = (
+                    [*map(tuple, connection.exec_driver_sql(side))] for side in sides
+                )
+                differences[name] = only_there, only_here
+        return differences
 
-    def _copy(self, where: Mapping[str, str]) -> None:
-        for name in self._in_order(where):
+    def _copy(self, conditions: Mapping[str, str]) -> None:
+        for name in self._in_order(conditions):
             new = (
                 "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot"
                 if name == "slots"
                 else ""
             )
             self.written.exec_driver_sql(
-                f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
+                f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({conditions[name]}) {new}'
             )
 
     @contextmanager
-    def _attached(self, other: Path) -> Iterator[None]:
+    def _attached(self, other_file: Path) -> Iterator[None]:
         """Have the tables of another SQLite file at hand, as those of `other`."""
         with translate_db_errors(self.name):
             with self._outside_transactions() as connection:
-                connection.exec_driver_sql("ATTACH ? AS other", (sqlite_uri(other),))
+                connection.exec_driver_sql("ATTACH ? AS other", (sqlite_uri(other_file),))
             yield
             with self._outside_transactions() as connection:
                 connection.exec_driver_sql("DETACH other")
@@ -351,9 +353,9 @@ class Store:
         """Take submissions out. Nothing is looked for in an empty dataset."""
         table = self["submissions"]
         for some in batched(names, 500):
-            wanted = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
-            found = self.written.execute(wanted).scalars().all()
-            if not found:
+            query = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
+            submission_ids = self.written.execute(query).scalars().all()
+            if not submission_ids:
                 continue
             self.touch()
             gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
@@ -362,15 +364,19 @@ class Store:
             )  # until statuses are worked out again
             for fact in reversed(self.schema.base):
                 if fact.of_submissions:
-                    its = self[fact.name]
-                    self.written.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
+                    fact_table = self[fact.name]
+                    self.written.execute(
+                        sa.delete(fact_table).where(fact_table.c[SUBMISSION_ID].in_(submission_ids))
+                    )
 
-    def replace(self, name: str, rows: Sequence[Row], *where: Any) -> None:
+    def replace(self, name: str, rows: Sequence[Row], *conditions: Any) -> None:
         """Fill a table anew, or what of it some conditions hold for, where anything is different."""
-        there = list(self.rows(name, *where))
-        if there != list(rows) and sorted(map(str, there)) != sorted(map(str, rows)):
+        existing_rows = list(self.rows(name, *conditions))
+        if existing_rows != list(rows) and sorted(map(str, existing_rows)) != sorted(
+            map(str, rows)
+        ):
             self.touch()
-            self.written.execute(sa.delete(self[name]).where(*where))
+            self.written.execute(sa.delete(self[name]).where(*conditions))
             self.insert(name, rows)
 
     def insert(self, name: str, rows: Iterable[Row]) -> None:
@@ -384,31 +390,36 @@ class Store:
         """Fill a dataset that has nothing yet but what its spec says, table by table."""
         with self.transaction():
             for table in self.schema.base:
-                there = {*self.rows(table.name)}
-                self.insert(table.name, (row for row in rows(table) if row not in there))
+                existing_rows = {*self.rows(table.name)}
+                self.insert(table.name, (row for row in rows(table) if row not in existing_rows))
         self.analyze()
         self.set_fact(FILLED, "yes")
 
-    def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
+    def rows(self, name: str, *conditions: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Yield the rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self[name]
-        key = [table.c[column] for column in self.schema.by_name[name].key]
-        keys = [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
-        wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
-        yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
+        selected_columns: Sequence[Any] = [table.c[column] for column in columns] or [table]
+        selection = sa.select(*selected_columns).where(*conditions)
+        yield from self.select(selection.order_by(*self.order(name)))
 
-    def records(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
+    def order(self, name: str) -> list[Any]:
+        """Return what the rows of a table are ordered by: its key, texts by their bytes."""
+        key = [self[name].c[column] for column in self.schema.by_name[name].key]
+        return [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
+
+    def records(self, name: str, *conditions: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
         """Return the rows of a table by column: all columns, or these where there are many rows."""
         names = columns or self.schema.by_name[name].names
         return (
-            dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns)
+            dict(zip(names, row, strict=True))
+            for row in self.rows(name, *conditions, columns=columns)
         )
 
     def figures(self, name: str, *periods: str | None) -> Iterator[Record]:
         """Yield the lines of a table of figures, of some periods or of all; none where the spec has no such figures."""
         if name in self.tables:
-            ours = [self[name].c.period.in_(periods)] if periods else []
-            yield from self.records(name, *ours)
+            conditions = [self[name].c.period.in_(periods)] if periods else []
+            yield from self.records(name, *conditions)
 
     def raw(
         self, name: str, columns: Sequence[str] = ("*",), of: str | None = None
@@ -418,17 +429,17 @@ class Store:
         `columns` are expressions, `of` a submission: its rows only.
         """
         keys = ", ".join(f'"{key}"' for key in self.schema.by_name[name].key)
-        where, values = ("", ()) if of is None else ("WHERE submission = ?", (of,))
+        condition, values = ("", ()) if of is None else ("WHERE submission = ?", (of,))
         with self._reading() as connection:
             driver: Any = connection.connection.driver_connection
             yield from driver.execute(
-                f'SELECT {", ".join(columns)} FROM "{name}" {where} ORDER BY {keys}', values
+                f'SELECT {", ".join(columns)} FROM "{name}" {condition} ORDER BY {keys}', values
             )
 
-    def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
+    def select(self, query: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
         with self._reading() as connection, refuse_foreign_values(self.name):
-            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
+            for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
                 if bytes in map(type, row):  # no column of a dataset has any
                     raise TypeError("bytes in place of a text, number or day")
                 yield tuple(row)
@@ -449,19 +460,19 @@ class SqliteStore(Store):
     def worked_out(self, views: Iterable[str]) -> Iterator[None]:
         """Keep the rows of some views in temporary tables: SQLite works a view out anew for each question."""
         with self._reading() as connection:
-            kept = list[str]()
-            before = self._writing
+            created_views = list[str]()
+            outer_connection = self._writing
             try:
                 for view in views:  # a temporary table goes before what bears the same name
                     connection.exec_driver_sql(
                         f'CREATE TEMP TABLE "{view}" AS SELECT * FROM main."{view}"'
                     )
-                    kept.append(view)
+                    created_views.append(view)
                 self._writing = connection
                 yield
             finally:
-                self._writing = before
-                for view in kept:
+                self._writing = outer_connection
+                for view in created_views:
                     connection.exec_driver_sql(f'DROP TABLE temp."{view}"')
 
 

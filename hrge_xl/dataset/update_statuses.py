@@ -88,34 +88,34 @@ def update_statuses(
     table = store["findings_fact"].c
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
     # the findings that say that a return is somebody else's, unless somebody has accepted them
-    ours = sa.select(table.submission_id, table.code).where(
+    doubts_query = sa.select(table.submission_id, table.code).where(
         table.code.in_(DOUBTS), sa.not_(table.waived)
     )
-    in_order = store.select(ours.order_by(table.submission_id, table.n))
+    in_order = store.select(doubts_query.order_by(table.submission_id, table.n))
     doubts = grouped((number, str(code)) for number, code in in_order)
     entries = [
         _entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ()))
         for row in returns
     ]
-    found = return_statuses(entries, decisions(ledger))
-    against = {name for name, status in found.items() if status.decision and not status.current}
+    statuses = return_statuses(entries, decisions(ledger))
+    against = {name for name, status in statuses.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
     back = based_on_old_version(touched, against)
     language = store.schema.language
     with store.transaction():
-        _update(store, returns, found, seen)
+        _update(store, returns, statuses, seen)
         _replace(store, store.schema.by_name["files_fact"], _files(returns, seen))
-        findings = _findings(returns, found, back, language)
+        findings = _findings(returns, statuses, back, language)
         _replace(store, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
             read_for = [row for row in returns if row["read_for"] == name]
             files = store["submissions"].c
-            these = table.submission_id.in_(
+            of_round = table.submission_id.in_(
                 sa.select(files.submission_id).where(files.read_for == name)
             )
-            told = _of_mail(read_for, found, notice, language)
-            _replace(store, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
-    known = (
+            mail_findings = _of_mail(read_for, statuses, notice, language)
+            _replace(store, FINDINGS_FACT, mail_findings, table.code.in_(OF_MAIL), of_round)
+    entry_columns = (
         "submission",
         "verdict",
         "team",
@@ -129,13 +129,13 @@ def update_statuses(
         [
             {
                 "sha256": row["sha256"],
-                **{name: getattr(entry, name) for name in known},
+                **{name: getattr(entry, name) for name in entry_columns},
                 "state": status.state,
-                "superseded_by": status.other,
+                "superseded_by": status.other_submission,
                 "reason": text_of(status.reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
-            for status in [found[entry.submission]]
+            for status in [statuses[entry.submission]]
             if row["sha256"]
         ]
     )
@@ -151,7 +151,7 @@ def expect_teams(
         store.replace("expected_teams", rows, table.c.period == period)
 
 
-def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
+def to_read_again(store: Store, request: ValidationRequest) -> set[str]:
     """Return the returns that may be read otherwise now.
 
     They were read for another round, or for none, and may belong to the one that is wanted; the round has other teams
@@ -161,75 +161,83 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     files = store["submissions"]
     findings = store["findings_fact"]
 
-    def found(codes: Sequence[str]) -> Any:
+    def has_finding(codes: Sequence[str]) -> Any:
         return files.c.submission_id.in_(
             sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
         )
 
-    meant = [found(OURS)]
-    wanted = asked.wanted
-    if wanted.round is not None:
+    meant = [has_finding(OURS)]
+    expected = request.wanted
+    if expected.round is not None:
         may_belong = [
-            found(ELSEWHERE),
-            *([files.c.signature != VALID] if wanted.key is not None else []),
+            has_finding(ELSEWHERE),
+            *([files.c.signature != VALID] if expected.key is not None else []),
         ]
-        elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
+        elsewhere = sa.func.coalesce(files.c.read_for, "") != expected.round
         meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
-        meant.append(files.c.submission.in_(_of_other_teams(store, wanted)))
-    if asked.password is not None or asked.passwords:
-        meant.append(found(PROTECTED))
+        meant.append(files.c.submission.in_(_of_other_teams(store, expected)))
+    if request.password is not None or request.passwords:
+        meant.append(has_finding(PROTECTED))
     selected = store.select(sa.select(files.c.submission).where(sa.or_(*meant)))
-    return {str(row[0]) for row in selected} | corrected_otherwise(store, asked.corrections)
+    return {str(row[0]) for row in selected} | corrected_otherwise(store, request.corrections)
 
 
 def corrected_otherwise(store: Store, corrections: Iterable[OfficeCorrection]) -> set[str]:
     """Return the returns that were read with other corrections than those in force."""
     files = store["submissions"].c
     findings = store["findings_fact"].c
-    told = sa.select(files.sha256, findings.details).join_from(
+    query = sa.select(files.sha256, findings.details).join_from(
         store["findings_fact"], store["submissions"], findings.submission_id == files.submission_id
     )
-    details = store.select(told.where(findings.code == CORRECTED_BY_OFFICE.code))
+    details = store.select(query.where(findings.code == CORRECTED_BY_OFFICE.code))
     told_of = ("number", "reason", "corrected")
     read_with = {(sha256, *map(from_json(text).get, told_of)) for sha256, text in details}
-    wanted = {
+    current_corrections = {
         (correction.sha256, *map(corrected_finding(correction).details.get, told_of))
         for correction in corrections
     }
-    others = {sha256 for sha256, *_ in read_with ^ wanted}
-    if not others:
+    changed_hashes = {sha256 for sha256, *_ in read_with ^ current_corrections}
+    if not changed_hashes:
         return set()
     return {
         str(row[0])
-        for row in store.select(sa.select(files.submission).where(files.sha256.in_(others)))
+        for row in store.select(sa.select(files.submission).where(files.sha256.in_(changed_hashes)))
     }
 
 
-def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
+def _of_other_teams(store: Store, expected: ExpectedReturn) -> list[str]:
     """Return the returns of a round of whose team other things are to be told than when they were read."""
-    if wanted.teams is None:
+    if expected.teams is None:
         return []
-    expected = store["expected_teams"].c
-    before = {
+    team_columns = store["expected_teams"].c
+    earlier_teams = {
         row[0]
-        for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))
+        for row in store.select(
+            sa.select(team_columns.team).where(team_columns.period == expected.round)
+        )
     }
     files = store["submissions"].c
     findings = store["findings_fact"].c
-    told = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
-    known = grouped((number, str(code)) for number, code in store.select(told))
-    ours = [files.read_for == wanted.round, files.stamp.is_not(None)]
-    if before == {*wanted.teams}:  # then nothing but a code that a team had before can be new
-        ours.append(files.team.in_(list(dict(wanted.formerly))))
+    query = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
+    stored_codes = grouped((number, str(code)) for number, code in store.select(query))
+    conditions = [files.read_for == expected.round, files.stamp.is_not(None)]
+    if earlier_teams == {
+        *expected.teams
+    }:  # then nothing but a code that a team had before can be new
+        conditions.append(files.team.in_(list(dict(expected.formerly))))
     columns = ("submission_id", "submission", "path", "team", "signature", "stamp")
-    others = list[str]()
-    for row in store.records("submissions", *ours, columns=columns):
+    changed = list[str]()
+    for row in store.records("submissions", *conditions, columns=columns):
         stamped = json.loads(row["stamp"])["team"]
-        now = doubts_about_team(stamped, row["signature"], name_of(row["path"]), wanted)
-        is_told = [finding.code for finding in now] == known.get(row["submission_id"], [])
-        if row["team"] != wanted.team_now(stamped) or not is_told:
-            others.append(row["submission"])
-    return others
+        current_findings = doubts_about_team(
+            stamped, row["signature"], name_of(row["path"]), expected
+        )
+        is_told = [finding.code for finding in current_findings] == stored_codes.get(
+            row["submission_id"], []
+        )
+        if row["team"] != expected.team_now(stamped) or not is_told:
+            changed.append(row["submission"])
+    return changed
 
 
 def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> ReturnEntry:
@@ -240,7 +248,7 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
         first.order if first else 0,
         row["verdict"],
         **{name: row[name] or "" for name in names},
-        said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
+        stated_period=(str(row["period_start"] or ""), str(row["period_end"] or "")),
         moment=moment(
             row["saved"] or "", str(row["issued"] or ""), first.received if first else ""
         ),
@@ -255,22 +263,29 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
 def _update(
     store: Store,
     returns: Sequence[Record],
-    found: Mapping[str, ReturnStatus],
+    statuses: Mapping[str, ReturnStatus],
     seen: Mapping[str, Sequence[FileLocation]],
 ) -> None:
     table = store["submissions"]
     for row in returns:
-        status = found[row["submission"]]
+        status = statuses[row["submission"]]
         places = seen[row["submission"]]
         path = row["path"]
         first = next(iter(places), None)
-        there = [place.path for place in places]
-        if path not in there:  # an earlier program kept it as it was given
-            path = next((way for way in there if f"/{path}".endswith(f"/{way.lstrip('./')}")), path)
+        seen_paths = [place.path for place in places]
+        if path not in seen_paths:  # an earlier program kept it as it was given
+            path = next(
+                (
+                    seen_path
+                    for seen_path in seen_paths
+                    if f"/{path}".endswith(f"/{seen_path.lstrip('./')}")
+                ),
+                path,
+            )
         values = {
             "status": status.state,
             "current": status.current,
-            "superseded_by": status.other,
+            "superseded_by": status.other_submission,
             "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
@@ -296,44 +311,46 @@ def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]
 
 def _findings(
     returns: Sequence[Record],
-    found: Mapping[str, ReturnStatus],
+    statuses: Mapping[str, ReturnStatus],
     back: Mapping[str, str],
     language: str,
 ) -> Iterator[Row]:
     """Yield the findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
-    for name, status in found.items():
+    for name, status in statuses.items():
         if status.finding is not None:
-            against = by_name.get(status.other or "")
-            made = status.decision
+            against = by_name.get(status.other_submission or "")
+            decision = status.decision
             about = (
-                {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
+                {"reason": decision.reason, "by": decision.by, "day": decision.day}
+                if decision is not None
+                else {}
             )
-            other = name_of(against["path"]) if against else ""
-            finding = status.finding.at(other=other, submission=name, **about)
+            other_name = name_of(against["path"]) if against else ""
+            finding = status.finding.at(other=other_name, submission=name, **about)
             yield _row(finding, by_name[name], STATUS_FINDING, language)
-    for name, other in back.items():
-        finding = MADE_FROM_OLDER_VERSION.at(other=name_of(by_name[other]["path"]))
+    for name, later_version in back.items():
+        finding = MADE_FROM_OLDER_VERSION.at(other=name_of(by_name[later_version]["path"]))
         yield _row(finding, by_name[name], STEP_BACK_FINDING, language)
 
 
 def _of_mail(
-    returns: Sequence[Record], found: Mapping[str, ReturnStatus], notice: Noticed, language: str
+    returns: Sequence[Record], statuses: Mapping[str, ReturnStatus], notice: Noticed, language: str
 ) -> Iterator[Row]:
     """Yield the findings about how returns came; about the sender of one only until somebody decides about it."""
     for row in returns:
-        decided = found[row["submission"]].decision is not None
+        decided = statuses[row["submission"]].decision is not None
         seen = (
             notice(row["sha256"], row["team"] or "")
             if row["verdict"] != REFUSED and row["sha256"]
             else ()
         )
-        told = [
+        mail_findings = [
             finding
             for finding in seen
             if not (decided and finding.code == SENDER_NOT_THE_TEAMS.code)
         ]
-        for n, finding in enumerate(told, start=MAIL_FINDINGS):
+        for n, finding in enumerate(mail_findings, start=MAIL_FINDINGS):
             yield _row(finding, row, n, language)
 
 
@@ -342,11 +359,11 @@ def _row(finding: Finding, row: Record, n: int, language: str) -> Row:
     return finding_row(worded, submission_number(row["submission"]), n)
 
 
-def _replace(store: Store, table: Table, rows: Iterable[Row], *where: Any) -> None:
+def _replace(store: Store, table: Table, rows: Iterable[Row], *conditions: Any) -> None:
     """Put rows, in the order of their key, in the place of those for which some conditions hold."""
     key = [table.at[column] for column in table.key]
     in_order = sorted(rows, key=lambda row: tuple(str(row[place]) for place in key))
-    store.replace(table.name, in_order, *where)
+    store.replace(table.name, in_order, *conditions)
 
 
 # what was waived since files were read, and what no longer is
@@ -368,12 +385,14 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
     with store.transaction() as connection:
         for number in _mark_waived(store, waivers):
             store.touch()
-            left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
+            open_count, is_waived = connection.execute(
+                count.where(table.c.submission_id == number)
+            ).one()
             this = sa.update(files).where(
                 files.c.submission_id == number, files.c.verdict != REFUSED
             )
             connection.execute(
-                this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived)
+                this.values(verdict=RETURNED if open_count else ACCEPTED, waived=is_waived)
             )
 
 
@@ -387,19 +406,21 @@ def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
         table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes))
     )
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
-    wanted = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
-    wanted = wanted.join_from(table, files, files.c.submission_id == table.c.submission_id)
+    query = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
+    query = query.join_from(table, files, files.c.submission_id == table.c.submission_id)
     changed: set[int] = set()
-    for sha256, number, n, code, sheet, cell, before in store.written.execute(wanted).all():
-        found = waiver_of(waivers, sha256, code, sheet, cell)
-        told = storable(found.told) if found else None
-        if told != before:
+    for sha256, number, n, code, sheet, cell, stored_text in store.written.execute(query).all():
+        matching_waiver = waiver_of(waivers, sha256, code, sheet, cell)
+        waiver_text = storable(matching_waiver.told) if matching_waiver else None
+        if waiver_text != stored_text:
             changed.add(number)
             this = sa.update(table).where(table.c.submission_id == number, table.c.n == n)
-            is_active, its_number = (
-                (found.state == ACTIVE, found.number) if found else (False, None)
+            is_active, waiver_number = (
+                (matching_waiver.state == ACTIVE, matching_waiver.number)
+                if matching_waiver
+                else (False, None)
             )
             store.written.execute(
-                this.values(waived=is_active, waiver=told, waiver_number=its_number)
+                this.values(waived=is_active, waiver=waiver_text, waiver_number=waiver_number)
             )
     return sorted(changed)

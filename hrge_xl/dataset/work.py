@@ -63,12 +63,12 @@ SHARED = (
 class Task:
     """What a worker has to know besides the files."""
 
-    asked: ValidationRequest
+    request: ValidationRequest
     spec: (
         str | None
     )  # of the dataset, which may be a newer version than the one that files are read by
     digest: str  # of that spec, which a worker on another machine must have too
-    here: Path  # the folder that paths of files start from
+    base_folder: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
     engine: str = (
         ""  # of workers that may be on other machines: version and digest that they must have too
@@ -83,18 +83,18 @@ class Task:
         return bool(self.engine)
 
 
-def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
+def arrivals(paths: Sequence[str], base_folder: Path) -> list[Arrival]:
     """Return hash and size of files; nothing of one that is not an ordinary file or cannot be read."""
     texts = ((path, path_text(path)) for path in paths)
     return [
-        Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path)
+        Arrival(text, *fingerprint(file_at(base_folder, path)), "" if text == path else path)
         for path, text in texts
     ]
 
 
-def file_at(here: Path, path: str) -> Path:
+def file_at(base_folder: Path, path: str) -> Path:
     """Return the file that a way from a folder leads to, whether that folder is there yet or not."""
-    return Path(os.path.normpath(here / path))
+    return Path(os.path.normpath(base_folder / path))
 
 
 def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]:
@@ -117,7 +117,10 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     """
     builder, check = _builder_and_check(task.spec)
     if task.far:
-        for place in (*(file_at(task.here, file.place) for file in files if file.sha256), folder):
+        for place in (
+            *(file_at(task.base_folder, file.place) for file in files if file.sha256),
+            folder,
+        ):
             # one that sees nothing would refuse every file
             if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
                 raise UsageError(
@@ -130,7 +133,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
             file.path
             for file in files
             if file.sha256 is not None
-            and not keep(file_at(task.here, file.place), file.sha256, task.out)
+            and not keep(file_at(task.base_folder, file.place), file.sha256, task.out)
         }
         changed: list[str] = []
         closed: list[str] = []
@@ -156,8 +159,8 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
         _must_know(task, builder.schema.spec)
 
     def rows(some: Sequence[Arrival]) -> list[Row]:
-        found = check(map(builder.rows, _read(some, task)))
-        return [row for tables in found for row in tables["submissions"]]
+        checked_files = check(map(builder.rows, _read(some, task)))
+        return [row for tables in checked_files for row in tables["submissions"]]
 
     return isolate_failures(
         rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"]
@@ -166,8 +169,8 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
     """Return the result for a file on which a fault of this program shows."""
-    day = task.asked.day_of(file.sha256)
-    round_ = task.asked.wanted.round
+    day = task.request.day_of(file.sha256)
+    round_ = task.request.wanted.round
     unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
     return stopped_result(unread, fault)
 
@@ -180,11 +183,18 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
     # while it waits
     Thread(target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True).start()
     with ExitStack() as stack:
-        kept = [(file_at(task.here, file.kept), file.path) for file in files if file.kept]
-        copies = iter(stack.enter_context(under_their_names(kept)))
-        paths = [next(copies) if file.kept else file_at(task.here, file.path) for file in files]
+        kept_paths = [
+            (file_at(task.base_folder, file.kept_path), file.path)
+            for file in files
+            if file.kept_path
+        ]
+        copies = iter(stack.enter_context(under_their_names(kept_paths)))
+        paths = [
+            next(copies) if file.kept_path else file_at(task.base_folder, file.path)
+            for file in files
+        ]
         reader = stack.enter_context(_reader())
-        for file, result in zip(files, validated(paths, task.asked, reader), strict=True):
+        for file, result in zip(files, validated(paths, task.request, reader), strict=True):
             result.path = file.path
             if result.submission is not None:
                 result.submission.path = file.path
@@ -194,14 +204,16 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
 
 def _must_know(task: Task, spec: Spec | None) -> None:
     """Make sure that this worker has our program and spec: with others it would silently take in something else."""
-    here = f"The worker on {socket.gethostname()}"
+    worker_name = f"The worker on {socket.gethostname()}"
     if task.engine != program_digest():
         raise UsageError(
-            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}).",
+            f"{worker_name} has another hrge-xl ({program_digest()}) than this machine ({task.engine}).",
             remedy=SAME,
         )
     if spec is not None and spec.digest != task.digest:
-        raise UsageError(f"{here} has another version of the spec “{spec.name}”.", remedy=SAME)
+        raise UsageError(
+            f"{worker_name} has another version of the spec “{spec.name}”.", remedy=SAME
+        )
 
 
 def check_engine(shard: Shard) -> None:
@@ -270,8 +282,8 @@ def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str 
     try:
         names, counts = _write(files, schema, unfinished)
         digest = sha256_of(unfinished)
-        held = hashlib.sha256("\n".join(names).encode()).hexdigest()
-        place = unfinished.replace(folder / f"{held[:32]}-{digest[:16]}.sqlite")
+        names_digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
+        place = unfinished.replace(folder / f"{names_digest[:32]}-{digest[:16]}.sqlite")
     except OSError as error:
         raise not_written(unfinished, error) from error
     finally:
@@ -312,12 +324,12 @@ def take(shard: Shard, store: Store) -> None:
     """Take a shard into a dataset, all of it or nothing. Raises `StoreError`."""
     place = Path(shard.place)
     try:
-        found = sha256_of(place)
+        digest = sha256_of(place)
     except OSError as error:
         raise StoreError(
             f"{place} cannot be read where it was not written.", remedy=SHARED_OUTPUT
         ) from error
-    if found != shard.digest:
+    if digest != shard.digest:
         raise StoreError(f"{place} is not as a worker wrote it.", remedy=SHARED_OUTPUT)
     if store.is_file:
         store.merge(shard.submissions, place, list(shard.rows))
@@ -377,29 +389,30 @@ class RowCheck:
 
     def _placed(self, slots: Iterable[Row]) -> dict[Cell, Takes]:
         """Return what cells take, by their numbers."""
-        found: dict[Cell, Takes] = {}
+        accepted_values: dict[Cell, Takes] = {}
         codes: dict[Cell, frozenset[Cell] | None] = {None: None}
         columns = [SLOTS.at[column] for column in ("slot", "tool", "field", "list")]
-        for slot, tool, field, its_list in map(itemgetter(*columns), slots):
+        for slot, tool, field, list_name in map(itemgetter(*columns), slots):
             assert self._schema.spec is not None
-            if its_list not in codes:
-                codes[its_list] = frozenset(codes_of(self._schema, str(its_list)))
+            if list_name not in codes:
+                codes[list_name] = frozenset(codes_of(self._schema, str(list_name)))
             kind = kind_of(self._schema.spec.tool[str(tool)].fields[str(field)])
-            found[slot] = kind.value, codes[its_list]
-        return found
+            accepted_values[slot] = kind.value, codes[list_name]
+        return accepted_values
 
     def _look_over_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
         """Raise `UnfitRow` for the first answer that its cell does not take."""
         slot = ANSWERS_FACT.at["slot"]
         code = ANSWERS_FACT.at["code"]
-        others = {
-            one: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != one] for one in VALUES
+        empty_columns = {
+            value_column: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != value_column]
+            for value_column in VALUES
         }
         for row in rows:
             if row[slot] not in cells:
                 raise _unfit(ANSWERS_FACT, row, "slot", SLOT)
             column, codes = cells[row[slot]]
-            for name, at in others[column]:
+            for name, at in empty_columns[column]:
                 if row[at] is not None:
                     raise _unfit(ANSWERS_FACT, row, name, EMPTY)
             if codes is not None and row[code] is not None and row[code] not in codes:
@@ -408,5 +421,5 @@ class RowCheck:
 
 def _unfit(table: Table, row: Row, column: str, needed: str) -> UnfitRow:
     value = row[table.at[column]]
-    told = "" if value is None else beginning(shown(value), LONGEST)
-    return UnfitRow({"column": f"{table.name}.{column}", "value": told, "needed": needed})
+    value_text = "" if value is None else beginning(shown(value), LONGEST)
+    return UnfitRow({"column": f"{table.name}.{column}", "value": value_text, "needed": needed})

@@ -51,11 +51,11 @@ class Workers:
         start: Callable[[], AbstractContextManager[Running]],
         *,
         far: bool = False,
-        here: Workers | None = None,
+        local: Workers | None = None,
     ) -> None:
         self._start = start
         self.far = far
-        self._here = here
+        self._local = local
         self._stack = ExitStack()
         self._running: Running | None = None
 
@@ -64,13 +64,13 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         self.shutdown()
-        if self._here is not None:
-            self._here.__exit__()
+        if self._local is not None:
+            self._local.__exit__()
 
     @property
-    def here(self) -> Workers:
+    def local(self) -> Workers:
         """Workers on this machine, for what is written here."""
-        return self._here or self
+        return self._local or self
 
     def shutdown(self) -> None:
         """End the processes, and give back what they hold; new ones start with the next batch."""
@@ -81,7 +81,7 @@ class Workers:
         self,
         function: Callable[..., Out],
         batches: Sequence[In],
-        *more: Any,
+        *arguments: Any,
         all_at_once: bool = False,
     ) -> Iterator[Out]:
         """Yield the result of each batch, in the order of the batches. Raises `HrgeError` when workers keep dying.
@@ -89,22 +89,22 @@ class Workers:
         With `all_at_once` none waits for the result of an earlier one to be taken: they differ in length, and what
         comes back is small.
         """
-        if self._here is None and self._running is None and len(batches) == 1:
-            yield function(batches[0], *more)
+        if self._local is None and self._running is None and len(batches) == 1:
+            yield function(batches[0], *arguments)
             return
-        done = 0
+        completed = 0
         tries = 0
-        while done < len(batches):
+        while completed < len(batches):
             if self._running is None:
                 self._running = self._stack.enter_context(self._start())
             running = self._running
             try:
                 width = len(batches) if all_at_once else running.width
-                for result in _results(
-                    running._replace(width=width), function, batches[done:], more
+                for batch_result in _results(
+                    running._replace(width=width), function, batches[completed:], arguments
                 ):
-                    yield result
-                    done = done + 1
+                    yield batch_result
+                    completed = completed + 1
                     tries = 0
             except running.lost as error:
                 self.shutdown()
@@ -117,15 +117,15 @@ class Workers:
 
 
 def _results(
-    running: Running, function: Callable[..., Out], batches: Sequence[In], more: Sequence[Any]
+    running: Running, function: Callable[..., Out], batches: Sequence[In], arguments: Sequence[Any]
 ) -> Iterator[Out]:
     if running.executor is None:
-        yield from (function(batch, *more) for batch in batches)
+        yield from (function(batch, *arguments) for batch in batches)
         return
     waiting: deque[Future[Out]] = deque()
     try:
         for batch in batches:
-            waiting.append(running.executor.submit(function, batch, *more))
+            waiting.append(running.executor.submit(function, batch, *arguments))
             if len(waiting) > running.width:
                 yield _result(waiting.popleft(), running)
         while waiting:
@@ -147,12 +147,12 @@ def _result(future: Future[Out], running: Running) -> Out:
 def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
     """Choose where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
     alone = Workers(lambda: nullcontext(Running(None, 1)))
-    here = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
+    local = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
     if executor is not None:
-        return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)), here=alone)
+        return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)), local=alone)
     if engine == "local":
-        return here
-    return Workers(lambda: cluster(engine, jobs), far=True, here=here)
+        return local
+    return Workers(lambda: cluster(engine, jobs), far=True, local=local)
 
 
 @contextmanager
@@ -209,15 +209,15 @@ def cluster(engine: str, jobs: int) -> Iterator[Running]:
             # what goes wrong there reaches us as an exception, and need not be read twice
             for name in ("distributed", "distributed.client"):
                 logging.getLogger(name).setLevel(logging.CRITICAL)
-            where: Any = engine
+            address: Any = engine
             if engine == "dask":
-                own = {
+                cluster_options = {
                     "n_workers": max(jobs, 1),
                     "threads_per_worker": 1,
                     "dashboard_address": "127.0.0.1:0",
                 }
-                where = stack.enter_context(distributed.LocalCluster(**own))
-            client = stack.enter_context(distributed.Client(where, timeout=PATIENCE))
+                address = stack.enter_context(distributed.LocalCluster(**cluster_options))
+            client = stack.enter_context(distributed.Client(address, timeout=PATIENCE))
         except ImportError as error:
             raise UsageError(
                 "For a cluster install the extra: pip install 'hrge-xl[cluster]'."
@@ -242,12 +242,12 @@ def _await_workers(client: Any, engine: str) -> None:
     try:
         client.wait_for_workers(1, timeout=QUIET)
     except TimeoutError:
-        where = "" if engine == "dask" else f" Start one with: dask worker {engine}"
-        _log.warning("The cluster at %s has no worker yet; waiting for one.%s", engine, where)
+        hint = "" if engine == "dask" else f" Start one with: dask worker {engine}"
+        _log.warning("The cluster at %s has no worker yet; waiting for one.%s", engine, hint)
         try:
             client.wait_for_workers(1, timeout=WORKERLESS - QUIET)
         except TimeoutError as error:
             raise UsageError(
-                f"--engine {engine}: no worker joined the cluster within {WORKERLESS} seconds.{where}, or run with "
+                f"--engine {engine}: no worker joined the cluster within {WORKERLESS} seconds.{hint}, or run with "
                 "--engine local."
             ) from error

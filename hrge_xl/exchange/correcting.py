@@ -57,11 +57,11 @@ def with_corrections(
         if answer is not None:
             answers[key] = answer
     order = {part.key: number for number, part in enumerate(plan.parts)}
-    given = [answer for answer in answers.values() if not answer.calculated]
+    entered = [answer for answer in answers.values() if not answer.calculated]
     of_results = [finding for finding in outcome.findings if finding.code in OF_RESULTS]
     corrected = replace(
         came,
-        answers=sorted(given, key=lambda answer: order[answer.cell_key]),
+        answers=sorted(entered, key=lambda answer: order[answer.cell_key]),
         replaced_by_office=replaced,
         observations=[*came.observations, *of_results, *map(corrected_finding, corrections)],
         shown_checks=None,

@@ -93,8 +93,8 @@ def generate(spec: Spec, order: Order) -> bytes:
 
     Raises `UsageError` for an unknown country, language or tool, `LimitError` where something does not fit into Excel.
     """
-    ((_, data),) = issue(spec, [order])
-    return data
+    ((_, content),) = issue(spec, [order])
+    return content
 
 
 def layout_for(spec: Spec, order: Order) -> Layout:
@@ -137,25 +137,27 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
             )
     first = facts_of(_ordered(orders[0], layout), orders[0].contact)
     draw(layout, cover_lines(first))  # what is filled in later also tells the edition
-    found = []
+    contents = []
     for order in orders:
         identity = identity_of(order, layout)
         answers = starting_answers(layout, order)
         planned = submission_of(layout, answers, identity, order.last)
-        said = predict_cached_values(planned, layout, order.today)
+        outcome = predict_cached_values(planned, layout, order.today)
         last = last_placed(layout, order.last)
         facts = facts_of(identity, order.contact)
         if order.answers:
             facts[ANSWERS] = answers_digest(answers)
-        found.append(_content(layout, answers, said, facts, last))
-    return found
+        contents.append(_content(layout, answers, outcome, facts, last))
+    return contents
 
 
 def _content(
-    layout: Layout, answers: Answers, said: Outcome, facts: Mapping[str, str], last: Answers
+    layout: Layout, answers: Answers, outcome: Outcome, facts: Mapping[str, str], last: Answers
 ) -> Content:
-    calculated = {cell.key: cell.value for cell in said.calculated if cell.value is not None}
-    return Content(layout, answers, said.verdicts, calculated, said.kept, facts=facts, last=last)
+    calculated = {cell.key: cell.value for cell in outcome.calculated if cell.value is not None}
+    return Content(
+        layout, answers, outcome.verdicts, calculated, outcome.kept, facts=facts, last=last
+    )
 
 
 def content_of(
@@ -165,9 +167,9 @@ def content_of(
     from ..checks import as_seen, check
 
     seen = as_seen(submission, layout) or submission
-    said = check(seen, layout, today=date.fromisoformat(identity.today), in_sheets=True)
+    outcome = check(seen, layout, today=date.fromisoformat(identity.today), in_sheets=True)
     last = last_placed(layout, read_last(submission.last) or {})
-    content = _content(layout, seen.values(), said, facts_of(identity, contact), last)
+    content = _content(layout, seen.values(), outcome, facts_of(identity, contact), last)
     return replace(content, originals=seen.originals())
 
 
@@ -213,31 +215,33 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
     form = layout.spec.identity
     (start, end) = order.period
 
-    def known(*pairs: tuple[str | None, str | date | None]) -> Answers:
+    def single_answers(*pairs: tuple[str | None, str | date | None]) -> Answers:
         single = layout.spec.single_fields
         return {(single[code][0], ONLY_ROW, code): value for code, value in pairs if code and value}
 
-    answers |= known((form.country, order.country)) | order.answers
-    return placed(layout, answers | known((form.period_start, start), (form.period_end, end)))
+    answers |= single_answers((form.country, order.country)) | order.answers
+    return placed(
+        layout, answers | single_answers((form.period_start, start), (form.period_end, end))
+    )
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
     """Return the answers that have cells in the layout, as they read when they come back."""
-    found: Answers = {}
+    placed_answers: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
         if (
             slot is None
             or slot.field.calculated
-            or (said := offered(layout, slot.field, value)) is None
+            or (cell_value := offered(layout, slot.field, value)) is None
         ):
             continue
         if slot.field.several:
-            codes = said if isinstance(said, tuple) else (str(said),)
-            found[key] = codes[: len(slot.cells)]
+            codes = cell_value if isinstance(cell_value, tuple) else (str(cell_value),)
+            placed_answers[key] = codes[: len(slot.cells)]
         else:
-            found[key] = float(said) if isinstance(said, int) else said
-    return found
+            placed_answers[key] = float(cell_value) if isinstance(cell_value, int) else cell_value
+    return placed_answers
 
 
 def offered(layout: Layout, field: Field, value: Value) -> Value | None:
@@ -249,14 +253,18 @@ def offered(layout: Layout, field: Field, value: Value) -> Value | None:
 
 def last_placed(layout: Layout, last: Answers) -> Answers:
     """Return the answers of the round before that have cells in the layout."""
-    found: Answers = {}
+    placed_answers: Answers = {}
     for key, value in last.items():
         if key in layout.last:
-            asked = layout.spec.tool[key[0]].fields.get(key[2])  # none where a row was closed
-            said = value if asked is None else offered(layout, asked, value)
-            if said is not None:
-                found[key] = said[: len(layout.last[key])] if isinstance(said, tuple) else said
-    return found
+            field = layout.spec.tool[key[0]].fields.get(key[2])  # none where a row was closed
+            cell_value = value if field is None else offered(layout, field, value)
+            if cell_value is not None:
+                placed_answers[key] = (
+                    cell_value[: len(layout.last[key])]
+                    if isinstance(cell_value, tuple)
+                    else cell_value
+                )
+    return placed_answers
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
@@ -299,13 +307,13 @@ def _issued_workbooks(folder: Path, changed: int) -> Mapping[str, IssuedWorkbook
     issued: dict[str, IssuedWorkbook] = {}
     for path in sorted(folder.glob("[!.~]*.xlsx")):
         try:
-            data = read_regular(path, LIMITS.file_bytes)
+            content = read_regular(path, LIMITS.file_bytes)
         # it is open elsewhere, or no workbook of ours: the others count all the same
         except OSError:
             continue
-        properties = own_properties(data)
+        properties = own_properties(content)
         if properties.get("copy"):
-            digest = hashlib.sha256(data).hexdigest()
+            digest = hashlib.sha256(content).hexdigest()
             issued[properties["copy"]] = IssuedWorkbook(digest, properties.get(ANSWERS, ""))
     return issued
 
@@ -315,25 +323,32 @@ def answers_digest(answers: Answers) -> str:
 
     Numbers go in with 15 digits: that is what every spreadsheet program keeps of them.
     """
-    kept = {
+    rounded = {
         key: float(f"{value:.15g}") if isinstance(value, float) else value
         for key, value in answers.items()
     }
-    return last_digest(last_to_text(kept))
+    return last_digest(last_to_text(rounded))
 
 
 def submission_of(
     layout: Layout, answers: Answers, identity: Identity, last: Answers | None = None
 ) -> Submission:
     """Return the submission that a workbook with these answers would come back as."""
-    found: list[Answer] = []
+    cell_answers: list[Answer] = []
     for key, value in placed(layout, answers).items():
         kind = kind_of(layout.slots[key].field)
         cells = layout.cells_of[key]
         values = value if isinstance(value, tuple) else (value,)
-        found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
+        cell_answers += [
+            _answer(cell, kind, part) for cell, part in zip(cells, values, strict=False)
+        ]
     return Submission(
-        "", "", 0, identity, answers=found, last=last_to_text(last_placed(layout, last or {}))
+        "",
+        "",
+        0,
+        identity,
+        answers=cell_answers,
+        last=last_to_text(last_placed(layout, last or {})),
     )
 
 
@@ -383,23 +398,23 @@ def issue_files(
             yield place(order), False
         else:
             missing.append(order)
-    for order, data in issue(spec, missing):
-        write_whole(place(order), data)
+    for order, content in issue(spec, missing):
+        write_whole(place(order), content)
         yield place(order), True
 
 
 def is_issued(spec: Spec, order: Order, path: Path, earlier: Sequence[Spec] = ()) -> bool:
     """Say whether a workbook of an order lies at its place, and not in the words of an `earlier` spec."""
     try:
-        found = stamp_alone(read_regular(path, LIMITS.file_bytes))
+        identity = stamp_alone(read_regular(path, LIMITS.file_bytes))
     except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
         return False
-    if found is None:
+    if identity is None:
         return False
-    layout = laid_out(spec, order, last=bool(found.last_digest))
-    if _in_common(found) != _in_common(_ordered(order, layout)):
+    layout = laid_out(spec, order, last=bool(identity.last_digest))
+    if _in_common(identity) != _in_common(_ordered(order, layout)):
         return False
-    return not (earlier and _is_worded_as(earlier, found, order, layout))
+    return not (earlier and _is_worded_as(earlier, identity, order, layout))
 
 
 def _is_worded_as(
@@ -423,8 +438,8 @@ def _is_worded_as(
 
 def _in_common(identity: Identity) -> Identity:
     """Return what workbooks of one order have in common, whatever the day and whatever answers they go on from."""
-    others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
-    return replace(identity, **dict.fromkeys(others, ""))
+    individual = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
+    return replace(identity, **dict.fromkeys(individual, ""))
 
 
 def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
@@ -507,12 +522,12 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
 
 def _answers(layout: Layout, sample: Sample) -> Answers:
     """Return the answers that have a place, and lead to a row that is there."""
-    found: Answers = {}
+    sample_answers: Answers = {}
     for answer in answers_of(layout.spec, sample, sample_for(layout.spec, sample, layout.sheet)):
         slot = layout.slots.get((answer.tool, answer.row, answer.field))
         if slot is not None:
             value = answer.means(slot.field, layout.language)
             tools = slot.field.to
             if not tools or any(value in layout.row_codes.get(tool, ()) for tool in tools):
-                found[slot.key] = value
-    return found
+                sample_answers[slot.key] = value
+    return sample_answers

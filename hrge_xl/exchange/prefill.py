@@ -75,28 +75,28 @@ def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> Pre
     """Tell what of a checked return that was read against `read_in` goes on into `layout`, which has places for it."""
     carried = carry_over(sent, read_in, layout)
     fitted = Submission(
-        sent.path, sent.sha256, sent.size, sent.identity, answers=carried.kept, last=sent.last
+        sent.path, sent.sha256, sent.size, sent.identity, answers=carried.fitted, last=sent.last
     )
     closed = closed_rows(fitted, layout, today)
-    given = fitted.values()
-    over = closed | _earlier_of_series(layout.spec, given)
-    wanted = compiled(layout.spec).last
-    before = {
+    sent_answers = fitted.values()
+    over = closed | _earlier_of_series(layout.spec, sent_answers)
+    shown_fields = compiled(layout.spec).last
+    earlier = {
         key: value
-        for key, value in (given | sent.calculated()).items()
-        if key[:2] not in over and (key[0], key[2]) in wanted
+        for key, value in (sent_answers | sent.calculated()).items()
+        if key[:2] not in over and (key[0], key[2]) in shown_fields
     }
     blocks = {tool.code: block for tool, block in closing(layout.spec)}
     for tool, row in closed:  # what it was about
-        before[tool, row, CLOSED] = str(given.get((tool, row, blocks[tool].named_by), row))
-    answers = _carried(layout.spec, given, over)
+        earlier[tool, row, CLOSED] = str(sent_answers.get((tool, row, blocks[tool].named_by), row))
+    answers = _carried(layout.spec, sent_answers, over)
     return Prefill(
         answers,
-        {key: value for key, value in before.items() if key in layout.last},
+        {key: value for key, value in earlier.items() if key in layout.last},
         sent.identity.round,
         closed,
         len(carried.orphaned) + _left_out(layout, answers),
-        len({answer.key for answer in carried.kept if answer.value is None}),
+        len({answer.key for answer in carried.fitted if answer.value is None}),
     )
 
 
@@ -109,21 +109,21 @@ def _left_out(layout: Layout, answers: Answers) -> int:
     )
 
 
-def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
+def _earlier_of_series(spec: Spec, answers: Answers) -> frozenset[RowKey]:
     """Return the rows that another one about the same thing comes after."""
-    found: set[RowKey] = set()
+    earlier_rows: set[RowKey] = set()
     for tool in spec.tools:
         for block in tool.field_blocks:
             if isinstance(block, RegisterBlock) and block.series is not None:
-                rows = dict.fromkeys(row for of, row, _ in given if of == tool.code)
-                found |= {
-                    (tool.code, row) for row in _earlier(spec, tool, block.series, rows, given)
+                rows = dict.fromkeys(row for of, row, _ in answers if of == tool.code)
+                earlier_rows |= {
+                    (tool.code, row) for row in _earlier(spec, tool, block.series, rows, answers)
                 }
-    return frozenset(found)
+    return frozenset(earlier_rows)
 
 
 def _earlier(
-    spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers
+    spec: Spec, tool: Tool, series: Series, rows: Iterable[str], answers: Answers
 ) -> Iterator[str]:
     """Yield all but the latest of the rows about one thing; rows that do not say when come first, those below later."""
     steps = {
@@ -132,29 +132,29 @@ def _earlier(
     }
 
     def dated(number: int, row: str) -> tuple[bool, Any, int, str]:
-        said = given.get((tool.code, row, series.over))
-        when = steps.get(str(said), said)
+        value = answers.get((tool.code, row, series.over))
+        when = steps.get(str(value), value)
         return when is not None, when, number, row
 
     alike = grouped(
-        (tuple(given.get((tool.code, row, code)) for code in series.of), dated(number, row))
+        (tuple(answers.get((tool.code, row, code)) for code in series.of), dated(number, row))
         for number, row in enumerate(rows)
     )
-    for about, found in alike.items():
+    for about, dated_rows in alike.items():
         if None not in about:
-            yield from (row for *_, row in sorted(found)[:-1])
+            yield from (row for *_, row in sorted(dated_rows)[:-1])
 
 
-def _carried(spec: Spec, given: Answers, over: frozenset[RowKey]) -> Answers:
+def _carried(spec: Spec, answers: Answers, over: frozenset[RowKey]) -> Answers:
     """Return the answers that stand in the new workbook as such; none in a row that is over, or that refers to one."""
     fields = {(tool.code, field.code): field for tool, _, field in spec.places()}
-    found: Answers = {}
-    for (tool, row, code), value in given.items():
-        asked = fields[tool, code]
-        rows = {(tool, row), *((target, value) for target in asked.to)}
-        if goes_on(spec, asked) and over.isdisjoint(rows):
-            found[tool, row, code] = value
-    return found
+    carried: Answers = {}
+    for (tool, row, code), value in answers.items():
+        question = fields[tool, code]
+        rows = {(tool, row), *((target, value) for target in question.to)}
+        if goes_on(spec, question) and over.isdisjoint(rows):
+            carried[tool, row, code] = value
+    return carried
 
 
 # the answers of a return in another layout: those that have a place there, and those that have none
@@ -164,7 +164,7 @@ def _carried(spec: Spec, given: Answers, over: frozenset[RowKey]) -> Answers:
 class Carried:
     """The answers in the cells of the new layout, those that it has no cell for, and those that no cell holds."""
 
-    kept: list[Answer] = field(default_factory=list)
+    fitted: list[Answer] = field(default_factory=list)
     orphaned: list[Unplaced] = field(default_factory=list)
     too_long: list[Unplaced] = field(default_factory=list)  # for any cell
 
@@ -175,7 +175,7 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
     A code that the new version still has stays what it is, whatever its label; where the question is of another kind
     now, or the code is gone, what stood in the cell is read anew and kept as it stood.
     """
-    found = Carried()
+    carried = Carried()
     lists = vocabularies(layout.spec, layout.language, layout.row_codes)
     for answer in sent.answers:
         if answer.calculated or answer.original is None:
@@ -183,7 +183,7 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
         slot = layout.slots.get(answer.key)
         place = max(answer.part - 1, 0)
         if slot is None or place >= len(slot.cells) or slot.field.calculated:
-            found.orphaned.append(_unplaced(answer, read_in))
+            carried.orphaned.append(_unplaced(answer, read_in))
             continue
         moved = changed(
             answer,
@@ -198,10 +198,10 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
             fitted = changed(fitted, notes=(OTHER_SPELLING.code,))
         # what would stand in the cell: what was read, else what stood there
         if fits_a_cell(shown(fitted.original if fitted.value is None else fitted.value)):
-            found.kept.append(fitted)
+            carried.fitted.append(fitted)
         else:
-            found.too_long.append(_unplaced(answer, read_in))
-    return found
+            carried.too_long.append(_unplaced(answer, read_in))
+    return carried
 
 
 def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
@@ -209,11 +209,11 @@ def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
     return Unplaced(answer.sheet, answer.cell, text, read_in.question(read_in.slots[answer.key]))
 
 
-def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
+def _fitted(answer: Answer, old_field: Field, slot: Slot, lists: Vocabularies) -> Answer:
     """Return the answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
     if answer.state is State.ERROR:
         answer = changed(answer, state=State.ANSWERED, original=str(answer.original))
-    elif _same_meaning(answer, before, slot.field, lists):
+    elif _same_meaning(answer, old_field, slot.field, lists):
         return answer
     original = answer.original if answer.day is None else answer.day.isoformat()
     assert original is not None
@@ -221,12 +221,16 @@ def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> A
     return changed(answer, original=original, **reading._asdict() | {"notes": ()})
 
 
-def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
+def _same_meaning(answer: Answer, old_field: Field, new_field: Field, lists: Vocabularies) -> bool:
     """Say whether what was read is what would be read now."""
-    if now.vocabulary is not None and not now.type.stepped:
-        meant = lists.spellings[now.vocabulary].get(fold(answer.code or ""))
-        return before.vocabulary == now.vocabulary and meant is not None and meant[0] == answer.code
-    return before.type is now.type
+    if new_field.vocabulary is not None and not new_field.type.stepped:
+        meant = lists.spellings[new_field.vocabulary].get(fold(answer.code or ""))
+        return (
+            old_field.vocabulary == new_field.vocabulary
+            and meant is not None
+            and meant[0] == answer.code
+        )
+    return old_field.type is new_field.type
 
 
 # from a file
@@ -294,16 +298,16 @@ def from_file(
         from ..reader import ExpectedReturn
         from .validation import ValidationRequest, validate
 
-        (result,) = validate(
+        (sent,) = validate(
             [path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password)
         )
-        if result.submission is None or result.layout is None:
+        if sent.submission is None or sent.layout is None:
             raise UsageError(
                 "no answers can be read from it.",
                 place=path,
                 remedy=f"To see why: hrge-xl validate {quoted(path)}",
             )
-        return go_on(result.submission, result.layout, layout, today)
+        return go_on(sent.submission, sent.layout, layout, today)
     try:
         table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:

@@ -65,12 +65,12 @@ MANY = (
 def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
-        found = dict.fromkeys(_unread(SpecIndex(spec, spec.languages[0])))
-        found = found or dict.fromkeys(chain.from_iterable(_in_every_language(spec)))
-        found = found or dict.fromkeys(_wrong_in_sample(spec))
-    if found:
+        mistakes = dict.fromkeys(_unread(SpecIndex(spec, spec.languages[0])))
+        mistakes = mistakes or dict.fromkeys(chain.from_iterable(_in_every_language(spec)))
+        mistakes = mistakes or dict.fromkeys(_wrong_in_sample(spec))
+    if mistakes:
         place = places(Path(spec.folder))
-        raise SpecError([place(*mistake) for mistake in found])
+        raise SpecError([place(*mistake) for mistake in mistakes])
 
 
 def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
@@ -106,25 +106,26 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
     if limits:
         return
     try:
-        made = _made(index.layout)
+        workbooks = _make_workbooks(index.layout)
     except LimitError as limit:
         yield index.at_cell(limit.at), str(limit), ""
         return
-    yield from _doubled_names(made[0][2])  # what is filled in has the same names
-    yield from _read_back(index, made)
+    yield from _doubled_names(workbooks[0][2])  # what is filled in has the same names
+    yield from _read_back(index, workbooks)
 
 
-def _made(layout: Layout) -> list[Made]:
+def _make_workbooks(layout: Layout) -> list[Made]:
     """Return the workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
-    given: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
+    answers_by_kind: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
     orders = [
-        Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()
+        Order("TEST", DAY, language=layout.language, answers=answers)
+        for answers in answers_by_kind.values()
     ]
     contents = contents_for(layout, orders)
     drawing = draw(layout, cover_lines(contents[0].facts))
     return [
-        (what, content.answers, drawing.filled(content))
-        for what, content in zip(given, contents, strict=True)
+        (kind, content.answers, drawing.filled(content))
+        for kind, content in zip(answers_by_kind, contents, strict=True)
     ]
 
 
@@ -132,18 +133,18 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
     """Find what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
     if spec.sample is None:
         return
-    given = answers_of(spec, spec.sample, "answers")
-    where = {(answer.tool, answer.row, answer.field): answer.path for answer in given}
-    told: list[tuple[Placed, str]] = []
+    answers = answers_of(spec, spec.sample, "answers")
+    paths = {(answer.tool, answer.row, answer.field): answer.path for answer in answers}
+    errors: list[tuple[Placed, str]] = []
     for name in spec.profiles or ("",):
         for finding in errors_in_sample(spec, choose(spec, name, first=True)):
             words = text(finding, spec=spec)
-            said = f"{' / '.join(finding.key)}: {finding.code} {words.message}"
-            path = where.get(finding.key, ("sample", "answers", finding.key[0]))
-            told.append(((path, said, words.remedy), name))
-    for (path, said, remedy), profiles in grouped(told).items():
+            message = f"{' / '.join(finding.key)}: {finding.code} {words.message}"
+            path = paths.get(finding.key, ("sample", "answers", finding.key[0]))
+            errors.append(((path, message, words.remedy), name))
+    for (path, message, remedy), profiles in grouped(errors).items():
         of = f" ({', '.join(profiles)})" if all(profiles) else ""
-        yield path, f"The sample is not right{of}: {said}", remedy
+        yield path, f"The sample is not right{of}: {message}", remedy
 
 
 class SpecIndex:
@@ -159,8 +160,8 @@ class SpecIndex:
 
     def at(self, tool: str | None, field: str | None = None) -> Steps:
         """Return the place of a question, else of its sheet, else of the spec."""
-        found = self.fields.get((tool or "", field or ""))
-        return (*found, "code") if found else self.tools.get(tool or "", ("name",))
+        path = self.fields.get((tool or "", field or ""))
+        return (*path, "code") if path else self.tools.get(tool or "", ("name",))
 
     def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
         """Return the place of what stands in a cell of a sheet."""
@@ -179,10 +180,10 @@ class SpecIndex:
 def _unread(index: SpecIndex) -> Iterator[Placed]:
     """Expressions that read what has no cell: a formula could only put a text in its place."""
     for written in expressions(index.spec):
-        own = written.scope.block.fields if written.scope.block else ()
+        fields = written.scope.block.fields if written.scope.block else ()
         slots = index.layout.sheet[written.scope.tool.code].slots
         slot = (
-            next((candidate for candidate in slots if candidate.field in own), None)
+            next((candidate for candidate in slots if candidate.field in fields), None)
             if written.for_sheet
             else None
         )
@@ -244,9 +245,9 @@ def _prompts(index: SpecIndex) -> Iterator[Placed]:
             yield (*path, option), str(limit), ""
 
 
-def _doubled_names(data: bytes) -> Iterator[Placed]:
+def _doubled_names(content: bytes) -> Iterator[Placed]:
     """Yield names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
-    with ZipFile(BytesIO(data)) as package:
+    with ZipFile(BytesIO(content)) as package:
         names = [
             name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())
         ]
@@ -260,28 +261,28 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
 # reading back
 
 
-def _read_back(index: SpecIndex, made: Sequence[Made]) -> Iterator[Placed]:
+def _read_back(index: SpecIndex, workbooks: Sequence[Made]) -> Iterator[Placed]:
     """Find what is said of workbooks that nobody has touched when they are read; they are checked together."""
-    for kind, given, data in made:
+    for kind, answers, content in workbooks:
         # under a path of its own, so that none is taken for a copy of the other
-        digest = hashlib.sha256(data).hexdigest()
-        file = File(f"{digest}.xlsx", digest, len(data), "xlsx", data)
+        digest = hashlib.sha256(content).hexdigest()
+        file = File(f"{digest}.xlsx", digest, len(content), "xlsx", content)
         reading = read_content(file, ExpectedReturn(spec=index.spec.folder))
-        what = f"The {kind} workbook ({index.layout.language})"
+        workbook = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
-            said = "; ".join(
+            message = "; ".join(
                 text(finding, path=reading.path).message for finding in reading.observations
             )
-            yield ("name",), f"{what} cannot be read back: {said}", ODD
+            yield ("name",), f"{workbook} cannot be read back: {message}", ODD
             continue
         for finding in check(reading, index.layout, today=DAY).findings:
             if finding.severity is Severity.ERROR and _is_odd(finding, kind):
                 place = index.at(finding.tool, finding.field)
-                prefilled = kind == BLANK and finding.key in given
-                said = text(finding, spec=index.spec).message
-                reason = f"{what} comes back with {finding.code}: {said}"
+                prefilled = kind == BLANK and finding.key in answers
+                message = text(finding, spec=index.spec).message
+                reason = f"{workbook} comes back with {finding.code}: {message}"
                 yield place, reason, PREFILLED if prefilled else ODD
-        yield from _changed(index, given, reading, what)
+        yield from _changed(index, answers, reading, workbook)
 
 
 def _is_odd(finding: Finding, kind: str) -> bool:
@@ -292,18 +293,22 @@ def _is_odd(finding: Finding, kind: str) -> bool:
 
 
 def _changed(
-    index: SpecIndex, given: Mapping[Key, Value], reading: Submission, what: str
+    index: SpecIndex, answers: Mapping[Key, Value], reading: Submission, workbook: str
 ) -> Iterator[Placed]:
     """Yield answers that come back as others than they were, the first one of each question."""
     came = reading.values()
-    told = set[Steps]()
+    reported = set[Steps]()
     for key in index.layout.slots:
         tool, row, field = key
         place = index.at(tool, field)
-        if given.get(key) != came.get(key) and place not in told:
-            told.add(place)
-            was, now = (values.get(key, "nothing") for values in (given, came))
-            yield place, f"{what} has {was!r} in row {row}, and is read with {now!r}.", ODD
+        if answers.get(key) != came.get(key) and place not in reported:
+            reported.add(place)
+            expected, actual = (values.get(key, "nothing") for values in (answers, came))
+            yield (
+                place,
+                f"{workbook} has {expected!r} in row {row}, and is read with {actual!r}.",
+                ODD,
+            )
 
 
 # answers for every question of a workbook, made up but valid one by one
@@ -313,27 +318,27 @@ ROWS = 3  # of an open table; the others are like these
 
 def sample_answers(layout: Layout, today: date) -> Answers:
     """Return an answer for each question, and for each in the first rows of open tables; always the same."""
-    found: Answers = {}
-    for number, slot in enumerate(_asked(layout)):
-        given = Sampling(number, today, tuple(_choices(layout, slot, found)), len(slot.cells))
-        value = slot.field.type.sample(slot.field, given)
+    answers: Answers = {}
+    for number, slot in enumerate(_input_slots(layout)):
+        sampling = Sampling(number, today, tuple(_choices(layout, slot, answers)), len(slot.cells))
+        value = slot.field.type.sample(slot.field, sampling)
         if value is not None:
-            found[slot.key] = value
-    return found
+            answers[slot.key] = value
+    return answers
 
 
-def _asked(layout: Layout) -> Iterator[Slot]:
+def _input_slots(layout: Layout) -> Iterator[Slot]:
     """Yield the places that are filled in, those that decide the list of another one first."""
     for sheet in layout.sheets:
         for grid in sheet.grids:
             rows = [row.code for row in grid.data_rows]
             used = set(rows[:ROWS]) if isinstance(grid.block, RegisterBlock) else None
             slots = [slot for slot in grid.slots if used is None or slot.row in used]
-            asked = [slot for slot in slots if not slot.field.calculated]
-            yield from sorted(asked, key=lambda slot: slot.field.parent is not None)
+            inputs = [slot for slot in slots if not slot.field.calculated]
+            yield from sorted(inputs, key=lambda slot: slot.field.parent is not None)
 
 
-def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+def _choices(layout: Layout, slot: Slot, answers: Answers) -> Sequence[str]:
     """List what can be chosen: the first rows that a reference can point to, or the entries of a list.
 
     Of these it is those that belong to the answer of the parent field.
@@ -348,6 +353,6 @@ def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
     codes = layout.lists[field.list_name].codes
     if field.parent is None:
         return codes
-    above = known.get((slot.tool, slot.row, field.parent))
+    above = answers.get((slot.tool, slot.row, field.parent))
     table = layout.spec.vocabularies[str(field.vocabulary)].by_code
     return [code for code in codes if table[code].parent == above]

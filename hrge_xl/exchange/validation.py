@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from ..answers.corrections import OfficeCorrection
-from ..answers.submission import VALID, Identity, Outcome, Submission
+from ..answers.submission import VALID, ClosedReturn, Identity, Outcome, Submission
 from ..core import message_templates
 from ..core.bounds import BoundedText
 from ..core.dates import day_here
@@ -81,17 +81,17 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook, with the first of its findings."""
-        worded = ((each, self.words(each)) for each in self.findings)
+        worded = ((finding, self.words(finding)) for finding in self.findings)
         rows = (
             (
-                each.code,
-                each.severity,
-                each.sheet or "",
-                each.cell or "",
+                finding.code,
+                finding.severity,
+                finding.sheet or "",
+                finding.cell or "",
                 words.message,
                 words.remedy,
             )
-            for each, words in worded
+            for finding, words in worded
         )
         heads = ("code", "severity", "sheet", "cell", "what is wrong", "what to do")
         return html_table(self, heads, rows)
@@ -135,6 +135,8 @@ class ValidationRequest:
     corrections: tuple[OfficeCorrection, ...] = ()  # by the office, in force
     # on which contents were taken in, by hash: they are checked as of that day
     days: Mapping[str, date] = field(default_factory=dict, repr=False)
+    # of a closed round what each content was on that day, by hash
+    closing: Mapping[str, ClosedReturn] = field(default_factory=dict, repr=False)
 
     def day_of(self, sha256: str | None) -> date:
         """Return the day as of which a content is checked."""
@@ -187,7 +189,7 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
 
 def validate(
     paths: Sequence[str | Path],
-    asked: ValidationRequest,
+    request: ValidationRequest,
     reader: Reader | None = None,
     meanwhile: Callable[[], object] | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -199,17 +201,17 @@ def validate(
     and, at the file, `SpecError` where a stamp names a spec that has some.
     """
     check_several("paths", paths)
-    if asked.wanted.spec is not None:
-        load(asked.wanted.spec)
+    if request.wanted.spec is not None:
+        load(request.wanted.spec)
 
     def results() -> Iterator[Result]:
-        with nullcontext(reader) if reader else Reader(asked.jobs) as at_work:
-            found = validated(paths, asked, at_work, meanwhile)
-            told = track_progress(found, len(paths), "Reading returned files")
-            for done, result in enumerate(told, start=1):
+        with nullcontext(reader) if reader else Reader(request.jobs) as at_work:
+            outcomes = validated(paths, request, at_work, meanwhile)
+            tracked = track_progress(outcomes, len(paths), "Reading returned files")
+            for count, result in enumerate(tracked, start=1):
                 _log.info("%s: %s, %d findings", result.path, result.verdict, len(result.findings))
                 if progress:
-                    progress(done, len(paths))
+                    progress(count, len(paths))
                 yield result
 
     return results()
@@ -220,10 +222,10 @@ def validate(
 
 @dataclass(frozen=True, slots=True)
 class FileToCheck:
-    """One file to read and check, by whom it is wanted, the day of the check, and what the office corrected in it."""
+    """One file to read and check, what is expected of it, the day of the check, and what the office corrected in it."""
 
     file: File
-    wanted: ExpectedReturn
+    expected: ExpectedReturn
     today: date
     corrections: tuple[OfficeCorrection, ...] = ()
 
@@ -240,8 +242,8 @@ class ProgramFault:
         """The error as it can be put into a log here."""
         name = self.type if self.type.isidentifier() else "Exception"
         frames = "\n".join(frame[:LONGEST_FRAME] for frame in self.frames[:MOST_FRAMES])
-        told: Exception = type(name[:LONGEST_FRAME], (Exception,), {})(frames)
-        return told
+        exception: Exception = type(name[:LONGEST_FRAME], (Exception,), {})(frames)
+        return exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +256,8 @@ def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     from ..reader.read import read_content
 
     try:
-        reading = read_content(job.file, job.wanted)
-        result = checked(reading, job.wanted.spec, job.today, job.corrections)
+        reading = read_content(job.file, job.expected)
+        result = checked(reading, job.expected.spec, job.today, job.corrections)
         # by what it was read the parent knows; the name of that folder need not be text
         return replace(result, read_by=None) if isinstance(result, Result) else result
     except SpecError:
@@ -270,7 +272,7 @@ def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | Sp
 
 def checked(
     reading: Submission | Refusal,
-    wanted: str | None,
+    spec_name: str | None,
     today: date,
     corrections: Sequence[OfficeCorrection] = (),
 ) -> Result | ProgramFault:
@@ -285,7 +287,7 @@ def checked(
     from .issuing import is_as_issued
 
     try:
-        plan = expected_return(reading.identity, wanted)
+        plan = expected_return(reading.identity, spec_name)
         layout = plan.layout
         outcome = check(reading, layout, today=today)
         if corrections:
@@ -297,14 +299,14 @@ def checked(
         raise
     except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
         frames = traceback.extract_tb(fault.__traceback__)
-        told = (
+        trace = (
             f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames
         )
-        return ProgramFault(type(fault).__name__, tuple(told))
-    given = [answer for answer in reading.answers if not answer.calculated]
+        return ProgramFault(type(fault).__name__, tuple(trace))
+    entered = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
         reading,
-        answers=[*given, *outcome.calculated],
+        answers=[*entered, *outcome.calculated],
         observations=[],
         shown_checks=None,
         shown_rows={},
@@ -323,7 +325,7 @@ def checked(
         sent,
         outcome,
         not_run,
-        read_by=wanted,
+        read_by=spec_name,
         untouched=untouched,
         stamps=reading.stamps,
     )
@@ -359,37 +361,44 @@ class Reader(WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]):
 
 def validated(
     paths: Iterable[str | Path],
-    asked: ValidationRequest,
+    request: ValidationRequest,
     pool: Reader,
     meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[Result]:
     """Yield every file read and checked, as soon as it is. Takes and raises what `validate` does."""
-    wanted = asked.wanted
-    if wanted.spec is not None:
-        load(wanted.spec)
-        if is_path(wanted.spec):
-            folder = find(wanted.spec)
+    expected = request.wanted
+    if expected.spec is not None:
+        load(expected.spec)
+        if is_path(expected.spec):
+            folder = find(expected.spec)
             pool.allow(folder)
-            wanted = replace(
-                wanted, spec=str(folder)
+            expected = replace(
+                expected, spec=str(folder)
             )  # a path from here leads nowhere from another folder
-    given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
+    expected_by_worker = (
+        replace(expected, key=Elsewhere()) if isinstance(expected.key, bytes) else expected
+    )
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
-            (found,) = isolate_failures(
-                lambda these: [open_untrusted(each, asked.passwords_for(each)) for each in these],
+            (opened,) = isolate_failures(
+                lambda files: [open_untrusted(file, request.passwords_for(file)) for file in files],
                 [Path(path)],
                 lambda path, fault: [
                     Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))
                 ],
             )
-            if isinstance(found, Refusal):
-                waiting.append(_refused(found))
+            if isinstance(opened, Refusal):
+                waiting.append(_refused(opened))
             else:
-                ours = [each for each in asked.corrections if each.sha256 == found.sha256]
-                job = FileToCheck(found, given, asked.day_of(found.sha256), tuple(ours))
+                corrections = tuple(
+                    correction
+                    for correction in request.corrections
+                    if correction.sha256 == opened.sha256
+                )
+                day = request.day_of(opened.sha256)
+                job = FileToCheck(opened, expected_by_worker, day, corrections)
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
@@ -403,27 +412,27 @@ def validated(
 
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Result):
-            yield _judged(head, asked)
-        yield _judged(_arrived(outcome, head, asked, pool), asked)
-    yield from (_judged(result, asked) for result in waiting if isinstance(result, Result))
+            yield _judged(head, request)
+        yield _judged(_arrived(outcome, head, request, pool), request)
+    yield from (_judged(result, request) for result in waiting if isinstance(result, Result))
 
 
 def _load_spec(job: FileToCheck) -> None:
     """Load the spec that a file names at a glance. Raises `SpecError`."""
     identity = stamp_alone(job.file.data)
     if identity is not None:
-        spec_of(identity, job.wanted.spec)
+        spec_of(identity, job.expected.spec)
 
 
 def _arrived(
     outcome: Result | ProgramFault | SpecBroken | Died,
     job: FileToCheck,
-    asked: ValidationRequest,
+    request: ValidationRequest,
     pool: Reader,
 ) -> Result:
     """Return what came back of a file. Whatever that is, it is about this file and no other."""
     file = job.file
-    key = asked.wanted.key
+    key = request.wanted.key
     try:
         result = _of_file(outcome, job)
         if isinstance(key, bytes):
@@ -431,7 +440,7 @@ def _arrived(
             signed = signed_copy(result.stamps, key)
             read_by = None if result.submission is None else result.submission.identity
             if signed is not None and not is_read_by(signed, stamps, read_by):
-                again = replace(job, wanted=replace(job.wanted, key=Elsewhere(signed)))
+                again = replace(job, expected=replace(job.expected, key=Elsewhere(signed)))
                 (outcome,) = pool.work([again])
                 result = _of_file(outcome, again)
             if (sent := result.submission) is not None:
@@ -439,8 +448,8 @@ def _arrived(
                 result.findings = [
                     finding for finding in result.findings if finding.code != untrue.code
                 ]
-                told = {finding.code for finding in result.findings}
-                if sent.signature != VALID and SIGNATURE_INVALID.code not in told:
+                codes = {finding.code for finding in result.findings}
+                if sent.signature != VALID and SIGNATURE_INVALID.code not in codes:
                     unsigned = replace(
                         SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language
                     )
@@ -460,9 +469,9 @@ def _is_as_issued(result: Result, job: FileToCheck) -> bool:
     from .issuing import answers_digest, has_more_than_answers, issued_workbook
 
     sent = result.submission
-    if result.untouched or sent is None or not job.wanted.issued or job.corrections:
+    if result.untouched or sent is None or not job.expected.issued or job.corrections:
         return result.untouched
-    issued = issued_workbook(Path(job.wanted.issued), sent.identity.copy)
+    issued = issued_workbook(Path(job.expected.issued), sent.identity.copy)
     if issued is None or has_more_than_answers(sent):
         return False
     return issued.sha256 == job.file.sha256 or issued.answers == answers_digest(sent.values())
@@ -490,33 +499,33 @@ def believed(
     if not isinstance(outcome, Result):
         return outcome
     file = job.file
-    told = replace(
-        outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec
+    trusted = replace(
+        outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.expected.spec
     )
-    spec = told.spec
+    spec = trusted.spec
     rules = spec.rules if spec else ()
-    own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
-    reasons = (why for code, why in told.not_run.items() if why != own.get(code))
-    quoted = (detail for finding in told.findings for detail in finding.details.values())
+    reader_only_reasons = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
+    reasons = (why for code, why in trusted.not_run.items() if why != reader_only_reasons.get(code))
+    quoted = (detail for finding in trusted.findings for detail in finding.details.values())
     if not all(isinstance(why, MessageTemplate) and is_ours(why) for why in reasons) or not all(
         map(is_ours, quoted)
     ):
         raise ValueError("a text that is neither the program's nor the spec's")
     about = {rule.code: (rule.called, rule.severity) for rule in rules}
     about |= {code: (kind.name, kind.severity) for code, kind in CATALOGUE.items()}
-    told.findings = [
+    trusted.findings = [
         replace(finding, name=name, severity=severity, waiver=None, words=None)
-        for finding in told.findings
+        for finding in trusted.findings
         for name, severity in [about[finding.code]]
     ]
-    if told.submission is None:
-        return replace(told, verdict=REFUSED, outcome=None)
-    if told.outcome is None or spec is None:
+    if trusted.submission is None:
+        return replace(trusted, verdict=REFUSED, outcome=None)
+    if trusted.outcome is None or spec is None:
         raise ValueError("a result without all of its parts")
-    told.submission.path = file.path
-    told.submission.sha256 = file.sha256
-    told.submission.size = file.size
-    return replace(told, verdict=ACCEPTED)
+    trusted.submission.path = file.path
+    trusted.submission.sha256 = file.sha256
+    trusted.submission.size = file.size
+    return replace(trusted, verdict=ACCEPTED)
 
 
 def verdict_of(findings: Iterable[Finding]) -> str:
@@ -525,24 +534,33 @@ def verdict_of(findings: Iterable[Finding]) -> str:
     return RETURNED if errors else ACCEPTED
 
 
-def _judged(result: Result, asked: ValidationRequest) -> Result:
+def _judged(result: Result, request: ValidationRequest) -> Result:
     """Return a result with its waivers and its verdict."""
     with error_context(result.path):
-        findings = waived(result.findings, result.sha256, asked.waivers)
-        day = asked.day_of(result.sha256)
-        result = replace(result, findings=findings, checked=day, read_for=asked.wanted.round)
+        findings = waived(result.findings, result.sha256, request.waivers)
+        day = request.day_of(result.sha256)
+        result = replace(result, findings=findings, checked=day, read_for=request.wanted.round)
         if result.submission is not None:
-            result.team = asked.wanted.team_now(result.submission.identity.team)
+            result.team = request.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:
             result.verdict = verdict_of(findings)
+            return _as_closed(result, request.closing.get(result.sha256 or ""))
         return result
+
+
+def _as_closed(result: Result, closed: ClosedReturn | None) -> Result:
+    """Return a result as it was when its round was closed: what only a later program finds in it is not told."""
+    if closed is None or closed.verdict == REFUSED:
+        return result
+    known = [finding for finding in result.findings if finding.code in closed.codes]
+    return replace(result, findings=known, verdict=closed.verdict, untouched=closed.untouched)
 
 
 def stopped(path: str, fault: Exception) -> Finding:
     """Note that a fault of this program showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
     if isinstance(fault, UnfitRow):
-        return ROW_WITHOUT_A_PLACE.at(**fault.told, log=log)
+        return ROW_WITHOUT_A_PLACE.at(**fault.problem, log=log)
     return STOPPED_BY_THIS_FILE.at(reason=type(fault).__name__, log=log)
 
 
@@ -571,8 +589,8 @@ def _refused(refusal: Refusal) -> Result:
     )
 
 
-def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
+def spec_of_results(request: ValidationRequest, results: Sequence[Result]) -> Spec | None:
     """Return the spec that the run was about: the one asked for, else that of the first file read."""
-    if asked.wanted.spec is not None:
-        return load(asked.wanted.spec)
+    if request.wanted.spec is not None:
+        return load(request.wanted.spec)
     return next((result.spec for result in results if result.submission is not None), None)

@@ -99,8 +99,8 @@ class ChoiceField(FieldType):
         text = tidy(cell.as_text())
         name = field.list_name or ""
         labels = lists.labels[name]
-        known = lists.spellings[name]
-        meant = _nearly(text, labels, known) or known.get(fold(text))
+        spellings = lists.spellings[name]
+        meant = _nearly(text, labels, spellings) or spellings.get(fold(text))
         if meant is None:
             return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(text, labels))
         code, note = meant
@@ -119,10 +119,10 @@ class ChoiceField(FieldType):
         if above:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a dropdown."""
-        if told.rule == "list" and told.labels:
-            return Guess(GuessSource.RULE, labels=told.labels)
+        if evidence.rule == "list" and evidence.labels:
+            return Guess(GuessSource.RULE, labels=evidence.labels)
         return None
 
 
@@ -140,14 +140,18 @@ class ManyField(ChoiceField):
         """Write whether whatever stands in its cells is a label of the list."""
         return f'SUMPRODUCT((TRIM({cell})<>"")*ISNA(MATCH({cell},list_{field.list_name},0)))=0'
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Nothing says that several cells are one answer."""
         return None
 
-    def sample(self, field: Field, given: Sampling) -> Sample | None:
+    def sample(self, field: Field, sampling: Sampling) -> Sample | None:
         """As many entries as there are cells, each once."""
-        first = given.code
-        return None if first is None else tuple(dict.fromkeys((first, *given.codes)))[: given.cells]
+        first = sampling.code
+        return (
+            None
+            if first is None
+            else tuple(dict.fromkeys((first, *sampling.codes)))[: sampling.cells]
+        )
 
 
 class ScaleField(ChoiceField):
@@ -171,29 +175,29 @@ class ScaleField(ChoiceField):
         text = shown(cell.value)
         name = field.vocabulary or ""
         labels = lists.labels[name]
-        known = lists.spellings[name]
+        spellings = lists.spellings[name]
         step = step_of(text, labels)
         if step and not isinstance(cell.value, bool):
             return Reading(number=float(step))
         plain = tidy(western_digits(text))
-        code = known.get(fold(plain), ("", None))[0]
+        code = spellings.get(fold(plain), ("", None))[0]
         note = OTHER_SPELLING
         if not code:
-            code, note = _in_front(plain, known)
+            code, note = _in_front(plain, spellings)
         if not code:
             return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(plain, labels))
         return Reading(number=float(code), notes=(note.code,))
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a step; to LibreOffice TRUE is a number."""
-        known = f"SUMPRODUCT(--{is_step(cell, f'list_{field.list_name}')})>0"
-        return f"AND(NOT(ISLOGICAL({cell})),{known})"
+        is_entry = f"SUMPRODUCT(--{is_step(cell, f'list_{field.list_name}')})>0"
+        return f"AND(NOT(ISLOGICAL({cell})),{is_entry})"
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a dropdown of nothing but numbers, alone or in front of words."""
-        labels = told.labels or ()
+        labels = evidence.labels or ()
         heads = {step_in(label) for label in labels}
-        if told.rule != "list" or not 2 <= len(labels) == len(heads):
+        if evidence.rule != "list" or not 2 <= len(labels) == len(heads):
             return None
         if not all(head.isascii() and head.isdecimal() for head in heads):
             return None
@@ -204,9 +208,9 @@ class ScaleField(ChoiceField):
             special=True,
         )
 
-    def sample(self, field: Field, given: Sampling) -> Sample | None:
+    def sample(self, field: Field, sampling: Sampling) -> Sample | None:
         """Return the next step."""
-        return None if given.code is None else float(given.code)
+        return None if sampling.code is None else float(sampling.code)
 
 
 class YesNoField(ChoiceField):
@@ -228,14 +232,14 @@ class YesNoField(ChoiceField):
             return Reading(problem=NOT_IN_LIST.code)
         return super().read(field, cell, lists)
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a dropdown of the two words, or truth values."""
         if (
-            told.rule == "list"
-            and frozenset(label.casefold() for label in told.labels or ()) in YES_NO_WORDS
+            evidence.rule == "list"
+            and frozenset(label.casefold() for label in evidence.labels or ()) in YES_NO_WORDS
         ):
             return Guess(GuessSource.RULE, note="yes or no, from its dropdown", special=True)
-        if told.values and all(isinstance(value, bool) for value in told.values):
+        if evidence.values and all(isinstance(value, bool) for value in evidence.values):
             return Guess(GuessSource.VALUES, note="yes or no, from its content", special=True)
         return None
 
@@ -257,26 +261,26 @@ class TickField(ChoiceField):
     def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read a tick in whatever way it is given; a truth value is that of a box to tick."""
         written = cell.as_text().strip(" ").lower()
-        known = lists.spellings[TICK]
-        if written in known:
-            return Reading(code=known[written][0])
-        if fold(written) in known:
-            return Reading(code=known[fold(written)][0], notes=(SPELLING_TIDIED.code,))
+        spellings = lists.spellings[TICK]
+        if written in spellings:
+            return Reading(code=spellings[written][0])
+        if fold(written) in spellings:
+            return Reading(code=spellings[fold(written)][0], notes=(SPELLING_TIDIED.code,))
         return Reading(problem=NOT_IN_LIST.code)
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a tick, or says that there is none."""
         return f"OR({ticked(cell, 'Y')},{ticked(cell, 'N')})"
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a dropdown of nothing but ticks, or cells with nothing else."""
-        if told.rule == "list" and told.labels and _are_ticks(told.labels):
+        if evidence.rule == "list" and evidence.labels and _are_ticks(evidence.labels):
             return Guess(GuessSource.RULE, note="a tick, from its dropdown", special=True)
-        if told.values and _are_ticks(told.values):
+        if evidence.values and _are_ticks(evidence.values):
             return Guess(GuessSource.VALUES, note="a tick, from its content", special=True)
         return None
 
-    def sample(self, field: Field, given: Sampling) -> Sample | None:
+    def sample(self, field: Field, sampling: Sampling) -> Sample | None:
         """Return a tick."""
         return "Y"
 
@@ -295,23 +299,23 @@ def step_of(text: str, entries: Iterable[str]) -> str:
     return step_in(next(meant, ""))
 
 
-def _in_front(text: str, known: Spellings) -> tuple[str, Kind]:
+def _in_front(text: str, spellings: Spellings) -> tuple[str, Kind]:
     """Return the step whose number stands in front of other words, and what is told of these.
 
     "" where no step does, or where the words belong to another one, or hold a figure: a range, a share, a count.
     """
     front, _, behind = text.partition(" ")
     code = front.rstrip(MARKS)
-    if not code or known.get(code, ("",))[0] != code:
+    if not code or spellings.get(code, ("",))[0] != code:
         return "", REST_NOT_COUNTED
-    rest = _phrase(behind)
-    steps = _names_of_steps(known)
-    called = {step for step, names in steps.items() if rest.letters and rest.is_one_of(names)}
+    phrase = _phrase(behind)
+    steps = _names_of_steps(spellings)
+    called = {step for step, names in steps.items() if phrase.letters and phrase.is_one_of(names)}
     if code in called or not behind.strip(MARKS):
         return code, OTHER_SPELLING
-    if not called and rest.begins(steps[code]):  # a label that was cut off
+    if not called and phrase.begins(steps[code]):  # a label that was cut off
         return code, OTHER_SPELLING
-    of_others = called or _has_words_of_others(rest, code, steps)
+    of_others = called or _has_words_of_others(phrase, code, steps)
     has_figures = any(sign.isnumeric() or sign in PERCENT_SIGNS for sign in behind)
     return "" if of_others or has_figures else code, REST_NOT_COUNTED
 
@@ -324,8 +328,10 @@ class _Phrase(NamedTuple):
 
     def is_one_of(self, names: Iterable[_Phrase]) -> bool:
         """Say whether these are the words of a step: the label, the explanation behind it, or both."""
-        said = {name.letters for name in names}
-        return not said.isdisjoint({self.letters, *(name + self.letters for name in said)})
+        names_in_letters = {name.letters for name in names}
+        return not names_in_letters.isdisjoint(
+            {self.letters, *(name + self.letters for name in names_in_letters)}
+        )
 
     def begins(self, names: Iterable[_Phrase]) -> bool:
         """Say whether a label begins like this, and with more than a figure."""
@@ -350,52 +356,54 @@ class _Phrase(NamedTuple):
 Steps = Mapping[str, Sequence[_Phrase]]
 
 
-def _has_words_of_others(rest: _Phrase, code: str, steps: Steps) -> bool:
+def _has_words_of_others(phrase: _Phrase, code: str, steps: Steps) -> bool:
     """Say whether words behind the number of a step are part of the label of another one, or hold its name."""
-    others = [name for step, names in steps.items() if step != code for name in names]
-    if rest.is_part_of(others) and not rest.is_part_of(steps[code]):
+    other_names = [name for step, names in steps.items() if step != code for name in names]
+    if phrase.is_part_of(other_names) and not phrase.is_part_of(steps[code]):
         return True
-    own = {name.letters for name in steps[code]}
+    own_names = {name.letters for name in steps[code]}
     end = 0
-    for at in sorted(rest.bounds):
+    for at in sorted(phrase.bounds):
         names = (
-            name.letters for name in (*steps[code], *others) if at >= end and rest.has_at(at, name)
+            name.letters
+            for name in (*steps[code], *other_names)
+            if at >= end and phrase.has_at(at, name)
         )
         name = max(names, key=len, default="")
-        if name and name not in own:
+        if name and name not in own_names:
             return True
         end = max(end, at + len(name))
     return False
 
 
-def _names_of_steps(known: Spellings) -> Steps:
+def _names_of_steps(spellings: Spellings) -> Steps:
     """Return by step its names in every language: labels, with and without explanations, and aliases."""
     return grouped(
         (code, phrase)
-        for spelled, (code, _) in known.items()
+        for spelled, (code, _) in spellings.items()
         if (phrase := _phrase(spelled.removeprefix(f"{code} "))).letters
     )
 
 
 def _phrase(text: str) -> _Phrase:
-    said = ""
+    all_letters = ""
     bounds = {0}
     for is_word, signs in groupby(text, lambda sign: unicodedata.category(sign)[0] in "LMN"):
         word = letters("".join(signs)) if is_word else ""
         if spaceless(word):
-            bounds.update(range(len(said), len(said) + len(word)))
-        said += word
-        bounds.add(len(said))
-    return _Phrase(said, frozenset(bounds))
+            bounds.update(range(len(all_letters), len(all_letters) + len(word)))
+        all_letters += word
+        bounds.add(len(all_letters))
+    return _Phrase(all_letters, frozenset(bounds))
 
 
 def tick_spellings(languages: Iterable[str]) -> dict[str, Names]:
     """Return by code what is read as a tick, and as none, in a workbook of a spec in these languages."""
-    said = [translator(language) for language in languages]
-    words = {"Y": [say("Yes") for say in said], "N": [say("No") for say in said]}
+    translators = [translator(language) for language in languages]
+    words = {"Y": [say("Yes") for say in translators], "N": [say("No") for say in translators]}
     return {
-        code: tuple(dict.fromkeys((*known, *map(str.lower, words[code]))))
-        for code, known in TICKS.items()
+        code: tuple(dict.fromkeys((*spellings, *map(str.lower, words[code]))))
+        for code, spellings in TICKS.items()
     }
 
 
@@ -410,22 +418,22 @@ def _are_ticks(values: Sequence[object]) -> bool:
     return all(isinstance(value, str) and value.strip().lower() in marks for value in values)
 
 
-def _nearly(text: str, labels: Names, known: Spellings) -> tuple[str, str] | None:
+def _nearly(text: str, labels: Names, spellings: Spellings) -> tuple[str, str] | None:
     """Return the one entry whose label differs in marks, unseen characters or kinds of a letter only; None else."""
     bones = skeleton(text)
     if not bones or text in labels or fold(text) in map(fold, labels):
         return None
-    near = {known[fold(label)][0] for label in labels if skeleton(label) == bones}
+    near = {spellings[fold(label)][0] for label in labels if skeleton(label) == bones}
     return (near.pop(), OTHER_SPELLING.code) if len(near) == 1 else None
 
 
 def _suggest(text: str, labels: Names) -> str | None:
     from rapidfuzz import fuzz, process  # only once an answer is wrong
 
-    found = process.extractOne(
+    match = process.extractOne(
         text, labels, scorer=fuzz.WRatio, processor=fold, score_cutoff=SUGGESTION_CUTOFF
     )
-    return found[0] if found else None
+    return match[0] if match else None
 
 
 # the field type of references to rows of other sheets

@@ -192,21 +192,21 @@ class FieldType:
         """Return a figure as people write it."""
         return shown(figure)
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Guess whether a field of somebody's own workbook is of this type; None where nothing says so."""
         return None
 
-    def sample(self, field: Field, given: Sampling) -> Sample | None:
+    def sample(self, field: Field, sampling: Sampling) -> Sample | None:
         """Make up a valid answer; None where there is none."""
         if self.kind is ColumnKind.CODE:
-            return given.code
-        text = f"Answer {given.number + 1}"
+            return sampling.code
+        text = f"Answer {sampling.number + 1}"
         return text if field.characters is None else text[-field.characters :].strip()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            _known, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            _parse_field_type, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     @classmethod
@@ -221,12 +221,12 @@ def field_type(name: str) -> FieldType:
     return FIELD_TYPES[name]
 
 
-def _known(value: object) -> FieldType:
-    known = FIELD_TYPES.get(str(value))
-    if known is None:
+def _parse_field_type(value: object) -> FieldType:
+    field_type = FIELD_TYPES.get(str(value))
+    if field_type is None:
         expected = {"expected": ", ".join(FIELD_TYPES)}
         raise PydanticCustomError("field_type", "There is no such field type.", expected)
-    return known
+    return field_type
 
 
 class PersonalData(StrEnum):
@@ -241,7 +241,7 @@ def _as_texts(value: object) -> tuple[object, ...]:
     """Return one answer or several as they are written: codes stay text."""
     several = value if isinstance(value, list | tuple) else [value]
     return tuple(
-        str(as_written(item)) if isinstance(item, int | float) else item for item in several
+        str(as_written(answer)) if isinstance(answer, int | float) else answer for answer in several
     )
 
 

@@ -146,27 +146,31 @@ class DecimalField(FieldType):
         )
         return Logic("and", parts) if parts else None
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a validation, a number format or values: with decimals, or of whole numbers."""
-        if told.rule == ("whole" if self.whole else "decimal"):
-            return Guess(GuessSource.RULE, told.bounds)
-        if not told.dated and "0" in told.format and self.whole == ("." not in told.format):
+        if evidence.rule == ("whole" if self.whole else "decimal"):
+            return Guess(GuessSource.RULE, evidence.bounds)
+        if (
+            not evidence.dated
+            and "0" in evidence.format
+            and self.whole == ("." not in evidence.format)
+        ):
             return Guess(
-                GuessSource.FORMAT, note=f"{self.name}, from the number format {told.format}"
+                GuessSource.FORMAT, note=f"{self.name}, from the number format {evidence.format}"
             )
-        if told.numbers and self.whole == all(
-            float(number).is_integer() for number in told.numbers
+        if evidence.numbers and self.whole == all(
+            float(number).is_integer() for number in evidence.numbers
         ):
             return Guess(GuessSource.VALUES, note=f"{self.name}, from its content", special=True)
         return None
 
-    def sample(self, field: Field, given: Sampling) -> float | None:
+    def sample(self, field: Field, sampling: Sampling) -> float | None:
         """Return a number within the limits, another one for each question where there is room."""
         _, low, high = self.limits(field)
         least = low if low is not None else min(0.0, high or 0.0)
         first = float(ceil(least)) if self.whole else least
         room = 100.0 if high is None else high - first
-        step = given.number % 7
+        step = sampling.number % 7
         return first + (step if step <= room else max(floor(room) if self.whole else room, 0))
 
 
@@ -203,20 +207,25 @@ class PercentField(DecimalField):
         bare = percentage(text)
         if bare is None:
             return super()._from_text(text, language)
-        found = super()._from_text(bare, language)
-        number = None if found.number is None else found.number / 100
-        return found._replace(number=number)
+        reading = super()._from_text(bare, language)
+        number = None if reading.number is None else reading.number / 100
+        return reading._replace(number=number)
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a number format with a percent sign."""
-        if "%" not in told.format:
+        if "%" not in evidence.format:
             return None
-        if told.rule == "decimal":
+        if evidence.rule == "decimal":
             return Guess(
-                GuessSource.RULE, told.bounds, note="percent, from the number format", special=True
+                GuessSource.RULE,
+                evidence.bounds,
+                note="percent, from the number format",
+                special=True,
             )
         return Guess(
-            GuessSource.FORMAT, note=f"percent, from the number format {told.format}", special=True
+            GuessSource.FORMAT,
+            note=f"percent, from the number format {evidence.format}",
+            special=True,
         )
 
     def said(self, figure: float) -> str:
@@ -249,20 +258,20 @@ class YearField(DecimalField):
             return Reading(problem=OTHER_CALENDAR.code)
         return super()._read_whole(number, notes, language)
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a validation of whole numbers whose limits are years."""
-        low = told.low or 0
-        high = told.high if told.high is not None else YEARS[1]
-        if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
+        low = evidence.low or 0
+        high = evidence.high if evidence.high is not None else YEARS[1]
+        if evidence.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
             return Guess(
-                GuessSource.RULE, told.bounds, note="a year, from its limits", special=True
+                GuessSource.RULE, evidence.bounds, note="a year, from its limits", special=True
             )
         return None
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
-        own = super()._bounds(field, value)
-        assert own
-        return Logic("and", (own, OwnCalendar().call(value)))
+        bounds = super()._bounds(field, value)
+        assert bounds
+        return Logic("and", (bounds, OwnCalendar().call(value)))
 
     def wrong_limits(self, field: Field) -> Wrong:
         """Tell besides of years that are never read as Gregorian ones."""
@@ -344,23 +353,23 @@ class DateField(FieldType):
         """Return a day as people write it."""
         return shown(from_serial(figure))
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a validation of dates, a number format that shows days, or days."""
-        if told.rule == "date":
-            limited = told.low is not None or told.high is not None
+        if evidence.rule == "date":
+            limited = evidence.low is not None or evidence.high is not None
             return Guess(
                 GuessSource.RULE, note="the limits of the date became none" if limited else ""
             )
-        if told.of_days:
+        if evidence.of_days:
             return Guess(
                 GuessSource.FORMAT,
-                note=f"a date, from the number format {told.format}",
+                note=f"a date, from the number format {evidence.format}",
                 special=True,
             )
-        if told.values and all(isinstance(value, date) for value in told.values):
+        if evidence.values and all(isinstance(value, date) for value in evidence.values):
             return Guess(GuessSource.VALUES, note="a date, from its content", special=True)
         return None
 
-    def sample(self, field: Field, given: Sampling) -> date:
+    def sample(self, field: Field, sampling: Sampling) -> date:
         """Return a day of the last year."""
-        return given.today - timedelta(days=given.number % 365)
+        return sampling.today - timedelta(days=sampling.number % 365)

@@ -89,21 +89,22 @@ class TextField(FieldType):
         elif field.pattern is not None:
             yield Check(WRONG_PATTERN, Matches().call(value, Literal(field.pattern, Type.TEXT)))
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Guess text from a limited length, a list without entries, a time of day, or where nothing else is guessed."""
-        if told.rule == "textLength":
-            return Guess(GuessSource.RULE, _characters(told))
-        if told.rule == "list" and not told.labels:
+        if evidence.rule == "textLength":
+            return Guess(GuessSource.RULE, _characters(evidence))
+        if evidence.rule == "list" and not evidence.labels:
             return Guess(
-                GuessSource.RULE, note=f"a dropdown ({told.described}) whose entries were not found"
+                GuessSource.RULE,
+                note=f"a dropdown ({evidence.described}) whose entries were not found",
             )
-        if told.dated and not told.of_days:
+        if evidence.dated and not evidence.of_days:
             return Guess(
                 GuessSource.FORMAT,
-                note=f"a time, from the number format {told.format}",
+                note=f"a time, from the number format {evidence.format}",
                 special=True,
             )
-        if told.values:
+        if evidence.values:
             return Guess(GuessSource.VALUES, note="text, from its content")
         return Guess(GuessSource.NOTHING, note="text, as nothing shows what is answered")
 
@@ -117,19 +118,19 @@ class LongField(TextField):
     keeps = ("text",)
     width = 28
 
-    def guess(self, told: Evidence) -> Guess | None:
+    def guess(self, evidence: Evidence) -> Guess | None:
         """Return a limit of more characters than a line has, or texts that are as long."""
-        options = _characters(told)
-        if told.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
+        options = _characters(evidence)
+        if evidence.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
             return Guess(GuessSource.RULE, options, special=True)
-        if any(len(str(value)) > LONG_TEXT for value in told.values):
+        if any(len(str(value)) > LONG_TEXT for value in evidence.values):
             return Guess(GuessSource.VALUES, note="text, from its content", special=True)
         return None
 
 
-def _characters(told: Evidence) -> dict[str, int]:
+def _characters(evidence: Evidence) -> dict[str, int]:
     """Return the limit of a validation of length as an option of a field."""
-    most = told.high if told.rule == "textLength" else None
+    most = evidence.high if evidence.rule == "textLength" else None
     return (
         {"characters": int(most)} if most is not None and 0 < most <= LONGEST and int(most) else {}
     )

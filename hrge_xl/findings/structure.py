@@ -271,7 +271,7 @@ OWN_SHEET_MISSING = warning(
     why="Without it the workbook does not show what it was issued to show: progress, lists or what the answers add "
     "up to.",
     example="The cover was deleted.",
-    needs=(Need.EDITION,),
+    needs=(Need.EDITION, Need.VERSION),
 )
 
 # formatting, drawings, settings

@@ -62,18 +62,18 @@ def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
 
 def drafted(file: str, name: str, job: Job) -> Draft | Finding:
     """Return the draft from a file that was let in. Runs in a worker."""
-    (data, format) = job
+    (content, format) = job
     stem = Path(file).stem
     try:
         if format in OF_TEXTS:
-            found = converted(OF_TEXTS[format](data, stem))
+            draft = converted(OF_TEXTS[format](content, stem))
         else:
-            content = content_of(job)
-            if isinstance(content, Finding):
-                return content
-            form = form_in_workbook(content, stem)
-            found = converted(form) if form else guess(_in_use(data, stem, content))
-        return Draft(write(found, name), found.messages, sums(found))
+            raw_workbook = content_of(job)
+            if isinstance(raw_workbook, Finding):
+                return raw_workbook
+            form = form_in_workbook(raw_workbook, stem)
+            draft = converted(form) if form else guess(_in_use(content, stem, raw_workbook))
+        return Draft(write(draft, name), draft.messages, sums(draft))
     except UsageError as error:
         return Draft({}, [f"{file}: {line}" for line in error.lines], [])
 
@@ -85,13 +85,13 @@ OF_TEXTS: Mapping[str, Callable[[bytes, str], SourceForm]] = {
 }
 
 
-def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
+def _in_use(content: bytes, stem: str, raw_workbook: RawWorkbook) -> SourceWorkbook:
     """Read a workbook with openpyxl, if that can. Raises `UsageError`."""
-    if content.format not in READ:
+    if raw_workbook.format not in READ:
         raise UsageError(
-            f"it is in the format .{content.format}, and no XLSForm. Save it as .xlsx and import that."
+            f"it is in the format .{raw_workbook.format}, and no XLSForm. Save it as .xlsx and import that."
         )
-    for sheet in content.sheets:
+    for sheet in raw_workbook.sheets:
         merged = sum(
             (a.last_row - a.first_row + 1) * (a.last_column - a.first_column + 1)
             for a in sheet.merges
@@ -102,7 +102,7 @@ def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
                 "Unmerge whole rows, columns and sheets, and save it."
             )
     try:
-        return read(data, stem)
+        return read(content, stem)
     except MemoryError:
         raise
     except Exception as error:

@@ -84,27 +84,31 @@ EXCEL = Dialect(
 
 def parsed(text: str, dialect: Dialect) -> ast.expr:
     """Return the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
-    if other := ELSEWHERE.search(text):
-        raise NoCounterpart(f"{other[0]}) reads what is not here")
+    if reader := ELSEWHERE.search(text):
+        raise NoCounterpart(f"{reader[0]}) reads what is not here")
     if len(text) > LONGEST_SOURCE:
         raise NoCounterpart("it is longer than a cell has room for")
     text = text.translate(QUOTES)
     words = list[str]()
     place = 0
     while place < len(text):
-        found = dialect.tokens.match(text, place)
-        if found is None:
+        token = dialect.tokens.match(text, place)
+        if token is None:
             raise NoCounterpart(f"“{text[place : place + 20]}” has no counterpart")
-        kind = found.lastgroup or ""
-        place = found.end()
-        said = found[kind] if kind else ""
-        if said.lower() in dialect.python:
-            words.append(dialect.python[said.lower()])
+        kind = token.lastgroup or ""
+        place = token.end()
+        token_text = token[kind] if kind else ""
+        if token_text.lower() in dialect.python:
+            words.append(dialect.python[token_text.lower()])
         elif kind in ("reference", "path", "self", "name", "call"):
-            words.append(f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{said!r}]")
+            words.append(
+                f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{token_text!r}]"
+            )
         else:
             words.append(
-                repr(said[1:-1].replace('""', '"')) if kind == "text" else said.lstrip("0") or said
+                repr(token_text[1:-1].replace('""', '"'))
+                if kind == "text"
+                else token_text.lstrip("0") or token_text
             )
     try:
         return ast.parse("".join(f"{word} " for word in words), mode="eval").body
@@ -152,8 +156,10 @@ class Printed(NamedTuple):
     @property
     def options(self) -> dict[str, Any]:
         """The options of a field that is worked out so."""
-        result = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(self.type, {"result": "text"})
-        return {"formula": self.tidy, **result}
+        result_type = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(
+            self.type, {"result": "text"}
+        )
+        return {"formula": self.tidy, **result_type}
 
 
 def are_numbers(names: Collection[str]) -> bool:
@@ -164,8 +170,8 @@ def are_numbers(names: Collection[str]) -> bool:
 def joined(sign: str, conditions: Sequence[str]) -> Printed:
     """Join conditions by `and` or `or`; what always holds, or never, is not written where it changes nothing."""
     decides, idle = (NEVER, ALWAYS) if sign == "and" else (ALWAYS, NEVER)
-    kept = [condition for condition in conditions if condition != idle]
-    text = f"({f' {sign} '.join(kept)})" if len(kept) > 1 else next(iter(kept), idle)
+    decisive = [condition for condition in conditions if condition != idle]
+    text = f"({f' {sign} '.join(decisive)})" if len(decisive) > 1 else next(iter(decisive), idle)
     return Printed(decides if decides in conditions else text, Type.BOOL)
 
 
@@ -200,25 +206,25 @@ class Printer:
 
     def condition(self, node: ast.expr) -> Printed:
         """Return what is true or false: a number is true unless it is 0, any other answer where it is."""
-        found = self._answer(node)
-        if found.type is Type.BOOL:
-            return found
-        number = found.type is Type.NUMBER
-        return Printed(f"({found.text} != 0)" if number else f"filled({found.text})", Type.BOOL)
+        answer = self._answer(node)
+        if answer.type is Type.BOOL:
+            return answer
+        number = answer.type is Type.NUMBER
+        return Printed(f"({answer.text} != 0)" if number else f"filled({answer.text})", Type.BOOL)
 
     def value(self, node: ast.expr) -> Printed:
         """Return what a cell can show: what is true or false stands as 1 and 0."""
-        found = self._answer(node)
-        if found.type is not Type.BOOL:
-            return found
+        answer = self._answer(node)
+        if answer.type is not Type.BOOL:
+            return answer
         self.changes.append("true and false stand as 1 and 0")
-        return found.number
+        return answer.number
 
     def _answer(self, node: ast.expr) -> Printed:
-        found = self._printed(node)
-        if found.rows:
-            raise NoCounterpart(f"{found.text} is asked in every row of {found.rows}")
-        return found
+        answer = self._printed(node)
+        if answer.rows:
+            raise NoCounterpart(f"{answer.text} is asked in every row of {answer.rows}")
+        return answer
 
     def _printed(self, node: ast.expr) -> Printed:
         """Return what a node is in our language: it is printed once, however often it is asked for.
@@ -264,40 +270,42 @@ class Printer:
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
                 return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
-                one = self._argument("n", left)
-                other = self._argument("n", right)
-                moved = (one.type, other.type).count(Type.DATE) == 1
-                text = f"({one.text} {ARITHMETIC[type(op)]} {other.text})"
+                left_side = self._argument("n", left)
+                right_side = self._argument("n", right)
+                moved = (left_side.type, right_side.type).count(Type.DATE) == 1
+                text = f"({left_side.text} {ARITHMETIC[type(op)]} {right_side.text})"
                 return Printed(text, Type.DATE if moved else Type.NUMBER)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self._printed(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Printed(f"(-{self._argument('n', operand).text})", Type.NUMBER)
-        said = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))
-        raise NoCounterpart(f"“{said}” has no counterpart")
+        source_text = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))
+        raise NoCounterpart(f"“{source_text}” has no counterpart")
 
     # functions
 
     def _argument(self, kind: str, node: ast.expr) -> Printed:
         """Return an argument of the kind that a function takes."""
         if kind in "re":
-            found = self._printed(node)
-            if kind == "r" and not found.rows:
-                raise NoCounterpart(f"{found.text} is not asked in rows")
-            return found
-        found = self.condition(node) if kind == "c" else self.value(node)
+            argument = self._printed(node)
+            if kind == "r" and not argument.rows:
+                raise NoCounterpart(f"{argument.text} is not asked in rows")
+            return argument
+        argument = self.condition(node) if kind == "c" else self.value(node)
         if kind in "nd":
-            found = self._beside(found, Printed("", Type.NUMBER if kind == "n" else Type.DATE))
-        if kind == "n" and found.type not in FIGURES:
-            raise NoCounterpart(f"{found.text} is a {found.type}, not a number")
-        if kind == "l" and found.literal is None:
+            argument = self._beside(
+                argument, Printed("", Type.NUMBER if kind == "n" else Type.DATE)
+            )
+        if kind == "n" and argument.type not in FIGURES:
+            raise NoCounterpart(f"{argument.text} is a {argument.type}, not a number")
+        if kind == "l" and argument.literal is None:
             raise NoCounterpart("a text is worked out where our language has one in quotes")
-        return found
+        return argument
 
     def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
         match name, args:
             case "if", [test, then, other]:
-                return self._chosen(self.condition(test), self.value(then), self.value(other))
+                return self._choose(self.condition(test), self.value(then), self.value(other))
             case "selected", [several, entry]:
                 return self._equal(self._answer(several), self._answer(entry), only=False)
             case "selected-at", [one, ast.Constant(value=0)]:
@@ -310,55 +318,61 @@ class Printer:
                 return joined(name, [self.condition(part).text for part in args])
             case _, [ast.Subscript() as asked] if self._printed(asked).rows:
                 name += " of rows"
-        kinds, template, yields, *told = map(
+        kinds, template, yields, *changes = map(
             str.strip, (self.dialect.functions.get(name) or "||").split("|")
         )
-        wanted = (
+        expected_kinds = (
             kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
         )
-        if not template or len(wanted) != len(args):
+        if not template or len(expected_kinds) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
-        given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
-        self.changes.extend(told)
-        text = template.format(*given, all=", ".join(map(str, given)))
+        arguments = [
+            self._argument(kind, part) for kind, part in zip(expected_kinds, args, strict=True)
+        ]
+        self.changes.extend(changes)
+        text = template.format(*arguments, all=", ".join(map(str, arguments)))
         if not yields:
-            return given[0]._replace(text=f"({text})", rows="", literal=None)
+            return arguments[0]._replace(text=f"({text})", rows="", literal=None)
         return Printed(f"({text})", Type(yields))
 
-    def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
-        if then.literal is not None and not then.literal.strip():
-            test, then, other = negated(test.text), other, then
-        if other.literal is not None and not other.literal.strip() and then.type in FIGURES:
-            divided = f"({then.text} + 0 / (1 if {test.text} else 0))"  # by nought it is blank
-            return Printed(divided, then.type)
-        then, other = self._beside(then, other), self._beside(other, then)
-        if {then.type, other.type} == {Type.TEXT, Type.CODE}:
-            then, other = (
+    def _choose(self, test: Printed, if_true: Printed, if_false: Printed) -> Printed:
+        if if_true.literal is not None and not if_true.literal.strip():
+            test, if_true, if_false = negated(test.text), if_false, if_true
+        if (
+            if_false.literal is not None
+            and not if_false.literal.strip()
+            and if_true.type in FIGURES
+        ):
+            divided = f"({if_true.text} + 0 / (1 if {test.text} else 0))"  # by nought it is blank
+            return Printed(divided, if_true.type)
+        if_true, if_false = self._beside(if_true, if_false), self._beside(if_false, if_true)
+        if {if_true.type, if_false.type} == {Type.TEXT, Type.CODE}:
+            if_true, if_false = (
                 side._replace(text=f"join({side.text})", type=Type.TEXT)
                 if side.type is Type.CODE
                 else side
-                for side in (then, other)
+                for side in (if_true, if_false)
             )
-        return Printed(f"({then.text} if {test.text} else {other.text})", then.type)
+        return Printed(f"({if_true.text} if {test.text} else {if_false.text})", if_true.type)
 
     # comparisons
 
-    def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
+    def _compared(self, sign: str, left: Printed, right: Printed) -> Printed:
         if sign not in ("==", "!="):
-            one, other = (
-                self._beside(one.number, other.number),
-                self._beside(other.number, one.number),
+            left, right = (
+                self._beside(left.number, right.number),
+                self._beside(right.number, left.number),
             )
-            return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
-        if "" in (one.literal, other.literal) and None in (one.known, other.known):
-            asked = other if one.literal == "" else one
-            return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
-        equal = self._equal(one, other)
+            return Printed(f"({left.text} {sign} {right.text})", Type.BOOL)
+        if "" in (left.literal, right.literal) and None in (left.known, right.known):
+            answer = right if left.literal == "" else left
+            return Printed(f"{'blank' if sign == '==' else 'filled'}({answer.text})", Type.BOOL)
+        equal = self._equal(left, right)
         return equal if sign == "==" else negated(equal.text)
 
-    def _beside(self, side: Printed, other: Printed) -> Printed:
+    def _beside(self, side: Printed, opposite: Printed) -> Printed:
         """Return one side as our language compares it: a text in quotes is a number or a day beside one."""
-        match side.type, other.type:
+        match side.type, opposite.type:
             case Type.BOOL, _:
                 return side.number
             case Type.NUMBER, Type.TEXT if side.known is not None:
@@ -366,28 +380,28 @@ class Printer:
             case Type.TEXT, Type.DATE if side.literal is not None:
                 return Printed(a_day(side.literal), Type.DATE)
             case Type.TEXT, Type.NUMBER if (
-                plain_number(said := (side.literal or "").strip()) is not None
+                plain_number(digits := (side.literal or "").strip()) is not None
             ):
-                return Printed(said, Type.NUMBER)
+                return Printed(digits, Type.NUMBER)
             case _, Type.NUMBER:
                 return side.number
         return side
 
-    def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
+    def _equal(self, left: Printed, right: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same; of several answers, that it is the only one, or one of them."""
-        if one.known is not None:
-            one, other = other, one
-        name = other.known
-        if one.known is not None:
-            return Printed(ALWAYS if one.known == name else NEVER, Type.BOOL)
-        if one.codes is None or name is None:
-            one, other = self._beside(one, other), self._beside(other, one)
-            return Printed(f"({one.text} == {other.text})", Type.BOOL)
-        if name not in one.codes:
-            self.changes.append(f"the list of {one.text} has no entry “{name}”: that is never so")
+        if left.known is not None:
+            left, right = right, left
+        name = right.known
+        if left.known is not None:
+            return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
+        if left.codes is None or name is None:
+            left, right = self._beside(left, right), self._beside(right, left)
+            return Printed(f"({left.text} == {right.text})", Type.BOOL)
+        if name not in left.codes:
+            self.changes.append(f"the list of {left.text} has no entry “{name}”: that is never so")
             return Printed(NEVER, Type.BOOL)
-        code = repr(one.codes[name])
-        if one.type is not Type.MANY:
-            return Printed(f"({one.text} == {code})", Type.BOOL)
-        alone = f" and count_of({one.text}) == 1" if only else ""
-        return Printed(f"({code} in {one.text}{alone})", Type.BOOL)
+        code = repr(left.codes[name])
+        if left.type is not Type.MANY:
+            return Printed(f"({left.text} == {code})", Type.BOOL)
+        alone = f" and count_of({left.text}) == 1" if only else ""
+        return Printed(f"({code} in {left.text}{alone})", Type.BOOL)

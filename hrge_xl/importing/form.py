@@ -40,20 +40,20 @@ def converted(form: SourceForm) -> DraftSpec:
     form.check_size()
     form.find_languages()
     for row in form.survey:
-        for heading, text in row.said.items():
+        for heading, text in row.texts.items():
             kind = heading.partition("::")[0]
             if kind in COUNTERPARTS["conditions"]:
                 part = row.expressions[heading] = form.draft.part(
                     kind, f"{row.part.place} {heading}", text
                 )
                 part.leave_out("what it is about was left out")
-                if NO_QUESTION.match(row.said.get("type", "")):
+                if NO_QUESTION.match(row.texts.get("type", "")):
                     part.keep("", "it asks nothing of what has no answer")
     walk = _FormWalk(form)
     for row in form.survey:
-        walk.take(row)
+        walk.add_row(row)
     walk.place_notes()
-    for question in walk.among.asked:
+    for question in walk.questionnaire.questions:
         question.settle()
     return form.draft
 
@@ -63,7 +63,7 @@ class _FormWalk:
 
     def __init__(self, form: SourceForm) -> None:
         self.form = form
-        self.among = Questionnaire(form)
+        self.questionnaire = Questionnaire(form)
         self.codes = set[str]()
         title = form.draft.title
         self.groups = [
@@ -72,9 +72,9 @@ class _FormWalk:
         self.notes = list[FormQuestion]()
         self.fresh = True  # whether a heading comes next
 
-    def take(self, row: FormRow) -> None:
+    def add_row(self, row: FormRow) -> None:
         """Make of a row what it is."""
-        kind = " ".join(row.said.get("type", "").split())
+        kind = " ".join(row.texts.get("type", "").split())
         if edge := EDGE.match(kind.casefold()):
             row.part.keep()
             self.place_notes()
@@ -86,12 +86,12 @@ class _FormWalk:
         elif kind.casefold() == "note" and "calculation" not in row.expressions:
             row.part.keep("a text above the questions that follow")
             if label := self.form.words(row, "label"):
-                self.notes.append(self._asked(row, DraftField("", "", label)))
+                self.notes.append(self._new_question(row, DraftField("", "", label)))
         else:
             self._question(row, "calculate" if kind == "note" else kind)
 
-    def _asked(self, row: FormRow, made: DraftField) -> FormQuestion:
-        return FormQuestion(self.among, row, made, tuple(self.groups))
+    def _new_question(self, row: FormRow, field: DraftField) -> FormQuestion:
+        return FormQuestion(self.questionnaire, row, field, tuple(self.groups))
 
     # groups and repeats
 
@@ -115,8 +115,8 @@ class _FormWalk:
         draft = self.form.draft
         group.tool = draft.new_tool(draft.free_code(name), first_of(title), title)
         code = group.tool.code
-        self.among.named[name] = Printed("1", Type.NUMBER, rows=code)
-        if purpose := row.said.get("purpose"):
+        self.questionnaire.named[name] = Printed("1", Type.NUMBER, rows=code)
+        if purpose := row.texts.get("purpose"):
             group.tool.options["purpose"] = purpose
         block = DraftBlock("register", {"id": f"{code[:LETTERS]}-", "rows": BLANK_ROWS})
         group.tool.blocks.append(block)
@@ -133,10 +133,10 @@ class _FormWalk:
             ("help", block.options) if block else ("purpose", self.groups[-1].tool.options)
         )
         for note in self.notes:
-            options[option] = behind(options.get(option, ""), note.told())
+            options[option] = behind(options.get(option, ""), note.format_note())
         self.notes = []
 
-    def _block(self, made: DraftField) -> DraftBlock:
+    def _block(self, field: DraftField) -> DraftBlock:
         """Return the block that a question goes into: a new one below a heading or a note, but in a table."""
         headings = (group.title for group in reversed(self.groups) if not group.repeats)
         title = in_each(next(filter(first_of, headings), ""), cut)
@@ -144,7 +144,7 @@ class _FormWalk:
         if blocks and blocks[0].kind == "register":
             self.place_notes()
             if self.fresh and title and not self.groups[-1].repeats:
-                made.options["band"] = {"label": title}
+                field.options["band"] = {"label": title}
         elif (
             not blocks
             or self.notes
@@ -168,72 +168,79 @@ class _FormWalk:
             )
             row.part.leave_out(why if row.name else "it has no name")
             if like in ("today", "start", "end"):
-                self.among.named[row.name] = Printed("today()", Type.DATE)
+                self.questionnaire.named[row.name] = Printed("today()", Type.DATE)
             return
         row.part.keep("", *changes)
-        made = DraftField(
+        field = DraftField(
             field_code(row.name, self.codes), type, "", {"tag": row.name}, parts={"": [row.part]}
         )
-        block = self._block(made)
+        block = self._block(field)
         label = (
             self.form.words(row, "label")
             or f"{row.name[:1].upper()}{row.name[1:].replace('_', ' ')}"
         )
-        made.call(label, self.form.words(row, "hint"), row.part)
-        if example := row.said.get("example"):
-            made.options["example"] = cut(example, 60)
-        block.fields.append(made)
-        question = self._asked(row, made)
+        field.call(label, self.form.words(row, "hint"), row.part)
+        if example := row.texts.get("example"):
+            field.options["example"] = cut(example, 60)
+        block.fields.append(field)
+        question = self._new_question(row, field)
         if select:
             self._draw(question, block, *select.groups(""))
         elif type in ("tick", "yesno"):
             question.codes = COUNTERPARTS["ticked"]
         elif like == "range":
-            given = {"start": "0", "end": "10"} | dict(
-                RANGE.findall(row.said.get("parameters", ""))
+            bounds = {"start": "0", "end": "10"} | dict(
+                RANGE.findall(row.texts.get("parameters", ""))
             )
-            made.type = "decimal" if "." in "".join(given.values()) else "integer"
+            field.type = "decimal" if "." in "".join(bounds.values()) else "integer"
             self._limit(
-                made, row, {"minimum": float(given["start"]), "maximum": float(given["end"])}
+                field, row, {"minimum": float(bounds["start"]), "maximum": float(bounds["end"])}
             )
-        elif type == "text" and "multiline" in row.said.get("appearance", ""):
-            made.type = "long"
-        self.among.asked.append(question)
-        self.form.labels.setdefault(row.name, made.label)
-        if not isinstance(self.among.named.get(row.name), FormQuestion):
-            self.among.named[row.name] = question
+        elif type == "text" and "multiline" in row.texts.get("appearance", ""):
+            field.type = "long"
+        self.questionnaire.questions.append(question)
+        self.form.labels.setdefault(row.name, field.label)
+        if not isinstance(self.questionnaire.named.get(row.name), FormQuestion):
+            self.questionnaire.named[row.name] = question
 
-    def _limit(self, made: DraftField, row: FormRow, limits: Mapping[str, float]) -> None:
+    def _limit(self, field: DraftField, row: FormRow, limits: Mapping[str, float]) -> None:
         """Give a question the limits of its range, but for those that no cell can reach."""
         for option, limit in limits.items():
             if abs(limit) < TOO_LARGE:
-                made.options[option] = limit
+                field.options[option] = limit
             else:
                 row.part.change(f"its {option} was left out: it has more digits than a cell holds")
 
     def _draw(
-        self, question: FormQuestion, block: DraftBlock, how: str, listed: str, other: str
+        self,
+        question: FormQuestion,
+        block: DraftBlock,
+        select_type: str,
+        listed: str,
+        or_other: str,
     ) -> None:
         """Have a question draw from its list, and ask for what “other” is."""
-        made = question.made
-        told = question.row.part
+        field = question.draft_field
+        part = question.row.part
         if listed not in self.form.lists:
-            made.type = "text"
-            told.change(f"its list “{listed}” is not in the file, so that it is a text")
+            field.type = "text"
+            part.change(f"its list “{listed}” is not in the file, so that it is a text")
             return
-        made.type = "many" if re.search("multiple|all", how) else "choice"
+        field.type = "many" if re.search("multiple|all", select_type) else "choice"
         question.listed = listed
-        made.options["vocabulary"], question.codes = self.form.list_of(listed, other=bool(other))
-        if made.type == "many":
+        field.options["vocabulary"], question.codes = self.form.list_of(
+            listed, with_other=bool(or_other)
+        )
+        if field.type == "many":
             entries = len(question.codes)
-            made.options["cells"] = min(entries, MOST_CELLS)
+            field.options["cells"] = min(entries, MOST_CELLS)
             if entries > MOST_CELLS:
-                told.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
-        if other:
+                part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
+        if or_other:
             condition = (
-                f"'OTHER' in {made.code}" if made.type == "many" else f"{made.code} == 'OTHER'"
+                f"'OTHER' in {field.code}" if field.type == "many" else f"{field.code} == 'OTHER'"
             )
-            label = in_each(made.label, lambda text: cut(f"{text} (other)"))
-            code = field_code(f"{made.code}_OTHER", self.codes)
+            label = in_each(field.label, lambda text: cut(f"{text} (other)"))
+            code = field_code(f"{field.code}_OTHER", self.codes)
             block.fields.append(DraftField(code, "text", label, {"relevant": condition}))
-            told.change(f"what “other” is stands in {code}")
+            part.change(f"what “other” is stands in {code}")

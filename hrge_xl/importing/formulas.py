@@ -58,9 +58,9 @@ class SourceFormula:
     row: int
     text: str
     part: SourcePart
-    made: DraftField
+    draft_field: DraftField
     table: SourceTable | None
-    result: Printed | NoCounterpart | None = None
+    calculation: Printed | NoCounterpart | None = None
 
 
 @dataclass
@@ -70,84 +70,91 @@ class SourceFormulas:
     book: SourceWorkbook
     draft: DraftSpec
     tables: list[SourceTable] = field(default_factory=list)
-    asked: dict[tuple[str, Place], DraftField] = field(default_factory=dict)  # once, and where
-    found: list[SourceFormula] = field(default_factory=list)
+    form_fields: dict[tuple[str, Place], DraftField] = field(
+        default_factory=dict
+    )  # once, and where
+    field_formulas: list[SourceFormula] = field(default_factory=list)
     lists: list[tuple[DraftField, SourceArea]] = field(
         default_factory=list
     )  # where the entries stand
 
     def settle(self, accounts: Sequence[Account]) -> None:
         """Make calculated fields and totals of formulas, and tell of each what became of it."""
-        for made, area in self.lists:
+        for draft_field, area in self.lists:
             if table := self.table(area):
-                self.refer(made, table, area.left)
+                self.refer(draft_field, table, area.left)
         self._move()
-        for formula in self.found:
+        for formula in self.field_formulas:
             try:
                 self.worked_out(formula)
             except NoCounterpart as why:
-                self.draft.leave_out(formula.made, str(why))
-        taken = [formula.part for formula in self.found]
+                self.draft.leave_out(formula.draft_field, str(why))
+        field_parts = [formula.part for formula in self.field_formulas]
         for account in accounts:
             for (kind, _), part in account.items():
-                if kind == "formula" and part not in taken:
+                if kind == "formula" and part not in field_parts:
                     self._add_up(part, account)
-        used = {made.options.get("vocabulary") for made in self.fields()}
+        used = {draft_field.options.get("vocabulary") for draft_field in self.fields()}
         lists = self.draft.vocabularies
         self.draft.vocabularies = {name: entries for name, entries in lists.items() if name in used}
 
     def fields(self) -> Iterator[DraftField]:
         """Yield all fields that there are so far."""
         yield from (
-            made for tool in self.draft.tools for block in tool.blocks for made in block.fields
+            draft_field
+            for tool in self.draft.tools
+            for block in tool.blocks
+            for draft_field in block.fields
         )
 
     def _move(self) -> None:
         """Move columns of nothing but formulas that read another sheet, row by row, to the table that they read."""
         for table in self.tables:
-            own = [formula for formula in self.found if formula.table is table]
+            table_formulas = [formula for formula in self.field_formulas if formula.table is table]
             read = (
                 self.book.area(place)
-                for formula in own
+                for formula in table_formulas
                 for place in ELSEWHERE.findall(formula.text)
             )
             homes = ((area, home) for area in read if area and (home := self.table(area)))
             area, home = next(homes, (None, table))
-            if area and home.sheet != table.sheet and len(own) == len(table.fields):
+            if area and home.sheet != table.sheet and len(table_formulas) == len(table.fields):
                 home.block.fields += table.block.fields
                 table.block.fields = []
                 table.tool = home.tool
-                table.top = own[0].row - area.top + home.top
+                table.top = table_formulas[0].row - area.top + home.top
 
     # totals
 
     def _add_up(self, part: SourcePart, account: Account) -> None:
         """Make the total of a column of a formula that stands in it, above or below."""
-        here = self.book.area(part.place)
-        assert here
-        area, total = self.added_up(here.sheet, here.left, part.text) or (here, "")
+        cell = self.book.area(part.place)
+        assert cell
+        area, total = self.added_up(cell.sheet, cell.left, part.text) or (cell, "")
         table = self.table(area)
-        if around := self.table(here):
+        if around := self.table(cell):
             part.leave_out(
-                f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows"
+                f"{around.fields[cell.left].code} is typed, or worked out otherwise, in most rows"
             )
         elif not table or not table.is_within(area):
             part.leave_out("it stands beside no question, and adds up no column that it stands in")
         else:
-            made = table.fields[here.left]
-            made.options["total"] = [*dict.fromkeys((*made.options.get("total", ()), total))]
-            made.of("total", part)
-            part.keep(f"{made.code}: total: {total}")
-            account["row", here.top].keep("totals")
+            draft_field = table.fields[cell.left]
+            draft_field.options["total"] = [
+                *dict.fromkeys((*draft_field.options.get("total", ()), total))
+            ]
+            draft_field.of("total", part)
+            part.keep(f"{draft_field.code}: total: {total}")
+            account["row", cell.top].keep("totals")
 
     def added_up(self, sheet: str, column: int, formula: str) -> tuple[SourceArea, str] | None:
         """Return the cells of its own column that a formula adds up, and the total that it is of them."""
-        if not (found := TOTAL.fullmatch(formula)):
+        if not (match := TOTAL.fullmatch(formula)):
             return None
-        area = self.book.area(found[3], sheet)
-        total = TOTALS.get((found[2] or found[1]).upper())
-        own = area and (area.sheet, area.left, area.right) == (sheet, column, column)
-        return (area, total) if area and own and total else None
+        area = self.book.area(match[3], sheet)
+        total = TOTALS.get((match[2] or match[1]).upper())
+        is_own_column = area and (area.sheet, area.left, area.right) == (sheet, column, column)
+        return (area, total) if area and is_own_column and total else None
 
     # what is read
 
@@ -155,87 +162,99 @@ class SourceFormulas:
         """Return what a field is worked out from; what it needs of others is worked out first. Raises
         `NoCounterpart`.
         """
-        if formula.result is None:
-            formula.result = NoCounterpart("it leads back to itself")
+        if formula.calculation is None:
+            formula.calculation = NoCounterpart("it leads back to itself")
             try:
-                formula.result = FormulaPrinter(self, formula).printed()
+                formula.calculation = FormulaPrinter(self, formula).printed()
             except NoCounterpart as why:
-                formula.result = why
-        if isinstance(formula.result, NoCounterpart):
-            raise formula.result
-        return formula.result
+                formula.calculation = why
+        if isinstance(formula.calculation, NoCounterpart):
+            raise formula.calculation
+        return formula.calculation
 
     def table(self, area: SourceArea) -> SourceTable | None:
         """Return the table that a column of cells is in, or has in it."""
         for table in self.tables:
-            there = area.sheet == table.sheet and area.left in table.fields
-            if there and area.top <= table.bottom and area.bottom >= table.top:
+            shares_column = area.sheet == table.sheet and area.left in table.fields
+            if shares_column and area.top <= table.bottom and area.bottom >= table.top:
                 return table
         return None
 
-    def answer(self, made: DraftField) -> Printed:
+    def answer(self, draft_field: DraftField) -> Printed:
         """Return the answer of a field, with the codes of its list by their labels."""
-        for formula in self.found:
-            if formula.made is made:
-                return Printed(made.code, self.worked_out(formula).type)
-        if made.type == "reference":  # stands for what its row is called
-            tables = (table for table in self.tables if made.options["to"] == [table.tool.code])
-            return Printed(f"lookup({made.code}, {next(tables).block.options['shows']})", Type.TEXT)
-        entries = self.draft.vocabularies.get(made.options.get("vocabulary", ""), [])
+        for formula in self.field_formulas:
+            if formula.draft_field is draft_field:
+                return Printed(draft_field.code, self.worked_out(formula).type)
+        if draft_field.type == "reference":  # stands for what its row is called
+            tables = (
+                table for table in self.tables if draft_field.options["to"] == [table.tool.code]
+            )
+            return Printed(
+                f"lookup({draft_field.code}, {next(tables).block.options['shows']})", Type.TEXT
+            )
+        entries = self.draft.vocabularies.get(draft_field.options.get("vocabulary", ""), [])
         codes = {str(entry["label"]).casefold(): str(entry["code"]) for entry in entries}
-        known = YES_NO if made.type == "yesno" else codes
-        return Printed(made.code, made.yields, known if made.yields is Type.CODE else None)
+        codes_by_label = YES_NO if draft_field.type == "yesno" else codes
+        return Printed(
+            draft_field.code,
+            draft_field.yields,
+            codes_by_label if draft_field.yields is Type.CODE else None,
+        )
 
     def count_with(self, codes: Collection[str]) -> bool:
         """Have answers be numbers that a formula works with, and say whether one was not."""
-        texts = [made for made in self.fields() if made.code in codes and made.type == "text"]
-        for made in texts:
-            made.type = "decimal"
-            made.notes = ["decimal, as a formula works with it"]
-        return bool(texts)
+        text_fields = [
+            field for field in self.fields() if field.code in codes and field.type == "text"
+        ]
+        for draft_field in text_fields:
+            draft_field.type = "decimal"
+            draft_field.notes = ["decimal, as a formula works with it"]
+        return bool(text_fields)
 
-    def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
+    def refer(self, draft_field: DraftField, table: SourceTable, column: int) -> bool:
         """Have an answer be a row of another table, which is called by what stands in a column of it, if it can."""
         if (
             table.block.kind != "register"
-            or made in table.block.fields
+            or draft_field in table.block.fields
             or column not in table.fields
         ):
             return False
-        if made.type in ("text", "choice"):
-            said = f"a row of {table.tool.code}"
-            made.type = "reference"
-            made.notes = [said]
-            made.options.pop("vocabulary", None)
-            made.options["to"] = [table.tool.code]
-            made.parts["to"] = made.parts.pop("vocabulary", [])
-            for part in made.parts["to"]:
-                part.keep(f"{made.code}: {said}")
+        if draft_field.type in ("text", "choice"):
+            meaning = f"a row of {table.tool.code}"
+            draft_field.type = "reference"
+            draft_field.notes = [meaning]
+            draft_field.options.pop("vocabulary", None)
+            draft_field.options["to"] = [table.tool.code]
+            draft_field.parts["to"] = draft_field.parts.pop("vocabulary", [])
+            for part in draft_field.parts["to"]:
+                part.keep(f"{draft_field.code}: {meaning}")
             table.block.options["shows"] = table.fields[column].code
-        return made.options.get("to") == [table.tool.code]
+        return draft_field.options.get("to") == [table.tool.code]
 
 
 class FormulaPrinter(Printer):
     """Prints one formula: besides what any language says, it looks up, counts and adds up cells."""
 
     def __init__(self, formulas: SourceFormulas, formula: SourceFormula) -> None:
-        super().__init__(self._meant, EXCEL)
+        super().__init__(self._find_answer, EXCEL)
         self.formulas = formulas
         self.formula = formula
 
     def printed(self) -> Printed:
         """Return what the field of the formula is worked out from, and tell of it."""
-        found = self.value(parsed(self.formula.text.removeprefix("=").replace("_xlfn.", ""), EXCEL))
-        if plain_number(found.literal or found.text) is not None:
+        calculation = self.value(
+            parsed(self.formula.text.removeprefix("=").replace("_xlfn.", ""), EXCEL)
+        )
+        if plain_number(calculation.literal or calculation.text) is not None:
             raise NoCounterpart("it reads nothing: it is typed")
-        self.formula.made.options |= found.options
-        self.formula.part.keep(found.tidy, *self.changes)
-        return found
+        self.formula.draft_field.options |= calculation.options
+        self.formula.part.keep(calculation.tidy, *self.changes)
+        return calculation
 
     def value(self, node: ast.expr) -> Printed:
         """Return what a cell can show: of a choice, its words."""
-        found = super().value(node)
-        return Printed(f"label({found.text})", Type.TEXT) if found.type is Type.CODE else found
+        answer = super().value(node)
+        return Printed(f"label({answer.text})", Type.TEXT) if answer.type is Type.CODE else answer
 
     # what names and addresses mean
 
@@ -247,7 +266,7 @@ class FormulaPrinter(Printer):
         row = self.formula.row
         return area._replace(top=row, bottom=row) if THIS_ROW.search(name) else area
 
-    def _meant(self, name: str) -> Printed:
+    def _find_answer(self, name: str) -> Printed:
         """Return what a name or an address means: an answer, several side by side, or those of a column."""
         if name.upper() in ("TRUE", "FALSE"):
             return self._call(name.lower(), [])
@@ -257,21 +276,21 @@ class FormulaPrinter(Printer):
             if not table.is_within(area):
                 raise NoCounterpart(f"{name} is a part of a column")
             return self.formulas.answer(table.fields[area.left])._replace(rows=table.tool.code)
-        answers = [self.formulas.answer(made) for made in self._asked(area)]
+        answers = [self.formulas.answer(draft_field) for draft_field in self._find_fields(area)]
         if not answers:
             return self._fixed(name, area)
         return answers[0]._replace(text=", ".join(answer.text for answer in answers))
 
-    def _asked(self, area: SourceArea) -> Iterator[DraftField]:
+    def _find_fields(self, area: SourceArea) -> Iterator[DraftField]:
         """Yield the fields of these cells: those that are asked once, or in the row of the formula."""
-        for (sheet, place), made in self.formulas.asked.items():
+        for (sheet, place), draft_field in self.formulas.form_fields.items():
             if sheet == area.sheet and area.holds(*place):
-                yield made
-        here = self.formula.table
+                yield draft_field
+        own_table = self.formula.table
         for column in range(area.left, area.right + 1) if area.top == area.bottom else ():
             if table := self.formulas.table(area._replace(left=column)):
-                beside = here and area.top - table.top == self.formula.row - here.top
-                if not here or not beside or here.tool is not table.tool:
+                beside = own_table and area.top - table.top == self.formula.row - own_table.top
+                if not own_table or not beside or own_table.tool is not table.tool:
                     raise NoCounterpart(f"it reads a single row of {table.tool.code}")
                 yield table.fields[column]
 
@@ -290,9 +309,9 @@ class FormulaPrinter(Printer):
     def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
         match name, args:
             case (("if" | "ifs"), [test, then]):
-                return self._chosen(self.condition(test), self.value(then), NOTHING)
+                return self._choose(self.condition(test), self.value(then), NOTHING)
             case "ifs", [test, then, *others]:
-                return self._chosen(
+                return self._choose(
                     self.condition(test), self.value(then), self._call("ifs", others)
                 )
             case "choose", [number, *ways]:
@@ -301,11 +320,11 @@ class FormulaPrinter(Printer):
                 )
                 return self._call("ifs", [*chain.from_iterable(zip(tests, ways, strict=False))])
             case (("iferror" | "ifna"), [value, other]):
-                one = self._answer(value)
+                answer = self._answer(value)
                 instead = self._answer(other)
                 if instead.literal == "":
-                    return one
-                return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, instead)
+                    return answer
+                return self._choose(Printed(f"filled({answer.text})", Type.BOOL), answer, instead)
         return self._read(name, args) or super()._call(name, args)
 
     def _read(self, name: str, args: Sequence[ast.expr]) -> Printed | None:
@@ -329,8 +348,8 @@ class FormulaPrinter(Printer):
                 return self._looked_up(subject, self._cells(keys), self._cells(cells))
             case "xlookup", [subject, keys, cells, *_]:
                 return self._looked_up(subject, self._cells(keys), self._cells(cells))
-            case _, [cells] if name in FIGURES and (found := self._printed(cells)).rows:
-                return Printed(FIGURES[name].format(found.rows, found.text), Type.NUMBER)
+            case _, [cells] if name in FIGURES and (answers := self._printed(cells)).rows:
+                return Printed(FIGURES[name].format(answers.rows, answers.text), Type.NUMBER)
         return None
 
     def _argument(self, kind: str, node: ast.expr) -> Printed:
@@ -340,20 +359,22 @@ class FormulaPrinter(Printer):
                 self.printed_nodes.clear()  # an answer is a number by now
         return super()._argument(kind, node)
 
-    def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
+    def _choose(self, test: Printed, if_true: Printed, if_false: Printed) -> Printed:
         """Choose; that what is worked out from a blank answer is blank needs no saying."""
-        asked = re.findall(r"blank\((\w+)\)", test.text)
-        only = test.tidy == " or ".join(f"blank({code})" for code in asked)
-        reads = {*asked} <= {*re.findall(r"\w+", other.text)} and not NEVER_BLANK.search(other.text)
-        if then.literal == "" and only and reads:
-            return other
-        return super()._chosen(test, then, other)
+        blank_codes = re.findall(r"blank\((\w+)\)", test.text)
+        only = test.tidy == " or ".join(f"blank({code})" for code in blank_codes)
+        reads = {*blank_codes} <= {*re.findall(r"\w+", if_false.text)} and not NEVER_BLANK.search(
+            if_false.text
+        )
+        if if_true.literal == "" and only and reads:
+            return if_false
+        return super()._choose(test, if_true, if_false)
 
-    def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
+    def _equal(self, left: Printed, right: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same, as entries of lists are however they are capitalised."""
-        if other.literal is not None and one.codes:
-            other = other._replace(literal=other.literal.casefold())
-        return super()._equal(one, other, only=only)
+        if right.literal is not None and left.codes:
+            right = right._replace(literal=right.literal.casefold())
+        return super()._equal(left, right, only=only)
 
     # rows of a table
 
@@ -363,21 +384,21 @@ class FormulaPrinter(Printer):
                 return self._area(str(name))
         raise NoCounterpart("what is worked out names no cells")
 
-    def _looked_up(self, subject: ast.expr, keys: SourceArea, found: SourceArea) -> Printed:
+    def _looked_up(self, subject: ast.expr, keys: SourceArea, values: SourceArea) -> Printed:
         """Return what a table, or a list, says in the row that an answer names."""
-        made = next(self._asked(self._cells(subject)), None)
-        if made is None or made.type == "calculated":
+        draft_field = next(self._find_fields(self._cells(subject)), None)
+        if draft_field is None or draft_field.type == "calculated":
             raise NoCounterpart("a row is looked up by what is no answer")
-        table = self.formulas.table(found)
+        table = self.formulas.table(values)
         if (
             table
             and table is self.formulas.table(keys)
-            and self.formulas.refer(made, table, keys.left)
+            and self.formulas.refer(draft_field, table, keys.left)
         ):
             self.printed_nodes.clear()  # it refers to a row by now
-            there = self.formulas.answer(table.fields[found.left])
-            return there._replace(text=f"lookup({made.code}, {there.text})")
-        raise NoCounterpart(f"{made.code} is no row of a table")
+            answer = self.formulas.answer(table.fields[values.left])
+            return answer._replace(text=f"lookup({draft_field.code}, {answer.text})")
+        raise NoCounterpart(f"{draft_field.code} is no row of a table")
 
     def _conditions(self, criteria: Sequence[ast.expr]) -> tuple[str, str]:
         """Return the sheet in whose rows conditions hold, and the conditions joined."""
@@ -392,18 +413,18 @@ class FormulaPrinter(Printer):
         sign = ""
         value = node
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if not (found := CRITERION.fullmatch(node.value)):
+            if not (match := CRITERION.fullmatch(node.value)):
                 raise NoCounterpart(f"“{node.value}” stands for many texts")
-            sign = found[1]
-            value = ast.Constant(found[2])
+            sign = match[1]
+            value = ast.Constant(match[2])
         meant = self._answer(value)
         if self.formula.table:
-            codes = "|".join(made.code for made in self.formula.table.fields.values())
+            codes = "|".join(draft_field.code for draft_field in self.formula.table.fields.values())
             meant = meant._replace(text=re.sub(rf"\b({codes})\b", r"this.\1", meant.text))
-            if found := re.fullmatch(
+            if match := re.fullmatch(
                 rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)", answer.text
             ):
-                return f"{found[1]} == this.row_code()"
+                return f"{match[1]} == this.row_code()"
         return self._compared(
             EXCEL.python.get(sign or "=", sign), answer._replace(rows=""), meant
         ).text

@@ -46,12 +46,12 @@ def guess(book: SourceWorkbook) -> DraftSpec:
     draft = DraftSpec(book.title, messages=book.messages)
     formulas = SourceFormulas(book, draft)
     guesses = [_SheetGuess(draft, sheet, formulas) for sheet in book.sheets]
-    for each in guesses:
-        if not each.why_not:
-            each.add()
-    formulas.settle([each.parts for each in guesses])
-    for each in guesses:
-        each.tell()
+    for sheet_guess in guesses:
+        if not sheet_guess.why_not:
+            sheet_guess.add()
+    formulas.settle([sheet_guess.parts for sheet_guess in guesses])
+    for sheet_guess in guesses:
+        sheet_guess.tell()
     if not any(formulas.fields()):
         raise UsageError(
             " ".join(["no sheet has questions, columns or lists to fill in.", *draft.messages])
@@ -118,9 +118,9 @@ class _SheetGuess:
         self.title = self._title(head)
         if head and self._is_form(head):
             head = ()
-        if asked := self._questions(head):
-            self._forms(asked)
-        head = head or (() if asked else next(self._runs(), ()))
+        if questions := self._questions(head):
+            self._forms(questions)
+        head = head or (() if questions else next(self._runs(), ()))
         last = 0
         while head:
             rows = self._rows(head)
@@ -146,8 +146,8 @@ class _SheetGuess:
     def _tool(self) -> DraftTool:
         """Add a sheet for what follows."""
         name = self.sheet.name
-        taken = {tool.code for tool in self.draft.tools}
-        tool = self.draft.new_tool(tool_code(name, taken), name, self.title)
+        tool_codes = {tool.code for tool in self.draft.tools}
+        tool = self.draft.new_tool(tool_code(name, tool_codes), name, self.title)
         if tool.sheet != name:
             tool.notes.append(
                 f"'{name}' is too long, or the name of another table or of a sheet of the program"
@@ -199,7 +199,7 @@ class _SheetGuess:
         alone = self.at(*place).span == 1 and not self.open(*place)
         return alone and 0 < len(self.text(*place)) <= SHORT
 
-    def _head(self, after: int = 0, left: Run = ()) -> Run:
+    def _head(self, previous_end: int = 0, previous_head: Run = ()) -> Run:
         """Return the first run of texts with something to fill in, or something filled in, below it.
 
         Behind another table what is filled in does not tell: it may belong to that, unless it stands right of it.
@@ -207,8 +207,10 @@ class _SheetGuess:
         for run in self._runs():
             row, column = run[0]
             opens = any(self.open(row + 1, column) for _, column in run)
-            beside = left and row == left[0][0] and column > left[-1][1]
-            if (beside or not after or (row > after and opens)) and self._stands_above(run):
+            beside = previous_head and row == previous_head[0][0] and column > previous_head[-1][1]
+            if (
+                beside or not previous_end or (row > previous_end and opens)
+            ) and self._stands_above(run):
                 # where dropdowns begin a little lower, more headings above these are meant
                 tops = [
                     area.top - 1
@@ -216,7 +218,9 @@ class _SheetGuess:
                     if row < area.top - 1 < row + 4
                 ]
                 lower = (
-                    other for other in self._runs() if other[0][0] in tops and other[0][1] <= column
+                    lower_run
+                    for lower_run in self._runs()
+                    if lower_run[0][0] in tops and lower_run[0][1] <= column
                 )
                 return max([run, *lower], key=len)
         return ()
@@ -225,10 +229,10 @@ class _SheetGuess:
         """Say whether cells below are filled in, or are to be, directly or below the heading of a section."""
         for rows in (1, 2):
             below = [(row + rows, column) for row, column in run]
-            held = [place for place in below if not self.at(*place).is_blank]
-            if len(held) >= 2 or any(self.open(*place) for place in below):
+            filled = [place for place in below if not self.at(*place).is_blank]
+            if len(filled) >= 2 or any(self.open(*place) for place in below):
                 return True
-            if held != below[:1] or len(run) <= 2:
+            if filled != below[:1] or len(run) <= 2:
                 return False
         return False
 
@@ -252,15 +256,15 @@ class _SheetGuess:
 
     def _overlooked(self) -> Iterator[tuple[Run, list[int]]]:
         """Yield the headings of columns with dropdowns that are in no table, by their rows, and rows below."""
-        found: dict[
+        heading_rows: dict[
             int, dict[int, int]
         ] = {}  # where the dropdowns begin, by rows of headings and columns
         for kind, column in self.parts:
             if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
                 top = min(area.top for _, area in self.sheet.dropdowns(column))
                 row = next((row for row in range(top, 0, -1) if self.text(row, column)), top)
-                found.setdefault(row, {})[column] = top
-        for row, tops in found.items():
+                heading_rows.setdefault(row, {})[column] = top
+        for row, tops in heading_rows.items():
             yield [(row, column) for column in tops], sorted({row + 1, *tops.values()})
 
     # what tables are
@@ -275,43 +279,45 @@ class _SheetGuess:
 
     def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
         """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
-        first, *others = (column for _, column in head)
+        first, *answer_columns = (column for _, column in head)
         labelled = [row for row in rows if self.text(row, first)]
         if len(labelled) < max(2, len(rows) * 0.8) or any(self.open(row, first) for row in rows):
             return False
         used = {
             column
-            for column in others
+            for column in answer_columns
             if not all(self.at(row, column).is_blank for row in labelled)
         }
         # rows that differ by their numbers are no points; what is filled in is not asked; there is no room for more
         numbered = len({re.sub(r"\d+", "#", self.text(row, first)) for row in labelled}) == 1
-        asked = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
-        more = any(self.open(rows[-1] + 1, column) for column in others)
-        return len(used) < len(others) and not (numbered or asked or more)
+        filled_in = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
+        continues = any(self.open(rows[-1] + 1, column) for column in answer_columns)
+        return len(used) < len(answer_columns) and not (numbered or filled_in or continues)
 
     def _register(self, head: Run, rows: Sequence[int]) -> None:
         block = DraftBlock("register", {"id": f"{self._tool().code}-"})
         self._columns(block, head, rows)
         room = max(self._room(row + 1, column) for row, column in head)
-        known = 1 < room <= MOST_BLANK_ROWS
-        block.options["rows"] = room if known else max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
+        has_room = 1 < room <= MOST_BLANK_ROWS
+        block.options["rows"] = (
+            room if has_room else max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
+        )
         block.options["shows"] = block.fields[0].code
-        told = (
+        note = (
             "as many rows as the sheet has room for"
-            if known
+            if has_room
             else "how many blank rows a team needs"
         )
-        block.notes.append(told)
+        block.notes.append(note)
 
     def _room(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
-        below = ((row + more, column) for more in range(MOST_BLANK_ROWS + 1))
+        below = ((row + offset, column) for offset in range(MOST_BLANK_ROWS + 1))
         return sum(takewhile(bool, starmap(self.open, below)))
 
     def _checklist(self, head: Run, rows: Sequence[int]) -> None:
-        told = ["the texts of the first column are fixed, the others are answered"]
-        block = DraftBlock("checklist", {"item": self.text(*head[0])}, notes=told)
+        notes = ["the texts of the first column are fixed, the others are answered"]
+        block = DraftBlock("checklist", {"item": self.text(*head[0])}, notes=notes)
         labelled = [row for row in rows if self.text(row, head[0][1])]
         self._tool()
         block.items = list(
@@ -320,7 +326,7 @@ class _SheetGuess:
 
     def _items(self, texts: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
-        fixed = {column: made.code for column, made in fields.items() if "fixed" in made.options}
+        fixed = {column: field.code for column, field in fields.items() if "fixed" in field.options}
         answers = fields.keys() - fixed
         guarded = any(self.open(row, column) for row in rows for column in answers)
         section = ""
@@ -348,7 +354,7 @@ class _SheetGuess:
         places = {column: [(row, column) for row in rows] for _, column in head}
         for row, column in sorted(head, key=lambda place: bool(self._worked_out(places[place[1]]))):
             self._part("row", row).keep("headings")
-            texts = (self.text(row, left) for left in range(column, 0, -1))
+            texts = (self.text(row, nearest) for nearest in range(column, 0, -1))
             label = next(filter(None, texts), f"Column {column_letters(column)}")
             table.fields[column] = self._ask(block, label, (row, column), places[column], table)
         return table.fields
@@ -357,7 +363,7 @@ class _SheetGuess:
 
     def _questions(self, head: Run) -> dict[Place, str]:
         """Return the places of questions above a table in reading order, each with the heading in front of it."""
-        asked = dict[Place, str]()
+        questions = dict[Place, str]()
         heading = ""
         texts = [place for place in self._above(head) if not self.open(*place)]
         guided = bool(head) or any(self.open(*self._beside(*place)) for place in texts)
@@ -367,10 +373,10 @@ class _SheetGuess:
             # where nothing guides, nothing but the blank cell beside it tells
             supposed = not guided and blank and self._asks(row, column)
             if self.open(*beside) or self.at(*beside).formula or supposed:
-                asked[row, column], heading = heading, ""
+                questions[row, column], heading = heading, ""
             elif blank and not any(r == row and c < column for r, c in texts):
                 heading = self.text(row, column)
-        return asked
+        return questions
 
     def _asks(self, row: int, column: int) -> bool:
         """Say whether a text with a blank cell beside it is a question, where nothing else tells."""
@@ -381,20 +387,20 @@ class _SheetGuess:
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
         return short or text.endswith((":", "?", "؟"))
 
-    def _forms(self, asked: dict[Place, str]) -> None:
+    def _forms(self, questions: dict[Place, str]) -> None:
         blocks = self._tool().blocks
         blocks.append(DraftBlock("form"))
-        for place, heading in asked.items():
+        for place, heading in questions.items():
             if heading and blocks[-1].fields:
                 blocks.append(DraftBlock("form", {"title": cut(heading)}))
             beside = self._beside(*place)
-            made = self._ask(blocks[-1], self.text(*place).rstrip(": "), place, [beside])
-            self.formulas.asked[self.sheet.name, beside] = made
-            self._part("row", place[0]).keep(made.code)
+            field = self._ask(blocks[-1], self.text(*place).rstrip(": "), place, [beside])
+            self.formulas.form_fields[self.sheet.name, beside] = field
+            self._part("row", place[0]).keep(field.code)
             behind = self._beside(*beside)
             remark = self.text(*behind)
-            if remark and behind not in asked and cell_length(remark) <= HELP_LIMIT:
-                made.options.setdefault("help", remark)
+            if remark and behind not in questions and cell_length(remark) <= HELP_LIMIT:
+                field.options.setdefault("help", remark)
 
     # fields
 
@@ -416,29 +422,29 @@ class _SheetGuess:
             default=SourceRule("", ()),
         )
         if first := self._worked_out(places):
-            made = self._calculated(first, table)
+            field = self._calculated(first, table)
         elif (
             block.kind == "checklist"
             and len(filled) * 2 > len(cells)
             and not any(starmap(self.open, filled))
         ):
             figures = {type(self.at(*place).value) for place in filled} <= {int, float}
-            told = "already filled in on the sheet, so it is fixed"
-            made = DraftField(
-                self._code(), "decimal" if figures else "text", "", {"fixed": True}, [told]
+            note_text = "already filled in on the sheet, so it is fixed"
+            field = DraftField(
+                self._code(), "decimal" if figures else "text", "", {"fixed": True}, [note_text]
             )
         else:
-            made = self._field(label, rule, cells)
-        block.fields.append(made)
+            field = self._field(label, rule, cells)
+        block.fields.append(field)
         column = self._part("column", places[0][1])
         note = self._part("note", heading)
-        column.keep(made.code)
-        note.keep(made.code)
-        made.call(label or "?", rule.prompt or note.text, note if note.text else column)
-        made.of("", column)
+        column.keep(field.code)
+        note.keep(field.code)
+        field.call(label or "?", rule.prompt or note.text, note if note.text else column)
+        field.of("", column)
         if rule.type == "list":
-            self._claim(made, places[0][1], rule)
-        return made
+            self._claim(field, places[0][1], rule)
+        return field
 
     def _worked_out(self, places: Run) -> Place | None:
         """Return the first of these cells with a formula, where most have one; what adds up others is none."""
@@ -451,11 +457,11 @@ class _SheetGuess:
         """Make a field of a formula, which is settled when all that it may read is there."""
         cell = self.at(*place)
         part = self._part("formula", (place[1], cell.shape))
-        made = DraftField(self._code(), "calculated", "", parts={"formula": [part]})
-        self.formulas.found.append(
-            SourceFormula(self.sheet.name, place[0], cell.formula, part, made, table)
+        field = DraftField(self._code(), "calculated", "", parts={"formula": [part]})
+        self.formulas.field_formulas.append(
+            SourceFormula(self.sheet.name, place[0], cell.formula, part, field, table)
         )
-        return made
+        return field
 
     def _field(self, label: str, rule: SourceRule, cells: Sequence[SourceCell]) -> DraftField:
         """Make a field of the type that has most for it; anything can be a text."""
@@ -471,34 +477,40 @@ class _SheetGuess:
             tuple(cell.value for cell in cells if cell.value is not None),
         )
         guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
-        found = [(kind, guess) for kind, guess in guesses if guess]
-        kind, guess = max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
-        made = DraftField(self._code(), kind.name, "", dict(guess.options))
+        candidates = [(kind, guess) for kind, guess in guesses if guess]
+        kind, guess = max(candidates, key=lambda guessed: (guessed[1].source, guessed[1].special))
+        field = DraftField(self._code(), kind.name, "", dict(guess.options))
         if guess.note:
-            made.notes.append(guess.note)
+            field.notes.append(guess.note)
         if rule.type and guess.source is not GuessSource.RULE:
-            made.notes.append(f"the validation '{rule.type}' ({seen.described}) has no counterpart")
+            field.notes.append(
+                f"the validation '{rule.type}' ({seen.described}) has no counterpart"
+            )
         if guess.labels:
             coded = _coded(guess.labels, numbered=kind.stepped)
             entries = [dict[str, object](code=code, label=entry) for code, entry in coded]
-            made.options = {
+            field.options = {
                 "vocabulary": self.draft.listed(rule.name or label, entries),
-                **made.options,
+                **field.options,
             }
-        return made
+        return field
 
-    def _claim(self, made: DraftField, column: int, rule: SourceRule) -> None:
+    def _claim(self, field: DraftField, column: int, rule: SourceRule) -> None:
         """Tell what became of the dropdown of a column: the lists in it may be several."""
         dropdown = self._part("dropdown", column)
-        known = self.claimed.setdefault(column, [])
-        known.append(made.code)
-        made.of("vocabulary", dropdown)
-        more = len({other for other, _ in self.sheet.dropdowns(column)}) > len(known)
-        dropdown.keep(", ".join(known), "another list in this column is not there" if more else "")
+        field_codes = self.claimed.setdefault(column, [])
+        field_codes.append(field.code)
+        field.of("vocabulary", dropdown)
+        has_more = len({rule_there for rule_there, _ in self.sheet.dropdowns(column)}) > len(
+            field_codes
+        )
+        dropdown.keep(
+            ", ".join(field_codes), "another list in this column is not there" if has_more else ""
+        )
         if not rule.labels:
             dropdown.leave_out("its list is blank, or is not in the file")
         if rule.area:
-            self.formulas.lists.append((made, rule.area))
+            self.formulas.lists.append((field, rule.area))
 
 
 def _coded(entries: Sequence[str], *, numbered: bool) -> Iterable[tuple[str, str]]:

@@ -53,21 +53,21 @@ class SourcePart:
     place: str
     text: str
     outcome: PartOutcome = PartOutcome.LEFT_OUT
-    how: str = "a spec has nothing that stands for it"
+    explanation: str = "a spec has nothing that stands for it"
 
-    def keep(self, how: str = "", *changes: str) -> None:
+    def keep(self, explanation: str = "", *changes: str) -> None:
         """Say that it is in the spec, as what, and what about it is another than before."""
         self.outcome = PartOutcome.CHANGED if any(changes) else PartOutcome.KEPT
-        self.how = "; ".join(dict.fromkeys(filter(None, (how, *changes))))
+        self.explanation = "; ".join(dict.fromkeys(filter(None, (explanation, *changes))))
 
-    def change(self, how: str) -> None:
+    def change(self, explanation: str) -> None:
         """Say how it is in the spec otherwise than before, besides what was said already."""
-        self.keep("" if self.outcome is PartOutcome.LEFT_OUT else self.how, how)
+        self.keep("" if self.outcome is PartOutcome.LEFT_OUT else self.explanation, explanation)
 
     def leave_out(self, why: str) -> None:
         """Say why it is not in the spec."""
         self.outcome = PartOutcome.LEFT_OUT
-        self.how = why
+        self.explanation = why
 
 
 @dataclass
@@ -87,19 +87,21 @@ class DraftField:
     @property
     def yields(self) -> Type:
         """What its answer is in expressions."""
-        known = FIELD_TYPES[self.type].yields
-        return Type(self.options.get("result", "number")) if self.type == "calculated" else known
+        answer_type = FIELD_TYPES[self.type].yields
+        return (
+            Type(self.options.get("result", "number")) if self.type == "calculated" else answer_type
+        )
 
-    def call(self, label: Said, help: Said, told: SourcePart) -> None:
+    def call(self, label: Said, help: Said, part: SourcePart) -> None:
         """Give it a label and a help as a sheet has room for them, and tell what was cut."""
         self.label = in_each(label, cut)
         if self.label != label:
             self.options["note"] = label
-            told.change("its label is cut where Excel ends; `note` has the whole of it")
+            part.change("its label is cut where Excel ends; `note` has the whole of it")
         if first_of(help):
             self.options["help"] = in_each(help, lambda text: cut(text, HELP_LIMIT))
             if self.options["help"] != help:
-                told.change("its help is cut to what a prompt shows")
+                part.change("its help is cut to what a prompt shows")
 
     def of(self, option: str, part: SourcePart) -> None:
         """Note which part of the source an option comes from."""
@@ -163,8 +165,9 @@ class DraftSpec:
                 f"it has more than {MOST_PARTS:,} parts (rows, columns, choices), the last one at {place}.",
                 remedy="Import a copy with fewer; long lists can stand in a CSV file beside the spec.",
             )
-        self.parts.append(made := SourcePart(kind, place, text))
-        return made
+        part = SourcePart(kind, place, text)
+        self.parts.append(part)
+        return part
 
     def new_tool(self, code: str, sheet: str, title: Said) -> DraftTool:
         """Add a sheet, under this name if it can have it. Raises `UsageError` for one too many."""
@@ -174,30 +177,36 @@ class DraftSpec:
                 remedy="Import it in parts.",
             )
         name = sheet_name(sheet, (tool.sheet for tool in self.tools))
-        self.tools.append(made := DraftTool(code, name, in_each(title, cut)))
-        return made
+        tool = DraftTool(code, name, in_each(title, cut))
+        self.tools.append(tool)
+        return tool
 
     def free_code(self, name: str) -> str:
         """Return the code for a sheet that is called so."""
-        taken = {*(tool.code for tool in self.tools), *KEYS}
-        return unique(_code(name, "S", LONGEST_ITEM, sign=""), taken, LONGEST_ITEM)
+        used_codes = {*(tool.code for tool in self.tools), *KEYS}
+        return unique(_code(name, "S", LONGEST_ITEM, sign=""), used_codes, LONGEST_ITEM)
 
     def listed(self, name: str, entries: list[Entry]) -> str:
         """Return the name of the list with these entries: one that is there already, or a new one called like this."""
-        known = next(
-            (known for known, there in self.vocabularies.items() if there == entries), None
+        list_code = next(
+            (
+                list_code
+                for list_code, list_entries in self.vocabularies.items()
+                if list_entries == entries
+            ),
+            None,
         )
-        if known is None:
-            known = unique(list_name(name), self.vocabularies)
-            self.vocabularies[known] = entries
-        return known
+        if list_code is None:
+            list_code = unique(list_name(name), self.vocabularies)
+            self.vocabularies[list_code] = entries
+        return list_code
 
     def leave_out(self, field: DraftField, why: str) -> None:
         """Take a whole field away."""
         for part in chain.from_iterable(field.parts.values()):
             part.leave_out(why)
         for block in (block for tool in self.tools for block in tool.blocks):
-            block.fields = [kept for kept in block.fields if kept is not field]
+            block.fields = [block_field for block_field in block.fields if block_field is not field]
 
     def guess_language(self) -> None:
         """Guess from the letters of the labels in which language they are."""
@@ -212,29 +221,29 @@ class DraftSpec:
 # texts as a spec can have them
 
 
-def in_each(said: Said, change: Callable[[str], str]) -> Said:
+def in_each(text: Said, change: Callable[[str], str]) -> Said:
     """Return a text with something done to it in every language."""
     return (
-        {tag: change(text) for tag, text in said.items()}
-        if isinstance(said, dict)
-        else change(said)
+        {tag: change(words) for tag, words in text.items()}
+        if isinstance(text, dict)
+        else change(text)
     )
 
 
-def first_of(said: Said) -> str:
+def first_of(text: Said) -> str:
     """Return the words of a text in its first language."""
-    return next(iter(said.values()), "") if isinstance(said, dict) else said
+    return next(iter(text.values()), "") if isinstance(text, dict) else text
 
 
-def behind(before: Said, said: Said) -> Said:
+def behind(first: Said, second: Said) -> Said:
     """Put one text behind another one, in every language of that."""
-    if not before:
-        return said
-    if isinstance(before, str):
-        return f"{before} {first_of(said)}"
+    if not first:
+        return second
+    if isinstance(first, str):
+        return f"{first} {first_of(second)}"
     return {
-        tag: f"{text} {said.get(tag, '') if isinstance(said, dict) else said}".rstrip()
-        for tag, text in before.items()
+        tag: f"{text} {second.get(tag, '') if isinstance(second, dict) else second}".rstrip()
+        for tag, text in first.items()
     }
 
 
@@ -269,39 +278,51 @@ def _code(name: str, first: str, longest: int, sign: str = "_") -> str:
     return code if code[:1].isalpha() else f"{first}{code}".rstrip("_")
 
 
-def unique(code: str, taken: Collection[str], longest: int = 40) -> str:
+def unique(code: str, used_codes: Collection[str], longest: int = 40) -> str:
     """Return the code, with a number behind it if it is taken."""
     numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
-    return next(found for found in chain((code,), numbered) if found not in taken)
+    return next(candidate for candidate in chain((code,), numbered) if candidate not in used_codes)
 
 
-def field_code(name: str, taken: set[str]) -> str:
+def field_code(name: str, used_codes: set[str]) -> str:
     """Take a code for a field that is called so: in capitals, three characters at least, no word of expressions."""
     code = _code(name, "Q_", LONGEST_CODE)
     if not FIELD_CODE.fullmatch(code):
         code = re.sub(r"(?<=[A-Z])([0-9]+[A-Z]*)$", r"_\1", code)  # Q1 is Q_1
-    if code in taken or not FIELD_CODE.fullmatch(code) or code.casefold() in WORDS_OF_EXPRESSIONS:
-        code = next(found for number in count(1) if (found := f"{code}_{number}") not in taken)
-    taken.add(code)
+    if (
+        code in used_codes
+        or not FIELD_CODE.fullmatch(code)
+        or code.casefold() in WORDS_OF_EXPRESSIONS
+    ):
+        code = next(
+            candidate for number in count(1) if (candidate := f"{code}_{number}") not in used_codes
+        )
+    used_codes.add(code)
     return code
 
 
-def tool_code(name: str, taken: Collection[str]) -> str:
+def tool_code(name: str, used_codes: Collection[str]) -> str:
     """Return the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
     match = LEADING_CODE.match(name)
-    if match and match[1] not in taken:
+    if match and match[1] not in used_codes:
         return match[1]
-    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
+    return next(
+        code for number in count(len(used_codes) + 1) if (code := f"S{number}") not in used_codes
+    )
 
 
-def sheet_name(text: str, taken: Iterable[str]) -> str:
+def sheet_name(text: str, sheet_names: Iterable[str]) -> str:
     """Return a name that a sheet can have and none has yet."""
     name = beginning(SHEET_NAME_FORBIDDEN.sub(" ", text), LIMIT_SHEET_NAME).strip(" '") or "Sheet"
-    known = {*RESERVED, *(other.casefold() for other in taken)}
+    used_names = {*RESERVED, *(used_name.casefold() for used_name in sheet_names)}
     numbered = (
         f"{beginning(name, LIMIT_SHEET_NAME - 5).strip()} ({number})" for number in count(2)
     )
-    return next(found for found in chain((name,), numbered) if found.casefold() not in known)
+    return next(
+        candidate
+        for candidate in chain((name,), numbered)
+        if candidate.casefold() not in used_names
+    )
 
 
 def list_name(text: str) -> str:
@@ -311,9 +332,9 @@ def list_name(text: str) -> str:
 
 def item_codes(labels: Sequence[str]) -> Iterable[str]:
     """Yield a code of at most twelve letters and digits for each label, all different."""
-    taken: set[str] = set()
+    used_codes: set[str] = set()
     for number, label in enumerate(labels, 1):
         code = plain_letters(label).replace(" ", "")[:LONGEST_ITEM] or f"I{number}"
-        code = unique(code, taken, LONGEST_ITEM)
-        taken.add(code)
+        code = unique(code, used_codes, LONGEST_ITEM)
+        used_codes.add(code)
         yield code

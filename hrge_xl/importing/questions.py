@@ -58,7 +58,7 @@ class Questionnaire:
     """All questions that a form asks, in order, and what its expressions can name."""
 
     form: SourceForm
-    asked: list[FormQuestion] = field(default_factory=list)
+    questions: list[FormQuestion] = field(default_factory=list)
     named: dict[str, FormQuestion | Printed] = field(
         default_factory=lambda: {"..": Printed("row_number()", Type.NUMBER)}
     )
@@ -68,15 +68,15 @@ class Questionnaire:
 class FormQuestion:
     """A question, or a note: its row, the field that it became, and what that is in."""
 
-    among: Questionnaire
+    questionnaire: Questionnaire
     row: FormRow
-    made: DraftField
+    draft_field: DraftField
     groups: tuple[QuestionGroup, ...]  # the whole form first
     listed: str = ""  # the list of the source that it draws from
     codes: Mapping[str, str] | None = (
         None  # of the entries of its list, by their names in the source
     )
-    result: Counterpart | NoCounterpart | None = None  # of its calculation
+    calculation: Counterpart | NoCounterpart | None = None
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
@@ -89,7 +89,7 @@ class FormQuestion:
         """What it is asked in once a row."""
         return [group for group in self.groups if group.repeats]
 
-    def told(self) -> Said:
+    def format_note(self) -> Said:
         """Return the text of a note, its condition in front: a sheet shows it in any case."""
         for part in self.row.expressions.values():
             if part.kind == "relevant":
@@ -97,32 +97,35 @@ class FormQuestion:
                 if self.holds["relevant"]:
                     part.change("it stands in front of the text, which is shown in any case")
         holds = "".join(f"[{condition}] " for condition in self.holds["relevant"])
-        return in_each(self.made.label, holds.__add__)
+        return in_each(self.draft_field.label, holds.__add__)
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
-        made = self.made
+        draft_field = self.draft_field
         holds = self.holds
         for part in (part for group in self.groups for part in group.conditions):
             try:
                 holds["relevant"].append(self._condition(part.text)[0])
             except NoCounterpart as why:
-                part.change(f"not of {made.code}: {why}")
+                part.change(f"not of {draft_field.code}: {why}")
         for part in self.row.expressions.values():
-            made.of(OPTIONS.get(part.kind, part.kind), part)
+            draft_field.of(OPTIONS.get(part.kind, part.kind), part)
             self._settle(part)
         if holds["relevant"]:
-            made.options["relevant"] = _joined(holds["relevant"])
+            draft_field.options["relevant"] = _joined(holds["relevant"])
         if holds["constraint"]:
             self._check(_joined(holds["constraint"]))
-        if "default" in made.options and not made.options.keys().isdisjoint(holds):
+        if "default" in draft_field.options and not draft_field.options.keys().isdisjoint(holds):
             reason = "an untouched default is an answer, and may be wrong until others are given"
-            made.leave_out("default", reason)
-        if made.type == "calculated" and "formula" not in made.options:
+            draft_field.leave_out("default", reason)
+        if draft_field.type == "calculated" and "formula" not in draft_field.options:
             reasons = (
-                " ".join(part.how for part in made.parts.get("formula", ())) or "there is none"
+                " ".join(part.explanation for part in draft_field.parts.get("formula", ()))
+                or "there is none"
             )
-            self.among.form.draft.leave_out(made, f"its calculation was left out: {reasons}")
+            self.questionnaire.form.draft.leave_out(
+                draft_field, f"its calculation was left out: {reasons}"
+            )
 
     def _settle(self, part: SourcePart) -> None:
         ways = {
@@ -136,13 +139,13 @@ class FormQuestion:
         try:
             if part.kind not in ways:
                 raise NoCounterpart("only a repeat has a number of rows")
-            found, changes = ways[part.kind](part.text)
+            option_text, changes = ways[part.kind](part.text)
         except NoCounterpart as why:
             part.leave_out(str(why))
         else:
-            part.keep(found, *changes)
+            part.keep(option_text, *changes)
             if part.kind in self.holds:
-                self.holds[part.kind].append(found)
+                self.holds[part.kind].append(option_text)
 
     def _condition(self, text: str) -> Counterpart:
         printer = Printer(self._find, XLSFORM)
@@ -151,11 +154,11 @@ class FormQuestion:
     def _required(self, text: str) -> Counterpart:
         always = COUNTERPARTS["always"].get(text.casefold().removesuffix("()"))
         if always is None:
-            found, changes = self._condition(text)
-            self.made.options["required"] = {"when": found}
-            return found, changes
-        if always and self.made.type != "calculated":
-            self.made.options["required"] = "always"
+            condition, changes = self._condition(text)
+            self.draft_field.options["required"] = {"when": condition}
+            return condition, changes
+        if always and self.draft_field.type != "calculated":
+            self.draft_field.options["required"] = "always"
         return "", []
 
     def _default(self, text: str) -> Counterpart:
@@ -165,8 +168,8 @@ class FormQuestion:
             raise NoCounterpart("a default is issued with the workbook, and depends on no answer")
         codes = self.codes or {}
         several = [codes.get(name, name) for name in text.split()]
-        self.made.options["default"] = (
-            several if self.made.type == "many" else codes.get(text, text)
+        self.draft_field.options["default"] = (
+            several if self.draft_field.type == "many" else codes.get(text, text)
         )
         return "", []
 
@@ -174,27 +177,34 @@ class FormQuestion:
 
     def _check(self, check: str) -> None:
         """Make the limits that a field can have, and one check of the rest; with a message it is one check of all."""
-        made = self.made
-        said = self.among.form.words(self.row, "constraint_message")
+        draft_field = self.draft_field
+        message_text = self.questionnaire.form.words(self.row, "constraint_message")
         tree = ast.parse(check, mode="eval").body
-        rest = list[str]()
+        remaining = list[str]()
         for part in (
             tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
         ):
-            option, value = _limit(ast.unparse(part), made.options.get("example", ""))
-            if said or option not in FIELD_TYPES[made.type].allows or option in made.options:
-                rest.append(ast.unparse(part))
+            option, value = _limit(ast.unparse(part), draft_field.options.get("example", ""))
+            if (
+                message_text
+                or option not in FIELD_TYPES[draft_field.type].allows
+                or option in draft_field.options
+            ):
+                remaining.append(ast.unparse(part))
             else:
-                made.options[option], made.parts[option] = value, made.parts["constraint"]
-        if rest:
-            if not said:
-                made.notes.append("its message: the source has none that says what is wrong")
+                draft_field.options[option], draft_field.parts[option] = (
+                    value,
+                    draft_field.parts["constraint"],
+                )
+        if remaining:
+            if not message_text:
+                draft_field.notes.append("its message: the source has none that says what is wrong")
             words = str.maketrans("{}", "()")  # braces name answers
-            check = _joined(rest)
+            check = _joined(remaining)
             message = in_each(
-                said or f"This must hold: {check}", lambda text: cut(text.translate(words))
+                message_text or f"This must hold: {check}", lambda text: cut(text.translate(words))
             )
-            made.options["constraint"] = {"check": check, "message": message}
+            draft_field.options["constraint"] = {"check": check, "message": message}
 
     # what is offered
 
@@ -205,29 +215,38 @@ class FormQuestion:
         columns = {
             column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))
         }
-        if not columns or (columns == {"name"} and self.made.type == "choice"):
-            own = ast.parse(ast.unparse(tree).replace("name['name']", "ask['.']"), mode="eval")
-            return self._check_choice(printer.condition(own.body).text, printer.changes)
+        if not columns or (columns == {"name"} and self.draft_field.type == "choice"):
+            choice_condition = ast.parse(
+                ast.unparse(tree).replace("name['name']", "ask['.']"), mode="eval"
+            )
+            return self._check_choice(
+                printer.condition(choice_condition.body).text, printer.changes
+            )
         if self.codes is None:
             raise NoCounterpart("what it filters is no list of the file")
         offered = self._offered(tree, printer)
-        for column in columns & self.among.form.columns.keys():
-            self.among.form.columns[column].keep("the list depends on it")
+        for column in columns & self.questionnaire.form.columns.keys():
+            self.questionnaire.form.columns[column].keep("the list depends on it")
         pairs = {place: _pairs(holds) for place, holds in offered.items()}
         above = self._decided_by(pairs.values())
-        self._draw_from({place: each[above.code] if above else "" for place, each in pairs.items()})
+        self._draw_from(
+            {
+                place: parent_codes[above.code] if above else ""
+                for place, parent_codes in pairs.items()
+            }
+        )
         if not above:
             return self._check_choice(self._as_check(offered), printer.changes)
-        self.made.options["parent"] = above.code
-        _join_blocks(self.tool, above, self.made)
-        alone = all(len(each) == 1 for each in pairs.values())
+        self.draft_field.options["parent"] = above.code
+        _join_blocks(self.tool, above, self.draft_field)
+        alone = all(len(parent_codes) == 1 for parent_codes in pairs.values())
         return f"parent: {above.code}", [] if alone else ["by this alone"]
 
     def _offered(self, tree: ast.expr, printer: Printer) -> dict[str, str]:
         """Return the condition under which a filter lets each entry through, by the entry's place."""
         offered: dict[str, str] = {}
-        for row in self.among.form.lists[self.listed]:
-            printer.look_at(row.said)
+        for row in self.questionnaire.form.lists[self.listed]:
+            printer.look_at(row.texts)
             holds = printer.condition(tree).text
             if holds != NEVER and "blank(" not in holds:
                 offered[row.part.place] = holds
@@ -239,17 +258,20 @@ class FormQuestion:
 
     def _decided_by(self, pairs: Collection[dict[str, str]]) -> DraftField | None:
         """Return the last choice before this one on its sheet that each entry hangs on."""
-        for other in reversed(self.among.asked):
-            beside = other.tool is self.tool and other.made.type == self.made.type == "choice"
-            if beside and all(other.made.code in each for each in pairs):
-                return other.made
+        for question in reversed(self.questionnaire.questions):
+            beside = (
+                question.tool is self.tool
+                and question.draft_field.type == self.draft_field.type == "choice"
+            )
+            if beside and all(question.draft_field.code in entry_pairs for entry_pairs in pairs):
+                return question.draft_field
         return None
 
     def _as_check(self, offered: dict[str, str]) -> str:
         """Write as a check of what is chosen under which condition each entry is offered."""
         chosen = defaultdict[str, list[str]](list)  # under each condition
-        sign = "{!r} in value" if self.made.type == "many" else "value == {!r}"
-        for row in self.among.form.lists[self.listed]:
+        sign = "{!r} in value" if self.draft_field.type == "many" else "value == {!r}"
+        for row in self.questionnaire.form.lists[self.listed]:
             if code := (self.codes or {}).get(row.name):
                 chosen[offered.get(row.part.place, ALWAYS)].append(sign.format(code))
         checks = [
@@ -261,14 +283,16 @@ class FormQuestion:
 
     def _draw_from(self, parents: Mapping[str, str]) -> None:
         """Have it draw from a part of its list, called like the whole where no other question draws from that."""
-        options = self.made.options
-        lists = self.among.form.draft.vocabularies
-        others = [
-            other.made.options.get("vocabulary") for other in self.among.asked if other is not self
+        options = self.draft_field.options
+        lists = self.questionnaire.form.draft.vocabularies
+        other_lists = [
+            question.draft_field.options.get("vocabulary")
+            for question in self.questionnaire.questions
+            if question is not self
         ]
-        if options["vocabulary"] not in others:
+        if options["vocabulary"] not in other_lists:
             del lists[options["vocabulary"]]
-        options["vocabulary"], self.codes = self.among.form.list_of(self.listed, parents)
+        options["vocabulary"], self.codes = self.questionnaire.form.list_of(self.listed, parents)
 
     def _check_choice(self, check: str, changes: list[str]) -> Counterpart:
         """Check what is chosen where a list cannot depend on all that a filter names."""
@@ -280,7 +304,7 @@ class FormQuestion:
             )
             raise NoCounterpart(why)
         self.holds["constraint"].append(check)
-        parts = self.made.parts
+        parts = self.draft_field.parts
         parts["constraint"] = [*parts.get("constraint", ()), *parts.pop("parent")]
         return check, ["all entries are offered, and what is chosen is checked", *changes]
 
@@ -288,63 +312,67 @@ class FormQuestion:
 
     def _calculation(self, text: str) -> Counterpart:
         """Say what the question is worked out from; what it needs of others is worked out first."""
-        if self.result is None:
-            self.result = NoCounterpart("it leads back to itself")
+        if self.calculation is None:
+            self.calculation = NoCounterpart("it leads back to itself")
             printer = Printer(self._find, XLSFORM)
             try:
                 if self.listed:
                     raise NoCounterpart("what is chosen from a list is not worked out")
-                found = printer.value(parsed(text, XLSFORM))
-                if self.made.type != "calculated":
-                    self.row.part.change(f"a {self.made.type} that is calculated")
-                self.made.type = "calculated"
-                self.codes = found.codes
-                self.made.options |= found.options
-                self.result = found.tidy, printer.changes
+                calculation = printer.value(parsed(text, XLSFORM))
+                if self.draft_field.type != "calculated":
+                    self.row.part.change(f"a {self.draft_field.type} that is calculated")
+                self.draft_field.type = "calculated"
+                self.codes = calculation.codes
+                self.draft_field.options |= calculation.options
+                self.calculation = calculation.tidy, printer.changes
             except NoCounterpart as why:
-                self.result = why
+                self.calculation = why
                 self._have_it_typed()
-        if isinstance(self.result, NoCounterpart):
-            raise NoCounterpart(str(self.result))
-        return self.result
+        if isinstance(self.calculation, NoCounterpart):
+            raise NoCounterpart(str(self.calculation))
+        return self.calculation
 
     def _have_it_typed(self) -> None:
         """Ask for what cannot be worked out, where others depend on it: as a number where they count with it."""
         name = rf"\$\{{\s*{re.escape(self.row.name)}\s*\}}"
         number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
-        others = "\n".join(
-            part.text for row in self.among.form.survey for part in row.expressions.values()
+        expressions = "\n".join(
+            part.text for row in self.questionnaire.form.survey for part in row.expressions.values()
         )
-        if self.made.type == "calculated" and re.search(name, others):
-            self.made.type = "decimal" if re.search(number, others) else "text"
+        if self.draft_field.type == "calculated" and re.search(name, expressions):
+            self.draft_field.type = "decimal" if re.search(number, expressions) else "text"
             self.row.part.change("it is typed, not worked out: others depend on it")
 
     def _find(self, name: str) -> Printed:
         """Return an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
-        found = self if name == "." else self.among.named.get(name)
-        if found is None:
+        question = self if name == "." else self.questionnaire.named.get(name)
+        if question is None:
             raise NoCounterpart(f"no question that was kept is called “{name}”")
-        if isinstance(found, Printed):
-            return found
-        if (text := found.row.said.get("calculation")) and found is not self:
+        if isinstance(question, Printed):
+            return question
+        if (text := question.row.texts.get("calculation")) and question is not self:
             with suppress(
                 NoCounterpart
             ):  # then it is asked, or is not there, which the checks tell
-                found._calculation(text)
+                question._calculation(text)
         answer = Printed(
-            "value" if name == "." else found.made.code, found.made.yields, found.codes
+            "value" if name == "." else question.draft_field.code,
+            question.draft_field.yields,
+            question.codes,
         )
-        here = self.repeats
-        there = found.repeats
-        if not there or there == here:
+        own_repeats = self.repeats
+        its_repeats = question.repeats
+        if not its_repeats or its_repeats == own_repeats:
             return answer
-        if there == here[:-1]:
-            own = self.tool.blocks[0].fields
-            reference = next(made.code for made in own if made.type == "reference")
+        if its_repeats == own_repeats[:-1]:
+            table_fields = self.tool.blocks[0].fields
+            reference = next(
+                draft_field.code for draft_field in table_fields if draft_field.type == "reference"
+            )
             return answer._replace(text=f"lookup({reference}, {answer.text})")
-        if there[:1] != here[:1]:
-            return answer._replace(rows=found.tool.code)
-        raise NoCounterpart(f"{found.made.code} is asked in the rows of another sheet")
+        if its_repeats[:1] != own_repeats[:1]:
+            return answer._replace(rows=question.tool.code)
+        raise NoCounterpart(f"{question.draft_field.code} is asked in the rows of another sheet")
 
 
 def _joined(conditions: list[str]) -> str:
@@ -357,18 +385,18 @@ def _limit(check: str, example: str) -> tuple[str, Any]:
     A pattern has to be told by an example.
     """
     for option, like in LIMITS.items():
-        if found := like.fullmatch(check):
-            value = ast.literal_eval(found[1]) if found[1] else EMAIL_PATTERN
+        if match := like.fullmatch(check):
+            value = ast.literal_eval(match[1]) if match[1] else EMAIL_PATTERN
             with suppress(NotAPattern):
-                if option != "pattern" or not found[1] or fits(value, example):
+                if option != "pattern" or not match[1] or fits(value, example):
                     return option, value
     return "", ""
 
 
 def _pairs(condition: str) -> dict[str, str]:
     """Return the codes that answers have where a condition holds; nothing where it asks for more."""
-    more = re.sub(r" and |[()]", "", PAIR.sub("", condition))
-    return {} if more else dict(PAIR.findall(condition))
+    remainder = re.sub(r" and |[()]", "", PAIR.sub("", condition))
+    return {} if remainder else dict(PAIR.findall(condition))
 
 
 def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:
@@ -376,8 +404,8 @@ def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:
     start, *_, end = [
         place
         for place, block in enumerate(tool.blocks)
-        for made in block.fields
-        if made in (first, last)
+        for draft_field in block.fields
+        if draft_field in (first, last)
     ]
     for block in tool.blocks[start + 1 : end + 1]:
         tool.blocks[start].fields += block.fields

@@ -154,11 +154,17 @@ class SourceWorkbook:
         grows = GROWING.fullmatch(text)
         title, _, box = ((grows[1] or grows[2]) if grows else text).rpartition("!")
         try:
-            left, top, right, bottom = range_boundaries(box)
+            first_column, first_row, last_column, last_row = range_boundaries(box)
         except (ValueError, TypeError):
             return None
         title = title.strip("'").replace("''", "'") or sheet
-        area = SourceArea(title, left or 1, top or 1, right or MOST_COLUMNS, bottom or LAST_ROW)
+        area = SourceArea(
+            title,
+            first_column or 1,
+            first_row or 1,
+            last_column or MOST_COLUMNS,
+            last_row or LAST_ROW,
+        )
         return area._replace(right=area.left, bottom=LAST_ROW) if grows else area
 
     def values(self, area: SourceArea) -> list[SourceValue]:
@@ -171,11 +177,11 @@ class SourceWorkbook:
         return [sheet.at(row, column).value for row in rows for column in columns]
 
 
-def read(data: bytes, stem: str) -> SourceWorkbook:
+def read(content: bytes, stem: str) -> SourceWorkbook:
     """Read a workbook whose file is called so. Raises whatever openpyxl does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        reader = ExcelReader(io.BytesIO(data))
+        reader = ExcelReader(io.BytesIO(content))
         reader.read()
     workbook: Workbook = reader.wb
     sheets = [
@@ -184,7 +190,7 @@ def read(data: bytes, stem: str) -> SourceWorkbook:
     ]
     book = SourceWorkbook(in_one_line(workbook.properties.title) or stem, sheets, _names(workbook))
     targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
-    package = ZipPackage(data)
+    package = ZipPackage(content)
     for sheet, source in zip(workbook.worksheets, sheets, strict=True):
         extended = _extended(package, targets.get(sheet.title, "").lstrip("/"))
         validations = (*sheet.data_validations.dataValidation, *extended)
@@ -244,16 +250,16 @@ def _cell(cell: Cell | MergedCell, span: int, *, guarded: bool) -> SourceCell:
 
 def _extended(package: ZipPackage, part: str) -> list[DataValidation]:
     """Read validations that Excel keeps in an extension, which openpyxl drops: lists that stand on another sheet."""
-    data = package.read(part) if part in package else b""
-    if b"dataValidation" not in data:
+    xml = package.read(part) if part in package else b""
+    if b"dataValidation" not in xml:
         return []
-    found = []
-    for node in ElementTree.fromstring(data).iter(f"{EXTENSION}dataValidation"):
-        told: dict[str, Any] = {name: node.get(name) for name in ("type", "operator", "prompt")}
+    validations = []
+    for node in ElementTree.fromstring(xml).iter(f"{EXTENSION}dataValidation"):
+        settings: dict[str, Any] = {name: node.get(name) for name in ("type", "operator", "prompt")}
         for name in ("formula1", "formula2"):
-            told[name] = node.findtext(f"{EXTENSION}{name}/{FORMULA}f")
-        found.append(DataValidation(**told, sqref=node.findtext(f"{FORMULA}sqref", "")))
-    return found
+            settings[name] = node.findtext(f"{EXTENSION}{name}/{FORMULA}f")
+        validations.append(DataValidation(**settings, sqref=node.findtext(f"{FORMULA}sqref", "")))
+    return validations
 
 
 def _rule(book: SourceWorkbook, sheet: SourceSheet, validation: DataValidation) -> SourceRule:
@@ -284,13 +290,13 @@ def _with_entries(
         return rule._replace(labels=_distinct(source[1:-1].replace('""', '"').split(",")))
     source = NAMED.sub(r"\1", source)
     area = book.area(source, sheet.name)
-    there = book.sheet(area.sheet) if area else None
-    if not area or not there:
+    list_sheet = book.sheet(area.sheet) if area else None
+    if not area or not list_sheet:
         book.messages.append(
             f"{sheet.name}: the entries of the dropdown {rule.source} were not found."
         )
         return rule
-    there.gives_lists |= there is not sheet
+    list_sheet.gives_lists |= list_sheet is not sheet
     name = source if source.casefold() in book.names else ""
     return rule._replace(name=name, labels=_distinct(book.values(area)), area=area)
 

@@ -36,14 +36,14 @@ PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
 class FormRow:
     """A row of the sheets `survey` or `choices`: what it says under each heading, and its parts of the account."""
 
-    said: dict[str, str]
+    texts: dict[str, str]
     part: SourcePart
     expressions: dict[str, SourcePart] = field(default_factory=dict)  # by their headings
 
     @property
     def name(self) -> str:
         """What it is called in the source, if anything."""
-        return self.said.get("name", "")
+        return self.texts.get("name", "")
 
 
 @dataclass
@@ -67,7 +67,7 @@ class SourceForm:
             )
         depth = 0
         for row in self.survey:
-            edge = EDGE.match(" ".join(row.said.get("type", "").split()).casefold())
+            edge = EDGE.match(" ".join(row.texts.get("type", "").split()).casefold())
             if edge:
                 depth += 1 if edge[1] == "begin" else -1
             if depth > MOST_NESTED:
@@ -77,16 +77,16 @@ class SourceForm:
                     remedy="Take some of them apart.",
                 )
 
-    def add_choice(self, said: dict[str, str], part: SourcePart) -> None:
+    def add_choice(self, texts: dict[str, str], part: SourcePart) -> None:
         """Add an entry to its list; until a question draws from that, it is left out."""
         part.leave_out("no question that was kept draws from its list")
-        self.lists[said.get("list_name", "")].append(FormRow(said, part))
+        self.lists[texts.get("list_name", "")].append(FormRow(texts, part))
 
     def find_languages(self) -> None:
         """Find the tag of each language that headings name; a heading that names none is in the default language."""
         default = _tag(self.default_language)
         rows = [*self.survey, *(row for rows in self.lists.values() for row in rows)]
-        for heading in dict.fromkeys(heading for row in rows for heading in row.said):
+        for heading in dict.fromkeys(heading for row in rows for heading in row.texts):
             text, _, language = heading.partition("::")
             if text not in COUNTERPARTS["texts"]:
                 continue
@@ -98,29 +98,32 @@ class SourceForm:
         tags = dict.fromkeys(self.tags.values())
         self.draft.languages = sorted(tags, key=lambda tag: tag != default) or ["en"]
 
-    def words(self, row: FormRow, text: str) -> Said:
+    def words(self, row: FormRow, heading_name: str) -> Said:
         """Return a text of a row in every language, without markup, and with a question in place of its answer."""
         headings = {
-            f"{text}::{language}" if language else text: tag for language, tag in self.tags.items()
+            f"{heading_name}::{language}" if language else heading_name: tag
+            for language, tag in self.tags.items()
         }
-        found = {tag: row.said[heading] for heading, tag in headings.items() if heading in row.said}
+        by_tag = {
+            tag: row.texts[heading] for heading, tag in headings.items() if heading in row.texts
+        }
         plain = {
-            tag: " ".join(MARKUP.sub("", PIPED.sub(self._question, said)).split())
-            for tag, said in found.items()
+            tag: " ".join(MARKUP.sub("", PIPED.sub(self._question, translation)).split())
+            for tag, translation in by_tag.items()
         }
-        if plain != found:
+        if plain != by_tag:
             row.part.change(
                 "texts stand without markup, and with a question in place of its answer"
             )
-        first, *others = self.draft.languages
-        return {first: first_of(plain), **plain} if others and plain else first_of(plain)
+        first, *more_languages = self.draft.languages
+        return {first: first_of(plain), **plain} if more_languages and plain else first_of(plain)
 
     def _question(self, answer: re.Match[str]) -> str:
         label = self.labels.get(answer[1])
         return "…" if label is None else f"[{cut(first_of(label), 40)}]"
 
     def list_of(
-        self, name: str, parents: Mapping[str, str] | None = None, *, other: bool = False
+        self, name: str, parents: Mapping[str, str] | None = None, *, with_other: bool = False
     ) -> tuple[str, dict[str, str]]:
         """Return the name of a list in the spec, and the codes of its entries by their names.
 
@@ -129,7 +132,7 @@ class SourceForm:
         codes: dict[str, str] = {}
         entries: list[Entry] = []
         labels = set[str]()
-        taken = set[str]()
+        used_codes = set[str]()
         numbered = are_numbers([row.name for row in self.lists[name]])
         for row in self.lists[name]:
             if parents is not None and row.part.place not in parents:
@@ -137,7 +140,7 @@ class SourceForm:
             if not row.name:
                 row.part.leave_out("it has no name")
                 continue
-            taken.add(code := unique(re.sub(r"[;\s]+", "_", row.name).upper(), taken))
+            used_codes.add(code := unique(re.sub(r"[;\s]+", "_", row.name).upper(), used_codes))
             renamed = code.casefold() != row.name.casefold()
             row.part.keep("", f"its code is {code}" if renamed else "")
             label = in_each(
@@ -154,7 +157,7 @@ class SourceForm:
             if numbered:
                 entries[-1]["value"] = plain_number(row.name)
             codes.setdefault(row.name, code)
-        if other and "OTHER" not in codes.values():
+        if with_other and "OTHER" not in codes.values():
             entries.append(
                 {"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"}
             )

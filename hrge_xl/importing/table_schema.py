@@ -18,27 +18,27 @@ Json = dict[str, Any]
 Kind = TypeVar("Kind", Json, list[Any], str)
 
 
-def read_schema(data: bytes, stem: str) -> SourceForm:
+def read_schema(content: bytes, stem: str) -> SourceForm:
     """Return the form of a Table Schema, of a resource with one, or of a data package. Raises `UsageError`."""
     remedy = "Import a Table Schema (with `fields`) or a datapackage.json (with `resources`)."
     try:
-        found = json.loads(data.decode("utf-8-sig"), parse_int=_whole_number)
+        package = json.loads(content.decode("utf-8-sig"), parse_int=_whole_number)
     except RecursionError as error:
         raise UsageError(f"it is not JSON, or what it says nests too deep. {remedy}") from error
     except ValueError as error:
         raise UsageError(f"it is not JSON: {error}. {remedy}") from error
-    if _of(found, "fields", list):
-        found = {
+    if _of(package, "fields", list):
+        package = {
             "name": stem,
-            "resources": [{"name": _words(found, "name") or stem, "schema": found}],
+            "resources": [{"name": _words(package, "name") or stem, "schema": package}],
         }
-    elif _of(found, "schema", dict):
-        found = {"name": stem, "resources": [found]}
-    resources = _of(found, "resources", list)
+    elif _of(package, "schema", dict):
+        package = {"name": stem, "resources": [package]}
+    resources = _of(package, "resources", list)
     if not resources:
         raise UsageError(f"it has neither `fields` nor `resources`. {remedy}")
-    form = SourceForm(DraftSpec(_words(found, "title", "name") or stem))
-    _properties(form, "", found, ["resources"])
+    form = SourceForm(DraftSpec(_words(package, "title", "name") or stem))
+    _properties(form, "", package, ["resources"])
     for number, resource in enumerate(resources, 1):
         form.survey += _table(
             form, _words(resource, "name") or f"table_{number}", _object(resource)
@@ -61,9 +61,12 @@ def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
         return
     yield _row(whole, type="begin repeat", name=name, label=title, purpose=purpose)
     for number, field in enumerate(map(_object, fields), 1):
-        own = _words(field, "name")
+        field_name = _words(field, "name")
         yield _question(
-            form, f"{name}/{number}", field, unique=schema.get("primaryKey") in (own, [own])
+            form,
+            f"{name}/{number}",
+            field,
+            unique=schema.get("primaryKey") in (field_name, [field_name]),
         )
     yield _row(whole, type="end repeat")
 
@@ -79,8 +82,8 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
     listed = place.replace(" ", "_")
     for number, entry in enumerate(entries, 1):
         value = _shown(_object(entry).get("value", entry))
-        said = {"list_name": listed, "name": value, "label": _words(entry, "label") or value}
-        form.add_choice(said, form.draft.part("choice", f"{place}/{number}", value))
+        texts = {"list_name": listed, "name": value, "label": _words(entry, "label") or value}
+        form.add_choice(texts, form.draft.part("choice", f"{place}/{number}", value))
     example = field.get("example")
     checks = {"constraint::email": "is-email(.)"} if format == "email" else {}
     checks |= {"constraint::key": "unique(.)", "required": "yes"} if unique else {}
@@ -91,8 +94,10 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
             quoted = value if isinstance(value, int | float) else _quoted(str(value))
             checks[f"constraint::{key}"] = COUNTERPARTS["constraints"][key].format(quoted)
         elif key != "enum" or not entries:
-            other = form.draft.part("constraint", f"{place} {key}", _shown(value))
-            other.keep() if value is False else other.leave_out("a spec cannot check this")
+            constraint_part = form.draft.part("constraint", f"{place} {key}", _shown(value))
+            constraint_part.keep() if value is False else constraint_part.leave_out(
+                "a spec cannot check this"
+            )
     _properties(form, place, field, OF_FIELD if format in FORMATS else OF_FIELD[:-1])
     return _row(
         part,
@@ -114,8 +119,8 @@ def _properties(form: SourceForm, place: str, of: Json, apart: Collection[str]) 
                 part.keep()
 
 
-def _row(part: SourcePart, **said: str) -> FormRow:
-    return FormRow({heading: text for heading, text in said.items() if text}, part)
+def _row(part: SourcePart, **texts: str) -> FormRow:
+    return FormRow({heading: text for heading, text in texts.items() if text}, part)
 
 
 # what a file says, of whatever kind it ought to be

@@ -54,7 +54,8 @@ def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
                 f"{path} would have more than {MOST_BYTES // 10**6} MB. Import it in parts."
             )
     account = [
-        (part.kind, part.place, part.text, str(part.outcome), part.how) for part in draft.parts
+        (part.kind, part.place, part.text, str(part.outcome), part.explanation)
+        for part in draft.parts
     ]
     return files | {ACCOUNT: csv_text([("kind", "place", "source", "outcome", "how"), *account])}
 
@@ -62,9 +63,9 @@ def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
 def sums(draft: DraftSpec) -> Sums:
     """Count what became of every kind of part, in the order of the source."""
     counts = Counter((part.kind, part.outcome) for part in draft.parts)
-    kept, changed, left_out = PartOutcome
+    kept_outcome, changed, left_out = PartOutcome
     return [
-        (kind, counts[kind, kept], counts[kind, changed], counts[kind, left_out])
+        (kind, counts[kind, kept_outcome], counts[kind, changed], counts[kind, left_out])
         for kind in dict.fromkeys(part.kind for part in draft.parts)
     ]
 
@@ -77,14 +78,17 @@ def _file_of(tool: DraftTool) -> str:
     for block in tool.blocks:
         text += indent(_guesses(block.notes) + dumped([_options(block)]), "  ") + "    fields:\n"
         for field in block.fields:
-            told = [
-                f"{part.outcome}: {part.kind} {part.text}: {part.how}"
+            outcomes = [
+                f"{part.outcome}: {part.kind} {part.text}: {part.explanation}"
                 for option, parts in field.parts.items()
                 for part in parts
                 if option and part.outcome is not PartOutcome.KEPT
             ]
             text += indent(
-                _guesses(field.notes) + _comments(told) + dumped([_said(field)], flow=None), " " * 6
+                _guesses(field.notes)
+                + _comments(outcomes)
+                + dumped([_field_options(field)], flow=None),
+                " " * 6,
             )
     return text
 
@@ -114,11 +118,14 @@ def _head(tool: DraftTool) -> dict[str, Any]:
 
 
 def _options(block: DraftBlock) -> dict[str, Any]:
-    items = [{name: value for name, value in vars(item).items() if value} for item in block.items]
+    items = [
+        {name: value for name, value in vars(draft_item).items() if value}
+        for draft_item in block.items
+    ]
     return {"kind": block.kind, **block.options} | ({"items": items} if items else {})
 
 
-def _said(field: DraftField) -> dict[str, Any]:
+def _field_options(field: DraftField) -> dict[str, Any]:
     return {"code": field.code, "type": field.type, "label": field.label, **field.options}
 
 
@@ -155,7 +162,7 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             _head(tool)
             | {
                 "blocks": [
-                    _options(block) | {"fields": [*map(_said, block.fields)]}
+                    _options(block) | {"fields": [*map(_field_options, block.fields)]}
                     for block in tool.blocks
                 ]
             }
@@ -213,7 +220,7 @@ def _owner(draft: DraftSpec, path: Path) -> Owner:
     """Return the part of the draft that a mistake is about, and the option in it."""
     owner: Any = draft
     while path[:1] in (("tools",), ("blocks",), ("fields",)):
-        part, place, *rest = path
+        part, place, *remaining_path = path
         owner = getattr(owner, str(part))[place]
-        path = tuple(rest)
+        path = tuple(remaining_path)
     return owner, str(path[0]) if path else ""

@@ -40,13 +40,13 @@ def form_in_workbook(content: RawWorkbook, stem: str) -> SourceForm | None:
     return _form(sheets, stem)
 
 
-def form_in_csv(data: bytes, stem: str) -> SourceForm:
+def form_in_csv(content: bytes, stem: str) -> SourceForm:
     """Return the form in a CSV file: each sheet begins with its name alone in a row; without names it is `survey`.
 
     Raises `UsageError`.
     """
     try:
-        rows = [*csv.reader(io.StringIO(decoded(data), newline=""))]
+        rows = [*csv.reader(io.StringIO(decoded(content), newline=""))]
     except (UnicodeDecodeError, csv.Error) as error:
         reason = f"it is no CSV file in UTF-8 ({error})."
         raise UsageError(f"{reason} Save the form as .xlsx and import that.") from error
@@ -93,17 +93,23 @@ def _take_sheet(form: SourceForm, name: str, rows: FormRows) -> None:
         columns.setdefault(_heading(title), column)
     cells = Counter[str]()
     for number, texts in lines:
-        said = {heading: texts[column] for heading, column in columns.items() if column in texts}
-        cells.update(said.keys())
-        told = (said.get(key, "") for key in ("type", "list_name", "name", "label", "form_title"))
-        part = form.draft.part(PARTS[name], f"{name}!{number}", " · ".join(filter(None, told)))
+        row_texts = {
+            heading: texts[column] for heading, column in columns.items() if column in texts
+        }
+        cells.update(row_texts.keys())
+        description = (
+            row_texts.get(key, "") for key in ("type", "list_name", "name", "label", "form_title")
+        )
+        part = form.draft.part(
+            PARTS[name], f"{name}!{number}", " · ".join(filter(None, description))
+        )
         if name == "survey":
-            form.survey.append(FormRow(said, part))
+            form.survey.append(FormRow(row_texts, part))
         elif name != "settings":
-            form.add_choice(said, part)
+            form.add_choice(row_texts, part)
         elif number == lines[0][0]:
-            form.draft.title = said.get("form_title", form.draft.title)
-            form.default_language = said.get("default_language", "")
+            form.draft.title = row_texts.get("form_title", form.draft.title)
+            form.default_language = row_texts.get("default_language", "")
             part.keep()
     for column, title in titles.items():
         heading = _heading(title)
@@ -114,7 +120,7 @@ def _take_sheet(form: SourceForm, name: str, rows: FormRows) -> None:
         elif not cells[heading] or heading.partition("::")[0] in UNDERSTOOD:
             part.keep("" if cells[heading] else "it is blank")
         else:
-            part.leave_out(f"{part.how} ({counted(cells[heading], 'cell')})")
+            part.leave_out(f"{part.explanation} ({counted(cells[heading], 'cell')})")
 
 
 def _found_by_pyxform(sheets: FormSheets) -> list[str]:
@@ -136,15 +142,15 @@ def _found_by_pyxform(sheets: FormSheets) -> list[str]:
                 {titles[at]: text for at, text in lines.get(row, {}).items() if at in titles}
                 for row in range(first + 1, last + 1)
             ]
-    found = list[str]()
+    warnings = list[str]()
     try:
-        told = workbook_to_json(get_xlsform(form), form_name="form", warnings=found)
-        create_survey_element_from_dict(told).xml()
+        survey_json = workbook_to_json(get_xlsform(form), form_name="form", warnings=warnings)
+        create_survey_element_from_dict(survey_json).xml()
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - of forms that it does not expect it raises errors of every kind
-        found = [str(error)]
-    return [f"pyxform finds: {in_one_line(text)}" for text in found[:1]]
+        warnings = [str(error)]
+    return [f"pyxform finds: {in_one_line(text)}" for text in warnings[:1]]
 
 
 def _heading(text: str) -> str:

@@ -39,11 +39,11 @@ class Unknown:
 Value = Known | Unknown
 
 
-def worse(one: Any, other: Any) -> Any:
+def worse(first: Any, second: Any) -> Any:
     """Return the unknown value that counts of two values, one of which at least is unknown or both None."""
-    if type(one) is not Unknown:
-        return other
-    return one if type(other) is not Unknown or one.rank >= other.rank else other
+    if type(first) is not Unknown:
+        return second
+    return first if type(second) is not Unknown or first.rank >= second.rank else second
 
 
 @remembered_if_short
@@ -52,9 +52,9 @@ def fold(text: str) -> str:
     return tidy_lines(text).casefold()
 
 
-def same(one: float, other: float) -> bool:
+def same(first: float, second: float) -> bool:
     """Say whether two figures are equal but for the last bits."""
-    return one == other or abs(one - other) < min(abs(one), abs(other)) * SAME
+    return first == second or abs(first - second) < min(abs(first), abs(second)) * SAME
 
 
 def finite(number: Any) -> float | None:
@@ -67,8 +67,8 @@ AMONG: Mapping[str, Callable[[list[float]], float]] = {"SUM": sum, "MIN": min, "
 
 def figure_of(name: str, values: Iterable[float | None]) -> float | None:
     """Return the sum, smallest or largest of the figures that are not blank, by its name in Excel; None without any."""
-    known = [value for value in values if value is not None]
-    return AMONG[name](known) if known else None
+    figures = [value for value in values if value is not None]
+    return AMONG[name](figures) if figures else None
 
 
 # from a typed expression to a Python function over one return
@@ -194,7 +194,7 @@ class Compiler(ABC):
                 return passing_on(lambda holds: not holds, [self.value(expr.part)])
             case Choose():
                 return _choice(
-                    self.value(expr.condition), self.value(expr.then), self.value(expr.other)
+                    self.value(expr.condition), self.value(expr.if_true), self.value(expr.if_false)
                 )
         parts: tuple[Expr, ...] = expr.args if isinstance(expr, Call) else (expr,)
         compiled: Compiled = expr.function.compile(self, *parts)
@@ -205,20 +205,20 @@ class Compiler(ABC):
         of_figures = expr.left.type in FIGURES
         if not of_figures and expr.op in ("==", "!="):
             equal = expr.op == "=="
-            return lambda one, other: (
-                one is not None
-                and other is not None
-                and (one == other or fold(one) == fold(other)) is equal
+            return lambda left, right: (
+                left is not None
+                and right is not None
+                and (left == right or fold(left) == fold(right)) is equal
             )
         ranks = self.ranks
 
-        def compare(one: Any, other: Any) -> bool:
-            if one is None or other is None:
+        def compare(left: Any, right: Any) -> bool:
+            if left is None or right is None:
                 return False
             if not of_figures:
-                one = ranks.get(fold(one))
-                other = ranks.get(fold(other))
-            return one is not None and other is not None and test(one, other)
+                left = ranks.get(fold(left))
+                right = ranks.get(fold(right))
+            return left is not None and right is not None and test(left, right)
 
         return compare
 
@@ -229,7 +229,9 @@ class Compiler(ABC):
                 return self.presence(expr)
             case Choose():
                 return _choice(
-                    self.value(expr.condition), self.filled(expr.then), self.filled(expr.other)
+                    self.value(expr.condition),
+                    self.filled(expr.if_true),
+                    self.filled(expr.if_false),
                 )
             case Call():
                 compiled: Compiled = expr.function.compile_filled(self, *expr.args)
@@ -291,41 +293,41 @@ def _logic(parts: Sequence[Compiled], *, deciding: bool) -> Compiled:
     return decide
 
 
-def _choice(condition: Compiled, then: Compiled, other: Compiled) -> Compiled:
+def _choice(condition: Compiled, if_true: Compiled, if_false: Compiled) -> Compiled:
     def choose(answers: Answers, row: Row, this: Row) -> Any:
         holds = condition(answers, row, this)
         if type(holds) is Unknown:
             return holds
-        return (then if holds else other)(answers, row, this)
+        return (if_true if holds else if_false)(answers, row, this)
 
     return choose
 
 
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "==": same,
-    "!=": lambda one, other: not same(one, other),
-    "<": lambda one, other: one < other and not same(one, other),
-    "<=": lambda one, other: one <= other or same(one, other),
-    ">": lambda one, other: one > other and not same(one, other),
-    ">=": lambda one, other: one >= other or same(one, other),
+    "!=": lambda left, right: not same(left, right),
+    "<": lambda left, right: left < right and not same(left, right),
+    "<=": lambda left, right: left <= right or same(left, right),
+    ">": lambda left, right: left > right and not same(left, right),
+    ">=": lambda left, right: left >= right or same(left, right),
 }
 
 
-def _raised(one: float, other: float) -> float | None:
+def _raised(base: float, exponent: float) -> float | None:
     """Raise to a power; what spreadsheets do not agree about has no result: of nothing, and close to nothing."""
     try:
-        result = None if one == 0 and other <= 0 else finite(one**other)
+        power = None if base == 0 and exponent <= 0 else finite(base**exponent)
     except OverflowError:
         return None
-    return None if result is not None and one != 0 and abs(result) < sys.float_info.min else result
+    return None if power is not None and base != 0 and abs(power) < sys.float_info.min else power
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
-    "+": lambda one, other: (
-        0.0 if same(one, -other) else finite(one + other)
+    "+": lambda left, right: (
+        0.0 if same(left, -right) else finite(left + right)
     ),  # a rest of the last bits is none
-    "-": lambda one, other: 0.0 if same(one, other) else finite(one - other),
-    "*": lambda one, other: finite(one * other),
-    "/": lambda one, other: None if other == 0 else finite(one / other),
+    "-": lambda left, right: 0.0 if same(left, right) else finite(left - right),
+    "*": lambda left, right: finite(left * right),
+    "/": lambda left, right: None if right == 0 else finite(left / right),
     "**": _raised,
 }

@@ -239,9 +239,9 @@ def is_step(cells: str, entries: str) -> str:
     return f'(LEFT({entries}&" ",LEN(TRIM({cells}))+1)=TRIM({cells})&" ")'
 
 
-def of_step(cell: str, scale: str, what: str = "code") -> str:
+def of_step(cell: str, scale: str, column: str = "code") -> str:
     """Write the code, or the entry in the `list`, of the step of a scale that a cell is; an error where it is none."""
-    return f"LOOKUP(2,1/{is_step(cell, f'list_{scale}')},{what}_{scale})"
+    return f"LOOKUP(2,1/{is_step(cell, f'list_{scale}')},{column}_{scale})"
 
 
 def of_steps(cells: str, entries: Sequence[str], worth: Sequence[str]) -> str:

@@ -73,11 +73,11 @@ class _Refused(Exception):
         self.at = (node.end_col_offset or 0) if behind else node.col_offset
 
     def problem(self, text: str) -> Problem:
-        before, rest = (
+        text_before, text_after = (
             part.decode() for part in (text.encode()[: self.at], text.encode()[self.at :])
         )
-        between = len(rest) - len(rest.lstrip(" )")) if self.behind else 0
-        return Problem(len(before) + between, self.reason, self.remedy)
+        between = len(text_after) - len(text_after.lstrip(" )")) if self.behind else 0
+        return Problem(len(text_before) + between, self.reason, self.remedy)
 
 
 def parse(text: str, scope: NameScope) -> Expr | Problem:
@@ -105,11 +105,11 @@ def parse(text: str, scope: NameScope) -> Expr | Problem:
 
 def parse_condition(text: str, scope: NameScope) -> Expr | Problem:
     """Parse an expression that must yield true or false."""
-    found = parse(text, scope)
-    if isinstance(found, Problem) or found.type is Type.BOOL:
-        return found
+    expression = parse(text, scope)
+    if isinstance(expression, Problem) or expression.type is Type.BOOL:
+        return expression
     return Problem(
-        0, f"'{text}' yields a {found.type}, not true or false.", "Compare it with something."
+        0, f"'{text}' yields a {expression.type}, not true or false.", "Compare it with something."
     )
 
 
@@ -149,9 +149,9 @@ class Parser:
         return Literal(float(node.value), Type.NUMBER)
 
     def _name(self, node: ast.Name) -> Ref:
-        found = self.scope.find(node.id)
-        if found is not None:
-            return found
+        ref = self.scope.find(node.id)
+        if ref is not None:
+            return ref
         reason = NoSuch(f"There is no field '{node.id}' in this row or in a form.", node.id)
         raise _Refused(
             node,
@@ -162,8 +162,8 @@ class Parser:
 
     def _this(self, node: ast.Attribute) -> Ref:
         outer = self._outer(node)
-        found = Parser(outer)._name(ast.copy_location(ast.Name(node.attr), node))
-        return found if found.single else replace(found, outer=True)
+        ref = Parser(outer)._name(ast.copy_location(ast.Name(node.attr), node))
+        return ref if ref.single else replace(ref, outer=True)
 
     def _outer(self, node: ast.Attribute) -> NameScope:
         """Return the scope that `this` means."""
@@ -181,8 +181,8 @@ class Parser:
     def _compare(self, node: ast.Compare) -> Expr:
         sides = [node.left, *node.comparators]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
-        found = tuple(self._pair(*pair) for pair in pairs)
-        return found[0] if len(found) == 1 else Logic("and", found)
+        comparisons = tuple(self._pair(*pair) for pair in pairs)
+        return comparisons[0] if len(comparisons) == 1 else Logic("and", comparisons)
 
     def _pair(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
         if isinstance(op, ast.In | ast.NotIn):
@@ -210,15 +210,15 @@ class Parser:
             code = self.expr(left)
             self.known_code(left, code, many)
             return Call(FUNCTIONS["has"], (many, code), Type.BOOL)
-        one = left, self._side(left)
+        subject = left, self._side(left)
         options = [(option, self._side(option)) for option in right.elts]
-        return Logic("or", tuple(self._compared("==", one, option) for option in options))
+        return Logic("or", tuple(self._compared("==", subject, option) for option in options))
 
     def _compared(
-        self, op: str, one: tuple[ast.expr, Expr], other: tuple[ast.expr, Expr]
+        self, op: str, left_side: tuple[ast.expr, Expr], right_side: tuple[ast.expr, Expr]
     ) -> Compare:
-        (node, left) = one
-        (behind, right) = other
+        (node, left) = left_side
+        (behind, right) = right_side
         kinds = {left.type, right.type}
         if kinds & {Type.MANY, Type.BOOL}:
             remedy = "Use `in`, filled() or count_of()."
@@ -299,45 +299,45 @@ class Parser:
         return part
 
     def _choose(self, node: ast.IfExp) -> Choose:
-        then = self.expr(node.body)
-        other = self.expr(node.orelse)
-        if then.type != other.type:
-            raise _Refused(node, f"One side is a {then.type}, the other a {other.type}.")
-        return Choose(self.condition(node.test), then, other, then.type)
+        if_true = self.expr(node.body)
+        if_false = self.expr(node.orelse)
+        if if_true.type != if_false.type:
+            raise _Refused(node, f"One side is a {if_true.type}, the other a {if_false.type}.")
+        return Choose(self.condition(node.test), if_true, if_false, if_true.type)
 
     def _call(self, node: ast.Call) -> Expr:
         if isinstance(node.func, ast.Attribute):
             outer = self._outer(node.func)
             function = self._function(node, node.func.attr)
-            found = function.typed(Parser(outer), node)
-            if not isinstance(found, Call) or node.args:
+            call = function.typed(Parser(outer), node)
+            if not isinstance(call, Call) or node.args:
                 reason = f"`this.{node.func.attr}()` is not part of the rule language."
                 raise _Refused(node, reason, "Use `this.CODE`.")
-            refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in found.args)
-            return replace(found, args=tuple(refs))
+            refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in call.args)
+            return replace(call, args=tuple(refs))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         return self._function(node, name).typed(self, node)
 
     def _function(self, node: ast.Call, name: str) -> Operation:
-        known = [known_name for known_name, function in FUNCTIONS.items() if not function.own]
-        if node.keywords or name not in known:
+        names = [function.name for function in FUNCTIONS.values() if not function.internal]
+        if node.keywords or name not in names:
             raise _Refused(
-                node, f"There is no function '{name}'.", did_you_mean(name, known, 60).rstrip()
+                node, f"There is no function '{name}'.", did_you_mean(name, names, 60).rstrip()
             )
         return FUNCTIONS[name]
 
-    def expect(self, node: ast.Call, name: str, wanted: int) -> None:
+    def expect(self, node: ast.Call, name: str, count: int) -> None:
         """Refuse a call with too many arguments, or too few."""
-        if len(node.args) != wanted:
-            raise _Refused(node, f"{name}() takes {wanted} argument(s), not {len(node.args)}.")
+        if len(node.args) != count:
+            raise _Refused(node, f"{name}() takes {count} argument(s), not {len(node.args)}.")
 
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""
         tools = list(self.scope.tools())
         written = ast.unparse(node)
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-            known = f"one of {listed([repr(tool) for tool in tools])}"
-            remedy = f"Write {repr(written) if written in tools else known}."
+            choice = f"one of {listed([repr(tool) for tool in tools])}"
+            remedy = f"Write {repr(written) if written in tools else choice}."
             raise _Refused(
                 node,
                 f"The code of a sheet is written in quotes here, and {written} is not.",

@@ -102,8 +102,8 @@ class Choose:
     """`a if condition else b`."""
 
     condition: Expr
-    then: Expr
-    other: Expr
+    if_true: Expr
+    if_false: Expr
     type: Type
 
 
@@ -113,15 +113,15 @@ FUNCTIONS: dict[str, Operation] = {}  # by name; a class that has a name takes i
 class Operation:
     """A function as the tree holds it, of its arguments or over the rows of a table; see `language.function`.
 
-    What its docstring says stands in the guide to expressions. `own`: checks of field types use it, and specs do not.
-    `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the formula
-    of the sheet may take that for granted. `of_row`: it says which row it is: the answer that it holds leads to the
-    table, and is not read.
+    What its docstring says stands in the guide to expressions. `internal`: checks of field types use it, and specs do
+    not. `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the
+    formula of the sheet may take that for granted. `of_row`: it says which row it is: the answer that it holds leads to
+    the table, and is not read.
     """
 
     name: str = ""
     gives: Type = Type.BOOL
-    own: bool = False
+    internal: bool = False
     never_blank: bool = False
     strict: bool = False
     columnwise: bool = False  # whether a sheet can work it out over whole columns
@@ -188,7 +188,7 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
         case Not():
             return (expr.part,)
         case Choose():
-            return (expr.condition, expr.then, expr.other)
+            return (expr.condition, expr.if_true, expr.if_false)
         case Call() if not expr.function.of_row:
             return expr.args
     return ()

@@ -43,7 +43,11 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
     parents = {}  # of each dependent vocabulary the one that decides which of its entries apply
     for _, block, field in spec.places():
         if field.parent is not None:
-            above = next(other for other in block.fields if other.code == field.parent)
+            above = next(
+                decisive_field
+                for decisive_field in block.fields
+                if decisive_field.code == field.parent
+            )
             parents[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
     column = FIRST_COLUMN
     for name in [YES_NO, *sorted(_used(spec, tools))]:
@@ -51,7 +55,7 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
             place = ListPlace(YES_NO, column, FIRST_ROW, (say("Yes"), say("No")), ("Y", "N"))
         elif name == TICK:
             ways = tick_spellings(written_languages(spec, language)).values()
-            texts = tuple("".join(f"[{way}]" for way in spellings) for spellings in ways)
+            texts = tuple("".join(f"[{spelling}]" for spelling in spellings) for spellings in ways)
             shown = (*OFFERED, say("No"))
             codes = (*["Y"] * len(OFFERED), "N")
             place = ListPlace(TICK, column, FIRST_ROW, shown, codes, spellings=texts)
@@ -81,15 +85,15 @@ def offered_rows(grid: Grid, field: Field) -> list[Row]:
 
 def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     fields = (field for tool, _, field in spec.places() if tool.code in tools and not field.fixed)
-    wanted = {name for field in fields if (name := field.list_name) is not None}
+    list_names = {name for field in fields if (name := field.list_name) is not None}
     if spec.matrix is not None:
-        wanted |= {spec.matrix.down, spec.matrix.across}
+        list_names |= {spec.matrix.down, spec.matrix.across}
     names = {
         spec.tool[tool].fields[code].list_name
         for tool, code in compiled(spec).read
         if tool in tools
     }
-    return (wanted | {name for name in names if name in (TICK, *spec.vocabularies)}) - {YES_NO}
+    return (list_names | {name for name in names if name in (TICK, *spec.vocabularies)}) - {YES_NO}
 
 
 def _place(
@@ -98,16 +102,16 @@ def _place(
     items = list(spec.vocabularies[name].items)
     if above is not None:  # a dependent list is looked up as one run of rows for each parent
         order = list(above.by_code)
-        items.sort(key=lambda item: order.index(str(item.parent)))
+        items.sort(key=lambda entry: order.index(str(entry.parent)))
     scale = name in spec.scales
-    codes = tuple(item.code for item in items)
+    codes = tuple(entry.code for entry in items)
     return ListPlace(
         name,
         column,
         FIRST_ROW,
-        tuple(item.as_step(language) if scale else item.label.say(language) for item in items),
+        tuple(entry.as_step(language) if scale else entry.label.say(language) for entry in items),
         codes,
-        tuple(above.by_code[str(item.parent)].label.say(language) for item in items)
+        tuple(above.by_code[str(entry.parent)].label.say(language) for entry in items)
         if above
         else (),
         steps=tuple(map(float, codes)) if scale and spec.drawing > 1 else (),
@@ -150,12 +154,12 @@ WantedCells = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
 
 def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
     """Yield each cell; the answers of a table share a column, and so do those of one record of a form."""
-    known = compiled(spec).last
+    last_columns = compiled(spec).last
     for sheet in sheets:
         across = {grid.number for grid in sheet.grids if grid.across}
         for slot in sheet.slots:
             tool, row, code = slot.key
-            if (tool, code) in known:
+            if (tool, code) in last_columns:
                 column = tool, row if slot.grid in across else "", code
                 yield slot.key, column, slot.cells[0].row, len(slot.cells)
         for grid in sheet.grids:
@@ -190,19 +194,19 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
     """Place the calculated blocks of a sheet that have sources, below each other or beside those before."""
     drawn: list[Drawn] = []
     top = first
-    left = MARK_COLUMN
+    left_column = MARK_COLUMN
     for number, block in enumerate(tool.blocks):
         if not isinstance(block, CalculatedBlock) or not sources_of(block, issued):
             continue
         if block.beside and drawn:
             first = top
-            left = max(column for before in drawn for column in before.widths) + 2
+            left_column = max(column for earlier in drawn for column in earlier.widths) + 2
         below, of_columns = _size(spec, block, issued)
         rows = bool(block.title) + bool(block.help) + below
-        widths = dict(enumerate(of_columns, start=left))
-        if left > MARK_COLUMN:
-            widths[left - 1] = GAP_WIDTH
-        drawn.append(Drawn(block, number, first, first + rows - 1, widths, left))
+        widths = dict(enumerate(of_columns, start=left_column))
+        if left_column > MARK_COLUMN:
+            widths[left_column - 1] = GAP_WIDTH
+        drawn.append(Drawn(block, number, first, first + rows - 1, widths, left_column))
         first += rows
     return tuple(drawn)
 
@@ -283,4 +287,4 @@ def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[in
 
 def _entries(spec: Spec, block: PivotBlock, code: str) -> list[str]:
     field = spec.tool[block.source].fields[code]
-    return [item.code for item in spec.vocabularies[str(field.vocabulary)].items]
+    return [entry.code for entry in spec.vocabularies[str(field.vocabulary)].items]

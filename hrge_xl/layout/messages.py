@@ -72,32 +72,32 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """
     say = translator(language)
     # by finding code, and field where it differs from field to field
-    said: dict[tuple[str, str], Message] = {}
+    messages: dict[tuple[str, str], Message] = {}
     for kind, level in ((ANSWER_MISSING, MISSING), (ERROR_IN_CELL, ERROR)):
-        said[kind.code, ""] = Message(kind.code, level, say(kind.remedy))
-    for (tool, code), own in compiled(spec).fields.items():
+        messages[kind.code, ""] = Message(kind.code, level, say(kind.remedy))
+    for (tool, code), field_checks in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
-        for check in own.in_sheet if tool in tools else ():
+        for check in field_checks.in_sheet if tool in tools else ():
             level = ERROR if check.kind.severity is Severity.ERROR else WARNING
             # where it stays a text when it is typed again, how to type it
             text = remedy(NOT_A_DATE if check.kind is DATE_AS_TEXT else check.kind, field, language)
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = _of_rule(spec, field.constraint, language)
-            said[check.kind.code, code] = Message(check.kind.code, level, text)
+            messages[check.kind.code, code] = Message(check.kind.code, level, text)
     for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
         if rule.tool in tools:
             urgent = MISSING if rule.require else ERROR
             level = urgent if rule.severity is Severity.ERROR else WARNING
-            said[rule.code, ""] = Message(rule.code, level, _of_rule(spec, rule, language))
+            messages[rule.code, ""] = Message(rule.code, level, _of_rule(spec, rule, language))
     if spec.drawing > 1:
-        said[NOT_BEGUN] = Message("", MISSING, say("Not started"))
-    unique = tuple(dict.fromkeys(said.values()))
+        messages[NOT_BEGUN] = Message("", MISSING, say("Not started"))
+    unique = tuple(dict.fromkeys(messages.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
             f"{len(unique)} different messages; a workbook can show {REQUIRED - 1}. Use fewer rules."
         )
     number = {message: number for number, message in enumerate(unique, start=1)}
-    return Messages(unique, {place: number[message] for place, message in said.items()})
+    return Messages(unique, {place: number[message] for place, message in messages.items()})
 
 
 def _of_rule(spec: Spec, rule: Rule | Constraint, language: str) -> str:
@@ -126,8 +126,8 @@ def prompt(field: Field, language: str) -> str:
     """Say what may be given; "" where anything may."""
     say = translator(language)
     if field.type.kind is not ColumnKind.TEXT:
-        asked = field.type.instruction
-        return say(asked) if asked else remedy(field.type.refuses[0], field, language)
+        instruction = field.type.instruction
+        return say(instruction) if instruction else remedy(field.type.refuses[0], field, language)
     words = field.words
     characters = field.characters
     limits = [
@@ -139,8 +139,8 @@ def prompt(field: Field, language: str) -> str:
 
 def alert(field: Field, language: str) -> str:
     """Say what to give instead of what the sheet refuses."""
-    said = (remedy(kind, field, language) for kind in field.type.refuses)
-    return " ".join(dict.fromkeys(said))
+    texts = (remedy(kind, field, language) for kind in field.type.refuses)
+    return " ".join(dict.fromkeys(texts))
 
 
 def remedy(finding: Kind, field: Field, language: str) -> str:
@@ -173,8 +173,10 @@ def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
 def limits_in_words(field: Field, language: str) -> str:
     """Return both bounds of a figure or date as people write them; "" where there is none."""
     say = translator(language)
-    own = field.type.limits(field)
-    low, high = (None if bound is None else field.type.said(bound) for bound in (own.low, own.high))
+    limits = field.type.limits(field)
+    low, high = (
+        None if bound is None else field.type.said(bound) for bound in (limits.low, limits.high)
+    )
     if low is None:
         return "" if high is None else say("{high} or less").format(high=high)
     if high is None:

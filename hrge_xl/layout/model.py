@@ -70,8 +70,8 @@ def column_letters(column: int) -> str:
     """`3` → `C`."""
     letters = ""
     while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
     return letters
 
 
@@ -269,9 +269,9 @@ class Grid:
         """Whether it is a form that is asked several times, once a record."""
         return self.across and self.records > 1
 
-    def same_records(self, other: Grid) -> bool:
+    def same_records(self, grid: Grid) -> bool:
         """Say whether both are form blocks about the same records."""
-        return self.across and other.across and self.records == other.records
+        return self.across and grid.across and self.records == grid.records
 
     @cached_property
     def frozen(self) -> int:
@@ -526,7 +526,9 @@ class Layout:
             return Place(next(iter(grid.by_row[row].values())).cells[0].row, column.index)
         if grid.is_repeated:
             first = next(
-                other for other in self.sheet[grid.tool.code].grids if other.same_records(grid)
+                neighbour
+                for neighbour in self.sheet[grid.tool.code].grids
+                if neighbour.same_records(grid)
             )
             return Place(HEAD_ROW, first.check_columns["", int(row)])
         return None

@@ -90,7 +90,11 @@ def build(
 
 @lru_cache(maxsize=32)
 def _built(
-    spec: Spec, language: str, wanted: tuple[str, ...] | None, blank_rows: int | None, last: bool
+    spec: Spec,
+    language: str,
+    chosen_tools: tuple[str, ...] | None,
+    blank_rows: int | None,
+    last: bool,
 ) -> Layout:
     if language not in spec.languages:
         hint = did_you_mean(language, spec.languages)
@@ -99,12 +103,12 @@ def _built(
             value=language,
             remedy=f"{hint}It has: {', '.join(spec.languages)}.",
         )
-    tools = _choose(spec, wanted)
+    tools = _choose(spec, chosen_tools)
     codes = [tool.code for tool in tools]
     builders = [_SheetBuilder(spec, language, codes, blank_rows, last, tool) for tool in tools]
     # a calculated sheet that draws from sheets of which none was issued is not issued either; with specs that say
     # nothing of how they are drawn it was, and it is read where a stamp names it
-    also_without_sources = {*(wanted or ())} if spec.drawing == 1 else set()
+    also_without_sources = {*(chosen_tools or ())} if spec.drawing == 1 else set()
     sheets = tuple(
         sheet
         for sheet in (builder.sheet() for builder in builders)
@@ -130,9 +134,9 @@ def _built(
 def _choose(spec: Spec, codes: Iterable[str] | None) -> list[Tool]:
     if codes is None:
         return list(spec.tools)
-    wanted = {tool_code(spec, code) for code in codes}
-    wanted |= {with_it for code in wanted if (with_it := spec.tool[code].goes_with) is not None}
-    return [tool for tool in spec.tools if tool.always or (tool.goes_with or tool.code) in wanted]
+    chosen = {tool_code(spec, code) for code in codes}
+    chosen |= {with_it for code in chosen if (with_it := spec.tool[code].goes_with) is not None}
+    return [tool for tool in spec.tools if tool.always or (tool.goes_with or tool.code) in chosen]
 
 
 @dataclass
@@ -168,11 +172,14 @@ class _SheetBuilder:
         drawn = drawn_blocks(
             self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued
         )
-        wanted = [(column.index, column.width) for grid in grids for column in grid.columns]
+        column_widths = [(column.index, column.width) for grid in grids for column in grid.columns]
         if panel:
-            wanted += enumerate((GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH), free)
+            column_widths += enumerate((GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH), free)
         widths: dict[int, int] = {}
-        for index, width in (*wanted, *(pair for block in drawn for pair in block.widths.items())):
+        for index, width in (
+            *column_widths,
+            *(pair for block in drawn for pair in block.widths.items()),
+        ):
             widths[index] = max(widths.get(index, 0), width)
         name = self.tool.sheet.say(self.language)
         last = Place(last_row, max(widths, default=2))
@@ -251,29 +258,30 @@ class _SheetBuilder:
         """
         fields = list(block.fields)
         asks = any(field.asked for field in fields)
-        left = [field for field in fields if field.summary]
+        summaries = [field for field in fields if field.summary]
         yield self.mark
         if asks:
             yield self.sign
-        for field in left:
+        for field in summaries:
             yield from self._cells(field)
         room = (
             FROZEN_WIDTH
             - MARK_WIDTH
             - SIGN_WIDTH * asks
-            - sum(self._width(field) for field in left)
+            - sum(self._width(field) for field in summaries)
         )
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
-        others = [field for field in fields if not field.summary]
+        remaining_fields = [field for field in fields if not field.summary]
         if isinstance(block, RegisterBlock):
-            yield from self._cells(others.pop(0), width)
+            yield from self._cells(remaining_fields.pop(0), width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield GridColumn(0, "name", "", label, width)
-        for field in (other for other in others if other.fixed):
-            yield from self._cells(field)
+        for field in remaining_fields:
+            if field.fixed:
+                yield from self._cells(field)
         yield from self._last_columns(block) if self.last else ()
-        not_fixed = [other for other in others if not other.fixed]
+        not_fixed = [field for field in remaining_fields if not field.fixed]
         for field in sorted(not_fixed, key=lambda field: field.calculated):
             yield from self._cells(field)
         if asks:
@@ -331,20 +339,20 @@ class _SheetBuilder:
                 code = f"{block.id}{number:02d}"
                 yield Row(0, "record", code, code, code)
         elif isinstance(block, ChecklistBlock | CatalogueBlock):
-            for item in items_of(self.spec, block, self.issued):
-                if item.section:
-                    yield Row(0, "section", label=item.section.say(self.language))
-                label = item.label.say(self.language)
-                hint = item.help.say(self.language)
-                mark = item.code
+            for entry in items_of(self.spec, block, self.issued):
+                if entry.section:
+                    yield Row(0, "section", label=entry.section.say(self.language))
+                label = entry.label.say(self.language)
+                hint = entry.help.say(self.language)
+                mark = entry.code
                 if self.spec.drawing > 2:
                     mark = begun_in_order(self.spec.shown_code(mark), self.language)
-                yield Row(0, "item", item.code, mark, label, hint, item)
+                yield Row(0, "item", entry.code, mark, label, hint, entry)
         if not self.is_form:
-            asked = {kind for field in block.fields for kind in field.total}
+            total_kinds = {kind for field in block.fields for kind in field.total}
             names = (self.say("Total"), self.say("Mean"), self.say("Answers"))
             for kind, name in zip(TOTALS, names, strict=True):
-                if kind in asked:
+                if kind in total_kinds:
                     yield Row(0, "total", f"total:{kind}", label=name)
         if isinstance(block, RegisterBlock):
             text = self.say(
@@ -409,12 +417,12 @@ def _check_columns(grid: Grid, first: int) -> Iterator[GridColumn]:
     if isinstance(grid.block, RegisterBlock):
         yield GridColumn(first, "active", "check.row", "", CHECK_WIDTH)
         first += 1
-    asked = {
+    answer_fields = {
         column.field.code: column.field
         for column in grid.with_role("answer")
         if column.field is not None
     }
-    for index, (code, field) in enumerate(asked.items(), first):
+    for index, (code, field) in enumerate(answer_fields.items(), first):
         yield GridColumn(index, "check", f"check.{code}", "", CHECK_WIDTH, field)
 
 
@@ -481,11 +489,11 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
         yield PanelLine(say("An example"), is_head=True, example=True)
         for code, text in guide.example.items():
             field = tool.fields[code]
-            said = text.say(language)
+            example_text = text.say(language)
             if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
-                step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(said))
-                said = step.as_step(language) if step else said
-            yield PanelLine(said, field.label.say(language), example=True)
+                step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(example_text))
+                example_text = step.as_step(language) if step else example_text
+            yield PanelLine(example_text, field.label.say(language), example=True)
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
@@ -493,30 +501,30 @@ def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     explained: dict[str, Field] = {}
     for field in tool.fields.values():
         vocabulary = spec.vocabularies.get(field.vocabulary or "")
-        if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
+        if vocabulary and (field.type.stepped or any(entry.help for entry in vocabulary.items)):
             explained.setdefault(str(field.vocabulary), field)
     for name, field in explained.items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
         yield from _line("", vocabulary.note.say(language))
-        for item in vocabulary.items:
-            if field.type.stepped or item.help:
-                yield from _entry(vocabulary, item, field, language)
+        for entry in vocabulary.items:
+            if field.type.stepped or entry.help:
+                yield from _entry(vocabulary, entry, field, language)
 
 
 def _entry(
-    vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str
+    vocabulary: Vocabulary, entry: VocabularyItem, field: Field, language: str
 ) -> Iterator[PanelLine]:
     """Yield an entry with what it means; a step with where it lies, by each way to look at it."""
-    about = item.numbered(language) if field.type.stepped else item.label.say(language)
+    about = entry.numbered(language) if field.type.stepped else entry.label.say(language)
     ways = [
-        (kind, item.anchors[name])
+        (kind, entry.anchors[name])
         for name, kind in vocabulary.kinds.items()
-        if name in item.anchors
+        if name in entry.anchors
     ]
-    own = [] if ways else [item.anchor.say(language)]
+    anchors = [] if ways else [entry.anchor.say(language)]
     by_ways = (f"{kind.say(language)}: {text.say(language)}" for kind, text in ways)
-    texts = [*own, item.help.say(language), *by_ways]
+    texts = [*anchors, entry.help.say(language), *by_ways]
     for text in list(filter(None, texts)) or [""]:
         yield from _line(about, text)
         about = ""

@@ -93,17 +93,17 @@ class Wording:
         words = self.words(finding, language, path)
         if words is finding.words:
             return finding
-        known = self._known(finding, words.label, path)
+        known_details = self._known(finding, words.label, path)
         details = self.details(finding, language)
         about = self._about(finding)
         assert about is not None
-        own = map(
+        own_names = map(
             placeholders,
             (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy),
         )
-        asked = asked_of_row(about, self._field(finding, finding.field)) | {ARITHMETIC}
-        named = sorted(asked.union(*own) & details.keys())
-        noted = {name: details[name] for name in named if details[name] != known.get(name)}
+        row_names = asked_of_row(about, self._field(finding, finding.field)) | {ARITHMETIC}
+        named = sorted(row_names.union(*own_names) & details.keys())
+        noted = {name: details[name] for name in named if details[name] != known_details.get(name)}
         return replace(finding, words=words, details=noted, language=language)
 
     def unquoted(self, finding: Finding) -> Finding:
@@ -131,8 +131,8 @@ class Wording:
         field = self._field(finding, finding.field)
         constraint = field.constraint if about is DOES_NOT_FIT and field is not None else None
         worded = about if isinstance(about, Rule) else constraint
-        own = general(worded.message.say(language)) if worded is not None else ""
-        return own or ("" if about is None else problem(kind_of(about), language))
+        message = general(worded.message.say(language)) if worded is not None else ""
+        return message or ("" if about is None else problem(kind_of(about), language))
 
     def reason(
         self, code: str, why: str | MessageTemplate, language: str, *, redacted: bool = False
@@ -201,13 +201,13 @@ class Wording:
 
     def _detail(self, finding: Finding, name: str, text: Detail, language: str) -> Detail:
         """Return a detail in another language, where it is an entry of a list, or several of them."""
-        own = self._field(finding, finding.field)
+        own_field = self._field(finding, finding.field)
         if not text or isinstance(text, MessageTemplate):
             return text
         if name == "label":
-            return _relabelled(text, own, finding.language, language)
-        asked = own.parent if name == "parent" and own is not None else name
-        field = own if name in OF_ITS_LIST else self._field(finding, asked)
+            return _relabelled(text, own_field, finding.language, language)
+        code = own_field.parent if name == "parent" and own_field is not None else name
+        field = own_field if name in OF_ITS_LIST else self._field(finding, code)
         if field is None or self.spec is None:
             return text
         listed = LEVELS if field.calculated and field.result == "level" else field.list_name
@@ -233,8 +233,8 @@ def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
                 [level.label.say(language) for level in spec.matrix.levels] if spec.matrix else []
             )
         items = vocabulary.items if vocabulary else ()
-        steps = [item.as_step(language) for item in items] if name in spec.scales else []
-        return [item.label.say(language) for item in items] + steps
+        steps = [entry.as_step(language) for entry in items] if name in spec.scales else []
+        return [entry.label.say(language) for entry in items] + steps
 
     return dict(reversed([*zip(said(old), said(new), strict=True)]))
 
@@ -268,10 +268,12 @@ def _by_itself(
     if field is None:
         return {}
     named = limits(kind, field, language).items()
-    own: dict[str, Detail] = {name: text for name, text in named if not details.get(name)}
+    details_of_field: dict[str, Detail] = {
+        name: text for name, text in named if not details.get(name)
+    }
     if kind is DOES_NOT_FIT and field.constraint is not None:
-        own["reason"] = sentence(field.constraint.message.say(language), details)
-    return own
+        details_of_field["reason"] = sentence(field.constraint.message.say(language), details)
+    return details_of_field
 
 
 def kind_of(about: Kind | Rule) -> Kind:

@@ -93,13 +93,13 @@ TEXTS = tuple(column.name for column in fields(LedgerEntry))[1:]
 STORED = f"SELECT n, {', '.join(f'CAST({name} AS BLOB)' for name in TEXTS)} FROM entries"
 
 
-def digest_of(data: object) -> str:
+def digest_of(value: object) -> str:
     """Return the SHA-256 of data, written as JSON in one way only."""
-    return hashlib.sha256(_json(data).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_json(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def read_chain(connection: Connection, order: str = "ORDER BY n") -> list[LedgerEntry]:
@@ -119,11 +119,11 @@ def last_entry(connection: Connection) -> LedgerEntry | None:
 def events_of(connection: Connection, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
     """Return the entries of some kinds with what stands in them, but for those that this program did not write."""
     names = ", ".join(f"'{name}'" for name, kind in KINDS.items() if issubclass(kind, kinds))
-    found = (
+    entries_with_events = (
         (entry, entry.event)
         for entry in read_chain(connection, f"WHERE kind IN ({names}) ORDER BY n")
     )
-    return [(entry, event) for entry, event in found if isinstance(event, kinds)]
+    return [(entry, event) for entry, event in entries_with_events if isinstance(event, kinds)]
 
 
 def add_entry(
@@ -134,27 +134,29 @@ def add_entry(
     An event without a number gets the one after the highest that goes by its noun: entries that were taken out leave a
     gap. Raises `StoreError` where no number is left.
     """
-    before = last_entry(connection)
-    if before and before.n >= HIGHEST:
+    previous = last_entry(connection)
+    if previous and previous.n >= HIGHEST:
         raise StoreError(
             (
-                f"The last entry of the ledger has the number {before.n}, and none can follow: it "
+                f"The last entry of the ledger has the number {previous.n}, and none can follow: it "
                 "was changed from outside."
             ),
             remedy="Restore the ledger from a backup.",
         )
     if event.number == NEXT:
         same = [kind for kind in KINDS.values() if kind.noun == event.noun]
-        last = max((known.number for _, known in events_of(connection, *same)), default=0)
+        last = max(
+            (earlier_event.number for _, earlier_event in events_of(connection, *same)), default=0
+        )
         event = event.model_copy(update={"number": last + 1})
     event = event.model_copy(update={"program": __version__})
     bare = LedgerEntry(
-        before.n + 1 if before else 1,
+        previous.n + 1 if previous else 1,
         event.kind,
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         storable(by) or "",
         _json(event.model_dump(mode="json")),
-        storable(before.digest) or "" if before else FIRST,
+        storable(previous.digest) or "" if previous else FIRST,
         key=signer.key if signer else "",
     )
     digest = bare.right_digest
@@ -171,14 +173,17 @@ def write_rows(connection: Connection, event: Event) -> None:
 
 
 def insert(
-    connection: Connection, table: str, rows: Sequence[Mapping[str, object]], how: str = "INSERT"
+    connection: Connection,
+    table: str,
+    rows: Sequence[Mapping[str, object]],
+    statement: str = "INSERT",
 ) -> None:
     """Write rows that have the same columns."""
     if rows:
         names = rows[0].keys()
         values = ", ".join(f":{name}" for name in names)
         columns = ", ".join(f'"{name}"' for name in names)
-        connection.executemany(f"{how} INTO {table} ({columns}) VALUES ({values})", rows)
+        connection.executemany(f"{statement} INTO {table} ({columns}) VALUES ({values})", rows)
 
 
 # the journal
@@ -231,10 +236,10 @@ def broken_entries(journal: Journal) -> Iterator[LedgerEntry]:
 
 def bring_up_to_date(folder: Path, chain: Iterable[LedgerEntry], identity: str) -> None:
     """Add what the journal of a folder does not have yet. Raises `OutputError`."""
-    known = read_journal(folder)
-    digests = {entry.digest for entry in known.entries}
+    journal = read_journal(folder)
+    digests = {entry.digest for entry in journal.entries}
     rows: list[object] = [asdict(entry) for entry in chain if entry.digest not in digests]
-    if identity and known.identity != identity:
+    if identity and journal.identity != identity:
         rows.insert(0, {IDENTITY: identity})
     if not rows:
         return

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from ..answers.submission import ClosedReturn
 from ..core.words import storable
 
 Text = Annotated[str, BeforeValidator(storable)]  # as any database can hold it
@@ -191,9 +192,9 @@ class FilesReceived(Event):
     @property
     def about(self) -> str:
         """With the first file."""
-        first, *more = self.files or (None,)
-        others = f" and {len(more)} more" if more else ""
-        return f"{super().about} of {first.path if first else 'nothing'}{others}"
+        first, *further = self.files or (None,)
+        further_text = f" and {len(further)} more" if further else ""
+        return f"{super().about} of {first.path if first else 'nothing'}{further_text}"
 
     def rows(self) -> Iterator[tuple[str, dict[str, object]]]:
         """Yield each content with the day on which it came, and where it lay then."""
@@ -223,6 +224,17 @@ class RoundChanged(Event):
     undone: int = 0
 
 
+class RoundJudged(Event):
+    """A round was closed with these verdicts: while it is, no later program gives others."""
+
+    kind = "closing"
+    noun = "list of verdicts"
+    subject = ", of {0.day}"
+
+    day: date
+    returns: tuple[ClosedReturn, ...]
+
+
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
@@ -234,6 +246,7 @@ KINDS: dict[str, type[Event]] = {
         TermsSealed,
         FilesReceived,
         RoundChanged,
+        RoundJudged,
     )
 }
 
@@ -242,17 +255,17 @@ KINDS: dict[str, type[Event]] = {
 
 
 class Arrival(NamedTuple):
-    """A file as it came. `sha256` is None when it could not be read at all; `kept` is where else its bytes are."""
+    """A file as it came. `sha256` is None when it could not be read at all; `kept_path` is where else its bytes are."""
 
     path: str
     sha256: str | None
     size: int | None
-    kept: str = ""
+    kept_path: str = ""
 
     @property
     def place(self) -> str:
         """Where it is read from."""
-        return self.kept or self.path
+        return self.kept_path or self.path
 
 
 @dataclass(frozen=True)
@@ -305,19 +318,19 @@ class Terms(BaseModel):
 OfRounds = Mapping[str, Terms]  # by the name of the round
 
 
-def changes(then: Terms, now: Terms, made: str) -> Iterator[str]:
+def changes(sealed_terms: Terms, current_terms: Terms, seal_made: str) -> Iterator[str]:
     """Tell what `round.yaml` says otherwise than it did when a seal was `made`, a sentence each."""
-    for what, say in (("The period", _period), ("The spec", _spec)):
-        if say(then) != say(now):
-            yield f"{what} is {say(now)} in {FILE}; when {made} it was {say(then)}."
-    for team, deadline in now.teams.items():
-        if team not in then.teams:
-            yield f"{team} is among the teams in {FILE}; when {made} it was not."
-        elif deadline != then.teams[team]:
-            was = _day(then.teams[team])
-            yield f"The deadline of {team} is {_day(deadline)} in {FILE}; when {made} it was {was}."
-    for team in (team for team in then.teams if team not in now.teams):
-        yield f"{team} is not among the teams in {FILE}; when {made} it was."
+    for noun, say in (("The period", _period), ("The spec", _spec)):
+        if say(sealed_terms) != say(current_terms):
+            yield f"{noun} is {say(current_terms)} in {FILE}; when {seal_made} it was {say(sealed_terms)}."
+    for team, deadline in current_terms.teams.items():
+        if team not in sealed_terms.teams:
+            yield f"{team} is among the teams in {FILE}; when {seal_made} it was not."
+        elif deadline != sealed_terms.teams[team]:
+            was = _day(sealed_terms.teams[team])
+            yield f"The deadline of {team} is {_day(deadline)} in {FILE}; when {seal_made} it was {was}."
+    for team in (team for team in sealed_terms.teams if team not in current_terms.teams):
+        yield f"{team} is not among the teams in {FILE}; when {seal_made} it was."
 
 
 def _day(day: date | None) -> str:

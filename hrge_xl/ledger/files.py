@@ -42,10 +42,10 @@ def private(path: Path) -> None:
         path.chmod(OWNER_FILE)
 
 
-def write_secret(path: Path, data: bytes) -> None:
+def write_secret(path: Path, secret: bytes) -> None:
     """Write a file that is not there yet, and that only its owner reads. Raises `OSError`."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE), "wb") as stream:
-        stream.write(data)
+        stream.write(secret)
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -58,11 +58,11 @@ def sha256_of(path: Path) -> str:
 
 def sweep(folder: Path) -> None:
     """Take away what a run left behind that was killed."""
-    for left in (*folder.glob(UNFINISHED + "*"), *folder.glob(f"*/{UNFINISHED}*")):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+    for remnant in (*folder.glob(UNFINISHED + "*"), *folder.glob(f"*/{UNFINISHED}*")):
+        if remnant.is_dir():
+            shutil.rmtree(remnant, ignore_errors=True)
         else:
-            left.unlink(missing_ok=True)
+            remnant.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -135,17 +135,17 @@ def keep(path: Path, sha256: str, folder: Path) -> bool:
     try:
         if path.stat().st_size > MOST_BYTES:
             return True
-        data = path.read_bytes()
+        content = path.read_bytes()
     except OSError:
         return False
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if hashlib.sha256(content).hexdigest() != sha256:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):
         target.parent.chmod(OWNER_FOLDER)
     with whole(target) as unfinished:
         private(unfinished)
-        unfinished.write_bytes(data)
+        unfinished.write_bytes(content)
     with suppress(OSError):
         target.chmod(0o400)
     return True
@@ -161,8 +161,8 @@ def has_content(path: Path, sha256: str) -> bool:
 
 def altered(folder: Path) -> Iterator[Path]:
     """Yield what lies among the kept files and is not what its name says."""
-    there = folder / RECEIVED
-    for path in sorted(there.iterdir()) if there.is_dir() else ():
+    received_folder = folder / RECEIVED
+    for path in sorted(received_folder.iterdir()) if received_folder.is_dir() else ():
         if path.suffix != SUFFIX or not has_content(path, path.stem):
             yield path
 
@@ -236,7 +236,7 @@ def sqlite_uri(path: Path) -> str:
 
 def database_error(name: str, error: Exception, damaged: str = MADE_ANEW) -> StoreError:
     """Return the error of a database in one line of our own; `damaged` is what to do where it is."""
-    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
     remedies = {
         "locked": ANOTHER_RUN,
         "lock timeout": ANOTHER_RUN,
@@ -248,7 +248,7 @@ def database_error(name: str, error: Exception, damaged: str = MADE_ANEW) -> Sto
         "readonly": "Where an earlier run was cut off, let one complete it; else make it writable",
     }
     remedy = next(
-        (text for word, text in remedies.items() if word in said),
+        (text for word, text in remedies.items() if word in cause),
         "Check the address and that it can be reached, then run again: nothing was lost",
     )
-    return StoreError(f"{name}: the dataset cannot be used ({masked(said)}). {remedy}.")
+    return StoreError(f"{name}: the dataset cannot be used ({masked(cause)}). {remedy}.")

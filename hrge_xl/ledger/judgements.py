@@ -7,14 +7,17 @@ verified like any other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from ..answers.corrections import OfficeCorrection, in_force
+from ..answers.submission import ClosedReturn
 from ..core.dates import parse_day
 from ..core.paths import path_of, path_text, way_to
+from ..exchange.validation import ValidationRequest
 from ..findings import Waiver
 from .events import (
     NEXT,
@@ -22,6 +25,7 @@ from .events import (
     DecisionMade,
     FilesReceived,
     Judgement,
+    RoundJudged,
     WaiverGiven,
     WaiverWithdrawn,
 )
@@ -57,8 +61,8 @@ class Decision:
 
 def history(ledger: Ledger) -> list[Decision]:
     """Return every decision ever made, oldest first."""
-    made = ledger.events(DecisionMade)
-    last = {event.submission: entry.n for entry, event in made}
+    decisions_made = ledger.events(DecisionMade)
+    last = {event.submission: entry.n for entry, event in decisions_made}
     return [
         Decision(
             event.number,
@@ -66,7 +70,7 @@ def history(ledger: Ledger) -> list[Decision]:
             in_force=event.choice != UNDONE and last[event.submission] == entry.n,
             **event.model_dump(exclude={"number", "of", "program"}),
         )
-        for entry, event in made
+        for entry, event in decisions_made
     ]
 
 
@@ -84,19 +88,19 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
     }
     return tuple(
         Waiver(
-            given.number,
-            given.code,
-            given.sha256,
-            given.file,
-            given.sheet,
-            given.cell,
-            given.reason,
+            waiver.number,
+            waiver.code,
+            waiver.sha256,
+            waiver.file,
+            waiver.sheet,
+            waiver.cell,
+            waiver.reason,
             entry.by,
-            given.day.isoformat(),
-            given.until.isoformat() if given.until else None,
-            *withdrawn.get(given.number, (None, None)),
-        ).on(min(today, closed.get(given.sha256, today)))
-        for entry, given in ledger.events(WaiverGiven)
+            waiver.day.isoformat(),
+            waiver.until.isoformat() if waiver.until else None,
+            *withdrawn.get(waiver.number, (None, None)),
+        ).on(min(today, closed.get(waiver.sha256, today)))
+        for entry, waiver in ledger.events(WaiverGiven)
     )
 
 
@@ -116,15 +120,24 @@ def closings(ledger: Ledger) -> dict[str, date]:
 
 def waived_contents(ledger: Ledger) -> set[str]:
     """Return the hashes of the contents in which something was ever waived."""
-    return {given.sha256 for _, given in ledger.events(WaiverGiven)}
+    return {waiver.sha256 for _, waiver in ledger.events(WaiverGiven)}
 
 
-def note_closing(ledger: Ledger, theirs: Ledger, closed: date | None) -> None:
+def note_closing(ledger: Ledger, round_ledger: Ledger, closed: date | None) -> None:
     """Note of the contents that were waived in a round when it was closed; None: it is open."""
-    known = closings(ledger)
-    for sha256 in sorted(waived_contents(theirs)):
-        if known.get(sha256) != closed:
+    noted = closings(ledger)
+    for sha256 in sorted(waived_contents(round_ledger)):
+        if noted.get(sha256) != closed:
             ledger.put("closings", {"sha256": sha256, "day": closed and closed.isoformat()})
+
+
+def closing_verdicts(ledger: Ledger) -> dict[str, ClosedReturn]:
+    """Return what each content was when the round of the ledger was closed last, by hash.
+
+    None of a round that no program before this one closed, nor of one that never was.
+    """
+    last = next((event for _, event in reversed(ledger.events(RoundJudged))), None)
+    return {return_.sha256: return_ for return_ in last.returns} if last else {}
 
 
 def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:
@@ -139,39 +152,64 @@ def every_correction(ledger: Ledger) -> tuple[OfficeCorrection, ...]:
     )
 
 
-def corrections_of(folder: Path) -> tuple[OfficeCorrection, ...]:
-    """Return what is in force of the corrections of the ledger in a folder; none of a folder without a ledger."""
-    return in_force(look_up(folder, every_correction) or ())
+def apply_judgements(
+    request: ValidationRequest,
+    ledgers: Iterable[Ledger],
+    taken_in: Mapping[str, date] | None = None,
+) -> ValidationRequest:
+    """Return the request with what these ledgers say of its files, and nothing that it said before.
+
+    That is the waivers as they stand on its day, the corrections in force, and the day as of which each content is
+    checked, by hash. Where two ledgers disagree the later one rules, and `taken_in` over all of them.
+    """
+    every_waiver: list[Waiver] = []
+    corrections: list[OfficeCorrection] = []
+    days: dict[str, date] = {}
+    for ledger in ledgers:
+        every_waiver += waivers(ledger, request.today)
+        corrections += in_force(every_correction(ledger))
+        days |= ledger.days_of_verdicts()
+    days.update(taken_in or {})
+    return replace(
+        request,
+        waivers=tuple(dict.fromkeys(every_waiver)),
+        corrections=in_force(corrections),
+        days=days,
+    )
 
 
-def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> None:
+def take_over(ledger: Ledger, round_ledger: Ledger, name: str, spec_digest: str) -> None:
     """Enter what the ledger of a round says and this one does not yet, and note how far that goes."""
-    known = {event.of: event.number for _, event in ledger.events(Judgement) if event.of}
-    given = {event.number: entry.digest for entry, event in theirs.events(WaiverGiven)}
-    ours = ledger.order()
-    order = theirs.order()
-    for entry, event in theirs.events(Judgement):
-        if entry.digest in known:
+    numbers = {event.of: event.number for _, event in ledger.events(Judgement) if event.of}
+    waiver_digests = {
+        event.number: entry.digest for entry, event in round_ledger.events(WaiverGiven)
+    }
+    own_order = ledger.order()
+    order = round_ledger.order()
+    for entry, event in round_ledger.events(Judgement):
+        if entry.digest in numbers:
             continue
         new: dict[str, object] = {"number": NEXT, "of": entry.digest}
         if isinstance(
             event, DecisionMade
         ):  # how many of the files that had come there have come here
             came = (
-                ours[sha256] for sha256, n in order.items() if n <= event.known and sha256 in ours
+                own_order[sha256]
+                for sha256, n in order.items()
+                if n <= event.known and sha256 in own_order
             )
             new["known"] = max(came, default=0)
         elif isinstance(
             event, WaiverWithdrawn
         ):  # the number of its waiver here, which was taken over too
-            new["waiver"] = known.get(given.get(event.waiver, ""), 0)
-        made = ledger.enter(event.model_copy(update=new), by=entry.by)
-        known[entry.digest] = made.event.number if made.event else 0
+            new["waiver"] = numbers.get(waiver_digests.get(event.waiver, ""), 0)
+        copied_entry = ledger.enter(event.model_copy(update=new), by=entry.by)
+        numbers[entry.digest] = copied_entry.event.number if copied_entry.event else 0
     row = {
         "name": name,
-        "folder": path_text(way_to(theirs.home, ledger.home)),
+        "folder": path_text(way_to(round_ledger.home, ledger.home)),
         "spec_digest": spec_digest,
-        "last": _last(theirs),
+        "last": _last(round_ledger),
     }
     if row not in ledger.rows_of("rounds"):
         ledger.put("rounds", row)

@@ -155,10 +155,10 @@ class Ledger:
         """
         path = folder / NAME
         home = folder if lasting else Path()
-        there = path.is_file()
+        exists = path.is_file()
         # without it a return that was withdrawn would count again
         if (
-            not there
+            not exists
             and not anew
             and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET))
         ):
@@ -166,12 +166,12 @@ class Ledger:
                 f"{path} is lost: nothing else records what was received, decided and waived.",
                 remedy=f"Restore it from a backup, or make it again: hrge-xl recover {quoted(folder)}",
             )
-        if there and not write:
+        if exists and not write:
             as_it_is = cls(path, home, write=False)
             with closing(as_it_is._connection), as_it_is.transaction() as connection:
                 # cut off before anything stood in it: it gets what any writer would give it
                 write = not _version(connection)
-        ledger = cls(path if write or there else None, home, write=write, lasting=lasting)
+        ledger = cls(path if write or exists else None, home, write=write, lasting=lasting)
         with closing(ledger._connection):
             with ledger.transaction() as connection:
                 if _version(connection) > VERSION:
@@ -179,9 +179,9 @@ class Ledger:
                         f"{NAME} was written by a newer version of hrge-xl.",
                         remedy="Update this program.",
                     )
-                for statement in TABLES.split(";") if write or not there else ():
+                for statement in TABLES.split(";") if write or not exists else ():
                     connection.execute(statement)
-                if write or not there:
+                if write or not exists:
                     connection.execute(f"PRAGMA user_version = {VERSION}")
                 if write and lasting:  # the journal may lack what was entered last
                     ledger._entered = is_behind(folder, last_entry(connection))
@@ -212,29 +212,33 @@ class Ledger:
 
     # what came
 
-    def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> None:
+    def receive(self, arrivals: Iterable[Arrival], arrived: Arrived) -> None:
         """Write down what came, in this order, by the way from the folder.
 
         A file that was moved or renamed since is the same item at another place; one content at two places is two.
         """
-        given = [(arrival.sha256, arrival) for arrival in arrivals if arrival.sha256 is not None]
+        hashed_arrivals = [
+            (arrival.sha256, arrival) for arrival in arrivals if arrival.sha256 is not None
+        ]
         with self.transaction() as connection:
             last = connection.execute("SELECT max(n) FROM files").fetchone()[0] or 0
-            known = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM files")}
-            before = set(map(tuple, connection.execute("SELECT sha256, path FROM sightings")))
+            known_hashes = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM files")}
+            earlier_places = set(
+                map(tuple, connection.execute("SELECT sha256, path FROM sightings"))
+            )
             new: dict[str, ReceivedFile] = {}
-            for sha256, arrival in given:
-                if sha256 not in known and sha256 not in new:
+            for sha256, arrival in hashed_arrivals:
+                if sha256 not in known_hashes and sha256 not in new:
                     new[sha256] = ReceivedFile(
                         order=last + len(new) + 1,
                         sha256=sha256,
                         path=arrival.path,
                         size=arrival.size,
                         place=self.place_of(arrival.path),
-                        origin=came.origins.get(sha256),
+                        origin=arrived.origins.get(sha256),
                     )
             by_day = grouped(
-                ((*came.day_of(sha256), came.day_taken_in(sha256)), file)
+                ((*arrived.day_of(sha256), arrived.day_taken_in(sha256)), file)
                 for sha256, file in new.items()
             )
             for (day, stated, taken_in), files in sorted(by_day.items()):
@@ -244,11 +248,13 @@ class Ledger:
                     stated=stated,
                     taken_in=taken_in,
                     files=tuple(files),
-                    terms=dict(came.terms),
+                    terms=dict(arrived.terms),
                 )
                 add_entry(connection, receipt)
-            for sha256, arrival in given:
-                self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0], before)
+            for sha256, arrival in hashed_arrivals:
+                self._locate(
+                    connection, sha256, arrival.path, arrived.day_of(sha256)[0], earlier_places
+                )
             self._entered = self._entered or bool(new)
 
     def _locate(
@@ -257,24 +263,26 @@ class Ledger:
         sha256: str,
         path: str,
         day: date,
-        before: Container[tuple[str, str]],
+        earlier_places: Container[tuple[str, str]],
     ) -> None:
         """Write down where a content lies; a place from `before` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
-        known = {self.place_of(there): given for given, there in rows}
+        path_by_place = {
+            self.place_of(stored_place): given_path for given_path, stored_place in rows
+        }
         place = self.place_of(path)
-        if known.get(place) == path:
+        if path_by_place.get(place) == path:
             return
-        left = (
+        abandoned = (
             old
-            for old, given in known.items()
-            if (sha256, given) in before
-            and not any((self.home / way).exists() for way in (old, path_of(old)))
+            for old, given_path in path_by_place.items()
+            if (sha256, given_path) in earlier_places
+            and not any((self.home / place_text).exists() for place_text in (old, path_of(old)))
         )
-        gone = place if place in known else next(left, None)
+        gone = place if place in path_by_place else next(abandoned, None)
         if gone is not None:
-            connection.execute(f"DELETE {this} AND path = ?", (sha256, known[gone]))
+            connection.execute(f"DELETE {this} AND path = ?", (sha256, path_by_place[gone]))
         row = {"sha256": sha256, "path": path, "received": day.isoformat(), "place": place}
         insert(connection, "sightings", [row])
 
@@ -327,10 +335,10 @@ class Ledger:
             for sha256, path, n, day, stated in rows
         )
 
-    def known(self) -> list[Arrival]:
+    def arrivals(self) -> list[Arrival]:
         """Return every file ever received and not left out since, in the order of arrival."""
-        kept = (row for row in self.rows() if row["state"] != LEFT_OUT)
-        return [Arrival(row["path"], row["sha256"], row["size"]) for row in kept]
+        rows = (row for row in self.rows() if row["state"] != LEFT_OUT)
+        return [Arrival(row["path"], row["sha256"], row["size"]) for row in rows]
 
     def days(self) -> dict[str, tuple[date, bool]]:
         """Return the day of arrival of every content and whether somebody stated it, by hash, in the order of
@@ -373,21 +381,21 @@ class Ledger:
             with self.transaction() as connection:
                 connection.executemany(f"UPDATE files SET {values} WHERE sha256 = :sha256", rows)
 
-    def leave_out(self, wanted: Iterable[str]) -> None:
+    def leave_out(self, submissions: Iterable[str]) -> None:
         """Only these returns stay in the dataset; the others are still known here."""
-        kept = set(wanted)
-        others = [
+        wanted_submissions = set(submissions)
+        unwanted_hashes = [
             row["sha256"]
             for row in self.rows()
-            if row["submission"] and row["submission"] not in kept
+            if row["submission"] and row["submission"] not in wanted_submissions
         ]
         gone = {"state": LEFT_OUT, "superseded_by": None, "reason": NOT_GIVEN}
-        self.update_statuses([{"sha256": sha256, **gone} for sha256 in others])
+        self.update_statuses([{"sha256": sha256, **gone} for sha256 in unwanted_hashes])
 
     def lose(self, contents: Iterable[str]) -> None:
         """Write down that contents were gone before they could be read, unless they are in the dataset already."""
-        known = {row["sha256"] for row in self.rows() if row["submission"] is not None}
-        lost = [sha256 for sha256 in contents if sha256 not in known]
+        in_dataset = {row["sha256"] for row in self.rows() if row["submission"] is not None}
+        lost = [sha256 for sha256 in contents if sha256 not in in_dataset]
         self.update_statuses(
             [{"sha256": sha256, "state": LEFT_OUT, "reason": LOST} for sha256 in lost]
         )
@@ -481,8 +489,8 @@ class Ledger:
 
     def is_changed(self, file: Path) -> bool:
         """Say whether a dataset is another than the last run left; False where that was cut off, or said nothing."""
-        known = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
-        return bool(known) and file.is_file() and sha256_of(file) not in known
+        noted = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
+        return bool(noted) and file.is_file() and sha256_of(file) not in noted
 
     # pages that would be made of the same again are not made
 
@@ -494,13 +502,13 @@ class Ledger:
         entries = [
             [row["kind"], row["by"], row["content"], row["key"]] for row in self.rows_of("entries")
         ]
-        known = [
+        table_rows = [
             [*row.values()]
             for table in ("files", "sightings", "rounds")
             for row in self.rows_of(table)
         ]
         files = [sha256_of(file) for file in (self.home / DATASET, round_file) if file.is_file()]
-        whole = repr([entries, known, files, facts, program_digest()])
+        whole = repr([entries, table_rows, files, facts, program_digest()])
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def is_made(self, pages: Sequence[Path], made_of: str) -> bool:
@@ -516,8 +524,8 @@ class Ledger:
 
 def _as_left(pages: Sequence[Path], made_of: str) -> Record:
     """Return the note of pages as they are now."""
-    left = " ".join([made_of, *map(sha256_of, pages)])
-    return {"name": pages[0].name, "sha256": hashlib.sha256(left.encode()).hexdigest()}
+    digests = " ".join([made_of, *map(sha256_of, pages)])
+    return {"name": pages[0].name, "sha256": hashlib.sha256(digests.encode()).hexdigest()}
 
 
 def _version(connection: Connection) -> int:

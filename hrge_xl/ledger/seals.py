@@ -64,18 +64,18 @@ def seals(ledger: Ledger) -> list[Seal]:
     """Return every seal, first to last."""
     return [
         Seal(
-            made.number,
+            sealed.number,
             entry.time,
             entry.by,
-            made.name,
-            made.sha256,
+            sealed.name,
+            sealed.sha256,
             entry.n,
             entry.previous,
             entry.digest,
             entry.key,
             entry.signature,
         )
-        for entry, made in ledger.events(Sealed)
+        for entry, sealed in ledger.events(Sealed)
     ]
 
 
@@ -92,14 +92,14 @@ def of_terms(name: str, terms: Terms) -> Sealed:
     return TermsSealed(number=NEXT, name=f"round {name}", sha256=digest, terms={name: terms})
 
 
-def seal(ledger: Ledger, what: Sealed, *, by: str, signer: KeyOwner | None = None) -> Seal:
+def seal(ledger: Ledger, sealed: Sealed, *, by: str, signer: KeyOwner | None = None) -> Seal:
     """Seal what there is. Raises `UsageError` without a name.
 
     A broken chain is gone on with: what is made now is chained to the last entry there is, and the break stays.
     """
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
-    ledger.enter(what, by=by.strip(), signer=signer)
+    ledger.enter(sealed, by=by.strip(), signer=signer)
     return seals(ledger)[-1]
 
 
@@ -107,7 +107,7 @@ def seal(ledger: Ledger, what: Sealed, *, by: str, signer: KeyOwner | None = Non
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class LedgerCheck:
     """What the ledger says of a report, or of the terms of a round.
 
     Its seals, seals of other bytes under its name, what is wrong with the chain, and what the rounds say otherwise now
@@ -116,23 +116,25 @@ class Checked:
 
     sha256: str
     seals: tuple[Seal, ...]
-    others: tuple[Seal, ...]
+    other_seals: tuple[Seal, ...]
     faults: tuple[str, ...]
     terms: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether nothing speaks against the report: sealed as it is, or never; chain and terms as they were."""
-        return not self.faults and not self.terms and (bool(self.seals) or not self.others)
+        return not self.faults and not self.terms and (bool(self.seals) or not self.other_seals)
 
 
-def check(ledger: Ledger, what: Sealed, terms: OfRounds) -> Checked:
+def check(ledger: Ledger, sealed: Sealed, terms: OfRounds) -> LedgerCheck:
     """Look up in the chain what may be sealed; `terms` are those of the rounds at hand, as they are now."""
-    known = seals(ledger)
-    return Checked(
-        what.sha256,
-        tuple(seal for seal in known if seal.sha256 == what.sha256),
-        tuple(seal for seal in known if seal.sha256 != what.sha256 and seal.name == what.name),
+    every_seal = seals(ledger)
+    return LedgerCheck(
+        sealed.sha256,
+        tuple(seal for seal in every_seal if seal.sha256 == sealed.sha256),
+        tuple(
+            seal for seal in every_seal if seal.sha256 != sealed.sha256 and seal.name == sealed.name
+        ),
         tuple(faults(ledger)),
         tuple(changed_terms(ledger, terms)),
     )
@@ -144,7 +146,7 @@ def doubts(ledger: Ledger, terms: OfRounds) -> Iterator[str]:
     yield from changed_terms(ledger, terms)
 
 
-def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
+def changed_terms(ledger: Ledger, current_terms: OfRounds) -> Iterator[str]:
     """Tell what rounds say otherwise now than when their terms were last sealed; what to do about it comes last."""
     last = {
         name: (content.terms[name], f"{content.about} was made on {entry.time[:10]}")
@@ -153,9 +155,9 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
     }
     changed = [
         change
-        for name in now
+        for name in current_terms
         if name in last
-        for change in changes(last[name][0], now[name], last[name][1])
+        for change in changes(last[name][0], current_terms[name], last[name][1])
     ]
     yield from changed
     if changed:
@@ -179,21 +181,21 @@ def limits(chain: Sequence[LedgerEntry]) -> Iterator[str]:
 
 
 def lines(
-    found: Checked, name: str, trusted: Mapping[str, str] | None = None, noted: str = ""
+    checked: LedgerCheck, name: str, trusted: Mapping[str, str] | None = None, noted: str = ""
 ) -> Iterator[str]:
     """Tell what was found out, to read. `trusted`: keys with names; `noted`: a digest that was noted elsewhere."""
-    yield from found.faults
-    yield from found.terms
-    for seal in found.seals:
+    yield from checked.faults
+    yield from checked.terms
+    for seal in checked.seals:
         yield f"Sealed: {seal.text}; digest {seal.digest}."
-        yield _shown_by(seal, trusted or {}, noted, whole=not found.faults)
-    if not found.seals and found.others:
-        last = found.others[-1]
+        yield _shown_by(seal, trusted or {}, noted, whole=not checked.faults)
+    if not checked.seals and checked.other_seals:
+        last = checked.other_seals[-1]
         yield (
             f"{name} is not what was sealed under this name ({last.text}): it was changed afterwards, or is "
-            f"another report. SHA-256 sealed: {last.sha256}, now: {found.sha256}."
+            f"another report. SHA-256 sealed: {last.sha256}, now: {checked.sha256}."
         )
-    elif not found.seals:
+    elif not checked.seals:
         yield f"{name} has no seal."
 
 
@@ -227,14 +229,14 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
     if seal.key in trusted:
         owner = trusted[seal.key]
         return f"{this} is signed with the key of {owner}: only who holds that key could have made it. {covers}"
-    known = (
+    trust_text = (
         "which is not among those that you trust"
         if trusted
         else "and nobody has said whose key that is"
     )
     return (
-        f"{this} is signed with the key {seal.key}, {known}: anybody could have made such a key, and sealed under the "
-        f"name {seal.by}. Ask {seal.by} for the public key by another way, and name it with --trust."
+        f"{this} is signed with the key {seal.key}, {trust_text}: anybody could have made such a key, and sealed under "
+        f"the name {seal.by}. Ask {seal.by} for the public key by another way, and name it with --trust."
     )
 
 
@@ -249,8 +251,8 @@ def faults(ledger: Ledger) -> Iterator[str]:
     places: dict[str, LedgerEntry] = {}
     for entry in chain:
         places.setdefault(entry.digest, entry)
-    for before, entry in zip([None, *chain], chain, strict=False):
-        yield from _place(before, entry, places)
+    for previous, entry in zip([None, *chain], chain, strict=False):
+        yield from _place(previous, entry, places)
         yield from _itself(entry)
     yield from _gaps(chain)
     yield from _receipts(chain, ledger.rows())
@@ -258,30 +260,30 @@ def faults(ledger: Ledger) -> Iterator[str]:
 
 
 def _place(
-    before: LedgerEntry | None, entry: LedgerEntry, places: Mapping[str, LedgerEntry]
+    previous: LedgerEntry | None, entry: LedgerEntry, places: Mapping[str, LedgerEntry]
 ) -> Iterator[str]:
     """Say whether an entry follows the one that it was chained to."""
-    expected = before.n + 1 if before else 1
-    follows = {before.digest, before.right_digest} if before else {FIRST}
+    expected = previous.n + 1 if previous else 1
+    follows = {previous.digest, previous.right_digest} if previous else {FIRST}
     origin = places.get(entry.previous)
     if entry.previous in follows:
         if entry.n != expected:
             yield f"{entry.heading} has another number than when it was made: then it was entry {expected}."
     elif origin is not None or entry.previous == FIRST:
-        then = f"it followed {origin.label}" if origin else "it was the first one"
-        yield f"{entry.heading} is not in its original place: then {then}. Entries were moved or inserted."
+        original_place = f"it followed {origin.label}" if origin else "it was the first one"
+        yield f"{entry.heading} is not in its original place: then {original_place}. Entries were moved or inserted."
     elif entry.n > expected:
         gone = (
             f"Entry {expected} is"
             if entry.n == expected + 1
             else f"Entries {expected} to {entry.n - 1} are"
         )
-        after = f"after {before.label} comes" if before else "the first one is"
-        yield f"{gone} missing: {after} {entry.label}."
+        predecessor_text = f"after {previous.label} comes" if previous else "the first one is"
+        yield f"{gone} missing: {predecessor_text} {entry.label}."
     else:
-        other = before.label if before else "the start"
+        predecessor = previous.label if previous else "the start"
         yield (
-            f"{entry.heading} does not follow {other}: an entry between them was removed, or one of the two was "
+            f"{entry.heading} does not follow {predecessor}: an entry between them was removed, or one of the two was "
             "inserted or changed."
         )
 
@@ -307,12 +309,17 @@ def _gaps(chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
     events = filter(None, (entry.event for entry in chain))
     for noun, numbers in grouped((event.noun, event.number) for event in events).items():
-        there = set(numbers)
-        missing = [n for n in range(1, min(max(there), len(chain) + MOST_GAPS)) if n not in there]
+        used_numbers = set(numbers)
+        missing = [
+            n
+            for n in range(1, min(max(used_numbers), len(chain) + MOST_GAPS))
+            if n not in used_numbers
+        ]
         for n in missing[:MOST_GAPS]:
-            yield f"{noun.capitalize()} {n} is missing: there is {noun} {min(other for other in there if other > n)}."
+            following = min(used for used in used_numbers if used > n)
+            yield f"{noun.capitalize()} {n} is missing: there is {noun} {following}."
         if missing[MOST_GAPS:]:
-            yield f"More entries of the kind {noun} are missing: the highest number is {max(there)}."
+            yield f"More entries of the kind {noun} are missing: the highest number is {max(used_numbers)}."
 
 
 # what came
@@ -352,11 +359,13 @@ def _disagreement(
         "day": (row["received"], day),
         "day stated": (bool(row["stated"]), receipt.stated),
     }
-    other = [
-        f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came
+    disagreements = [
+        f"{column} {row_value} instead of {receipt_value}"
+        for column, (row_value, receipt_value) in pairs.items()
+        if row_value != receipt_value
     ]
-    if other:
+    if disagreements:
         yield (
-            f"{file.path} ({file.sha256[:12]}): the table of files was changed; it says {', '.join(other)}, as receipt "
-            f"{receipt.number} has it."
+            f"{file.path} ({file.sha256[:12]}): the table of files was changed; it says {', '.join(disagreements)}, as "
+            f"receipt {receipt.number} has it."
         )

@@ -66,12 +66,10 @@ def new_key(file: str | Path, name: str = "", passphrase: str | None = None) -> 
         if passphrase
         else serialization.NoEncryption()
     )
-    data = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock
-    )
+    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
     public = f"{_hex(private.public_key())} {name.strip()}".rstrip()
     try:
-        write_secret(file, data)
+        write_secret(file, pem)
     except OSError as error:
         raise not_written(file, error) from error
     write_whole(public_file, f"{public}\n".encode())
@@ -84,8 +82,8 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    data = read_named(file, MOST_BYTES, "key")
-    locked = PASSPHRASE_WANTED in data
+    pem = read_named(file, MOST_BYTES, "key")
+    locked = PASSPHRASE_WANTED in pem
     if locked and not passphrase:
         raise UsageError(
             "the key is protected by a passphrase.",
@@ -101,7 +99,7 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
         )
     with _our_errors(file, damaged):
         private = serialization.load_pem_private_key(
-            data, passphrase.encode() if locked and passphrase else None
+            pem, passphrase.encode() if locked and passphrase else None
         )
     if not isinstance(private, Ed25519PrivateKey):
         raise UsageError(f"{file}: {OTHER_KIND} {anew}")
@@ -148,21 +146,21 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    data = read_named(file, MOST_BYTES, "key")
-    if b"PRIVATE KEY" in data:
+    content = read_named(file, MOST_BYTES, "key")
+    if b"PRIVATE KEY" in content:
         raise UsageError(
             f"{file} holds a private key, which belongs to its owner alone.",
             remedy="Name the public one with --trust.",
         )
-    if b"PUBLIC KEY" in data:
+    if b"PUBLIC KEY" in content:
         with _our_errors(file, "the public key is damaged. Ask its owner for it again."):
-            public = serialization.load_pem_public_key(data)
+            public = serialization.load_pem_public_key(content)
         if not isinstance(public, Ed25519PublicKey):
             raise UsageError(f"{file}: {OTHER_KIND} Ask its owner for the right one.")
         yield _hex(public), file.stem
         return
-    found = False
-    for n, text in enumerate(decoded(data, "replace").splitlines(), start=1):
+    has_key = False
+    for n, text in enumerate(decoded(content, "replace").splitlines(), start=1):
         key, _, name = text.strip().partition(" ")
         if not key or key.startswith("#"):
             continue
@@ -172,9 +170,9 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
                 place=file,
                 remedy="Correct it.",
             )
-        found = True
+        has_key = True
         yield key.lower(), name.strip() or file.stem
-    if not found:
+    if not has_key:
         raise UsageError(
             "there is no public key in it.",
             place=file,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # what files of briefs are called
 BRIEF_FILE = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")
 
+LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
+
 
 def report(document: Document, name: str) -> bytes:
     """Return the report in one of `FORMATS`, as the bytes of a file."""
@@ -79,6 +81,15 @@ def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
     """Return the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
     matches = ((path, BRIEF_FILE.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
     return [(path, bool(parts[1]), parts[2] or "") for path, parts in matches if parts]
+
+
+def page_language(page: bytes) -> str | None:
+    """Return the language that a page says it is in; None where the program does not speak it."""
+    from ..core.words import languages
+
+    stated = LANGUAGE.search(page)
+    language = stated[1].decode() if stated else ""
+    return language if language in languages() else None
 
 
 def pages_beside(folder: Path) -> list[Path]:

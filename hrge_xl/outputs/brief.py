@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from html import unescape
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from ..core.words import fold, kept_in_order
 from ..core.work import grouped
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_store
+from ..dataset.reconciliation import periods
 from ..dataset.run_history import last_change
 from ..dataset.store import Store
 from ..ledger.events import FILE
@@ -26,7 +28,7 @@ from ..privacy.sharing import shared
 from ..rounds.rounds import Round, load_round
 from ..spec.lookup import label_of
 from ..spec.supplements import BriefPart
-from . import brief_page, overview_page, write_page
+from . import brief_page, briefs_in, overview_page, page_language, write_page
 from .brief_build import MOST_INDICATORS
 from .overview import OverviewView, day_of, figures_of
 from .overview import page_of as overview_page_of
@@ -153,6 +155,29 @@ def pages_of_folder(
         figures = figures_of(store, None, round_, masked=masked, change=last_change(folder))
     write_page(brief_page(output, masked=masked), page_of(figures))
     return write_page(overview_page(output, masked=masked), overview_page_of(figures))
+
+
+def group_pages_again(folder: Path, output: Path, round_: Round | None = None) -> None:
+    """Write the briefs of countries and teams that a folder holds again, each in its language and of its period.
+
+    One of which nobody is called so any more stays as it is.
+    """
+    pages = [(page, masked, group) for page, masked, group in briefs_in(output) if group]
+    if not pages:
+        return
+    if round_ is None and (folder / FILE).is_file():
+        round_ = load_round(folder)
+    with open_store(folder) as store:
+        names = [period.name for period in periods(store)]
+        for page, masked, group in pages:
+            there = page.read_bytes()
+            title = unescape(there.partition(b"</title>")[0].decode("utf-8", "replace"))
+            period = next((name for name in names if title.endswith(f" · {name}")), None)
+            text = of_dataset(
+                store, page_language(there), round_, masked=masked, period=period, group=group
+            )
+            if text:
+                write_page(page, text)
 
 
 # the page

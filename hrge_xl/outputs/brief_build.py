@@ -86,9 +86,14 @@ class Brief:
 
     # in words
 
-    @cached_property
+    @property
     def sentences(self) -> Sequence[str]:
         """What all of it comes to: the sentences of the spec, else those of the program."""
+        return [sentence for sentence, _ in self.worded]
+
+    @cached_property
+    def worded(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """The sentences, each with the names of the figures in it."""
         say = self.say
         spec_sentences = self.overview.spec.brief.sentences if self.overview.spec else ()
         is_after_mitigation = bool(
@@ -125,14 +130,12 @@ class Brief:
         )
         return [*filter(None, known_sentences)]
 
-    def _fill_in(self, sentence: str) -> str | None:
-        """Return a sentence with its figures; None where one of these is not known."""
+    def _fill_in(self, sentence: str) -> tuple[str, Sequence[str]] | None:
+        """Return a sentence with its figures, and their names; None where one of these is not known."""
         named = [name for _, name, _, _ in Formatter().parse(sentence) if name]
-        return (
-            None
-            if any(name not in self.figures for name in named)
-            else sentence.format_map(self.figures)
-        )
+        if any(name not in self.figures for name in named):
+            return None
+        return sentence.format_map(self.figures), named
 
     @cached_property
     def figures(self) -> Mapping[str, str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -19,8 +19,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..core.errors import LimitError
 from ..core.paths import parts_of, whole
+from ..core.work import grouped
 from ..dataset.reconciliation import periods
 from ..dataset.return_status import may_be_shared
+from ..dataset.returns import corrected_answers
 from ..dataset.schema import (
     BOOLEAN,
     DATE,
@@ -29,6 +31,7 @@ from ..dataset.schema import (
     MASKED,
     NUMBER,
     TEXT,
+    Row,
     Table,
     counts_people,
     title_below_form,
@@ -292,12 +295,41 @@ class _Book:
         rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
         if counts := _counts_by(table):
             rows = filter(itemgetter(table.at[counts]), rows)
+        if self.corrected and table.tools:
+            rows = self._marked(sheet, table, columns, rows)
         looks = ((column.kind, self.formats[column.style]) for column in columns)
         write_rows(sheet, looks, readable_rows(table, columns, rows), FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(FIRST, 0)
         sheet.repeat_rows(HEADS)
+
+    @cached_property
+    def corrected(self) -> dict[tuple[Any, Any, Any], set[Any]]:
+        """The questions whose answers the office corrected, by submission, tool and row."""
+        return {
+            key: set(fields)
+            for key, fields in grouped(
+                ((row["submission"], row["tool"], row["row_code"]), row["field"])
+                for row in corrected_answers(self.store)
+            ).items()
+        }
+
+    def _marked(
+        self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]
+    ) -> Iterator[Row]:
+        """Yield the rows of a table with answers; a comment goes to each one that the office corrected."""
+        comment = self.say("Corrected by the office (V111)")
+        places = {column.code: at for at, column in enumerate(columns)}
+        for number, row in enumerate(rows, start=FIRST):
+            record = dict(zip(table.names, row, strict=True))
+            tool = str(record["tool"])
+            fields = self.corrected.get((record["submission"], tool, record["row_code"]), ())
+            for column in table.columns if fields else ():
+                field = column.fields.get(tool)
+                if field is not None and field.code in fields and column.name in places:
+                    sheet.write_comment(number, places[column.name], comment, {"author": "hrge_xl"})
+            yield row
 
     def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn]) -> None:
         """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""

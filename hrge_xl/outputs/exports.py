@@ -205,7 +205,7 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
     ours only, has every text as it came. A large table is read a submission at a time, never sorted as a whole.
     """
     columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
-    submissions = sorted(store.known()) if table.large else [None]
+    submissions = sorted(store.read_files()) if table.large else [None]
     rows = chain.from_iterable(
         store.raw(table.name, columns, submission) for submission in submissions
     )
@@ -291,10 +291,10 @@ def outgrown(store: Store, folder: Path) -> list[Path]:
         *pages_beside(reports),
         *names(store, folder / SHAREABLE),
         overview_page(reports, masked=True),
+        *(page for page, *_ in briefs_in(reports)),
     ]
     if state != NOTED:  # then tables were written again with the notes
         older += names(store, folder)
-        older += [page for page, *_ in briefs_in(reports)]
     return [path for path in dict.fromkeys(older) if path.is_file()]
 
 

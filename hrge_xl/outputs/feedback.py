@@ -142,7 +142,7 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
         sent.sha256,
         sent.size,
         replace(identity, signature=""),
-        answers=carried.kept,
+        answers=carried.fitted,
         last=sent.last,
     )
     homeless = (*(text for text in sent.unplaced if text.question), *carried.orphaned)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,17 +25,19 @@ from ..dataset.return_status import BLANK
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
 from ..dataset.workers import Workers, workers
-from ..exchange.validation import ACCEPTED, Result, stopped
+from ..exchange.validation import ACCEPTED, RETURNED, Result, stopped
 from ..findings import Finding, Severity, Words, sentence
 from ..findings.causes import MOST_CAUSES
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
 from ..layout import address
 from ..layout.wording import text
+from ..ledger.ledger import Ledger, look_up
 from ..rounds.datasets import Dataset
 from ..rounds.round_status import LeftOut, choose, file_name, issued_files
 from ..rounds.rounds import Round
 from ..rounds.teams import Team
 from ..spec.load import load
+from ..spec.model import Spec
 from ..workbook import Correction, Urgency, corrections_by_cause
 from .feedback import GivenBack, give_back
 from .page import plain_environment
@@ -119,6 +122,54 @@ def give_all(
             else:
                 outcome.files.append(job_result.outcome)
                 yield job_result.outcome
+
+
+def feedback_key(return_: Return, spec: Spec) -> str:
+    """Return the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
+    texts = [
+        f"{finding.code} {finding.sheet} {finding.cell} {finding.open}"
+        for finding in return_.findings
+    ]
+    made_of = "\n".join([spec.digest, *sorted(texts)])
+    digest = sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"feedback:{return_.submission}:{digest[:8]}"
+
+
+def note_given(dataset: Dataset, submissions: Collection[str]) -> None:
+    """Write down that feedback on some returns of a round or consolidated folder was written."""
+    if dataset.folder is None or dataset.spec is None:
+        return
+    given = [return_ for return_ in dataset.returns() if return_.submission in submissions]
+    with Ledger.open(dataset.folder) as ledger:
+        for return_ in given:
+            key = feedback_key(return_, dataset.spec)
+            ledger.put("datasets", {"name": key, "sha256": str(return_.sha256)})
+
+
+def lacks_feedback(dataset: Dataset) -> bool:
+    """Say whether a return was to get feedback that was not written yet, with what is found in it now.
+
+    Of loose files nothing is written down, so that they always are.
+    """
+    if dataset.folder is None or dataset.spec is None:
+        return True
+    given = look_up(dataset.folder, _known_feedback) or set()
+    wanted = [
+        return_.submission
+        for return_ in choose(dataset.of_round(cells=False))[0]
+        if return_.verdict == RETURNED or return_.status == BLANK
+    ]
+    if {*wanted} - {key.split(":")[1] for key in given}:
+        return True
+    return any(
+        feedback_key(return_, dataset.spec) not in given for return_ in dataset.returns(wanted)
+    )
+
+
+def _known_feedback(ledger: Ledger) -> set[str]:
+    """Return the keys of all feedback that was written, drafted as a mail or not."""
+    keys = [*ledger.drafted(), *(row["name"] for row in ledger.rows_of("datasets"))]
+    return {key for key in keys if key.startswith("feedback:")}
 
 
 def give_issued(round_: Round, teams: Iterable[Team], output: Path) -> Iterator[Path]:

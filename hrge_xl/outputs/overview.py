@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
 from itertools import cycle
+from string import ascii_uppercase
 from typing import TypeVar
 
 from .. import __version__
@@ -197,8 +198,18 @@ class OverviewView:
             yield sheet, {statement: self._cells(alike) for statement, alike in same.items()}
 
     def _cells(self, sources: Sequence[FigureSource]) -> str:
-        cells = grouped((self._whose(source), source.cell) for source in sources)
+        cells = grouped((self._whose(source), self.cell(source)) for source in sources)
         return "; ".join(f"{team} {', '.join(some)}" for team, some in cells.items())
+
+    def cell(self, source: FigureSource) -> str:
+        """Return the cell of a row, marked where the office corrected an answer in that row of the sheet."""
+        is_corrected = (source.file, source.sheet, _line(source.cell)) in self.corrected
+        return f"{source.cell}*" if is_corrected else source.cell
+
+    @cached_property
+    def corrected(self) -> set[tuple[str, str, str]]:
+        """File, sheet and number of the row of each answer that the office corrected."""
+        return {(file, sheet, _line(cell)) for file, sheet, cell in self.overview.corrected}
 
     def _whose(self, source: FigureSource) -> str:
         team = source.team
@@ -392,6 +403,11 @@ class OverviewView:
     def foot(self) -> Sequence[str]:
         """What stands at the foot of a printed page, before the day."""
         return self.overview.title, self.say("Overview")
+
+
+def _line(cell: str) -> str:
+    """Return the number of the row that a cell stands in."""
+    return cell.lstrip(ascii_uppercase)
 
 
 def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, float, float]]:

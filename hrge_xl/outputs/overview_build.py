@@ -12,11 +12,12 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from ..core.paths import name_of
 from ..core.work import grouped
 from ..dataset.aggregates.sql import said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
 from ..dataset.return_status import BLANK
-from ..dataset.returns import heads
+from ..dataset.returns import corrected_answers, heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
     MASKED,
@@ -120,6 +121,13 @@ def build_overview(
     if spec is None:
         return overview
     paths = {row["submission"]: row["path"] for row in files}
+    in_figures = {row["submission"] for row in counted}
+    corrected = [
+        (name_of(paths[row["submission"]]), row["sheet"], row["cell"])
+        for row in corrected_answers(store)
+        if row["submission"] in in_figures
+    ]
+    overview = replace(overview, corrected=corrected)
     return with_figures(overview, FigureReader(store, spec, paths, overview), whole or store)
 
 

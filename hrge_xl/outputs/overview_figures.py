@@ -50,6 +50,7 @@ from .overview_model import (
     IndicatorPeriod,
     IndicatorSplit,
     QuestionGap,
+    QuestionKey,
     QuestionProfile,
     RiskLevel,
     RiskPart,
@@ -338,7 +339,6 @@ PLACE = slice(2, 5)
 CODE = 5
 NUMBER = 6
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
-Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
 
 def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
@@ -375,7 +375,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     ]
 
 
-def _key(reader: FigureReader, tool: str, row: str, code: str) -> Key:
+def _key(reader: FigureReader, tool: str, row: str, code: str) -> QuestionKey:
     return tool, row if (tool, row) in reader.fixed_rows else None, code
 
 
@@ -409,8 +409,8 @@ class QuestionProfiles:
         self.spec = reader.spec
         self.language = reader.language
         self.blank = translator(reader.language)("Missing")
-        self.profiles: dict[Key, QuestionProfile] = {}
-        self.rows: dict[Key, _Rows] = defaultdict(_Rows)
+        self.profiles: dict[QuestionKey, QuestionProfile] = {}
+        self.rows: dict[QuestionKey, _Rows] = defaultdict(_Rows)
 
     def all(self) -> list[QuestionProfile]:
         """Return every question that somebody answered or should have, with its rows.
@@ -467,7 +467,7 @@ class QuestionProfiles:
         }
         is_answered = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, is_answered)
-        steps: Counter[tuple[Key, str]] = Counter()
+        steps: Counter[tuple[QuestionKey, str]] = Counter()
         for row in self.reader.store.rows("answers", *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
@@ -513,6 +513,6 @@ class QuestionProfiles:
             sheet = self.spec.tool[tool].sheet.say(self.language)
             text = field.label.say(self.language)
             self.profiles[key] = QuestionProfile(
-                sheet, f"{row_label} · {text}" if row_label else text, code, field.type
+                sheet, f"{row_label} · {text}" if row_label else text, key, field.type
             )
         return self.profiles[key]

@@ -217,13 +217,16 @@ class AnswerCount:
     is_no: bool
 
 
+QuestionKey = tuple[str, str | None, str]  # sheet, fixed row, question
+
+
 @dataclass(slots=True)
 class QuestionProfile:
     """How the answers to one question are distributed: to a choice by answer, to a number its range."""
 
     tool: str
     text: str
-    code: str
+    key: QuestionKey
     type: FieldType
     answers: list[AnswerCount] = field(default_factory=list)
     lines: list[Record] = field(
@@ -325,6 +328,8 @@ class Overview:
     ] = ()  # lines of `aggregate_numbers` of the questions that the brief shows
     # from a page that may be shared: table of figures → titles of sheets
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # file, sheet and cell of the answers behind figures that the office corrected
+    corrected: Sequence[tuple[str, str, str]] = ()
 
     @property
     def title(self) -> str:

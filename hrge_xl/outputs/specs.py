@@ -350,12 +350,12 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
     for number, sent in enumerate(rows, start=1):
-        state = MISSING if not sent.said else REVIEWED if sent.reviewed else MACHINE
+        state = MISSING if not sent.translation else REVIEWED if sent.reviewed else MACHINE
         cells = (
             sent.place,
             str(limit_of(sent.place) or ""),
             sent.text,
-            sent.said,
+            sent.translation,
             state,
             sent.comment,
         )

@@ -1,16 +1,20 @@
-"""The sheets of one file compared with what was issued in it: those with questions by codes, others row by row."""
+"""Compare the sheets of one file with what was issued in it.
+
+Sheets with questions are compared by the hidden codes of their rows and columns, all others row by row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import chain
 
 from ..answers.submission import Answers, Identity, Unplaced, to_pairs
 from ..core.numerals import shown
 from ..core.words import and_more, tidy
 from ..core.work import grouped
-from ..findings import Finding
+from ..findings import Finding, Kind
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,
@@ -34,9 +38,17 @@ from ..workbook import Content
 from ..workbook.book import IssuedSheet
 from ..workbook.cover import COVER_FACTS, LABEL, contact_label
 from .expected import ReadResult, one_by_one, shorten
-from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
+from .issued_cells import (
+    TELLING,
+    CellChange,
+    Compared,
+    ExpectedCells,
+    Formulas,
+    Moved,
+    Telling,
+)
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
-from .tool_sheets import GIVEN_BACK, HOME, Assigned, Axes, ToolSheet, by_codes
+from .tool_sheets import GIVEN_BACK, HOME, Assigned, Axes, Axis, ToolSheet, by_codes
 from .unplaced import keep, single_texts, typed_on, typed_texts
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
@@ -44,160 +56,201 @@ ReadSheet = tuple[ToolSheet, Axes]
 
 
 class WorkbookComparison:
-    """Compares the sheets of one file with what was issued in it."""
+    """Compares the sheets of one file with what was issued in it, and adds what differs to the result of reading."""
 
-    def __init__(self, found: ReadResult, identity: Identity) -> None:
-        self.found = found
-        self.plan = found.plan
+    def __init__(self, read_result: ReadResult, identity: Identity) -> None:
+        self.read_result = read_result
+        self.plan = read_result.plan
         self.identity = identity
-        self.seen = found.observations
-        self.kept = "formulas" not in found.lost
-        self.protection_kept = "protection" not in found.lost
+        self.observations = read_result.observations
+        self.formulas_kept = "formulas" not in read_result.lost
+        self.protection_kept = "protection" not in read_result.lost
 
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
-        """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
-        found = self.found
-        plan = self.plan
+        """Compare all sheets. `read` are those with questions, with the lines that their codes name."""
         calculated = [sheet for sheet in assigned.tools.values() if not sheet.plan.sheet.grids]
-        there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
-        whole = there == plan.sheets.keys() and all(
-            lines.needed.keys() <= axis.places.keys()
-            for sheet, axes in read
-            for lines, axis in zip((sheet.plan.rows, sheet.plan.columns), axes, strict=True)
-        )
-        moved = [_moved(axes) for _, axes in read]
-        names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
-        renamed = {
-            name.casefold(): issued.casefold() for name, issued in names.items() if name != issued
-        }
-        formulas = Formulas(self.kept, whole and not any(moved), renamed)
-        for (sheet, axes), where in zip(read, moved, strict=True):
-            self._questions(sheet, where, formulas)
-            if where is not None:  # else the text of its cell is another one
-                self.seen += _lost_totals(sheet, axes)
-        for copy in assigned.copies:  # nobody reads it; what was typed there is kept
-            expected = plan.issued[copy.plan.sheet.name]
-            where = _moved(by_codes(copy))
-            changes = expected.compare(copy.raw, where, replace(formulas, exact=False)).changes
-            found.unplaced += _kept(changes, copy.raw)
-            keep(found, copy.raw, [*typed_texts(copy.raw, _outside(expected, where))])
+        complete = self._is_complete(calculated, read)
+        # formulas can be compared to the letter only if nothing has moved on any sheet that was read
+        moves = [_moved(axes) for _, axes in read]
+        formulas = Formulas(self.formulas_kept, complete and not any(moves), self._renamed_sheets())
+        for (sheet, axes), moved in zip(read, moves, strict=True):
+            self._compare_questions(sheet, moved, formulas)
+            if moved is not None:  # else the text of its cell is another one
+                self.observations += _lost_totals(sheet, axes)
+        for copy in assigned.copies:
+            self._keep_texts_of_copy(copy, formulas)
         for sheet in calculated:
-            tool = sheet.plan.tool
-            self._rows(sheet.raw, plan.issued[sheet.plan.sheet.name], formulas, tool, sheet.corner)
-            if not sheet.raw.protected and self.protection_kept:
-                self.seen.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
-        self._own_sheets(assigned, formulas)
-        # rows whose codes and numbers disagree were not just sorted
-        doubtful = {
-            finding.sheet for finding in self.seen if finding.code == ROW_NUMBER_CHANGED.code
-        }
-        self.seen[:] = [
-            finding
-            for finding in self.seen
-            if finding.code != ROWS_SORTED.code or finding.sheet not in doubtful
-        ]
+            self._compare_calculated(sheet, formulas)
+        self._compare_own_sheets(assigned, formulas)
+        self._withdraw_sorting()
         # what refers to cells that are gone, or looks for codes that are, cannot show what it should
-        if not (
-            whole
-            and self.kept
-            and all(
-                sheet.raw.text_at(row, sheet.corner.column) == code
-                for sheet, axes in read
-                for code, row in axes.rows.places.items()
-            )
-        ):
-            found.results.clear()
+        if not (complete and self.formulas_kept and _codes_are_in_place(read)):
+            self.read_result.results.clear()
 
-    def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
-        """Compare a sheet with answers."""
+    def _is_complete(self, calculated: Sequence[ToolSheet], read: Sequence[ReadSheet]) -> bool:
+        """Say whether every sheet of the workbook is there, with all rows and columns that it needs."""
+        with_questions = [sheet for sheet, _ in read]
+        tools_present = {sheet.plan.tool for sheet in (*calculated, *with_questions)}
+        if tools_present != self.plan.sheets.keys():
+            return False
+        return all(
+            sheet.plan.rows.needed.keys() <= axes.rows.places.keys()
+            and sheet.plan.columns.needed.keys() <= axes.columns.places.keys()
+            for sheet, axes in read
+        )
+
+    def _renamed_sheets(self) -> dict[str, str]:
+        """Return the issued names of the sheets that are called otherwise now, by their new names, in lower case."""
+        renamed = {}
+        for tool, name in self.read_result.sheets.items():
+            issued_name = self.plan.sheets[tool].sheet.name
+            if name != issued_name:
+                renamed[name.casefold()] = issued_name.casefold()
+        return renamed
+
+    def _withdraw_sorting(self) -> None:
+        """Withdraw that rows were sorted where their codes and numbers disagree: more was done than sorting."""
+        doubtful_sheets = {
+            finding.sheet
+            for finding in self.observations
+            if finding.code == ROW_NUMBER_CHANGED.code
+        }
+        self.observations[:] = [
+            finding
+            for finding in self.observations
+            if finding.code != ROWS_SORTED.code or finding.sheet not in doubtful_sheets
+        ]
+
+    # sheets of tools
+
+    def _compare_questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
+        """Compare a sheet with answers, and report its codes as damaged where the code of the sheet was changed."""
         raw = sheet.raw
-        at = sheet.plan.at
+        tool = sheet.plan.tool
         expected = self.plan.issued[sheet.plan.sheet.name]
         compared = expected.compare(raw, moved, formulas)
-        changes = [change for change in compared.changes if not _stayed(sheet, change)]
-        self.found.results[expected.issued.name] = compared.results
-        self._tell(changes, expected, raw, sheet.plan.tool)
-        self.found.no_longer |= {
-            at[change.home].key
+        changes = [change for change in compared.changes if not _is_loose(sheet, change)]
+        self.read_result.results[expected.issued.name] = compared.results
+        self._report_changes(changes, expected, raw, tool)
+        answers_at = sheet.plan.at
+        self.read_result.no_longer |= {
+            answers_at[change.home].key
             for change in changes
-            if change.kind == FORMULA_CHANGED and change.home in at
+            if change.kind == FORMULA_CHANGED and change.home in answers_at
         }
-        text = raw.text_at(*sheet.corner)
-        cell = address(*sheet.corner)
-        if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
+        sheet_code = raw.text_at(*sheet.corner)
+        if sheet_code == tool:  # rows or columns before it move all codes, and damage none
             return
-        self._codes_damaged(raw, sheet.plan.tool)
-        there = {(kept.sheet, kept.cell) for kept in (*self.found.unplaced, *self.found.replaced)}
-        if text and (raw.name, cell) not in there:
-            self.found.replaced.append(Unplaced(raw.name, cell, text))
+        self._report_damaged_codes(raw, tool)
+        cell = address(*sheet.corner)
+        kept_texts = (*self.read_result.unplaced, *self.read_result.replaced)
+        is_kept = any(text.sheet == raw.name and text.cell == cell for text in kept_texts)
+        if sheet_code and not is_kept:
+            self.read_result.replaced.append(Unplaced(raw.name, cell, sheet_code))
 
-    def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
-        """Compare cover, lists and stamp, and say which of them are gone."""
-        found = self.found
-        plan = self.plan
+    def _keep_texts_of_copy(self, copy: ToolSheet, formulas: Formulas) -> None:
+        """Keep what was typed on a second sheet of one tool. Nothing else is read there."""
+        raw = copy.raw
+        expected = self.plan.issued[copy.plan.sheet.name]
+        moved = _moved(by_codes(copy))
+        compared = expected.compare(raw, moved, replace(formulas, exact=False))
+        self.read_result.unplaced += _overwriting_texts(compared.changes, raw)
+        keep(self.read_result, raw, [*typed_texts(raw, _columns_outside(expected, moved))])
+
+    def _compare_calculated(self, sheet: ToolSheet, formulas: Formulas) -> None:
+        """Compare a sheet of a tool that has no questions, because it only shows what comes out."""
+        raw = sheet.raw
+        tool = sheet.plan.tool
+        expected = self.plan.issued[sheet.plan.sheet.name]
+        self._compare_rows(raw, expected, formulas, tool, sheet.corner)
+        if not raw.protected and self.protection_kept:
+            self.observations.append(PROTECTION_OFF.at(raw.name, None, tool))
+
+    # cover, lists and other sheets of the program
+
+    def _compare_own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
+        """Compare the sheets that belong to no tool, and report which of them are gone."""
         layout = self.plan.layout
-        counting: dict[
-            str, RawSheet
-        ] = {}  # of each of our sheets the one with its own name, else the first
-        for name, raw in assigned.ours:
-            if name not in counting or raw.name == name:
-                counting[name] = raw
-        self._touched(assigned, counting)
-        for name, raw in counting.items():
+        # of several sheets issued under one name that with its own name counts, else the first
+        own_sheets: dict[str, RawSheet] = {}
+        for name, raw in assigned.own_sheets:
+            if name not in own_sheets or raw.name == name:
+                own_sheets[name] = raw
+        self._report_handling(assigned, own_sheets)
+        for name, raw in own_sheets.items():
             if name in GIVEN_BACK:
-                typed_on(found, raw)
+                typed_on(self.read_result, raw)
             elif name == layout.cover_name:
-                stated = {
-                    name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS
-                }
-                asked = contact_label(self.plan.layout.language)
-                has_contact = any(raw.text_at(row, LABEL) == asked for row in raw.cells)
-                expected = plan.cover(frozenset(stated | {"contact"} if has_contact else stated))
-                compared = self._rows(raw, expected, formulas)
-                if compared.results.places is None:
-                    compared.results.places = expected.formula_places
-                self._compare_facts(raw, expected, compared.moved)
+                self._compare_cover(raw, formulas)
             else:
-                expected = plan.issued[name]
-                self._rows(raw, expected, formulas)
-                if name == LAST_SHEET and found.last is not None:
-                    self._tell(
-                        [*differing(raw, expected.issued, layout, found.last)], expected, raw, None
-                    )
+                expected = self.plan.issued[name]
+                self._compare_rows(raw, expected, formulas)
+                if name == LAST_SHEET:
+                    self._compare_last_answers(raw, expected)
         # but for the stamp, which is looked for by itself
         names = (*layout.own_names, *([LAST_SHEET] if layout.last else ()))
-        self.seen += (OWN_SHEET_MISSING.at(name) for name in names if name not in counting)
+        self.observations += (
+            OWN_SHEET_MISSING.at(name) for name in names if name not in own_sheets
+        )
 
-    def _touched(self, assigned: Assigned, counting: Mapping[str, RawSheet]) -> None:
-        """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
-        for name, raw in assigned.ours:
-            if name not in self.plan.layout.own_names:
+    def _report_handling(self, assigned: Assigned, own_sheets: Mapping[str, RawSheet]) -> None:
+        """Report which of the sheets that people see were renamed, doubled, hidden or unlocked."""
+        layout = self.plan.layout
+        for name, raw in assigned.own_sheets:
+            if name not in layout.own_names:
                 continue
-            if raw is not counting[name]:
-                self.seen.append(SHEET_DOUBLED.at(raw.name, expected=name))
+            if raw is not own_sheets[name]:
+                self.observations.append(SHEET_DOUBLED.at(raw.name, expected=name))
                 continue
             if raw.name != name:
-                self.seen.append(SHEET_RENAMED.at(raw.name, expected=name))
-            shown = name != self.plan.layout.lists_name or self.plan.layout.spec.drawing < 3
-            if raw.state != "visible" and shown:
-                self.seen.append(SHEET_HIDDEN.at(raw.name))
+                self.observations.append(SHEET_RENAMED.at(raw.name, expected=name))
+            issued_visible = name != layout.lists_name or layout.spec.drawing < 3
+            if raw.state != "visible" and issued_visible:
+                self.observations.append(SHEET_HIDDEN.at(raw.name))
             if not raw.protected and self.protection_kept:
-                self.seen.append(PROTECTION_OFF.at(raw.name))
+                self.observations.append(PROTECTION_OFF.at(raw.name))
+
+    def _compare_cover(self, raw: RawSheet, formulas: Formulas) -> None:
+        """Compare the cover with the one that was issued for the facts of the stamp."""
+        lines = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
+        contact_question = contact_label(self.plan.layout.language)
+        if any(raw.text_at(row, LABEL) == contact_question for row in raw.cells):
+            lines.add("contact")
+        expected = self.plan.cover(frozenset(lines))
+        compared = self._compare_rows(raw, expected, formulas)
+        if compared.results.places is None:
+            compared.results.places = expected.formula_places
+        self._compare_facts(raw, expected, compared.moved)
 
     def _compare_facts(self, raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> None:
         """Report the lines of the cover that say otherwise than the stamp."""
         stamped = dict(to_pairs(self.identity))
         for home, fact in expected.issued.facts.items():
-            here = home if moved is None else moved.place(*home)
-            if fact.name not in stamped or here is None:
+            place = home if moved is None else moved.place(*home)
+            if fact.name not in stamped or place is None:
                 continue
-            issued = fact.labels.get(stamped[fact.name], stamped[fact.name])
-            said = shown_cell(raw.cell(*here))
-            if tidy(issued) != tidy(said):
-                about = {"value": shorten(said), "expected": shorten(issued)}
-                self.seen.append(COVER_NAMES_ANOTHER.at(raw.name, address(*here), **about))
+            code = stamped[fact.name]
+            issued = fact.labels.get(code, code)
+            stated = shown_cell(raw.cell(*place))
+            if tidy(issued) != tidy(stated):
+                self.observations.append(
+                    COVER_NAMES_ANOTHER.at(
+                        raw.name,
+                        address(*place),
+                        value=shorten(stated),
+                        expected=shorten(issued),
+                    )
+                )
 
-    def _rows(
+    def _compare_last_answers(self, raw: RawSheet, expected: ExpectedCells) -> None:
+        """Report what the hidden sheet shows of the answers of the round before, where it is not what they were."""
+        last = self.read_result.last
+        if last is None:
+            return
+        changes = [*_changed_last_answers(raw, expected.issued, self.plan.layout, last)]
+        self._report_changes(changes, expected, raw, None)
+
+    def _compare_rows(
         self,
         raw: RawSheet,
         expected: ExpectedCells,
@@ -205,78 +258,101 @@ class WorkbookComparison:
         tool: str | None = None,
         corner: Place = HOME,
     ) -> Compared:
-        """Compare a sheet that has no codes to go by, row by row, and keep what stands where nothing was issued."""
+        """Compare a sheet that has no codes to go by, and keep what was typed where nothing was issued.
+
+        Where more than a few rows differ, or the sheet begins elsewhere, rows are looked for by their texts first.
+        """
         compared = expected.compare(raw, None, formulas)
-        changed = {change.row for change in compared.changes if change.of_text}
-        moved = _aligned(raw, expected, corner) if len(changed) > FEW or corner != HOME else None
+        changed_rows = {change.row for change in compared.changes if change.of_text}
+        moved = None
+        if len(changed_rows) > FEW or corner != HOME:
+            moved = _align_rows(raw, expected, corner)
         if moved is not None:
             compared = expected.compare(raw, moved, replace(formulas, exact=False))
-            for row, cells in expected.texts.items():
-                if row not in moved.rows:  # it is gone: its first text stands for it
-                    column, issued = next(iter(cells.items()))
-                    lost = CellChange(TEXT_CHANGED, row, column, (row, column), str(issued), "")
-                    compared.changes.append(lost)
-        self.found.results[expected.issued.name] = compared.results
-        self._tell(compared.changes, expected, raw, tool)
-        single_texts(self.found, raw, [*typed_texts(raw, _outside(expected, moved))])
+            compared.changes += _lost_rows(expected, moved)
+        self.read_result.results[expected.issued.name] = compared.results
+        self._report_changes(compared.changes, expected, raw, tool)
+        texts_beside = [*typed_texts(raw, _columns_outside(expected, moved))]
+        single_texts(self.read_result, raw, texts_beside)
         return compared
 
-    def _tell(
+    # what is reported
+
+    def _report_changes(
         self,
         changes: Sequence[CellChange],
         expected: ExpectedCells,
         raw: RawSheet,
         tool: str | None,
     ) -> None:
-        """Report the changes on one sheet as findings, and keep what was typed there."""
-        self.found.replaced += _kept(changes, raw)
+        """Report the changes on one sheet as findings, and keep what was typed over texts and formulas."""
+        self.read_result.replaced += _overwriting_texts(changes, raw)
         for kind, telling in TELLING.items():
-            # those of calculated answers are told with the answers
-            elsewhere = expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
-            groups = grouped(
-                (change.column if telling.by_column else 0, change)
-                for change in changes
-                if change.kind == kind and change.home not in elsewhere
-            )
-            if len(groups) > telling.most_columns > 0:
-                groups = {0: [change for _, group in sorted(groups.items()) for change in group]}
-            for _, group in sorted(groups.items()):
-                for told in one_by_one(group, telling.alone):
-                    first = min(told, key=lambda change: (change.row, change.column))
-                    cells = compact((change.row, change.column) for change in told)
-                    value = shorten(first.found) + and_more(len(told) - 1)
-                    issued = shorten(first.issued)
-                    about = {"value": value, "expected": issued, "label": cells, "cells": cells}
-                    at = address(first.row, first.column)
-                    count = str(len(told))
-                    self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
+            of_kind = [change for change in changes if change.kind == kind]
+            if kind in (TYPED_OVER, FORMULA_CLEARED):
+                # those of calculated answers are reported with the answers
+                of_kind = [change for change in of_kind if change.home not in expected.calculated]
+            for group in _group_changes(of_kind, telling):
+                self.observations.append(_finding_of_changes(kind, group, raw, tool))
         if any(change.kind == CODES_DAMAGED for change in changes):
-            self._codes_damaged(raw, tool)
+            self._report_damaged_codes(raw, tool)
 
-    def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
-        """Report damaged codes once for each sheet, and not where it could not be read at all."""
-        told = {finding.code for finding in self.seen if finding.sheet == raw.name}
-        if not told & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
-            self.seen.append(CODES_DAMAGED.at(raw.name, None, tool))
+    def _report_damaged_codes(self, raw: RawSheet, tool: str | None) -> None:
+        """Report damaged codes once for each sheet, and not for one that could not be read at all."""
+        reported = {finding.code for finding in self.observations if finding.sheet == raw.name}
+        if reported.isdisjoint({CODES_DAMAGED.code, SHEET_UNREADABLE.code}):
+            self.observations.append(CODES_DAMAGED.at(raw.name, None, tool))
 
 
-def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
+def _group_changes(
+    changes: Iterable[CellChange], telling: Telling
+) -> Iterator[Sequence[CellChange]]:
+    """Yield the changes of one kind in the groups that make one finding each."""
+    by_column = grouped((change.column if telling.by_column else 0, change) for change in changes)
+    groups = [group for _, group in sorted(by_column.items())]
+    if len(groups) > telling.most_columns > 0:
+        groups = [[*chain.from_iterable(groups)]]
+    for group in groups:
+        yield from one_by_one(group, telling.alone)
+
+
+def _finding_of_changes(
+    kind: Kind, changes: Sequence[CellChange], raw: RawSheet, tool: str | None
+) -> Finding:
+    """Return one finding for some changes, at the first cell, with the cells and what the first one shows."""
+    first = min(changes, key=lambda change: (change.row, change.column))
+    cells = compact((change.row, change.column) for change in changes)
+    return kind.at(
+        raw.name,
+        address(first.row, first.column),
+        tool,
+        value=shorten(first.shown) + and_more(len(changes) - 1),
+        expected=shorten(first.issued),
+        label=cells,
+        cells=cells,
+        count=str(len(changes)),
+    )
+
+
+def _overwriting_texts(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
     """Return what was typed over texts and formulas."""
     return [
-        Unplaced(raw.name, address(change.row, change.column), change.found)
+        Unplaced(raw.name, address(change.row, change.column), change.shown)
         for change in changes
-        if change.found.strip() and (change.of_text or change.kind == TYPED_OVER)
+        if change.shown.strip() and (change.of_text or change.kind == TYPED_OVER)
     ]
 
 
-def _stayed(sheet: ToolSheet, change: CellChange) -> bool:
-    """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
-    there = tidy(sheet.raw.text_at(*change.home)) == tidy(change.issued)
-    return change.of_text and there and sheet.plan.is_loose(*change.home, change.issued)
+def _is_loose(sheet: ToolSheet, change: CellChange) -> bool:
+    """Say whether a change is none: a band or a line of the panel stays in its cell while rows or columns move."""
+    if not change.of_text:
+        return False
+    has_issued_text = tidy(sheet.raw.text_at(*change.home)) == tidy(change.issued)
+    return has_issued_text and sheet.plan.is_loose(*change.home, change.issued)
 
 
 def _lost_totals(sheet: ToolSheet, axes: Axes) -> Iterator[Finding]:
-    """Yield what is said of each row below a table that shows what its columns come to, and is gone."""
+    """Yield a finding for each row of totals below a table that is gone."""
     for grid in sheet.plan.sheet.grids:
         for row in grid.rows:
             if row.role == "total" and row.code not in axes.rows.places:
@@ -286,69 +362,84 @@ def _lost_totals(sheet: ToolSheet, axes: Axes) -> Iterator[Finding]:
                 )
 
 
-def _moved(axes: Axes) -> Moved | None:
-    """Find where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
-    both = axes.rows, axes.columns
-    if all(line == origin for axis in both for line, origin in axis.origin.items()) and not any(
-        axis.copies or axis.unknown for axis in both
-    ):
-        return None
-    return Moved(
-        *(
-            {origin: line for line, origin in sorted(axis.origin.items(), reverse=True)}
-            for axis in both
-        )
+# where the rows and columns of a sheet are
+
+
+def _codes_are_in_place(read: Sequence[ReadSheet]) -> bool:
+    """Say whether every row that was found has its code in the column of codes."""
+    return all(
+        sheet.raw.text_at(row, sheet.corner.column) == code
+        for sheet, axes in read
+        for code, row in axes.rows.places.items()
     )
 
 
-def _outside(
+def _moved(axes: Axes) -> Moved | None:
+    """Return where the rows and columns of a sheet are by their codes.
+
+    None where all that have a code are at home, and no other code is there.
+    """
+    both_axes = (axes.rows, axes.columns)
+    at_home = all(line == home for axis in both_axes for line, home in axis.origin.items())
+    if at_home and not any(axis.copies or axis.unknown for axis in both_axes):
+        return None
+    return Moved(_lines_by_home(axes.rows), _lines_by_home(axes.columns))
+
+
+def _lines_by_home(axis: Axis) -> dict[int, int]:
+    """Return the lines of a sheet by the lines of the layout; of several the first one counts."""
+    return {home: line for line, home in sorted(axis.origin.items(), reverse=True)}
+
+
+def _columns_outside(
     expected: ExpectedCells, moved: Moved | None
 ) -> Callable[[int, Mapping[int, RawCell]], Iterable[int]]:
-    """Tell the columns of a row in which something stands and nothing was issued."""
+    """Return a function that gives, of a row and its cells, the columns in which nothing was issued."""
     if moved is None:
         return lambda row, cells: cells.keys() - expected.held.get(row, frozenset())
-    rows, columns = (
-        {here: home for home, here in lines.items()} for lines in (moved.rows, moved.columns)
-    )
+    home_rows = {line: home for home, line in moved.rows.items()}
+    home_columns = {line: home for home, line in moved.columns.items()}
 
-    def outside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
-        held = expected.held.get(rows.get(row, 0), frozenset())
-        return (column for column in cells if columns.get(column, 0) not in held)
+    def columns_outside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
+        issued_columns = expected.held.get(home_rows.get(row, 0), frozenset())
+        return (column for column in cells if home_columns.get(column, 0) not in issued_columns)
 
-    return outside
-
-
-# the sheets without questions: cover, lists, stamp and calculated ones
+    return columns_outside
 
 
-def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | None:
-    """Find where each issued row is now, by its first text; None where all are at home.
+def _align_rows(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | None:
+    """Return where the issued rows of a sheet without codes are, by the first text of each; None if all are at home.
 
-    What stands behind it may be of one workbook only: the lines of a cover.
+    Only the first text counts: what stands behind it on a cover is another text in every workbook.
     """
     shift = corner.column - HOME.column
-    last = max([*expected.held, 0])
-    issued = [
-        min(
-            ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)),
-            default=None,
-        )
-        for cells in (expected.texts.get(row, {}) for row in range(1, last + 1))
+    last_issued = max([*expected.held, 0])
+    last_used = max(raw.cells, default=0)
+    issued = [_first_issued_text(expected.texts.get(row, {})) for row in range(1, last_issued + 1)]
+    stored = [
+        _first_stored_text(raw.cells.get(row, {}), shift)
+        for row in range(1, min(last_used, 2 * last_issued) + 1)
     ]
-    seen = range(1, min(max(raw.cells, default=0), 2 * last) + 1)
-    stored = [_first_text(raw.cells.get(row, {}), shift) for row in seen]
     rows: dict[int, int] = {}
-    for kind, first, stop, here, end in SequenceMatcher(
-        None, issued, stored, autojunk=False
-    ).get_opcodes():
-        if kind in ("equal", "replace"):
-            rows.update(zip(range(first + 1, stop + 1), range(here + 1, end + 1), strict=False))
-    columns = {column: column + shift for held in expected.held.values() for column in held}
-    unmoved = not shift and all(row == at for row, at in rows.items()) and len(rows) == last
-    return None if unmoved else Moved(rows, columns)
+    matcher = SequenceMatcher(None, issued, stored, autojunk=False)
+    for operation, issued_start, issued_stop, start, stop in matcher.get_opcodes():
+        if operation in ("equal", "replace"):
+            issued_rows = range(issued_start + 1, issued_stop + 1)
+            rows.update(zip(issued_rows, range(start + 1, stop + 1), strict=False))
+    rows_at_home = len(rows) == last_issued and all(row == home for home, row in rows.items())
+    if rows_at_home and not shift:
+        return None
+    issued_columns = chain.from_iterable(expected.held.values())
+    return Moved(rows, {column: column + shift for column in issued_columns})
 
 
-def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
+def _first_issued_text(cells: Mapping[int, str | float]) -> tuple[int, str] | None:
+    """Return the first text of an issued row, with its column; None where it has none."""
+    texts = ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str))
+    return min(texts, default=None)
+
+
+def _first_stored_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
     """Return the first text of a row behind its hidden code, with the column in which it was issued."""
     texts = (
         (column - shift, tidy(str(cell.value)))
@@ -358,14 +449,23 @@ def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | N
     return min((text for text in texts if text[0] > HOME.column), default=None)
 
 
-def differing(
+def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[CellChange]:
+    """Yield the issued rows that are gone, each as its first text changed to nothing."""
+    for row, cells in expected.texts.items():
+        if row not in moved.rows:
+            column, issued = next(iter(cells.items()))
+            yield CellChange(TEXT_CHANGED, row, column, (row, column), str(issued), "")
+
+
+def _changed_last_answers(
     raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers
 ) -> Iterator[CellChange]:
-    """Yield the cells of the hidden sheet that do not say what the answers were."""
+    """Yield the cells of the hidden sheet that do not say what the answers of the round before were."""
     content = Content(layout, {}, last=last)
     for live in issued.live:
         for place, value in zip(live.places, live.cached_values(content), strict=True):
-            found = shown_cell(raw.cell(*place))
+            stored = shown_cell(raw.cell(*place))
             expected = "" if value is None else shown(value)
-            if found != expected:
-                yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)
+            if stored != expected:
+                home = (place.row, place.column)
+                yield CellChange(TEXT_CHANGED, *place, home, expected, stored)

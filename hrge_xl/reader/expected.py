@@ -118,7 +118,7 @@ class ExpectedSheet:
     @cached_property
     def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every slot, top down."""
-        found: list[CellSpec] = []
+        parts: list[CellSpec] = []
         for slot in self.sheet.slots:
             need = _need(self.layout, slot.field)
             calculated = slot.field.calculated
@@ -126,8 +126,8 @@ class ExpectedSheet:
                 zip(slot.cells, slot.codes, strict=True), start=1
             ):
                 key = (*slot.key, number if slot.field.several else 0)
-                found.append(CellSpec(slot, key, *codes, *place, address(*place), calculated, need))
-        return tuple(found)
+                parts.append(CellSpec(slot, key, *codes, *place, address(*place), calculated, need))
+        return tuple(parts)
 
     @cached_property
     def home(self) -> FoundCells:
@@ -173,27 +173,29 @@ class ExpectedSheet:
         table = dict.fromkeys(range(CODE_ROW, FIRST_ROW), whole)
         for grid in self.sheet.grids:
             columns = frozenset({CODE_COLUMN, *(column.index for column in grid.columns)})
-            data = {row.index for row in grid.data_rows}
-            table.update({row.index: columns if row.index in data else whole for row in grid.rows})
+            answer_rows = {row.index for row in grid.data_rows}
+            table.update(
+                {row.index: columns if row.index in answer_rows else whole for row in grid.rows}
+            )
         for row, _ in enumerate(self.sheet.panel, start=HEAD_ROW):
-            here = {self.sheet.panel_column, self.sheet.panel_column + 1}
-            table[row] = table.get(row, frozenset({CODE_COLUMN})) | here
+            panel_columns = {self.sheet.panel_column, self.sheet.panel_column + 1}
+            table[row] = table.get(row, frozenset({CODE_COLUMN})) | panel_columns
         return table
 
     @cached_property
     def texts(self) -> frozenset[str]:
         """Every text of the table and above it, folded: it tells our rows and columns from theirs."""
         tool = self.sheet.tool
-        said = {text for words in (tool.title, tool.part) for text in words.by_language.values()}
-        said |= {purpose(tool, language) for language in tool.title.by_language}
+        texts = {text for words in (tool.title, tool.part) for text in words.by_language.values()}
+        texts |= {purpose(tool, language) for language in tool.title.by_language}
         drawn = issued_sheets(self.layout)[self.sheet.name].constants
         above = (drawn.get(row, {}) for row in range(CODE_ROW + 1, HEAD_ROW))
-        said |= {str(text) for cells in above for text in cells.values()}
+        texts |= {str(text) for cells in above for text in cells.values()}
         for grid in self.sheet.grids:
             for row in grid.rows:
-                said |= {row.label, row.help, row.code}
-            said |= {column.label for column in grid.columns}
-        return frozenset(fold(text) for text in said) - {""}
+                texts |= {row.label, row.help, row.code}
+            texts |= {column.label for column in grid.columns}
+        return frozenset(fold(text) for text in texts) - {""}
 
     @cached_property
     def panel_texts(self) -> frozenset[str]:
@@ -284,15 +286,15 @@ class ExpectedWorkbook:
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
         tools = {sheet.name: sheet for sheet in self.layout.sheets}
-        found = dict[str, ExpectedCells]()
+        expected_cells = dict[str, ExpectedCells]()
         for name, issued in issued_sheets(self.layout).items():
             if name in tools:
-                found[name] = ExpectedCells.of_tool(issued, tools[name])
+                expected_cells[name] = ExpectedCells.of_tool(issued, tools[name])
             elif name == self.layout.lists_name:
-                found[name] = ExpectedCells.of_lists(issued, self.layout)
+                expected_cells[name] = ExpectedCells.of_lists(issued, self.layout)
             else:
-                found[name] = ExpectedCells(issued)
-        return found
+                expected_cells[name] = ExpectedCells(issued)
+        return expected_cells
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
         """Return what was issued on the cover with lines for these facts."""
@@ -337,11 +339,11 @@ def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detai
     return kind.at(sheet, cell, *part.slot.key, **detail)
 
 
-def one_by_one(found: Sequence[Thing], alone: int) -> Iterator[Sequence[Thing]]:
+def one_by_one(entries: Sequence[Thing], alone: int) -> Iterator[Sequence[Thing]]:
     """Yield what is told: the first ones each by itself, and all further ones together."""
-    yield from ([thing] for thing in found[:alone])
-    if len(found) > alone:
-        yield found[alone:]
+    yield from ([entry] for entry in entries[:alone])
+    if len(entries) > alone:
+        yield entries[alone:]
 
 
 # what is known of a file beyond its sheets, and everything that was found on them
@@ -374,3 +376,8 @@ class ReadResult:
     no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
     # of formulas, by the issued name of the sheet
     results: dict[str, SheetResults] = field(default_factory=dict)
+
+    @property
+    def drawn_otherwise(self) -> bool:
+        """Whether its sheets are not those that this program draws: what they say of themselves counts."""
+        return self.older or self.identity is None

@@ -113,9 +113,9 @@ def open_untrusted(path: Path, passwords: Sequence[str] = ()) -> File | Refusal:
     if isinstance(file, Refusal):
         return file
     try:
-        what = _CONFIGURATION.get(path.name.casefold())
-        if what is not None and not file.data.startswith(CONTAINERS):
-            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=MessageTemplate(what)))
+        configuration = _CONFIGURATION.get(path.name.casefold())
+        if configuration is not None and not file.data.startswith(CONTAINERS):
+            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=MessageTemplate(configuration)))
         format, data = _judge(file.data, passwords)
     except Unreadable as problem:
         return file.refused(problem.observation)
@@ -163,8 +163,8 @@ def opened(path: Path, limits: ReadLimits) -> File | Refusal:
                 raise Unreadable(_too_large(size, limits.file_bytes))
             data = file.read(limits.file_bytes + 1)
             digest = hashlib.sha256(data)
-            while more := file.read(MEBIBYTE):
-                digest.update(more)
+            while chunk := file.read(MEBIBYTE):
+                digest.update(chunk)
             end = file.tell()
         sha256 = digest.hexdigest()
         size = end
@@ -224,7 +224,7 @@ def _judge(data: bytes, passwords: Sequence[str]) -> tuple[str, bytes]:
     plain: bytes | Finding | Died = ENCRYPTED_WORKBOOK.at()
     # in a worker, for the container is as untrusted as any
     for plain in run_guarded(
-        decrypt, ((data, each, LIMITS.file_bytes) for each in passwords), jobs=1
+        decrypt, ((data, password, LIMITS.file_bytes) for password in passwords), jobs=1
     ):
         if not (isinstance(plain, Finding) and plain.code == WRONG_PASSWORD.code):
             break
@@ -286,9 +286,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LOOKED_AT = 4096
 
 
-def _not_a_workbook(what: str) -> Unreadable:
+def _not_a_workbook(description: str) -> Unreadable:
     """Return the finding that says what the file is instead."""
-    return Unreadable(NOT_A_WORKBOOK.at(what=MessageTemplate(what)))
+    return Unreadable(NOT_A_WORKBOOK.at(what=MessageTemplate(description)))
 
 
 def zip_format(package: ZipPackage) -> str:
@@ -301,19 +301,19 @@ def zip_format(package: ZipPackage) -> str:
             return "ods"
         raise _not_a_workbook(_first("other_open_document", declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
-        what = "a zip archive"
+        description = "a zip archive"
         names = package.names
         if any(name.endswith(".iwa") for name in names):
-            what = "a Numbers or Pages document of Apple"
+            description = "a Numbers or Pages document of Apple"
         elif any(name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) for name in names):
-            what = "a zip archive with workbooks in it; unpack it first"
-        raise _not_a_workbook(what)
+            description = "a zip archive with workbooks in it; unpack it first"
+        raise _not_a_workbook(description)
     # Without the zeros a UTF-16 part reads like any other.
     types = package.read("[Content_Types].xml").replace(b"\0", b"").lower()
-    found = _first("content_types", types)
-    if found is None:
+    format_ = _first("content_types", types)
+    if format_ is None:
         raise _not_a_workbook(_first("other_office", types) or "a zip archive")
-    return found
+    return format_
 
 
 def _first(table: str, content: bytes) -> str | None:
@@ -378,8 +378,10 @@ def _number(data: bytes, position: int, size: int) -> int:
 def describe(data: bytes) -> str:
     """Say what a file is that is neither zip nor OLE, in words that fit after "it is"."""
     marks = _KINDS["beginnings"].items()
-    known = next((what for mark, what in marks if data.startswith(mark.encode("latin-1"))), None)
-    return known or _describe_text(data[:_LOOKED_AT]) or "a file of an unknown kind"
+    description = next(
+        (meaning for mark, meaning in marks if data.startswith(mark.encode("latin-1"))), None
+    )
+    return description or _describe_text(data[:_LOOKED_AT]) or "a file of an unknown kind"
 
 
 def _describe_text(beginning: bytes) -> str | None:
@@ -400,7 +402,9 @@ def _describe_text(beginning: bytes) -> str | None:
     if start.startswith("<"):
         return "an XML file"
     lower = start.lower()
-    kinds = (what for mark, what in _KINDS["text_beginnings"].items() if lower.startswith(mark))
+    kinds = (
+        meaning for mark, meaning in _KINDS["text_beginnings"].items() if lower.startswith(mark)
+    )
     return next(kinds, "a text file, perhaps CSV")
 
 

@@ -155,11 +155,13 @@ def _damage(
     if not in_properties:
         return message_templates.NO_STAMP_PROPERTIES
     pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in SHEET_FIELDS)
-    told = message_templates.COPIES_DIFFER.format
+    format_difference = message_templates.COPIES_DIFFER.format
     differing = [
-        told(name=name, one=one[:MOST_SHOWN], other=other[:MOST_SHOWN])
-        for name, one, other in pairs
-        if one != other
+        format_difference(
+            name=name, one=sheet_value[:MOST_SHOWN], other=property_value[:MOST_SHOWN]
+        )
+        for name, sheet_value, property_value in pairs
+        if sheet_value != property_value
     ]
     return joined(differing[:3], "; ") if differing else None
 
@@ -167,11 +169,13 @@ def _damage(
 def _drop_impossible_days(stamp: Stamp) -> MessageTemplate | None:
     """Take days that are none out of a stamp: they are as if it did not say them."""
     assert stamp.identity is not None
-    said = {name: getattr(stamp.identity, name) for name in DAYS}
-    wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
+    stated_days = {name: getattr(stamp.identity, name) for name in DAYS}
+    wrong = {name: day for name, day in stated_days.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    told = message_templates.NO_DAY.format
-    days = [told(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()]
+    format_mistake = message_templates.NO_DAY.format
+    days = [
+        format_mistake(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()
+    ]
     return joined(days, "; ") if days else None
 
 
@@ -210,10 +214,10 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
 load_spec = lru_cache(maxsize=16)(load)
 
 
-def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
+def spec_of(identity: Identity, source: str | None) -> Spec | None:
     """Return the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
-    if wanted is not None:
-        spec = load_spec(wanted)
+    if source is not None:
+        spec = load_spec(source)
         return spec if spec.name == identity.spec else None
     return load_spec(identity.spec) if identity.spec in names() else None
 
@@ -307,8 +311,8 @@ def settled(
     It is that of the signed copy where the file was read by nothing but what this says.
     """
     if signed is not None:
-        said = asdict(signed)
-        genuine = all(value in ("", said[name]) for name, value in asdict(read_by).items())
+        signed_fields = asdict(signed)
+        genuine = all(value in ("", signed_fields[name]) for name, value in asdict(read_by).items())
         signature = VALID if genuine else INVALID
     else:
         signature = verify(stamps[0], key) if stamps else UNSIGNED
@@ -342,14 +346,14 @@ SHORTEST = 2
 def teams_named(file: str, teams: Iterable[str]) -> set[str]:
     """Find the teams whose codes are whole words in the name of a file; `PAK 2` goes before the `PAK` within it."""
     words = _words(PurePath(file).stem)
-    found = set()
+    named_teams = set()
     for team in sorted(teams, key=lambda code: (-len(_words(code)), code)):
         code = _words(team)
         tells = len(code.strip()) >= SHORTEST and any(map(str.isalpha, code))
         if code in words and tells:
-            found.add(team)
+            named_teams.add(team)
             words = words.replace(code, "  ")
-    return found
+    return named_teams
 
 
 def _words(text: str) -> str:

@@ -75,7 +75,7 @@ class CellChange(NamedTuple):
     column: int
     home: Home
     issued: str
-    found: str
+    shown: str
 
     @property
     def of_text(self) -> bool:
@@ -104,8 +104,8 @@ class Moved:
 
     def place(self, row: int, column: int) -> Home | None:
         """Say where a cell is now; None where its row or column is gone."""
-        here = self.rows.get(row), self.columns.get(column)
-        return None if here[0] is None or here[1] is None else (here[0], here[1])
+        place = self.rows.get(row), self.columns.get(column)
+        return None if place[0] is None or place[1] is None else (place[0], place[1])
 
 
 @dataclass
@@ -121,11 +121,11 @@ class Compared:
 class Formulas:
     """How the formulas of a file can be compared.
 
-    `kept`: its format keeps them; `exact`: nothing has moved, else all cells that they refer to are alike; `sheets`:
-    names of sheets as issued by those in the file, in lower case, where they differ.
+    `comparable`: the format of the file keeps them; `exact`: nothing has moved, else all cells that they refer to are
+    alike; `sheets`: names of sheets as issued by those in the file, in lower case, where they differ.
     """
 
-    kept: bool = True
+    comparable: bool = True
     exact: bool = True
     sheets: Mapping[str, str] = field(default_factory=dict)
 
@@ -210,40 +210,42 @@ class ExpectedCells:
 
     def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
         """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
-        found = Compared(SheetResults(raw.name), moved=moved)
+        compared = Compared(SheetResults(raw.name), moved=moved)
         if moved is None:  # else the codes are what it goes by
-            found.changes += self._changed_texts(self.codes, raw, None)
-        found.changes += self._changed_texts(self.texts, raw, moved)
+            compared.changes += self._changed_texts(self.codes, raw, None)
+        compared.changes += self._changed_texts(self.texts, raw, moved)
         if moved is not None:
-            found.results.places = [moved.place(*home) or home for home in self.formula_places]
-        found.changes += self._changed_formulas(found, raw, formulas)
-        return found
+            compared.results.places = [moved.place(*home) or home for home in self.formula_places]
+        compared.changes += self._changed_formulas(compared, raw, formulas)
+        return compared
 
     def _changed_texts(
         self, texts: Mapping[int, Mapping[int, str | float]], raw: RawSheet, moved: Moved | None
     ) -> Iterator[CellChange]:
         for row, cells in texts.items():
-            for home, issued, here, cell in _walk(row, cells, raw, moved):
-                if here is not None and not _is_same(issued, cell):
+            for home, issued, place, cell in _walk(row, cells, raw, moved):
+                if place is not None and not _is_same(issued, cell):
                     text = issued if isinstance(issued, str) else f"{issued:.15g}"
-                    found = shown_cell(cell)
-                    yield CellChange(self._meaning(home, text, found), *here, home, text, found)
+                    shown_text = shown_cell(cell)
+                    yield CellChange(
+                        self._meaning(home, text, shown_text), *place, home, text, shown_text
+                    )
 
-    def _meaning(self, home: Home, issued: str, found: str) -> Kind:
+    def _meaning(self, home: Home, issued: str, shown_text: str) -> Kind:
         """Return the finding of a text; where only the help below a head or question was changed, its meaning
         stands.
         """
         kind = CODES_DAMAGED if _is_code(*home) else self.meanings.get(home, TEXT_CHANGED)
-        lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
+        lines = (tidy(text.split("\n", 1)[0]) for text in (issued, shown_text))
         return (
             TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
         )
 
     def _writing(self, shared: dict[str, MasterFormula]) -> _Writing:
         """Return the formulas as the program of a file writes them, remembered unless they are far too long."""
-        for known in self._writings:
-            if known.shared == shared:
-                return known
+        for remembered in self._writings:
+            if remembered.shared == shared:
+                return remembered
         writing = _Writing(dict(shared))
         issued = (
             formula.text for cells in self.issued.formulas.values() for formula in cells.values()
@@ -255,11 +257,11 @@ class ExpectedCells:
         return writing
 
     def _changed_formulas(
-        self, found: Compared, raw: RawSheet, formulas: Formulas
+        self, compared: Compared, raw: RawSheet, formulas: Formulas
     ) -> Iterator[CellChange]:
         """Add what the formulas show, and yield those that are others now: what these show is no result."""
-        values = found.results.values
-        moved = found.moved
+        values = compared.results.values
+        moved = compared.moved
         writing = self._writing(raw.shared_formulas)
         for row, issued_cells in self.issued.formulas.items():
             first = len(values)
@@ -268,12 +270,12 @@ class ExpectedCells:
             cells = [cell for *_, cell in walked]
             values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
             texts = [None if cell is None else cell.formula for cell in cells]
-            if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
+            if not formulas.comparable or (moved is None and writing.rows.get(row) == texts):
                 continue
-            for number, (home, issued, here, cell) in enumerate(walked, start=first):
-                if here is None:
+            for number, (home, issued, place, cell) in enumerate(walked, start=first):
+                if place is None:
                     continue
-                kind = _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
+                kind = _changed_formula(cell, place, issued, raw.shared_formulas, formulas)
                 if kind is not None:
                     whole, values[number] = False, None
                     shown = shown_cell(cell)
@@ -283,14 +285,14 @@ class ExpectedCells:
                         and not isinstance(cell.formula, Follower)
                     ):
                         shown = f"={cell.formula}"
-                    yield CellChange(kind, *here, home, f"={issued.text}", shown)
+                    yield CellChange(kind, *place, home, f"={issued.text}", shown)
             if whole:
                 writing.rows[row] = texts
 
 
 def _changed_formula(
     cell: RawCell | None,
-    here: Home,
+    place: Home,
     issued: IssuedFormula,
     shared: Mapping[str, MasterFormula],
     formulas: Formulas,
@@ -299,7 +301,7 @@ def _changed_formula(
     if cell is None or cell.formula is None:
         blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
         return FORMULA_CLEARED if blank else TYPED_OVER
-    stored: MasterFormula | None = MasterFormula(cell.formula, Place(*here))
+    stored: MasterFormula | None = MasterFormula(cell.formula, Place(*place))
     if isinstance(cell.formula, Follower):
         stored = shared.get(cell.formula)
     if stored is None:
@@ -310,10 +312,14 @@ def _changed_formula(
         return FORMULA_CHANGED
     if formulas.exact and not formulas.sheets and counted_from(*stored) == _counted(*issued):
         return None
-    now, then = (
+    stored_form, issued_form = (
         (formula.text, formula.anchor if formulas.exact else None) for formula in (stored, issued)
     )
-    return None if normal_form(*now, formulas.sheets) == _normal(*then) else FORMULA_CHANGED
+    return (
+        None
+        if normal_form(*stored_form, formulas.sheets) == _normal(*issued_form)
+        else FORMULA_CHANGED
+    )
 
 
 def _walk(
@@ -322,8 +328,8 @@ def _walk(
     """Yield each cell of a row: its home, what was issued, its place now, None where it is gone, and what is there."""
     for column, issued in cells.items():
         home = row, column
-        here = home if moved is None else moved.place(*home)
-        yield home, issued, here, None if here is None else raw.cell(*here)
+        place = home if moved is None else moved.place(*home)
+        yield home, issued, place, None if place is None else raw.cell(*place)
 
 
 def _is_same(issued: str | float, cell: RawCell | None) -> bool:

@@ -110,9 +110,9 @@ def sender_of(mail: Message) -> str:
     fields = dict(reversed([(name.casefold(), str(text)) for name, text in mail.raw_items()]))
     for name in ("from", "sender"):
         words = _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(fields.get(name, ""), None)))
-        found = next((word for word in reversed(words) if "@" in word.strip("@")), "")
-        if found:
-            return decoded(found)
+        address = next((word for word in reversed(words) if "@" in word.strip("@")), "")
+        if address:
+            return decoded(address)
     return ""
 
 
@@ -304,8 +304,8 @@ class OutlookMessage:
     def email_info(self) -> EmailInfo:
         """Who sent it, and when it was sent and delivered; the headers that came with it say so best."""
         headers = HeaderParser().parsestr(self._text(self._storage, _HEADERS))
-        said = (self._text(self._storage, field) for field in (_SENDER_SMTP, _SENDER))
-        sender = next((address for address in said if "@" in address), sender_of(headers))
+        fields = (self._text(self._storage, field) for field in (_SENDER_SMTP, _SENDER))
+        sender = next((address for address in fields if "@" in address), sender_of(headers))
         delivered = self._moment(_DELIVERED)
         sent = moment_of(str(headers["Date"] or "")) or self._moment(_SUBMITTED) or delivered
         received = received_on(headers) or delivered
@@ -314,16 +314,18 @@ class OutlookMessage:
     @property
     def _recipients(self) -> tuple[str, ...]:
         storages = map(tuple, self._ole.listdir(streams=False, storages=True))
-        each = [
+        recipient_storages = [
             place
             for place in storages
             if place[:-1] == self._storage and place[-1].startswith(_RECIPIENT)
         ]
-        told = (
+        recipient_addresses = (
             next(filter(None, (self._text(place, field) for field in (_SMTP, _ADDRESS))), "")
-            for place in each
+            for place in recipient_storages
         )
-        return tuple(address for address in told if "@" in address)[:_MOST_RECIPIENTS]
+        return tuple(address for address in recipient_addresses if "@" in address)[
+            :_MOST_RECIPIENTS
+        ]
 
     @property
     def subject(self) -> str:
@@ -363,8 +365,8 @@ class OutlookMessage:
             return bytes(stream.read())
 
     def _text(self, storage: Storage, property_: str) -> str:
-        told = self._stream(storage, property_, _UNICODE).decode("utf-16-le", "replace")
-        return (told or self._stream(storage, property_, _BYTES).decode("utf-8", "replace")).rstrip(
+        text = self._stream(storage, property_, _UNICODE).decode("utf-16-le", "replace")
+        return (text or self._stream(storage, property_, _BYTES).decode("utf-8", "replace")).rstrip(
             "\0"
         )
 
@@ -390,19 +392,19 @@ def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
     """Yield the attachments with their names. Raises `Unreadable` at what is too much."""
     name = ""
     content = b""
-    for what, value in _attributes(data):
-        if what == _NEW and content:
+    for attribute, value in _attributes(data):
+        if attribute == _NEW and content:
             yield name, content
-        if what == _NEW:
+        if attribute == _NEW:
             budget.take_entries(1)
             name = ""
             content = b""
-        elif what == _TITLE:
+        elif attribute == _TITLE:
             name = name or value.rstrip(b"\0").decode("cp1252", "replace")
-        elif what == _CONTENT:
+        elif attribute == _CONTENT:
             budget.take_bytes(len(value))
             content = value
-        elif what == _MORE:
+        elif attribute == _MORE:
             name = _long_name(value) or name
     if content:
         yield name, content
@@ -412,11 +414,11 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield what stands in the stream, one after the other, as far as it goes."""
     at = _HEAD
     while at + _ATTRIBUTE.size <= len(data):
-        _, what, length = _ATTRIBUTE.unpack_from(data, at)
+        _, attribute, length = _ATTRIBUTE.unpack_from(data, at)
         start = at + _ATTRIBUTE.size
         if start + length > len(data):
             return
-        yield what, data[start : start + length]
+        yield attribute, data[start : start + length]
         at = start + length + 2  # a checksum
 
 

@@ -63,8 +63,10 @@ def look_into(
 
 
 def _why_not(path: Path, observation: Finding, remedy: str) -> UsageError:
-    told = text(observation, path=path.name)
-    return UsageError(f"{told.message} {told.remedy if observation.code in PASSWORDS else remedy}")
+    rendered = text(observation, path=path.name)
+    return UsageError(
+        f"{rendered.message} {rendered.remedy if observation.code in PASSWORDS else remedy}"
+    )
 
 
 def first_table(path: Path, remedy: str, password: str | None = None) -> Table:

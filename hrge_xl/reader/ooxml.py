@@ -154,13 +154,13 @@ class _WorkbookReader:
             "vmlDrawing": drawings.of_legacy_part,
             "drawing": drawings.of_part,
         }
-        found: dict[str, list[Any]] = {kind: [] for kind in readers}
+        by_kind: dict[str, list[Any]] = {kind: [] for kind in readers}
         for link in parts.relationships(part):
             if link.kind in readers and not link.external:
                 with self._optional(link, sheet.name):
-                    found[link.kind] += readers[link.kind](link.target)
+                    by_kind[link.kind] += readers[link.kind](link.target)
         # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
-        threaded, notes, _, legacy, drawn = found.values()
+        threaded, notes, _, legacy, drawn = by_kind.values()
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
         sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
@@ -196,13 +196,13 @@ def foreign_content(parts: Parts) -> Iterator[Finding]:
         or any(folder in f"/{name.lower()}" for folder in _EMBEDDED_FOLDERS)
     ]
     connections = [name for name, kind in types.items() if _is_any(_CONNECTION_TYPES, kind)]
-    for finding, found in (
+    for finding, part_names in (
         (MACROS_PRESENT, macros),
         (EMBEDDED_OBJECT, embedded),
         (EXTERNAL_LINK, connections),
     ):
-        if found:
-            yield finding.at(what=", ".join(map(shown, found[:5])))
+        if part_names:
+            yield finding.at(what=", ".join(map(shown, part_names[:5])))
     for name, kind in types.items():
         if "externallink+xml" in kind:
             yield _link(parts, name)
@@ -284,8 +284,8 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
     sheet.hidden_columns = around.hidden_columns
     sheet.drawn = around.drawn
     sheet.protected = around.protected
-    for what in around.not_understood:
-        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=MessageTemplate(what))
+    for setting in around.not_understood:
+        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=MessageTemplate(setting))
         context.damaged_place(guard, unreadable)
     cells.finish()
 
@@ -306,32 +306,34 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
     """Read everything in a sheet part that is not a row."""
     if tree.tag not in _ROOTS:
         guard.refuse(DAMAGED_PART)
-    found = Surroundings()
+    surroundings = Surroundings()
     for merge in tree.iter("x|mergeCell"):
         if (area := parse_area(merge.get("ref", ""))) is None:
-            found.not_understood.append("merged cells")
+            surroundings.not_understood.append("merged cells")
         else:
-            found.merges.append(area)
-    _add_rules(found, tree)
+            surroundings.merges.append(area)
+    _add_rules(surroundings, tree)
     for entry in tree.iter("x|col"):
         first = whole_number(entry.get("min"))
         last = whole_number(entry.get("max"))
         if is_unseen(entry.attrib, "width") and first is not None and last is not None:
-            found.hidden_columns.append((first, last))
-    found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))
+            surroundings.hidden_columns.append((first, last))
+    surroundings.protected = any(
+        is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection")
+    )
     for element in tree.iter():
         if element.tag in _DRAWN:
-            what, name = _DRAWN[element.tag]
-            found.drawn.append(
+            kind, name = _DRAWN[element.tag]
+            surroundings.drawn.append(
                 Overlay(
-                    *_corner(element), what, "", element.get(name, ""), element.get("shapeId", "")
+                    *_corner(element), kind, "", element.get(name, ""), element.get("shapeId", "")
                 )
             )
         elif element.tag == "x|scenario":
-            found.margins.append(unescape(element.get("comment", "").replace("&", "&&")))
+            surroundings.margins.append(unescape(element.get("comment", "").replace("&", "&&")))
         elif element.tag in _MARGINS:
-            found.margins.append(unescape("".join(element.itertext())))
-    return found
+            surroundings.margins.append(unescape("".join(element.itertext())))
+    return surroundings
 
 
 def _corner(element: Element) -> tuple[int, int]:
@@ -342,7 +344,7 @@ def _corner(element: Element) -> tuple[int, int]:
     )
 
 
-def _add_rules(found: Surroundings, tree: Element) -> None:
+def _add_rules(surroundings: Surroundings, tree: Element) -> None:
     """Note the validation rules, of the first kind and the one that Excel writes for lists of other sheets."""
     for rule in (*tree.iter("x|dataValidation"), *tree.iter("x14|dataValidation")):
         formula = rule.findtext(
@@ -352,6 +354,8 @@ def _add_rules(found: Surroundings, tree: Element) -> None:
             blocks = (
                 is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
             )
-            found.validations.append(Validation(rule.get("type", "none"), formula, areas, blocks))
+            surroundings.validations.append(
+                Validation(rule.get("type", "none"), formula, areas, blocks)
+            )
         else:
-            found.not_understood.append("a dropdown or another entry rule")
+            surroundings.not_understood.append("a dropdown or another entry rule")

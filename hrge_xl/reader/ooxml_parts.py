@@ -72,43 +72,43 @@ class Parts:
     def relationships(self, part: str) -> list[Relationship]:
         """Return the links out of a part, "" for the package itself; none when it has no relationship part."""
         folder, name = posixpath.split(part)
-        own = posixpath.join(folder, "_rels", f"{name}.rels")
-        if own not in self.package:
+        relationships_part = posixpath.join(folder, "_rels", f"{name}.rels")
+        if relationships_part not in self.package:
             return []
-        found = []
-        for entry in self.tree(own, "rel|Relationships").iter("rel|Relationship"):
+        relationships = []
+        for entry in self.tree(relationships_part, "rel|Relationships").iter("rel|Relationship"):
             external = entry.get("TargetMode", "").lower() == "external"
             target = entry.get("Target", "")
             if not external:
                 path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 target = path if path in self.package else unquote(path)
             kind = entry.get("Type", "").rpartition("/")[2]
-            found.append(Relationship(entry.get("Id", ""), kind, target, external))
-        return found
+            relationships.append(Relationship(entry.get("Id", ""), kind, target, external))
+        return relationships
 
     def workbook(self, part: str) -> tuple[RawWorkbook, list[str]]:
         """Return what the workbook part says, its sheets yet empty; and the relationship of each of these."""
         tree = self.tree(part, "x|workbook")
-        found = RawWorkbook("xlsm" if "macroenabled" in self.content_type(part) else "xlsx")
-        found.observations += self.package.observations
+        workbook = RawWorkbook("xlsm" if "macroenabled" in self.content_type(part) else "xlsx")
+        workbook.observations += self.package.observations
         for calculation in tree.findall("x|calcPr")[:1]:
             if not is_true(calculation.get("fullPrecision", "1")):
-                found.observations.append(PRECISION_AS_DISPLAYED.at())
+                workbook.observations.append(PRECISION_AS_DISPLAYED.at())
             if calculation.get("calcMode") == "manual":
-                found.observations.append(MANUAL_CALCULATION.at())
+                workbook.observations.append(MANUAL_CALCULATION.at())
         entries = tree.findall("x|sheets/x|sheet")
-        found.sheets += (
+        workbook.sheets += (
             RawSheet(entry.get("name", ""), entry.get("state", "visible")) for entry in entries
         )
         for name in tree.iterfind("x|definedNames/x|definedName"):
-            found.words.append(name.get("comment", ""))
+            workbook.words.append(name.get("comment", ""))
             if name.get("localSheetId") is None:
-                found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix(
-                    "="
-                )
+                workbook.defined_names[name.get("name", "")] = "".join(
+                    name.itertext()
+                ).removeprefix("=")
         properties = tree.find("x|workbookPr")
-        found.epoch_1904 = properties is not None and is_true(properties.get("date1904"))
-        return found, [entry.get("r|id", "") for entry in entries]
+        workbook.epoch_1904 = properties is not None and is_true(properties.get("date1904"))
+        return workbook, [entry.get("r|id", "") for entry in entries]
 
     def strings(self, part: str) -> dict[str, RawCell]:
         """Return the shared texts by their index as cells write it, each as the cell that it makes."""
@@ -154,13 +154,13 @@ _TEXTS: Cache[str, RawCell] = Cache(
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 
-def shared_text(item: str) -> RawCell:
+def shared_text(entry: str) -> RawCell:
     """Return the text of an `si` element, given without its end tag; raises Unreadable where it is none by itself."""
-    simple = None if "&#" in item else _SIMPLE_TEXT.fullmatch(item)
+    simple = None if "&#" in entry else _SIMPLE_TEXT.fullmatch(entry)
     if simple is not None:
         return _text(resolved(simple[1]))
     guard = XmlGuard("", LIMITS)
-    table = parse_tree(f'<sst xmlns="{MAIN}">{item}</si></sst>'.encode(), guard)
+    table = parse_tree(f'<sst xmlns="{MAIN}">{entry}</si></sst>'.encode(), guard)
     if [element.tag for element in table] != ["x|si"]:
         guard.refuse(DAMAGED_PART)
     return _text(*rich_text(table[0]))
@@ -176,22 +176,22 @@ def _shared_texts(content: bytes, guard: XmlGuard) -> list[RawCell]:
     stretch = find_stretch(content, b"sst")
     with suppress(Unreadable):  # of an element alone: the part as a whole says where
         if stretch is not None:
-            *items, rest = stretch.text.split("</si>")
+            *items, remainder = stretch.text.split("</si>")
             recall = _TEXTS.recall
             texts = [
-                recall(item, OVERHEAD + len(item), partial(shared_text, item)) for item in items
+                recall(entry, OVERHEAD + len(entry), partial(shared_text, entry)) for entry in items
             ]
             around = parse_tree(content[: stretch.start] + content[stretch.stop :], guard)
-            if around.tag == "x|sst" and not rest.strip(" \t\r\n"):
+            if around.tag == "x|sst" and not remainder.strip(" \t\r\n"):
                 prove(content, guard)
                 return texts
-    found: list[RawCell] = []
+    cells: list[RawCell] = []
     tree = parse_tree(
-        content, guard, closed={"x|si": lambda item: found.append(_text(*rich_text(item)))}
+        content, guard, closed={"x|si": lambda entry: cells.append(_text(*rich_text(entry)))}
     )
     if tree.tag != "x|sst":
         guard.refuse(DAMAGED_PART)
-    return found
+    return cells
 
 
 # What lies on top of a sheet: text boxes, shapes, pictures, charts, ink, controls and objects. New programs describe
@@ -253,7 +253,7 @@ class Drawings:
                 linked = [
                     links[id_] for id_ in named if id_ in links and links[id_].kind in _LINKED
                 ]
-                what = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
+                kind = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
                 texts = [_paragraphs(element), *(self._text_of(link) for link in linked)]
                 old = next(element.iter("a14|compatExt"), None)
                 number = "" if old is None else _shape_number(old.get("spid", ""))
@@ -263,15 +263,15 @@ class Drawings:
                     if properties is None
                     else properties.get("descr", "") or properties.get("name", "")
                 )
-                yield Overlay(*place, what, "\n".join(filter(None, texts)), name, number)
+                yield Overlay(*place, kind, "\n".join(filter(None, texts)), name, number)
 
     def of_legacy_part(self, part: str) -> Iterator[Overlay]:
         """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
         content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
         for shape in parse_tree(content, XmlGuard(part, self._limits)).iter():
             client = shape.find("xv|ClientData")
-            kind = _NOTE if client is None else client.get("ObjectType", "")
-            if client is not None and kind != _NOTE:
+            object_type = _NOTE if client is None else client.get("ObjectType", "")
+            if client is not None and object_type != _NOTE:
                 number = _shape_number(shape.get("o|spid", "") or shape.get("id", ""))
                 # column, offset, row, offset, and the same of its end
                 left, _, top, *_ = [*client.findtext("xv|Anchor", "").split(","), "", "", ""]
@@ -280,8 +280,8 @@ class Drawings:
                     " ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip()
                 )
                 place = cell_from_zero(top, left)
-                what = _LEGACY.get(kind, "control")
-                yield Overlay(*place, what, "\n".join(lines), shape=number)
+                name = _LEGACY.get(object_type, "control")
+                yield Overlay(*place, name, "\n".join(lines), shape=number)
 
     def _tree(self, part: str) -> Element:
         return parse_tree(self._parts.package.read(part), XmlGuard(part, self._limits))
@@ -299,9 +299,9 @@ class Drawings:
         return "\n".join(filter(None, texts))
 
 
-def merged(found: Iterable[Overlay]) -> list[Overlay]:
+def merged(overlays: Iterable[Overlay]) -> list[Overlay]:
     """Return everything once: what several parts describe under one number is one thing, as the first knows best."""
-    numbered = grouped((overlay.shape, overlay) for overlay in found)
+    numbered = grouped((overlay.shape, overlay) for overlay in overlays)
     alone = numbered.pop("", [])
     for parts in numbered.values():
         row, column = next((overlay[:2] for overlay in parts if overlay.row), (0, 0))
@@ -318,7 +318,7 @@ def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
             yield child
         elif child.tag == "mc|AlternateContent":
             yield from next(
-                (found for option in child if (found := [*_topmost(option, names)])), ()
+                (elements for option in child if (elements := [*_topmost(option, names)])), ()
             )
         else:
             yield from _topmost(child, names)

@@ -165,10 +165,10 @@ class CellReader:
         """Return every row of a stretch of cell data; raises NotPlain. Whether it is well-formed is for expat to
         say.
         """
-        *texts, rest = text.split("</row>")
-        known = self._rows.young.get  # asked directly, as very many are
-        rows = [*chain.from_iterable(known(row) or self._rows_to(row) for row in texts)]
-        rows += _empty_rows(_row_tags(rest))
+        *texts, remainder = text.split("</row>")
+        recall = self._rows.young.get  # asked directly, as very many are
+        rows = [*chain.from_iterable(recall(row) or self._rows_to(row) for row in texts)]
+        rows += _empty_rows(_row_tags(remainder))
         numbers = [row.number for row in rows]
         if not all(map(lt, [0, *numbers], [*numbers, LAST_ROW + 1])):
             raise NotPlain
@@ -212,8 +212,8 @@ class CellReader:
         if value is None:
             value = inline if empty is None else empty
         value = None if value is None else resolved(value)
-        found = self._stored(_attributes(raw), value, formula, _attributes(raw_formula or ""))
-        return StoredCell(row, COLUMNS.get(letters, 0), *found)
+        stored = self._stored(_attributes(raw), value, formula, _attributes(raw_formula or ""))
+        return StoredCell(row, COLUMNS.get(letters, 0), *stored)
 
     def of_element(self, element: Element) -> StoredCell:
         """Read a cell as an element; row and column are 0 where its reference is none."""
@@ -251,12 +251,12 @@ class CellReader:
         cell: RawCell | str | None = value
         if not is_shared:
             cell = stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self._epoch_1904)
-        own = formula if is_shared else None
+        formula_apart = formula if is_shared else None
         odd = style if style in self._odd_styles else None
         outside = formula is not None and reaches_outside(formula)
-        if own is None and not (about or outside or odd):
+        if formula_apart is None and not (about or outside or odd):
             return cell, None
-        return cell, Special(own, about, outside, odd)
+        return cell, Special(formula_apart, about, outside, odd)
 
 
 cell_reader = lru_cache(maxsize=4)(CellReader)  # the same for all workbooks that have these styles
@@ -278,10 +278,10 @@ def _empty_rows(tags: Sequence[tuple[str, str, str]]) -> list[PlainRow]:
 
 @lru_cache(maxsize=4_096)
 def _attributes(raw: str) -> Attributes:
-    found = _ATTRIBUTE.findall(raw)
-    if not _ATTRIBUTES.fullmatch(raw) or len(found) > MOST_ATTRIBUTES:
+    pairs = _ATTRIBUTE.findall(raw)
+    if not _ATTRIBUTES.fullmatch(raw) or len(pairs) > MOST_ATTRIBUTES:
         raise NotPlain
-    return dict(found)
+    return dict(pairs)
 
 
 class SheetCells:
@@ -313,8 +313,8 @@ class SheetCells:
                 cells = cells.copy()  # noqa: PLW2901 - the row of this file
                 for column, text in texts:
                     cells[column] = strings.get(text) or self._unreadable(number, column)
-                for column, what in special:
-                    cells[column] = self._noted(number, column, cells[column], what)
+                for column, special_part in special:
+                    cells[column] = self._noted(number, column, cells[column], special_part)
             if cells:
                 self._keep_row(number, cells)
 

@@ -59,8 +59,8 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
             hidden = (
                 hidden or contrast(luminance_of(letters.colour), luminance_of(ground)) < _VISIBLE
             )
-        found = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
-        return found if any(found) else None
+        cell_look = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
+        return cell_look if any(cell_look) else None
 
     dates = set()
     looks = {}
@@ -148,10 +148,10 @@ class Colours:
     @classmethod
     def of(cls, styles: Element, theme: Sequence[str]) -> Colours:
         """Return the colours of a styles part, with those of a theme; what they do not say is as usual."""
-        own = [
+        indexed = [
             entry.get("rgb", "") for entry in styles.iterfind("x|colors/x|indexedColors/x|rgbColor")
         ]
-        return cls([*own, *_PALETTE[len(own) :]], theme or _OFFICE_THEME)
+        return cls([*indexed, *_PALETTE[len(indexed) :]], theme or _OFFICE_THEME)
 
     def colour(self, entry: Element | None) -> RGB | None:
         """Return a `color` element, black unless it says otherwise; None when it cannot be told."""
@@ -329,10 +329,10 @@ CURRENCY_SIGNS = {
 
 def _is_in_another_currency(literals: str, unit: str) -> bool:
     """Return whether a number is shown in one currency where another one is asked for."""
-    asked = set(CURRENCY_CODE.findall(unit))
+    expected_codes = set(CURRENCY_CODE.findall(unit))
     shown_codes = set(CURRENCY_CODE.findall(literals))
     shown_codes |= {code for sign, code in CURRENCY_SIGNS.items() if sign in literals}
-    return bool(asked and shown_codes) and asked.isdisjoint(shown_codes)
+    return bool(expected_codes and shown_codes) and expected_codes.isdisjoint(shown_codes)
 
 
 def _says_something(literals: str) -> bool:
@@ -368,7 +368,9 @@ def _sections(code: str) -> list[_Section]:
 
 def _take(section: _Section, match: re.Match[str]) -> None:
     """Add one token of a format to its section."""
-    quoted, escaped, bracket, _, general, digits, percent, text, other, day, letter = match.groups()
+    quoted, escaped, bracket, _, general, digits, percent, text, remainder, day, letter = (
+        match.groups()
+    )
     literal = quoted or escaped or letter or ("%" if percent else "")
     if literal:
         section.pieces.append(literal)
@@ -389,7 +391,7 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         bare = digits.rstrip(",")
         section.scale = min(section.scale + len(digits) - len(bare), _MOST_STEPS)
         section.pattern += bare
-    elif general or text or day or other:
+    elif general or text or day or remainder:
         _put(
             section,
             (general and "General") or text or ("date" if day and _DAY.search(day) else "other"),

@@ -154,7 +154,7 @@ class _Record(NamedTuple):
 def lengthened(sheet: bytes) -> bytes | None:
     """Return the records of a sheet with long cells only; None where it has no short ones."""
     pieces: list[bytes] = []
-    kept = 0
+    copied_to = 0
     column = -1
     for start, stop, kind, content in _records(sheet):
         if kind == _ROW:
@@ -164,9 +164,9 @@ def lengthened(sheet: bytes) -> bytes | None:
         elif kind in _SHORT:
             column = min(column + 1, _LAST_COLUMN)
             long = column.to_bytes(4, "little") + content
-            pieces += sheet[kept:start], bytes([kind - _LONG_OF_SHORT]), _size(len(long)), long
-            kept = stop
-    return b"".join([*pieces, sheet[kept:]]) if pieces else None
+            pieces += sheet[copied_to:start], bytes([kind - _LONG_OF_SHORT]), _size(len(long)), long
+            copied_to = stop
+    return b"".join([*pieces, sheet[copied_to:]]) if pieces else None
 
 
 def _records(sheet: bytes) -> Iterator[_Record]:
@@ -196,11 +196,11 @@ def _number(sheet: bytes, place: int, most: int) -> tuple[int, int]:
 
 
 def _size(size: int) -> bytes:
-    found = bytearray()
+    encoded = bytearray()
     while size > _BITS:
-        found.append(size & _BITS | _MORE)
+        encoded.append(size & _BITS | _MORE)
         size >>= 7
-    return bytes([*found, size])
+    return bytes([*encoded, size])
 
 
 # White space before these elements stands between cells, rows and tables, or around the paragraphs of a cell, as

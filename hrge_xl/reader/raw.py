@@ -210,17 +210,17 @@ def parse_areas(references: str) -> tuple[Area, ...] | None:
 
 def runs(areas: Iterable[Area], column: int) -> list[Run]:
     """Return the rows that some areas cover in one column, as few runs as possible."""
-    found: list[Run] = []
+    merged_runs: list[Run] = []
     for first, last in sorted(
         (area.first_row, area.last_row)
         for area in areas
         if area.first_column <= column <= area.last_column
     ):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        if merged_runs and first <= merged_runs[-1][1] + 1:
+            merged_runs[-1] = (merged_runs[-1][0], max(last, merged_runs[-1][1]))
         else:
-            found.append((first, last))
-    return found
+            merged_runs.append((first, last))
+    return merged_runs
 
 
 def compact(cells: Iterable[tuple[int, int]]) -> str:
@@ -256,8 +256,10 @@ def is_true(value: str | None) -> bool:
 
 def is_unseen(attributes: Mapping[str, str], size: str) -> bool:
     """Say whether a row or a column is hidden, or has a size (`ht`, `width`) that leaves nothing to see."""
-    own = parse_number(attributes.get(size, ""))
-    return is_true(attributes.get("hidden")) or (own is not None and own < _LEAST_SIZE)
+    stated_size = parse_number(attributes.get(size, ""))
+    return is_true(attributes.get("hidden")) or (
+        stated_size is not None and stated_size < _LEAST_SIZE
+    )
 
 
 def struck_through(text: str) -> str:

@@ -58,7 +58,7 @@ from .identity import (
 )
 from .other_formats import checks_lost
 from .raw import CellKind, RawCell, RawWorkbook, Unreadable
-from .retired_questions import OldSheet, guide_title, was_issued
+from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import (
     ListNames,
@@ -142,38 +142,38 @@ def _read(
     lost = frozenset(workbook.cannot_tell)
     older = is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    known = (
+    issued_identity = (
         identity
         if same and identity.edition and identity.edition == content_hash(plan.layout)
         else None
     )
     last = last_answers(workbook, plan.layout, identity)
-    found = ReadResult(plan, same, older, lost, known, last)
-    locate(workbook, found)
+    read_result = ReadResult(plan, same, older, lost, issued_identity, last)
+    locate(workbook, read_result)
     submission = Submission(
         file.path,
         file.sha256,
         file.size,
         identity,
         stamp.signature,
-        answers(found, epoch_1904=workbook.epoch_1904),
-        found.observations,
-        found.unplaced,
-        found.comments,
+        answers(read_result, epoch_1904=workbook.epoch_1904),
+        read_result.observations,
+        read_result.unplaced,
+        read_result.comments,
         {**checks_lost(workbook.cannot_tell, workbook.format)},
-        found.sheets,
-        found.cells,
+        read_result.sheets,
+        read_result.cells,
         calculated_on=day_on_cover(workbook)
         or _day(identity.today),  # on which the sheets were right
-        replaced=found.no_longer,
+        replaced=read_result.no_longer,
         older=older,
         saved=workbook.saved,
         last=last_to_text(last or {}),
     )
     if (
-        found.results and day_on_cover(workbook) is not None
+        read_result.results and day_on_cover(workbook) is not None
     ):  # else nobody knows what the sheets had to show
-        results = ShownResults(plan, found.results)
+        results = ShownResults(plan, read_result.results)
         if any(value is not None for value in results.shown):
             submission.shown_checks = results.checks()
             submission.shown_rows = results.rows()
@@ -187,7 +187,7 @@ def _read(
         (stamp.signature == UNCHECKED, needing(Need.KEY), message_templates.NO_KEY),
         (last is None, reading_last, message_templates.OTHER_LAST),
         (
-            known is None,
+            issued_identity is None,
             AS_ISSUED,
             message_templates.OLDER_TEXTS if older else message_templates.OTHER_ISSUER,
         ),
@@ -210,11 +210,11 @@ def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     )
 
 
-def expected_return(identity: Identity, wanted: str | None) -> ExpectedWorkbook:
+def expected_return(identity: Identity, source: str | None) -> ExpectedWorkbook:
     """Return what a workbook with this stamp is read against. Raises ValueError where the spec is another."""
-    spec = spec_of(identity, wanted)
+    spec = spec_of(identity, source)
     if spec is None:
-        raise ValueError(f"not read as a workbook of {wanted}")
+        raise ValueError(f"not read as a workbook of {source}")
     return plan_for(identity, spec)
 
 
@@ -231,27 +231,29 @@ STATES = dict.fromkeys(CellKind, ANSWERED) | {
 }
 
 
-def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
+def answers(read_result: ReadResult, *, epoch_1904: bool) -> list[Answer]:
     """Return an answer for every cell that holds something.
 
     Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
     """
-    found: list[Answer] = []
-    formulas_lost = "formulas" in read.lost
-    for part, sheet, cell, raw in read.filled:
+    answers_read: list[Answer] = []
+    formulas_lost = "formulas" in read_result.lost
+    for part, sheet, cell, raw in read_result.filled:
         state = _state(raw)
         if state is None:
             continue
         field = part.slot.field
-        reading = read_cell(field, raw, read.plan, epoch_1904) if state is ANSWERED else NOTHING
+        reading = (
+            read_cell(field, raw, read_result.plan, epoch_1904) if state is ANSWERED else NOTHING
+        )
         formula = raw.formula is not None or (formulas_lost and part.calculated)
         answer = Answer(
             *part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated
         )
         answer.code, answer.text, answer.number, answer.day = reading[:4]
         answer.problem, answer.suggestion, answer.notes = reading[4:]
-        found.append(answer)
-    return found
+        answers_read.append(answer)
+    return answers_read
 
 
 def _state(raw: RawCell) -> State | None:
@@ -281,72 +283,77 @@ def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bo
 # where every answer of the layout is in a returned workbook, or that it is missing
 
 
-def locate(workbook: RawWorkbook, found: ReadResult) -> None:
+def locate(workbook: RawWorkbook, read_result: ReadResult) -> None:
     """Find every cell of the layout in a workbook, and note everything that is not as issued."""
-    plan = found.plan
+    plan = read_result.plan
     assigned = assign(workbook, plan)
-    found.observations += assigned.observations
-    found.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
-    found.cells = {tool: {} for tool in plan.sheets}
-    named = found.identity is not None and "names" not in found.lost
+    read_result.observations += assigned.observations
+    read_result.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
+    read_result.cells = {tool: {} for tool in plan.sheets}
+    named = read_result.identity is not None and "names" not in read_result.lost
     names = ListNames.of(workbook, plan.layout) if named else ListNames()
-    found.observations += names_lost(names, workbook, plan.layout)
+    read_result.observations += names_lost(names, workbook, plan.layout)
     with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
-    read = [(sheet, _read_sheet(found, sheet, names)) for sheet in with_answers]
-    if found.identity is not None:
+    read = [(sheet, _read_sheet(read_result, sheet, names)) for sheet in with_answers]
+    if read_result.identity is not None:
         by_lines = [(sheet, axes) for sheet, axes in read if axes is not None]
-        WorkbookComparison(found, found.identity).compare(assigned, by_lines)
+        WorkbookComparison(read_result, read_result.identity).compare(assigned, by_lines)
     for copy in assigned.copies:
-        copied_answers(found, copy)
-    # those of an older version apart from those that nobody issued
+        copied_answers(read_result, copy)
+    # those of another drawing apart from those that nobody issued
     old = [
-        sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)
+        sheet
+        for sheet in assigned.unknown_sheets
+        if read_result.drawn_otherwise and was_issued(sheet, workbook)
     ]
     for sheet in old:
-        old_sheet(found, sheet)
+        old_sheet(read_result, sheet)
     for sheet in assigned.unknown_sheets:
         if sheet not in old:
-            unknown_sheet(found, sheet)
-    found.observations += dates_by_format(found)
-    found.observations += formatting_beside(workbook, found.unplaced)
-    found.unplaced += found.replaced
-    note_overlays(workbook, found)
-    found.unplaced += orphaned_answers(workbook)
-    if found.older:
-        found.observations = [
-            finding for finding in found.observations if finding.code not in needing(Need.VERSION)
+            unknown_sheet(read_result, sheet)
+    read_result.observations += dates_by_format(read_result)
+    read_result.observations += formatting_beside(workbook, read_result.unplaced)
+    read_result.unplaced += read_result.replaced
+    note_overlays(workbook, read_result)
+    read_result.unplaced += orphaned_answers(workbook)
+    if read_result.older:
+        read_result.observations = [
+            finding
+            for finding in read_result.observations
+            if finding.code not in needing(Need.VERSION)
         ]
 
 
-def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
+def _read_sheet(read_result: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
     """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
-    axes, observations = read_axes(found, tool_sheet)
-    language = found.plan.layout.language
-    old = (
-        OldSheet(tool_sheet.raw, guide_title(language), tool_sheet.corner) if found.older else None
-    )
+    axes, observations = read_axes(read_result, tool_sheet)
+    old = None
+    if read_result.drawn_otherwise:
+        described = OldSheet(tool_sheet.raw, tool_sheet.corner)
+        # a sheet of this version that asks nothing is read by its own layout
+        old = described if read_result.older or described.checks else None
     if axes is None and old is not None and old.checks:
         # every question of the sheet is another one now
-        old_sheet(found, tool_sheet.raw, tool_sheet.corner)
+        old_sheet(read_result, tool_sheet.raw, tool_sheet.corner)
         return None
-    found.observations += observations
+    read_result.observations += observations
     if axes is None:
-        every_text(found, tool_sheet)
+        every_text(read_result, tool_sheet)
         return None
-    here = tool_sheet.plan.home if axes.unmoved else _found_cells(tool_sheet, axes)
+    located = tool_sheet.plan.home if axes.unmoved else _found_cells(tool_sheet, axes)
     if old is not None:  # what was filled in then and is calculated now is not read
-        here = FoundCells(
+        located = FoundCells(
             tuple(
                 (part, row, column)
-                for part, row, column in here.cells
+                for part, row, column in located.cells
                 if not (part.calculated and old.question(row, column) is not None)
             )
         )
-        old.known = frozenset((row, column) for _, row, column in here.cells)
-    _take(found, tool_sheet, here)
-    found.observations += tampered(found, tool_sheet, here, names)
-    unplaced_texts(found, tool_sheet, axes, old)
-    found.observations += formatting(found, tool_sheet.raw, here)
+        old.known = frozenset((row, column) for _, row, column in located.cells)
+    _take(read_result, tool_sheet, located)
+    read_result.observations += tampered(read_result, tool_sheet, located, names)
+    unplaced_texts(read_result, tool_sheet, axes, old)
+    read_result.observations += formatting(read_result, tool_sheet.raw, located)
     return axes
 
 
@@ -363,17 +370,19 @@ def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
     )
 
 
-def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
+def _take(read_result: ReadResult, tool_sheet: ToolSheet, located: FoundCells) -> None:
     """Note where every cell is, and take the values of those that hold one."""
-    at_home = here is tool_sheet.plan.home
+    at_home = located is tool_sheet.plan.home
     raw = tool_sheet.raw
     plan = tool_sheet.plan
-    moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}
-    found.cells[plan.tool] = plan.home_cells if at_home else moved
+    moved = (
+        {} if at_home else {part.key: address(row, column) for part, row, column in located.cells}
+    )
+    read_result.cells[plan.tool] = plan.home_cells if at_home else moved
     blank = CellKind.BLANK
     name = raw.name
-    take = found.filled.append
-    for row, parts in here.by_row.items():
+    take = read_result.filled.append
+    for row, parts in located.by_row.items():
         stored = raw.cells.get(row)
         if not stored:
             continue
@@ -392,9 +401,12 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     text = "".join(
         str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT
     )
-    found = read_last(text) if last_digest(text) == identity.last_digest else None
+    answers_by_key = read_last(text) if last_digest(text) == identity.last_digest else None
     return (
-        found if found is not None and all(_fits(layout, *item) for item in found.items()) else None
+        answers_by_key
+        if answers_by_key is not None
+        and all(_fits(layout, *entry) for entry in answers_by_key.items())
+        else None
     )
 
 

@@ -1,7 +1,19 @@
-"""Answers to questions that the version in force asks no more, told from labels by the codes of their own sheet.
+"""Sheets that this program would draw otherwise: what is an answer and what was issued, told by their own codes.
 
-A sheet of an older version describes itself: every cell to fill in has a hidden check cell in its row, under the code
-of its question. So labels, calculated cells and checks of a question that is gone are not news, and its answer is.
+That is so in workbooks of an older version, and in those of this version whose stamp names another edition: they were
+drawn by another state of the program, or from another state of the spec. Such a sheet describes itself: every cell to
+fill in has a hidden check cell in its row, under the code of its question. So labels, calculated cells and checks of a
+question that is gone are not news, and its answer is. Whatever `drawing` a spec states, one rule holds:
+
+| what stands there                           | in drawing | is told by                                               |
+|---------------------------------------------|------------|----------------------------------------------------------|
+| an answer                                   | 1, 2, 3    | the codes of its row and column, and its check cell      |
+| a code, a head, a label, a calculated cell  | 1, 2, 3    | the area of the codes, on a protected sheet              |
+| how to fill in, beside the table            | 1, 2       | columns without codes before the checks, if protected    |
+| how to fill in, on a sheet of its own       | 3          | the key of the sheet, on a protected sheet               |
+| a sheet of an older version that asks nothing | 1, 2, 3  | its key, on a protected sheet                            |
+
+Nobody could type elsewhere on a protected sheet; where the protection is gone, everything else is kept and told.
 """
 
 from __future__ import annotations
@@ -9,26 +21,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from ..core.words import translator
 from ..core.work import grouped
 from ..layout.model import Place
+from ..spec.supplements import KEYS
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, area_of
 
 CHECK = "check."
 ANSWER = "answer."
-MOST_HEAD_ROWS = 20  # above the first row of a table
 
 
 class OldSheet:
-    """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too.
+    """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too."""
 
-    `guide_title` heads the columns beside its table that say how to fill it in, in the language of the workbook.
-    """
-
-    def __init__(self, raw: RawSheet, guide_title: str, corner: Place = HOME) -> None:
+    def __init__(self, raw: RawSheet, corner: Place = HOME) -> None:
         self.raw = raw
-        self.guide_title = guide_title
         self.corner = corner
         self.known: frozenset[tuple[int, int]] = frozenset()
         self._heads: dict[
@@ -68,17 +75,20 @@ class OldSheet:
 
     def question(self, row: int, column: int) -> str | None:
         """Return the code under which a cell was to be filled in; None where nothing was asked."""
-        asked = [code for code in self.columns.get(column, []) if self._checks(code)]
-        if row not in self.rows or not asked:
+        codes_checked = [code for code in self.columns.get(column, []) if self._checks(code)]
+        if row not in self.rows or not codes_checked:
             return None
         checked = self._checked(row)
-        found = [
+        confirmed_codes = [
             code
-            for code in asked
+            for code in codes_checked
             if any(self._holds(checked, check) for check in self._checks(code))
         ]
-        lost = [code for code in asked if not self._checking.intersection(self._checks(code))]
-        return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
+        lost = [
+            code for code in codes_checked if not self._checking.intersection(self._checks(code))
+        ]
+        # where no check is left to tell by: rather too much
+        return next(iter(confirmed_codes or lost), None)
 
     def label(self, row: int, column: int) -> str:
         """Return the question as the sheet words it: that of the row in a form, row code and head in a table."""
@@ -119,14 +129,12 @@ class OldSheet:
         return min(self.rows), max(self.rows), max(self.columns, default=0)
 
     @cached_property
-    def _guide_columns(self) -> frozenset[int]:
-        """The two columns that say how to fill in the sheet: below their title, without codes."""
-        first_row = min(self.rows, default=0)
-        for row in range(self.corner.row + 1, min(first_row, self.corner.row + MOST_HEAD_ROWS) + 1):
-            for column in self.raw.cells.get(row, {}):
-                if column not in self.columns and self.raw.text_at(row, column) == self.guide_title:
-                    return frozenset({column, column + 1} - self.columns.keys())
-        return frozenset()
+    def _guide_columns(self) -> range:
+        """The columns that said how to fill in the sheet: without codes, between its questions and its checks."""
+        checks = [column for columns in self.checks.values() for column in columns]
+        first_check = min(checks, default=0)
+        question_columns = (column for column in self.columns if column < first_check)
+        return range(max(question_columns, default=first_check) + 1, first_check)
 
     def _checks(self, code: str) -> list[int]:
         """Return the columns of the checks of a code; several cells of one question share one."""
@@ -163,14 +171,11 @@ class OldSheet:
         return self.raw.text_at(self._heads[column][at - 1], column) if at else ""
 
 
-def guide_title(language: str) -> str:
-    """Return what heads the columns that say how to fill in a sheet, on sheets that have them beside their table."""
-    return translator(language)("How to fill in")
-
-
 def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:
-    """Whether a sheet that no tool claims is one of an older version: its area has the name that its key gives it."""
+    """Whether a sheet that no tool claims was drawn otherwise: by its key, or by the name that its area has."""
     key = sheet.text_at(1, 1)
+    if key in KEYS:
+        return True
     return bool(key) and area_of(workbook, "sheet_" + key.replace(".", "_"), sheet) is not None
 
 

@@ -102,7 +102,7 @@ def look_outside(file: str) -> Confinement:
     }
     if sys.platform != "win32":  # there the number of a signal means something else
         attempts["process"] = lambda: os.kill(os.getppid(), 0)
-    return replace(_here, open=[what for what, attempt in attempts.items() if _succeeds(attempt)])
+    return replace(_here, open=[name for name, attempt in attempts.items() if _succeeds(attempt)])
 
 
 def _succeeds(attempt: Callable[[], object]) -> bool:
@@ -142,9 +142,13 @@ def _of_entry(entry: Path) -> Iterator[str]:
 
 @cache
 def _installed_folders() -> frozenset[str]:
-    ours = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    compiled = {os.path.join(folder, "lib-dynload") for folder in ours}  # noqa: PTH118 - as in `sys.path`
-    return frozenset({*ours, *compiled, *site.getsitepackages(), site.getusersitepackages()})
+    library_folders = {
+        sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    }
+    compiled = {os.path.join(folder, "lib-dynload") for folder in library_folders}  # noqa: PTH118 - as in `sys.path`
+    return frozenset(
+        {*library_folders, *compiled, *site.getsitepackages(), site.getusersitepackages()}
+    )
 
 
 # Landlock: three calls that leave this process the files that it needs
@@ -179,8 +183,8 @@ def allow_reading_only(places: Iterable[str]) -> int:
     it starts: to be called while there is no other.
     """
     version = _call(_CREATE, None, 0, _VERSION_FLAG)
-    known = max(bits for since, bits in _FILES.items() if since <= version)
-    rights = _Rights((1 << known) - 1, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
+    newest = max(bits for since, bits in _FILES.items() if since <= version)
+    rights = _Rights((1 << newest) - 1, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     size = 8 if version < 4 else 16 if version < 6 else 24
     rules = _call(_CREATE, ctypes.byref(rights), size, 0)
     try:
@@ -382,7 +386,7 @@ def limit_this_process(more_bytes: int) -> None:
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         for name in ("CreateJobObjectW", "GetCurrentProcess"):
             getattr(kernel, name).restype = ctypes.c_void_p
-        own = ctypes.c_void_p(kernel.GetCurrentProcess())
+        process = ctypes.c_void_p(kernel.GetCurrentProcess())
 
         def done(success: int | None) -> None:
             if not success:
@@ -391,7 +395,7 @@ def limit_this_process(more_bytes: int) -> None:
         counters = MemoryCounters()
         limits = ExtendedLimits()
         counters.size = ctypes.sizeof(counters)
-        done(kernel.K32GetProcessMemoryInfo(own, ctypes.byref(counters), counters.size))
+        done(kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.size))
         limits.basic.flags = _ACTIVE_PROCESSES | _PROCESS_MEMORY | _DIE_ON_FAULT
         limits.basic.active_processes = 1
         limits.process_memory = int(counters.committed) + more_bytes
@@ -401,6 +405,6 @@ def limit_this_process(more_bytes: int) -> None:
         size = ctypes.sizeof(limits)
         try:
             done(kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size))
-            done(kernel.AssignProcessToJobObject(job, own))
+            done(kernel.AssignProcessToJobObject(job, process))
         finally:
             kernel.CloseHandle(job)

@@ -46,20 +46,26 @@ from .issued_cells import ALONE, SheetResults
 class ShownResults:
     """What the formulas of one file show."""
 
-    def __init__(self, plan: ExpectedWorkbook, found: Mapping[str, SheetResults]) -> None:
+    def __init__(
+        self, plan: ExpectedWorkbook, results_by_sheet: Mapping[str, SheetResults]
+    ) -> None:
         self.cells = formula_cells(plan)
         self.layout = plan.layout
-        self.found = found
+        self.results_by_sheet = results_by_sheet
         self.shown: list[Result] = []
         for name, sheet in self.cells.sheets.items():
-            results = found.get(name)
+            sheet_results = results_by_sheet.get(name)
             self.shown += (
-                results.values if results is not None else [None] * len(sheet.formula_places)
+                sheet_results.values
+                if sheet_results is not None
+                else [None] * len(sheet.formula_places)
             )
 
     def checks(self) -> ShownChecks:
         """Return what the check cells show."""
-        elsewhere = {name for name, results in self.found.items() if results.places is not None}
+        elsewhere = {
+            name for name, results in self.results_by_sheet.items() if results.places is not None
+        }
         moved = {
             number: self.place(cell)[1:]
             for number, (cell, _) in enumerate(self.cells.checks)
@@ -69,15 +75,15 @@ class ShownResults:
 
     def rows(self) -> dict[tuple[str, int, int], ShownRows]:
         """Say which rows the collected lists keep, for each of their sources."""
-        found: dict[tuple[str, int, int], ShownRows] = {}
+        shown_rows: dict[tuple[str, int, int], ShownRows] = {}
         for rows, cells in self.cells.lists:
             ranked = rows.kept([self.shown[cell] for cell in cells])
             if not cells or ranked is None:
                 continue
             sheet, *place = self.place(cells[0])
             at = sheet, address(*place)
-            found |= {key: ShownRows(ranks, *at) for key, ranks in ranked.items()}
-        return found
+            shown_rows |= {key: ShownRows(ranks, *at) for key, ranks in ranked.items()}
+        return shown_rows
 
     def differing(self, submission: Submission) -> Iterator[Finding]:
         """Yield one observation for each cell that shows something else than follows from the answers and the
@@ -92,7 +98,7 @@ class ShownResults:
         facts = facts_of(submission.identity)
         day = submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
-        kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
+        ranked_rows = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers = submission.values()
         unread = submission.originals()
         # with 0 for what no check cell can say
@@ -107,7 +113,7 @@ class ShownResults:
         originals = unread | submission.otherwise_written()
         last = read_last(submission.last) or {}
         content = Content(
-            self.layout, answers, {}, calculated, kept, originals, facts, memory, last
+            self.layout, answers, {}, calculated, ranked_rows, originals, facts, memory, last
         )
         differing = self.cells.differing(content, self.shown)
         for issued, some in grouped(
@@ -116,23 +122,23 @@ class ShownResults:
             tool = next(
                 (sheet.tool.code for sheet in self.layout.sheets if sheet.name == issued), None
             )
-            for told in one_by_one(some, ALONE):
-                yield self._about(tool, told)
+            for cells_together in one_by_one(some, ALONE):
+                yield self._about(tool, cells_together)
 
-    def _about(self, tool: str | None, found: Sequence[Expected]) -> Finding:
-        number, result = found[0]
+    def _about(self, tool: str | None, cells_differing: Sequence[Expected]) -> Finding:
+        number, due = cells_differing[0]
         sheet, *place = self.place(number)
         shown, expected = (
-            shorten("" if value is None else said(value)) for value in (self.shown[number], result)
+            shorten("" if value is None else said(value)) for value in (self.shown[number], due)
         )
         at = address(*place)
-        value = shown + and_more(len(found) - 1)
+        value = shown + and_more(len(cells_differing) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
         """Return the name of the sheet in the file, and where on it a formula cell is now."""
         cell = self.cells.cells[number]
-        results = self.found.get(cell.sheet)
+        results = self.results_by_sheet.get(cell.sheet)
         if results is None or results.places is None:
             return results.sheet if results is not None else cell.sheet, cell.row, cell.column
         return results.sheet, *results.places[number - self.cells.first[cell.sheet]]
@@ -147,7 +153,7 @@ class _MemoryOfChecks(Memory):
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
         """Raise `_BrokenCheck` for what sums up check cells of which one shows no number."""
-        if key not in self.known and isinstance(key, tuple) and key[0] in ("checks", "progress"):
+        if key not in self.cache and isinstance(key, tuple) and key[0] in ("checks", "progress"):
             raise _BrokenCheck
         return super().once(key, work_out)
 
@@ -225,7 +231,7 @@ class FormulaCells:
 
     def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
         """Return what the check cells say, as far as they show numbers."""
-        known: dict[Any, Any] = {
+        remembered: dict[Any, Any] = {
             ("checks", key): checks(cleaned)
             for key, checks in self._checks_of_rows
             if all(map(_is_number, checks(shown)))
@@ -238,8 +244,8 @@ class FormulaCells:
                 number = int(value or 0)
                 at[number // LEVEL] += count
                 required += count * is_required(number)
-            known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
-        return _MemoryOfChecks(known)
+            remembered["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
+        return _MemoryOfChecks(remembered)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Yield each formula cell that shows something else than follows from the checks, with what it should show.

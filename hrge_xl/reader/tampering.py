@@ -62,21 +62,21 @@ from .tool_sheets import ToolSheet, named_area
 
 
 def tampered(
-    found: ReadResult, tool_sheet: ToolSheet, here: FoundCells, names: ListNames
+    read_result: ReadResult, tool_sheet: ToolSheet, located: FoundCells, names: ListNames
 ) -> Iterator[Finding]:
     """Everything that was done to one sheet, as far as its format keeps it."""
     raw = tool_sheet.raw
-    plan = found.plan
-    lost = found.lost
+    plan = read_result.plan
+    lost = read_result.lost
     if not raw.protected and "protection" not in lost:
         yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _by_field(plan, _lost_lists(raw, plan, here.needs, names))
+        yield from _by_field(plan, _lost_lists(raw, plan, located.needs, names))
     if "formulas" not in lost:
-        yield from _cleared(raw, plan, here.calculated)
-    yield from _merged(raw, plan, here.cells)
-    yield from _sorted(tool_sheet, here)
-    yield from _hidden(tool_sheet, here)
+        yield from _cleared(raw, plan, located.calculated)
+    yield from _merged(raw, plan, located.cells)
+    yield from _sorted(tool_sheet, located)
+    yield from _hidden(tool_sheet, located)
 
 
 # what happened, on which sheet, to which cell, and what else to say of it
@@ -114,7 +114,7 @@ def _covers(runs: Sequence[Run], line: int) -> bool:
     return any(first <= line <= last for first, last in runs)
 
 
-def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **more: str) -> Finding:
+def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **extra: str) -> Finding:
     """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda cell: (cell[2], cell[1]))
     ranges = compact((row, column) for _, row, column in cells)
@@ -124,7 +124,7 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
         "cells": ranges,
         "count": str(len(cells)),
     }
-    return observe_at(kind, sheet, address(row, column), part, **(detail | more))
+    return observe_at(kind, sheet, address(row, column), part, **(detail | extra))
 
 
 # formulas and rows
@@ -138,39 +138,41 @@ def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterat
         if (cell := raw.cell(row, column)) is None
         or (cell.kind is CellKind.BLANK and cell.formula is None)
     )
-    found = list(grouped((cell[0].slot.field.code, cell) for cell in cleared).values())
-    if len(found) > COLUMNS_ALONE:
-        found = [[cell for some in found for cell in some]]
-    return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
+    columns = list(grouped((cell[0].slot.field.code, cell) for cell in cleared).values())
+    if len(columns) > COLUMNS_ALONE:
+        columns = [[cell for some in columns for cell in some]]
+    return (together(FORMULA_CLEARED, raw.name, plan, some) for some in columns)
 
 
-def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
+def _sorted(tool_sheet: ToolSheet, located: FoundCells) -> Iterator[Finding]:
     """Yield one observation for each block whose rows stand in another order than they were issued in."""
-    if here is tool_sheet.plan.home:
+    if located is tool_sheet.plan.home:
         return
     blocks: dict[int, dict[int, tuple[CellSpec, int]]] = {}
-    for part, row, column in here.cells:
+    for part, row, column in located.cells:
         blocks.setdefault(part.slot.grid, {}).setdefault(row, (part, column))
     for rows in blocks.values():
-        found = [(row, *rows[row]) for row in sorted(rows)]
-        issued = sorted(part.row for _, part, _ in found)
-        moved = [line for line, home in zip(found, issued, strict=True) if line[1].row != home]
+        cells_of_rows = [(row, *rows[row]) for row in sorted(rows)]
+        issued = sorted(part.row for _, part, _ in cells_of_rows)
+        moved = [
+            line for line, home in zip(cells_of_rows, issued, strict=True) if line[1].row != home
+        ]
         if moved:
             row, part, column = moved[0]
-            codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))
+            codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in cells_of_rows))
             at = address(row, column)
             yield ROWS_SORTED.at(tool_sheet.raw.name, at, part.slot.tool, value=shorten(codes))
 
 
-def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
+def _hidden(tool_sheet: ToolSheet, located: FoundCells) -> Iterator[Finding]:
     """Report the rows, and the columns, that are hidden although something is answered in them."""
     raw = tool_sheet.raw
-    rows = raw.hidden_rows & here.by_row.keys()
-    columns = {column for column in here.columns if _covers(raw.hidden_columns, column)}
+    rows = raw.hidden_rows & located.by_row.keys()
+    columns = {column for column in located.columns if _covers(raw.hidden_columns, column)}
     for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
         hidden = sorted(
             (row, column)
-            for part, row, column in (here.cells if lines else ())
+            for part, row, column in (located.cells if lines else ())
             if (column if is_column else row) in lines
             and not part.calculated
             and (cell := raw.cell(row, column))
@@ -185,46 +187,54 @@ def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
 # merges
 
 
-def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Finding]:
+def _merged(raw: RawSheet, plan: ExpectedWorkbook, cells: Cells) -> Iterator[Finding]:
     """Yield one observation for each merge over answers, at the first answer in it."""
-    left: dict[int, dict[int, CellSpec]] = {}
-    for part, row, column in here if raw.merges else ():
+    answers_by_row: dict[int, dict[int, CellSpec]] = {}
+    for part, row, column in cells if raw.merges else ():
         if not part.calculated:
-            left.setdefault(row, {})[column] = part
+            answers_by_row.setdefault(row, {})[column] = part
     for area in raw.merges:
         rows = range(area.first_row, area.last_row + 1)
         covered = [
             (row, column)
-            for row in ([row for row in left if row in rows] if len(rows) > len(left) else rows)
-            for column in left.get(row, ())
+            for row in (
+                [row for row in answers_by_row if row in rows]
+                if len(rows) > len(answers_by_row)
+                else rows
+            )
+            for column in answers_by_row.get(row, ())
             if area.first_column <= column <= area.last_column
         ]
         if covered:
             row, column = min(covered)
-            part = left[row][column]
+            part = answers_by_row[row][column]
             value = f"{address(*area[:2])}:{address(*area[2:])}"
             about = {"label": plan.layout.question(part.slot), "value": value, "cells": value}
             yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
         for row, column in covered:
-            del left[row][column]
+            del answers_by_row[row][column]
 
 
 # what formatting says of answers that their values do not: struck through, invisible, shown otherwise
 
 
-def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[Finding]:
+def formatting(read_result: ReadResult, raw: RawSheet, located: FoundCells) -> Iterator[Finding]:
     """Report what formatting does to answers."""
     return _by_field(
-        found.plan,
+        read_result.plan,
         (
             (kind, raw.name, (part, row, column), detail)
             for row, column in sorted(
                 raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]
             )
-            for part, its_column in here.by_row.get(row, ())
+            for part, its_column in located.by_row.get(row, ())
             if its_column == column and not part.calculated
             for kind, detail in _seen(
-                raw, row, column, percent=part.slot.field.type.scaled, unit=_unit_of(part, found)
+                raw,
+                row,
+                column,
+                percent=part.slot.field.type.scaled,
+                unit=_unit_of(part, read_result),
             )
         ),
     )
@@ -233,27 +243,27 @@ def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[F
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
     """Yield the same of what stands outside the cells to fill in, one observation for each sheet."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
-    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
+    places_by_kind: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
     for text in unplaced:
         raw = sheets.get(text.sheet)
         place = parse_cell(text.cell)
         if raw is not None and place is not None:
             for kind, detail in _seen(raw, *place, percent=True):
-                found.setdefault((kind, raw.name), (detail, []))[1].append(place)
-    for (kind, sheet), (detail, places) in found.items():
+                places_by_kind.setdefault((kind, raw.name), (detail, []))[1].append(place)
+    for (kind, sheet), (detail, places) in places_by_kind.items():
         cells = compact(places)
         about = {"label": cells, "cells": cells, "count": str(len(places))}
         yield kind.at(sheet, address(*places[0]), **about, **detail)
 
 
-def dates_by_format(found: ReadResult) -> Iterator[Finding]:
+def dates_by_format(read_result: ReadResult) -> Iterator[Finding]:
     """Report texts that the format of their cell turned into a date: “3-4” is 3 April then."""
     date = CellKind.DATE
     return _by_field(
-        found.plan,
+        read_result.plan,
         (
             (DATE_BY_FORMAT, sheet, (part, *place), {"value": shown_cell(cell)})
-            for part, sheet, home, cell in found.filled
+            for part, sheet, home, cell in read_result.filled
             if cell[0] is date
             and kind_of(part.slot.field) is ColumnKind.TEXT
             and (place := parse_cell(home))
@@ -261,10 +271,10 @@ def dates_by_format(found: ReadResult) -> Iterator[Finding]:
     )
 
 
-def _unit_of(part: CellSpec, found: ReadResult) -> str:
+def _unit_of(part: CellSpec, read_result: ReadResult) -> str:
     """Return the unit that a cell is asked in, as the spec words it first."""
     unit = part.slot.field.unit
-    return unit.say(found.plan.layout.spec.languages[0]) if unit else ""
+    return unit.say(read_result.plan.layout.spec.languages[0]) if unit else ""
 
 
 def _seen(
@@ -277,15 +287,15 @@ def _seen(
     if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
         return
     struck = cell.struck
-    other = None
+    displayed = None
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
-        other = seen(look.number_format, cell.value, percent=percent, unit=unit)
+        displayed = seen(look.number_format, cell.value, percent=percent, unit=unit)
     if struck is not None or look.struck:
         yield STRUCK_THROUGH, {"value": shorten(struck or struck_through(value), 200), "seen": ""}
-    if look.invisible or other == "":
+    if look.invisible or displayed == "":
         yield TEXT_INVISIBLE, {"value": shorten(value, 200), "seen": ""}
-    elif other is not None:
-        yield SHOWN_OTHERWISE, {"value": shorten(value, 200), "seen": shorten(other, 200)}
+    elif displayed is not None:
+        yield SHOWN_OTHERWISE, {"value": shorten(value, 200), "seen": shorten(displayed, 200)}
 
 
 # the validation rules that a sheet still has, by the lists that they offer
@@ -391,8 +401,8 @@ def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
             _name(place)
             for place in lists
             if any(
-                {entry.casefold() for entry in way} == entries
-                for way in (place.codes, place.labels, place.offered)
+                {entry.casefold() for entry in form} == entries
+                for form in (place.codes, place.labels, place.offered)
             )
         ]
     sheet, mark, cells = bare.rpartition("!")

@@ -77,7 +77,7 @@ class Assigned:
     tools: dict[str, ToolSheet] = field(default_factory=dict)
     copies: list[ToolSheet] = field(default_factory=list)
     # no tools: by the name they were issued under
-    ours: list[tuple[str, RawSheet]] = field(default_factory=list)
+    own_sheets: list[tuple[str, RawSheet]] = field(default_factory=list)
     unknown_sheets: list[RawSheet] = field(default_factory=list)
     observations: list[Finding] = field(default_factory=list)
 
@@ -103,28 +103,28 @@ def area_of(workbook: RawWorkbook, name: str, sheet: RawSheet) -> Area | None:
 def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
     """Return every tool its sheet; what is left over is a copy, one of our own sheets, or unknown."""
     claims: dict[str, list[RawSheet]] = {}
-    found = Assigned()
+    assigned = Assigned()
     for sheet in workbook.sheets:
         key = sheet.text_at(1, 1)
         if key in plan.sheets:
             claims.setdefault(key, []).append(sheet)
         elif (name := issued_name(sheet, key, plan.layout)) is not None:
-            found.ours.append((name, sheet))
+            assigned.own_sheets.append((name, sheet))
         else:
-            found.unknown_sheets.append(sheet)
+            assigned.unknown_sheets.append(sheet)
     for tool, expected in plan.sheets.items():
         if tool in claims:
-            _take(found, expected, claims[tool], workbook)
+            _take(assigned, expected, claims[tool], workbook)
         else:
-            _search(found, expected, workbook)
-    for tool, tool_sheet in found.tools.items():
+            _search(assigned, expected, workbook)
+    for tool, tool_sheet in assigned.tools.items():
         raw = tool_sheet.raw
         name = tool_sheet.plan.sheet.name
         if raw.name != name:
-            found.observations.append(SHEET_RENAMED.at(raw.name, None, tool, expected=name))
+            assigned.observations.append(SHEET_RENAMED.at(raw.name, None, tool, expected=name))
         if raw.state != "visible" and not tool_sheet.plan.sheet.hidden:
-            found.observations.append(SHEET_HIDDEN.at(raw.name, None, tool))
-    return found
+            assigned.observations.append(SHEET_HIDDEN.at(raw.name, None, tool))
+    return assigned
 
 
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
@@ -146,26 +146,27 @@ def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
 
 
 def _take(
-    found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workbook: RawWorkbook
+    assigned: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workbook: RawWorkbook
 ) -> None:
     """Take the sheet with the right name, else the first; the others are copies."""
     expected = plan.sheet.name
     winner = next((sheet for sheet in claimed if sheet.name == expected), claimed[0])
-    found.tools[plan.tool] = ToolSheet(
+    assigned.tools[plan.tool] = ToolSheet(
         plan, winner, HOME, area_of(workbook, plan.sheet.name_in_book, winner)
     )
     for sheet in claimed:
         if sheet is not winner:
-            found.copies.append(ToolSheet(plan, sheet))
-            found.observations.append(
+            assigned.copies.append(ToolSheet(plan, sheet))
+            assigned.observations.append(
                 SHEET_DOUBLED.at(sheet.name, None, plan.tool, expected=expected)
             )
 
 
-def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
+def _search(assigned: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
     """Search for the sheet of a tool whose key is not where it should be, first where its name or area says."""
     free = [
-        (sheet, area_of(workbook, plan.sheet.name_in_book, sheet)) for sheet in found.unknown_sheets
+        (sheet, area_of(workbook, plan.sheet.name_in_book, sheet))
+        for sheet in assigned.unknown_sheets
     ]
     for sheet, area in sorted(
         free, key=lambda claim: (claim[1] is None, claim[0].name != plan.sheet.name)
@@ -174,11 +175,11 @@ def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None
         if corner is None and (area is not None or sheet.name == plan.sheet.name):
             corner = HOME if area is None else Place(*area[:2])
         if corner is not None:
-            found.unknown_sheets.remove(sheet)
-            found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
+            assigned.unknown_sheets.remove(sheet)
+            assigned.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
             return
     missing = SHEET_MISSING if plan.parts else OWN_SHEET_MISSING
-    found.observations.append(missing.at(plan.sheet.name, None, plan.tool))
+    assigned.observations.append(missing.at(plan.sheet.name, None, plan.tool))
 
 
 def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | None:
@@ -216,9 +217,8 @@ class Axis:
     origin: dict[int, int] = field(default_factory=dict)  # actual line -> line of the layout
     copies: dict[int, str] = field(default_factory=dict)  # actual line -> code
     unknown: set[int] = field(default_factory=set)  # actual lines with a code that nothing here has
-    own: set[int] = field(
-        default_factory=set
-    )  # actual lines without a code that are part of the layout
+    # actual lines without a code that are part of the layout
+    own_lines: set[int] = field(default_factory=set)
     unmoved: bool = False
 
     def inside(self, line: int) -> bool:
@@ -256,7 +256,7 @@ def _find_own(
     lines: Iterable[int],
     corner: int,
     codeless: frozenset[int],
-    ours: Callable[[set[int]], Collection[int]],
+    find_own: Callable[[set[int]], Collection[int]],
 ) -> None:
     """Tell the codeless lines of the layout (titles, heads, labels) from lines inserted by hand.
 
@@ -267,7 +267,7 @@ def _find_own(
         axis.origin.update({line: line for line in codeless})
         return
     free = set(lines) - {*axis.origin, *axis.copies, *axis.unknown, corner}
-    own = ours(free)
+    own_lines = find_own(free)
     anchors = sorted({**axis.origin, corner: 1}.items())
     for line in free:
         at = bisect(anchors, line, key=itemgetter(0))
@@ -278,8 +278,8 @@ def _find_own(
             origin = home + line - before if after - before == home_after - home else None
         if origin is not None and origin in codeless:
             axis.origin[line] = origin
-        elif line in own:
-            axis.own.add(line)
+        elif line in own_lines:
+            axis.own_lines.add(line)
 
 
 class Axes(NamedTuple):
@@ -328,7 +328,7 @@ def _sorted_by_hand(
     return {row: code for row, code in rows.items() if code not in codes} | shown
 
 
-def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
+def read_axes(read_result: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
     """Return rows and columns by code; by position where that is certain; None when neither is possible."""
     axes = by_codes(tool_sheet)
     raw = tool_sheet.raw
@@ -337,7 +337,7 @@ def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, li
     lost_rows = [code for code in plan.rows.needed if code not in axes.rows.places]
     lost_columns = [code for code in plan.columns.needed if code not in axes.columns.places]
     if lost_rows or lost_columns:
-        if found.same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
+        if read_result.same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
             at_home = map(_home_axis, (plan.rows, plan.columns), corner)
             return Axes(*at_home), [CODES_DAMAGED.at(raw.name, None, plan.tool)]
         if len(lost_rows) == len(plan.rows.needed) or len(lost_columns) == len(plan.columns.needed):
@@ -348,7 +348,7 @@ def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, li
     _find_own(axes.rows, raw.cells, corner.row, plan.rows.codeless, our_rows)
     used = chain.from_iterable(raw.cells.values())
     _find_own(axes.columns, used, corner.column, plan.columns.codeless, our_columns)
-    return axes, [*_noticed(found.plan, plan, raw, axes)]
+    return axes, [*_noticed(read_result.plan, plan, raw, axes)]
 
 
 def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) -> set[int]:
@@ -356,7 +356,7 @@ def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) ->
 
     Those are the links and the progress.
     """
-    found: set[int] = set()
+    own_rows: set[int] = set()
     for row in free:
         cells = raw.cells.get(row, {}).values()
         texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
@@ -368,19 +368,19 @@ def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) ->
             or any(cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells)
         )
         if is_above or any(map(plan.known_text, texts)):
-            found.add(row)
-    return found
+            own_rows.add(row)
+    return own_rows
 
 
 def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]:
     """Return those of some columns without a code that show a text of the layout."""
-    found: set[int] = set()
+    own_columns: set[int] = set()
     for row, cells in raw.cells.items():
-        for column in (cells.keys() & free) - found:
+        for column in (cells.keys() & free) - own_columns:
             text = raw.text_at(row, column)
             if text and (plan.known_text(text) or fold(text) in plan.panel_texts):
-                found.add(column)
-    return found
+                own_columns.add(column)
+    return own_columns
 
 
 # position
@@ -418,11 +418,11 @@ def _certain(
         return False
     for row in (plan.rows.codes[code][0] for code in lost_rows):
         actual = row + top - 1
-        wanted = plan.row_texts[row]
+        expected_texts = plan.row_texts[row]
         texts = (
             raw.text_at(actual, column) for column in raw.cells.get(actual, {}) if column != left
         )
-        if wanted and not any(_head(text) in wanted for text in texts if text):
+        if expected_texts and not any(_head(text) in expected_texts for text in texts if text):
             return False
     heads = {
         column: _head(raw.text_at(HEAD_ROW + top - 1, column))

@@ -126,8 +126,8 @@ class _Mailbox(mailbox.mbox):
 
     def __init__(self, path: Path, *, create: bool) -> None:
         super().__init__(path, create=create)
-        own = vars(self)
-        own["_file"] = _ShortLines(own["_file"])
+        attributes = vars(self)
+        attributes["_file"] = _ShortLines(attributes["_file"])
 
 
 class _ShortLines:
@@ -257,9 +257,9 @@ class SourceFile(NamedTuple):
     problem: str = ""
     message: OutlookMessage | None = None
 
-    def left(self, what: str) -> SkippedFile:
+    def skip(self, kind: str) -> SkippedFile:
         """Tell that it is nobody's answer."""
-        return SkippedFile(self.name, self.place, what)
+        return SkippedFile(self.name, self.place, kind)
 
     def unopened(self, why: str) -> UnreadableContainer:
         """Tell that it could not be opened."""
@@ -272,21 +272,23 @@ def open_layers(file: SourceFile, limits: ReadLimits = LIMITS) -> list[Found]:
     Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
     two thousand.
     """
-    told: list[Found] = []
+    contents: list[Found] = []
     troubles = 0
-    for found in _Opening(Budget(limits)).found(file):
-        is_trouble = not isinstance(found, SkippedFile) and not (
-            isinstance(found, Workbook) and found.format
+    for entry in _Opening(Budget(limits)).open(file):
+        is_trouble = not isinstance(entry, SkippedFile) and not (
+            isinstance(entry, Workbook) and entry.format
         )
         troubles += is_trouble
         if not is_trouble or troubles <= MOST_TROUBLES:
-            told.append(found)
-    if (more := troubles - MOST_TROUBLES) > 0:
+            contents.append(entry)
+    if (untold_count := troubles - MOST_TROUBLES) > 0:
         why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
-        told.append(
-            UnreadableContainer(counted(more, "more file"), file.place.within(file.name), why, more)
+        contents.append(
+            UnreadableContainer(
+                counted(untold_count, "more file"), file.place.within(file.name), why, untold_count
+            )
         )
-    return told
+    return contents
 
 
 class _Opening:
@@ -295,18 +297,18 @@ class _Opening:
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
-    def found(self, file: SourceFile) -> Iterator[Found]:
+    def open(self, file: SourceFile) -> Iterator[Found]:
         """Tell what a file is, and what lies in it; a layer that cannot be opened costs itself only."""
         try:
             # a workbook under the name of a lock file is one
             small = len(file.data) <= MOST_LOCK_BYTES or not file.name.startswith(LOCK_PREFIXES)
             if small and file.message is None and is_left_by_a_program(file.name):
-                yield file.left("system")
+                yield file.skip("system")
             elif file.problem:
                 yield file.unopened(file.problem)
             elif not file.data and is_named_as_workbook(file.name):
                 yield _empty(file)
-            elif (inside := self._way_in(file)) is None:
+            elif (inside := self._choose_opener(file)) is None:
                 yield from self._as_file(file)
             elif len(file.place.way) >= MOST_LAYERS:
                 yield file.unopened(TOO_DEEP)
@@ -317,7 +319,7 @@ class _Opening:
         except RecursionError:
             yield file.unopened(TOO_DEEP)
 
-    def _way_in(self, file: SourceFile) -> Callable[[SourceFile], Iterator[Found]] | None:
+    def _choose_opener(self, file: SourceFile) -> Callable[[SourceFile], Iterator[Found]] | None:
         """Tell how a file is opened; None where it holds no others."""
         if file.message is not None:
             return partial(self._message, file.message)
@@ -358,21 +360,21 @@ class _Opening:
             if "__MACOSX" in folder:
                 yield SkippedFile(name, place, "system")
             else:
-                yield from self.found(SourceFile(name, data, place))
+                yield from self.open(SourceFile(name, data, place))
 
     def _tnef(self, file: SourceFile) -> Iterator[Found]:
         place = file.place.within(file.name)
         files = list(files_in_tnef(file.data, self._budget))
         if not files:
-            yield file.left(LETTER)
+            yield file.skip(LETTER)
         for name, data in files:
-            yield from self.found(SourceFile(name or "attachment", data, place))
+            yield from self.open(SourceFile(name or "attachment", data, place))
 
     def _mail(self, file: SourceFile) -> Iterator[Found]:
         mail = parsed(file.data)
         place = file.place.within(file.name, email_info(mail).within(file.place.email))
         files = list(attached_to(mail, self._budget))
-        yield from self._brought(file, place, files, subject_of(mail), text_of(mail))
+        yield from self._open_letter(file, place, files, subject_of(mail), text_of(mail))
 
     def _outlook(self, file: SourceFile) -> Iterator[Found]:
         try:
@@ -385,26 +387,26 @@ class _Opening:
     def _message(self, message: OutlookMessage, file: SourceFile) -> Iterator[Found]:
         place = file.place.within(file.name, message.email_info.within(file.place.email))
         files = list(message.attached(self._budget))
-        yield from self._brought(file, place, files, message.subject, message.text, message)
+        yield from self._open_letter(file, place, files, message.subject, message.text, message)
 
-    def _brought(
+    def _open_letter(
         self,
         file: SourceFile,
         place: FoundAt,
         attached: list[Attached],
         subject: str,
-        said: str,
+        letter_text: str,
         message: OutlookMessage | None = None,
     ) -> Iterator[Found]:
         """Yield what a mail brings; one that brings nothing but pictures in its text is named by what it is about."""
         if all(
             part.inline and word_for(part.name, part.data, inline=True) == LOGO for part in attached
         ):
-            drive = drive_linked_in(said)
+            drive = drive_linked_in(letter_text)
             yield SkippedFile(subject or file.name, place, f"link to {drive}" if drive else LETTER)
         for part in attached:
             inner = message.inner(part.storage) if message is not None and part.storage else None
-            yield from self.found(
+            yield from self.open(
                 SourceFile(part.name, part.data, place, part.mail, part.inline, message=inner)
             )
 
@@ -421,7 +423,7 @@ class _Opening:
         if kind.endswith(" archive"):
             yield file.unopened(f"{file.name} is {kind}, which is not opened. {ASK}")
         else:
-            yield file.left(word_for(file.name, file.data, inline=file.inline))
+            yield file.skip(word_for(file.name, file.data, inline=file.inline))
 
 
 def _empty(file: SourceFile) -> UnreadableContainer:

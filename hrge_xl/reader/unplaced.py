@@ -26,7 +26,7 @@ from ..spec.supplements import LEFTOVER_KEY
 from ..workbook.feedback_sheets import FORMULA, digest
 from .expected import ReadResult, observe_at, one_by_one, shorten
 from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell
-from .retired_questions import OldSheet, guide_title
+from .retired_questions import OldSheet
 from .tool_sheets import HOME, Axes, ToolSheet, by_codes
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
@@ -54,22 +54,22 @@ def typed_texts(
                 yield TypedText(row, column, text)
 
 
-def keep(found: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
+def keep(read_result: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
     """Keep texts word for word."""
-    found.unplaced += [
+    read_result.unplaced += [
         Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)
         for typed in texts[:KEPT_TEXTS]
     ]
 
 
-def single_texts(found: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
+def single_texts(read_result: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
     """Keep texts on a sheet, and report each by itself."""
-    keep(found, sheet, texts)
-    _singles(found, sheet.name, None, texts)
+    keep(read_result, sheet, texts)
+    _singles(read_result, sheet.name, None, texts)
 
 
 def unplaced_texts(
-    found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
+    read_result: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
 ) -> None:
     """Keep and report everything on a tool sheet that stands in no cell of the layout.
 
@@ -77,9 +77,9 @@ def unplaced_texts(
     """
     raw = tool_sheet.raw
     tool = tool_sheet.plan.tool
-    sorter = _Sorter(found, tool_sheet, axes, old)
+    sorter = _Sorter(read_result, tool_sheet, axes, old)
     kinds = [(kind, typed) for typed in sorter.outside() if (kind := sorter.kind(typed))]
-    keep(found, raw, [typed for _, typed in kinds])
+    keep(read_result, raw, [typed for _, typed in kinds])
     singles = [typed for kind, typed in kinds if kind == "single"]
     for lost, kind, axis in (
         (ROW_WITHOUT_CODE, "row", axes.rows),
@@ -90,11 +90,11 @@ def unplaced_texts(
         for line, group in sorted(lines.items()):
             if axis.inside(line) or len(group) > 1:
                 cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
-                _tell(found, lost, raw.name, tool, sorted(group), cells=cells)
+                _tell(read_result, lost, raw.name, tool, sorted(group), cells=cells)
             else:
                 singles += group
-    _singles(found, raw.name, tool, sorted(singles))
-    _retired(found, raw.name, tool, [typed for kind, typed in kinds if kind == "retired"])
+    _singles(read_result, raw.name, tool, sorted(singles))
+    _retired(read_result, raw.name, tool, [typed for kind, typed in kinds if kind == "retired"])
 
 
 class _Sorter:
@@ -105,7 +105,7 @@ class _Sorter:
     """
 
     def __init__(
-        self, found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
+        self, read_result: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None
     ) -> None:
         self.raw = tool_sheet.raw
         self.plan = tool_sheet.plan
@@ -114,10 +114,10 @@ class _Sorter:
         self.columns = axes.columns
         self.unmoved = axes.unmoved
         self.top, self.left = tool_sheet.corner
-        self.known = found.identity is not None
-        issued = found.plan.issued[self.plan.sheet.name].held if self.known else None
+        self.known = read_result.identity is not None
+        issued = read_result.plan.issued[self.plan.sheet.name].held if self.known else None
         self.held: Mapping[int, frozenset[int]] = issued or self.plan.taken
-        self.formulas_known = self.known or "formulas" not in found.lost
+        self.formulas_known = self.known or "formulas" not in read_result.lost
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self) -> Iterator[TypedText]:
@@ -142,14 +142,16 @@ class _Sorter:
             return self.held.get(row, frozenset())
         origin = HOME.row if row == self.top else self.rows.origin.get(row)
         if origin is None:
-            everywhere = frozenset({self.left, *self.columns.origin, *self.columns.own})
-            return everywhere if row in self.rows.own else frozenset()
-        taken = self.held.get(origin, frozenset())
+            everywhere = frozenset({self.left, *self.columns.origin, *self.columns.own_lines})
+            return everywhere if row in self.rows.own_lines else frozenset()
+        issued_columns = self.held.get(origin, frozenset())
         if self.columns.unmoved:
-            return taken
+            return issued_columns
         if origin not in self._expected:
-            here = {column for column, place in self.columns.origin.items() if place in taken}
-            self._expected[origin] = frozenset({self.left, *here, *self.columns.own})
+            moved_columns = {
+                column for column, place in self.columns.origin.items() if place in issued_columns
+            }
+            self._expected[origin] = frozenset({self.left, *moved_columns, *self.columns.own_lines})
         return self._expected[origin]
 
     def kind(self, typed: TypedText) -> str:
@@ -174,11 +176,11 @@ class _Sorter:
                 return "" if old.ours(row, column) else "single"
             bare_code = column == self.left and " " not in typed.text and not self.known
             return "" if bare_code or self._is_service(typed) else self._unless_ours(typed)
-        if row not in self.rows.origin and row not in self.rows.own:
+        if row not in self.rows.origin and row not in self.rows.own_lines:
             # where nobody knows what was issued, it may belong to a calculated block
             calculated = not self.known and self.plan.foreign and not self.rows.inside(row)
             return "" if calculated or self._is_service(typed) else "row"
-        if column not in self.columns.origin and column not in self.columns.own:
+        if column not in self.columns.origin and column not in self.columns.own_lines:
             return "column"
         return "single"
 
@@ -213,39 +215,45 @@ class _Sorter:
 
 
 def _tell(
-    found: ReadResult,
+    read_result: ReadResult,
     kind: Kind,
     sheet: str,
     tool: str | None,
     texts: Sequence[TypedText],
-    **more: str,
+    **detail: str,
 ) -> None:
     """Report several texts as one finding: the first of them, and how many more."""
     first = texts[0]
     count = len(texts)
     value = shorten(first.text) + and_more(count - 1)
     at = address(first.row, first.column)
-    found.observations.append(kind.at(sheet, at, tool, value=value, count=str(count), **more))
+    read_result.observations.append(
+        kind.at(sheet, at, tool, value=value, count=str(count), **detail)
+    )
 
 
-def _singles(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[TypedText]) -> None:
+def _singles(
+    read_result: ReadResult, sheet: str, tool: str | None, texts: Sequence[TypedText]
+) -> None:
     for some in one_by_one(texts, SINGLE_REPORTS):
-        _tell(found, TEXT_WITHOUT_PLACE, sheet, tool, some)
+        _tell(read_result, TEXT_WITHOUT_PLACE, sheet, tool, some)
 
 
-def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[TypedText]) -> None:
+def _retired(
+    read_result: ReadResult, sheet: str, tool: str | None, texts: Sequence[TypedText]
+) -> None:
     """Report answers to questions that the version in force does not ask."""
-    version = found.plan.layout.spec.version
-    for first, *more in one_by_one(texts, SINGLE_REPORTS):
-        label = first.question + and_more(len(more))
+    version = read_result.plan.layout.spec.version
+    for first, *further in one_by_one(texts, SINGLE_REPORTS):
+        label = first.question + and_more(len(further))
         at = address(first.row, first.column)
         about = {"label": label, "expected": version, "value": shorten(first.text)}
-        found.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
+        read_result.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
 
 
-def old_sheet(found: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
+def old_sheet(read_result: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
     """Keep what is on an issued sheet that the version in force no longer has: its answers, and what is beside them."""
-    old = OldSheet(sheet, guide_title(found.plan.layout.language), corner)
+    old = OldSheet(sheet, corner)
     retired = list[TypedText]()
     beside = list[TypedText]()
     for typed in typed_texts(sheet):
@@ -253,20 +261,20 @@ def old_sheet(found: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
             retired.append(typed._replace(question=old.label(typed.row, typed.column)))
         elif not old.ours(typed.row, typed.column):
             beside.append(typed)
-    keep(found, sheet, sorted(retired + beside))
-    _singles(found, sheet.name, None, beside)
-    _retired(found, sheet.name, None, retired)
+    keep(read_result, sheet, sorted(retired + beside))
+    _singles(read_result, sheet.name, None, beside)
+    _retired(read_result, sheet.name, None, retired)
 
 
-def unknown_sheet(found: ReadResult, sheet: RawSheet) -> None:
+def unknown_sheet(read_result: ReadResult, sheet: RawSheet) -> None:
     """Keep everything on a sheet that was not issued, with one observation."""
     texts = [*typed_texts(sheet)]
-    keep(found, sheet, texts)
+    keep(read_result, sheet, texts)
     if texts:
-        _tell(found, TEXT_WITHOUT_PLACE, sheet.name, None, texts)
+        _tell(read_result, TEXT_WITHOUT_PLACE, sheet.name, None, texts)
 
 
-def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
+def every_text(read_result: ReadResult, tool_sheet: ToolSheet) -> None:
     """Keep what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
     plan = tool_sheet.plan
     raw = tool_sheet.raw
@@ -280,10 +288,10 @@ def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
             or all(token in plan.columns.codes for token in text.split())
         )
 
-    keep(found, raw, [typed for typed in typed_texts(raw) if not is_ours(*typed)])
+    keep(read_result, raw, [typed for typed in typed_texts(raw) if not is_ours(*typed)])
 
 
-def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
+def copied_answers(read_result: ReadResult, copy: ToolSheet) -> None:
     """Keep the answers on a second copy of a sheet, which nobody reads."""
     axes = by_codes(copy)
     raw = copy.raw
@@ -292,7 +300,7 @@ def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
         column = axes.columns.places.get(part.column_code, 0)
         text = shown_cell(raw.cell(row, column))
         if text.strip() and not part.calculated:
-            found.unplaced.append(Unplaced(raw.name, address(row, column), text))
+            read_result.unplaced.append(Unplaced(raw.name, address(row, column), text))
 
 
 def orphaned_answers(workbook: RawWorkbook) -> list[Unplaced]:
@@ -306,20 +314,20 @@ def orphaned_answers(workbook: RawWorkbook) -> list[Unplaced]:
     ]
 
 
-def typed_on(found: ReadResult, sheet: RawSheet) -> None:
+def typed_on(read_result: ReadResult, sheet: RawSheet) -> None:
     """Keep and report what somebody typed on such a sheet, beside, below or over what it was given back with."""
 
     def beside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
         issued = frozenset(shown_cell(cells.get(CODE_COLUMN)).split())
-        ours = _holds_leftovers(sheet) and _is_leftover(row, cells)
-        read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if ours else ())}
+        is_leftover = _holds_leftovers(sheet) and _is_leftover(row, cells)
+        read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if is_leftover else ())}
         for column, cell in cells.items():
-            is_formula = cell.formula is not None or "formulas" in found.lost
+            is_formula = cell.formula is not None or "formulas" in read_result.lost
             calculated = f"{FORMULA}{column}" in issued and is_formula
             if column not in read and not calculated and digest(shown_cell(cell)) not in issued:
                 yield column
 
-    single_texts(found, sheet, [*typed_texts(sheet, beside)])
+    single_texts(read_result, sheet, [*typed_texts(sheet, beside)])
 
 
 def _holds_leftovers(sheet: RawSheet) -> bool:
@@ -344,50 +352,50 @@ MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])'
 CORNER = "A1"  # stands for the place of a text that has none
 
 
-def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
+def note_overlays(workbook: RawWorkbook, read_result: ReadResult) -> None:
     """Keep every comment, whatever was drawn, and words beside cells, with the answers that they belong to, if any."""
     if any(sheet.comments or sheet.drawn for sheet in workbook.sheets):
-        observe = _observer(found)
-        what = _what(translator(found.plan.layout.language))
+        observe = _observer(read_result)
+        kinds = _what(translator(read_result.plan.layout.language))
         for sheet in workbook.sheets:
             for row, column, text in sheet.comments:
                 cell = address(row, column)
                 value = shorten(text, 200)
-                found.comments.append(Unplaced(sheet.name, cell, text))
+                read_result.comments.append(Unplaced(sheet.name, cell, text))
                 observe(COMMENT_KEPT, sheet.name, cell, value=value)
         for sheet in workbook.sheets:
             texts = [overlay for overlay in sheet.drawn if overlay.text]
-            found.unplaced += [
+            read_result.unplaced += [
                 Unplaced(sheet.name, _cell(overlay) or CORNER, overlay.text)
                 for overlay in texts[:KEPT_TEXTS]
             ]
-            others = [
+            pictures = [
                 *{overlay[:3]: overlay for overlay in sheet.drawn if not overlay.text}.values()
             ]
             # very many are told together at the end
-            for first, *more in one_by_one(texts, SINGLE_REPORTS):
-                value = shorten(first.text, 200) + and_more(len(more))
+            for first, *further in one_by_one(texts, SINGLE_REPORTS):
+                value = shorten(first.text, 200) + and_more(len(further))
                 place = _cell(first) or sheet.name
                 observe(TEXT_ON_TOP, sheet.name, _cell(first), place=place, value=value)
-            for first, *more in one_by_one(others, SINGLE_REPORTS):
-                place = (_cell(first) or sheet.name) + and_more(len(more))
+            for first, *further in one_by_one(pictures, SINGLE_REPORTS):
+                place = (_cell(first) or sheet.name) + and_more(len(further))
                 value = shorten(first.name)
                 observe(
                     PICTURE_ON_TOP,
                     sheet.name,
                     _cell(first),
-                    what=what[first.what],
+                    what=kinds[first.what],
                     place=place,
                     value=value,
                 )
-    _note_words(workbook, found)
+    _note_words(workbook, read_result)
 
 
-def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
+def _note_words(workbook: RawWorkbook, read_result: ReadResult) -> None:
     """Keep what people typed into the margins of pages, and about the file: that is told on its first sheet."""
-    layout = found.plan.layout
+    layout = read_result.plan.layout
     sample = re.escape(fold(translator(layout.language)("SAMPLE")))
-    ours = re.compile(
+    own_words = re.compile(
         rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}"
     )  # of this version or another
     about_the_file = [(sheet.name, workbook.words) for sheet in workbook.sheets[:1]]
@@ -397,9 +405,9 @@ def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
     )
     for name, texts in chain(about_the_file, margins):
         for text in dict.fromkeys(texts):
-            if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
-                found.unplaced.append(Unplaced(name, CORNER, text.strip()))
-                found.observations.append(
+            if any(map(str.isalnum, text)) and not own_words.fullmatch(fold(text)):
+                read_result.unplaced.append(Unplaced(name, CORNER, text.strip()))
+                read_result.observations.append(
                     TEXT_WITHOUT_PLACE.at(name, value=shorten(text, 200), count="1")
                 )
 
@@ -429,13 +437,13 @@ def _what(say: Translate) -> dict[str, str]:
     }
 
 
-def _observer(found: ReadResult) -> Callable[..., None]:
+def _observer(read_result: ReadResult) -> Callable[..., None]:
     """Return what notes a kind of finding about the answer at a cell of a sheet, or about the place alone."""
-    tools = {name: tool for tool, name in found.sheets.items()}
-    parts = {part.key: part for part in found.plan.parts}
+    tools = {name: tool for tool, name in read_result.sheets.items()}
+    parts = {part.key: part for part in read_result.plan.parts}
     below = {
-        (found.sheets[tool], cell): parts[key]
-        for tool, cells in found.cells.items()
+        (read_result.sheets[tool], cell): parts[key]
+        for tool, cells in read_result.cells.items()
         for key, cell in cells.items()
     }
 
@@ -445,8 +453,8 @@ def _observer(found: ReadResult) -> Callable[..., None]:
             seen = kind.at(sheet, cell, tools.get(sheet), **detail)
         else:
             seen = observe_at(
-                kind, sheet, cell, part, label=found.plan.layout.question(part.slot), **detail
+                kind, sheet, cell, part, label=read_result.plan.layout.question(part.slot), **detail
             )
-        found.observations.append(seen)
+        read_result.observations.append(seen)
 
     return observe

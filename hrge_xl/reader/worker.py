@@ -154,15 +154,15 @@ class WorkerPool(Generic[Item, Result]):
         """Let the function read a folder from now on; a child that began without is replaced."""
         self._readable.add(str(folder))
 
-    def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
+    def work(self, jobs: Iterable[Item]) -> Iterator[Result | Died]:
         """Results in order, with a bounded number of items in hand.
 
         Nobody waits for what is in hand where the work is left early, and none of it reaches other work of the pool.
         """
         pending: deque[Future[Result | Died]] = deque()
         try:
-            for item in items:
-                pending.append(self._threads.submit(self._work_on, item))
+            for job in jobs:
+                pending.append(self._threads.submit(self._work_on, job))
                 if len(pending) >= _AHEAD * len(self._workers):
                     yield pending.popleft().result()
             while pending:
@@ -171,10 +171,10 @@ class WorkerPool(Generic[Item, Result]):
             for future in pending:
                 future.cancel()
 
-    def _work_on(self, item: Item) -> Result | Died:
+    def _work_on(self, job: Item) -> Result | Died:
         worker = self._idle.get()
         try:
-            return worker.run(item)
+            return worker.run(job)
         finally:
             self._idle.put(worker)
 
@@ -205,9 +205,9 @@ class _Worker(Generic[Item, Result]):
         self._closed = False
         self._process: Interpreter | None = None
 
-    def run(self, item: Item) -> Result | Died:
+    def run(self, job: Item) -> Result | Died:
         """Return the result for one item, or why there is none."""
-        message = pickle.dumps(item)
+        message = pickle.dumps(job)
         process = self._ready()
         if process is None:
             return Died("crash")
@@ -218,7 +218,7 @@ class _Worker(Generic[Item, Result]):
         try:
             outcome = cast("Result | Died", loads(answer, self._kinds))
             if self._believed and not isinstance(outcome, Died):
-                outcome = self._believed(item, outcome)
+                outcome = self._believed(job, outcome)
         except HrgeError:
             raise
         except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
@@ -343,21 +343,21 @@ def serve() -> None:
     _answer(answers, b"ready")
     while True:
         try:
-            item = pickle.load(source)
+            job = pickle.load(source)
         except EOFError:
             return
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
         _limit_time(limits)
         with gc_paused():
-            message = _outcome(function, item, kinds)
+            message = _outcome(function, job, kinds)
         _answer(answers, message)
 
 
-def _outcome(function: Callable[[Any], object], item: object, kinds: tuple[Any, ...]) -> bytes:
+def _outcome(function: Callable[[Any], object], job: object, kinds: tuple[Any, ...]) -> bytes:
     """Return a result, or what kept us from it; all that it took is gone again on return."""
     try:
-        outcome = function(item)
+        outcome = function(job)
         message = dumps(outcome, kinds)
         check_weight(message)
     except MemoryError:  # the parent does not use this process again
@@ -379,8 +379,8 @@ def _limit_memory(limits: ReadLimits, meter: TextIO | None) -> None:
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if meter is not None:
-            held = int(meter.read().split()[0]) * resource.getpagesize()  # address space
-            most = held + limits.worker_bytes
+            held_bytes = int(meter.read().split()[0]) * resource.getpagesize()  # address space
+            most = held_bytes + limits.worker_bytes
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 

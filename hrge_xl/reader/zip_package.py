@@ -221,7 +221,7 @@ def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) ->
     behind = max(len(data) - directory.end - _END_SIZE, 0)
     if before or between or behind:
         counts = {"before": before, "between": between, "behind": behind}
-        yield FOREIGN_BYTES.at(**{where: f"{count:,}" for where, count in counts.items()})
+        yield FOREIGN_BYTES.at(**{position: f"{count:,}" for position, count in counts.items()})
 
 
 class Budget:

@@ -34,10 +34,10 @@ from .rounds import (
     load_open_round,
     load_round,
     read_round,
+    read_round_teams,
+    read_spec_reference,
     refuse_closed,
-    spec_said,
     spec_source,
-    teams_said,
 )
 from .teams import BETWEEN_CODES, COLUMNS, LEAVE_OUT, Team, addresses, team_of
 
@@ -62,10 +62,17 @@ class PlannedChange:
 
     @classmethod
     def of(
-        cls, round_: Round, what: str, lines: Sequence[str], after: str, teams: Sequence[str] = ()
+        cls,
+        round_: Round,
+        summary: str,
+        lines: Sequence[str],
+        new_text: str,
+        teams: Sequence[str] = (),
     ) -> PlannedChange:
         """Return a change of `round.yaml` as it reads now."""
-        return cls(round_.folder, what, tuple(lines), text_of(round_.folder), after, tuple(teams))
+        return cls(
+            round_.folder, summary, tuple(lines), text_of(round_.folder), new_text, tuple(teams)
+        )
 
 
 def change_round(planned: PlannedChange, *, reason: str, by: str, day: date | None = None) -> Round:
@@ -116,12 +123,16 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
     facts = ", ".join(
         f"{column} {cell}" for column, cell in added.filled.items() if column != "team"
     )
-    told = (
+    consequences = (
         f"{added.code}: {facts}",
         f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}",
     )
     return PlannedChange.of(
-        round_, f"team {added.code} added", told, with_team(round_.folder, added), [added.code]
+        round_,
+        f"team {added.code} added",
+        consequences,
+        with_team(round_.folder, added),
+        [added.code],
     )
 
 
@@ -131,20 +142,20 @@ def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
     Raises `UsageError` for a team that there is not, and for a code that is taken or cannot be one.
     """
     round_ = load_open_round(folder)
-    found = team_named(round_, team)
-    named = team_of({**found.cells, "team": code}, load(round_.spec_source)).code
-    if named == found.code:
-        raise UsageError(f"{found.code} is called so already.")
-    _refuse_taken(round_, named, found)
-    before = BETWEEN_CODES.join(code for code in found.codes if code != named)
-    after = with_cells(round_, {found: {"team": named, "formerly": before}})
-    told = (
-        f"{found.code} → {named}",
-        f"Its returns and its history stay its own; what comes back under the code {found.code} counts for it.",
-        *_kept_workbooks(round_, [found]),
+    renamed = team_named(round_, team)
+    named = team_of({**renamed.cells, "team": code}, load(round_.spec_source)).code
+    if named == renamed.code:
+        raise UsageError(f"{renamed.code} is called so already.")
+    _refuse_taken(round_, named, renamed)
+    former_codes = BETWEEN_CODES.join(code for code in renamed.codes if code != named)
+    new_text = with_cells(round_, {renamed: {"team": named, "formerly": former_codes}})
+    consequences = (
+        f"{renamed.code} → {named}",
+        f"Its returns and its history stay its own; what comes back under the code {renamed.code} counts for it.",
+        *_kept_workbooks(round_, [renamed]),
     )
-    what = f"team {found.code} renamed to {named}"
-    return PlannedChange.of(round_, what, told, after, [found.code, named])
+    summary = f"team {renamed.code} renamed to {named}"
+    return PlannedChange.of(round_, summary, consequences, new_text, [renamed.code, named])
 
 
 def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedChange:
@@ -169,8 +180,8 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
     }
     spared = [] if target.leave_out else [team.code for team in gone if team.leave_out]
     cells |= ({"email": email} if email else {}) | ({"sensitive": LEAVE_OUT} if spared else {})
-    after = with_cells(round_, {target: cells}, without=gone)
-    told = [
+    new_text = with_cells(round_, {target: cells}, without=gone)
+    consequences = [
         f"{names} → {target.code}",
         f"What they sent counts for {target.code}, and so does what still comes back under their codes. Where two "
         f"returns are about the same intervention, neither counts until you decide: hrge-xl decide {quoted(folder)}",
@@ -185,8 +196,8 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
         f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
         *_kept_workbooks(round_, gone),
     ]
-    what = f"{names} merged into {target.code}"
-    return PlannedChange.of(round_, what, told, after, [target.code, *codes])
+    summary = f"{names} merged into {target.code}"
+    return PlannedChange.of(round_, summary, consequences, new_text, [target.code, *codes])
 
 
 def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
@@ -202,14 +213,14 @@ def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
 
 def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
     """Raise `UsageError` for a code that means another team, today or before."""
-    for known in round_.teams:
-        if known is not by and code.casefold() in map(str.casefold, known.codes):
-            before = (
+    for other_team in round_.teams:
+        if other_team is not by and code.casefold() in map(str.casefold, other_team.codes):
+            earlier_code = (
                 ""
-                if known.code.casefold() == code.casefold()
-                else f": {known.code} was called so before"
+                if other_team.code.casefold() == code.casefold()
+                else f": {other_team.code} was called so before"
             )
-            raise UsageError(f"{round_.name} has a team '{code}' already{before}.")
+            raise UsageError(f"{round_.name} has a team '{code}' already{earlier_code}.")
 
 
 def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
@@ -221,9 +232,9 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
         raise UsageError(
             f"That is the deadline of {'all of them' if len(meant) > 1 else meant[0].code} already."
         )
-    after = with_cells(round_, {team: {"deadline": str(deadline)} for team in moved})
+    new_text = with_cells(round_, {team: {"deadline": str(deadline)} for team in moved})
     days = grouped((team.deadline, team.code) for team in moved)
-    told = (
+    consequences = (
         *(
             f"{listed(some, FEW)}: {day or 'no deadline'} → {deadline}"
             for day, some in days.items()
@@ -233,7 +244,7 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
     )
     codes = [team.code for team in moved]
     who = ", ".join(codes) if teams else "all teams"
-    return PlannedChange.of(round_, f"deadline {deadline} for {who}", told, after, codes)
+    return PlannedChange.of(round_, f"deadline {deadline} for {who}", consequences, new_text, codes)
 
 
 def set_contact(
@@ -245,14 +256,16 @@ def set_contact(
     """
     round_ = load_open_round(folder)
     wrong = list[str]()
-    found = team_named(round_, team)
-    given = addresses(address, wrong)
-    if wrong or not given:
+    team_contacted = team_named(round_, team)
+    new_addresses = addresses(address, wrong)
+    if wrong or not new_addresses:
         raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
-    text = addresses(f"{found.email}, {given}", wrong) if also else given
-    after = with_cells(round_, {found: {"email": text}})
-    told = f"{found.code}: {text}"
-    return PlannedChange.of(round_, f"address of {told}", [told], after, [found.code])
+    text = addresses(f"{team_contacted.email}, {new_addresses}", wrong) if also else new_addresses
+    new_text = with_cells(round_, {team_contacted: {"email": text}})
+    new_contact = f"{team_contacted.code}: {text}"
+    return PlannedChange.of(
+        round_, f"address of {new_contact}", [new_contact], new_text, [team_contacted.code]
+    )
 
 
 def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
@@ -272,16 +285,16 @@ def undo(folder: str | Path) -> PlannedChange:
     entered = (
         look_up(folder, lambda ledger: [event for _, event in ledger.events(RoundChanged)]) or ()
     )
-    made = [change for change in entered if change.before != change.after]
-    undone = {change.undone for change in made}
-    standing = [change for change in made if not change.undone and change.number not in undone]
+    changes = [change for change in entered if change.before != change.after]
+    undone = {change.undone for change in changes}
+    standing = [change for change in changes if not change.undone and change.number not in undone]
     if not standing:
         raise UsageError(
             f"Nothing was changed in {folder} by command, or all of it was taken back."
         )
     last = standing[-1]
-    said = text_of(folder)
-    if said != last.after:
+    current_text = text_of(folder)
+    if current_text != last.after:
         raise UsageError(
             f"{FILE} was edited after change {last.number} ({last.what}).",
             remedy=f"Take it back by hand: {folder / FILE}",
@@ -291,22 +304,25 @@ def undo(folder: str | Path) -> PlannedChange:
             "The last change reopened the round.",
             remedy=f'To close it again: hrge-xl round close {quoted(folder)} --reason "…"',
         )
-    told = f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
-    what = f"{last.what}: taken back"
-    return PlannedChange(folder, what, (told,), said, last.before, last.teams, last.number)
+    consequence = f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
+    summary = f"{last.what}: taken back"
+    return PlannedChange(
+        folder, summary, (consequence,), current_text, last.before, last.teams, last.number
+    )
 
 
 def team_named(round_: Round, team: str) -> Team:
     """Return the team that is meant. Raises `UsageError`."""
-    found = next(
-        (known for known in round_.teams if known.code.casefold() == team.casefold()), None
+    named_team = next(
+        (candidate for candidate in round_.teams if candidate.code.casefold() == team.casefold()),
+        None,
     )
-    if found is None:
-        known = [team.code for team in round_.teams]
+    if named_team is None:
+        codes = [team.code for team in round_.teams]
         raise UsageError(
-            f"{round_.name} has no team '{team}'.", value=team, remedy=remedy_for(team, known)
+            f"{round_.name} has no team '{team}'.", value=team, remedy=remedy_for(team, codes)
         )
-    return found
+    return named_team
 
 
 def teams_meant(round_: Round, teams: Iterable[str]) -> list[Team]:
@@ -320,19 +336,19 @@ def teams_meant(round_: Round, teams: Iterable[str]) -> list[Team]:
 
 def follow(folder: Path, earlier: Path) -> PlannedChange:
     """Plan which round is the one before, with which a brief compares."""
-    way = way_to(earlier, folder)
-    after = with_keys(folder, {"before": way})
-    return PlannedChange(folder, f"continues from {way}", (), text_of(folder), after)
+    relative_path = way_to(earlier, folder)
+    new_text = with_keys(folder, {"before": relative_path})
+    return PlannedChange(folder, f"continues from {relative_path}", (), text_of(folder), new_text)
 
 
 def planned_end(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
     """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
-    told = (
+    consequences = (
         *lines,
         f"Its figures stay as they are on {day}, and are sealed. What comes later waits; changes are refused.",
     )
-    after = with_keys(round_.folder, {"closed": str(day)})
-    return PlannedChange.of(round_, f"round closed on {day}", told, after)
+    new_text = with_keys(round_.folder, {"closed": str(day)})
+    return PlannedChange.of(round_, f"round closed on {day}", consequences, new_text)
 
 
 def reopen(folder: str | Path) -> PlannedChange:
@@ -340,9 +356,12 @@ def reopen(folder: str | Path) -> PlannedChange:
     round_ = load_round(folder)
     if round_.closed is None:
         raise UsageError(f"{round_.name} is not closed.")
-    told = f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes."
+    consequence = (
+        f"What came since {round_.closed} is taken in with the next refresh; "
+        "the seals stay, and show what changes."
+    )
     return PlannedChange.of(
-        round_, "round reopened", [told], with_keys(round_.folder, {"closed": ""})
+        round_, "round reopened", [consequence], with_keys(round_.folder, {"closed": ""})
     )
 
 
@@ -365,9 +384,9 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
     Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
     """
     folder = Path(folder)
-    root, data = read_round(folder)
-    refuse_closed(folder, data["name"], data.get("closed"))
-    name, digest = spec_said(root, data)
+    root, values = read_round(folder)
+    refuse_closed(folder, values["name"], values.get("closed"))
+    name, digest = read_spec_reference(root, values)
     new = load(spec or name)
     copy = copy_of(folder, digest)  # unless it is missing or was changed
     old = load(copy) if copy else None
@@ -381,7 +400,10 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
             value=new.name,
             remedy=f"Set up a round of its own: hrge-xl round init NEW --spec {quoted(spec or name)} --teams FILE",
         )
-    spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
+    spoken = {team.language for team in read_round_teams(root, values, new)} - {
+        "",
+        new.languages[0],
+    }
     missing = {
         language: count
         for language in sorted(spoken)

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
-from ..answers.corrections import in_force
-from ..answers.submission import PROGRAM
+from ..answers.submission import PROGRAM, ClosedReturn
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
@@ -44,12 +43,13 @@ from ..ledger.events import FILE, Arrived
 from ..ledger.judgements import (
     Decision,
     RoundElsewhere,
-    corrections_of,
+    apply_judgements,
+    closing_verdicts,
     decisions,
     rounds_elsewhere,
     waivers_of,
 )
-from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up, near
 from ..ledger.seals import changed_terms, faults
 from ..reader import ExpectedReturn, cores, fingerprint, stamp_alone
 from ..reader.gate import beginning_of, is_named_as_workbook
@@ -138,24 +138,26 @@ class DatasetRequest:
 
         The waivers of a round, and what was corrected in its answers, count wherever its files are taken in.
         """
-        named = (self.ledger, round_.folder if round_ else None)
-        folders = [*dict.fromkeys(folder for folder in named if folder)]
-        known: list[Waiver] = []
-        days: dict[str, date] = {}
-        for folder in folders:
-            known += waivers_of(folder, self.today)
-            days |= look_up(folder, Ledger.days_of_verdicts) or {}
-        corrected = [entry for folder in reversed(folders) for entry in corrections_of(folder)]
-        return ValidationRequest(
+        request = ValidationRequest(
             self.wanted_in(round_),
             self.today,
             self.jobs or cores(),
             self.password,
-            tuple(known),
             passwords=round_.passwords if round_ else (),
-            days=days,
-            corrections=in_force(corrected),
+            closing=verdicts_of_closed(round_),
         )
+        named = (self.ledger, round_.folder if round_ else None)
+        folders = [folder for folder in dict.fromkeys(named) if folder and near(folder)]
+        with ExitStack() as stack:
+            ledgers = [stack.enter_context(Ledger.open(folder, write=False)) for folder in folders]
+            return apply_judgements(request, ledgers)
+
+
+def verdicts_of_closed(round_: Round | None) -> Mapping[str, ClosedReturn]:
+    """Return what each content was when a round was closed, by hash; nothing of one that is open."""
+    if round_ is None or round_.closed is None:
+        return {}
+    return look_up(round_.folder, closing_verdicts) or {}
 
 
 def request_of(
@@ -201,7 +203,10 @@ class Dataset:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook, with its returns."""
-        rows = ((each.path, each.team, each.verdict, each.status) for each in self.returns())
+        rows = (
+            (return_.path, return_.team, return_.verdict, return_.status)
+            for return_ in self.returns()
+        )
         return html_table(self, ("file", "team", "verdict", "status"), rows)
 
     @property
@@ -246,23 +251,24 @@ class Dataset:
         if self.round is None or not self.holds_others:
             return self.returns(cells=cells)
         name = self.round.name
-        here = {path for some in self.given.values() for path in some}
-        ours = []
+        given_paths = {path for some in self.given.values() for path in some}
+        of_this_round = []
         for return_ in self.returns(cells=cells):
-            given = self.given.get(return_.submission, ())
-            if return_.period != name and not given:
+            paths = self.given.get(return_.submission, ())
+            if return_.period != name and not paths:
                 continue
-            found = replace(
+            shown = replace(
                 return_,
-                items=[item for item in return_.items if item.path in here] or return_.items,
+                items=[received for received in return_.items if received.path in given_paths]
+                or return_.items,
             )
             if return_.current and return_.period != name:
                 reason = message_templates.ELSEWHERE.format(period=return_.period)
-                found = replace(
-                    found, path=given[-1], status=EXCLUDED, current=False, reason=reason
+                shown = replace(
+                    shown, path=paths[-1], status=EXCLUDED, current=False, reason=reason
                 )
-            ours.append(found)
-        return ours
+            of_this_round.append(shown)
+        return of_this_round
 
     def totals(self) -> Reconciliation:
         """Reconcile what came in; of a round alone where the dataset may hold others."""
@@ -285,7 +291,7 @@ class FilePlace(NamedTuple):
     def note(self) -> str:
         """Say of loose files that they are read as those of a round, which nobody named; and what waits for one."""
         if self.round is not None and self.folder is not None:
-            names = [path.name for path in came_back(self.round, since_closed=True)]
+            names = [path.name for path in list_returned(self.round, since_closed=True)]
             closed = f"{self.round.name} was closed on {self.round.closed}; what came since waits"
             return f"{closed}: {listed(names, FEW)}." if names else ""
         if self.folder is not None or self.round is None:
@@ -297,17 +303,17 @@ class FilePlace(NamedTuple):
         """Return the files. Raises `UsageError` where loose paths lead to none."""
         if self.folder is None or self.round is None:
             return expand(self.paths) if self.paths else []
-        return came_back(self.round)
+        return list_returned(self.round)
 
 
-def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
+def list_returned(round_: Round, *, since_closed: bool = False) -> list[Path]:
     """Return what lies in `returned` of a round: of one that is closed what had come by then, or what came since."""
     returned = round_.folder / RETURNED
     files = expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
     if round_.closed is None:
         return [] if since_closed else files
-    known = look_up(round_.folder, Ledger.order) or {}
-    return [file for file in files if (fingerprint(file)[0] in known) is not since_closed]
+    order = look_up(round_.folder, Ledger.order) or {}
+    return [file for file in files if (fingerprint(file)[0] in order) is not since_closed]
 
 
 def places(paths: Sequence[str]) -> list[FilePlace]:
@@ -318,29 +324,31 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
     a round or consolidated. Raises `UsageError`.
     """
     check_several("paths", paths)
-    found: dict[Path, FilePlace] = {}
+    by_folder: dict[Path, FilePlace] = {}
     loose: dict[Path | None, list[str]] = {}
     for text in map(os.fspath, paths):
         path = Path(text)
         folder = path.parent if path.name == RETURNED else path
         if is_round(folder):
             _check_apart(folder, FILE)
-            found.setdefault(folder.resolve(), FilePlace(folder, load_round(folder)))
+            by_folder.setdefault(folder.resolve(), FilePlace(folder, load_round(folder)))
         elif _is_consolidated(path):
             _check_apart(path, DATASET)
-            found.setdefault(path.resolve(), FilePlace(path))
+            by_folder.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
     for folder in filter(None, [*loose]):
-        if folder.resolve() in found:
-            there = (folder / RETURNED).resolve()
+        if folder.resolve() in by_folder:
+            returned_folder = (folder / RETURNED).resolve()
             loose[folder] = [
-                text for text in loose[folder] if not Path(text).resolve().is_relative_to(there)
+                text
+                for text in loose[folder]
+                if not Path(text).resolve().is_relative_to(returned_folder)
             ]
     loose = {folder: some for folder, some in loose.items() if some}
     rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
-        *found.values(),
+        *by_folder.values(),
         *(FilePlace(None, rounds[folder], tuple(some)) for folder, some in loose.items()),
     ]
 
@@ -348,8 +356,10 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
 def _check_apart(folder: Path, by: str) -> None:
     """Refuse, with `UsageError`, a folder where what makes it a round or a dataset may have come with the returns."""
     for file in sorted(folder.glob("[!.~]*")):
-        data = beginning_of(file, LIMITS.file_bytes) if is_named_as_workbook(file.name) else b""
-        if data and stamp_alone(data) is not None:
+        beginning = (
+            beginning_of(file, LIMITS.file_bytes) if is_named_as_workbook(file.name) else b""
+        )
+        if beginning and stamp_alone(beginning) is not None:
             raise UsageError(
                 f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it.",
                 remedy=(
@@ -363,9 +373,9 @@ def _is_consolidated(folder: Path) -> bool:
     return (folder / DATASET).is_file() and not is_among_returns(folder)
 
 
-def sources(asked: DatasetRequest) -> list[Source]:
+def sources(request: DatasetRequest) -> list[Source]:
     """Return the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    return [_source(place, asked) for place in places(asked.paths)]
+    return [_source(place, request) for place in places(request.paths)]
 
 
 def rounds_taken_over(
@@ -378,7 +388,9 @@ def rounds_taken_over(
     """
     elsewhere = look_up(folder, rounds_elsewhere) or ()
     folders = [
-        other.folder for other in elsewhere if other.name not in named and is_round(other.folder)
+        other_round.folder
+        for other_round in elsewhere
+        if other_round.name not in named and is_round(other_round.folder)
     ]
     rounds = [load_round(home) for home in folders]
     by_round = replace(request, spec=None)  # each says itself of which spec it is
@@ -387,19 +399,26 @@ def rounds_taken_over(
     ]
 
 
-def _source(place: FilePlace, asked: DatasetRequest) -> Source:
+def _source(place: FilePlace, dataset_request: DatasetRequest) -> Source:
     files = place.files()
-    request = asked.request(place.round)
+    request = dataset_request.request(place.round)
     round_ = place.round
     if round_ is None:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
-    before, why_not = _before(round_) if place.folder else ("", "")
+    earlier_figures, why_not = _before(round_) if place.folder else ("", "")
     unread = load(round_.spec_source).unread if place.folder else ()
     notes = [*filter(None, (place.note, why_not)), *unread]
     noticed = Senders(round_).noticed
     return Source(
-        files, request, place.folder, noticed, expected, before, notes, closed=round_.closed
+        files,
+        request,
+        place.folder,
+        noticed,
+        expected,
+        earlier_figures,
+        notes,
+        closed=round_.closed,
     )
 
 
@@ -416,10 +435,10 @@ def _before(round_: Round) -> tuple[str, str]:
 
     try:
         with open_store(folder) as store:
-            others = (
+            earlier_periods = (
                 period for period in over_periods(store, by_team=True) if period.name != round_.name
             )
-            latest = next(others, None)
+            latest = next(earlier_periods, None)
     except (StoreError, UsageError) as error:
         return "", f"{round_.name} is not compared with the round before. {error}"
     if latest is None:
@@ -429,43 +448,49 @@ def _before(round_: Round) -> tuple[str, str]:
 
 
 @contextmanager
-def datasets(asked: DatasetRequest) -> Iterator[list[Dataset]]:
+def datasets(request: DatasetRequest) -> Iterator[list[Dataset]]:
     """Open the datasets that hold what is asked about, with what is new taken in.
 
     Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
     """
     with ExitStack() as stack:
         opened: list[Dataset] = []
-        found = places(asked.paths)
-        for place in found:
-            asked.wanted_in(place.round)  # before any file is opened
-        for place in found:
+        file_places = places(request.paths)
+        for place in file_places:
+            request.wanted_in(place.round)  # before any file is opened
+        for place in file_places:
             if place.folder is None:
-                opened += _loose(stack, asked, place)
+                opened += _loose(stack, request, place)
             elif place.round is None:
-                opened.append(_as_it_is(stack, place.folder, asked.today))
+                opened.append(_as_it_is(stack, place.folder, request.today))
             else:
-                opened.append(_of_round(stack, asked, place.round, asked.ledger or place.folder))
+                opened.append(
+                    _of_round(stack, request, place.round, request.ledger or place.folder)
+                )
         yield opened
 
 
-def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Path) -> Dataset:
+def _of_round(stack: ExitStack, request: DatasetRequest, round_: Round, folder: Path) -> Dataset:
     """Return the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.ingest import Options, as_of, closed_now, ingest
     from ..dataset.rows import submission_id
 
     if round_.closed and folder.resolve() == round_.folder.resolve():
-        asked = replace(asked, today=round_.closed)
-    source = _source(FilePlace(round_.folder, round_), asked)
-    arrived = replace(asked.arrived, terms=terms_of([round_]))
-    how = Options(jobs=asked.jobs, asking=asked.day_is_stated, figures=asked.figures)
-    run = stack.enter_context(ingest([source], folder, arrived=arrived, options=how))
-    given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
-    if asked.day_is_stated:  # for the answer, and not for good
+        request = replace(request, today=round_.closed)
+    source = _source(FilePlace(round_.folder, round_), request)
+    arrived = replace(request.arrived, terms=terms_of([round_]))
+    options = Options(jobs=request.jobs, asking=request.day_is_stated, figures=request.figures)
+    run = stack.enter_context(ingest([source], folder, arrived=arrived, options=options))
+    paths_by_submission = grouped(
+        (submission_id(file.sha256, file.path), file.path) for file in run.received
+    )
+    if request.day_is_stated:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
-    waived = waivers_of(folder, asked.today)
+    waived = waivers_of(folder, request.today)
     notes = tuple(dict.fromkeys([*source.notes, *run.notes, *closed_now(run)]))
-    dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=notes)
+    dataset = Dataset(
+        run.file, waived, round_, folder, source, run.new, paths_by_submission, notes=notes
+    )
     return _with_ledger(dataset, run.ledger)
 
 
@@ -544,43 +569,43 @@ def one_dataset(
     from ..dataset.opening import open_store
 
     today = today or day_here()
-    there = is_address(str(place))
-    if not there:
+    in_database = is_address(str(place))
+    if not in_database:
         check_own(Path(place))
-    if there or not (is_round(Path(place)) or _is_consolidated(Path(place))):
+    if in_database or not (is_round(Path(place)) or _is_consolidated(Path(place))):
         with open_store(place) as store:
             yield Dataset(store)
         return
-    asked = DatasetRequest([str(place)], today, jobs=jobs, password=password, figures=figures)
-    with datasets(asked) as (dataset,):
+    request = DatasetRequest([str(place)], today, jobs=jobs, password=password, figures=figures)
+    with datasets(request) as (dataset,):
         yield dataset
 
 
-def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterator[Dataset]:
+def _loose(stack: ExitStack, request: DatasetRequest, place: FilePlace) -> Iterator[Dataset]:
     """Yield a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source = _source(place, asked)
+    source = _source(place, request)
     opening = partial(import_module, "hrge_xl.dataset.opening")
-    results = [*validate(source.files, source.asked, asked.pool, opening)]
+    results = [*validate(source.files, source.asked, request.pool, opening)]
     waived = source.asked.waivers
     from ..dataset.opening import temporary_dataset
 
     first = spec_of_results(source.asked, results)
     by_spec = {first.name if first else "": (first, list[Result]())}
-    for result in results:
-        spec = result.spec or first
-        by_spec.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
+    for file_result in results:
+        spec = file_result.spec or first
+        by_spec.setdefault(spec.name if spec else "", (spec, []))[1].append(file_result)
     notes = tuple(source.notes)
     for spec, some in by_spec.values():
-        made = temporary_dataset(
+        opening_dataset = temporary_dataset(
             some,
             spec,
             waived,
-            asked.arrived,
-            ledger=asked.ledger,
-            answers=asked.answers,
+            request.arrived,
+            ledger=request.ledger,
+            answers=request.answers,
             noticed=noticed_of([source]),
         )
-        store, ledger = stack.enter_context(made)
+        store, ledger = stack.enter_context(opening_dataset)
         yield _with_ledger(
             Dataset(store, waived, source=source, new=len(some), notes=notes), ledger
         )
@@ -629,8 +654,8 @@ def ledger_doubts(*folders: str | Path) -> Iterator[str]:
             broken = list(faults(ledger))
             yield from changed_terms(ledger, terms)
         if broken:
-            more = f" {len(broken) - 1} more faults are like it." if len(broken) > 1 else ""
+            further = f" {len(broken) - 1} more faults are like it." if len(broken) > 1 else ""
             yield (
-                f"What people entered into {folder / NAME} was changed from outside. {broken[0]}{more} All of it: "
+                f"What people entered into {folder / NAME} was changed from outside. {broken[0]}{further} All of it: "
                 f"hrge-xl sign --list --ledger {quoted(folder)}"
             )

@@ -172,44 +172,44 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
         placed = []
-        known = []
-        left = []
+        received_before = []
+        skipped = []
         unopened = []
         waiting = []
-        ours = _OwnMails(round_, ledger, today)
-        for item in ours.set_aside(found_in(sources)):
-            if isinstance(item, SkippedFile):
-                left.append(item)
-            elif isinstance(item, UnreadableContainer):
-                unopened.append(item)
+        own_mails = _OwnMails(round_, ledger, today)
+        for arrived in own_mails.set_aside(found_in(sources)):
+            if isinstance(arrived, SkippedFile):
+                skipped.append(arrived)
+            elif isinstance(arrived, UnreadableContainer):
+                unopened.append(arrived)
             else:
-                sha256 = hashlib.sha256(item.data).hexdigest()
+                sha256 = hashlib.sha256(arrived.data).hexdigest()
                 # without its bytes: a mailbox holds more of them than memory
-                light = Workbook(item.name, item.place, b"", item.format)
+                light = Workbook(arrived.name, arrived.place, b"", arrived.format)
                 if sha256 in shelf.received:
-                    known.append(light)
+                    received_before.append(light)
                 elif round_.closed:
                     waiting.append(light)
                 else:
                     shelf.received.add(sha256)
                     placed.append(
-                        (sha256, Placed(shelf.put(item, sha256), light, _day(light, today)))
+                        (sha256, Placed(shelf.put(arrived, sha256), light, _day(light, today)))
                     )
         _write_down(ledger, round_, placed, today)
-        workbooks = [*(each.came for _, each in placed), *known, *waiting]
+        workbooks = [*(file.came for _, file in placed), *received_before, *waiting]
         brought = {_mail_of(workbook.place) for workbook in workbooks}
-        there = {letter.key for letter in ledger.letters()}
-        for letter in _letters([*left, *unopened], brought, today):
-            if letter.key not in there:
+        noted_letters = {letter.key for letter in ledger.letters()}
+        for letter in _letters([*skipped, *unopened], brought, today):
+            if letter.key not in noted_letters:
                 ledger.put("letters", letter._asdict())
-    there_now = tuple(workbook for _, workbook in placed)
+    newly_placed = tuple(workbook for _, workbook in placed)
     return Received(
-        there_now,
-        tuple(known),
-        tuple(left),
+        newly_placed,
+        tuple(received_before),
+        tuple(skipped),
         tuple(unopened),
         tuple(waiting),
-        tuple(ours.sent.values()),
+        tuple(own_mails.sent.values()),
         by_hand=tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
     )
 
@@ -278,15 +278,15 @@ class _OwnMails:
 
     def set_aside(self, items: Iterable[Found]) -> Iterator[Found]:
         """Yield items as they are; in the place of what such a mail has from its draft, that the office sent it."""
-        for item in items:
-            email = item.place.email
+        for arrived in items:
+            email = arrived.place.email
             draft = self._draft_of(email)
             if draft is not None:
                 moment = parse_moment(email.sent)
                 day = moment.date() if moment else self._today
                 self.sent.setdefault(draft.file, SentDraft(draft.file, email.sender, day))
-            is_ours = draft is not None and self._is_of(draft, item)
-            yield SkippedFile(item.name, item.place, SENT) if is_ours else item
+            is_ours = draft is not None and self._is_of(draft, arrived)
+            yield SkippedFile(arrived.name, arrived.place, SENT) if is_ours else arrived
 
     def _draft_of(self, email: EmailInfo) -> Drafted | None:
         """Return the draft that a mail was sent from: the last one that it may be."""
@@ -299,21 +299,25 @@ class _OwnMails:
         fitting = [draft for draft, addresses in drafts if addresses <= to and draft.day <= day]
         return max(fitting, key=lambda draft: draft.day, default=None)
 
-    def _is_of(self, draft: Drafted, item: Found) -> bool:
+    def _is_of(self, draft: Drafted, arrived: Found) -> bool:
         """Say whether something was attached to a draft, or is no workbook."""
-        if not isinstance(item, Workbook):
+        if not isinstance(arrived, Workbook):
             return True
         if draft.file not in self._attached:
             mail = message_from_bytes((self._folder / draft.file).read_bytes(), policy=default)
             parts = (part.get_payload(decode=True) for part in mail.walk() if part.get_filename())
-            hashes = {hashlib.sha256(data).hexdigest() for data in parts if isinstance(data, bytes)}
+            hashes = {
+                hashlib.sha256(content).hexdigest()
+                for content in parts
+                if isinstance(content, bytes)
+            }
             self._attached[draft.file] = hashes
-        return hashlib.sha256(item.data).hexdigest() in self._attached[draft.file]
+        return hashlib.sha256(arrived.data).hexdigest() in self._attached[draft.file]
 
     @cached_property
     def _drafts(self) -> dict[str, list[tuple[Drafted, set[str]]]]:
         """The drafts that are there, sent or not, by their subjects without spaces."""
-        found: dict[str, list[tuple[Drafted, set[str]]]] = {}
+        drafts_by_subject: dict[str, list[tuple[Drafted, set[str]]]] = {}
         for draft in self._ledger.drafted().values():
             file = self._folder / draft.file
             if draft.file and file.is_file():
@@ -322,8 +326,8 @@ class _OwnMails:
                 to = _addresses_in(str(head["To"] or ""))
                 if to:
                     subject = _without_spaces(str(head["Subject"] or ""))
-                    found.setdefault(subject, []).append((draft, to))
-        return found
+                    drafts_by_subject.setdefault(subject, []).append((draft, to))
+        return drafts_by_subject
 
 
 def _without_spaces(subject: str) -> str:
@@ -335,17 +339,20 @@ def _letters(
     items: Iterable[SkippedFile | UnreadableContainer], brought: Container[MailKey], today: date
 ) -> Iterator[Letter]:
     """Yield the mails that brought no workbook, each with what it brought."""
-    for key, some in grouped((_mail_of(item.place), item) for item in items).items():
+    for key, some in grouped((_mail_of(container.place), container) for container in items).items():
         email = some[0].place.email
-        kinds = {item: item.what if isinstance(item, SkippedFile) else item.name for item in some}
-        brings = {item: what for item, what in kinds.items() if what not in OF_ANY_MAIL}
+        kinds = {
+            container: container.what if isinstance(container, SkippedFile) else container.name
+            for container in some
+        }
+        brings = {container: kind for container, kind in kinds.items() if kind not in OF_ANY_MAIL}
         if email.sent_by is None or key in brought or not brings:
             continue
         # what a letter is named by is its subject
         files = (
-            item.name
-            for item, what in brings.items()
-            if what != LETTER and not what.startswith("link")
+            container.name
+            for container, kind in brings.items()
+            if kind != LETTER and not kind.startswith("link")
         )
         moment = moment_of_mail(email.received)
         yield Letter(
@@ -368,7 +375,11 @@ class Senders:
         self._origins = look_up(round_.folder, Ledger.origins) or {}
         self._own = {team.code: _addresses_in(team.email) for team in round_.teams}
         self._office = {team.code: _addresses_in(team.contact) for team in round_.teams}
-        self._teams = grouped((address, code) for code, own in self._own.items() for address in own)
+        self._teams = grouped(
+            (address, code)
+            for code, team_addresses in self._own.items()
+            for address in team_addresses
+        )
 
     def teams_of(self, sha256: str | None) -> list[str]:
         """Return the teams whose address a content came from, else those whose address the forwarded mail names."""
@@ -401,12 +412,12 @@ class Senders:
         sender = origin.sender or None if origin.sent_by is None else origin.sent_by
         if sender is None or team not in self._own:
             return
-        others = self._teams.get(comparable(sender), [])
-        known = comparable(sender) in self._own[team] | self._office[team]
-        if not known and (others or self._own[team]):
+        other_teams = self._teams.get(comparable(sender), [])
+        is_expected = comparable(sender) in self._own[team] | self._office[team]
+        if not is_expected and (other_teams or self._own[team]):
             name, _, domain = sender.rpartition("@")  # whom it is of is not said in full
             shown = f"{name[:1]}***@{domain}" if domain else NO_ADDRESS
-            shown += f" ({', '.join(others)})" if others else ""
+            shown += f" ({', '.join(other_teams)})" if other_teams else ""
             yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
 
 

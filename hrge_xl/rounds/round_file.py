@@ -63,7 +63,7 @@ def with_keys(folder: Path, keys: Cells) -> str:
 
     Raises `RoundError`.
     """
-    root, data = read_round(folder)
+    root, values = read_round(folder)
     assert isinstance(root, yaml.MappingNode)
     lines = text_of(folder).splitlines(keepends=True)
     gone = (
@@ -71,12 +71,12 @@ def with_keys(folder: Path, keys: Cells) -> str:
         if root.flow_style
         else [node for key in keys if not keys[key] and (node := get(root, key))]
     )
-    said = {
+    new_values = {
         key: keys[key]
         for key in keys
-        if data.get(key) != keys[key] and (keys[key] or root.flow_style)
+        if values.get(key) != keys[key] and (keys[key] or root.flow_style)
     }
-    _put_cells(lines, root, said, "name")
+    _put_cells(lines, root, new_values, "name")
     for node in gone:
         del lines[node.start_mark.line]
     return "".join(lines)
@@ -100,12 +100,14 @@ def _put_cells(lines: list[str], node: yaml.MappingNode, cells: Cells, first: st
     assert code is not None
     end = code.end_mark
     new = [column for column in cells if get(node, column) is None]
-    there = [(column, place) for column in cells if (place := get(node, column)) is not None]
+    present_cells = [
+        (column, place) for column in cells if (place := get(node, column)) is not None
+    ]
     places: list[tuple[int, str, yaml.Node | None]] = [
         *((end.index, column, None) for column in reversed(new)),
-        *((place.start_mark.index, column, place) for column, place in there),
+        *((place.start_mark.index, column, place) for column, place in present_cells),
     ]
-    for _, column, place in sorted(places, key=lambda found: found[0], reverse=True):
+    for _, column, place in sorted(places, key=lambda entry: entry[0], reverse=True):
         value = "'" + cells[column].replace("'", "''") + "'"
         if place is None and node.flow_style:
             line = lines[end.line]

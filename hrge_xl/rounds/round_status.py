@@ -102,7 +102,9 @@ class TeamStatus:
     def of_another_round(self) -> Return | None:
         """The newest of those that were issued in another round, and do not count in this one."""
         meant = (
-            each for each in self.returns if each.status == EXCLUDED and _has(each, ANOTHER_ROUND)
+            return_
+            for return_ in self.returns
+            if return_.status == EXCLUDED and _has(return_, ANOTHER_ROUND)
         )
         return max(meant, key=lambda return_: return_.age, default=None)
 
@@ -124,9 +126,9 @@ class TeamStatus:
     def versions(self, return_: Return) -> list[Return]:
         """Return a return with those that it superseded, the oldest first."""
         older = (
-            other
-            for other in self.returns
-            if other.status == SUPERSEDED and other.superseded_by == return_.submission
+            candidate
+            for candidate in self.returns
+            if candidate.status == SUPERSEDED and candidate.superseded_by == return_.submission
         )
         return sorted(
             [*older, return_], key=lambda version: (version.lateness[0] or date.max, version.age)
@@ -224,17 +226,19 @@ class TeamStatus:
 
 def to_decide(teams: Sequence[TeamStatus]) -> list[str]:
     """Return the teams and files that wait for a decision, each once, by what `status` says."""
-    returns = sorted((each for team in teams for each in team.returns), key=lambda each: each.path)
-    done = settled(returns)
+    returns = sorted(
+        (return_ for team in teams for return_ in team.returns), key=lambda return_: return_.path
+    )
+    decided = settled(returns)
     cases = [team_status.team.code for team_status in teams if team_status.state == TO_DECIDE]
     for team_status in teams:
         files = [
             return_.name
             for return_ in team_status.returns
-            if return_.status == EXCLUDED and return_.submission not in done
+            if return_.status == EXCLUDED and return_.submission not in decided
         ]
         if team_status.state == STRANGE and any(
-            each.submission not in done for each in team_status.returns
+            return_.submission not in decided for return_ in team_status.returns
         ):
             files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
         cases += files
@@ -288,14 +292,18 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
         )
         for team in (round_.teams if round_ else ())
     ]
-    others = []
+    unexpected = []
     for code, some in sorted(by_team.items()):
         if round_:
-            others.append(TeamStatus(Team(code), STRANGE, some, today))
+            unexpected.append(TeamStatus(Team(code), STRANGE, some, today))
         else:
             country = next((return_.country for return_ in some if return_.country), "")
-            others.append(_expected(Team(code, country), some, today))
-    return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [return_]) for return_ in unread)]
+            unexpected.append(_expected(Team(code, country), some, today))
+    return [
+        *expected,
+        *unexpected,
+        *(TeamStatus(Team(""), REFUSED, [return_]) for return_ in unread),
+    ]
 
 
 def _expected(
@@ -305,19 +313,19 @@ def _expected(
     is_issued: bool = False,
     for_others: Sequence[Return] = (),
 ) -> TeamStatus:
-    found = TeamStatus(team, ISSUED, came, today, for_others)
-    verdicts = {return_.verdict for return_ in found.counting}
+    team_status = TeamStatus(team, ISSUED, came, today, for_others)
+    verdicts = {return_.verdict for return_ in team_status.counting}
     if any(return_.status == CONFLICT for return_ in came):
         state = TO_DECIDE
     elif verdicts:
         state = ACCEPTED if verdicts == {ACCEPTED} else RETURNED
     elif any(return_.status == BLANK for return_ in came):
         state = BLANK
-    elif found.days_late:
+    elif team_status.days_late:
         state = LATE
     else:
         state = ISSUED if is_issued else NOT_ISSUED
-    return replace(found, state=state)
+    return replace(team_status, state=state)
 
 
 def issued_files(round_: Round) -> dict[str, list[Path]]:
@@ -333,8 +341,8 @@ def issued_files(round_: Round) -> dict[str, list[Path]]:
         starts = ("_".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
         return next((start for start in starts if start in codes), "")
 
-    found = sorted((round_.folder / ISSUED_FOLDER).glob("[!.~]*.xlsx"))
-    return grouped((code_of(path), path) for path in found)
+    workbooks = sorted((round_.folder / ISSUED_FOLDER).glob("[!.~]*.xlsx"))
+    return grouped((code_of(path), path) for path in workbooks)
 
 
 def orphaned(round_: Round) -> list[str]:
@@ -386,7 +394,7 @@ def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
         else:
             chosen.append(return_)
         if return_.verdict != REFUSED:
-            copies = (item.path for item in return_.items if item.path != return_.path)
+            copies = (file.path for file in return_.items if file.path != return_.path)
             left_out += [LeftOut(return_, f"the same as {return_.name}", path) for path in copies]
     return chosen, left_out
 
@@ -405,13 +413,13 @@ def _last_blanks(returns: Sequence[Return]) -> dict[str, Return]:
 
 def _why_not(return_: Return, last: Mapping[str, Return], names: Mapping[str, str]) -> str:
     """Say why a return is not given back; nothing where it is."""
-    other = names.get(return_.superseded_by or "", "")
+    successor = names.get(return_.superseded_by or "", "")
     if return_.verdict == REFUSED:
         return "refused: there are no answers to give back"
     if return_.status == CONFLICT:
-        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide FOLDER"
+        return f"waits for a decision ({successor} conflicts with it): see hrge-xl decide FOLDER"
     if return_.status == SUPERSEDED:
-        return f"superseded by {other}"
+        return f"superseded by {successor}"
     if return_.status == BLANK:
         instead = last[return_.submission]
         return "" if instead is return_ else f"blank; {instead.name} is what its team is told about"
@@ -419,12 +427,12 @@ def _why_not(return_: Return, last: Mapping[str, Return], names: Mapping[str, st
         counting = return_.submission if return_.status == COUNTS else return_.superseded_by or ""
         newest = last.get(counting)
         if newest is None:
-            return f"{other} waits for a decision first: see hrge-xl decide FOLDER"
+            return f"{successor} waits for a decision first: see hrge-xl decide FOLDER"
         return "" if newest is return_ else f"{newest.name} is newer, and has the feedback"
     return f"{return_.status}: {text_of(return_.reason).rstrip('.')}"
 
 
-def file_name(return_: Return, spec: Spec | None, taken: set[str]) -> str:
+def file_name(return_: Return, spec: Spec | None, used_names: set[str]) -> str:
     """Name what is written for a return after its team and intervention."""
     codes = (spec.identity.project, spec.identity.intervention) if spec else ()
     # the name of an intervention that is in error itself may be any text
@@ -434,7 +442,7 @@ def file_name(return_: Return, spec: Spec | None, taken: set[str]) -> str:
     intervention = "" if wrong else return_.intervention or return_.project
     parts = filter(None, map(file_part, (return_.team, intervention)))
     return free_name(
-        "_".join(parts) or file_part(return_.name.rpartition(".")[0]) or "return", "", taken
+        "_".join(parts) or file_part(return_.name.rpartition(".")[0]) or "return", "", used_names
     )
 
 
@@ -488,14 +496,14 @@ def unanswered(
     }
     return Unanswered(
         {
-            team: [each for each in some if is_open(team, senders.moment_of(each))]
+            team: [return_ for return_ in some if is_open(team, senders.moment_of(return_))]
             for team, some in refused.items()
         },
         {
             team: [
-                each
-                for each in some
-                if is_open(team, moment_of_mail(each.place.email.received) or NEVER)
+                container
+                for container in some
+                if is_open(team, moment_of_mail(container.place.email.received) or NEVER)
             ]
             for team, some in containers.items()
         },

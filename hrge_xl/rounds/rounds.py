@@ -24,7 +24,7 @@ from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .teams import Team, TeamList, checked, continue_teams, passwords_of, read_list
+from .teams import Team, TeamList, check_teams, continue_teams, passwords_of, read_list
 
 KEY = "signing.key"
 PASSWORDS = "passwords.csv"
@@ -209,7 +209,7 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
     teams = read_teams(
         spec, teams_file, earlier=earlier, deadline=deadline, password=password, today=today
     ).teams
-    checked(FILE, [(number, team.filled) for number, team in enumerate(teams, start=1)], used)
+    check_teams(FILE, [(number, team.filled) for number, team in enumerate(teams, start=1)], used)
     try:
         for within in FOLDERS:
             (folder / within).mkdir(parents=True, exist_ok=True)
@@ -223,7 +223,7 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
             f"{folder} cannot be written: {error.strerror}.", remedy="Choose another folder."
         ) from error
     digest = carry(spec, folder)
-    data: dict[str, Any] = {
+    values: dict[str, Any] = {
         "name": name or folder.resolve().name,
         "spec": used.name,
         "spec_digest": digest,
@@ -232,7 +232,7 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
         "before": None if earlier is None else way_to(earlier, folder),
         "teams": [team.filled for team in teams],
     }
-    written = dumped({key: value for key, value in data.items() if value is not None})
+    written = dumped({key: value for key, value in values.items() if value is not None})
     write_whole(file, f"{HEAD}{written}".encode())
     return load_round(folder)
 
@@ -240,8 +240,8 @@ def init_round(  # noqa: PLR0913 (one parameter an option)
 def load_round(folder: str | Path) -> Round:
     """Return the round of a folder. Raises `RoundError` with every mistake and its line."""
     folder = Path(folder)
-    root, data = read_round(folder)
-    name, digest = spec_said(root, data)
+    root, values = read_round(folder)
+    name, digest = read_spec_reference(root, values)
     _check_copy(folder, digest)
     spec = load(spec_source(folder, digest))
     if spec.name != name:
@@ -252,11 +252,13 @@ def load_round(folder: str | Path) -> Round:
             value=spec.name,
             remedy=f"Write '{spec.name}' again.",
         )
-    teams = teams_said(root, data, spec)
-    start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
+    teams = read_round_teams(root, values, spec)
+    start, end, closed = (
+        _day(root, values, key) for key in ("period_start", "period_end", "closed")
+    )
     return Round(
         folder,
-        _written_as(data["name"]),
+        _written_as(values["name"]),
         name,
         start,
         end,
@@ -264,7 +266,7 @@ def load_round(folder: str | Path) -> Round:
         _key(folder / KEY),
         digest,
         closed,
-        _written_as(data.get("before")),
+        _written_as(values.get("before")),
         tuple(passwords_of(folder / PASSWORDS, teams)),
     )
 
@@ -302,8 +304,8 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     root = compose(file, FILE, mistakes)
     if root is None or mistakes:
         raise RoundError(*map(str, mistakes))
-    data = plain(root)
-    if not isinstance(data, dict):
+    values = plain(root)
+    if not isinstance(values, dict):
         raise RoundError(
             "line 1: this is not a round.",
             place=FILE,
@@ -315,38 +317,40 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     wrong = [
         f"line {_line(root)}: '{key}' is missing. Add it."
         for key in ("name", "spec", "teams")
-        if not data.get(key)
+        if not values.get(key)
     ]
     wrong += [
-        f"line {_line(root)}: '{key}' is not known. Remove it." for key in data if key not in KNOWN
+        f"line {_line(root)}: '{key}' is not known. Remove it."
+        for key in values
+        if key not in KNOWN
     ]
-    teams = data.get("teams")
+    teams = values.get("teams")
     if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
         wrong.append(
             f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE."
         )
     if wrong:
         raise RoundError(*(f"{FILE}: {mistake}" for mistake in wrong))
-    return root, data
+    return root, values
 
 
-def spec_said(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
+def read_spec_reference(root: yaml.Node, values: Mapping[str, Any]) -> tuple[str, str]:
     """Return name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
     digest = get(root, "spec_digest")
-    return str(data["spec"]), str(digest.value) if digest is not None else ""
+    return str(values["spec"]), str(digest.value) if digest is not None else ""
 
 
-def teams_said(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
+def read_round_teams(root: yaml.Node, values: Mapping[str, Any], spec: Spec) -> list[Team]:
     """Return the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
     nodes = get(root, "teams")
     lines = []
-    for n, team in enumerate(data["teams"]):
+    for n, team in enumerate(values["teams"]):
         cells = {
             str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
             for key, value in team.items()
         }
         lines.append((_line(get(nodes, n)), cells))
-    return checked(FILE, lines, spec)
+    return check_teams(FILE, lines, spec)
 
 
 def _written_as(value: Any) -> str:
@@ -358,8 +362,8 @@ def _line(node: yaml.Node | None) -> int:
     return node.start_mark.line + 1 if node is not None else 1
 
 
-def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
-    text = data.get(key)
+def _day(root: yaml.Node, values: Mapping[str, Any], key: str) -> date | None:
+    text = values.get(key)
     if not text:
         return None
     day = parse_day(str(text))
@@ -409,8 +413,8 @@ def spec_source(folder: Path, digest: str) -> str:
 
 def copy_of(folder: Path, digest: str) -> str | None:
     """Return the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
-    found = digest and find(folder / HOME, digest)
-    return str(found.absolute()) if found else None
+    path = digest and find(folder / HOME, digest)
+    return str(path.absolute()) if path else None
 
 
 def earlier_specs(folder: Path, digest: str) -> list[Spec]:

@@ -13,7 +13,7 @@ from ..ledger.events import Sealed, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, near
 from ..ledger.seals import (
-    Checked,
+    LedgerCheck,
     NewSeal,
     Seal,
     check,
@@ -44,19 +44,21 @@ def sign(
     Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
     `UsageError`.
     """
-    what = _target(report, folder)
+    target = _target(report, folder)
     signer = load_key(Path(key), passphrase) if key else None
-    check_folder(what.folder)
-    with only_writer(what.folder), Ledger.open(what.folder) as ledger:
-        before = tuple(doubts(ledger, what.terms))
-        return NewSeal(**asdict(seal(ledger, what.sealed, by=by, signer=signer)), doubts=before)
+    check_folder(target.folder)
+    with only_writer(target.folder), Ledger.open(target.folder) as ledger:
+        existing_doubts = tuple(doubts(ledger, target.terms))
+        return NewSeal(
+            **asdict(seal(ledger, target.sealed, by=by, signer=signer)), doubts=existing_doubts
+        )
 
 
 class SealCheck(NamedTuple):
     """What the ledger says of a report or of a round's terms: its name there, and what was found."""
 
     name: str
-    found: Checked
+    found: LedgerCheck
     is_noted: bool  # one of its seals has the digest that was noted elsewhere, where one was
     is_trusted: bool  # one of them is signed with a key that is trusted, where some are
     lines: Sequence[str]  # what each seal shows, and who could have forged it
@@ -78,15 +80,17 @@ def check_seal(
 
     `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
     """
-    what = _target(report, folder)
+    target = _target(report, folder)
     trusted = trusted_keys([*map(Path, trust)])
-    name = what.sealed.name
-    with Ledger.open(what.folder, write=False) as ledger:
-        found = check(ledger, what.sealed, what.terms)
+    name = target.sealed.name
+    with Ledger.open(target.folder, write=False) as ledger:
+        state = check(ledger, target.sealed, target.terms)
     digest = digest.lower()
-    noted = not digest or digest in [seal.digest for seal in found.seals]
-    known = not trusted or any(is_trusted(seal, trusted) for seal in found.seals)
-    return SealCheck(name, found, noted, known, list(lines(found, name, trusted, digest)))
+    noted = not digest or digest in [seal.digest for seal in state.seals]
+    is_trusted_signer = not trusted or any(is_trusted(seal, trusted) for seal in state.seals)
+    return SealCheck(
+        name, state, noted, is_trusted_signer, list(lines(state, name, trusted, digest))
+    )
 
 
 class Chain(NamedTuple):
@@ -100,11 +104,11 @@ class Chain(NamedTuple):
 
 def chain(folder: str | Path | None, report: str | Path | None = None) -> Chain:
     """Return what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
-    what = _target(report, folder)
-    with Ledger.open(what.folder, write=False) as ledger:
+    target = _target(report, folder)
+    with Ledger.open(target.folder, write=False) as ledger:
         entries = ledger.chain()
         return Chain(
-            entries, seals(ledger), list(doubts(ledger, what.terms)), list(limits(entries))
+            entries, seals(ledger), list(doubts(ledger, target.terms)), list(limits(entries))
         )
 
 

@@ -88,22 +88,25 @@ class Team:
         return {column: cell for column, cell in self.cells.items() if cell}
 
 
-def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
-    """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
-    mistakes = [f"{name}: {mistake}" for mistake in before]
+def check_teams(
+    name: str, lines: Iterable[Line], spec: Spec, list_mistakes: Iterable[str] = ()
+) -> list[Team]:
+    """Read lines as teams. Raises `RoundError` with every mistake, after the `list_mistakes`."""
+    mistakes = [f"{name}: {mistake}" for mistake in list_mistakes]
     teams: list[Team] = []
-    taken: dict[str, tuple[int, Team]] = {}
+    teams_by_code: dict[str, tuple[int, Team]] = {}
     rows = [(n, defaultdict(str, cells)) for n, cells in lines]
     allowed = AllowedNames.of(spec, [cells["deadline"] for _, cells in rows])
     for n, cells in rows:
         team, wrong = _team(cells, allowed)
         for folded, code in {code.casefold(): code for code in reversed(team.codes)}.items():
-            if folded in taken:
-                line, other = taken[folded]
-                before = "" if folded == other.code.casefold() else ", which was called so before"
-                wrong.append(f"team '{code}' is already in line {line}{before}. Keep one.")
+            if folded in teams_by_code:
+                line, earlier_team = teams_by_code[folded]
+                is_former = folded != earlier_team.code.casefold()
+                former = ", which was called so before" if is_former else ""
+                wrong.append(f"team '{code}' is already in line {line}{former}. Keep one.")
             elif folded:
-                taken[folded] = (n, team)
+                teams_by_code[folded] = (n, team)
         teams.append(team)
         mistakes += [f"{name}: line {n}: {mistake}" for mistake in wrong]
     if mistakes:
@@ -188,13 +191,13 @@ def _code_mistakes(code: str) -> Iterator[str]:
         yield f"'{code[:MOST_CHARACTERS]}' cannot name a file. Use letters, digits and hyphens."
 
 
-def _code_of(text: str, names: NameIndex, what: str, wrong: list[str]) -> str:
+def _code_of(text: str, names: NameIndex, kind: str, wrong: list[str]) -> str:
     """Return the code of what is named; a mistake where it is not known."""
     if not text:
         return ""
     code = names.code(text)
     if code is None:
-        wrong.append(f"there is no {what} '{text}'. {names.hint(text)}")
+        wrong.append(f"there is no {kind} '{text}'. {names.hint(text)}")
     return code or ""
 
 
@@ -204,13 +207,13 @@ ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s
 def addresses(text: str, wrong: list[str]) -> str:
     """Return addresses of mail, by comma; a mistake for each that is none."""
     parts = [part for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part]
-    found = [part for part in parts if "@" in part]
+    with_at_sign = [part for part in parts if "@" in part]
     wrong += [
         f"'{part}' is not an e-mail address. Write it as name@example.org; separate several with commas."
-        for part in (found or parts)
+        for part in (with_at_sign or parts)
         if not ADDRESS.fullmatch(part)
     ]
-    return ", ".join(dict.fromkeys(found))
+    return ", ".join(dict.fromkeys(with_at_sign))
 
 
 class Days(NamedTuple):
@@ -354,27 +357,27 @@ def read_list(file: str | Path, spec: Spec, password: str | None = None) -> Team
     at, heads = _find_heads(filled)
     height = 1 if filled[at - 1][1] == heads.written else 2
     titles = filled[: at - height]
-    rest = filled[at:]
-    total = " ".join(filter(None, rest[-1][1])) if rest else ""
+    team_rows = filled[at:]
+    total = " ".join(filter(None, team_rows[-1][1])) if team_rows else ""
     if TOTAL.fullmatch(western_digits(total)):
-        del rest[-1]
+        del team_rows[-1]
     else:
         total = ""
     mistakes = list(_mistakes(heads))
-    if len(rest) > MOST_TEAMS:
+    if len(team_rows) > MOST_TEAMS:
         mistakes = [
-            f"there are {len(rest):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
+            f"there are {len(team_rows):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
         ]
-    readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
+    readable = "team" in heads.columns and len(team_rows) <= MOST_TEAMS
     # of two columns of one name the first counts
     lines = [
         (n, dict(reversed([*zip(heads.columns, cells, strict=False)])))
-        for n, cells in rest
+        for n, cells in team_rows
         if readable
     ]
     if not lines and not mistakes:
         raise empty
-    teams = checked(file.name, lines, spec, mistakes)
+    teams = check_teams(file.name, lines, spec, mistakes)
     return TeamList(
         tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total
     )
@@ -477,37 +480,39 @@ def passwords_of(file: Path, teams: Sequence[Team]) -> list[tuple[str, str]]:
         for team in teams
         for name in (*team.codes, *ADDRESS.findall(team.email))
     }
-    found = list[tuple[str, str]]()
+    passwords = list[tuple[str, str]]()
     mistakes = list[str]()
     for n, row in _csv(file, "list of passwords"):
         name = tidy(row[0]) if row else ""
         password = row[1] if len(row) > 1 else ""
         code = codes.get(name.casefold())
         if code and password:
-            found.append((code, password))
+            passwords.append((code, password))
         elif code:
             mistakes.append(
                 f"{file.name}: line {n}: there is no password behind '{name}'. Write: {name},PASSWORD"
             )
         elif name and _column(name) not in ("team", "email"):  # the heads
-            hint = remedy_for(name, [known.code for known in teams])
+            hint = remedy_for(name, [listed_team.code for listed_team in teams])
             mistakes.append(
                 f"{file.name}: line {n}: there is no team '{name}', and none has that address. {hint}"
             )
     if mistakes:
         raise RoundError(*mistakes)
-    return found
+    return passwords
 
 
-def _csv(file: Path, what: str = "team list") -> Iterable[Cells]:
-    text = read_text(file, what, CSV)
-    first, _, rest = text.partition("\n")
+def _csv(file: Path, kind: str = "team list") -> Iterable[Cells]:
+    text = read_text(file, kind, CSV)
+    first, _, below_first = text.partition("\n")
     named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
     beginning = text.splitlines()[:MOST_TITLES]  # titles may hold any of these
     delimiter = (
         named[1] if named else max(",;\t", key=lambda sign: sum(sign in line for line in beginning))
     )
-    reader = csv.reader(io.StringIO(rest if named else text, newline=""), delimiter=delimiter)
+    reader = csv.reader(
+        io.StringIO(below_first if named else text, newline=""), delimiter=delimiter
+    )
     try:
         return [(reader.line_num + bool(named), row) for row in reader]
     except csv.Error as error:
@@ -526,14 +531,14 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
 
     Heads may stand in two lines, where “Contact” is merged over a name and an address.
     """
-    found = []
+    candidates = []
     for height, at in product((1, 2), range(min(len(rows), MOST_TITLES))):
         lines = rows[at : at + height]
         if len(lines) == height:
-            found.append((at + height, _heads(lines[-1][0], [cells for _, cells in lines])))
+            candidates.append((at + height, _heads(lines[-1][0], [cells for _, cells in lines])))
     # with which most is understood of the list
     return max(
-        found,
+        candidates,
         key=lambda candidate: (
             "team" in candidate[1].columns,
             len({*candidate[1].columns} - {""}),
@@ -583,17 +588,17 @@ def _mistakes(heads: Heads) -> Iterator[str]:
 # text files that people write or save for us
 
 
-def read_text(file: Path, what: str, save_as: str) -> str:
+def read_text(file: Path, kind: str, save_as: str) -> str:
     """Read the text of a file. Raises `RoundError` that says what the file is, and how to save it."""
-    data = read_named(file, LIMITS.file_bytes, what, RoundError)
+    content = read_named(file, LIMITS.file_bytes, kind, RoundError)
     try:
-        text = decoded(data)
+        text = decoded(content)
     except UnicodeDecodeError as error:
         raise RoundError(
-            f"the {what} is not UTF-8 text.", place=file.name, remedy=f"Save it as {save_as}."
+            f"the {kind} is not UTF-8 text.", place=file.name, remedy=f"Save it as {save_as}."
         ) from error
     if "\0" in text:
         raise RoundError(
-            f"the {what} is not text.", place=file.name, remedy=f"Save it as {save_as}."
+            f"the {kind} is not text.", place=file.name, remedy=f"Save it as {save_as}."
         )
     return text

@@ -60,15 +60,15 @@ def pack(folder: Path) -> dict[str, bytes]:
         file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS
     ]
     files += (folder / FACTS).glob(f"[!.]*{LIST}")
-    found = dict[str, bytes]()
+    packed = dict[str, bytes]()
     mistakes = list[Mistake]()
     # which grow by the lists; of these only what is named, for a list of teams, say, stays
     for file in files:
         path = file.relative_to(folder).as_posix()
         content = content_of(file, path, mistakes, within=folder)
         if content is not None:
-            found[path] = content
-        if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST:
+            packed[path] = content
+        if len(packed) > MOST_FILES or sum(map(len, packed.values())) > MOST:
             reason = f"The spec has more than {MOST_FILES} files, or more than {MOST // 10**6} MB."
             remedy = "Take out of its folder what does not belong to it."
             raise SpecError([Mistake(path, 1, 1, reason, remedy)])
@@ -77,7 +77,7 @@ def pack(folder: Path) -> dict[str, bytes]:
             files += (file for file in folder.glob(f"[!.]*{LIST}") if file.name in named)
     if mistakes:
         raise SpecError(mistakes)
-    return dict(sorted(found.items()))
+    return dict(sorted(packed.items()))
 
 
 def digest_of(files: Files) -> str:
@@ -208,10 +208,10 @@ def cache_to_tell() -> str:
     return str(folder.parent) if folder else ""
 
 
-def use_cache(told: str) -> None:
+def use_cache(folder: str) -> None:
     """Look for them where this process was told."""
-    if told:
-        os.environ[CACHE] = told
+    if folder:
+        os.environ[CACHE] = folder
 
 
 def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
@@ -221,7 +221,7 @@ def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
     """
     folder = cache_folder()
     try:
-        if folder is None or not _is_ours(folder):
+        if folder is None or not _is_private(folder):
             return None
         content = (folder / _name(suffix, digest)).read_bytes()
         if hashlib.sha256(content[CHECKSUM:]).digest() != content[:CHECKSUM]:
@@ -235,7 +235,7 @@ def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
         return None
 
 
-def keep(suffix: str, digest: str, made: Any) -> None:
+def keep(suffix: str, digest: str, value: Any) -> None:
     """Keep what was made of files that passed, where that can be done: everything works without."""
     folder = cache_folder()
     if folder is None:
@@ -244,16 +244,16 @@ def keep(suffix: str, digest: str, made: Any) -> None:
         OSError, OutputError
     ):  # a disk that is full, a reading process that may not write
         packed = msgspec.msgpack.encode(
-            made, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
+            value, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
         )
         folder.mkdir(0o700, parents=True, exist_ok=True)
-        if _is_ours(folder):
+        if _is_private(folder):
             file = folder / _name(suffix, digest)
             write_whole(file, hashlib.sha256(packed).digest() + packed)
-            others = (
-                kept for kept in folder.glob(f"*{suffix}") if kept != file
+            evictable = (
+                cached for cached in folder.glob(f"*{suffix}") if cached != file
             )  # which a clock may call newer
-            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[
+            for old in sorted(evictable, key=lambda cached: cached.stat().st_mtime)[
                 : 1 - MOST_KEPT[suffix]
             ]:
                 old.unlink(missing_ok=True)
@@ -265,11 +265,11 @@ def _name(suffix: str, digest: str) -> str:
     return f"{hashlib.sha256(passed.encode()).hexdigest()}{suffix}"
 
 
-def _is_ours(folder: Path) -> bool:
+def _is_private(folder: Path) -> bool:
     """Say whether this is a folder, and no link to one, that nobody but this user may write to, if the system tells."""
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
         return False
     if not hasattr(os, "geteuid"):
         return True
-    return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

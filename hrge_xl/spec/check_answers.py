@@ -13,7 +13,7 @@ from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
 from .check_texts import select
-from .issuance import SampleAnswer, answers_of, row_codes, said_of_source, spec_of_sample
+from .issuance import SampleAnswer, answers_of, format_source, row_codes, spec_of_sample
 from .lookup import Scope, codes_of_list
 from .model import FieldBlock, RegisterBlock, Spec, Tool
 from .supplements import Fact, FactFile, SampleCountry
@@ -30,8 +30,8 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
     if isinstance(block, RegisterBlock):
         yield "A default in open rows would make an answer of every row.", "Leave it out."
     elif field.fixed or field.parent is not None:
-        what = FILLED_IN if field.fixed else "depends on another answer"
-        yield f"The field {what}, so it has no default.", "Leave it out."
+        predicate = FILLED_IN if field.fixed else "depends on another answer"
+        yield f"The field {predicate}, so it has no default.", "Leave it out."
     else:
         yield from _wrong_answer(spec, field, field.default)
 
@@ -43,9 +43,9 @@ def wrong_value(spec: Spec, field: Field, written: Written) -> Wrong:
     elif all(tool in spec.tool for tool in field.to):  # else that is told where it stands
         scopes = [Scope(spec, spec.tool[tool]).rows_of(tool) for tool in field.to]
         blocks = [scope.block for scope in scopes if scope and scope.block]
-        known = {row for block in blocks for row in row_codes(spec, block)}
+        rows = {row for block in blocks for row in row_codes(spec, block)}
         for code in written:
-            if code not in known:
+            if code not in rows:
                 reason = NoSuch(f"'{code}' is not a row of {', '.join(field.to)}.", code)
                 yield reason, "Write the code of one, for example K-01."
 
@@ -55,10 +55,10 @@ def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
     if not field.several and len(written) > 1:
         yield "The field takes one answer, and these are several.", "Keep one."
     elif field.list_name is not None:
-        known = codes_of_list(spec, field.list_name)
+        codes = codes_of_list(spec, field.list_name)
         for code in written:
-            if known and code not in known:
-                yield no_such(f"'{code}' is not a code of this list.", code, known)
+            if codes and code not in codes:
+                yield no_such(f"'{code}' is not a code of this list.", code, codes)
         if len(written) > field.cells and field.several:
             reason = f"{len(written)} answers do not fit into {field.cells} cells."
             yield reason, "Raise `cells`, or take fewer."
@@ -138,19 +138,19 @@ def _no_field(tool: Tool, code: str) -> Wrong:
     """Say so where a tool has no such field, or one that nobody answers."""
     field = tool.fields.get(code)
     if field is None:
-        known = [other.code for other in tool.fields.values() if other.asked]
-        yield no_such(f"The tool '{tool.code}' has no field '{code}'.", code, known)
+        codes = [candidate.code for candidate in tool.fields.values() if candidate.asked]
+        yield no_such(f"The tool '{tool.code}' has no field '{code}'.", code, codes)
     elif not field.asked:
-        what = "is calculated" if field.calculated else FILLED_IN
-        yield f"The field '{code}' {what}.", "Leave it out."
+        predicate = "is calculated" if field.calculated else FILLED_IN
+        yield f"The field '{code}' {predicate}.", "Leave it out."
 
 
 def _no_row(spec: Spec, tool: Tool, row: str, code: str) -> Wrong:
     """Say so where a field is not asked in such a row."""
     block = tool.block_of(code)
-    known = row_codes(spec, block)
-    if row not in known:
-        shown = known[:SHOWN_ROWS] if isinstance(block, RegisterBlock) else known
+    rows = row_codes(spec, block)
+    if row not in rows:
+        shown = rows[:SHOWN_ROWS] if isinstance(block, RegisterBlock) else rows
         yield no_such(f"There is no row '{row}' for this in {tool.code}.", row, shown)
 
 
@@ -160,21 +160,21 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
     sources = list(_source_fields(file, tool, path))
     yield from sources
     first: dict[tuple[str, str, str], Fact] = {}
-    for where, _, fact in select(file, "rows/*", path):
-        wrong = list(_place(spec, tool, fact, where))
+    for fact_path, _, fact in select(file, "rows/*", path):
+        wrong = list(_place(spec, tool, fact, fact_path))
         if not wrong:
             field = tool.fields[fact.field]
-            wrong += at((*where, "value"), wrong_value(spec, field, fact.values))
+            wrong += at((*fact_path, "value"), wrong_value(spec, field, fact.values))
             if fact.day is None:
                 remedy = (
                     "Write the day on which the source was looked at as year-month-day: 2026-03-31."
                 )
-                wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
+                wrong.append(((*fact_path, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
                 wrong_source = _wrong_answer(
-                    spec, tool.fields[file.source], (said_of_source(file, fact),)
+                    spec, tool.fields[file.source], (format_source(file, fact),)
                 )
-                source = (*where, "source")
+                source = (*fact_path, "source")
                 wrong += [
                     (source, f"{file.source}: {reason}", "Shorten the source.")
                     for reason, _ in wrong_source
@@ -182,12 +182,12 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
         same = first.setdefault((fact.country, fact.row, fact.field), fact)
         if same is not fact:
             reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."
-            wrong.append(((*where, "field"), reason, "Keep one."))
+            wrong.append(((*fact_path, "field"), reason, "Keep one."))
         of_row = first.setdefault((fact.country, fact.row, ""), fact)
         if file.source is not None and (of_row.source, of_row.date) != (fact.source, fact.date):
             reason = f"The row {fact.row} of {fact.country} has another source or date above, and one cell for it."
             remedy = "Write the same source and date in every line of a row."
-            wrong.append(((*where, "source"), reason, remedy))
+            wrong.append(((*fact_path, "source"), reason, remedy))
         yield from wrong
 
 

@@ -64,17 +64,17 @@ def check_sheets(spec: Spec) -> Found:
 def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
     """Find what is neither one table below one header, nor a form, nor calculated blocks."""
     forms = [block for block in tool.blocks if isinstance(block, FormBlock)]
-    for where, _, block in select(tool, "blocks/*", path):
+    for block_path, _, block in select(tool, "blocks/*", path):
         if forms:
-            yield from _beside_forms(block, forms[0].records, where)
+            yield from _beside_forms(block, forms[0].records, block_path)
         elif tool.field_blocks and block is not tool.blocks[0]:
-            yield (*where, "kind"), "A sheet has one table.", OWN_SHEET
+            yield (*block_path, "kind"), "A sheet has one table.", OWN_SHEET
         elif isinstance(block, FieldBlock) and (block.title or block.help):
             option = "title" if block.title else "help"
             reason = (
                 f"The `{option}` of a table is shown nowhere: its sheet has a title and a purpose."
             )
-            yield (*where, option), reason, "Leave it out."
+            yield (*block_path, option), reason, "Leave it out."
     if tool.relevant is not None and not tool.field_blocks:
         yield (*path, "relevant"), "Nothing is asked on this sheet.", "Leave it out."
     with_it = spec.tool.get(tool.goes_with or "")
@@ -113,12 +113,17 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
         sides = [*select(block, "down|across|highest", path), *select(block, "also_down/*", path)]
         tools = block.sources if isinstance(block, MatrixBlock) else (block.source,)
         for tool in filter(spec.tool.__contains__, tools):
-            own = spec.tool[tool].fields
-            for where, _, code in sides:
-                if code in own:
-                    yield from at(where, _crossed(spec, block, own[code], str(where[len(path)])))
+            fields = spec.tool[tool].fields
+            for code_path, _, code in sides:
+                if code in fields:
+                    yield from at(
+                        code_path, _crossed(spec, block, fields[code], str(code_path[len(path)]))
+                    )
                 else:
-                    yield (where, *no_such(f"The tool '{tool}' has no field '{code}'.", code, own))
+                    yield (
+                        code_path,
+                        *no_such(f"The tool '{tool}' has no field '{code}'.", code, fields),
+                    )
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: str) -> Wrong:
@@ -155,12 +160,12 @@ def _items(spec: Spec, block: ItemBlock, path: Path) -> Found:
         return
     fixed = {field.code: field for field in block.fields if field.fixed}
     unknown: dict[str, list[Path]] = {}
-    for where, _, value in select(block, "items/*/values", path):
+    for values_path, _, value in select(block, "items/*/values", path):
         for name, written in value.items():
             if name in fixed:
-                yield from at((*where, name), _fixed_value(spec, fixed[name], written))
+                yield from at((*values_path, name), _fixed_value(spec, fixed[name], written))
             else:
-                unknown.setdefault(name, []).append((*where, name))
+                unknown.setdefault(name, []).append((*values_path, name))
     for name, places in unknown.items():
         yield from at_the_first(
             places, *no_such(f"There is no fixed column '{name}'.", name, sorted(fixed))
@@ -190,10 +195,10 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
     """Find what is wrong with a field by itself, with the option that says it."""
     needs = set(field.type.needs)
     may = set(field.type.allows)
-    given = field.model_fields_set
-    for name in sorted(needs - given):
+    options = field.model_fields_set
+    for name in sorted(needs - options):
         yield "type", f"A field of type {field.type} needs `{name}`.", "Add it."
-    for name in sorted(given - needs - may - COMMON_OPTIONS):
+    for name in sorted(options - needs - may - COMMON_OPTIONS):
         allowed = ", ".join(sorted(needs | may)) or "no options of its own"
         reason = f"`{name}` does nothing for the type {field.type}."
         yield name, reason, f"Remove it; this type takes {allowed}."
@@ -210,7 +215,7 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
         yield from (("total", *mistake) for mistake in _total(block, field))
     if field.pattern is not None and field.pattern != EMAIL_PATTERN:
         yield from _pattern(field, field.pattern)
-    if "to" in needs & given and not field.to:
+    if "to" in needs & options and not field.to:
         yield (
             "to",
             "The reference points to no sheet.",
@@ -230,8 +235,8 @@ def _total(block: FieldBlock, field: Field) -> Wrong:
             "Leave it out, or make the block a table.",
         )
     elif field.fixed or field.several:
-        what = "is fixed" if field.fixed else "has several cells in a row"
-        yield f"'{field.code}' {what}, and has no total.", "Leave it out."
+        predicate = "is fixed" if field.fixed else "has several cells in a row"
+        yield f"'{field.code}' {predicate}, and has no total.", "Leave it out."
     elif set(field.total) - {"count"} and not measures:
         yield (
             f"Answers of type {field.type} neither add up nor have a mean.",
@@ -256,9 +261,9 @@ def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
         )
     for language, example in field.example.by_language.items():
         if not fits(pattern, example):
-            where = f"example/{language}".rstrip("/")
+            option = f"example/{language}".rstrip("/")
             yield (
-                where,
+                option,
                 f"The example '{example}' does not fit the pattern.",
                 "Write one that does.",
             )
@@ -270,11 +275,15 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
         yield from _whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
     if field.parent is not None and "parent" in field.type.allows:
         yield from _parent(spec, block, field, path)
-    for where, _, target in select(field, "to/*", path):
+    for target_path, _, target in select(field, "to/*", path):
         if target in spec.tool and not spec.tool[target].has_rows:
-            known = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
-            remedy = f"Name one with a register or a list of items: {known}."
-            yield where, NoSuch(f"The sheet '{target}' has no rows to refer to.", target), remedy
+            row_sheets = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
+            remedy = f"Name one with a register or a list of items: {row_sheets}."
+            yield (
+                target_path,
+                NoSuch(f"The sheet '{target}' has no rows to refer to.", target),
+                remedy,
+            )
     if field.narrowed is not None:
         yield from _narrowing(spec, field, field.narrowed, (*path, "narrowed"))
     for name, code in field.only.items():
@@ -283,7 +292,7 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
             if name not in fixed:
                 reason = f"The sheet '{tool.code}' has no fixed column '{name}'."
                 yield ((*path, "only", name), *no_such(reason, name, fixed))
-            elif not any(item.has({name: code}) for item in tool.items):
+            elif not any(row.has({name: code}) for row in tool.items):
                 reason = (
                     f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
                 )
@@ -293,14 +302,19 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
 
 def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
     """Find what no dropdown can be narrowed by: a column that is not fixed, a question with another list."""
-    _, asked = spec.single_fields.get(by.by, ("", None))
-    known = spec.vocabularies.get((asked.vocabulary if asked else None) or "")
+    _, question = spec.single_fields.get(by.by, ("", None))
+    vocabulary = spec.vocabularies.get((question.vocabulary if question else None) or "")
     columns = [spec.tool[tool].fields.get(by.column) for tool in field.to if tool in spec.tool]
     alike = all(
-        column and column.fixed and asked and column.vocabulary == asked.vocabulary
+        column and column.fixed and question and column.vocabulary == question.vocabulary
         for column in columns
     )
-    if field.only or known is None or not alike or not known.by_code.keys() >= {*by.always}:
+    if (
+        field.only
+        or vocabulary is None
+        or not alike
+        or not vocabulary.by_code.keys() >= {*by.always}
+    ):
         reason = f"Rows cannot be narrowed by '{by.column}' and '{by.by}'."
         remedy = "Name a fixed column of each sheet, a question asked once with the same list, and codes of that list."
         yield path, reason, remedy
@@ -309,25 +323,28 @@ def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     """Find what is wrong with the field that decides which part of a list can be chosen."""
     choices = {
-        other.code: other for other in block.fields if other.vocabulary and not other.several
+        candidate.code: candidate
+        for candidate in block.fields
+        if candidate.vocabulary and not candidate.several
     }
     parent = choices.get(str(field.parent))
     if parent is None or parent.vocabulary is None:
-        others = [code for code in choices if code != field.code]
+        codes = [code for code in choices if code != field.code]
         reason = f"'{field.parent}' is not a choice field of the same row."
-        reason, remedy = no_such(reason, str(field.parent), others)
+        reason, remedy = no_such(reason, str(field.parent), codes)
         yield (*path, "parent"), reason, f"Name the field that decides the list. {remedy}"
         return
     name = str(field.vocabulary)
     above = spec.vocabularies.get(parent.vocabulary)
-    own = spec.vocabularies.get(name) if above else None
-    for where, _, item in select(own, "items/*", ("vocabularies", name)):
-        if item.parent is None:
-            reason = f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
-            yield (*where, "code"), reason, "Add `parent`."
-        elif above and item.parent not in above.by_code:
-            reason = f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
-            yield ((*where, "parent"), *no_such(reason, item.parent, above.by_code))
+    vocabulary = spec.vocabularies.get(name) if above else None
+    for entry_path, _, entry in select(vocabulary, "items/*", ("vocabularies", name)):
+        if entry.parent is None:
+            chooses = f"{field.code} chooses by one of {parent.vocabulary}"
+            reason = f"The entry '{entry.code}' has no `parent`, and {chooses}."
+            yield (*entry_path, "code"), reason, "Add `parent`."
+        elif above and entry.parent not in above.by_code:
+            reason = f"The parent '{entry.parent}' of the entry '{entry.code}' is not in {parent.vocabulary}."
+            yield ((*entry_path, "parent"), *no_such(reason, entry.parent, above.by_code))
 
 
 # lists
@@ -336,7 +353,7 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
 def _numbers(vocabulary: Vocabulary, path: Path) -> Found:
     """Say how many entries a sheet can look the number up of."""
     if len(vocabulary.items) > MOST_NUMBERS and any(
-        item.value is not None for item in vocabulary.items
+        entry.value is not None for entry in vocabulary.items
     ):
         reason = f"The list has {len(vocabulary.items)} entries; a sheet looks numbers up of {MOST_NUMBERS} at most."
         yield (*path, "items"), reason, "Leave `value` out, or make it two lists."
@@ -346,23 +363,23 @@ def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     """Find anchors that nobody would see, and kinds of them that are missing at a step, or that the list lacks."""
     kinds = vocabulary.kinds
     name = path[-1]
-    for place, _, item in select(vocabulary, "items/*", path):
-        option = "anchor" if item.anchor else "anchors" if item.anchors else ""
-        length = cell_length(item.as_step(spec.languages[0]))
+    for place, _, entry in select(vocabulary, "items/*", path):
+        option = "anchor" if entry.anchor else "anchors" if entry.anchors else ""
+        length = cell_length(entry.as_step(spec.languages[0]))
         if option and name not in spec.scales:
-            reason = f"The list '{name}' is not a scale: nobody would see what anchors the entry '{item.code}'."
+            reason = f"The list '{name}' is not a scale: nobody would see what anchors the entry '{entry.code}'."
             yield (*place, option), reason, "Say it in `label` or `help`."
         elif option == "anchor" and length > LIMIT_LABEL:
-            reason = f"With its anchor the entry '{item.code}' has {length} characters; a cell shows {LIMIT_LABEL}."
+            reason = f"With its anchor the entry '{entry.code}' has {length} characters; a cell shows {LIMIT_LABEL}."
             yield (*place, option), reason, "Shorten the anchor."
-        for kind in item.anchors:
+        for kind in entry.anchors:
             if kind not in kinds:
-                reason, known = no_such(f"The list has no kind '{kind}'.", kind, kinds)
-                remedy = known if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
+                reason, suggestion = no_such(f"The list has no kind '{kind}'.", kind, kinds)
+                remedy = suggestion if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
                 yield (*place, "anchors", kind), reason, remedy
         for kind in kinds:
-            if not item.anchors.get(kind):
-                reason = f"The entry '{item.code}' says nothing by the kind '{kind}'."
+            if not entry.anchors.get(kind):
+                reason = f"The entry '{entry.code}' says nothing by the kind '{kind}'."
                 yield (*place, "code"), NoSuch(reason, kind), f"Add `{kind}: …` to its `anchors`."
 
 
@@ -513,15 +530,15 @@ def _figures(spec: Spec, figures: Figures) -> Found:
                 reason = f"There is no vocabulary '{vocabulary}'."
                 yield ((*path, "tools"), *no_such(reason, vocabulary, spec.vocabularies))
     if indicators and indicators.tool in spec.tool:
-        own = spec.tool[indicators.tool].fields
-        if indicators.of in own and not own[indicators.of].to:
+        indicator_fields = spec.tool[indicators.tool].fields
+        if indicators.of in indicator_fields and not indicator_fields[indicators.of].to:
             remedy = "Name the field that says what a value is about."
             yield ("figures", "indicators", "of"), f"{indicators.of} refers to no sheet.", remedy
-        known = {
+        fields_by_pattern = {
             f"{INDICATORS}/{NUMBERS}": reached(spec, indicators),
-            f"{INDICATORS}/splits/*/parts/*": own,
+            f"{INDICATORS}/splits/*/parts/*": indicator_fields,
         }
-        for where, fields in known.items():
-            for path, _, code in select(spec, where):
+        for pattern, fields in fields_by_pattern.items():
+            for path, _, code in select(spec, pattern):
                 if code in fields and kind_of(fields[code]) is not ColumnKind.NUMBER:
                     yield path, f"{code} is not a number.", "Name a field that holds numbers."

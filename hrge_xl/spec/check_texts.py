@@ -46,73 +46,77 @@ Known = Collection[str] | None  # the names that something can have; None: these
 @cache
 def tables() -> dict[str, list[list[Any]]]:
     """Return the tables of `names.yaml`, where it is said what they mean."""
-    data = resources.files(__package__).joinpath("names.yaml").read_bytes()
-    return msgspec.yaml.decode(data, type=dict[str, list[list[Any]]])
+    content = resources.files(__package__).joinpath("names.yaml").read_bytes()
+    return msgspec.yaml.decode(content, type=dict[str, list[list[Any]]])
 
 
 def select(
     part: Any, pattern: str, path: Path = (), trail: Trail = ()
 ) -> Iterator[tuple[Path, Trail, Any]]:
     """Yield what stands where a pattern leads: `*` is every entry, `%` every name of a group, `|` one or the other."""
-    step, _, rest = pattern.partition("/")
+    step, _, remaining_steps = pattern.partition("/")
     if not step and part is not None:
         yield path, trail, part
     elif step in ("*", "%") and isinstance(part, Mapping | tuple):
         for key, entry in part.items() if isinstance(part, Mapping) else enumerate(part):
-            yield from select(entry if step == "*" else key, rest, (*path, key), (*trail, part))
+            yield from select(
+                entry if step == "*" else key, remaining_steps, (*path, key), (*trail, part)
+            )
     elif part is not None:
         for name in step.split("|"):
-            yield from select(getattr(part, name, None), rest, (*path, name), (*trail, part))
+            yield from select(
+                getattr(part, name, None), remaining_steps, (*path, name), (*trail, part)
+            )
 
 
 def check_names(spec: Spec) -> Found:
     """Yield every code and name of a spec that cannot be one, is not the only one, or means nothing."""
     yield from _written_wrong(spec)
     for table in ("once", "once_as_written"):
-        for within, where, what in tables()[table]:
+        for within, pattern, noun in tables()[table]:
             for path, _, part in select(spec, within):
-                codes = ((place, code) for place, _, code in select(part, where, path))
-                yield from doubled(codes, what, fold=table == "once")
+                codes = ((place, code) for place, _, code in select(part, pattern, path))
+                yield from doubled(codes, noun, fold=table == "once")
     yield from _spelt_otherwise(spec)
     for name, reason, *places in tables()["references"]:
         # for all names that one part holds, the same are known
         holder = None
-        known = None
-        for path, trail, code in (place for where in places for place in select(spec, where)):
+        known_codes = None
+        for path, trail, code in (place for pattern in places for place in select(spec, pattern)):
             if holder is not trail[-1]:
                 holder = trail[-1]
-                known = KNOWN[name](spec, trail)
-            if isinstance(code, str) and known is not None and code not in known:
-                yield (path, *no_such(reason.format(code=code, trail=trail), code, known))
+                known_codes = KNOWN[name](spec, trail)
+            if isinstance(code, str) and known_codes is not None and code not in known_codes:
+                yield (path, *no_such(reason.format(code=code, trail=trail), code, known_codes))
 
 
-def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool) -> Found:
+def doubled(places: Iterable[tuple[Path, str]], noun: str, *, fold: bool) -> Found:
     """Say of every name that is not the first of its kind which one it repeats."""
     seen: dict[str, str] = {}
     for path, code in places:
         key = code.casefold() if fold else code
         if key in seen:
-            how = f"differs from '{seen[key]}' in capitals only, which Excel does not see"
-            again = "is used twice" if seen[key] == code else how
-            yield path, f"The {what} '{code}' {again}.", "Give each its own."
+            difference = f"differs from '{seen[key]}' in capitals only, which Excel does not see"
+            again = "is used twice" if seen[key] == code else difference
+            yield path, f"The {noun} '{code}' {again}.", "Give each its own."
         seen.setdefault(key, code)
 
 
 def _written_wrong(spec: Spec) -> Found:
-    for where, written, what, remedy in tables()["codes"]:
-        for path, _, code in select(spec, where):
+    for pattern, written, purpose, remedy in tables()["codes"]:
+        for path, _, code in select(spec, pattern):
             if not re.fullmatch(written, code):
-                yield path, f"'{code}' cannot {what}.", remedy
-            elif where == TOOL_CODES and code.upper() in KEYS:
+                yield path, f"'{code}' cannot {purpose}.", remedy
+            elif pattern == TOOL_CODES and code.upper() in KEYS:
                 reason = f"'{code}' cannot be a tool code: one of the program's own sheets has it."
                 yield path, reason, "Choose another code."
-            elif where == FIELD_CODES and code.casefold() in WORDS_OF_EXPRESSIONS:
+            elif pattern == FIELD_CODES and code.casefold() in WORDS_OF_EXPRESSIONS:
                 yield (
                     path,
                     f"'{code}' is a word of expressions.",
                     "Take another code, for example PLN_01.",
                 )
-            elif where in (TOOL_CODES, FIELD_CODES) and len(code) > LIMIT_CODE:
+            elif pattern in (TOOL_CODES, FIELD_CODES) and len(code) > LIMIT_CODE:
                 reason = f"The code '{code[:20]}…' has {len(code)} characters; {LIMIT_CODE} are the most."
                 yield path, reason, "Shorten it."
 
@@ -121,38 +125,40 @@ def _spelt_otherwise(spec: Spec) -> Found:
     """Find codes that stand on several sheets, and are not written alike on all of them; and questions that are asked
     once and share a code: they are known by it everywhere.
     """
-    for what, where in (("tool code", TOOL_CODES), ("field code", FIELD_CODES)):
+    for noun, pattern in (("tool code", TOOL_CODES), ("field code", FIELD_CODES)):
         seen: dict[str, str] = {}
-        for path, _, code in select(spec, where):
+        for path, _, code in select(spec, pattern):
             first = seen.setdefault(code.casefold(), code)
             if first != code:
                 yield (
                     path,
-                    f"The {what} '{code}' is also written '{first}'.",
+                    f"The {noun} '{code}' is also written '{first}'.",
                     "Write it alike everywhere.",
                 )
-    asked: dict[str, str] = {}
+    first_tools: dict[str, str] = {}
     for path, (_, _, tool, _, block, *_), code in select(spec, FIELD_CODES):
-        if block.single and asked.setdefault(code, tool.code) != tool.code:
-            reason = f"The field code '{code}' is used by a form of '{asked[code]}' as well."
+        if block.single and first_tools.setdefault(code, tool.code) != tool.code:
+            reason = f"The field code '{code}' is used by a form of '{first_tools[code]}' as well."
             yield path, reason, "Give each its own."
 
 
 # what a name must lead to, by the place where it stands
 
 
-def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:
+def reached(spec: Spec, indicators: IndicatorFigures) -> dict[str, Field]:
     """Return fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
-    own = spec.tool[found.tool].fields
-    about = _sheets(spec, [own[found.of]] if found.of in own else [])
+    indicator_fields = spec.tool[indicators.tool].fields
+    about = _sheets(
+        spec, [indicator_fields[indicators.of]] if indicators.of in indicator_fields else []
+    )
     leads = _sheets(spec, [field for tool in about for field in tool.fields.values()])
-    known: dict[str, Field] = {}
+    reachable: dict[str, Field] = {}
     for block in (block for tool in (*leads, *about) for block in tool.blocks):
         if isinstance(block, CatalogueBlock):
-            known |= {field.code: field for field in block.fields}
+            reachable |= {field.code: field for field in block.fields}
     for tool in about:
-        known |= tool.fields
-    return known | own
+        reachable |= tool.fields
+    return reachable | indicator_fields
 
 
 def _sheets(spec: Spec, fields: Iterable[Field]) -> list[Tool]:
@@ -169,14 +175,14 @@ def _fields(at: int) -> Callable[[Spec, Trail], Known]:
 
 def _of_risks(spec: Spec, trail: Trail) -> Known:
     """Return the fields that all sheets with risks have; None where none of these is known."""
-    known = [set(spec.tool[tool].fields) for tool in trail[2].tools if tool in spec.tool]
-    return sorted(set.intersection(*known)) if known else None
+    field_codes = [set(spec.tool[tool].fields) for tool in trail[2].tools if tool in spec.tool]
+    return sorted(set.intersection(*field_codes)) if field_codes else None
 
 
 def _indicators(spec: Spec, trail: Trail) -> Known:
     items = select(spec, f"{BLOCKS}/items/*/code")
-    known = [code for _, (*_, block, _, _), code in items if block.kind == "catalogue"]
-    return known if trail[2].tool in spec.tool else None
+    indicator_codes = [code for _, (*_, block, _, _), code in items if block.kind == "catalogue"]
+    return indicator_codes if trail[2].tool in spec.tool else None
 
 
 KNOWN: Mapping[str, Callable[[Spec, Trail], Known]] = {  # to the references of `names.yaml`
@@ -243,15 +249,15 @@ def check_texts(spec: Spec) -> Found:
     yield from _languages(spec)
     yield from _sheet_names(spec)
     yield from _sensitive(spec)
-    for where, shown, what in tables()["lengths"]:
+    for pattern, shown, noun in tables()["lengths"]:
         limit = LIMITS[shown]
-        for path, _, text in select(spec, where):
+        for path, _, text in select(spec, pattern):
             for place, words in _in_languages(path, text):
                 length = cell_length(words)
                 if length > limit:
-                    yield place, TOO_LONG.format(what, length, length - limit, limit), "Shorten it."
-    for where, reason, remedy in tables()["filled"]:
-        for path, trail, text in select(spec, where):
+                    yield place, TOO_LONG.format(noun, length, length - limit, limit), "Shorten it."
+    for pattern, reason, remedy in tables()["filled"]:
+        for path, trail, text in select(spec, pattern):
             if not text:
                 yield path, reason.format(getattr(trail[-1], "code", path[-1])), remedy
     for path, _, vocabulary in select(spec, "vocabularies/*"):
@@ -266,9 +272,9 @@ def check_texts(spec: Spec) -> Found:
         if rule.tool in spec.tool
     ]
     for path, text, scope in messages:
-        known = [*scope.names(), *PLACE]
+        placeholders = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
-            yield from _braces(words, known, place, OF_MESSAGES)
+            yield from _braces(words, placeholders, place, OF_MESSAGES)
     for path, _, text in select(spec, "brief/sentences/*"):
         for place, words in _in_languages(path, text):
             yield from _braces(words, [*BRIEF_FIGURES, *spec.brief.numbers], place, OF_BRIEF)
@@ -304,11 +310,13 @@ def _languages(spec: Spec) -> Found:
     undeclared: dict[str, list[Path]] = {}
     without: list[Path] = []
     declared = [proper_tag(tag) or tag for tags in spec.languages for tag in tags.split()]
-    known = {part for tag in (*spec.languages, *declared) for part in (tag, tag.partition("-")[0])}
+    accepted_tags = {
+        part for tag in (*spec.languages, *declared) for part in (tag, tag.partition("-")[0])
+    }
     first = {"", spec.languages[0], declared[0], declared[0].partition("-")[0]}
     for path, text in texts(spec):
         for tag, words in text.by_language.items():
-            if tag and tag not in known:
+            if tag and tag not in accepted_tags:
                 undeclared.setdefault(tag, []).append((*path, tag))
             if tag and text and not words.strip():
                 yield (
@@ -354,20 +362,20 @@ def _sheet_names(spec: Spec) -> Found:
     for language in spoken:
         named = ((_place(path, sheet, language), sheet.say(language)) for path, _, sheet in sheets)
         yield from doubled(named, f"sheet name ({language})", fold=True)
-    own = RESERVED.union(translator(tag)(name).casefold() for tag in spoken for name in NAMES)
+    reserved = RESERVED.union(translator(tag)(name).casefold() for tag in spoken for name in NAMES)
     for path, _, sheet in sheets:
         for place, name in _in_languages(path, sheet):
-            yield from at(place, _sheet_name(name, own))
+            yield from at(place, _sheet_name(name, reserved))
 
 
 def _place(path: Path, text: Text, language: str) -> Path:
     """Return the place of what a text says in a language, which may be that of another one."""
-    said = text.say(language)
-    tag = next((tag for tag, words in text.by_language.items() if tag and words == said), "")
+    wording = text.say(language)
+    tag = next((tag for tag, words in text.by_language.items() if tag and words == wording), "")
     return (*path, tag) if tag else path
 
 
-def _sheet_name(name: str, own: Collection[str]) -> Wrong:
+def _sheet_name(name: str, reserved: Collection[str]) -> Wrong:
     length = cell_length(name)
     if length > LIMIT_SHEET_NAME:
         over = length - LIMIT_SHEET_NAME
@@ -376,7 +384,7 @@ def _sheet_name(name: str, own: Collection[str]) -> Wrong:
         yield "The sheet name is empty.", "Give the sheet a name."
     elif SHEET_NAME_FORBIDDEN.search(name):
         yield FORBIDDEN.format(f"'{name}'"), WITHOUT
-    elif name.casefold() in own:
+    elif name.casefold() in reserved:
         whose = "Excel's own" if name.casefold() == OF_EXCEL else "the program's own"
         reason = f"'{name}' cannot be a sheet name: a sheet of {whose} is called so in one of the languages."
         yield reason, "Choose another name."
@@ -384,14 +392,14 @@ def _sheet_name(name: str, own: Collection[str]) -> Wrong:
 
 def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     """Find labels that two entries share, each told in the first language in which it is so."""
-    told: set[Path] = set()
+    reported: set[Path] = set()
     for language in filter(is_language, spec.languages):
         seen: set[str] = set()
-        for where, _, text in select(vocabulary, "items/*/label", path):
+        for label_path, _, text in select(vocabulary, "items/*/label", path):
             label = text.say(language)
-            if label and label.casefold() in seen and where not in told:
-                told.add(where)
-                place = (*where, language) if language in text.by_language else where
+            if label and label.casefold() in seen and label_path not in reported:
+                reported.add(label_path)
+                place = (*label_path, language) if language in text.by_language else label_path
                 yield (
                     place,
                     f"The label '{label}' ({language}) is used twice.",
@@ -406,16 +414,19 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 def _sensitive(spec: Spec) -> Found:
     """Find what is sensitive and cannot be left out of a list, and texts that would name it all the same."""
     marked = {
-        path: part for where in MARKED for path, _, part in select(spec, where) if part.sensitive
+        path: part
+        for pattern in MARKED
+        for path, _, part in select(spec, pattern)
+        if part.sensitive
     }
     lists = (
         name
         for name, entries in spec.vocabularies.items()
-        if any(item.sensitive for item in entries.items)
+        if any(entry.sensitive for entry in entries.items)
     )
     for name in lists:
         if name in {*spec.scales, spec.countries} or all(
-            item.sensitive for item in spec.vocabularies[name].items
+            entry.sensitive for entry in spec.vocabularies[name].items
         ):
             reason = f"'{name}' is a scale, the list of countries, or sensitive as a whole: nothing can be left out."
             yield ("vocabularies", name), reason, "Take `sensitive` away, or have another list."
@@ -436,9 +447,9 @@ def _sensitive(spec: Spec) -> Found:
 # names in braces within messages
 
 
-def _braces(words: str, known: Sequence[str], path: Path, told: Sequence[str]) -> Found:
+def _braces(words: str, placeholders: Sequence[str], path: Path, phrases: Sequence[str]) -> Found:
     """Find braces that do not close, or hold a name that stands for nothing; `told` is how that is said."""
-    what, of, example, nothing, others = told
+    noun, of, example, nothing, default_remedy = phrases
     try:
         parts = [part for part in Formatter().parse(words) if part[1] is not None]
     except ValueError:
@@ -448,7 +459,7 @@ def _braces(words: str, known: Sequence[str], path: Path, told: Sequence[str]) -
         yield (
             path,
             reason,
-            f"Write {{{what.upper()}}} for {of}, and {{{{ or }}}} for a brace itself.",
+            f"Write {{{noun.upper()}}} for {of}, and {{{{ or }}}} for a brace itself.",
         )
         return
     for _, name, form, conversion in parts:
@@ -460,14 +471,14 @@ def _braces(words: str, known: Sequence[str], path: Path, told: Sequence[str]) -
             )
             yield (
                 path,
-                f"'{{{written}}}' is not the {what} of {of}.",
-                f"Write the {what} alone: {example}.",
+                f"'{{{written}}}' is not the {noun} of {of}.",
+                f"Write the {noun} alone: {example}.",
             )
-        elif name not in known:
-            close = nearest(name, known)
+        elif name not in placeholders:
+            close = nearest(name, placeholders)
             reason = f"'{{{name}}}' refers to nothing: {nothing.format(name)}."
             yield (
                 path,
                 NoSuch(reason, str(name)),
-                f"Did you mean '{{{close}}}'?" if close else others,
+                f"Did you mean '{{{close}}}'?" if close else default_remedy,
             )

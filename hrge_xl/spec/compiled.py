@@ -120,34 +120,36 @@ class CompiledSpec:
     @cached_property
     def rules_at(self) -> dict[FieldKey, tuple[ParsedRule, ...]]:
         """The checks of rules that a sheet makes, by the field in whose check they stand; in the order of the rules."""
-        found: dict[FieldKey, tuple[ParsedRule, ...]] = {}
+        rules_by_field: dict[FieldKey, tuple[ParsedRule, ...]] = {}
         for rule in self.rules:
             if rule.rule.at and rule.check and not rule.reader_only:
                 key = rule.rule.tool, rule.rule.at[0]
-                found[key] = (*found.get(key, ()), rule)
-        return found
+                rules_by_field[key] = (*rules_by_field.get(key, ()), rule)
+        return rules_by_field
 
     @cached_property
     def row_by_row(self) -> frozenset[FieldKey]:
         """The fields whose formula, or that of whose check, is another one in each row."""
-        found = {key: [formula] for key, formula in self.formulas.items()}
-        for key, own in self.fields.items():
+        exprs_by_field = {key: [formula] for key, formula in self.formulas.items()}
+        for key, compiled_field in self.fields.items():
             of_rules = (expr for rule in self.rules_at.get(key, ()) for expr in rule.expressions)
-            relevant = (need.relevant for need in own.requirements if need.relevant)
-            found[key] = [*own.expressions, *relevant, *of_rules]
-        return frozenset(key for key, exprs in found.items() if any(map(differs_by_row, exprs)))
+            relevant = (need.relevant for need in compiled_field.requirements if need.relevant)
+            exprs_by_field[key] = [*compiled_field.expressions, *relevant, *of_rules]
+        return frozenset(
+            key for key, exprs in exprs_by_field.items() if any(map(differs_by_row, exprs))
+        )
 
     @cached_property
     def dated(self) -> frozenset[FieldKey]:
         """The calculated fields that may come out otherwise on another day."""
-        found: set[FieldKey] = set()
-        while more := {
+        dated_fields: set[FieldKey] = set()
+        while newly_dated := {
             key
             for key, formula in self.formulas.items()
-            if key not in found and _dated(formula, found)
+            if key not in dated_fields and _dated(formula, dated_fields)
         }:
-            found |= more
-        return frozenset(found)
+            dated_fields |= newly_dated
+        return frozenset(dated_fields)
 
     @cached_property
     def dated_rules(self) -> tuple[ParsedRule, ...]:
@@ -167,11 +169,11 @@ class CompiledSpec:
     def _checks_where(
         self, holds: Callable[[Expr, FieldKey], bool]
     ) -> dict[FieldKey, tuple[Check, ...]]:
-        found = {
-            key: tuple(check for check in own.checks if holds(check.holds, key))
-            for key, own in self.fields.items()
+        checks_by_field = {
+            key: tuple(check for check in compiled_field.checks if holds(check.holds, key))
+            for key, compiled_field in self.fields.items()
         }
-        return {key: checks for key, checks in found.items() if checks}
+        return {key: checks for key, checks in checks_by_field.items() if checks}
 
     @cached_property
     def by_the_day(self) -> bool:
@@ -212,12 +214,13 @@ class CompiledSpec:
         return any(_dated(expr, self.dated) for expr in expressions)
 
 
-def _reads_more(expr: Expr, own: FieldKey) -> bool:
+def _reads_more(expr: Expr, field_key: FieldKey) -> bool:
     """Say whether an expression reads more than one answer: others, those of other rows, or how a sheet stands."""
     return any(
         part.function.of_sheet or part.function.of_column
         if isinstance(part, Call)
-        else isinstance(part, Over) or (isinstance(part, Ref) and not part.last and part.key != own)
+        else isinstance(part, Over)
+        or (isinstance(part, Ref) and not part.last and part.key != field_key)
         for part in walk(expr)
     )
 
@@ -309,17 +312,17 @@ def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
     when, check = (_parsed(text, scope) if text else None for text in (rule.when, rule.check))
     stated = [expr for expr in (when, check) if expr]
-    others = dict.fromkeys(
+    other_sheets = dict.fromkeys(
         tool for expr in stated for tool in sheets_named(expr) if tool != rule.tool
     )
     # It is not asked where none of the other sheets that it names was issued, unless it asks itself which are.
     if (
-        others
-        and not any(spec.tool[tool].always for tool in others)
+        other_sheets
+        and not any(spec.tool[tool].always for tool in other_sheets)
         and not any(map(asks_what_is_issued, stated))
     ):
-        there = one_issued(others)
-        when = there if when is None else Logic("and", (there, when))
+        any_issued = one_issued(other_sheets)
+        when = any_issued if when is None else Logic("and", (any_issued, when))
     return ParsedRule(rule, scope, when, check)
 
 
@@ -334,7 +337,7 @@ def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
 
 
 def _parsed(text: str, scope: Scope, *, condition: bool = True) -> Expr:
-    found = parsed(text, scope, condition=condition)
-    if isinstance(found, Problem):  # spec.load refuses such a spec
-        raise ValueError(f"{text}: {found.reason} {found.remedy}")
-    return found
+    expr = parsed(text, scope, condition=condition)
+    if isinstance(expr, Problem):  # spec.load refuses such a spec
+        raise ValueError(f"{text}: {expr.reason} {expr.remedy}")
+    return expr

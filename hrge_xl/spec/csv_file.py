@@ -56,9 +56,9 @@ def take_in_lists(
         items: list[Node] = []
         file = file_beside(folder, named, LIST, mistakes)
         if file:
-            before = len(mistakes)
+            earlier_mistakes = len(mistakes)
             items = _entries(ENTRY, file, file.name, mistakes, language)
-            if not items and len(mistakes) == before:
+            if not items and len(mistakes) == earlier_mistakes:
                 mistakes.append(
                     Mistake(file.name, 1, 1, "The list has no entries.", "Add a line for each.")
                 )
@@ -132,8 +132,8 @@ def _records(
         remedy = "Save it as CSV in UTF-8."
         mistakes.append(Mistake(name, line, 1, reason, remedy))
         return []
-    said = (line for line in text.splitlines() if not line.lstrip('"').startswith(COMMENT))
-    separator = max(SEPARATORS, key=next(said, "").count)
+    content_lines = (line for line in text.splitlines() if not line.lstrip('"').startswith(COMMENT))
+    separator = max(SEPARATORS, key=next(content_lines, "").count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     records = list[tuple[int, list[str]]]()
     line = 1
@@ -173,34 +173,34 @@ def _entries(
     records = _records(kind, file, name, mistakes)
     if not records:
         return []
-    (first, cells), *others = records
+    (first, cells), *entry_records = records
     heads = [head.strip() for head in cells]
     if wrong := list(_wrong_heads(kind, heads)):
         mistakes += [Mistake(name, first, 1, *words) for words in wrong]
         return []
     nodes: list[Node] = []
-    for line, cells in others:
+    for line, cells in entry_records:
         if len(cells) != len(heads):
             reason = f"The line has {len(cells)} cells, and the first one has {len(heads)}."
             remedy = "Put a text with a separator in it into quotation marks."
             mistakes.append(Mistake(name, line, 1, reason, remedy))
             continue
         mark = yaml.Mark(name, 0, line - 1, 0, None, 0)
-        given: dict[str, dict[str, str]] = {}  # by column and language
+        texts_by_column: dict[str, dict[str, str]] = {}  # by column and language
         for head, cell in zip(heads, cells, strict=True):
             column, _, tag = head.partition(":")
             if cell.strip():
-                given.setdefault(column, {})[tag or language] = cell.strip()
-        absent = [needed for needed in kind.needed if needed not in given]
+                texts_by_column.setdefault(column, {})[tag or language] = cell.strip()
+        absent = [needed for needed in kind.needed if needed not in texts_by_column]
         for needed in absent:
             reason = f"The {kind.entry} has no {needed}."
             remedy = "Fill it in, or take the line out."
             mistakes.append(Mistake(name, line, 1, reason, remedy))
         if not absent:
             values = [
-                (column, _value(column, given[column], mark))
+                (column, _value(column, texts_by_column[column], mark))
                 for column in kind.columns
-                if column in given
+                if column in texts_by_column
             ]
             nodes.append(mapping(values, like=scalar("", mark)))
     return nodes

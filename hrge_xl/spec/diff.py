@@ -113,7 +113,7 @@ class SpecDiff(NamedTuple):
     @property
     def required_anew(self) -> list[str]:
         """The questions that ask for an answer now, and did not before."""
-        before, now = (
+        before, after = (
             {
                 (tool.code, field.code): None
                 for tool, _, field in spec.places()
@@ -121,7 +121,7 @@ class SpecDiff(NamedTuple):
             }
             for spec in (self.old, self.new)
         )
-        return [*dict.fromkeys(field for tool, field in now if (tool, field) not in before)]
+        return [*dict.fromkeys(field for tool, field in after if (tool, field) not in before)]
 
     @property
     def breaks(self) -> bool:
@@ -131,19 +131,19 @@ class SpecDiff(NamedTuple):
 
 def diff(old: Spec, new: Spec) -> SpecDiff:
     """Find what changed from `old` to `new`, by heading."""
-    found = [*_workbook(old, new), *_sheets(old, new), *_lists(old, new), *_rules(old, new)]
+    changes = [*_workbook(old, new), *_sheets(old, new), *_lists(old, new), *_rules(old, new)]
     if old.matrix != new.matrix:
-        found.append(Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, WORKED_OUT))
+        changes.append(Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, WORKED_OUT))
     for code in filter(new.tool.__contains__, old.tool):
-        found += SheetDiff(old, new, code).changes()
+        changes += SheetDiff(old, new, code).changes()
         before, after = (
             [block for block in spec.tool[code].blocks if not isinstance(block, FieldBlock)]
             for spec in (old, new)
         )
         if before != after:
-            what = "calculated blocks changed"
-            found.append(Change(Group.CALCULATED, code, what, Effect.NONE, WORKED_OUT))
-    by_heading = (change for group in Group for change in found if change.group is group)
+            description = "calculated blocks changed"
+            changes.append(Change(Group.CALCULATED, code, description, Effect.NONE, WORKED_OUT))
+    by_heading = (change for group in Group for change in changes if change.group is group)
     return SpecDiff(old, new, tuple(by_heading))
 
 
@@ -173,29 +173,31 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         elif tag not in old.languages:
             yield change("language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
-        was = getattr(old, name)
-        now = getattr(new, name)
-        if name not in TOLD_ELSEWHERE and was != now:
-            worded = isinstance(was, Text)
-            pair = (short(was), short(now)) if worded else ()
+        old_value = getattr(old, name)
+        new_value = getattr(new, name)
+        if name not in TOLD_ELSEWHERE and old_value != new_value:
+            worded = isinstance(old_value, Text)
+            pair = (short(old_value), short(new_value)) if worded else ()
             yield change(f"{name} changed", Effect.KEPT if worded else Effect.NONE, "", *pair)
 
 
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
-    for code, was, now in both(old.tool, new.tool):
+    for code, old_tool, new_tool in both(old.tool, new.tool):
         change = partial(Change, Group.SHEETS, code)
-        if was and now:
-            names = [name for name in OF_SHEETS if getattr(was, name) != getattr(now, name)]
-            pair = (short(was.title), short(now.title)) if "title" in names else ()
+        if old_tool and new_tool:
+            names = [
+                name for name in OF_SHEETS if getattr(old_tool, name) != getattr(new_tool, name)
+            ]
+            pair = (short(old_tool.title), short(new_tool.title)) if "title" in names else ()
             if names:
                 yield change(f"{', '.join(names)} changed", Effect.KEPT, "", *pair)
-        elif was:
-            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
-            yield change("removed", *became, short(was.title), touches=(Touch(code),))
-        elif now:
-            count = sum(field.asked for field in now.fields.values())
+        elif old_tool:
+            became = (Effect.NONE, "") if old_tool.calculated else (Effect.LOST, WITHOUT_PLACE)
+            yield change("removed", *became, short(old_tool.title), touches=(Touch(code),))
+        elif new_tool:
+            count = sum(field.asked for field in new_tool.fields.values())
             effect = Effect.NEW if count else Effect.NONE
-            title = short(now.title)
+            title = short(new_tool.title)
             yield change("added", effect, f"Questions: {count}.", after=title, questions=count)
     if moved := reordered(old.tool, new.tool):
         before, after = (short(", ".join(codes)) for codes in moved)
@@ -231,28 +233,37 @@ def _entries(
         read = {
             code: frozenset([code if code in after.by_code else None]) for code in before.by_code
         }
-    for code, was, now in both(before.by_code, after.by_code):
+    for code, old_entry, new_entry in both(before.by_code, after.by_code):
         touches = tuple(
             Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed
         )
         change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
-        if was and now:
-            if was != now:
-                yield from (change(*reworded) for reworded in _worded_anew(was, now, read[code]))
-            if was.value != now.value:
+        if old_entry and new_entry:
+            if old_entry != new_entry:
+                yield from (
+                    change(*reworded)
+                    for reworded in _describe_rewording(old_entry, new_entry, read[code])
+                )
+            if old_entry.value != new_entry.value:
                 yield change(
                     "value changed",
                     Effect.NONE,
                     "What is worked out of it is worked out again.",
-                    short(was.value),
-                    short(now.value),
+                    short(old_entry.value),
+                    short(new_entry.value),
                 )
-            if was.parent != now.parent:
-                yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
-        elif was:
-            yield change(*_gone(was, read, after))
-        elif now:
-            yield change("entry added", Effect.KEPT, after=now.label.say(""))
+            if old_entry.parent != new_entry.parent:
+                yield change(
+                    "parent changed",
+                    Effect.CHECK,
+                    "",
+                    old_entry.parent or "",
+                    new_entry.parent or "",
+                )
+        elif old_entry:
+            yield change(*_gone(old_entry, read, after))
+        elif new_entry:
+            yield change("entry added", Effect.KEPT, after=new_entry.label.say(""))
     if reordered(before.by_code, after.by_code):
         yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
 
@@ -266,28 +277,28 @@ def _gone(entry: VocabularyItem, read: Readings, after: Vocabulary) -> Told:
     if new and code in new.aliases:
         note = f"It is {new.code} now, and read as that."
         return "code renamed", Effect.KEPT, note, label, new.label.say("")
-    other = ", ".join(sorted(meaning for meaning in meanings if meaning is not None))
-    if other:
-        note = f"Its label is read as {other} now. Codes are permanent: keep {code} for it."
+    current_codes = ", ".join(sorted(meaning for meaning in meanings if meaning is not None))
+    if current_codes:
+        note = f"Its label is read as {current_codes} now. Codes are permanent: keep {code} for it."
         return CODE_REMOVED, Effect.OTHER, note, label, ""
     note = f"Codes are permanent: put {code} back; its label may say that it is no longer to be chosen."
     return CODE_REMOVED, Effect.CHECK, note, label, ""
 
 
-def _worded_anew(
+def _describe_rewording(
     before: VocabularyItem, after: VocabularyItem, read: frozenset[str | None]
 ) -> Iterator[Told]:
     """Say what another label does to answers that were chosen by the old one."""
-    what = "label changed"
+    description = "label changed"
     effect = Effect.KEPT
     note = ""
-    others = sorted(meaning for meaning in read if meaning not in (None, before.code))
-    if others:
-        what = "code reused"
+    current_codes = sorted(meaning for meaning in read if meaning not in (None, before.code))
+    if current_codes:
+        description = "code reused"
         effect = Effect.OTHER
-        note = f"The old label is read as {', '.join(others)} now: an old code got another meaning."
+        note = f"The old label is read as {', '.join(current_codes)} now: an old code got another meaning."
     elif read - {before.code} and not meant_alike(before.label, after.label):
-        what = "code reused"
+        description = "code reused"
         effect = Effect.OTHER
         note = (
             "Another meaning under an old code? Then take a new code; if it means the same, put the old label "
@@ -299,7 +310,7 @@ def _worded_anew(
             "Workbooks issued before hold the old label: put it into `aliases`, so that it is read."
         )
     if note or not before.label.is_worded_as(after.label):
-        yield what, effect, note, before.label.say(""), after.label.say("")
+        yield description, effect, note, before.label.say(""), after.label.say("")
 
 
 # rules
@@ -312,7 +323,7 @@ def _rules(old: Spec, new: Spec) -> Iterator[Change]:
         codes = (after.at or after.require) if after else ()
         touches = tuple(Touch(after.tool, field=code) for code in codes) if after else ()
         change = partial(Change, Group.RULES, place, touches=touches)
-        pair = (_said(before), _said(after))
+        pair = (_format_rule(before), _format_rule(after))
         if after is None:
             yield change("removed", Effect.KEPT, "", *pair)
         elif before is None:
@@ -325,7 +336,7 @@ def _rules(old: Spec, new: Spec) -> Iterator[Change]:
             yield change("wording changed", Effect.KEPT)
 
 
-def _said(rule: Rule | None) -> str:
+def _format_rule(rule: Rule | None) -> str:
     return "" if rule is None else short(rule.check or ", ".join(rule.require) or rule.message)
 
 
@@ -381,7 +392,7 @@ class SheetDiff:
                 label = short(after.label)
                 count = int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
-        was, now = (
+        old_relevant, new_relevant = (
             short(
                 "; ".join(
                     filter(None, (tool.relevant, *(block.relevant for block in tool.field_blocks)))
@@ -389,13 +400,13 @@ class SheetDiff:
             )
             for tool in (self.before, self.after)
         )
-        if was != now:
+        if old_relevant != new_relevant:
             note = "Where it does not hold, an answer must be blank."
             touches = (Touch(self.code),)
             change = partial(
                 Change, Group.QUESTIONS, self.code, "relevant changed", Effect.CHECK, note
             )
-            yield change(was, now, touches=touches)
+            yield change(old_relevant, new_relevant, touches=touches)
         yield from self._rows()
         if moved := reordered(self.before.fields, self.after.fields):
             same = SequenceMatcher(None, *moved, autojunk=False).get_matching_blocks()
@@ -405,10 +416,10 @@ class SheetDiff:
                 Group.QUESTIONS, self.code, "questions in another order", Effect.KEPT, before=order
             )
 
-    def _change(self, field: str, *words: Any, **more: Any) -> Change:
+    def _change(self, field: str, *words: Any, **details: Any) -> Change:
         """Return a change of a question, which touches all answers to it where nothing else is said."""
         touches = {"touches": (Touch(self.code, field=field),)}
-        return Change(Group.QUESTIONS, f"{self.code} / {field}", *words, **touches | more)
+        return Change(Group.QUESTIONS, f"{self.code} / {field}", *words, **touches | details)
 
     # fields
 
@@ -421,14 +432,14 @@ class SheetDiff:
             if to
             else NO_PLACE
         )
-        what = f"moved to {to}" if to else "removed"
-        return self._change(field.code, what, Effect.LOST, note, short(field.label))
+        description = f"moved to {to}" if to else "removed"
+        return self._change(field.code, description, Effect.LOST, note, short(field.label))
 
     def _both(self, old: Field, new: Field) -> Iterator[Change]:
         change = partial(self._change, old.code)
         if not old.label.is_worded_as(new.label):
             touches = (Touch(self.code, field=old.code),) if old.asked else ()
-            yield change(*_asked_anew(old.label, new.label, "asks"), touches=touches)
+            yield change(*_describe_relabelling(old.label, new.label, "asks"), touches=touches)
         if (old.type, old.fixed) != (new.type, new.fixed):
             yield change(*_type(old, new))
         elif new.asked:
@@ -451,23 +462,31 @@ class SheetDiff:
     def _limits(self, old: Field, new: Field, change: Callable[..., Change]) -> Iterator[Change]:
         """Compare what an answer must satisfy: given ones are checked again where that became stricter."""
         for name, direction in LIMITS.items():
-            was = getattr(old, name)
-            now = getattr(new, name)
-            if was != now:
-                stricter = now is not None and (was is None or (now - was) * direction < 0)
-                pair = ("" if limit is None else f"{limit:g}" for limit in (was, now))
+            old_value = getattr(old, name)
+            new_value = getattr(new, name)
+            if old_value != new_value:
+                stricter = new_value is not None and (
+                    old_value is None or (new_value - old_value) * direction < 0
+                )
+                pair = ("" if limit is None else f"{limit:g}" for limit in (old_value, new_value))
                 yield change(f"{name} changed", _effect(stricter), "", *pair)
         if old.constraint != new.constraint:
-            was, now = (field.constraint.check if field.constraint else "" for field in (old, new))
-            effect = _effect(was != now and bool(now))
-            yield change("constraint changed", effect, "", short(was), short(now))
+            old_value, new_value = (
+                field.constraint.check if field.constraint else "" for field in (old, new)
+            )
+            effect = _effect(old_value != new_value and bool(new_value))
+            yield change("constraint changed", effect, "", short(old_value), short(new_value))
         if old.vocabulary != new.vocabulary and old.vocabulary and new.vocabulary:
             lists = self.old.vocabularies[old.vocabulary], self.new.vocabularies[new.vocabulary]
             read = readings(*lists, self.old, self.new)
-            others = [code for code, meanings in read.items() if meanings - {code}]
-            touches = tuple(Touch(self.code, field=old.code, code=code) for code in others)
-            note = f"Not the same in the new list: {', '.join(others[:8])}." if others else ""
-            effect = _effect(bool(others))
+            differing_codes = [code for code, meanings in read.items() if meanings - {code}]
+            touches = tuple(Touch(self.code, field=old.code, code=code) for code in differing_codes)
+            note = (
+                f"Not the same in the new list: {', '.join(differing_codes[:8])}."
+                if differing_codes
+                else ""
+            )
+            effect = _effect(bool(differing_codes))
             yield change(
                 "list changed", effect, note, old.vocabulary, new.vocabulary, touches=touches
             )
@@ -510,16 +529,18 @@ class SheetDiff:
             yield Change(Group.ROWS, self.code, "rows added", Effect.NEW, after=codes)
         for code in before:
             if code in after and not before[code].is_worded_as(after[code]):
-                worded = _asked_anew(before[code], after[code], "is about")
+                worded = _describe_relabelling(before[code], after[code], "is about")
                 yield Change(
                     Group.ROWS, f"{self.code} / {code}", *worded, touches=(Touch(self.code, code),)
                 )
         # those that moved to another block, which has other rows
         for code, field in self.before.fields.items():
             if code in self.after.fields and field.asked:
-                kept = {*rows_of(self.new, self.after.block_of(code)), *gone}
+                remaining_rows = {*rows_of(self.new, self.after.block_of(code)), *gone}
                 lost = [
-                    row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept
+                    row
+                    for row in rows_of(self.old, self.before.block_of(code))
+                    if row not in remaining_rows
                 ]
                 if lost:
                     touches = tuple(Touch(self.code, row, code) for row in lost)
@@ -541,7 +562,7 @@ def _list(codes: Sequence[str], label: str) -> str:
     return short(f"{few} {label}".strip() if len(codes) == 1 else few)
 
 
-def _asked_anew(before: Text, after: Text, does: str) -> Told:
+def _describe_relabelling(before: Text, after: Text, does: str) -> Told:
     """Say what another label does: with no word in common, something else may be meant."""
     effect = Effect.KEPT
     note = ""
@@ -553,7 +574,7 @@ def _asked_anew(before: Text, after: Text, does: str) -> Told:
 
 def _type(old: Field, new: Field) -> Told:
     """Say what another type does to the answers given so far."""
-    was, now = (
+    old_type, new_type = (
         f"{field.type.name}, fixed" if field.fixed else field.type.name for field in (old, new)
     )
     effect = Effect.CHECK
@@ -567,7 +588,7 @@ def _type(old: Field, new: Field) -> Told:
     elif new.type.name in old.type.keeps:
         effect = Effect.KEPT
         note = ""
-    return "type changed", effect, note, was, now
+    return "type changed", effect, note, old_type, new_type
 
 
 def _effect(stricter: bool) -> Effect:
@@ -612,8 +633,8 @@ def meant_alike(before: Text, after: Text) -> bool:
     shared = before.by_language.keys() & after.by_language.keys()
     pairs = [(before.by_language[tag], after.by_language[tag]) for tag in shared]
     return any(
-        fuzz.token_set_ratio(fold(was), fold(now)) >= ALIKE
-        for was, now in pairs or [(before.say(""), after.say(""))]
+        fuzz.token_set_ratio(fold(old_words), fold(new_words)) >= ALIKE
+        for old_words, new_words in pairs or [(before.say(""), after.say(""))]
     )
 
 

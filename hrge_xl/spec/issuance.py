@@ -93,21 +93,21 @@ def _chosen(
     if chosen.choose_from and not set(codes) & set(chosen.choose_from):
         if not first:
             language = spec.languages[0]
-            left = (
+            choices = (
                 f"{code} ({spec.tool[code].title.say(language)})" for code in chosen.choose_from
             )
             raise UsageError(
                 f"The profile '{name}' leaves sheets to choose from.",
                 value=name,
-                remedy=f"Choose at least one, with --tools or as `tools` of the team: {', '.join(left)}.",
+                remedy=f"Choose at least one, with --tools or as `tools` of the team: {', '.join(choices)}.",
             )
         codes.append(chosen.choose_from[0])
     parts = [spec.tool[code].part for code in chosen.narrowed if code in codes]
-    others = {
+    unchosen = {
         code for code in chosen.narrowed if code not in codes and spec.tool[code].part in parts
     }
     if parts:
-        codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in others]
+        codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in unchosen]
         return _whole(spec, codes, rows or chosen.rows)
     tools = None if chosen.tools is None else [*chosen.tools, *codes]
     return _whole(spec, tools, rows or chosen.rows)
@@ -115,15 +115,15 @@ def _chosen(
 
 def tool_code(spec: Spec, tool: str) -> str:
     """Return the code of a tool as the spec writes it. Raises `UsageError`."""
-    found = spec.tool_called(tool)
-    if found is None:
+    code = spec.tool_called(tool)
+    if code is None:
         hint = did_you_mean(tool, list(spec.tool))
         raise UsageError(
             f"'{tool}' is not a tool of {spec.name}.",
             value=tool,
             remedy=f"{hint}It has: {', '.join(spec.tool)}.",
         )
-    return found
+    return code
 
 
 def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
@@ -151,11 +151,11 @@ def needed_tools(spec: Spec) -> Mapping[str, tuple[str, ...]]:
     """
     targets = [(tool, field.to) for tool, _, field in spec.places() if field.required != "optional"]
     for written in expressions(spec):
-        expr = written.found
+        expr = written.expr
         for part in walk(expr) if written.field and not isinstance(expr, Problem) else ():
             if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
                 targets.append((written.scope.tool, part.args[0].targets))
-    found: dict[str, dict[str, None]] = {}
+    needed_by_tool: dict[str, dict[str, None]] = {}
     for tool, codes in targets:
         home = tool.goes_with or tool.code
         needed = (
@@ -163,8 +163,8 @@ def needed_tools(spec: Spec) -> Mapping[str, tuple[str, ...]]:
             for code in codes
             if len(codes) == 1 and code != home and not spec.tool[code].always
         )
-        found.setdefault(home, {}).update(dict.fromkeys(needed))
-    return {code: tuple(needed) for code, needed in found.items()}
+        needed_by_tool.setdefault(home, {}).update(dict.fromkeys(needed))
+    return {code: tuple(needed) for code, needed in needed_by_tool.items()}
 
 
 # what is left out where it could bring somebody into danger
@@ -180,8 +180,8 @@ def without_sensitive(spec: Spec) -> Spec:
     """
     left_out = {
         name: marked
-        for name, known in spec.vocabularies.items()
-        if (marked := tuple(item for item in known.items if item.sensitive))
+        for name, vocabulary in spec.vocabularies.items()
+        if (marked := tuple(entry for entry in vocabulary.items if entry.sensitive))
     }
     tools = tuple(
         _but(tool, blocks=tuple(_shortened(block, left_out) for block in tool.blocks))
@@ -190,8 +190,10 @@ def without_sensitive(spec: Spec) -> Spec:
     if not left_out and tools == spec.tools:
         return spec
     lists = {
-        name: _but(known, items=tuple(item for item in known.items if not item.sensitive))
-        for name, known in spec.vocabularies.items()
+        name: _but(
+            vocabulary, items=tuple(entry for entry in vocabulary.items if not entry.sensitive)
+        )
+        for name, vocabulary in spec.vocabularies.items()
     }
     return _but(spec, vocabularies=lists, tools=tools, left_out=left_out)
 
@@ -200,23 +202,23 @@ def _shortened(block: Block, left_out: Mapping[str, Sequence[VocabularyItem]]) -
     """Return a block without rows that are sensitive, and without such codes in its fixed columns."""
     if not isinstance(block, ItemBlock) or not block.written_out:
         return block
-    items = [item for item in block.written_out if not item.sensitive]
+    items = [row for row in block.written_out if not row.sensitive]
     for field in block.fields:
         gone = {entry.code for entry in left_out.get(field.vocabulary or "", ())}
-        for n, item in enumerate(items):
-            codes = fixed_codes(item.values.get(field.code))
+        for n, row in enumerate(items):
+            codes = fixed_codes(row.values.get(field.code))
             if not gone.isdisjoint(codes):
-                kept = ";".join(code for code in codes if code not in gone)
-                items[n] = _but(item, values=item.values | {field.code: kept})
+                remaining = ";".join(code for code in codes if code not in gone)
+                items[n] = _but(row, values=row.values | {field.code: remaining})
     return _but(block, items=tuple(items))
 
 
 def _but(part: Part, **changes: object) -> Part:
     """Return a part with some options changed, and without what was worked out of it before."""
-    made = part.model_copy(update=changes)
-    for worked_out in made.__dict__.keys() - type(part).model_fields.keys():
-        del made.__dict__[worked_out]
-    return made
+    changed = part.model_copy(update=changes)
+    for worked_out in changed.__dict__.keys() - type(part).model_fields.keys():
+        del changed.__dict__[worked_out]
+    return changed
 
 
 # rows, and what the next round's workbook has of them: option `carry` of fields, and `closed`
@@ -234,16 +236,18 @@ def items_of(spec: Spec, block: ItemBlock, issued: Iterable[str] | None = None) 
     parts = [NO_TEXT, *(tool.part for tool in tools)]
     return tuple(
         Item(
-            code=tool.code, label=tool.title, section=tool.part if tool.part != before else NO_TEXT
+            code=tool.code,
+            label=tool.title,
+            section=tool.part if tool.part != previous_part else NO_TEXT,
         )
-        for before, tool in zip(parts, tools, strict=False)
+        for previous_part, tool in zip(parts, tools, strict=False)
     )
 
 
 def rows_of(spec: Spec, block: FieldBlock) -> dict[str, Text]:
     """Return the codes of the rows that a block is issued with, with their labels."""
     if isinstance(block, ItemBlock):
-        return {item.code: item.label for item in items_of(spec, block)}
+        return {row.code: row.label for row in items_of(spec, block)}
     if isinstance(block, RegisterBlock):
         return dict.fromkeys(_numbered(block.id)[: block.rows], NO_TEXT)
     assert isinstance(block, FormBlock)
@@ -315,12 +319,12 @@ def facts_about(spec: Spec, country: str) -> Iterator[tuple[Key, Value]]:
                 continue
             yield (file.tool, fact.row, fact.field), value_of(fields[fact.field], fact.values)
             if file.source is not None:
-                yield (file.tool, fact.row, file.source), said_of_source(file, fact)
+                yield (file.tool, fact.row, file.source), format_source(file, fact)
             if file.date is not None and fact.day is not None:
                 yield (file.tool, fact.row, file.date), fact.day
 
 
-def said_of_source(file: FactFile, fact: Fact) -> str:
+def format_source(file: FactFile, fact: Fact) -> str:
     """Return the source of a fact, with the date behind it where that has no cell of its own."""
     return fact.source if file.date is not None else f"{fact.source}, {fact.date}"
 
@@ -357,7 +361,9 @@ def sample_for(spec: Spec, sample: Sample, issued: Collection[str]) -> str:
     does.
     """
     risks = {*spec.figures.risks.tools}.intersection(issued) if spec.figures.risks else set()
-    return next((place for place, said in sample.every.items() if said.keys() >= risks), "answers")
+    return next(
+        (place for place, answers in sample.every.items() if answers.keys() >= risks), "answers"
+    )
 
 
 def answers_of(spec: Spec, sample: Sample, place: str) -> Iterator[SampleAnswer]:
@@ -378,9 +384,9 @@ def spec_of_sample(spec: Spec) -> Spec:
     country = spec.sample.country if spec.sample else None
     if country is None or spec.countries not in spec.vocabularies:
         return spec
-    known = spec.vocabularies[spec.countries]
+    vocabulary = spec.vocabularies[spec.countries]
     entry = VocabularyItem(code=country.code, label=country.label)
-    lists = spec.vocabularies | {spec.countries: _but(known, items=(entry, *known.items))}
+    lists = spec.vocabularies | {spec.countries: _but(vocabulary, items=(entry, *vocabulary.items))}
     return spec.model_copy(
         update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"}
     )

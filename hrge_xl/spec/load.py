@@ -112,8 +112,8 @@ def find(spec: str | Path) -> Path:
         if (folder / HEAD_FILE).is_file():
             return folder
     no_file = f"there is no file {Path(spec) / HEAD_FILE}"
-    known = f"the names are {', '.join(names())}"
-    reason = f"No spec '{spec}': {no_file if is_path(spec) else known}."
+    available = f"the names are {', '.join(names())}"
+    reason = f"No spec '{spec}': {no_file if is_path(spec) else available}."
     hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
     raise UsageError(reason, value=spec, remedy=" ".join(filter(None, hints)))
 
@@ -196,7 +196,10 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
         ]
         # else it may follow from others
         if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
-            mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
+            mistakes += [
+                mistake_at(root, path, reason, remedy)
+                for path, reason, remedy in check_own_answers(loaded)
+            ]
     if (
         mistakes
     ):  # some may come from a file that nobody looks into; of lists it is said where they are named
@@ -226,21 +229,25 @@ def read_copy(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None
     unread += [
         f"{mistake.file}:{mistake.line} is left out: {mistake.reason}" for mistake in mistakes
     ]
-    unparsed = [written for written in expressions(loaded) if isinstance(written.found, Problem)]
+    unparsed = [written for written in expressions(loaded) if isinstance(written.expr, Problem)]
     for written in unparsed:
         unread.append(_leave_out_expression(root, written))
     mistakes = []
-    rest = Shape(root, assembly.skipped, mistakes)
-    return rest.model(digest=digest, folder=str(folder), unread=tuple(unread)), root, mistakes
+    remaining_shape = Shape(root, assembly.skipped, mistakes)
+    return (
+        remaining_shape.model(digest=digest, folder=str(folder), unread=tuple(unread)),
+        root,
+        mistakes,
+    )
 
 
 def _replace_earlier_patterns(root: Node) -> None:
     """Replace each pattern that a release published, and that today's engine cannot match, by one that it can."""
     equivalents = earlier_patterns()
 
-    def replaced(found: re.Match[str]) -> str:
-        equivalent = equivalents.get(hashlib.sha256(found["pattern"].encode()).hexdigest())
-        return found[0] if equivalent is None else found[0].replace(found["pattern"], equivalent)
+    def replaced(match: re.Match[str]) -> str:
+        equivalent = equivalents.get(hashlib.sha256(match["pattern"].encode()).hexdigest())
+        return match[0] if equivalent is None else match[0].replace(match["pattern"], equivalent)
 
     for node in walk(root):
         if isinstance(node, ScalarNode):
@@ -274,7 +281,7 @@ def earlier_patterns() -> dict[str, str]:
 
 def _leave_out_expression(root: Node, written: Written) -> str:
     """Take an expression out of the tree; return what is said of that. A rule stays, as one that is not run."""
-    assert isinstance(written.found, Problem)
+    assert isinstance(written.expr, Problem)
     *steps, option = written.path
     holder: Node | None = root
     for step in steps:
@@ -284,11 +291,13 @@ def _leave_out_expression(root: Node, written: Written) -> str:
     if written.rule is None:
         holder.value[:] = [(key, value) for key, value in holder.value if key.value != option]
         field_code = f" of {written.field.code}" if written.field else ""
-        return f"{place}: `{option}`{field_code} is left out: {written.found.reason}"
-    reason = f"This program cannot work out its condition: {written.found.reason}"
-    others = [(key.value, value) for key, value in holder.value if key.value not in OF_A_CONDITION]
+        return f"{place}: `{option}`{field_code} is left out: {written.expr.reason}"
+    reason = f"This program cannot work out its condition: {written.expr.reason}"
+    remaining_options = [
+        (key.value, value) for key, value in holder.value if key.value not in OF_A_CONDITION
+    ]
     holder.value[:] = mapping(
-        [*others, ("reader_only", scalar(reason, holder.start_mark))], like=holder
+        [*remaining_options, ("reader_only", scalar(reason, holder.start_mark))], like=holder
     ).value
     return f"{place}: {written.rule.code} is not checked. {reason}"
 
@@ -296,20 +305,20 @@ def _leave_out_expression(root: Node, written: Written) -> str:
 def warnings(spec: Spec) -> list[Mistake]:
     """Return what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
     place = places(Path(spec.folder))
-    found = _unused_files(Path(spec.folder))
+    mistakes = _unused_files(Path(spec.folder))
     for path, _, block in select(spec, BLOCKS):
         if isinstance(block, MatrixBlock) and not block.sources:
             reason = "The matrix has no sources, so that it counts nothing."
-            found.append(
+            mistakes.append(
                 place((*path, "sources"), reason, "Name the registers whose rows it counts.")
             )
-    return sorted(found)
+    return sorted(mistakes)
 
 
 def _unused_files(folder: Path) -> list[Mistake]:
     """Say of each file that looks like a part of a spec, and is none, what to do."""
     assembly = Assembly(folder)
-    found = list[Mistake]()
+    mistakes = list[Mistake]()
     nodes = walk(assembly.root() or sequence([]))
     used = {
         HEAD_FILE,
@@ -326,8 +335,8 @@ def _unused_files(folder: Path) -> list[Mistake]:
         near = nearest(file, [name for name in used if not (folder / name).exists()])
         if path.suffix == ".yml":
             reason = "This file is not used: those of a spec end in .yaml."
-            taken = f"{proper.name} is there, too: keep one of the two."
-            remedy = taken if proper.exists() else f"Rename it to {proper.name}."
+            keep_one = f"{proper.name} is there, too: keep one of the two."
+            remedy = keep_one if proper.exists() else f"Rename it to {proper.name}."
         elif path.suffix == SUFFIX:
             reason = f"This file is not used: translations are read from {FOLDER}/."
             remedy = f"Move it to {FOLDER}/{path.name}."
@@ -336,8 +345,8 @@ def _unused_files(folder: Path) -> list[Mistake]:
             remedy = (
                 f"Did you mean '{near}'?" if near else "Name it where it belongs, or remove it."
             )
-        found.append(Mistake(file, 1, 1, reason, remedy))
-    return found
+        mistakes.append(Mistake(file, 1, 1, reason, remedy))
+    return mistakes
 
 
 # from the files of a spec to one tree
@@ -416,8 +425,8 @@ class Assembly:
                 head, f"`{name}` does not belong here.", f"Put it into a file {name}.yaml.", name
             )
         elif name in MADE:
-            known = ", ".join(options_of(Spec))
-            remedy = ELSEWHERE.get(name, f"Remove it; the options here are {known}.")
+            options = ", ".join(options_of(Spec))
+            remedy = ELSEWHERE.get(name, f"Remove it; the options here are {options}.")
             self._say(head, f"`{name}` is not an option here.", remedy, name)
         return name not in (*OWN_FILES, *MADE, *HEAD)
 
@@ -457,11 +466,11 @@ class Assembly:
             )
         return list(by_code.values())
 
-    def _meant(self, part: Node | None, option: str, known: Sequence[str]) -> Node | None:
+    def _meant(self, part: Node | None, option: str, options: Sequence[str]) -> Node | None:
         """Return what an option says, also where its name is misspelt, which is reported."""
         if get(part, option) is None and isinstance(part, MappingNode):
             for key, _ in part.value:
-                if key.value not in known and nearest(key.value, (option,)) is not None:
+                if key.value not in options and nearest(key.value, (option,)) is not None:
                     reason = f"`{key.value}` is not an option here."
                     remedy = f"Did you mean '{option}'?"
                     self._say(part, reason, remedy, key.value)
@@ -471,26 +480,28 @@ class Assembly:
 
     def _in_order(self, sheets: SequenceNode, by_code: dict[str, Node]) -> list[Node]:
         ordered = list[Node]()
-        left = dict(by_code)
+        remaining = dict(by_code)
         unknown = False
         for entry in sheets.value:
             if not isinstance(entry, ScalarNode):
                 remedy = "Write the codes of the tools alone: [PLAN, C1]."
                 self._say(entry, "This is not a code of a sheet.", remedy)
-            elif entry.value in left:
-                ordered.append(left.pop(entry.value))
+            elif entry.value in remaining:
+                ordered.append(remaining.pop(entry.value))
             elif entry.value in by_code:
                 self._say(entry, f"The sheet '{entry.value}' is listed twice.", "Keep one.")
             else:
                 unknown = True
                 if entry.value not in self.skipped.names and not self.skipped.nameless:
                     reason = f"The sheet '{entry.value}' is described in no file of tools/."
-                    self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
-        for node in self._placed(ordered, list(left.values())):
-            after = _text(node, "after")
-            if after and after not in by_code and not unknown:
-                reason = f"The sheet '{after}' is described in no file."
-                self._say(node, reason, remedy_for(after, list(by_code)), "after")
+                    self._say(
+                        entry, reason, remedy_for(entry.value, list(remaining) or list(by_code))
+                    )
+        for node in self._placed(ordered, list(remaining.values())):
+            predecessor = _text(node, "after")
+            if predecessor and predecessor not in by_code and not unknown:
+                reason = f"The sheet '{predecessor}' is described in no file."
+                self._say(node, reason, remedy_for(predecessor, list(by_code)), "after")
             elif not unknown:  # else a name of a sheet is wrong, and that is said
                 reason = f"The tool '{_text(node, 'code')}' is not among the sheets."
                 remedy = f"Add it to `sheets` in {HEAD_FILE}, or write here `after:` and the sheet before it."
@@ -498,15 +509,15 @@ class Assembly:
             ordered.append(node)
         return ordered
 
-    def _placed(self, ordered: list[Node], left: list[Node]) -> list[Node]:
+    def _placed(self, ordered: list[Node], remaining: list[Node]) -> list[Node]:
         """Put each sheet behind the one that it names itself; gives those that have no place."""
-        waiting = left[::-1]  # each goes directly behind: the last one first
+        waiting = remaining[::-1]  # each goes directly behind: the last one first
         while True:
-            known = {_text(node, "code"): at for at, node in enumerate(ordered)}
-            node = next((each for each in waiting if _text(each, "after") in known), None)
+            positions = {_text(node, "code"): at for at, node in enumerate(ordered)}
+            node = next((sheet for sheet in waiting if _text(sheet, "after") in positions), None)
             if node is None:
                 return waiting[::-1]
-            ordered.insert(known[_text(node, "after")] + 1, node)
+            ordered.insert(positions[_text(node, "after")] + 1, node)
             waiting.remove(node)
 
     # what is taken in from other files
@@ -519,65 +530,65 @@ class Assembly:
         )
         if not isinstance(fields, SequenceNode):
             return
-        taken: list[Node] = []
+        expanded: list[Node] = []
         for entry in fields.value:
             use = get(entry, "use")
             if use is None:
-                taken.append(entry)
+                expanded.append(entry)
                 continue
             for key, _ in entry.value:
                 if key.value != "use":
                     reason = f"`{key.value}` does nothing beside `use`."
                     remedy = "Remove it, or write out the fields of the set here and change them."
                     self._say(entry, reason, remedy, key.value)
-            found = get(columns, use.value) if isinstance(use, ScalarNode) else None
+            column_set = get(columns, use.value) if isinstance(use, ScalarNode) else None
             if not isinstance(use, ScalarNode):
                 self._say(
                     entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use"
                 )
                 self.skipped.nameless = True
-            elif isinstance(found, SequenceNode):
-                taken.extend(found.value)
+            elif isinstance(column_set, SequenceNode):
+                expanded.extend(column_set.value)
             elif use.value not in self.skipped.names and "columns.yaml" not in self.skipped.names:
                 self.skipped.nameless = True  # nobody knows which fields it would bring
                 sets = columns.value if isinstance(columns, MappingNode) else []
-                known = [key.value for key, _ in sets]
+                set_names = [key.value for key, _ in sets]
                 self._say(
-                    use, f"There is no column set '{use.value}'.", remedy_for(use.value, known)
+                    use, f"There is no column set '{use.value}'.", remedy_for(use.value, set_names)
                 )
-        fields.value[:] = taken
+        fields.value[:] = expanded
 
     def _take_in_file(self, block: Node) -> None:
         """Replace `items: {file: NAME}` by the items of that file; by none where it is not known which it has."""
-        wanted = get(block, "items")
-        name = get(wanted, "file")
+        source = get(block, "items")
+        name = get(source, "file")
         if not isinstance(name, ScalarNode) or not isinstance(block, MappingNode):
             return
         file = file_beside(self.folder, name, ".yaml", self.mistakes)
         items = file and compose(file, str(name.value), self.mistakes, self.skipped, all_options())
-        items = items and self._items_in(items, wanted, name)
+        items = items and self._items_in(items, source, name)
         if not items:
             items = sequence([], like=block)
         block.value[:] = [
             (key, items if key.value == "items" else value) for key, value in block.value
         ]
 
-    def _items_in(self, file: Node, wanted: Node | None, name: ScalarNode) -> Node | None:
+    def _items_in(self, file: Node, source: Node | None, name: ScalarNode) -> Node | None:
         """Return the items of a file: its list, or a named part of it whose keys are its own; to have none is told."""
-        part, label, values = (get(wanted, option) for option in ("part", "label", "values"))
+        part, label, values = (get(source, option) for option in ("part", "label", "values"))
         if part is None and label is None and values is None:
             return file
-        found = file if part is None else get(file, str(part.value))
-        if not isinstance(found, SequenceNode):
-            asked = f" '{part.value}'" if part else ""
+        entries = file if part is None else get(file, str(part.value))
+        if not isinstance(entries, SequenceNode):
+            part_name = f" '{part.value}'" if part else ""
             remedy = "Name with `part` one of the lists in the file."
-            self._say(part or name, f"The file '{name.value}' has no list{asked}.", remedy)
+            self._say(part or name, f"The file '{name.value}' has no list{part_name}.", remedy)
             return None
         if label is None and values is None:
-            return found
+            return entries
         labels = "label" if label is None else str(label.value)
         columns = values.value if isinstance(values, MappingNode) else []
-        return sequence([_item(entry, labels, columns) for entry in found.value])
+        return sequence([_item(entry, labels, columns) for entry in entries.value])
 
     # rules
 
@@ -600,8 +611,12 @@ class Assembly:
                     "tools",
                 )
             else:
-                others = [(key.value, value) for key, value in entry.value if key.value != "tools"]
-                rules += [mapping([*others, ("tool", tool)], like=entry) for tool in tools.value]
+                shared_options = [
+                    (key.value, value) for key, value in entry.value if key.value != "tools"
+                ]
+                rules += [
+                    mapping([*shared_options, ("tool", tool)], like=entry) for tool in tools.value
+                ]
         return {"rules": sequence(rules), "covered": sequence(covered)}
 
 
@@ -614,8 +629,8 @@ def _text(node: Node, option: str) -> str:
 def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
     """Return an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
-    known = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
+    options = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
     filled = [
         (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value)))
     ]
-    return mapping([*known, ("values", mapping(filled, entry))], entry)
+    return mapping([*options, ("values", mapping(filled, entry))], entry)

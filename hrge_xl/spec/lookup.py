@@ -45,15 +45,15 @@ def entries(
     The `steps` of a scale are chosen as `4 Likely (61–80 %)`, and known by their labels alone, too.
     """
     spoken = tuple(languages)
-    found = list[ListEntry]()
-    for item in vocabulary.items:
-        labels = {tag: item.label.say(tag) for tag in spoken}
-        aliases = item.aliases
+    table = list[ListEntry]()
+    for entry in vocabulary.items:
+        labels = {tag: entry.label.say(tag) for tag in spoken}
+        aliases = entry.aliases
         if steps:
             aliases = (*aliases, *labels.values())
-            labels = {tag: item.as_step(tag) for tag in spoken}
-        found.append(ListEntry(item.code, labels, aliases))
-    return found
+            labels = {tag: entry.as_step(tag) for tag in spoken}
+        table.append(ListEntry(entry.code, labels, aliases))
+    return table
 
 
 Meant = tuple[str, str | None]  # code, and the finding code of the note
@@ -61,24 +61,24 @@ Meant = tuple[str, str | None]  # code, and the finding code of the note
 
 def spellings(table: Sequence[ListEntry], language: str) -> Spellings:
     """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
-    found: dict[str, Meant] = {}
+    meanings: dict[str, Meant] = {}
     for entry in table:
-        found.setdefault(fold(entry.labels[language]), (entry.code, None))
+        meanings.setdefault(fold(entry.labels[language]), (entry.code, None))
     for entry in table:
-        found.setdefault(fold(entry.code), (entry.code, CODE_FOR_LABEL.code))
+        meanings.setdefault(fold(entry.code), (entry.code, CODE_FOR_LABEL.code))
         for alias in entry.aliases:
-            found.setdefault(fold(alias), (entry.code, OTHER_SPELLING.code))
+            meanings.setdefault(fold(alias), (entry.code, OTHER_SPELLING.code))
     for entry in table:
         for label in entry.labels.values():
-            found.setdefault(fold(label), (entry.code, LABEL_IN_ANOTHER_LANGUAGE.code))
-    return found
+            meanings.setdefault(fold(label), (entry.code, LABEL_IN_ANOTHER_LANGUAGE.code))
+    return meanings
 
 
 class EveryLanguage(Mapping[str, Meant]):
     """The spellings of a list: those of one language, and only where a text is none of these those of all languages."""
 
-    def __init__(self, own: Spellings, every: Callable[[], Spellings]) -> None:
-        self._own = own
+    def __init__(self, primary: Spellings, every: Callable[[], Spellings]) -> None:
+        self._primary = primary
         self._every = every
 
     @cached_property
@@ -87,8 +87,8 @@ class EveryLanguage(Mapping[str, Meant]):
         return self._every()
 
     def __getitem__(self, text: str) -> Meant:
-        found = self._own.get(text)
-        return self.every[text] if found is None else found
+        meaning = self._primary.get(text)
+        return self.every[text] if meaning is None else meaning
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.every)
@@ -110,26 +110,26 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
         return entries(spec.vocabularies[name], languages, steps=name in spec.scales)
 
     def in_all(name: str) -> Spellings:
-        known = dict(spellings(table(name, spec.languages), language))
-        for item in (spec.left_out or {}).get(name, ()):
-            for text in (item.code, *item.aliases, *map(item.label.say, spec.languages)):
-                known.setdefault(fold(text), (item.code, OTHER_SPELLING.code))
-        return known
+        meanings = dict(spellings(table(name, spec.languages), language))
+        for entry in (spec.left_out or {}).get(name, ()):
+            for text in (entry.code, *entry.aliases, *map(entry.label.say, spec.languages)):
+                meanings.setdefault(fold(text), (entry.code, OTHER_SPELLING.code))
+        return meanings
 
     tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
-    found: dict[str, Spellings] = {
-        name: EveryLanguage(spellings(own, language), partial(in_all, name))
-        for name, own in tables.items()
+    spellings_by_list: dict[str, Spellings] = {
+        name: EveryLanguage(spellings(list_entries, language), partial(in_all, name))
+        for name, list_entries in tables.items()
     }
     ticks = tick_spellings(spoken)
-    found[TICK] = {
+    spellings_by_list[TICK] = {
         written: (code, None) for code, spellings in ticks.items() for written in spellings
     }
     labels = {
         name: tuple(entry.labels[language] for entry in table) for name, table in tables.items()
     }
-    known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
-    return Vocabularies(language, found, labels, known)
+    rows_by_tool = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
+    return Vocabularies(language, spellings_by_list, labels, rows_by_tool)
 
 
 Readings = Mapping[
@@ -160,20 +160,20 @@ THREE_LETTERS = 3  # codes of two are too much like each other to say which coun
 class NameIndex:
     """What the things of one kind are called: by every name the code; by every code the label.
 
-    `further` gives what they are called besides, and `others` the names of what is of the same kind, but none of these:
-    both take long, and are asked only for a name that is not `known`.
+    `further` gives what they are called besides, and `unlisted` the names of what is of the same kind, but none of
+    these: both take long, and are worked out only for a name that is not in `codes`.
     """
 
     labels: Mapping[str, str]
-    known: Mapping[str, str]  # folded name -> code
+    codes: Mapping[str, str]  # folded name -> code
     further: Callable[[], Mapping[str, str]] = dict
-    others: Callable[[], Iterable[str]] = tuple
+    unlisted: Callable[[], Iterable[str]] = tuple
     remedy: str = ""  # what to do where another one is meant
 
     @cached_property
     def every(self) -> Mapping[str, str]:
         """Return the same with what they are called besides."""
-        return {**self.further(), **self.known}
+        return {**self.further(), **self.codes}
 
     @cached_property
     def loose(self) -> Mapping[str, str | None]:
@@ -181,7 +181,7 @@ class NameIndex:
         codes: dict[str, set[str | None]] = defaultdict(set)
         for name, code in self.every.items():
             codes[loosely(name)].add(code)
-        for name in self.others():
+        for name in self.unlisted():
             if fold(name) not in self.every:
                 codes.setdefault(loosely(name), {None})
         return {name: meant.pop() if len(meant) == 1 else None for name, meant in codes.items()}
@@ -193,7 +193,7 @@ class NameIndex:
         if not self.labels:
             return text
         folded = fold(text)
-        return self.known.get(folded) or self.every.get(folded) or self.loose.get(loosely(text))
+        return self.codes.get(folded) or self.every.get(folded) or self.loose.get(loosely(text))
 
     def hint(self, text: str) -> str:
         """Suggest what may have been meant, unless something else in the world is as near; else list what is known."""
@@ -203,7 +203,7 @@ class NameIndex:
         near = set[str | None]()
         if name not in self.loose:
             close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
-            near = {self.loose[other] for other, score, _ in close if score == close[0][1]}
+            near = {self.loose[candidate] for candidate, score, _ in close if score == close[0][1]}
         code = near.pop() if len(near) == 1 else None
         return (
             f"Did you mean {self.labels[code]} ({code})?"
@@ -220,24 +220,24 @@ def countries(spec: Spec) -> NameIndex:
         return NameIndex({}, {})
     first = spec.languages[0]
     items = spec.vocabularies[spec.countries].items
-    labels = {item.code: item.label.say(first) for item in items}
-    known = _countries_in(spec, written_languages(spec, first))
+    labels = {entry.code: entry.label.say(first) for entry in items}
+    codes = _countries_in(spec, written_languages(spec, first))
     further = partial(_countries_in, spec, _spoken(spec))
     remedy = (
         f" For another one, copy the folder of the spec and add it to the list {spec.countries}."
     )
-    return NameIndex(labels, known, further, partial(_names_of_countries, spec), remedy)
+    return NameIndex(labels, codes, further, partial(_names_of_countries, spec), remedy)
 
 
 def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
     """Return the codes of the countries of a spec by what they are called in some languages, by it and by CLDR."""
     table = entries(spec.vocabularies[str(spec.countries)], languages)
-    known = {name: code for name, (code, _) in spellings(table, languages[0]).items()}
+    codes = {name: code for name, (code, _) in spellings(table, languages[0]).items()}
     for names in map(country_names, dict.fromkeys((*languages, SOURCE_LANGUAGE))):
         for entry in table:
             if entry.code in names:
-                known.setdefault(fold(names[entry.code]), entry.code)
-    return known
+                codes.setdefault(fold(names[entry.code]), entry.code)
+    return codes
 
 
 def _names_of_countries(spec: Spec) -> Iterator[str]:
@@ -269,28 +269,33 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     them.
     """
     names = countries(spec)
-    found = {text: names.code(text) for text in named}
-    wrong = [text for text, code in found.items() if code is None]
+    codes = {text: names.code(text) for text in named}
+    wrong = [text for text, code in codes.items() if code is None]
     if wrong:
-        *others, last = wrong
-        told = (f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in others)
-        raise UsageError(
-            *told, f"'{last}' is not a country of {spec.name}.", value=last, remedy=names.hint(last)
+        *earlier, last = wrong
+        messages = (
+            f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in earlier
         )
-    return list(dict.fromkeys(filter(None, found.values())))
+        raise UsageError(
+            *messages,
+            f"'{last}' is not a country of {spec.name}.",
+            value=last,
+            remedy=names.hint(last),
+        )
+    return list(dict.fromkeys(filter(None, codes.values())))
 
 
 def languages(spec: Spec) -> NameIndex:
     """Return the names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
     spoken = _spoken(spec)
-    known: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for tag, name in _names_of_languages(spec, spoken):
-        known.setdefault(fold(name), tag)
+        codes.setdefault(fold(name), tag)
     labels = {tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}
     return NameIndex(
         labels,
-        known,
-        others=lambda: (
+        codes,
+        unlisted=lambda: (
             name for tag in spoken for entry in language_names(tag).items() for name in entry
         ),
     )
@@ -301,13 +306,15 @@ def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str
     yield from ((tag, tag) for tag in spec.languages)
     for tag in spec.languages:
         yield from (
-            (tag, name) for other in (tag, *spoken) for name in names_of_language(tag, other)
+            (tag, name)
+            for spoken_tag in (tag, *spoken)
+            for name in names_of_language(tag, spoken_tag)
         )
     bases = [tag.partition("-")[0] for tag in spec.languages]
     for tag, base in zip(spec.languages, bases, strict=True):
         if bases.count(base) == 1:
             yield tag, base
-            yield from ((tag, language_name(base, other)) for other in (base, *spoken))
+            yield from ((tag, language_name(base, spoken_tag)) for spoken_tag in (base, *spoken))
 
 
 def _spoken(spec: Spec) -> list[str]:
@@ -333,8 +340,8 @@ class Scope:
             return ref_to(self.spec, self.tool.code, self.value, single=self.single)
         if name in self._row:
             return ref_to(self.spec, self.tool.code, self._row[name])
-        found = self.spec.single_fields.get(name)
-        return None if found is None else ref_to(self.spec, *found, single=True)
+        single_field = self.spec.single_fields.get(name)
+        return None if single_field is None else ref_to(self.spec, *single_field, single=True)
 
     def names(self) -> list[str]:
         """Return every name that may be used here."""
@@ -392,11 +399,11 @@ class Scope:
 
 def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
     """Parse an expression of a spec, each only once; a `Problem` says what is wrong with it."""
-    known = _parsed(scope.spec)
+    cache = _parsed(scope.spec)
     key = scope.tool.code, id(scope.block), scope.value.code if scope.value else "", text, condition
-    if key not in known:
-        known[key] = (parse_condition if condition else parse)(text, scope)
-    return known[key]
+    if key not in cache:
+        cache[key] = (parse_condition if condition else parse)(text, scope)
+    return cache[key]
 
 
 Key = tuple[

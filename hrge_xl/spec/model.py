@@ -354,11 +354,11 @@ class Vocabulary(Model):
     @cached_property
     def by_code(self) -> dict[str, VocabularyItem]:
         """Every entry by code."""
-        return {item.code: item for item in self.items}
+        return {entry.code: entry for entry in self.items}
 
     def labels(self, language: str) -> dict[str, str]:
         """Return the label of every entry by its code."""
-        return {item.code: item.label.say(language) for item in self.items}
+        return {entry.code: entry.label.say(language) for entry in self.items}
 
 
 class Level(Model):
@@ -451,8 +451,8 @@ class KeyFields(Model):
     def over_rounds(self, intervention: str) -> str:
         """Name an intervention over all rounds: its name without the period."""
         pattern = compiled_pattern(self.period_in_intervention or "")
-        found = pattern.search(intervention)
-        start, end = found.span(pattern.groupindex.get("period", 0)) if found else (0, 0)
+        match = pattern.search(intervention)
+        start, end = match.span(pattern.groupindex.get("period", 0)) if match else (0, 0)
         return intervention[:start] + intervention[end:]
 
 
@@ -534,13 +534,13 @@ class Spec(Model):
     def entries(self, name: str) -> dict[str, VocabularyItem]:
         """Return every entry of a list that can be an answer by code, also those that are left out."""
         return self.vocabularies[name].by_code | {
-            item.code: item for item in (self.left_out or {}).get(name, ())
+            entry.code: entry for entry in (self.left_out or {}).get(name, ())
         }
 
     def worth(self, name: str) -> dict[str, float]:
         """Return the numbers that entries of a list have by their codes."""
-        known = self.entries(name) if name in self.vocabularies else {}
-        return {code: item.value for code, item in known.items() if item.value is not None}
+        entries = self.entries(name) if name in self.vocabularies else {}
+        return {code: entry.value for code, entry in entries.items() if entry.value is not None}
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:
@@ -551,10 +551,10 @@ class Spec(Model):
 
     def tick_of(self, tool: str) -> str | None:
         """Return the tool whose tick says whether a tool is used; None where it always is."""
-        own = self.tool[tool]
-        if self.tick_field is None or own.always:
+        sheet = self.tool[tool]
+        if self.tick_field is None or sheet.always:
             return None
-        return own.goes_with or tool
+        return sheet.goes_with or tool
 
     @cached_property
     def scales(self) -> frozenset[str]:

@@ -67,19 +67,19 @@ class ShapeMistake(NamedTuple):
         if self.detail["type"] != "extra_forbidden":
             return None
         return nearest(
-            self.option, [name for name in self.options_here() if not get(self.container, name)]
+            self.option, [name for name in self.fitting_options() if not get(self.container, name)]
         )
 
-    def options_here(self) -> list[str]:
+    def fitting_options(self) -> list[str]:
         """Return the options that there are beside it."""
         part = part_at(self.detail["loc"][:-1])
         kind = get(self.container, "type")
-        known = options_of(part) if part else []
+        options = options_of(part) if part else []
         field_type = FIELD_TYPES.get(str(kind.value)) if part is Field and kind else None
         if field_type is None:
-            return known
+            return options
         fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS}
-        return [name for name in known if name in fitting]
+        return [name for name in options if name in fitting]
 
 
 @dataclass
@@ -89,66 +89,68 @@ class Shape:
     root: MappingNode
     skipped: SkippedInput
     mistakes: list[Mistake]
-    _told: set[tuple[int, str]] = field(default_factory=set)
+    _reported: set[tuple[int, str]] = field(default_factory=set)
     _shortened: set[int] = field(default_factory=set)  # lists that a part was taken out of
     _stand_ins: dict[str, object] = field(default_factory=dict)
 
-    def model(self, **more: str | Sequence[str]) -> model.Spec | None:
+    def model(self, **values: str | Sequence[str]) -> model.Spec | None:
         """Return the spec, or what is left of it; None where too little is."""
         for _ in range(ROUNDS):
             try:
-                return model.Spec.model_validate(plain(self.root) | self._stand_ins | more)
+                return model.Spec.model_validate(plain(self.root) | self._stand_ins | values)
             except ValidationError as error:
-                found = mistakes_of(self.root, error.errors())
-            for mistake in found:
+                mistakes = mistakes_of(self.root, error.errors())
+            for mistake in mistakes:
                 self._tell(mistake)
-            for mistake in reversed(found):
+            for mistake in reversed(mistakes):
                 self._leave_out(mistake)
         return None
 
-    def _tell(self, found: ShapeMistake) -> None:
-        mark = (id(found.container), found.option)
-        node = found.nodes[-1]
+    def _tell(self, mistake: ShapeMistake) -> None:
+        mark = (id(mistake.container), mistake.option)
+        node = mistake.nodes[-1]
         # a group or list may have another shape because a part was taken out of it
-        as_written = isinstance(node, ScalarNode) or found.detail["type"] == "extra_forbidden"
+        as_written = isinstance(node, ScalarNode) or mistake.detail["type"] == "extra_forbidden"
         follows = not as_written and (id(node) in self._shortened or self.skipped.touches(node))
-        if mark not in self._told and not follows:
-            path = found.steps[:-1] if found.missing else found.steps
-            self.mistakes.append(mistake_at(self.root, path, *_words(found)))
-        self._told.add(mark)
+        if mark not in self._reported and not follows:
+            path = mistake.steps[:-1] if mistake.missing else mistake.steps
+            self.mistakes.append(mistake_at(self.root, path, *_words(mistake)))
+        self._reported.add(mark)
 
-    def _leave_out(self, found: ShapeMistake) -> None:
+    def _leave_out(self, mistake: ShapeMistake) -> None:
         """Take the smallest part out of the tree without which the rest may be right.
 
         What was meant is mended: the name of an option, one value for a list of one, a number for the text that it is.
         """
-        if len(found.nodes) == 1:
-            self._stand_ins |= {name: STAND_INS[name] for name in STAND_INS if name == found.option}
+        if len(mistake.nodes) == 1:
+            self._stand_ins |= {
+                name: STAND_INS[name] for name in STAND_INS if name == mistake.option
+            }
             return
-        *_, holder, node = found.nodes
+        *_, holder, node = mistake.nodes
         number = next(
             (at for at, entry in enumerate(entries_of(holder)) if entry[-1] is node), None
         )
         if number is None:  # it is out already
             return
-        says = found.detail["type"]
-        meant = found.meant
+        says = mistake.detail["type"]
+        meant = mistake.meant
         key = entries_of(holder)[number][0] if isinstance(holder, MappingNode) else None
         is_value = isinstance(node, ScalarNode) and node.tag != NULL
-        if key and meant is not None and (is_value or " " not in found.option):
+        if key and meant is not None and (is_value or " " not in mistake.option):
             key.value = meant
         elif is_value and says in ("string_type", "is_instance_of") and node.tag != TEXT:
             node.tag = TEXT
         elif is_value and says == "tuple_type" and key:
             holder.value[number] = (key, sequence([node]))
         else:
-            self._told.add((id(found.container), found.option))
+            self._reported.add((id(mistake.container), mistake.option))
             self.skipped.take(key.value if key else "", node, holder)
             sheet = get(
-                found.nodes[min(2, len(found.nodes) - 1)], "code"
+                mistake.nodes[min(2, len(mistake.nodes) - 1)], "code"
             )  # where `tools` leads: of it a part is gone
             self.skipped.names.update(
-                [str(sheet.value)] if found.steps[0] == "tools" and sheet else []
+                [str(sheet.value)] if mistake.steps[0] == "tools" and sheet else []
             )
             self._shortened.add(id(holder))
             del holder.value[number]
@@ -163,7 +165,7 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
     Of what can be of several kinds, the one is meant whose parts are wrong, and not the whole of it. Nor does a part
     miss what is misspelt in it, and a list is not short because something in it is wrong.
     """
-    found = list[ShapeMistake]()
+    mistakes = list[ShapeMistake]()
     for detail in details:
         nodes = [root]
         steps = list[str | int]()
@@ -173,41 +175,41 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
                 steps.append(step)
         missing = detail["type"] == "missing"
         steps += detail["loc"][-1:] if missing else ()
-        found.append(ShapeMistake(detail, tuple(steps), nodes, missing))
-    wholes = {each.steps[:end] for each in found for end in range(len(each.steps))}
+        mistakes.append(ShapeMistake(detail, tuple(steps), nodes, missing))
+    wholes = {mistake.steps[:end] for mistake in mistakes for end in range(len(mistake.steps))}
     wholes -= {
-        each.steps for each in found if each.detail["type"] == "invalid_key"
+        mistake.steps for mistake in mistakes if mistake.detail["type"] == "invalid_key"
     }  # which leads to no part
-    misspelt = {(id(each.container), each.meant) for each in found}
+    misspelt = {(id(mistake.container), mistake.meant) for mistake in mistakes}
     causes: dict[Path, ShapeMistake] = {}
-    for each in found:
-        if each.steps not in wholes and not (
-            each.missing and (id(each.container), each.option) in misspelt
+    for mistake in mistakes:
+        if mistake.steps not in wholes and not (
+            mistake.missing and (id(mistake.container), mistake.option) in misspelt
         ):
-            causes.setdefault(each.steps, each)
+            causes.setdefault(mistake.steps, mistake)
     return list(causes.values())
 
 
-def _words(found: ShapeMistake) -> Words:
+def _words(mistake: ShapeMistake) -> Words:
     """Return the reason and the remedy."""
-    says = found.detail["type"]
-    context = found.detail.get("ctx", {})
+    says = mistake.detail["type"]
+    context = mistake.detail.get("ctx", {})
     of_block = says == "union_tag_invalid"  # a block of no known kind
-    value = (of_block and get(found.nodes[-1], "kind")) or found.nodes[-1]
+    value = (of_block and get(mistake.nodes[-1], "kind")) or mistake.nodes[-1]
     written = str(value.value) if isinstance(value, ScalarNode) else ""
     tag = value.tag.rsplit(":", 1)[-1]
     kind = KINDS.get(tag, "one value")
     shown = written if len(written) <= LONGEST else f"{written[: LONGEST - 3]}…"
-    owner = next((step for step in reversed(found.steps) if isinstance(step, str)), "")
-    entry = f"`{found.option}`"
-    if isinstance(found.container, SequenceNode):
-        entry = f"Entry {int(found.option) + 1} of `{owner}`"
-    code = get(found.container, "code")
-    meant = found.meant
-    part = part_at(found.detail["loc"])
-    here = ", ".join(found.options_here())
-    known = str(context.get("expected_tags" if of_block else "expected", ""))
-    choices = known.replace("'", "").replace(" or ", ", ").split(", ")
+    owner = next((step for step in reversed(mistake.steps) if isinstance(step, str)), "")
+    entry = f"`{mistake.option}`"
+    if isinstance(mistake.container, SequenceNode):
+        entry = f"Entry {int(mistake.option) + 1} of `{owner}`"
+    code = get(mistake.container, "code")
+    meant = mistake.meant
+    part = part_at(mistake.detail["loc"])
+    options = ", ".join(mistake.fitting_options())
+    expected = str(context.get("expected_tags" if of_block else "expected", ""))
+    choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
     one_of = f"Write one of {', '.join(choices)}."
     close = nearest(written, choices)
     needed = (
@@ -218,16 +220,18 @@ def _words(found: ShapeMistake) -> Words:
     words = common_mistake_in(
         "shape",
         says,
-        {"mark": f"{found.option} {tag if value.value or tag != 'map' else 'empty'}"},
+        {"mark": f"{mistake.option} {tag if value.value or tag != 'map' else 'empty'}"},
         all_options(),
-        option=found.option,
+        option=mistake.option,
         value=written,
         kind=kind,
         entry=entry,
         named="kind" if of_block else owner,
         shown=f"'{shown}'" if isinstance(value, ScalarNode) else kind,
         of=f" for {code.value}" if isinstance(code, ScalarNode) else "",
-        instead=f"Did you mean '{meant}'?" if meant else f"Remove it; the options here are {here}.",
+        instead=f"Did you mean '{meant}'?"
+        if meant
+        else f"Remove it; the options here are {options}.",
         one_of=one_of,
         nearest_of=f"Did you mean '{close}'?" if close else one_of,
         needed=f"Write {{{', '.join(needed)}}}." if needed else "Write options with values.",
@@ -270,16 +274,20 @@ TAKEN_IN: Mapping[type, tuple[str, ...]] = {
 
 def options_of(part: type[Model]) -> list[str]:
     """Return the options that a part takes in a file, in their order."""
-    made = PUT_IN.get(part, ())
-    return [*(name for name in part.model_fields if name not in made), *TAKEN_IN.get(part, ())]
+    excluded = PUT_IN.get(part, ())
+    return [*(name for name in part.model_fields if name not in excluded), *TAKEN_IN.get(part, ())]
 
 
 @cache
 def all_options() -> tuple[str, ...]:
     """Return every option that there is anywhere in a spec."""
-    said = [value for module in (model, supplements, fields) for value in vars(module).values()]
+    definitions = [
+        value for module in (model, supplements, fields) for value in vars(module).values()
+    ]
     return tuple(
-        sorted({name for value in said for part in _parts(value) for name in options_of(part)})
+        sorted(
+            {name for value in definitions for part in _parts(value) for name in options_of(part)}
+        )
     )
 
 

@@ -241,7 +241,7 @@ class Sample(Model):
         """The answers of each, by the place where they stand."""
         return {
             "answers": self.answers,
-            **{f"others/{name}": said for name, said in self.others.items()},
+            **{f"others/{name}": answers for name, answers in self.others.items()},
         }
 
     @property

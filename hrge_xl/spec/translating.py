@@ -63,7 +63,7 @@ class Sent(NamedTuple):
 
     place: str
     text: str
-    said: str
+    translation: str
     reviewed: bool
     comment: str
 
@@ -101,7 +101,7 @@ class TextToTranslate(NamedTuple):
     files: Sequence[str] = ()
 
 
-def wanted_of(spec: Spec) -> list[TextToTranslate]:
+def texts_for_catalogue(spec: Spec) -> list[TextToTranslate]:
     """Return what a catalogue of a spec has to hold."""
     return [
         TextToTranslate(
@@ -127,23 +127,23 @@ def limit_of(place: str) -> int | None:
     )
 
 
-def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
+def updated(texts: Iterable[TextToTranslate], catalogue: Catalog) -> Catalog:
     """Return a catalogue with every text that is wanted, in order: translated as it was, else as its place was
     before.
     """
-    before = by_key(known)
-    by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
+    messages = by_key(catalogue)
+    by_place = {place: entry for (place, _), entry in messages.items() if entry.string and place}
     fresh = Catalog(
         locale=None,
-        project=known.project,
-        version=known.version,
-        header_comment=known.header_comment,
-        last_translator=known.last_translator,
-        language_team=known.language_team,
+        project=catalogue.project,
+        version=catalogue.version,
+        header_comment=catalogue.header_comment,
+        last_translator=catalogue.last_translator,
+        language_team=catalogue.language_team,
         charset="utf-8",
     )
-    for text in wanted:
-        same = before.pop((text.place, text.text), None)
+    for text in texts:
+        same = messages.pop((text.place, text.text), None)
         earlier = by_place.get(text.place) if same is None else None  # which makes it a draft
         entry = same or earlier or Message("")
         fresh.add(
@@ -156,7 +156,7 @@ def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
             user_comments=entry.user_comments,
             previous_id=earlier.id if earlier else entry.previous_id,
         )
-    for entry in before.values():
+    for entry in messages.values():
         if entry.string:
             fresh.obsolete[str(entry.id), str(entry.context or "")] = entry
     return fresh
@@ -164,9 +164,11 @@ def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
 
 def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
     """Count how far a catalogue translates a spec."""
-    wanted = len(to_translate(spec))
-    there = _translated(spec, catalogue).values()
-    return Coverage(wanted, wanted - len(there), sum(DRAFT in entry.flags for entry in there))
+    total = len(to_translate(spec))
+    translated = _translated(spec, catalogue).values()
+    return Coverage(
+        total, total - len(translated), sum(DRAFT in entry.flags for entry in translated)
+    )
 
 
 def _translated(spec: Spec, catalogue: Catalog) -> dict[Key, Message]:
@@ -227,13 +229,11 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
     for (place, text), entry in entries.items():
         translation = str(entry.string)
         wrong = list[Words]()
-        meant, there = (
+        expected, actual = (
             " ".join(sorted(PLACEHOLDER.findall(words))) for words in (text, translation)
         )
-        if meant != there:
-            reason = (
-                f"The English has {meant or 'no placeholder'}, the translation {there or 'none'}."
-            )
+        if expected != actual:
+            reason = f"The English has {expected or 'no placeholder'}, the translation {actual or 'none'}."
             wrong.append((reason, "Keep every placeholder as it is, in whatever order."))
         limit = limit_of(place)
         length = cell_length(translation)
@@ -262,7 +262,7 @@ def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterat
 def mistakes(spec: Spec) -> list[Mistake]:
     """Return everything that is wrong with the translations of a spec, by file and line."""
     translations = Translations(Path(spec.folder), spec.languages[0])
-    found = [
+    faults = [
         Mistake(
             f"{FOLDER}/{name}",
             1,
@@ -275,14 +275,14 @@ def mistakes(spec: Spec) -> list[Mistake]:
     try:
         read_states(translations.folder)
     except SpecError as error:
-        found += error.mistakes
+        faults += error.mistakes
     for tag in translations.languages:
         try:
             catalogue = read_catalogue(translations.file(tag))
-            found += wrong_translations(spec, catalogue, f"{FOLDER}/{tag}{SUFFIX}")
+            faults += wrong_translations(spec, catalogue, f"{FOLDER}/{tag}{SUFFIX}")
         except SpecError as error:
-            found += error.mistakes
-    return found
+            faults += error.mistakes
+    return faults
 
 
 # what translators send back
@@ -295,18 +295,18 @@ class Changes(NamedTuple):
     strange: list[str]
 
 
-def merge(known: Catalog, sent: Iterable[Sent]) -> Changes:
+def merge(catalogue: Catalog, sent: Iterable[Sent]) -> Changes:
     """Take translations into a catalogue; a blank one takes nothing away. Where some are strange, write nothing."""
-    entries = by_key(known)
+    entries = by_key(catalogue)
     translated = 0
     strange = []
     for text in sent:
         entry = entries.get(text.key)
         if entry is None:
             strange.append(text.place)
-        elif text.said:
-            translated += entry.string != text.said
-            entry.string = text.said
+        elif text.translation:
+            translated += entry.string != text.translation
+            entry.string = text.translation
             entry.flags = (entry.flags - {DRAFT}) | (set() if text.reviewed else {DRAFT})
             entry.user_comments = [text.comment] if text.comment else entry.user_comments
     return Changes(translated, strange)

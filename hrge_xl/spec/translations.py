@@ -76,20 +76,20 @@ class Unit(NamedTuple):
 class TranslationTable(NamedTuple):
     """What one file says: by place and English text the translation; and whether some of it is a draft."""
 
-    said: dict[Key, str]
+    texts: dict[Key, str]
     drafts: bool = False
 
     @classmethod
     def of(cls, catalogue: Catalog) -> TranslationTable:
         """Take what is translated out of a catalogue."""
         entries = {key: entry for key, entry in by_key(catalogue).items() if entry.string}
-        said = {key: str(entry.string) for key, entry in entries.items()}
-        return cls(said, any(DRAFT in entry.flags for entry in entries.values()))
+        texts = {key: str(entry.string) for key, entry in entries.items()}
+        return cls(texts, any(DRAFT in entry.flags for entry in entries.values()))
 
     @property
     def digest(self) -> str:
         """SHA-256 over every translation: what a person reviewed."""
-        lines = sorted("\0".join((*key, text)) for key, text in self.said.items())
+        lines = sorted("\0".join((*key, text)) for key, text in self.texts.items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -123,12 +123,14 @@ class Translations:
 
     def find(self, language: str, place: str, text: str) -> str | None:
         """Return the text at a place in this very language, which has a file; None where it is not translated."""
-        return self.table(language).said.get((place, text))
+        return self.table(language).texts.get((place, text))
 
     def stand_in(self, language: str, place: str, text: str) -> str:
         """Return the text itself, marked with its language where it is read; lists and names of sheets are not."""
-        kept = place.startswith("list/") or place.endswith("/sheet") or not LETTER.search(text)
-        return f"[{self.source}] {text}" if self.of(language) and not kept else text
+        untranslated = (
+            place.startswith("list/") or place.endswith("/sheet") or not LETTER.search(text)
+        )
+        return f"[{self.source}] {text}" if self.of(language) and not untranslated else text
 
     def of(self, language: str) -> tuple[str, ...]:
         """Return the files that are asked for a language: its own, and that of its base language."""
@@ -248,8 +250,8 @@ def translated(spec: Spec, folder: Path) -> Spec:
     for unit in units(spec):
         unit.text.catalogue = translations
         unit.text.place = unit.place
-    more = [tag for tag in translations.languages if tag not in spec.languages]
-    return spec.model_copy(update={"languages": (*spec.languages, *more)})
+    added = [tag for tag in translations.languages if tag not in spec.languages]
+    return spec.model_copy(update={"languages": (*spec.languages, *added)})
 
 
 # every text with its place
@@ -268,7 +270,7 @@ def units(spec: Spec) -> Iterator[Unit]:
                 yield from _entries(block.fields, place)
             if isinstance(block, ItemBlock):
                 columns = {field.code for field in block.fields if field.type.name in WRITTEN}
-                for values in (item.values for item in block.written_out):
+                for values in (row.values for row in block.written_out):
                     written = (code for code in columns if isinstance(values.get(code), str))
                     values |= {code: Text({"": values[code]}) for code in written}
                 yield from _entries(block.written_out, place)

@@ -84,8 +84,8 @@ for _tag, _pattern, _first in (
         list("-+.0123456789"),
     ),
 ):
-    for _way in (Loader, _Dumper):
-        _way.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+    for _yaml_class in (Loader, _Dumper):
+        _yaml_class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 class WrittenInt(int):
@@ -107,14 +107,14 @@ SCALARS: dict[str, Callable[[str], object]] = {  # what a value is by its kind; 
 }
 
 
-def dumped(data: object, *, flow: bool | None = False) -> str:
+def dumped(value: object, *, flow: bool | None = False) -> str:
     """Plain dicts, lists and texts as YAML that reads back the same.
 
     With a `flow` of None what holds nothing with parts of its own stands on one line, however long.
     """
     width = 110 if flow is False else 100_000
     return yaml.dump(
-        data,
+        value,
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -128,7 +128,7 @@ def plain(node: Node) -> Any:
     if isinstance(node, MappingNode):
         return {plain(key): plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
-        return [plain(item) for item in node.value]
+        return [plain(entry) for entry in node.value]
     return SCALARS.get(node.tag.rsplit(":", 1)[-1], str)(node.value)
 
 
@@ -156,8 +156,8 @@ def get(node: Node | None, key: str | int) -> Node | None:
     if isinstance(node, MappingNode):
         return next((value for name, value in node.value if name.value == str(key)), None)
     if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
-        found: Node = node.value[key]
-        return found
+        entry: Node = node.value[key]
+        return entry
     return None
 
 
@@ -177,12 +177,12 @@ def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mist
 
 def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
     """Return the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
-    known = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
-    file = known.get(str(named.value))
+    files = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
+    file = files.get(str(named.value))
     if file and file.resolve().parent == folder.resolve() and file.is_file():
         return file
     reason = f"There is no file '{named.value}' in the spec folder, or it is not a {suffix} file."
-    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, list(known))))
+    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, list(files))))
     return None
 
 
@@ -203,7 +203,9 @@ class SkippedInput:
         """Leave out a part, with every name that it gives; of its `holder` it may be an option."""
         self.options.add((id(holder), name))
         named = (get(part, option) for part in walk(node) for option in NAMING)
-        names = {name, *(str(each.value) for each in named if isinstance(each, ScalarNode))} - {""}
+        names = {name, *(str(value.value) for value in named if isinstance(value, ScalarNode))} - {
+            ""
+        }
         self.nameless = self.nameless or not names
         self.names |= names
 
@@ -262,7 +264,7 @@ def compose(
         mistakes.append(Mistake(name, 1, 1, reason, "Save it as UTF-8 text."))
         return None
     node = None
-    told = False
+    reported = False
     left_out = skipped or SkippedInput()
     for _ in range(TRIES if skipped else 1):
         stream = StringIO(text)
@@ -271,14 +273,14 @@ def compose(
             node = yaml.compose(stream, Loader)
         except yaml.YAMLError as error:
             fault, of_line = explained(error, text, name, options)
-            if of_line or not told:  # another fault of structure may come from the first one
+            if of_line or not reported:  # another fault of structure may come from the first one
                 mistakes.append(fault)
-            told = True
+            reported = True
             text = _without(text, fault.line - 1, name, left_out)
         else:
             break
     if node is None:
-        if not told:
+        if not reported:
             mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
         return None
     left_out.parts += size(node, MOST_PARTS - left_out.parts)
@@ -325,7 +327,7 @@ def entries_of(node: Node) -> list[tuple[Node, ...]]:
     """List what stands directly in a node: the names of a group with their values, the entries of a list."""
     if isinstance(node, MappingNode):
         return list(node.value)
-    return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
+    return [(entry,) for entry in node.value] if isinstance(node, SequenceNode) else []
 
 
 def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
@@ -387,8 +389,8 @@ class CommonMistake(msgspec.Struct, frozen=True):
 @cache
 def common_mistakes() -> dict[str, list[CommonMistake]]:
     """Return the table, by what is read: `yaml`, the `shape` of the model, an `expression`."""
-    data = resources.files(__package__).joinpath("common_mistakes.yaml").read_bytes()
-    return msgspec.yaml.decode(data, type=dict[str, list[CommonMistake]])
+    content = resources.files(__package__).joinpath("common_mistakes.yaml").read_bytes()
+    return msgspec.yaml.decode(content, type=dict[str, list[CommonMistake]])
 
 
 def common_mistake_in(
@@ -402,16 +404,16 @@ def common_mistake_in(
         return name in options or (name.islower() and is_language(name))
 
     for entry in common_mistakes()[kind]:
-        found = re.search(entry.fits.replace("¦", HERE), texts.get(entry.at, ""), re.MULTILINE)
-        if found is None or entry.at not in texts or not re.search(entry.says, says):
+        match = re.search(entry.fits.replace("¦", HERE), texts.get(entry.at, ""), re.MULTILINE)
+        if match is None or entry.at not in texts or not re.search(entry.says, says):
             continue
         pieces = {
-            name: str(piece).replace(HERE, "").strip() for name, piece in found.groupdict().items()
+            name: str(piece).replace(HERE, "").strip() for name, piece in match.groupdict().items()
         }
         if is_known(pieces.get("known", "en")) and not is_known(pieces.get("strange", "")):
-            facts |= pieces | {"character": str(found.start() + 1)}
+            facts |= pieces | {"character": str(match.start() + 1)}
             facts |= {f"{name}_quoted": _in_quotes(text) for name, text in facts.items()}
-            return entry, found, (entry.reason.format(**facts), entry.remedy.format(**facts))
+            return entry, match, (entry.reason.format(**facts), entry.remedy.format(**facts))
     return None
 
 
@@ -434,22 +436,24 @@ def explained(
         start = (error.context_mark or error.problem_mark).index
         places = {"mark": error.problem_mark.index, "start": start}
         opened = max(text.rfind(sign, 0, start + 1) for sign in "{[")
-        rest = text[places["mark"] :]
-        if opened >= 0 and (_is_outside(text, places["mark"], opened) or not rest.strip()):
+        remaining_text = text[places["mark"] :]
+        if opened >= 0 and (
+            _is_outside(text, places["mark"], opened) or not remaining_text.strip()
+        ):
             places["opened"] = opened
     texts = {
         name: text[max(at - AROUND, 0) : at] + HERE + text[at : at + AROUND]
         for name, at in places.items()
     }
     tabs = len(re.findall(r"\n *\t", text[places["mark"] :]))
-    more = f" ({tabs} more below)" if tabs else ""
-    found = common_mistake_in("yaml", says, texts, options, more=more, code=code)
-    assert found is not None  # the last one fits everything
-    entry, match, words = found
+    tab_note = f" ({tabs} more below)" if tabs else ""
+    explanation = common_mistake_in("yaml", says, texts, options, more=tab_note, code=code)
+    assert explanation is not None  # the last one fits everything
+    entry, match, words = explanation
     at = places[entry.at]
     if "at" in match.groupdict():
-        here = max(at - AROUND, 0) + match.start("at")
-        at = here - (here > at)
+        index = max(at - AROUND, 0) + match.start("at")
+        at = index - (index > at)
     lines = f"{text[:at]}|".splitlines()
     return Mistake(file, len(lines), len(lines[-1]), *words), entry.of_line
 

@@ -101,16 +101,22 @@ def drawn_book(
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
     if kinds and formats:
         prepare_looks(formats)
-    more = [kind(layout) for kind in kinds]  # which hold nothing yet
+    feedback_sheets = [kind(layout) for kind in kinds]  # which hold nothing yet
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
     tools = (sheet.name for sheet in layout.sheets)
-    _, *others = layout.own_names
-    names = (layout.cover_name, *(added.title for added in more), *tools, *others, *hidden)
+    _, *helper_names = layout.own_names
+    names = (
+        layout.cover_name,
+        *(added.title for added in feedback_sheets),
+        *tools,
+        *helper_names,
+        *hidden,
+    )
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
-    for added in more:
+    for added in feedback_sheets:
         added.draw(CellWriter(sheets[added.title], formats))
     for sheet in layout.sheets:
         draw_tool_sheet(CellWriter(sheets[sheet.name], formats), layout, sheet)
@@ -134,7 +140,7 @@ def drawn_book(
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts and formats:
         _mark_as_sample(sheets, formats, layout)
-    sheets[more[0].title if more else layout.cover_name].activate()
+    sheets[feedback_sheets[0].title if feedback_sheets else layout.cover_name].activate()
     return book
 
 
@@ -145,8 +151,8 @@ def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout
     for sheet in layout.sheets:
         last = min(max(sheet.widths, default=BAND), BAND)
         titles[sheet.name] = sheet.tool.title.say(layout.language), last
-    _, *others = layout.own_names
-    titles |= {name: (name, BAND) for name in others}
+    _, *helper_names = layout.own_names
+    titles |= {name: (name, BAND) for name in helper_names}
     for name, (title, last) in titles.items():
         writer = CellWriter(sheets[name], formats)
         writer.text(Place(TITLE_ROW, CODE_COLUMN), SAMPLE_KEY, "code")
@@ -227,9 +233,9 @@ def _sheet(drawn: FormulaSheet) -> IssuedSheet:
         for place in live.places
     }
     issued = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
-    for place, held in sorted(drawn.noted.items()):
-        if isinstance(held, IssuedFormula):
-            issued.formulas.setdefault(place.row, {})[place.column] = held
+    for place, content in sorted(drawn.noted.items()):
+        if isinstance(content, IssuedFormula):
+            issued.formulas.setdefault(place.row, {})[place.column] = content
         else:
-            issued.constants.setdefault(place.row, {})[place.column] = held
+            issued.constants.setdefault(place.row, {})[place.column] = content
     return issued

@@ -134,23 +134,23 @@ class MatrixWriter(CrossingWriter):
         )
         codes = self._joined_codes() if block.codes else None
         columns = dict(enumerate(self.across.codes, start=self.left + 1))
-        steps = (self._step(self.across, other) for other in self.across.codes)
+        steps = (self._step(self.across, step_across) for step_across in self.across.codes)
         self.writer.texts(head, self.left + 1, steps, across_style)
         at_level: dict[str, list[Formula]] = {}
-        for row, one in enumerate(reversed(self.down.codes), start=head + 1):
-            self.writer.text(Place(row, self.left), self._step(self.down, one), down_style)
+        for row, step_down in enumerate(reversed(self.down.codes), start=head + 1):
+            self.writer.text(Place(row, self.left), self._step(self.down, step_down), down_style)
             self.writer.height(row, "step")
-            for column, other in columns.items():
-                level = matrix.level[matrix.cells[one][other]]
+            for column, step_across in columns.items():
+                level = matrix.level[matrix.cells[step_down][step_across]]
                 place = Place(row, column)
                 label = level.label.say(language)
                 if codes is not None:
-                    formula = codes((one, other), label)
+                    formula = codes((step_down, step_across), label)
                     style = "cell_codes"
                     form = ""
                 else:
                     quoted = label.replace('"', "'")
-                    formula = self._number_of_rows((one, other))
+                    formula = self._number_of_rows((step_down, step_across))
                     style = "cell_centre"
                     form = f'"{quoted}: "0;;"{quoted}"'
                 self.writer.formula(place, formula, style, form, **level_colours(level))
@@ -210,18 +210,19 @@ class MatrixWriter(CrossingWriter):
             cells = crossings.cells.text
             count = f"COUNTIF({cells},{number})"
             text = _last(joined.cells.text, cells, first, str(number))
-            more = f'LEFT({text},FIND(CHAR(10),{text}))&"+"&{count}-1'
+            shortened = f'LEFT({text},FIND(CHAR(10),{text}))&"+"&{count}-1'
 
             def value(content: Content, _: int) -> str:
-                there = _codes_at(crossings.values(content), codes, number).split(LINE)
+                present_codes = _codes_at(crossings.values(content), codes, number).split(LINE)
                 return (
-                    LINE.join(there)
-                    if len(there) <= MOST_CODES
-                    else f"{there[0]}{LINE}+{len(there) - 1}"
+                    LINE.join(present_codes)
+                    if len(present_codes) <= MOST_CODES
+                    else f"{present_codes[0]}{LINE}+{len(present_codes) - 1}"
                 ) or level
 
             return Formula(
-                f"IF({count}=0,{text_literal(level)},IF({count}>{MOST_CODES},{more},{text}))", value
+                f"IF({count}=0,{text_literal(level)},IF({count}>{MOST_CODES},{shortened},{text}))",
+                value,
             )
 
         return at
@@ -255,13 +256,13 @@ def _joined(crossings: ColumnRun, codes: Sequence[str]) -> Formula:
     column = crossings.column
     first = crossings.first
     above = len(codes) - 1
-    own = f"${column_letters(column)}{first + above}"
+    own_cell = f"${column_letters(column)}{first + above}"
     code = text_literal(codes[-1])
-    text = f'IF({own}=0,"",{code})'
+    text = f'IF({own_cell}=0,"",{code})'
     if above:
-        before = run_of(column, first, above)
-        joined = f"{_last(run_of(column + 1, first, above), before, first, own)}&CHAR(10)&{code}"
-        text = f'IF({own}=0,"",IF(COUNTIF({before},{own})=0,{code},{joined}))'
+        cells_above = run_of(column, first, above)
+        joined = f"{_last(run_of(column + 1, first, above), cells_above, first, own_cell)}&CHAR(10)&{code}"
+        text = f'IF({own_cell}=0,"",IF(COUNTIF({cells_above},{own_cell})=0,{code},{joined}))'
 
     def value(content: Content, row: int) -> str:
         numbers = crossings.values(content)
@@ -270,14 +271,14 @@ def _joined(crossings: ColumnRun, codes: Sequence[str]) -> Formula:
     return Formula(text, value)
 
 
-def _last(texts: str, crossings: str, first: int, wanted: str) -> str:
+def _last(texts: str, crossings: str, first: int, number: str) -> str:
     """Write what stands beside the last of some crossings that is the wanted one."""
-    return f"INDEX({texts},SUMPRODUCT(MAX(({crossings}={wanted})*(ROW({crossings})-{first - 1}))))"
+    return f"INDEX({texts},SUMPRODUCT(MAX(({crossings}={number})*(ROW({crossings})-{first - 1}))))"
 
 
-def _codes_at(crossings: Sequence[int], codes: Sequence[str], wanted: int) -> str:
+def _codes_at(crossings: Sequence[int], codes: Sequence[str], crossing: int) -> str:
     return LINE.join(
-        code for code, number in zip(codes, crossings, strict=False) if number == wanted
+        code for code, number in zip(codes, crossings, strict=False) if number == crossing
     )
 
 
@@ -385,17 +386,17 @@ class PivotWriter(CrossingWriter):
         head = f"{column_letters(column)}${self.head}"
         of = self.block.across
         counts = [
-            (*one, other)
-            for one, other in product(self._rows(), self._tests(of, head, self.across))
+            (*row_tests, column_test)
+            for row_tests, column_test in product(self._rows(), self._tests(of, head, self.across))
         ]
         if self.scale is None:
             return "+".join(map(_counted, counts))
         formula = '""'
         for number, step in enumerate(steps, start=1):  # the highest comes out in front
             entry = f"INDEX(list_{self.scale.name},{number})"
-            wanted = self._tests(str(self.block.highest), entry, self.scale)
+            step_tests = self._tests(str(self.block.highest), entry, self.scale)
             number_of_rows = "+".join(
-                _counted((*tests, test)) for tests in counts for test in wanted
+                _counted((*tests, test)) for tests in counts for test in step_tests
             )
             formula = f"IF({number_of_rows}>0,{step.cell},{formula})"
         return formula
@@ -407,12 +408,12 @@ class PivotWriter(CrossingWriter):
         """
         entry = f"${column_letters(self.left)}{ROW}"
         alternatives: list[tuple[ColumnTest, ...]] = []
-        before: tuple[ColumnTest, ...] = ()
+        earlier_tests: tuple[ColumnTest, ...] = ()
         for code in self.block.all_down:
             tests = self._tests(code, entry, self.down)
-            alternatives += [(*before, test) for test in tests]
+            alternatives += [(*earlier_tests, test) for test in tests]
             if self.scale is None:
-                before += tuple(replace(test, unlike=True) for test in tests)
+                earlier_tests += tuple(replace(test, unlike=True) for test in tests)
         return alternatives
 
     def _tests(self, code: str, shown: str, place: ListPlace) -> list[ColumnTest]:

@@ -39,12 +39,12 @@ class Formats:
         self._mirrored = right_to_left
 
     def __call__(
-        self, style: str, number_format: str = "", *, bare: bool = False, **more: Any
+        self, style: str, number_format: str = "", *, bare: bool = False, **overrides: Any
     ) -> Format:
         """Return the format of a style with a number format, and what else differs; `bare`: with nothing but these."""
-        key = (style, number_format, bare, *sorted(more.items()))
+        key = (style, number_format, bare, *sorted(overrides.items()))
         if key not in self._made:
-            properties = {**({} if bare else STYLES["base"]), **STYLES[style], **more}
+            properties = {**({} if bare else STYLES["base"]), **STYLES[style], **overrides}
             if self._mirrored and not bare:
                 properties |= {"reading_order": 2, **MIRRORED.get(properties.get("align", ""), {})}
             if number_format:
@@ -63,18 +63,18 @@ class CellWriter:
         self._formulas = 0
 
     def text(
-        self, place: Place, text: str, style: str, number_format: str = "", **more: Any
+        self, place: Place, text: str, style: str, number_format: str = "", **overrides: Any
     ) -> None:
         """Write a text; empty text leaves a formatted blank cell. `more` differs from the style."""
         if not fits_a_cell(text):
             raise LimitError(
-                f"{where(self.sheet.name, place)}: {no_cell_holds(text)}",
+                f"{format_place(self.sheet.name, place)}: {no_cell_holds(text)}",
                 at=(self.sheet.name, *place),
             )
         self.sheet.note(place, text)
         if not self.formats:
             return
-        form = self.formats(style, number_format, **more)
+        form = self.formats(style, number_format, **overrides)
         if not text:
             self._write(self.sheet.write_blank, place, None, form)
         elif text.startswith("<r>") and text.endswith(
@@ -116,10 +116,10 @@ class CellWriter:
             self._write(self.sheet.write_number, place, number, self.formats(style, number_format))
 
     def formula(
-        self, place: Place, formula: Formula, style: str, number_format: str = "", **more: Any
+        self, place: Place, formula: Formula, style: str, number_format: str = "", **overrides: Any
     ) -> None:
         """Write a formula; `more` differs from the style."""
-        self.formula_text(place, formula.text, style, number_format, **more)
+        self.formula_text(place, formula.text, style, number_format, **overrides)
         value = formula.value
         self.live([place], lambda content: [value(content, place.row)])
 
@@ -172,11 +172,11 @@ class CellWriter:
         )
 
     def formula_text(
-        self, place: Place, formula: str, style: str, number_format: str = "", **more: Any
+        self, place: Place, formula: str, style: str, number_format: str = "", **overrides: Any
     ) -> None:
         """Write a formula whose value is known with the cells beside it."""
         text = _in_row(formula, place)
-        self._formula(place, IssuedFormula(text, place), text, style, number_format, **more)
+        self._formula(place, IssuedFormula(text, place), text, style, number_format, **overrides)
 
     def _formula(
         self,
@@ -185,18 +185,23 @@ class CellWriter:
         written: str,
         style: str,
         number_format: str = "",
-        **more: Any,
+        **overrides: Any,
     ) -> None:
-        if (length := cell_length(issued.text)) > FORMULA_LIMIT:
+        length = cell_length(issued.text)
+        if length > FORMULA_LIMIT:
+            limit = f"the formula has {length} characters; Excel takes {FORMULA_LIMIT}"
             raise LimitError(
-                f"{where(self.sheet.name, place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
+                f"{format_place(self.sheet.name, place)}: {limit}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
         self.sheet.note(place, issued)
         if self.formats:
             self._write(
-                self.sheet.write_formula, place, written, self.formats(style, number_format, **more)
+                self.sheet.write_formula,
+                place,
+                written,
+                self.formats(style, number_format, **overrides),
             )
 
     def entries(
@@ -240,19 +245,23 @@ class CellWriter:
         """Add a validation rule with prompt and stop alert over a run of cells."""
         self._write(self.sheet.data_validation, first, last.row - 1, last.column - 1, options)
 
-    def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
+    def mark_when(
+        self, first: Place, last: Place, formula: str, style: str, **overrides: Any
+    ) -> None:
         """Add a conditional format that applies where a formula holds."""
         if self.formats:
-            look = self.formats(style, bare=True, **more)
+            look = self.formats(style, bare=True, **overrides)
             options = {"type": "formula", "criteria": formula, "format": look}
             self._write(
                 self.sheet.conditional_format, first, last.row - 1, last.column - 1, options
             )
 
-    def mark_column(self, column: int, rows: Rows, formula: str, style: str, **more: Any) -> None:
+    def mark_column(
+        self, column: int, rows: Rows, formula: str, style: str, **overrides: Any
+    ) -> None:
         """Add one over a column, from the first to the last of some rows."""
         first, last = rows
-        self.mark_when(Place(first, column), Place(last, column), formula, style, **more)
+        self.mark_when(Place(first, column), Place(last, column), formula, style, **overrides)
 
     def bars(self, column: int, rows: Rows) -> None:
         """Put bars behind the shares of a column, from nothing to all."""
@@ -276,12 +285,12 @@ class CellWriter:
         if self.formats:
             self.formats.book.define_name(name, f"={cells}")
 
-    def _write(self, write: Callable[..., Any], place: Place, *what: Any) -> None:
+    def _write(self, write: Callable[..., Any], place: Place, *arguments: Any) -> None:
         """Have XlsxWriter write something. Raises `LimitError` where it refuses."""
-        result = write(place.row - 1, place.column - 1, *what)
-        if isinstance(result, int) and result < 0:
+        status = write(place.row - 1, place.column - 1, *arguments)
+        if isinstance(status, int) and status < 0:
             raise LimitError(
-                f"{where(self.sheet.name, place)}: Excel does not take this text, list or formula ({result}). "
+                f"{format_place(self.sheet.name, place)}: Excel does not take this text, list or formula ({status}). "
                 "Shorten it.",
                 at=(self.sheet.name, *place),
             )
@@ -298,7 +307,7 @@ def code_size(lines: int) -> int:
     return size
 
 
-def where(sheet: str, place: Place) -> str:
+def format_place(sheet: str, place: Place) -> str:
     """Say which cell something is about."""
     return f"Sheet “{sheet}”, cell {address(*place)}"
 
@@ -378,12 +387,12 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         self.gaps: list[OpenCell] = []  # in the order of the part, known once it has been written
         self._open: set[tuple[int, int]] = set()
 
-    def note(self, place: Place, held: str | float | IssuedFormula) -> None:
+    def note(self, place: Place, content: str | float | IssuedFormula) -> None:
         """Note what stands in a cell, in place of what stood there; an empty text is nothing."""
-        if held == "":
+        if content == "":
             self.noted.pop(place, None)
         else:
-            self.noted[place] = held
+            self.noted[place] = content
 
     def _assemble_xml_file(self) -> None:
         self._open = {

@@ -36,15 +36,15 @@ Kept = Mapping[tuple[str, int, int], Mapping[str, float]]
 class Memory:
     """What several cells need: worked out for the first of them."""
 
-    def __init__(self, known: dict[Hashable, Any]) -> None:
-        self.known = known
+    def __init__(self, cache: dict[Hashable, Any]) -> None:
+        self.cache = cache
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
         """Return what is known by this key, worked out when it is first asked for."""
-        if key not in self.known:
-            self.known[key] = work_out()
-        known: Found = self.known[key]
-        return known
+        if key not in self.cache:
+            self.cache[key] = work_out()
+        value: Found = self.cache[key]
+        return value
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Content:
     answers: Mapping[Key, Value]
     verdicts: Mapping[Key, Verdict] = field(default_factory=dict)
     calculated: Mapping[Key, Value] = field(default_factory=dict)
-    kept: Kept = field(default_factory=dict)
+    kept_rows: Kept = field(default_factory=dict)
     originals: Mapping[Part, str | float] = field(
         default_factory=dict
     )  # what could not be read, as it stood
@@ -112,7 +112,7 @@ class Content:
         codes = value if isinstance(value, tuple) else (str(value),)
         return (*[labels.get(code, code) for code in codes], *BLANK * (cells - len(codes)))
 
-    def is_given(self, slot: Slot) -> bool:
+    def is_answered(self, slot: Slot) -> bool:
         """Say whether one of the cells of the slot shows something."""
         return any(value is not None for value in self.shown(slot))
 
@@ -125,12 +125,12 @@ class Content:
             return {step_of(text, self.layout.lists[str(name)].labels) for text in seen}
         if name == TICK:
             place = self.layout.lists[name]
-            known = zip(dict.fromkeys(place.codes), place.spellings, strict=True)
+            spellings_by_code = zip(dict.fromkeys(place.codes), place.spellings, strict=True)
             return {
                 code
-                for code, ways in known
+                for code, spellings in spellings_by_code
                 for text in seen
-                if f"[{text.strip(' ').lower()}]" in ways
+                if f"[{text.strip(' ').lower()}]" in spellings
             }
         if name is None or (slot.field.calculated and slot.field.result != "level"):
             return seen
@@ -172,11 +172,11 @@ class Content:
 
     def answered(self, slots: Iterable[Slot]) -> int:
         """Count the cells of some slots that hold something people filled in."""
-        asked = [slot for slot in slots if not slot.field.calculated]
+        inputs = [slot for slot in slots if not slot.field.calculated]
         if self.originals:
-            shown = (value for slot in asked for value in self.shown(slot))
+            shown = (value for slot in inputs for value in self.shown(slot))
             return sum(value is not None and str(value).strip(" ") != "" for value in shown)
-        values = [self.answers.get(slot.key) for slot in asked]
+        values = [self.answers.get(slot.key) for slot in inputs]
         return sum(
             len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY
         )
@@ -187,7 +187,9 @@ class Content:
         """Count the cells of a row (or of a record over all its blocks) that hold something."""
         grids = self.layout.sheet[grid.tool.code].grids if grid.across else (grid,)
         slots = (
-            other.by_row.get(row, {}).values() for other in grids if other.across is grid.across
+            sibling.by_row.get(row, {}).values()
+            for sibling in grids
+            if sibling.across is grid.across
         )
         return self.memory.once(
             ("active", grid.tool.code, row, grid.number),
@@ -204,11 +206,10 @@ class Content:
         return self.memory.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
 
     def _progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
-        verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]
-        different = {
-            id(each): each for each in verdicts if each is not None
-        }  # a few, many times each
-        times_of = Counter(map(id, verdicts))
+        by_slot = [self.verdicts.get(slot.key) for slot in sheet.checked]
+        # a few, many times each
+        different = {id(verdict): verdict for verdict in by_slot if verdict is not None}
+        times_of = Counter(map(id, by_slot))
         levels = self.layout.messages.levels
         required = 0
         at = Counter[int]()
@@ -224,8 +225,8 @@ class Content:
         ticked = spec.tick_of(tool)
         if ticked is None or spec.tick_field is None:
             return True
-        where, field = spec.tick_field
-        slot = self.layout.slots.get((where, ticked, field))
+        form, field = spec.tick_field
+        slot = self.layout.slots.get((form, ticked, field))
         return slot is not None and TICKED in self.counted(slot)
 
 

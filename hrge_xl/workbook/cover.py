@@ -53,10 +53,10 @@ COVER_FACTS = ("team", "country", "round", "deadline", "contact", "issued")
 class CoverWriter:
     """Draws from top to bottom, keeping the next free row."""
 
-    def __init__(self, writer: CellWriter, layout: Layout, given: Collection[str]) -> None:
+    def __init__(self, writer: CellWriter, layout: Layout, facts: Collection[str]) -> None:
         self.writer = writer
         self.layout = layout
-        self.given = given
+        self.facts = facts
         self.say = translator(self.layout.language)
         self.row = 2
 
@@ -67,7 +67,7 @@ class CoverWriter:
         self.writer.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
         self.writer.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
         notes: list[str] = []
-        if SAMPLE in self.given:
+        if SAMPLE in self.facts:
             text = self.say(
                 "This workbook is a filled sample for reference. Country, people and figures are made up. "
                 "Do not send it back: fill in the workbook that was issued to you."
@@ -82,10 +82,10 @@ class CoverWriter:
             self.writer.text(Place(self.row, LABEL), note, "sample_note")
         if decides := which_decides(self.layout):
             self.row += 1
-            told = self.say("Tell whoever sent you this workbook what reads wrongly.")
-            if "contact" in self.given:
-                told = self.say("Tell whoever is named under “{questions}” what reads wrongly.")
-            text = told.format(questions=contact_label(language))
+            request = self.say("Tell whoever sent you this workbook what reads wrongly.")
+            if "contact" in self.facts:
+                request = self.say("Tell whoever is named under “{questions}” what reads wrongly.")
+            text = request.format(questions=contact_label(language))
             self.writer.text(Place(self.row, LABEL), f"{decides} {text}", "purpose")
         self.row += 1
         self.writer.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
@@ -120,7 +120,7 @@ class CoverWriter:
         for label, value in facts:
             if isinstance(value, str):
                 self.writer.text(Place(row, VALUE), value, "cover_value")
-            elif value.name not in self.given:
+            elif value.name not in self.facts:
                 continue
             else:
                 self.writer.entries([Place(row, VALUE)], value, "cover_value")
@@ -138,7 +138,7 @@ class CoverWriter:
         self.writer.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
         place = Place(row, VALUE)
         form = ("cover_value", "yyyy-mm-dd")
-        if SAMPLE in self.given:
+        if SAMPLE in self.facts:
             self.writer.entries([place], lambda content: [content.today], *form)
         else:
             self.writer.formula(
@@ -148,8 +148,8 @@ class CoverWriter:
 
     def _steps(self, row: int) -> int:
         """Write what to do, with links, and what to mind; give the next row."""
-        for number, (what, target) in enumerate(self._what_to_do(), start=1):
-            for text in self._lines(f"{number}. {what}"):
+        for number, (instruction, target) in enumerate(self._what_to_do(), start=1):
+            for text in self._lines(f"{number}. {instruction}"):
                 if target:
                     self.writer.link(
                         Place(row, SHARE), f"{quoted(target)}!A1", text, target, "step_link"
@@ -176,14 +176,14 @@ class CoverWriter:
         """Yield what to do, step by step, each with the sheet that its link leads to."""
         say = self.say
         names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
-        where, _ = self.layout.spec.tick_field or ("", "")
+        form, _ = self.layout.spec.tick_field or ("", "")
         drawn = ((sheet.name, drawn.block) for sheet in self.layout.sheets for drawn in sheet.drawn)
         checks = next((name for name, block in drawn if isinstance(block, ProblemsBlock)), "")
-        if where in names:
+        if form in names:
             text = sentence(
-                say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[where]}
+                say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[form]}
             )
-            yield text, names[where]
+            yield text, names[form]
         yield (
             say(
                 "Fill in the yellow cells of these sheets. The column “Check” says what is missing or "
@@ -306,15 +306,17 @@ class CoverWriter:
         say = self.say
         writer = self.writer
         columns = range(NEED, STATE)
-        need, given, wrong, _ = (
+        need, answered_count, wrong, _ = (
             Formula(address(self.row, column), count.value)
             for column, count in zip(columns, counts, strict=True)
         )
-        writer.formula(Place(self.row, SHARE), if_(need.equals(0), "", given / need), style, "0%")
+        writer.formula(
+            Place(self.row, SHARE), if_(need.equals(0), "", answered_count / need), style, "0%"
+        )
         for column, count in zip(columns, counts, strict=True):
             writer.formula(Place(self.row, column), count, style)
-        begun = if_(given >= need, say("Complete"), say("In progress"))
-        begun = if_(given.equals(0), say("Not started"), begun)
+        begun = if_(answered_count >= need, say("Complete"), say("In progress"))
+        begun = if_(answered_count.equals(0), say("Not started"), begun)
         free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
         return if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
 
@@ -371,11 +373,14 @@ class ProgressWriter(BlockWriter):
             self.writer.link(
                 Place(row, self.left), target, self.layout.shown(sheet.name), tip, "link_cell"
             )
-            need, given, wrong, _ = _counts_of(sheet)
+            need, answered_count, wrong, _ = _counts_of(sheet)
             self.writer.formula(
-                Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%"
+                Place(row, share),
+                if_(need.equals(0), "", answered_count / need),
+                "cell_centre",
+                "0%",
             )
-            self.writer.formula(Place(row, missing), need - given, "cell_centre", "0;;")
+            self.writer.formula(Place(row, missing), need - answered_count, "cell_centre", "0;;")
             self.writer.formula(Place(row, to_correct), wrong, "cell_centre", "0;;")
         rows = first, _ = head + 1, head + len(codes)
         self.writer.bars(share, rows)
@@ -423,8 +428,8 @@ def not_begun(layout: Layout, sheet: Sheet) -> Formula | None:
 def progress_line(layout: Layout, sheet: Sheet) -> Formula:
     """Say how many answers of a sheet are given, to correct and to look at, or that it is not used."""
     say = translator(layout.language)
-    required, given, wrong, look = _counts_of(sheet)
-    text = sentence_of(answered(layout.language), required=required, given=given)
+    required, answered_count, wrong, look = _counts_of(sheet)
+    text = sentence_of(answered(layout.language), required=required, given=answered_count)
     for template, count in ((say("{count} to correct"), wrong), (say("{count} to look at"), look)):
         text = text & if_(count > 0, constant(GAP) & with_count(template, count))
     idle = function("NOT", operator.not_, _in_use(layout, sheet))

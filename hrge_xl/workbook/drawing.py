@@ -24,7 +24,7 @@ from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell, right_to_left
 from ..core.work import gc_paused
 from ..layout import quoted
-from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, no_cell_holds, where
+from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, format_place, no_cell_holds
 from .content import NUMBER, Content, Shown
 from .cover import SAMPLE
 from .feedback_sheets import FeedbackSheet
@@ -70,13 +70,13 @@ class DrawnSheet:
         """Return what stands between the open tag of a cell and the next piece."""
         if isinstance(value, NUMBER):
             if not isfinite(value):
-                raise LimitError(
-                    f"{where(self.name, gap.place)}: {value} is not a number that Excel knows. Correct the answer."
-                )
+                reason = f"{value} is not a number that Excel knows"
+                place = format_place(self.name, gap.place)
+                raise LimitError(f"{place}: {reason}. Correct the answer.")
             whole = isinstance(value, int) or (value.is_integer() and abs(value) < EXACT)
             return f">{gap.formula}<v>{int(value) if whole else value}</v></c>"
         if value and not fits_a_cell(value):
-            raise LimitError(f"{where(self.name, gap.place)}: {no_cell_holds(value)}")
+            raise LimitError(f"{format_place(self.name, gap.place)}: {no_cell_holds(value)}")
         if gap.formula:
             return f' t="str">{gap.formula}<v>{escaped(value) if value else ""}</v></c>'
         return f' t="s"><v>{texts.number(value)}</v></c>' if value else "/>"
@@ -149,17 +149,20 @@ class Drawing:
         book.xf_format_indices, book.dxf_format_indices = map(dict, self._looks)
         book.str_table = texts
         formats = Formats(book, right_to_left=right_to_left(content.layout.language))
-        sheets = [(each, formula_sheet(book, content.layout, each.title)) for each in drawn]
+        sheets = [
+            (feedback_sheet, formula_sheet(book, content.layout, feedback_sheet.title))
+            for feedback_sheet in drawn
+        ]
         sheets[0][1].activate()
-        for each, sheet in sheets:
-            each.draw(CellWriter(sheet, formats))
+        for feedback_sheet, sheet in sheets:
+            feedback_sheet.draw(CellWriter(sheet, formats))
             stream = StringIO()
             sheet._set_xml_writer(stream)
             sheet._assemble_xml_file()
-            yield DrawnSheet(self._part[each.title], sheet, stream.getvalue()).member(
+            yield DrawnSheet(self._part[feedback_sheet.title], sheet, stream.getvalue()).member(
                 content, texts
             )
-            printed = escaped(self._printed[each.title]), escaped(sheet.print_area_range)
+            printed = escaped(self._printed[feedback_sheet.title]), escaped(sheet.print_area_range)
             whole = whole.replace(*printed, 1)
         if (book.xf_format_indices, book.dxf_format_indices) != self._looks:
             raise ValueError("a cell of these sheets looks as none did when the workbook was drawn")
@@ -262,8 +265,12 @@ class SharedTexts:
         """Return the part that holds them all."""
         pieces = [COUNTS.sub("", self._part, count=1).removesuffix("</sst>")]
         for text, is_markup in self._more:
-            kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-            pieces.append(f"<si>{text if is_markup else f'<t{kept}>{escaped(text)}</t>'}</si>")
+            space_attribute = (
+                ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+            )
+            pieces.append(
+                f"<si>{text if is_markup else f'<t{space_attribute}>{escaped(text)}</t>'}</si>"
+            )
         return deflated(SHARED_TEXTS, f"{''.join(pieces)}</sst>".encode())
 
 

@@ -84,7 +84,7 @@ class ExcelFormula:
     record: str  # key of the row or record whose cells names mean
     row: str | None = None  # what to write for its row number
     away: bool = False  # whether the formula stands on another sheet than the grid
-    here: ExcelFormula | None = None  # what writes the row that `this` means
+    outer: ExcelFormula | None = None  # what writes the row that `this` means
     # The answer in whose check cell the formula stands: it is there, and can be read.
     about: Ref | None = None
     about_cell: str = ""
@@ -112,9 +112,7 @@ class ExcelFormula:
         """Write what is one of two expressions, or what a function makes of its arguments."""
         match expr:
             case Choose():
-                return (
-                    f"IF({self.condition(expr.condition)},{write(expr.then)},{write(expr.other)})"
-                )
+                return f"IF({self.condition(expr.condition)},{write(expr.if_true)},{write(expr.if_false)})"
             case Call():
                 return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is nothing of this type")
@@ -129,10 +127,10 @@ class ExcelFormula:
             if all(isinstance(side, Literal) or self._is_value(side) for side in (left, right)):
                 return test
             return self.guarded(test, "FALSE", left, right)
-        for one, other in ((left, right), (right, left)):
-            shown = self._labelled(one)
-            if isinstance(other, Literal) and shown is not None:
-                return self._compare_code(*shown, str(other.value), op)
+        for answer, compared in ((left, right), (right, left)):
+            shown = self._labelled(answer)
+            if isinstance(compared, Literal) and shown is not None:
+                return self._compare_code(*shown, str(compared.value), op)
         written = [self.text(side) for side in (left, right)]
         filled = [
             f'{text}<>""'
@@ -157,8 +155,8 @@ class ExcelFormula:
         if label is None or cell is None:
             return "FALSE"
         if name == TICK:
-            other = "N" if code == "Y" else "Y"
-            return is_ticked(cell, code if op == "=" else other)
+            opposite = "N" if code == "Y" else "Y"
+            return is_ticked(cell, code if op == "=" else opposite)
         if op == "=":
             return f"IFERROR({cell}={label},FALSE)"
         return f"IFERROR(AND(ISNUMBER(MATCH({cell},list_{name},0)),{cell}<>{label}),FALSE)"
@@ -270,8 +268,8 @@ class ExcelFormula:
 
         Raises `LookupError` for one that has no cell in a sheet that was: no text may stand in its place.
         """
-        if ref.outer and self.here is not None:
-            return self.here.cell(replace(ref, outer=False))
+        if ref.outer and self.outer is not None:
+            return self.outer.cell(replace(ref, outer=False))
         if ref.last:
             return self._last_cell(ref)
         if self._is_value(ref):
@@ -329,14 +327,14 @@ class ExcelFormula:
         if grid is None:
             return "0" if expr.function.never_blank else '""'
         if not grid.across:
-            return expr.function.excel(_Columns(self.layout, grid, "", here=self), expr.inner)
+            return expr.function.excel(_Columns(self.layout, grid, "", outer=self), expr.inner)
         records = []
         for record in grid.by_row:
             place = self.layout.active_place(grid, record)
             active = (
                 "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
             )
-            writer = ExcelFormula(self.layout, grid, record, away=True, here=self)
+            writer = ExcelFormula(self.layout, grid, record, away=True, outer=self)
             records.append(Record(writer, active))
         return expr.function.excel_records(records, expr.inner)
 
@@ -433,10 +431,13 @@ class ExcelFormula:
         """Write the number that the entry of an answer has, its own or one looked up; blank where it has none."""
         answer = ref_of(expr.args[1] if isinstance(expr, Call) else expr)
         place = self.layout.lists.get(str(answer.list))
-        known = self.layout.spec.worth(str(answer.list))
+        worth_by_code = self.layout.spec.worth(str(answer.list))
         if place is None:  # no sheet that was issued asks for it
             return '""'
-        numbers = (number_literal(known[code]) if code in known else '""' for code in place.codes)
+        numbers = (
+            number_literal(worth_by_code[code]) if code in worth_by_code else '""'
+            for code in place.codes
+        )
         return f'IFERROR(CHOOSE(MATCH({self.labels(expr)},list_{place.name},0),{",".join(numbers)}),"")'
 
     def step_entry(self, ref: Ref) -> str:
@@ -462,8 +463,8 @@ class ExcelFormula:
 
     def row_code(self, ref: Ref) -> str:
         """Write the code of the row that an answer stands in."""
-        if ref.outer and self.here is not None:
-            return self.here.row_code(replace(ref, outer=False))
+        if ref.outer and self.outer is not None:
+            return self.outer.row_code(replace(ref, outer=False))
         if self.grid is None or self.grid.across:
             return text_literal(self.record)
         letters = column_letters(CODE_COLUMN)
@@ -473,8 +474,8 @@ class ExcelFormula:
 
     def row_number(self, ref: Ref) -> str:
         """Write which row of its sheet an answer stands in."""
-        if ref.outer and self.here is not None:
-            return self.here.row_number(replace(ref, outer=False))
+        if ref.outer and self.outer is not None:
+            return self.outer.row_number(replace(ref, outer=False))
         if self.grid is None or self.grid.across:
             return str([*self.grid.by_row].index(self.record) + 1 if self.grid else 1)
         return f"MATCH({self.row_code(ref)},{row_codes(ref.tool)},0)"
@@ -535,7 +536,7 @@ class _Columns(ExcelFormula):
     @property
     def _once(self) -> ExcelFormula:
         """What writes the answers that are the same for all rows."""
-        return ExcelFormula(self.layout, None, "", here=self.here, away=True)
+        return ExcelFormula(self.layout, None, "", outer=self.outer, away=True)
 
     def active(self) -> str:
         """Write 1 for rows with any answer."""
@@ -572,42 +573,42 @@ class _Columns(ExcelFormula):
         left, right = sides = expr.left, expr.right
         answers = [side for side in sides if not isinstance(side, Literal)]
         if left.type in FIGURES:
-            known = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
-            test = f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
+            guards = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
+            test = f"{''.join(guards)}({self.number(left)}{op}{self.number(right)})"
             fails = any(
                 isinstance(side, Arithmetic) for side in sides
             )  # on a text: an error is no number
             return f"ISNUMBER(1/({test}))" if fails else test
         if _by_rank(expr):
-            known = dict.fromkeys(f"({self.rank(side)}>0)*" for side in answers)
-            return f"{''.join(known)}({self.rank(left)}{op}{self.rank(right)})"
+            guards = dict.fromkeys(f"({self.rank(side)}>0)*" for side in answers)
+            return f"{''.join(guards)}({self.rank(left)}{op}{self.rank(right)})"
         alike = self._alike(left, right)
         return (
             alike
             if op == "="
-            else f"{''.join(f'{self._there(side)}*' for side in answers)}(1-{alike})"
+            else f"{''.join(f'{self._is_answered(side)}*' for side in answers)}(1-{alike})"
         )
 
     def _alike(self, left: Expr, right: Expr) -> str:
         """Write where two texts or codes are the same: labels only with labels of the same list, else codes."""
         names = [_list_of(side) for side in (left, right)]
         if names[0] == names[1] not in (None, TICK):
-            return f"{self._there(left)}*({self.text(left)}={self.text(right)})"
-        for one, other, name in ((left, right, names[0]), (right, left, names[1])):
-            if isinstance(other, Literal):
-                return self._is(one, str(other.value))
-            if name is None or not _by_row(one):
+            return f"{self._is_answered(left)}*({self.text(left)}={self.text(right)})"
+        for answer, compared, name in ((left, right, names[0]), (right, left, names[1])):
+            if isinstance(compared, Literal):
+                return self._is(answer, str(compared.value))
+            if name is None or not _by_row(answer):
                 continue
-            if not _by_row(other) and name != TICK:
-                column = self.text(one)
-                code = self._once.text(other)
+            if not _by_row(compared) and name != TICK:
+                column = self.text(answer)
+                code = self._once.text(compared)
                 label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
                 return f'(({column}<>"")*({column}={label}))'
-            others = self._codes(_list_of(other) or name)
+            compared_codes = self._codes(_list_of(compared) or name)
             pairs = (
-                f"{self._is(one, code)}*{self._is(other, code)}"
+                f"{self._is(answer, code)}*{self._is(compared, code)}"
                 for code in self._codes(name)
-                if code in others
+                if code in compared_codes
             )
             return f"({'+'.join(pairs) or 0})"
         shown = self._shown(left)
@@ -627,12 +628,15 @@ class _Columns(ExcelFormula):
         name = of if _by_row(expr) else None
         if name == TICK:
             return is_ticked(shown, code)
-        known = of not in self.layout.lists or code in self._codes(of)
+        may_hold_code = of not in self.layout.lists or code in self._codes(of)
         return _alike_in(
-            shown, text_literal(code) if known and name is None else entry(self.layout, name, code)
+            shown,
+            text_literal(code)
+            if may_hold_code and name is None
+            else entry(self.layout, name, code),
         )
 
-    def _there(self, expr: Expr) -> str:
+    def _is_answered(self, expr: Expr) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
         name = _list_of(expr) if _by_row(expr) else None
         shown = self._shown(expr)
@@ -749,7 +753,7 @@ def scale_of(layout: Layout, ref: Ref) -> ListPlace:
 def _is_never_blank(expr: Expr) -> bool:
     """Say whether a figure is a number whatever is blank."""
     if isinstance(expr, Choose):
-        return _is_never_blank(expr.then) and _is_never_blank(expr.other)
+        return _is_never_blank(expr.if_true) and _is_never_blank(expr.if_false)
     return isinstance(expr, Literal) or (isinstance(expr, Call) and expr.function.never_blank)
 
 

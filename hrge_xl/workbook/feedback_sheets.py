@@ -78,7 +78,7 @@ def least(urgency: Urgency) -> int:
 class Leftover(NamedTuple):
     """Something that has no cell in the new workbook, and why."""
 
-    what: Unplaced
+    unplaced: Unplaced
     why: str
 
 
@@ -163,8 +163,10 @@ class ListSheet:
         code = " ".join([*formulas, *map(digest, filter(None, self._texts.values()))])
         place = Place(self.row, CODE_COLUMN)
         if fitted:
-            taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
-            self.writer.row_code(place, code, min(max(taken, default=1), MOST_LINES))
+            line_counts = (
+                lines_of(text, self.widths[column]) for column, text in self._texts.items()
+            )
+            self.writer.row_code(place, code, min(max(line_counts, default=1), MOST_LINES))
         else:
             self.writer.text(place, code, "code")
         self._texts = {}
@@ -272,18 +274,18 @@ class CorrectionsSheet(ListSheet):
         self.end_row()
 
     def _count(self, style: str, part: Sequence[Correction], last: int) -> None:
-        here = Place(self.row, DONE)
-        done = [
+        place = Place(self.row, DONE)
+        done_checks = [
             self._is_done(correction, correction.watched)
             for correction in part
             if correction.watched
         ]
-        cells = f"{address(here.row + 1, DONE)}:{address(last, DONE)}"
-        template = self.counted.replace("{all}", str(len(done))).replace("{done}", "{count}")
-        count = total(f"COUNTIF({cells},{text_literal(self.done)})", done)
+        cells = f"{address(place.row + 1, DONE)}:{address(last, DONE)}"
+        template = self.counted.replace("{all}", str(len(done_checks))).replace("{done}", "{count}")
+        count = total(f"COUNTIF({cells},{text_literal(self.done)})", done_checks)
         self.formula(DONE, with_count(template, count), style)
-        all_done = text_literal(template.replace("{count}", str(len(done))))
-        self.writer.mark_when(here, here, f"={address(*here)}={all_done}", "good", **LINES)
+        all_done = text_literal(template.replace("{count}", str(len(done_checks))))
+        self.writer.mark_when(place, place, f"={address(*place)}={all_done}", "good", **LINES)
 
     def _rows(self, part: Sequence[Correction]) -> None:
         first = self.row
@@ -317,10 +319,12 @@ class CorrectionsSheet(ListSheet):
             for column, text in zip((ROW, QUESTION, STANDS, WRONG, TO_DO), texts, strict=True):
                 self.text(column, text, wrong if column == WRONG else "cell")
             self.end_row(fitted=True)
-        done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
+        is_done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
         last = self.row - 1
-        self.writer.mark_column(DONE, (first, last), done, "good", **LINES)
-        self.writer.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
+        self.writer.mark_column(DONE, (first, last), is_done, "good", **LINES)
+        self.writer.mark_when(
+            Place(first, SHEET), Place(last, TO_DO), is_done, "not_asked", **LINES
+        )
 
     def _go_to(self, column: int, correction: Correction, text: str, style: str) -> None:
         """Write a link to the cell of a correction; a mere text where it has none."""
@@ -364,23 +368,23 @@ class LeftoversSheet(ListSheet):
         )
         self.top(LEFTOVER_KEY, note)
         groups = grouped(
-            ((leftover.why, leftover.what.sheet), leftover) for leftover in self.leftovers
+            ((leftover.why, leftover.unplaced.sheet), leftover) for leftover in self.leftovers
         )
         for group in groups.values():
             line = self.row
             folded = len(group) > SHOWN
             if folded:  # the line names no cell, so that nobody reads it as a text of the team
                 count = sentence(self.say("Texts: {count}"), {"count": str(len(group))})
-                self._line("group", ("", group[0].what.sheet, "", "", count, group[0].why))
+                self._line("group", ("", group[0].unplaced.sheet, "", "", count, group[0].why))
             for leftover in group:
                 self.number += 1
-                what = leftover.what
+                stray = leftover.unplaced
                 texts = (
                     str(self.number),
-                    what.sheet,
-                    what.cell,
-                    what.text,
-                    what.question,
+                    stray.sheet,
+                    stray.cell,
+                    stray.text,
+                    stray.question,
                     leftover.why,
                 )
                 self._line("cell", texts)
@@ -388,9 +392,9 @@ class LeftoversSheet(ListSheet):
                 self.fold(line)
 
     def _line(self, style: str, texts: Sequence[str]) -> None:
-        number, *others, why = texts
+        number, *stray_texts, why = texts
         self.text(NUMBER, number, "mark" if number else style)
-        for column, text in zip(LEFTOVER_COLUMNS, others, strict=True):
+        for column, text in zip(LEFTOVER_COLUMNS, stray_texts, strict=True):
             self.text(column, text, style, "@" if number or column == LEFT_SHEET else "")
         self.text(WHY, why, style)
         self.end_row(fitted=True)

@@ -30,11 +30,13 @@ Term: TypeAlias = "Formula | str | float"
 
 
 def _operator(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Formula, Term], Formula]:
-    def operation(left: Formula, other: Term) -> Formula:
-        right = constant(other)
-        one = left.value
-        two = right.value
-        return Formula(f"{left.text}{sign}{right.text}", lambda *at: compute(one(*at), two(*at)))
+    def operation(left: Formula, term: Term) -> Formula:
+        right = constant(term)
+        left_value = left.value
+        right_value = right.value
+        return Formula(
+            f"{left.text}{sign}{right.text}", lambda *at: compute(left_value(*at), right_value(*at))
+        )
 
     return operation
 
@@ -53,7 +55,7 @@ class Formula:
     __gt__ = _operator(">", operator.gt)
     __ge__ = _operator(">=", operator.ge)
     __lt__ = _operator("<", operator.lt)
-    __and__ = _operator("&", lambda one, two: as_text(one) + as_text(two))
+    __and__ = _operator("&", lambda left, right: as_text(left) + as_text(right))
     equals = _operator("=", operator.eq)
 
 
@@ -75,19 +77,19 @@ def listed(text: str, values: Sequence[Any]) -> Formula:
     return Formula(text, lambda content, row: values)
 
 
-def if_(condition: Formula, then: Term, other: Term = "") -> Formula:
+def if_(condition: Formula, if_true: Term, if_false: Term = "") -> Formula:
     """`IF`."""
     test = condition.value
-    (yes, no) = (constant(then), constant(other))
+    (yes, no) = (constant(if_true), constant(if_false))
     return Formula(
         f"IF({condition.text},{yes.text},{no.text})",
         lambda *at: (yes if test(*at) else no).value(*at),
     )
 
 
-def iferror(formula: Formula, other: Term) -> Formula:
+def iferror(formula: Formula, fallback: Term) -> Formula:
     """`IFERROR`; what is an error in Excel is a `LookupError` here."""
-    instead = constant(other)
+    instead = constant(fallback)
 
     def value(*at: Any) -> Any:
         try:
@@ -112,17 +114,17 @@ def index(cells: Formula, number: Formula) -> Formula:
     return function("INDEX", lambda values, at: values[at - 1], cells, number)
 
 
-def match(wanted: Formula, cells: Formula) -> Formula:
+def match(lookup: Formula, cells: Formula) -> Formula:
     """`MATCH`: the place of the first cell that holds something."""
 
     def value(*at: Any) -> int:
-        held = cells.value(*at)
-        looked_for = wanted.value(*at)
-        if looked_for not in held:
+        values = cells.value(*at)
+        looked_for = lookup.value(*at)
+        if looked_for not in values:
             raise LookupError(looked_for)
-        return int(held.index(looked_for)) + 1
+        return int(values.index(looked_for)) + 1
 
-    return Formula(f"MATCH({wanted.text},{cells.text},0)", value)
+    return Formula(f"MATCH({lookup.text},{cells.text},0)", value)
 
 
 def large(cells: Formula, number: Formula) -> Formula:
@@ -159,8 +161,8 @@ def count_if(cells: Formula, sign: str, limit: float) -> Formula:
     """`COUNTIF`: how many cells hold a number that is `>` or `>=` a limit."""
     reached = operator.gt if sign == ">" else operator.ge
 
-    def counted(held: Sequence[object], _: object) -> int:
-        return sum(isinstance(one, int | float) and reached(one, limit) for one in held)
+    def counted(values: Sequence[object], _: object) -> int:
+        return sum(isinstance(value, int | float) and reached(value, limit) for value in values)
 
     return function("COUNTIF", counted, cells, f"{sign}{limit}")
 
@@ -188,13 +190,15 @@ def column_total(kind: str, cells: str, slots: Sequence[Slot]) -> Formula:
         worked_out = [slot for slot in slots if slot.field.calculated]
         return Formula(
             answers_in(cells),
-            lambda content, row: content.answered(slots) + sum(map(content.is_given, worked_out)),
+            lambda content, row: (
+                content.answered(slots) + sum(map(content.is_answered, worked_out))
+            ),
         )
     parted = f"/COUNT({cells})" if kind == "mean" else ""
     comes_to = fmean if kind == "mean" else fsum
     return Formula(
         f'IF(COUNT({cells})=0,"",SUMIF({cells},"<1E307"){parted})',
-        lambda content, row: comes_to(found) if (found := numbers(content)) else "",
+        lambda content, row: comes_to(figures) if (figures := numbers(content)) else "",
     )
 
 
@@ -322,21 +326,21 @@ def ticked(layout: Layout, tool: str) -> str:
     """Write whether a tool counts: ticked in the form, or such that it always does."""
     if tool not in layout.sheet:
         return "FALSE"
-    own = layout.spec.tick_of(tool)
-    if own is None or layout.spec.tick_field is None:
+    ticked_tool = layout.spec.tick_of(tool)
+    if ticked_tool is None or layout.spec.tick_field is None:
         return "TRUE"
-    where, field = layout.spec.tick_field
-    if (where, own, field) not in layout.slots:
+    form, field = layout.spec.tick_field
+    if (form, ticked_tool, field) not in layout.slots:
         return "FALSE"
-    of = layout.slots[where, own, field].field
+    of = layout.slots[form, ticked_tool, field].field
     if of.list_name == TICK:
-        return is_ticked(tick_name(own), "Y")
-    return f"IFERROR({tick_name(own)}={entry(layout, str(of.list_name), 'Y')},FALSE)"
+        return is_ticked(tick_name(ticked_tool), "Y")
+    return f"IFERROR({tick_name(ticked_tool)}={entry(layout, str(of.list_name), 'Y')},FALSE)"
 
 
-def _name(what: str, tool: str, code: str = "", part: int = 0) -> str:
+def _name(kind: str, tool: str, code: str = "", part: int = 0) -> str:
     """Return the defined name of something of a tool, of one of its fields, of one of several cells of that."""
-    parts = [what, tool, *([code] if code else []), *(["part", str(part)] if part else [])]
+    parts = [kind, tool, *([code] if code else []), *(["part", str(part)] if part else [])]
     return "_".join(parts).replace(".", "_")
 
 

@@ -128,7 +128,7 @@ class GridWriter:
         if self.grid.is_repeated:
             # Above the checks of the first block of a repeated form: how many answers each record has
             grid = self.grid
-            if grid is next(other for other in self.sheet.grids if other.same_records(grid)):
+            if grid is next(sibling for sibling in self.sheet.grids if sibling.same_records(grid)):
                 for record in grid.by_row:
                     above = self.layout.active_place(grid, record)
                     assert above is not None
@@ -194,8 +194,8 @@ class GridWriter:
             case "mark":
                 self.writer.text(place, row.mark, "mark")
             case "name" if row.part > 1:
-                more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
-                self.writer.text(place, more, "name_more")
+                continued = sentence(self.say("Answer {number}"), {"number": str(row.part)})
+                self.writer.text(place, continued, "name_more")
             case "name":
                 hint = "" if self.grid.with_role("help") else row.help
                 self.writer.two_lines(place, row.label, hint, "name")
@@ -252,8 +252,10 @@ class GridWriter:
             if vocabulary is None:
                 labels = self.layout.labels.get(name, {})
             else:
-                known = (code for code in codes if code in vocabulary.by_code)
-                labels = {code: vocabulary.by_code[code].label.say(language) for code in known}
+                listed_codes = (code for code in codes if code in vocabulary.by_code)
+                labels = {
+                    code: vocabulary.by_code[code].label.say(language) for code in listed_codes
+                }
             text = SEVERAL.join(labels.get(code, code) for code in codes)
         self.writer.text(place, text, "fixed")
 
@@ -262,11 +264,13 @@ class GridWriter:
         field = slot.field
         if not field.calculated:
             style = "input" if self.grid.across else field.type.style
-            before, after = ("top", "bottom") if self.grid.across else ("left", "right")
-            inner = {before: place != slot.cells[0], after: place != slot.cells[-1]}
-            self.writer.text(
-                place, "", style, form, **{side: 0 for side, between in inner.items() if between}
-            )
+            first_side, last_side = ("top", "bottom") if self.grid.across else ("left", "right")
+            no_borders = {}
+            if place != slot.cells[0]:
+                no_borders[first_side] = 0
+            if place != slot.cells[-1]:
+                no_borders[last_side] = 0
+            self.writer.text(place, "", style, form, **no_borders)
             return
         kind = kind_of(field)
         text = partial(self.formulas.figure, slot)
@@ -334,8 +338,8 @@ class GridWriter:
     def _grey(self, slot: Slot, first: Place, last: Place, row: str | None) -> None:
         relevant = compiled(self.layout.spec).relevant.get((slot.tool, slot.field.code))
         if relevant is not None and slot.field.asked:
-            asked = ExcelFormula(self.layout, self.grid, slot.row, row).condition(relevant)
-            self.writer.mark_when(first, last, f"=NOT({asked})", "not_asked")
+            condition = ExcelFormula(self.layout, self.grid, slot.row, row).condition(relevant)
+            self.writer.mark_when(first, last, f"=NOT({condition})", "not_asked")
 
     def _colours(self, first: int, last: int) -> None:
         """Input cells, signs and sentences by urgency; the words say the same."""
@@ -349,8 +353,8 @@ class GridWriter:
                 self.writer.mark_when(*cells, f"=NOT({in_use})", "idle")
         signs = self.grid.with_role("sign")
         for column in (*signs, *self.grid.with_role("status")) if checks else ():
-            said = f'(${column_letters(signs[0].index)}{first}<>"")'
-            worst = f"{said}*MAX({columns_run(checks.values(), first)})"
+            has_sign = f'(${column_letters(signs[0].index)}{first}<>"")'
+            worst = f"{has_sign}*MAX({columns_run(checks.values(), first)})"
             links = {"underline": 1} if column.role == "sign" and self._leads else {}
             self._by_urgency(worst, Place(first, column.index), Place(last, column.index), **links)
         # Show calculated levels in the colours of the matrix
@@ -371,9 +375,9 @@ class GridWriter:
                         place, below, f"={cell}={shown}", "level", **level_colours(level)
                     )
 
-    def _by_urgency(self, check: str, first: Place, last: Place, **more: int) -> None:
+    def _by_urgency(self, check: str, first: Place, last: Place, **overrides: int) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **more)
+            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **overrides)
 
 
 # the sheet's own validation
@@ -452,13 +456,15 @@ def _list_source(
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
-    own = field.help.say(layout.language)
-    asked = prompt(field, layout.language)
-    hint = "" if fold(asked) in fold(own) else asked
+    help_text = field.help.say(layout.language)
+    type_hint = prompt(field, layout.language)
+    hint = "" if fold(type_hint) in fold(help_text) else type_hint
     example = field.example.say(layout.language)
     shown = say("Example: {example}").format(example=example) if example else ""
     parts = [
-        (name, text) for name, text in (("help", own), ("hint", hint), ("example", shown)) if text
+        (name, text)
+        for name, text in (("help", help_text), ("hint", hint), ("example", shown))
+        if text
     ]
     count = 0
     for keep in range(len(parts), 0, -1):

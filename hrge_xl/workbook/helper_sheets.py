@@ -120,9 +120,9 @@ class ListsSheetWriter:
         self.writer.constants(column, place.last + 1, place.steps, "list")
         self._name(f"list_{name}", column, first, place.last_offered)
         self._column(f"code_{name}", column + 1, place.codes, "@", first)
-        for what, texts in (("parent", place.parents), ("spellings", place.spellings)):
+        for kind, texts in (("parent", place.parents), ("spellings", place.spellings)):
             if texts:
-                self._column(f"{what}_{name}", column + 2, texts, "@", first)
+                self._column(f"{kind}_{name}", column + 2, texts, "@", first)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.writer.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
@@ -138,12 +138,13 @@ class ListsSheetWriter:
         last = HEAD_ROW + len(down)
         width = len(across) - 1
         self.writer.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
-        for column, other in enumerate(across, start=first + 1):
-            self.writer.number(Place(HEAD_ROW, column), float(other), "head")
-        for row, one in enumerate(down, start=FIRST):
-            self.writer.number(Place(row, first), float(one), "list")
+        for column, step_across in enumerate(across, start=first + 1):
+            self.writer.number(Place(HEAD_ROW, column), float(step_across), "head")
+        for row, step_down in enumerate(down, start=FIRST):
+            self.writer.number(Place(row, first), float(step_down), "list")
             levels = (
-                matrix.level[matrix.cells[one][other]].label.say(language) for other in across
+                matrix.level[matrix.cells[step_down][step_across]].label.say(language)
+                for step_across in across
             )
             self.writer.texts(row, first + 1, levels, "list")
         self._name("matrix_down", first, FIRST, last)
@@ -255,18 +256,21 @@ def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
 def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
     """Say whether a dropdown shows a row: unless the answer is another entry, one that stands for some rows only."""
     slot = layout.slots.get((layout.spec.single_fields[by.by][0], ONLY_ROW, by.by))
-    own = row.item.values.get(by.column) if row.item is not None else None
-    if slot is None or own in by.always:
+    row_code = row.item.values.get(by.column) if row.item is not None else None
+    if slot is None or row_code in by.always:
         return Formula("TRUE", lambda content, _: True)
-    others = {
+    excluding_labels = {
         label.casefold(): label
         for code, label in layout.labels_of[slot.key].items()
-        if code not in (own, *by.always)
+        if code not in (row_code, *by.always)
     }
     cell = absolute(layout, slot.tool, slot.cells)
-    text = f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in others.values())})"
+    text = (
+        f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in excluding_labels.values())})"
+    )
     return Formula(
-        text, lambda content, _: str(content.shown(slot)[0] or "").casefold() not in others
+        text,
+        lambda content, _: str(content.shown(slot)[0] or "").casefold() not in excluding_labels,
     )
 
 
@@ -344,28 +348,28 @@ def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
         if key is None:
             writer.text(place, "", "help")
             continue
-        said = layout.last[key]
+        last_places = layout.last[key]
         slot = layout.slots.get(key)
         form = ""
         if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
             form = number_format_of(slot.field)
-        if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
-            first, *others = (on_sheet(LAST_SHEET, [place]) for place in said)
-            more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
+        if grid.across or len(last_places) > 1 or field_of(column) == IN_FORM:
+            first, *further_cells = (on_sheet(LAST_SHEET, [place]) for place in last_places)
+            further_texts = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in further_cells)
             writer.formula_text(
-                place, "&".join([f'IF({first}="","",{first})', *more]), "last", form
+                place, "&".join([f'IF({first}="","",{first})', *further_texts]), "last", form
             )
         else:
             was = last_of_row(grid.tool.code, field_of(column), ROW)
             last_row = grid.data_rows[-1].index
             writer.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
-        writer.live([place], partial(_joined, key, len(said)))
+        writer.live([place], partial(_joined, key, len(last_places)))
 
 
 def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
     """Return what an answer was, as people see it."""
-    said = [shown for shown in content.shown_last(key, cells) if shown is not None]
-    return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
+    values = [shown for shown in content.shown_last(key, cells) if shown is not None]
+    return values if len(values) == 1 else [BETWEEN.join(map(str, values))]
 
 
 def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None:

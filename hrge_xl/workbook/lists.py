@@ -152,11 +152,11 @@ class KeptRows:
         return content.memory.once(self, lambda: self._all(content))
 
     def _all(self, content: Content) -> Sequence[Shown]:
-        ranks = [content.kept.get(row.source.key, {}).get(row.row) for row in self.rows]
+        ranks = [content.kept_rows.get(row.source.key, {}).get(row.row) for row in self.rows]
         if not self.ranked:
             return list(accumulate(int(rank is not None) for rank in ranks))
-        kept = sorted((-rank, place) for place, rank in enumerate(ranks) if rank is not None)
-        number = {place: number for number, (_, place) in enumerate(kept, start=1)}
+        ranking = sorted((-rank, place) for place, rank in enumerate(ranks) if rank is not None)
+        number = {place: number for number, (_, place) in enumerate(ranking, start=1)}
         counts = (number.get(place, 0) for place, _ in enumerate(ranks))
         return [*counts, *("" if rank is None else rank for rank in ranks)]
 
@@ -165,13 +165,13 @@ class KeptRows:
         counts = shown[: len(self.rows)]
         ranks = shown[len(self.rows) :] or [0.0] * len(self.rows)
         ranks_of: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
-        before = 0.0
+        count_above = 0.0
         for row, count, rank in zip(self.rows, counts, ranks, strict=True):
             if not isinstance(count, int | float):
                 return None
-            if count > before:
+            if count > count_above:
                 ranks_of[row.source.key][row.row] = rank if isinstance(rank, int | float) else 0.0
-            before = 0.0 if self.ranked else count
+            count_above = 0.0 if self.ranked else count
         return ranks_of
 
 
@@ -225,7 +225,7 @@ class CollectWriter(ListBlockWriter):
         first = self.first
         writer = self.writer
         rows = self.rows
-        kept = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
+        kept_rows = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
         conditions: dict[int, str] = {}
         counts = []
         ranks = []
@@ -236,45 +236,49 @@ class CollectWriter(ListBlockWriter):
                 conditions[source.position] = self._condition(source, row.row)
             condition = conditions[source.position].replace(ROW, str(row.line))
             counts.append(Place(at, free))
-            writer.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
-            if kept.ranked:
+            writer.formula_text(
+                counts[-1], self._count(at, condition, ranked=kept_rows.ranked), "check"
+            )
+            if kept_rows.ranked:
                 ranks.append(Place(at, free + 7))
-                own = None if row.source.grid.across else str(row.line)
+                line_number = None if row.source.grid.across else str(row.line)
                 rank = row.source.keeping.rank
-                compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
+                compiler = ExcelFormula(
+                    self.layout, row.source.grid, row.row, line_number, away=True
+                )
                 number = "0" if rank is None else f"N({compiler.value(rank)})"
                 writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
-        writer.live([*counts, *ranks], kept)
+        writer.live([*counts, *ranks], kept_rows)
         self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
         find = [row.line if row.source.grid.across else row.row for row in rows]
         self.find = writer.constants(free + 2, first, find)
         self.named = writer.constants(free + 3, first, [row.name for row in rows])
         size = len(rows)
         self.ranks = Formula(
-            run_of(free + 7, first, size), lambda content, row: kept(content)[size:]
+            run_of(free + 7, first, size), lambda content, row: kept_rows(content)[size:]
         )
-        return Formula(run_of(free, first, size), lambda content, row: kept(content)[:size])
+        return Formula(run_of(free, first, size), lambda content, row: kept_rows(content)[:size])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
         """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
         column = f"${column_letters(self.free)}"
         if not ranked:
-            before = f"{column}{row - 1}+" if row > self.first else ""
-            return f"{before}IF({condition},1,0)"
+            count_above = f"{column}{row - 1}+" if row > self.first else ""
+            return f"{count_above}IF({condition},1,0)"
         column = f"${column_letters(self.free + 7)}"
         whole = run_of(self.free + 7, self.first, len(self.rows))
-        own = f"{column}{row}"
-        above = f"COUNTIF({column}${self.first}:{own},{own})-1"
-        return f"IF(ISNUMBER({own}),RANK({own},{whole})+{above},0)"
+        own_rank = f"{column}{row}"
+        above = f"COUNTIF({column}${self.first}:{own_rank},{own_rank})-1"
+        return f"IF(ISNUMBER({own_rank}),RANK({own_rank},{whole})+{above},0)"
 
     def _condition(self, source: RowSource, row: str) -> str:
-        own = None if source.grid.across else ROW
-        compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
+        line_number = None if source.grid.across else ROW
+        compiler = ExcelFormula(self.layout, source.grid, row, line_number, away=True)
         condition = compiler.condition(source.keeping.condition)
         place = self.layout.active_place(source.grid, row)
         if place is None:
             return condition
-        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{own or f'${place.row}'}"
+        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{line_number or f'${place.row}'}"
         return f"AND({cell}>0,{condition})"
 
     # the list
@@ -524,14 +528,14 @@ class ProblemsWriter(ListBlockWriter):
         row = index(listed("", [row.row.index for row in self.rows]), pick)
         names = [sheet.name_in_book for sheet in self.sheets]
         line = self.column(free + 11, if_(unused, 0, self.row_of(code, origin, names, row)))
-        what = self.column(
+        entry_number = self.column(
             free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999))
         )
         label = index(self.label, pick)
-        about = index(self.about, what)
+        about = index(self.about, entry_number)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
-        target = constant("#") & prefix & index(self.letters, what) & line
+        target = constant("#") & prefix & index(self.letters, entry_number) & line
         columns = (
             (say("No."), number, "listed_mark"),
             (say("Status"), chosen(_level(worst), list(words.values())), "listed"),

@@ -61,16 +61,16 @@ class PlainSheet:
         """Write a value; `look` names a format, or is one. Raises `LimitError` where it does not fit."""
         style = self.formats[look] if isinstance(look, str) else look
         if value is None:
-            done = self.sheet.write_blank(row, at, None, style)
+            status = self.sheet.write_blank(row, at, None, style)
         elif isinstance(value, str):
-            done = self.sheet.write_string(row, at, fitted(value, self.cut), style)
+            status = self.sheet.write_string(row, at, fitted(value, self.cut), style)
         elif isinstance(value, date):
-            done = self.sheet.write_datetime(row, at, value, style)
+            status = self.sheet.write_datetime(row, at, value, style)
         else:
-            done = self.sheet.write_number(row, at, value, style)
-        if done != 0:
+            status = self.sheet.write_number(row, at, value, style)
+        if status != 0:
             raise LimitError(
-                f"A text does not fit into row {row + 1} of “{self.sheet.get_name()}” (error {done} of the writer)."
+                f"A text does not fit into row {row + 1} of “{self.sheet.get_name()}” (error {status} of the writer)."
             )
 
     def link(self, row: int, at: int, name: str, text: str = "", cell: str = "A1") -> None:
@@ -97,6 +97,6 @@ class PlainSheet:
                 self.put(top + 1, at, head, "head")
         for row, (step, label) in enumerate(reversed(down), start=top + 2):
             self.put(row, 0, label, "head")
-            for at, (other, _) in enumerate(across, start=1):
-                self.put(row, at, counts[step, other], looks[step, other])
+            for at, (across_step, _) in enumerate(across, start=1):
+                self.put(row, at, counts[step, across_step], looks[step, across_step])
         return top + 2 + len(down)

@@ -79,7 +79,7 @@ class RowFormulas:
     def check(self, slot: Slot) -> str:
         """Return the formula of the slot's check cell."""
         compiler = self.compiler(slot)
-        own = compiled(self.layout.spec).fields[slot.tool, slot.field.code]
+        field_checks = compiled(self.layout.spec).fields[slot.tool, slot.field.code]
         cell = cells_of(slot.cells, row=compiler.row)
         several = len(slot.cells) > 1
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
@@ -87,7 +87,7 @@ class RowFormulas:
         of_value = replace(compiler, about=value, about_cell=cell)
         fails = [
             (f"NOT({holds})", check.kind.code, slot.field.code)
-            for check in own.in_sheet
+            for check in field_checks.in_sheet
             if (holds := of_value.condition(check.holds)) != "TRUE"
         ]
         checks = self._first(slot, [*fails, *self._rules(slot, compiler)])
@@ -100,15 +100,17 @@ class RowFormulas:
             blank = f'TRIM({cell})=""'
         answer = f"IF({broken},{self._say(slot, ERROR_IN_CELL.code)},IF({blank},0,{checks}))"
         sure = blank if blank.startswith("ISNUMBER(") else f"IFERROR({blank},FALSE)"
-        return "=" + answer + self._requirement(slot, own, compiler, sure)
+        return "=" + answer + self._requirement(slot, field_checks, compiler, sure)
 
-    def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
+    def _requirement(
+        self, slot: Slot, field_checks: FieldChecks, compiler: ExcelFormula, blank: str
+    ) -> str:
         """Write what is added where nothing is answered: rules that this breaks; where it is required, that it is."""
         rules = self._first(
             slot, self._rules(slot, compiler, blank_at=(slot.tool, slot.field.code))
         )
         formula = "" if rules == "0" else f"IF({_and(self.in_use(slot), blank)},{rules},0)"
-        for need in reversed(own.requirements):
+        for need in reversed(field_checks.requirements):
             if need.rule is not None and need.rule.reader_only:
                 continue
             when = _and(self.in_use(slot), compiler.condition(need.when))
@@ -171,12 +173,12 @@ class RowFormulas:
             lambda content, row: content.checks(slots[row]),
         )
         worst = Formula(f"MAX({checks.text})", lambda content, row: max(content.checks(slots[row])))
-        given = Formula(
+        answer_count = Formula(
             count_answers(checked, row=ROW if table else None),
             lambda content, row: (
                 content.active(self.grid, slots[row][0].row)
                 if table
-                else any(map(content.is_given, slots[row]))
+                else any(map(content.is_answered, slots[row]))
             ),
         )
         marks = {row.index: row.mark for row in self.grid.data_rows}
@@ -184,27 +186,29 @@ class RowFormulas:
         column = column_letters(CODE_COLUMN if self.layout.spec.drawing < 3 else MARK_COLUMN)
         code = Formula(f"${column}{ROW}", lambda content, row: marks[row])
         message = message_of(self.layout, worst, code if table else None)
-        sign = self._sign(checks, worst, given)
-        told = worst >= LEVEL
+        sign = self._sign(checks, worst, answer_count)
+        has_message = worst >= LEVEL
         if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said
             shown = Formula(
                 f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value
             )
-            told = function("AND", operator.and_, told, function("LEN", len, shown) > 0)
+            has_message = function(
+                "AND", operator.and_, has_message, function("LEN", len, shown) > 0
+            )
         if limit is None:
-            sentence = if_(told, self._who(worst, message))
+            sentence = if_(has_message, self._who(worst, message))
         else:
-            sentence = self._counted(checked[0], limit, told, message)
+            sentence = self._counted(checked[0], limit, has_message, message)
         leads = table and self.layout.spec.drawing > 1
-        return Status(self._leading(sign, worst, given) if leads else sign, sentence)
+        return Status(self._leading(sign, worst, answer_count) if leads else sign, sentence)
 
-    def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
+    def _sign(self, checks: Formula, worst: Formula, answer_count: Formula) -> Formula:
         """Return a sign with a word, and how many answers are meant where several can be.
 
         As sheets are drawn today, they say of a row that nobody began only what is wrong.
         """
         say = translator(self.layout.language)
-        one = self.grid.across and not self.grid.is_repeated
+        is_single = self.grid.across and not self.grid.is_repeated
         sign = constant(say("✓ Complete"))
         # the most urgent comes out in front
         for level, of_one, of_several in (
@@ -213,31 +217,31 @@ class RowFormulas:
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
         ):
             if level == (ERROR if self.layout.spec.drawing > 1 else WARNING):
-                sign = if_(given > 0, sign)
+                sign = if_(answer_count > 0, sign)
             least = level * LEVEL
-            case = of_one if one else with_count(of_several, count_if(checks, ">=", least))
+            case = of_one if is_single else with_count(of_several, count_if(checks, ">=", least))
             sign = if_(worst >= least, case, sign)
         return sign
 
-    def _leading(self, sign: Formula, worst: Formula, given: Formula) -> Formula:
+    def _leading(self, sign: Formula, worst: Formula, answer_count: Formula) -> Formula:
         """Let the sign of a row of a table name the first cell that is open, and lead there."""
-        here = Formula("ROW()", lambda content, row: row)
+        this_row = Formula("ROW()", lambda content, row: row)
         columns = [column for _, column in checked_answers(self.grid, self.layout.language)]
         column = self._of_check(worst, BAND_ROW, columns)
-        cell = function("ADDRESS", lambda row, column, _: address(row, column), here, column, 4)
+        cell = function("ADDRESS", lambda row, column, _: address(row, column), this_row, column, 4)
         target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
         below = Formula("CHAR(10)", lambda content, row: "\n")
         named = sign & below & self._of_check(worst, HEAD_ROW, self._heads)
-        said = function(
-            "OR", operator.or_, given > 0, worst >= ERROR * LEVEL
+        has_sign = function(
+            "OR", operator.or_, answer_count > 0, worst >= ERROR * LEVEL
         )  # else there is no sign
-        open_ = function("AND", operator.and_, worst >= LEVEL, said)
+        open_ = function("AND", operator.and_, worst >= LEVEL, has_sign)
         return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
 
-    def _of_check(self, worst: Formula, row: int, held: Sequence[str | int]) -> Formula:
+    def _of_check(self, worst: Formula, row: int, values: Sequence[str | int]) -> Formula:
         """Return what stands above the check of a table that a check number is about."""
         first, last = (column_letters(self.grid.with_role("check")[at].index) for at in (0, -1))
-        return index(listed(f"${first}${row}:${last}${row}", held), order_in_row(worst, 1000))
+        return index(listed(f"${first}${row}:${last}${row}", values), order_in_row(worst, 1000))
 
     @cached_property
     def _heads(self) -> list[str]:
@@ -253,12 +257,12 @@ class RowFormulas:
             return constant(record_name(self.grid) + " ") & number & ": " & message
         return message
 
-    def _counted(self, slot: Slot, limit: int, told: Formula, message: Formula) -> Formula:
+    def _counted(self, slot: Slot, limit: int, has_message: Formula, message: Formula) -> Formula:
         """Return a text with a word limit: the count, live, in front of what is wrong."""
         cell = cells_of(slot.cells, row=ROW)
         slots = self.grid.checked_rows
         blank = Formula(
-            f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0])
+            f'TRIM({cell})=""', lambda content, row: not content.is_answered(slots[row][0])
         )
         words = Formula(
             word_count(cell),
@@ -267,8 +271,8 @@ class RowFormulas:
         template = translator(self.layout.language)("{count} of {limit} words").replace(
             "{limit}", str(limit)
         )
-        more = if_(told, if_(blank, "", ". ") & message)
-        text = if_(blank, "", with_count(template, words)) & more
+        message_part = if_(has_message, if_(blank, "", ". ") & message)
+        text = if_(blank, "", with_count(template, words)) & message_part
         return Formula(f"IFERROR({text.text},{message.text})", text.value)
 
 
@@ -361,8 +365,8 @@ def answers_in_row(layout: Layout, grid: Grid, row: str) -> Formula:
     return Formula(count, lambda content, _: content.active(grid, row))
 
 
-def _and(one: str, other: str) -> str:
-    parts = [part for part in (one, other) if part and part != "TRUE"]
+def _and(first: str, second: str) -> str:
+    parts = [part for part in (first, second) if part and part != "TRUE"]
     if "FALSE" in parts:
         return "FALSE"
     return "TRUE" if not parts else parts[0] if len(parts) == 1 else f"AND({','.join(parts)})"
@@ -380,9 +384,9 @@ def on_blank(expr: Expr, key: FieldKey) -> bool | None:
             inner = on_blank(expr.part, key)
             return None if inner is None else not inner
         case Logic():
-            known = [on_blank(part, key) for part in expr.parts]
+            outcomes = [on_blank(part, key) for part in expr.parts]
             deciding = expr.op == "or"
-            return deciding if deciding in known else None if None in known else not deciding
+            return deciding if deciding in outcomes else None if None in outcomes else not deciding
         case Call() if expr.function.name in ("filled", "blank") and _is_blank(expr.args[0], key):
             return expr.function.name == "blank"
     return None
@@ -417,14 +421,14 @@ class Measure(NamedTuple):
     @property
     def excess(self) -> str:
         """By how much it is too large for Excel, in words; "" where it is not."""
-        for count, limit, what in (
+        for count, limit, unit in (
             (self.characters, FORMULA_LIMIT, "characters"),
             (self.nesting, NESTING_LIMIT, "functions within each other"),
             (self.arguments, ARGUMENT_LIMIT, "arguments of one function"),
         ):
             if count > limit:
                 return (
-                    f"{count:,} {what}, {count - limit:,} more than the {limit:,} that Excel takes"
+                    f"{count:,} {unit}, {count - limit:,} more than the {limit:,} that Excel takes"
                 )
         return ""
 

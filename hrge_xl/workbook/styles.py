@@ -66,9 +66,9 @@ def luminance_of(parts: Iterable[float]) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: float, other: float) -> float:
+def contrast(first: float, second: float) -> float:
     """Contrast of two luminances as WCAG 2.1 defines it: from 1, none, to 21, black on white."""
-    dark, bright = sorted((one, other))
+    dark, bright = sorted((first, second))
     return (bright + 0.05) / (dark + 0.05)
 
 

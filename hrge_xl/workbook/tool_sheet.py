@@ -131,7 +131,7 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     back, forth = _ways(layout)
     names = [
         layout.cover_name,
-        *(other.name for other in layout.sheets if not other.hidden or other is sheet),
+        *(listed.name for listed in layout.sheets if not listed.hidden or listed is sheet),
     ]
     names += filter(None, [layout.guide_name if layout.spec.drawing > 2 else layout.lists_name])
     at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
@@ -141,9 +141,11 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         last_one = column == MARK_COLUMN + 2 and not (sheet.panel or sheet.guide)
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
         # The name as far as there is room, else its first word, else no more than an arrow.
-        said = (text.format(layout.shown(words)) for words in (name, name.split(maxsplit=1)[0]))
+        candidates = (
+            text.format(layout.shown(words)) for words in (name, name.split(maxsplit=1)[0])
+        )
         shown = next(
-            (words for words in said if lines_of(words, room) == 1), text.format("").strip()
+            (words for words in candidates if lines_of(words, room) == 1), text.format("").strip()
         )
         writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
     if sheet.panel or sheet.guide:  # behind the links, and where columns scroll
@@ -200,10 +202,10 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         writer.name(row_codes(code), column_range(layout, table, CODE_COLUMN))
         for column in table.with_role("active"):
             writer.name(active_name(code), column_range(layout, table, column.index))
-    where, field = layout.spec.tick_field or ("", "")
-    tick = layout.slots.get((where, code, field))
+    form, field = layout.spec.tick_field or ("", "")
+    tick = layout.slots.get((form, code, field))
     if tick is not None:
-        writer.name(tick_name(code), absolute(layout, where, tick.cells))
+        writer.name(tick_name(code), absolute(layout, form, tick.cells))
 
 
 # how a sheet opens, scrolls and prints

@@ -29,8 +29,8 @@ class MailKind(NamedTuple):
     """A kind of mail as people speak of it: its occasions, and what one and several are called."""
 
     occasions: tuple[MailType, ...]
-    one: str
-    several: str
+    singular: str
+    plural: str
 
 
 MAIL_KINDS: Mapping[str, MailKind] = {

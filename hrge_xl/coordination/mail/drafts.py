@@ -21,7 +21,7 @@ from ...exchange.validation import ACCEPTED
 from ...exchange.validation import RETURNED as TO_CORRECT
 from ...ledger.files import only_writer, sha256_of
 from ...ledger.ledger import Drafted, Ledger, Letter
-from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
+from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, feedback_key, give_all
 from ...reader.zip_package import megabytes
 from ...rounds.changes import change_round, note, teams_meant
 from ...rounds.datasets import Dataset, one_dataset
@@ -83,7 +83,10 @@ class Drafts:
         kinds = [
             (sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()
         ]
-        return ", ".join(counted(n, kind.one, kind.several) for n, kind in kinds if n) or "no draft"
+        return (
+            ", ".join(counted(n, kind.singular, kind.plural) for n, kind in kinds if n)
+            or "no draft"
+        )
 
 
 def drafts(
@@ -103,7 +106,7 @@ def drafts(
     today = today or day_here()
     folder = Path(folder)
     check_several("occasions", occasions)
-    wanted: list[MailType] = []
+    types: list[MailType] = []
     for name in occasions or ():
         if name not in {*MAIL_KINDS, *MailType}:
             raise UsageError(
@@ -111,11 +114,11 @@ def drafts(
                 value=name,
                 remedy=remedy_for(name, list(MAIL_KINDS)),
             )
-        wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
+        types += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
     load_templates(folder)  # before anything else is done
     load_open_round(folder)
     with one_dataset(folder, today, password=password, figures=False) as dataset:
-        return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
+        return write_drafts(dataset, today, types or AS_THEY_COME, again=again)
 
 
 def remind(
@@ -139,24 +142,28 @@ def write_drafts(
         _follow_moved(round_.folder, ledger)
         work = _Work(dataset, round_, today, ledger)
         if MailType.FEEDBACK in occasions:
-            _note(work, _feedback(work, {} if again else ledger.drafted()))
-        known = drafted(round_, ledger)
-        due = {mail.key: mail for mail in work.due(known)}
-        wanted = [
+            _write_and_note(work, _feedback(work, {} if again else ledger.drafted()))
+        drafts_by_key = drafted(round_, ledger)
+        due = {mail.key: mail for mail in work.due(drafts_by_key)}
+        pending = [
             mail
             for key, mail in due.items()
-            if mail.occasion in occasions and (again or key not in known)
+            if mail.occasion in occasions and (again or key not in drafts_by_key)
         ]
-        _note(work, wanted)
-        known = drafted(round_, ledger)
-        _tidy(work, known, due, occasions)
-    made = work.made
+        _write_and_note(work, pending)
+        drafts_by_key = drafted(round_, ledger)
+        _tidy(work, drafts_by_key, due, occasions)
+    work_drafts = work.drafts
     try:
-        write_merge_lists(round_.folder / FOLDER, known.values(), (*made.new, *made.outdated))
+        write_merge_lists(
+            round_.folder / FOLDER,
+            drafts_by_key.values(),
+            (*work_drafts.new, *work_drafts.outdated),
+        )
         write_if_changed(round_.folder / FOLDER / CALENDAR, deadlines_calendar(round_))
     except OutputError as error:  # the drafts are there all the same
-        made.failures.append(str(error))
-    return made
+        work_drafts.failures.append(str(error))
+    return work_drafts
 
 
 class MarkedSent(NamedTuple):
@@ -221,8 +228,8 @@ def _move_to_sent(folder: Path, draft: Drafted) -> Path:
     source = folder / draft.file
     day_folder = folder / SENT / source.relative_to(folder / FOLDER).parent
     day_folder.mkdir(parents=True, exist_ok=True)
-    taken = {path.name.casefold() for path in day_folder.iterdir()}
-    return source.rename(day_folder / free_name(source.stem, source.suffix, taken))
+    used_names = {path.name.casefold() for path in day_folder.iterdir()}
+    return source.rename(day_folder / free_name(source.stem, source.suffix, used_names))
 
 
 def receive(folder: str | Path, sources: Sequence[str], today: date | None = None) -> Received:
@@ -311,7 +318,7 @@ class _Work:
         self.today = today
         self.ledger = ledger
         self.folder = round_.folder
-        self.made = Drafts()
+        self.drafts = Drafts()
         self.templates = load_templates(self.folder)
         returns = dataset.of_round()
         self.statuses = status(returns, today, round_)
@@ -321,38 +328,37 @@ class _Work:
         self.spec = dataset.spec
 
     def key_of(self, submission: str) -> str:
-        """Return the key of feedback on a return: its content, what is found in it and accepted of that, and the
-        spec.
-        """
-        findings = self.chosen[submission].findings
-        texts = [
-            f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings
-        ]
-        text = "\n".join([self.spec.digest, *sorted(texts)])
-        return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
+        """Return the key of feedback on a return."""
+        return feedback_key(self.chosen[submission], self.spec)
 
-    def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
+    def due(self, drafts_by_key: Mapping[str, Drafted]) -> Iterator[PendingMail]:
         """Yield every mail that is due, but for feedback, which is known by having been given."""
         expected = [
             team_status for team_status in self.statuses if team_status.team.code in self.teams
         ]
-        given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
+        feedback_drafts = {
+            name: drafts_by_key[key]
+            for name in self.chosen
+            if (key := self.key_of(name)) in drafts_by_key
+        }
         issued = issued_files(self.round)
         yield from _issues_due(issued, expected)
         waiting = [team_status.team.code for team_status in expected if team_status.state in OPEN]
         refused, _, letters = unanswered(self.dataset, waiting)
-        asked = {mail.team.code: mail for mail in _requests_due(issued, expected, letters)}
-        yield from asked.values()
+        requests = {mail.team.code: mail for mail in _requests_due(issued, expected, letters)}
+        yield from requests.values()
         sent = {team_status.team.code for team_status in expected if team_status.sent_for_others}
         sent.update(team for team, some in refused.items() if some)
-        sent.update(team for team, mail in asked.items() if self._asked_lately(known, mail.key))
+        sent.update(
+            team for team, mail in requests.items() if self._asked_lately(drafts_by_key, mail.key)
+        )
         yield from _reminders_due(issued, expected, self.today, sent)
-        yield from _corrections_due(self.round, expected, given, self.today)
-        yield from _thanks_due(expected, given)
+        yield from _corrections_due(self.round, expected, feedback_drafts, self.today)
+        yield from _thanks_due(expected, feedback_drafts)
 
-    def _asked_lately(self, known: Mapping[str, Drafted], key: str) -> bool:
+    def _asked_lately(self, drafts_by_key: Mapping[str, Drafted], key: str) -> bool:
         """Say whether a team is asked for its workbook now, or was in the last days."""
-        draft = known.get(key)
+        draft = drafts_by_key.get(key)
         return draft is None or (self.today - date.fromisoformat(draft.day)).days < EVERY
 
 
@@ -414,16 +420,19 @@ def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
 
 
 def _corrections_due(
-    round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
+    round_: Round,
+    statuses: Iterable[TeamStatus],
+    feedback_drafts: Mapping[str, Drafted],
+    today: date,
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission.
 
     Of a blank one, too, whatever its verdict.
     """
     for team_status in statuses:
-        for found in team_status.returns:
-            is_owed = found.verdict == TO_CORRECT or found.status == BLANK
-            draft = given.get(found.submission) if is_owed else None
+        for return_ in team_status.returns:
+            is_owed = return_.verdict == TO_CORRECT or return_.status == BLANK
+            draft = feedback_drafts.get(return_.submission) if is_owed else None
             if (
                 draft
                 and draft.file
@@ -431,19 +440,19 @@ def _corrections_due(
             ):
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                about = f"{found.submission}:{weeks}"
+                about = f"{return_.submission}:{weeks}"
                 named = name.removesuffix(f"_{MailType.FEEDBACK}")
                 attached = [workbook] if workbook.is_file() else []
                 yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
 
 
 def _thanks_due(
-    statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]
+    statuses: Iterable[TeamStatus], feedback_drafts: Mapping[str, Drafted]
 ) -> Iterator[PendingMail]:
     """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
     for team_status in statuses:
-        names = sorted(found.submission for found in team_status.counting)
-        drafts = [given.get(name) for name in names]
+        names = sorted(return_.submission for return_ in team_status.counting)
+        drafts = [feedback_drafts.get(name) for name in names]
         if team_status.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
             about = _digest("".join(names))[:12]
             file = team_status.newest.name if team_status.newest else ""
@@ -468,16 +477,18 @@ def _due(
     return PendingMail(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
 
 
-def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
+def _feedback(work: _Work, keys: Collection[str]) -> Iterator[PendingMail]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
-    done = [
+    settled = [
         name
         for name, return_ in work.chosen.items()
-        if work.key_of(name) in known or is_in_doubt(return_)
+        if work.key_of(name) in keys or is_in_doubt(return_)
     ]
-    given = FeedbackResult()
+    feedback = FeedbackResult()
     for file in give_all(
-        work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, finished=done), given
+        work.dataset,
+        FeedbackOptions(work.today, work.folder / FEEDBACK, finished=settled),
+        feedback,
     ):
         team = work.teams.get(file["team"]) or Team(file["team"])
         workbook = Path(file["workbook"])
@@ -485,42 +496,42 @@ def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
         facts = {"feedback": text, "file": Path(file["path"]).name}
         key = work.key_of(file["submission"])
         yield PendingMail(key, MailType.FEEDBACK, team, workbook.stem, (workbook,), facts)
-    for left in given.left_out:
-        if left.is_settled:
-            key = work.key_of(left.found.submission)
-            team = Team(left.found.team)
+    for left_out in feedback.left_out:
+        if left_out.is_settled:
+            key = work.key_of(left_out.found.submission)
+            team = Team(left_out.found.team)
             yield PendingMail(key, MailType.FEEDBACK, team, "", None)
-        elif left.ends:
-            work.made.warnings.append(f"{left.name}: {left.why}.")
-    work.made.warnings += given.warnings
+        elif left_out.ends:
+            work.drafts.warnings.append(f"{left_out.name}: {left_out.why}.")
+    work.drafts.warnings += feedback.warnings
 
 
 # drafts, written and taken away
 
 
-def _note(work: _Work, due: Iterable[PendingMail]) -> None:
+def _write_and_note(work: _Work, due: Iterable[PendingMail]) -> None:
     """Write drafts and note each, in the place of an earlier one of the same."""
-    known = drafted(work.round, work.ledger)
+    drafts_by_key = drafted(work.round, work.ledger)
     for mail in due:
         # of those about a team on an occasion
         earlier = [
             draft
-            for key, draft in known.items()
+            for key, draft in drafts_by_key.items()
             if key == mail.key or (draft.occasion, draft.team, Path(draft.file).stem) == mail.slot
         ]
-        there = [draft for draft in earlier if _is_there(work.folder, draft)]
+        replaceable = [draft for draft in earlier if _is_there(work.folder, draft)]
         try:
-            file = "" if mail.attached is None else _write(work, mail, mail.attached, there)
+            file = "" if mail.attached is None else _write(work, mail, mail.attached, replaceable)
         except (HrgeError, OSError) as error:  # the others are written all the same
-            work.made.failures.append(_failure(mail, error))
+            work.drafts.failures.append(_failure(mail, error))
             continue
         draft = Drafted(mail.key, str(work.today), str(mail.occasion), mail.team.code, file)
         work.ledger.put("drafts", draft._asdict())
-        for replaced in there:
+        for replaced in replaceable:
             if replaced.file != file:
                 _take_away(work, replaced)
         if file:
-            work.made.new.append(draft)
+            work.drafts.new.append(draft)
 
 
 def _failure(mail: PendingMail, error: HrgeError | OSError) -> str:
@@ -558,11 +569,11 @@ def _write(
     replaced = {
         Path(draft.file).name.casefold() for draft in earlier if draft.day == str(work.today)
     }
-    taken = {path.name.casefold() for path in day_folder.glob("*")} - replaced
-    file = path_in(day_folder, free_name(due.name, ".eml", taken))
+    used_names = {path.name.casefold() for path in day_folder.glob("*")} - replaced
+    file = path_in(day_folder, free_name(due.name, ".eml", used_names))
     write_whole(file, mail)
     if len(mail) > MOST_BYTES:
-        work.made.warnings.append(
+        work.drafts.warnings.append(
             f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
             f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
         )
@@ -570,18 +581,21 @@ def _write(
 
 
 def _tidy(
-    work: _Work, known: Mapping[str, Drafted], due: Collection[str], occasions: Collection[MailType]
+    work: _Work,
+    drafts_by_key: Mapping[str, Drafted],
+    due: Collection[str],
+    occasions: Collection[MailType],
 ) -> None:
     """Take away the drafts on some occasions that no longer apply; those that somebody took away stay away."""
     current = {*due, *map(work.key_of, work.chosen)}
-    new = {draft.key for draft in work.made.new}
+    new = {draft.key for draft in work.drafts.new}
     # an older program wrote two drafts of one day into one file
-    in_use = {draft.file for key, draft in known.items() if key in current}
-    for key, draft in known.items():
+    in_use = {draft.file for key, draft in drafts_by_key.items() if key in current}
+    for key, draft in drafts_by_key.items():
         if draft.key in new or not _is_there(work.folder, draft):
             continue
         if key in current or draft.occasion not in occasions:
-            work.made.standing.append(draft)
+            work.drafts.standing.append(draft)
         elif draft.file not in in_use:
             _take_away(work, draft)
 
@@ -592,8 +606,8 @@ def _take_away(work: _Work, draft: Drafted) -> None:
         (work.folder / draft.file).unlink()
     except OSError as error:
         reason = error.strerror or error
-        work.made.failures.append(
+        work.drafts.failures.append(
             f"{draft.file} no longer applies and was not deleted: {reason}. Do not send it; close it and delete it."
         )
     else:
-        work.made.outdated.append(draft)
+        work.drafts.outdated.append(draft)

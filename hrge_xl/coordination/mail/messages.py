@@ -58,7 +58,7 @@ Templates = Mapping[str, Mapping[MailType, "Template"]]
 
 def load_templates(folder: Path) -> Templates:
     """Load the texts that a round has of its own. Raises `RoundError` with every mistake in them, and its line."""
-    own: dict[str, Mapping[MailType, Template]] = {}
+    templates: dict[str, Mapping[MailType, Template]] = {}
     mistakes: list[str] = []
     for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
         text = read_text(file, "text of e-mails", SAVE_AS)
@@ -67,17 +67,18 @@ def load_templates(folder: Path) -> Templates:
         if not is_language(file.stem):
             wrong.append("the name is not a language. Name it after one, for example fr.txt.")
         mistakes += [f"{FOLDER}/{file.name}: {mistake}" for mistake in wrong]
-        own[file.stem] = {} if wrong else dict(map(_template, sections))
+        templates[file.stem] = {} if wrong else dict(map(_template, sections))
     if mistakes:
         raise RoundError(*mistakes)
-    return own
+    return templates
 
 
-def template_of(own: Templates, occasion: MailType, language: str) -> Template:
+def template_of(templates: Templates, occasion: MailType, language: str) -> Template:
     """Return the text for an occasion in a language, in its base language, else as the program says it."""
-    texts = (own.get(tag, {}) for tag in with_base(language))
+    texts = (templates.get(tag, {}) for tag in with_base(language))
     return next(
-        (known[occasion] for known in texts if occasion in known), standard(occasion, language)
+        (template_by_type[occasion] for template_by_type in texts if occasion in template_by_type),
+        standard(occasion, language),
     )
 
 
@@ -88,7 +89,7 @@ def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
         file = folder / FOLDER / f"{language}{ENDING}"
         if not file.exists():
             sections = (
-                f"[{occasion}]\nSubject: {(made := standard(occasion, language)).subject}\n\n{made.text}\n"
+                f"[{occasion}]\nSubject: {(template := standard(occasion, language)).subject}\n\n{template.text}\n"
                 for occasion in MailType
             )
             write_whole(
@@ -112,14 +113,14 @@ class TextSection(NamedTuple):
 
 
 def _sections(lines: Iterable[str]) -> list[TextSection]:
-    found = [TextSection(1, "", [])]
+    sections = [TextSection(1, "", [])]
     for number, line in enumerate(lines, start=1):
         head = SECTION.fullmatch(line)
         if head:
-            found.append(TextSection(number, head[1], []))
+            sections.append(TextSection(number, head[1], []))
         elif not line.startswith("#"):
-            found[-1].lines.append((number, line))
-    return [section for section in found if section.name or section.filled_lines]
+            sections[-1].lines.append((number, line))
+    return [section for section in sections if section.name or section.filled_lines]
 
 
 def _template(section: TextSection) -> tuple[MailType, Template]:
@@ -131,16 +132,16 @@ def _template(section: TextSection) -> tuple[MailType, Template]:
 
 
 def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
-    known = [str(occasion) for occasion in MailType]
+    known_names = [str(occasion) for occasion in MailType]
     seen = set[str]()
     for section in sections:
-        if section.name not in known:
-            what = (
+        if section.name not in known_names:
+            problem = (
                 f"there is no occasion '{section.name}'"
                 if section.name
                 else "this is in no section"
             )
-            yield f"line {section.line}: {what}. Known are: {', '.join(f'[{name}]' for name in known)}."
+            yield f"line {section.line}: {problem}. Known are: {', '.join(f'[{name}]' for name in known_names)}."
             continue
         if section.name in seen:
             yield f"line {section.line}: [{section.name}] appears twice. Keep one."
@@ -165,7 +166,8 @@ def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
         return
     for name in fields:
         if name not in usual:
-            yield f"there is no placeholder {{{name}}} here. Known are: {', '.join(f'{{{known}}}' for known in usual)}."
+            usual_names = ", ".join(f"{{{usual_name}}}" for usual_name in usual)
+            yield f"there is no placeholder {{{name}}} here. Known are: {usual_names}."
 
 
 def fields_of(line: str) -> Iterator[str]:
@@ -264,27 +266,27 @@ def as_eml(
 
     Raises `OSError` where something that is to be attached cannot be read.
     """
-    made = EmailMessage(policy=_WholeSubjects(linesep="\r\n"))
-    made["X-Unsent"] = "1"
+    mail = EmailMessage(policy=_WholeSubjects(linesep="\r\n"))
+    mail["X-Unsent"] = "1"
     if identity:
-        made[IDENTITY] = identity
+        mail[IDENTITY] = identity
     if to:
-        made["To"] = [Address(addr_spec=address.strip()) for address in to.split(",")]
-    made["Subject"] = content.subject
-    made.set_content(content.text, cte="base64")
-    made.add_alternative(_page(content.text, language), subtype="html", cte="base64")
+        mail["To"] = [Address(addr_spec=address.strip()) for address in to.split(",")]
+    mail["Subject"] = content.subject
+    mail.set_content(content.text, cte="base64")
+    mail.add_alternative(_page(content.text, language), subtype="html", cte="base64")
     for path in attached:
         kind, form = KINDS[path.suffix]
-        made.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
-    made["Content-Language"] = language  # of the mail, once it is put together
+        mail.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
+    mail["Content-Language"] = language  # of the mail, once it is put together
     # parts are divided by what they hold: by itself a mail is another one each time it is written
-    for part in made.walk():
+    for part in mail.walk():
         if part.is_multipart():
             parts = b"".join(
                 inner.as_bytes() for inner in part.iter_parts() if not inner.is_multipart()
             )
             part.set_boundary(f"=_{sha256(parts).hexdigest()[:32]}_{part.get_content_subtype()}")
-    return made.as_bytes()
+    return mail.as_bytes()
 
 
 def _page(text: str, language: str) -> str:
@@ -293,10 +295,10 @@ def _page(text: str, language: str) -> str:
         html.escape(paragraph).replace("\n", "<br>\n") for paragraph in text.strip().split("\n\n")
     )
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    way = direction(language)
+    text_direction = direction(language)
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
-        f'<body dir="{way}">\n{body}\n</body></html>\n'
+        f'<!DOCTYPE html>\n<html lang="{language}" dir="{text_direction}"><head><meta charset="utf-8"></head>\n'
+        f'<body dir="{text_direction}">\n{body}\n</body></html>\n'
     )
 
 
@@ -364,20 +366,22 @@ LIST = "mail-merge.csv"
 HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")
 
 
-def write_merge_lists(folder: Path, known: Collection[Drafted], changed: Iterable[Drafted]) -> None:
+def write_merge_lists(
+    folder: Path, drafts: Collection[Drafted], changed: Iterable[Drafted]
+) -> None:
     """Write the lists of the days on which some drafts have `changed`, into the folder of each day.
 
     Raises `OutputError`.
     """
     for day in {draft.day for draft in changed}:
-        _write_merge_list(folder / day, (draft for draft in known if draft.day == day))
+        _write_merge_list(folder / day, (draft for draft in drafts if draft.day == day))
 
 
 def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     """Write the drafts that are still in a folder as a table; without any, take the folder away."""
     files = {Path(draft.file).name: draft for draft in drafts}
-    there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
-    if not there:
+    present = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
+    if not present:
         try:
             (folder / LIST).unlink(missing_ok=True)
         except OSError as error:
@@ -385,7 +389,7 @@ def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
         with suppress(OSError):  # somebody keeps something of their own in it
             folder.rmdir()
         return
-    table = csv_text([HEADS, *(_row(path, draft) for path, draft in there)])
+    table = csv_text([HEADS, *(_row(path, draft) for path, draft in present)])
     write_if_changed(folder / LIST, table.encode("utf-8-sig"))
 
 

@@ -63,28 +63,30 @@ SHARES = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
 """The tables of figures, shared out: groups of about the same work, the largest first."""
 
 
-def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
+def aggregates(store: Store, today: date, tables: Collection[str]) -> Rows:
     """Return those of the wanted tables of figures that this dataset has."""
     source = Sources(store, today)
-    there = [name for name in wanted if name in store.tables] if store.schema.spec else []
-    found = {
+    names = [name for name in tables if name in store.tables] if store.schema.spec else []
+    rows_of_table = {
         name: [*store.select(SELECTS[name](source).order_by("n"))]
-        for name in there
+        for name in names
         if name not in OF_INDICATORS
     }
-    if not OF_INDICATORS.intersection(there):
-        return found
+    if not OF_INDICATORS.intersection(names):
+        return rows_of_table
     lines = [*lines_and_values(store, source)]
     every = [value for _, value in lines]
-    made = totals(every, source.spec)
+    figures = totals(every, source.spec)
     records: dict[str, Iterable[Record]] = {
         "indicators": indicators(source.spec, every),
-        "aggregate_indicators": aggregate_indicators(made),
-        "aggregate_splits": aggregate_splits(made, source.spec),
+        "aggregate_indicators": aggregate_indicators(figures),
+        "aggregate_splits": aggregate_splits(figures, source.spec),
     }
     for name, some in records.items():
-        found[name] = [TABLES[name].row(n=n, **record) for n, record in enumerate(some, start=1)]
-    return found | {"indicator_values": [line for line, _ in lines]}
+        rows_of_table[name] = [
+            TABLES[name].row(n=n, **record) for n, record in enumerate(some, start=1)
+        ]
+    return rows_of_table | {"indicator_values": [line for line, _ in lines]}
 
 
 # the tables of figures are filled, out of what else a dataset holds
@@ -93,9 +95,9 @@ def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
 def compute_aggregates(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
     """Fill the figures of datasets that hold the same; the file at `path` is read, several shares of them at once."""
     with report_progress("Working out figures"):
-        found = [*pool.map(_share, SHARES, path, today)]  # while they read nobody writes
+        shares = [*pool.map(_share, SHARES, path, today)]  # while they read nobody writes
         for store in stores:
-            for rows in found:
+            for rows in shares:
                 _replace(store, rows)
 
 
@@ -112,12 +114,14 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
     It lives as long as it is looked at.
     """
     files = store["submissions"].c
-    ours = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
+    wanted_ids = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
 
     def rows(table: Table) -> Iterable[Row]:
         if table.role not in (DIMENSION, FACT):
             return ()
-        of_ours = [store[table.name].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
+        of_ours = (
+            [store[table.name].c[SUBMISSION_ID].in_(wanted_ids)] if table.of_submissions else []
+        )
         return store.rows(table.name, *of_ours, columns=table.names)
 
     with passing_store() as copy:
@@ -127,10 +131,10 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
         yield copy
 
 
-def _share(wanted: Sequence[str], path: Path, today: date) -> Rows:
+def _share(tables: Sequence[str], path: Path, today: date) -> Rows:
     """Work out some of the tables of figures, in a worker."""
     with opened(path) as store:
-        return aggregates(store, today, wanted)
+        return aggregates(store, today, tables)
 
 
 def _replace(store: Store, tables: Rows) -> None:

@@ -17,35 +17,35 @@ def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
     """Return every code by question, `by` country where it is asked for; questions on fixed rows by row."""
     period = _period(by)
     question = source["questions"]
-    item = source["items"]
+    items = source["items"]
     code = source["codes"]
     cell = sql.cells(source)
-    given = source["answers_fact"]
+    answers = source["answers_fact"]
     files = source["submissions"]
     # codes of rows mean nothing elsewhere
     of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
     columns = picked(
-        "asked item code period team", cell, given, files, submission=files.c.submission_id
+        "asked item code period team", cell, answers, files, submission=files.c.submission_id
     )
     lines = (
         sa.select(*columns, sql.country(files))
-        .select_from(sql.by_file(files, given, cell))
-        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(of_rows))
+        .select_from(sql.by_file(files, answers, cell))
+        .where(files.c.current, answers.c.code.is_not(None), cell.c.type.not_in(of_rows))
     )
     # by the number of the question, and of its fixed row where there is one
-    found = sql.counted(lines, f"asked item code {period}").subquery()
-    told = (
+    counts = sql.counted(lines, f"asked item code {period}").subquery()
+    labelled = (
         sa.select(
-            found,
+            counts,
             *picked(
-                "tool field label", question, row_code=item.c.row_code, code_label=code.c.label
+                "tool field label", question, row_code=items.c.row_code, code_label=code.c.label
             ),
         )
-        .join(question, question.c.n == found.c.asked)
-        .outerjoin(item, item.c.n == found.c.item)
-        .outerjoin(code, sa.and_(same(code, question, "list"), code.c.code == found.c.code))
+        .join(question, question.c.n == counts.c.asked)
+        .outerjoin(items, items.c.n == counts.c.item)
+        .outerjoin(code, sa.and_(same(code, question, "list"), code.c.code == counts.c.code))
     )
-    return sql.numbered(source, f"aggregate_answers{by}", told, f"{period} asked row_code code")
+    return sql.numbered(source, f"aggregate_answers{by}", labelled, f"{period} asked row_code code")
 
 
 def _period(by: str) -> str:
@@ -76,7 +76,7 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     lines = _lines(source).subquery()
     question = source["questions"]
     number = lines.c.number
-    found = sql.grouped(
+    sums = sql.grouped(
         lines,
         f"asked row_code refers_to {_period(by)}",
         frequency=sa.func.count(),
@@ -87,20 +87,20 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
         maximum=sa.func.max(number),
     ).subquery()
     whole = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
-    asked = (
+    rounded_sums = (
         (
             sa.and_(question.c.tool == tool.code, question.c.field == field.code),
-            _rounded(found.c.sum),
+            _rounded(sums.c.sum),
         )
         for tool, _, field in source.spec.places()
         if "sum" in field.total
     )
-    total = sa.case((question.c.type.in_(whole), found.c.sum), *asked).label("total")
-    told = sa.select(found, *picked("tool field label", question), total).join(
-        question, question.c.n == found.c.asked
+    total = sa.case((question.c.type.in_(whole), sums.c.sum), *rounded_sums).label("total")
+    labelled = sa.select(sums, *picked("tool field label", question), total).join(
+        question, question.c.n == sums.c.asked
     )
     order = f"{_period(by)} asked row_code refers_to"
-    return sql.numbered(source, f"aggregate_numbers{by}", told, order)
+    return sql.numbered(source, f"aggregate_numbers{by}", labelled, order)
 
 
 def _rounded(number: sql.Expression) -> sql.Expression:
@@ -110,7 +110,7 @@ def _rounded(number: sql.Expression) -> sql.Expression:
 
 def _lines(source: sql.Sources) -> sql.Select:
     """Return every number in a row in which somebody typed something, with what this row is about."""
-    given = source["answers_fact"]
+    answers = source["answers_fact"]
     files = source["submissions"]
     about = source["row_references"]
     cell = sql.cells(source)
@@ -124,32 +124,36 @@ def _lines(source: sql.Sources) -> sql.Select:
                 cell,
                 about,
                 files,
-                given,
+                answers,
                 refers_to=sa.func.coalesce(about.c.refers_to, missing),
                 row_code=sa.case((cell.c.tool.not_in(open_rows), cell.c.row_code)),
             ),
             sql.country(files),
         )
-        .select_from(sql.by_file(files, given, cell))
+        .select_from(sql.by_file(files, answers, cell))
         .outerjoin(
             about,
-            sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row_code")),
+            sa.and_(same(about, answers, "submission_id"), same(about, cell, "tool", "row_code")),
         )
-        .where(files.c.current, given.c.number.is_not(None))
-        .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, given, cell)))
+        .where(files.c.current, answers.c.number.is_not(None))
+        .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, answers, cell)))
     )
 
 
-def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sql.Expression:
+def _typed_beside(source: sql.Sources, answers: sa.FromClause, cell: sa.CTE) -> sql.Expression:
     """Say whether somebody typed something in the row of a value that is worked out."""
-    other = source["answers_fact"].alias("other")
+    other_answers = source["answers_fact"].alias("other")
     place = source["slots"].alias("other_slot")
     return (
         sa.select(sa.literal(1))
-        .select_from(other.join(place, same(place, other, "slot")))
-        .where(same(other, given, "submission_id"), same(place, cell, "tool", "row_code"))
+        .select_from(other_answers.join(place, same(place, other_answers, "slot")))
+        .where(same(other_answers, answers, "submission_id"), same(place, cell, "tool", "row_code"))
         .where(sa.not_(place.c.calculated))
-        .where(sa.or_(*(other.c[name].is_not(None) for name in ("code", "text", "number", "date"))))
+        .where(
+            sa.or_(
+                *(other_answers.c[name].is_not(None) for name in ("code", "text", "number", "date"))
+            )
+        )
         .exists()
     )
 
@@ -165,15 +169,15 @@ def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
     lines = (
         sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
     )
-    found = sql.grouped(
+    sums = sql.grouped(
         lines,
         f"{_period(by)} tool",
         files=sql.distinct(lines.c.submission),
         teams=sql.distinct(lines.c.team),
         **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()
-    told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
-    return sql.numbered(source, f"aggregate_completeness{by}", told, f"{_period(by)} tool")
+    with_share = sa.select(sums, sql.share(sums.c.answered, sums.c.required).label("share"))
+    return sql.numbered(source, f"aggregate_completeness{by}", with_share, f"{_period(by)} tool")
 
 
 # questions by how many teams answered with no
@@ -181,10 +185,10 @@ def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
 
 def aggregate_gaps(source: sql.Sources) -> sql.Select:
     """Return one line per question with at least one no, the most frequent first."""
-    asked = source.spec.figures.questions
-    assert asked is not None
-    lines = _answers(source, asked).subquery()
-    found = sql.grouped(
+    question_figures = source.spec.figures.questions
+    assert question_figures is not None
+    lines = _answers(source, question_figures).subquery()
+    counts = sql.grouped(
         lines,
         "period tool row_code field label item asked",
         answered_no=sa.func.count(lines.c.no),
@@ -192,38 +196,38 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
         teams_no=sql.distinct(lines.c.team_no),
         teams=sql.distinct(lines.c.team),
     ).subquery()
-    no = found.c.answered_no
-    told = sa.select(found, sql.share(no, found.c.answered).label("share")).where(no > 0)
+    no = counts.c.answered_no
+    with_share = sa.select(counts, sql.share(no, counts.c.answered).label("share")).where(no > 0)
     order = "period -teams_no -share asked tool row_code field"
-    return sql.numbered(source, "aggregate_gaps", told, order)
+    return sql.numbered(source, "aggregate_gaps", with_share, order)
 
 
-def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
+def _answers(source: sql.Sources, question_figures: QuestionFigures) -> sql.Select:
     """Return every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given = source["answers"]
+    answers = source["answers"]
     question = source["questions"]
     items = sql.materialized_cte(sa.select(source["items"]))
-    is_no = given.c.code.in_(asked.no)
+    is_no = answers.c.code.in_(question_figures.no)
     return (
         sa.select(
             *picked(
                 "period tool field team label",
-                given,
+                answers,
                 question,
                 row_code=items.c.row_code,
-                no=sa.case((is_no, given.c.code)),
-                team_no=sa.case((is_no, given.c.team)),
+                no=sa.case((is_no, answers.c.code)),
+                team_no=sa.case((is_no, answers.c.team)),
                 item=items.c.label,
                 asked=question.c.n,
             )
         )
-        .select_from(given)
-        .join(question, same(question, given, "tool", "field"))
-        .outerjoin(items, sa.and_(same(items, given, "tool"), items.c.row_code == given.c.row))
+        .select_from(answers)
+        .join(question, same(question, answers, "tool", "field"))
+        .outerjoin(items, sa.and_(same(items, answers, "tool"), items.c.row_code == answers.c.row))
         .where(
-            question.c.list == asked.vocabulary,
-            given.c.code.not_in(asked.left_out),
-            given.c.current,
+            question.c.list == question_figures.vocabulary,
+            answers.c.code.not_in(question_figures.left_out),
+            answers.c.current,
         )
     )
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from dataclasses import field as each_with
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,7 +89,7 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
     `parts` are the fields of splits that stand behind the other columns.
     """
     return sql.numbered(
-        source, "indicator_values", _values(source), ORDER, more=map(_column, parts)
+        source, "indicator_values", _values(source), ORDER, further_columns=map(_column, parts)
     )
 
 
@@ -100,9 +100,9 @@ def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, V
     for row in store.select(indicator_values(source, parts).order_by("n")):
         line = row[: len(names)]
         numbers = zip(parts, row[len(names) :], strict=True)
-        known = dict(zip(names, line, strict=True))
+        columns = dict(zip(names, line, strict=True))
         filled = {code: number for code, number in numbers if number is not None}
-        yield line, Value(**{name: known[name] for name in OF_VALUE}, parts=filled)
+        yield line, Value(**{name: columns[name] for name in OF_VALUE}, parts=filled)
 
 
 # the select
@@ -127,55 +127,55 @@ def _values(source: sql.Sources) -> sql.Select:
 def _stated(source: sql.Sources) -> sql.Select:
     """Return every value of the returns that count, with what the rows say that it leads to."""
     figures = indicator_figures(source.spec)
-    known = _Known(source)
-    own = known.own
-    catalogue = known.catalogue
+    rows = _StatedRows(source)
+    stated = rows.stated
+    catalogue = rows.catalogue
     files = source["submissions"]
     typed = sql.answers_to(source, figures.value, [figures.tool])
     periods = source["codes"]
     its_list = list_of(source.spec.tool[figures.tool].fields[figures.period])
     worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
-    framework = own.c[_column(figures.of)]
-    period = own.c[_column(figures.period)]
-    own_code = own.c.team + " " + framework
-    own_label = sa.func.coalesce(known.first(*figures.name), "")
+    framework = stated.c[_column(figures.of)]
+    period = stated.c[_column(figures.period)]
+    own_code = stated.c.team + " " + framework
+    own_label = sa.func.coalesce(rows.first(*figures.name), "")
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
     return (
         sa.select(
-            *(own.c[_column(code)] for code in _parts(figures)),
+            *(stated.c[_column(code)] for code in _parts(figures)),
             *picked(
                 f"{OF_ROW} project intervention period_end issued",
-                own,
+                stated,
                 files,
                 value_period=period,
                 framework=framework,
                 label=label,
-                country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
+                country=sa.func.coalesce(rows.first(figures.country), stated.c.country, ""),
                 indicator=sa.func.coalesce(catalogue.c.code, own_code),
                 own=catalogue.c.code.is_(None),
                 catalogue=sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))),
-                kind=known.first(figures.kind),
-                status=known.first(figures.status),
-                unit=known.first(*figures.unit),
+                kind=rows.first(figures.kind),
+                status=rows.first(figures.status),
+                unit=rows.first(*figures.unit),
                 **{
-                    name: sa.cast(known.first(*_fields(figures, name)), sa.Double())
+                    name: sa.cast(rows.first(*_fields(figures, name)), sa.Double())
                     for name in NUMBERS
                 },
-                sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet),
-                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell),
+                sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, stated.c.sheet),
+                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, stated.c.cell),
                 period_place=periods.c.position,
             ),
         )
-        .select_from(known.joined)
-        .join(files, same(files, own, "submission"))
-        .outerjoin(typed, same(typed, own, "submission", "tool", "row_code"))
-        .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row_code"))
+        .select_from(rows.joined)
+        .join(files, same(files, stated, "submission"))
+        .outerjoin(typed, same(typed, stated, "submission", "tool", "row_code"))
+        .outerjoin(worked_out, same(worked_out, stated, "submission", "tool", "row_code"))
         .outerjoin(periods, sa.and_(periods.c.list == its_list, periods.c.code == period))
         .where(files.c.current, framework.is_not(None), period.is_not(None))
     )
 
 
-class _Known:
+class _StatedRows:
     """What is known of a value: in its own row, in the row that it is about, in the catalogue behind that one."""
 
     def __init__(self, source: sql.Sources) -> None:
@@ -183,49 +183,54 @@ class _Known:
         figures = indicator_figures(source.spec)
         tool = spec.tool[figures.tool]
         about = [spec.tool[code] for code in tool.fields[figures.of].to]
-        # references that go to a catalogue, whose rows mean the same in every return
-        catalogues = {
-            sheet.code
-            for sheet in spec.tools
-            if any(isinstance(block, CatalogueBlock) for block in sheet.blocks)
-        }
-        leads = [
-            field.code
-            for sheet in about
-            for field in sheet.fields.values()
-            if not catalogues.isdisjoint(field.to)
-        ]
-        texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
-        numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
-        every = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT)
-        kinds = {
-            code: kind for code, kind in (every | dict.fromkeys(numbers, NUMBER)).items() if code
-        }
-        self.own = sql.materialized_cte(_rows(source, [tool], kinds))
+        leads = _fields_to_catalogues(spec, about)
+        kinds = _kinds_of_columns(figures, leads)
+        self.stated = sql.materialized_cte(_rows(source, [tool], kinds))
         self.about = sql.materialized_cte(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
-        its = sa.and_(
-            same(self.about, self.own, "submission"),
-            self.about.c.row_code == self.own.c[_column(figures.of)],
-        )
+        of = self.stated.c[_column(figures.of)]
+        is_about = sa.and_(same(self.about, self.stated, "submission"), self.about.c.row_code == of)
         # a value leads to a row of the catalogue by way of the row that it is about, or at once
-        codes = [self.about.c[_column(code)] for code in leads]
-        reference = sa.func.coalesce(*codes, self.own.c[_column(figures.of)], sa.null())
-        self.joined = self.own.outerjoin(self.about, its).outerjoin(
-            self.catalogue, self.catalogue.c.code == reference
+        reference = sa.func.coalesce(
+            *(self.about.c[_column(code)] for code in leads), of, sa.null()
         )
+        with_about = self.stated.outerjoin(self.about, is_about)
+        self.joined = with_about.outerjoin(self.catalogue, self.catalogue.c.code == reference)
 
     def first(self, *codes: str | None) -> sql.Expression:
         """Return the first of some fields that is filled in; of one in several places the nearest to the value."""
         names = [_column(code) for code in codes if code]
-        places = (self.own, self.about, self.catalogue)
-        there = [place.c[name] for name in names for place in places if name in place.c]
-        return sa.func.coalesce(*there, sa.null(), sa.null())
+        places = (self.stated, self.about, self.catalogue)
+        columns = [place.c[name] for name in names for place in places if name in place.c]
+        return sa.func.coalesce(*columns, sa.null(), sa.null())
 
 
 def _column(code: str) -> str:
     """Return the column of a field, which meets no other one."""
     return f"field_{code}"
+
+
+def _fields_to_catalogues(spec: Spec, tools: Sequence[Tool]) -> list[str]:
+    """Return the fields of some sheets that refer to rows of a catalogue, which mean the same in every return."""
+    catalogues = {
+        tool.code
+        for tool in spec.tools
+        if any(isinstance(block, CatalogueBlock) for block in tool.blocks)
+    }
+    fields = (field for tool in tools for field in tool.fields.values())
+    return [field.code for field in fields if not catalogues.isdisjoint(field.to)]
+
+
+def _kinds_of_columns(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
+    """Return the fields that a value is put together from, each with the kind of its column."""
+    texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
+    kinds: dict[str | None, str] = dict.fromkeys(
+        (*texts, *figures.unit, *figures.name, *leads), TEXT
+    )
+    for name in NUMBERS:
+        kinds |= dict.fromkeys(_fields(figures, name), NUMBER)
+    kinds |= dict.fromkeys(_parts(figures), NUMBER)
+    return {code: kind for code, kind in kinds.items() if code}
 
 
 def _fields(figures: IndicatorFigures, name: str) -> tuple[str | None, ...]:
@@ -244,20 +249,21 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     Which returns count is asked of the values: with a condition here SQLite takes these rows for few, and goes through
     all of them for each value.
     """
-    asked = {
-        code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)
-    }
+    fields_of_tools = {code for tool in tools for code in tool.fields}
     selects = []
     for tool in tools:
         wide = source[source.store.schema.wide[tool.code].name]
-        own = dict[str, Any]()
-        for code, kind in asked.items():
+        selected = dict[str, Any]()
+        for code, kind in kinds.items():
+            if code not in fields_of_tools:
+                continue
             column = wide.c[field_column(code)] if code in tool.fields else sa.null()
-            is_text = kind == TEXT
-            own[_column(code)] = (
-                sa.func.nullif(sql.as_text(column), "") if is_text else sa.cast(column, TYPES[kind])
-            )
-        selects.append(sa.select(*picked(OF_ROW, wide, **own)).where(wide.c.tool == tool.code))
+            if kind == TEXT:
+                selected[_column(code)] = sa.func.nullif(sql.as_text(column), "")
+            else:
+                selected[_column(code)] = sa.cast(column, TYPES[kind])
+        columns = picked(OF_ROW, wide, **selected)
+        selects.append(sa.select(*columns).where(wide.c.tool == tool.code))
     return sa.union_all(*selects)
 
 
@@ -268,18 +274,17 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Return every row of every catalogue with its fixed columns."""
     language = spec_language(spec)
     items = catalogue_items(spec).values()
-    told = {
-        code: kind for code, kind in kinds.items() if any(code in item.values for item in items)
-    }
+    filled_in = {code for entry in items for code in entry.values}
+    fixed_kinds = {code: kind for code, kind in kinds.items() if code in filled_in}
     as_kind = {TEXT: str, NUMBER: float}
     lines: list[list[Any]] = []
-    for place, item in enumerate(items):
-        values = {code: localized(item.values.get(code), language) for code in told}
-        fixed = (
-            None if value is None else as_kind[told[code]](value) for code, value in values.items()
-        )
-        lines.append([item.code, item.label.say(language), place, *fixed])
-    columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
+    for place, entry in enumerate(items):
+        line = [entry.code, entry.label.say(language), place]
+        for code, kind in fixed_kinds.items():
+            value = localized(entry.values.get(code), language)
+            line.append(None if value is None else as_kind[kind](value))
+        lines.append(line)
+    columns = (f"{_column(code)}:{kind}" for code, kind in fixed_kinds.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
 
 
@@ -289,17 +294,17 @@ def catalogue_items(spec: Spec) -> dict[str, Item]:
         block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock)
     )
     return {
-        item.code: item
+        entry.code: entry
         for block in blocks
         if isinstance(block.items, tuple)
-        for item in block.items
+        for entry in block.items
     }
 
 
 def catalogue_label(spec: Spec, code: str, language: str) -> str:
     """Return the short name of a row of a catalogue; nothing for one that is in none."""
-    item = catalogue_items(spec).get(code)
-    return item.label.say(language) if item else ""
+    entry = catalogue_items(spec).get(code)
+    return entry.label.say(language) if entry else ""
 
 
 # totals
@@ -312,7 +317,17 @@ NO_KIND = "the kind of value is not known"
 NOT_ADDED = "values of this kind are not added up"
 DOUBLED = "two values for one country and period"
 NO_RATIO = "numerators or denominators are missing"
-OF_FIGURE = ["indicator", "label", "teams", "missing", "baseline", "target", "progress"]
+OF_FIGURE = [
+    "indicator",
+    "label",
+    "teams",
+    "missing",
+    "baseline",
+    "target",
+    "progress",
+    "previous_total",
+    "same_total",
+]
 
 
 @dataclass(frozen=True)
@@ -338,8 +353,8 @@ class Figure:
     progress: float | None = None
     previous: str | None = None  # the period before, and the total of those who reported in both
     same: Sequence[Value] = ()
-    before: float | None = None
-    now: float | None = None
+    previous_total: float | None = None
+    same_total: float | None = None
 
     @property
     def label(self) -> str:
@@ -352,24 +367,24 @@ class Figure:
         return len({value.team for value in self.values})
 
 
-def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTotal:
+def total_of(values: Sequence[Value], figures: IndicatorFigures) -> IndicatorTotal:
     """Return the sum, or numerators over denominators; nothing where that would mean nothing."""
-    kinds = {value.kind for value in found}
+    kinds = {value.kind for value in values}
     kind = next(iter(kinds), None) or ""
     # a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice
     reported = [
         (value.country, value.value_period, value.team)
         if figures.adds_over_teams(value.indicator) or not value.country
         else (value.country, value.value_period)
-        for value in found
+        for value in values
     ]
-    parts = [(value.numerator, value.denominator) for value in found]
+    parts = [(value.numerator, value.denominator) for value in values]
     ratios = [(over, under) for over, under in parts if over is not None and under]
     obstacles = {
         KINDS: len(kinds) > 1,
         NO_KIND: not kind,
         NOT_ADDED: kind not in figures.sums and kind not in figures.ratios,
-        UNITS: len({fold(value.unit or "") for value in found}) > 1,
+        UNITS: len({fold(value.unit or "") for value in values}) > 1,
         DOUBLED: len({*reported}) < len(reported),
         NO_RATIO: kind not in figures.sums and len(ratios) < len(parts),
     }
@@ -377,17 +392,17 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTota
         if is_so:
             return IndicatorTotal(reason=reason)
     if kind in figures.sums:
-        return IndicatorTotal(SUM, rounded(sum(value.value or 0 for value in found)))
+        return IndicatorTotal(SUM, rounded(sum(value.value or 0 for value in values)))
     over = sum(numerator for numerator, _ in ratios) / sum(denominator for _, denominator in ratios)
     return IndicatorTotal(POOLED, rounded(figures.ratios[kind] * over))
 
 
-def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
+def totals(values: Sequence[Value], spec: Spec) -> list[Figure]:
     """Return one figure an indicator and period, in the order of the values: those of an indicator by period."""
     figures = indicator_figures(spec)
-    stated = (value for value in found if value.reason != RESTATED)
+    stated = (value for value in values if value.reason != RESTATED)
     groups = grouped(((value.indicator, value.value_period), value) for value in stated)
-    made: list[Figure] = []
+    period_figures: list[Figure] = []
     for (indicator, period), group in groups.items():
         counted = [value for value in group if value.reason is None]
         without = {value.team for value in group if value.reason == NO_VALUE}
@@ -395,12 +410,14 @@ def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
         if counted:
             figure = Figure(indicator, period, counted, missing, total_of(counted, figures))
             _aims(figure)
-            made.append(figure)
+            period_figures.append(figure)
     # each is compared with the period before, of the same length
-    series = grouped(((figure.indicator, shape(figure.period)), figure) for figure in made)
-    for before, figure in chain.from_iterable(map(pairwise, series.values())):
-        _compare(before, figure, figures)
-    return made
+    series = grouped(
+        ((figure.indicator, shape(figure.period)), figure) for figure in period_figures
+    )
+    for earlier, figure in chain.from_iterable(map(pairwise, series.values())):
+        _compare(earlier, figure, figures)
+    return period_figures
 
 
 def _aims(figure: Figure) -> None:
@@ -415,23 +432,28 @@ def _aims(figure: Figure) -> None:
         return
     figure.baseline = rounded(sum(baselines))
     figure.target = rounded(sum(targets))
-    way = (figure.target or 0) - (figure.baseline or 0)
-    if way:
-        figure.progress = rounded(((figure.total.number or 0) - (figure.baseline or 0)) / way)
+    distance = (figure.target or 0) - (figure.baseline or 0)
+    if distance:
+        figure.progress = rounded(((figure.total.number or 0) - (figure.baseline or 0)) / distance)
 
 
-def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
+def _compare(previous: Figure, figure: Figure, figures: IndicatorFigures) -> None:
     """Compare a figure with the one before, over the teams that reported in both."""
-    figure.previous = before.period
-    both = {value.who for value in before.values} & {value.who for value in figure.values}
-    earlier = [value for value in before.values if value.who in both]
-    figure.same = [value for value in figure.values if value.who in both]
-    one = total_of(earlier, figures)
-    other = total_of(figure.same, figures)
+    figure.previous = previous.period
+    reporters = {value.who for value in previous.values} & {value.who for value in figure.values}
+    earlier = [value for value in previous.values if value.who in reporters]
+    figure.same = [value for value in figure.values if value.who in reporters]
+    earlier_total = total_of(earlier, figures)
+    same_total = total_of(figure.same, figures)
     kinds = {(value.kind, fold(value.unit or "")) for value in (*earlier, *figure.same)}
-    if both and one.method is not None and one.method == other.method and len(kinds) == 1:
-        figure.before = one.number
-        figure.now = other.number
+    if (
+        reporters
+        and earlier_total.method is not None
+        and earlier_total.method == same_total.method
+        and len(kinds) == 1
+    ):
+        figure.previous_total = earlier_total.number
+        figure.same_total = same_total.number
 
 
 IndicatorKey = tuple[str, str]  # an indicator and a period of its values
@@ -455,11 +477,12 @@ def trend_of(
     where fewer than two periods compare. Where values are masked, only totals that stand in the lines are given: one
     of some of the teams could give away what is masked.
     """
-    reported = [
-        grouped(((row["team"], row["country"]), row) for row in values.get(indicator_key(line), ()))
-        for line in lines
-    ]
+    reported = []
+    for line in lines:
+        of_line = values.get(indicator_key(line), ())
+        reported.append(grouped(((row["team"], row["country"]), row) for row in of_line))
     same = who_is_in_each([rows.keys() for rows in reversed(reported)])
+    teams = {team for team, _ in same}
     points = []
     measures = set()
     for line, rows in zip(lines, reported, strict=True):
@@ -472,7 +495,7 @@ def trend_of(
             total = None if masked else total_of(stated, figures).number
         if total is not None:
             measures |= {(row["kind"], fold(row["unit"] or "")) for row in of_same}
-            points.append((line["value_period"], total, len({team for team, _ in same})))
+            points.append((line["value_period"], total, len(teams)))
     return points if len(points) > 1 and len(measures) == 1 else []
 
 
@@ -481,19 +504,18 @@ def shape(period: str) -> str:
     return re.sub(r"\d", "#", period)
 
 
-def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
+def aggregate_indicators(period_figures: Sequence[Figure]) -> Iterator[Record]:
     """Yield one line an indicator and period."""
-    for figure in made:
+    for figure in period_figures:
         numbers = [value.value or 0.0 for value in figure.values]
-        change = (
-            None
-            if figure.before is None or figure.now is None
-            else rounded(figure.now - figure.before)
-        )
-        own = {name: getattr(figure, name) for name in OF_FIGURE}
         kinds = {value.kind for value in figure.values}
         units = {value.unit for value in figure.values}
-        yield own | {
+        reporters = {value.team for value in figure.same}
+        change = None
+        if figure.previous_total is not None and figure.same_total is not None:
+            change = rounded(figure.same_total - figure.previous_total)
+        columns = {name: getattr(figure, name) for name in OF_FIGURE}
+        yield columns | {
             "kind": kinds.pop() if len(kinds) == 1 else None,
             "unit": units.pop() if len(units) == 1 else None,
             "value_period": figure.period,
@@ -506,66 +528,65 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
             "maximum": max(numbers),
             "change": change,
             "own": figure.values[0].own,
-            "same_teams": len({value.team for value in figure.same}) if figure.previous else None,
-            "previous_total": figure.before,
-            "same_total": figure.now,
+            "same_teams": len(reporters) if figure.previous else None,
         }
 
 
-def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
+def indicators(spec: Spec, values: Sequence[Value]) -> Iterator[Record]:
     """Yield every indicator: those of the catalogues, then those of a team's own of which there is a value."""
     figures = indicator_figures(spec)
     language = spec_language(spec)
     of = spec.tool[figures.tool].fields[figures.of]
     ways = [of, *(field for code in of.to for field in spec.tool[code].fields.values())]
-    for tool in dict.fromkeys(code for field in ways for code in field.to):
-        for block in spec.tool[tool].blocks:
-            for item in block.written_out if isinstance(block, CatalogueBlock) else ():
-                known = {code: localized(value, language) for code, value in item.values.items()}
-                yield {
-                    "indicator": item.code,
-                    "label": item.label.say(language),
-                    "own": False,
-                    "kind": known.get(figures.kind),
-                    "unit": next(filter(None, map(known.get, figures.unit)), None),
-                }
-    for value in {value.indicator: value for value in reversed(found) if value.own}.values():
-        yield {
-            name: getattr(value, name)
-            for name in ("indicator", "label", "own", "team", "kind", "unit")
-        }
+    tools = dict.fromkeys(code for field in ways for code in field.to)
+    blocks = (block for code in tools for block in spec.tool[code].blocks)
+    for block in blocks:
+        if not isinstance(block, CatalogueBlock):
+            continue
+        for entry in block.written_out:
+            fixed = {code: localized(value, language) for code, value in entry.values.items()}
+            units = filter(None, map(fixed.get, figures.unit))
+            yield {
+                "indicator": entry.code,
+                "label": entry.label.say(language),
+                "own": False,
+                "kind": fixed.get(figures.kind),
+                "unit": next(units, None),
+            }
+    first_of_own = {value.indicator: value for value in reversed(values) if value.own}
+    for value in first_of_own.values():
+        names = ("indicator", "label", "own", "team", "kind", "unit")
+        yield {name: getattr(value, name) for name in names}
 
 
 # splits
 
 
-def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
+def aggregate_splits(period_figures: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     """Yield one line a part that somebody filled in, of the indicators that have a total."""
     figures = indicator_figures(spec)
     language = spec_language(spec)
     tool = spec.tool[figures.tool]
     parts = [(split, code) for split in figures.splits for code in split.parts]
-    for figure in made:
-        for split, code in parts if figure.total.method else ():
-            filled = [
-                (value.team, value.parts[code]) for value in figure.values if code in value.parts
-            ]
-            if filled:
-                disagree = sum(_disagrees(value, split, figures) for value in figure.values)
-                yield {
-                    "indicator": figure.indicator,
-                    "label": figure.label,
-                    "value_period": figure.period,
-                    "split": split.code,
-                    "split_label": split.label.say(language) or None,
-                    "part_of": split.of,
-                    "part": code,
-                    "part_label": tool.fields[code].label.say(language),
-                    "disagree": disagree,
-                    "frequency": len(filled),
-                    "teams": len({team for team, _ in filled}),
-                    "total": rounded(sum(number for _, number in filled)),
-                }
+    with_total = [figure for figure in period_figures if figure.total.method]
+    for figure, (split, code) in product(with_total, parts):
+        filled = [value for value in figure.values if code in value.parts]
+        if not filled:
+            continue
+        yield {
+            "indicator": figure.indicator,
+            "label": figure.label,
+            "value_period": figure.period,
+            "split": split.code,
+            "split_label": split.label.say(language) or None,
+            "part_of": split.of,
+            "part": code,
+            "part_label": tool.fields[code].label.say(language),
+            "disagree": sum(_disagrees(value, split, figures) for value in figure.values),
+            "frequency": len(filled),
+            "teams": len({value.team for value in filled}),
+            "total": rounded(sum(value.parts[code] for value in filled)),
+        }
 
 
 def _disagrees(value: Value, split: Split, figures: IndicatorFigures) -> bool:

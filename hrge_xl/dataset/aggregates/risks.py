@@ -79,9 +79,11 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
     if breakdown.field is None:
         stands_for = sa.case(breakdown.tools, value=placed.c.tool)
         return _part(placed, by, stands_for).where(stands_for.is_not(None))
-    given = sql.answers_to(source, breakdown.field, risk_figures(source.spec).tools)
-    code = sa.func.coalesce(given.c.code, sql.as_text(given.c.number), given.c.text)
-    answered = _part(placed, by, code).select_from(placed).join(given, same(given, placed, *ROW))
+    answers = sql.answers_to(source, breakdown.field, risk_figures(source.spec).tools)
+    code = sa.func.coalesce(answers.c.code, sql.as_text(answers.c.number), answers.c.text)
+    answered = (
+        _part(placed, by, code).select_from(placed).join(answers, same(answers, placed, *ROW))
+    )
     return answered.where(code.is_not(None))
 
 
@@ -93,10 +95,10 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     placed = store["aggregate_risks"].c
     for tool in figures.tools:
         rows = store[schema.wide[tool].name].c
-        ours = sa.select(sa.func.count()).where(
+        entered_count = sa.select(sa.func.count()).where(
             rows.current, rows.period == period, rows.tool == tool
         )
-        entered += next(store.select(ours))[0]
+        entered += next(store.select(entered_count))[0]
     total = sa.select(placed.stage, sql.whole(sa.func.sum(placed.frequency)))
     counts = dict(store.select(total.where(placed.period == period).group_by(placed.stage)))
     return {stage: entered - counts.get(stage, 0) for stage in stages(figures)}
@@ -124,17 +126,17 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     """Return the same for each part of each breakdown."""
     spec = source.spec
     language = spec_language(spec)
-    by = {way: place for place, way in enumerate(ways(spec))}
+    by = {breakdown: place for place, breakdown in enumerate(ways(spec))}
     labels = [
-        (way, code, label, place)
-        for way in by
-        for place, (code, label) in enumerate(part_labels(spec, way, language).items())
+        (breakdown, code, label, place)
+        for breakdown in by
+        for place, (code, label) in enumerate(part_labels(spec, breakdown, language).items())
     ]  # of every part of every breakdown, in the order of its list
     cells = matrix_cells(spec)
     names = sql.listed("names", "breakdown code label place:integer", labels)
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
     counted = sql.counted(risk_parts(source), keys).subquery()
-    told = (
+    labelled = (
         sa.select(
             counted,
             *picked(
@@ -150,7 +152,7 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
         .outerjoin(names, same(names, counted, "breakdown", "code"))
     )
     return sql.numbered(
-        source, "aggregate_risks_by_part", told, "period way place code stage_place cell"
+        source, "aggregate_risks_by_part", labelled, "period way place code stage_place cell"
     )
 
 
@@ -177,11 +179,11 @@ def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
 
 def top_risks(source: sql.Sources) -> sql.Select:
     """Open risks by weight: level after mitigation, then steps, then the same before; the first of each period."""
-    found = _weighed(source).subquery()
-    heaviest = [found.c.weight.desc(), found.c.weight_before.desc()]
-    alike = [in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
-    rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
-    ranked = sa.select(found, rank.label("rank")).subquery()
+    weighed = _weighed(source).subquery()
+    heaviest = [weighed.c.weight.desc(), weighed.c.weight_before.desc()]
+    alike = [in_bytes(weighed.c[name]) for name in ("team", "tool", "row_code", "submission")]
+    rank = sa.func.row_number().over(partition_by=weighed.c.period, order_by=[*heaviest, *alike])
+    ranked = sa.select(weighed, rank.label("rank")).subquery()
     return sql.numbered(
         source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period rank"
     )
@@ -238,14 +240,16 @@ def _open_rows(source: sql.Sources) -> sql.Select:
     for table in dict.fromkeys(source.store.schema.wide[tool].name for tool in figures.tools):
         wide = source[table]
         shown = {"name": figures.name} | {shown_column(code): code for code in figures.shows}
-        told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
+        shown_columns = {
+            name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()
+        }
         over = [
             sa.func.coalesce(sql.as_text(wide.c[field_column(code)]), "").in_(codes)
             for code, codes in figures.closed.items()
         ]
         rows.append(
             sa.select(
-                *picked("submission tool row_code sheet cell file_sha256", wide, **told)
+                *picked("submission tool row_code sheet cell file_sha256", wide, **shown_columns)
             ).where(wide.c.tool.in_(figures.tools), sa.not_(sa.or_(sa.false(), *over)))
         )
     return sa.select(sa.union_all(*rows).subquery())

@@ -25,25 +25,25 @@ from ..schema import TEXT, list_of
 from ..store import Store
 
 
-def picked(names: str, *places: FromClause, **own: Any) -> list[Any]:
-    """Return columns by name: what is worked out here (`own`), else that of the first place that has one of this
-    name.
-    """
-    wanted = dict.fromkeys((*names.split(), *own))
-    there = {
-        name: next((place.c[name] for place in places if name in place.c), None) for name in wanted
-    } | own
-    return [
-        column
-        if isinstance(column, sa.ColumnClause) and column.name == name
-        else column.label(name)
-        for name, column in there.items()
-    ]
+def picked(names: str, *places: FromClause, **computed: Any) -> list[Any]:
+    """Return columns by name: the expression that is `computed`, else that of the first place with this name."""
+    columns = dict[str, Any]()
+    for name in names.split():
+        having_it = (place for place in places if name in place.c)
+        place = next(having_it, None)
+        columns[name] = None if place is None else place.c[name]
+    columns |= computed
+
+    def labelled(name: str, column: Any) -> Any:
+        is_named_so = isinstance(column, sa.ColumnClause) and column.name == name
+        return column if is_named_so else column.label(name)
+
+    return [labelled(name, column) for name, column in columns.items()]
 
 
-def same(one: FromClause, other: FromClause, *columns: str) -> sa.ColumnElement[Any]:
+def same(first: FromClause, second: FromClause, *columns: str) -> sa.ColumnElement[Any]:
     """Say whether two lines agree in some columns."""
-    return sa.and_(*(one.c[name] == other.c[name] for name in columns))
+    return sa.and_(*(first.c[name] == second.c[name] for name in columns))
 
 
 class InOrder(Join):
@@ -96,19 +96,21 @@ Figure = Callable[[Sources], Select]
 
 
 def numbered(
-    source: Sources, table: str, lines: Select, order: str, more: Iterable[str] = ()
+    source: Sources, table: str, lines: Select, order: str, further_columns: Iterable[str] = ()
 ) -> Select:
-    """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
-    columns = (*source.store.schema.by_name[table].names, *more)
-    found = lines.subquery()
-    by = []
-    for (
-        name
-    ) in order.split():  # nothing comes before everything, texts are in the order of their bytes
-        column = found.c[name.removeprefix("-")]
+    """Select the columns of a table, and further ones, of some lines, numbered as `n` in an order of columns.
+
+    `-name`: downwards. Nothing comes before everything, and texts are in the order of their bytes.
+    """
+    columns = (*source.store.schema.by_name[table].names, *further_columns)
+    unnumbered = lines.subquery()
+    keys = []
+    for name in order.split():
+        column = unnumbered.c[name.removeprefix("-")]
         key = in_bytes(column) if isinstance(column.type, sa.String) else column
-        by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
-    return sa.select(*picked(" ".join(columns), found, n=sa.func.row_number().over(order_by=by)))
+        keys.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
+    number = sa.func.row_number().over(order_by=keys)
+    return sa.select(*picked(" ".join(columns), unnumbered, n=number))
 
 
 def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
@@ -153,19 +155,19 @@ def cells(source: Sources) -> sa.CTE:
     """
     cell = source["slots"]
     question = source["questions"]
-    item = source["items"]
-    its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
+    items = source["items"]
+    numbers = (question.c.n.label("asked"), question.c.type, items.c.n.label("item"))
     return materialized_cte(
-        sa.select(cell.c.slot, cell.c.tool, cell.c.row_code, cell.c.calculated, *its)
+        sa.select(cell.c.slot, cell.c.tool, cell.c.row_code, cell.c.calculated, *numbers)
         .join_from(cell, question, same(question, cell, "tool", "field"))
-        .outerjoin(item, same(item, cell, "tool", "row_code"))
+        .outerjoin(items, same(items, cell, "tool", "row_code"))
     )
 
 
-def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> sa.FromClause:
+def by_file(files: sa.FromClause, answers: sa.FromClause, cell: sa.FromClause) -> sa.FromClause:
     """Join the facts of each file with their cells."""
-    facts = InOrder(files, given, same(given, files, "submission_id"))
-    return InOrder(facts, cell, same(cell, given, "slot"))
+    facts = InOrder(files, answers, same(answers, files, "submission_id"))
+    return InOrder(facts, cell, same(cell, answers, "slot"))
 
 
 def current(source: Sources, table: str) -> sa.CTE:
@@ -176,9 +178,9 @@ def current(source: Sources, table: str) -> sa.CTE:
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
     """Return the answers to one question of some sheets."""
-    given = source["answers"]
-    ours = (given.c.current, given.c.tool.in_(tools), given.c.field == field)
-    return materialized_cte(sa.select(given, given.c.row.label("row_code")).where(*ours))
+    answers = source["answers"]
+    conditions = (answers.c.current, answers.c.tool.in_(tools), answers.c.field == field)
+    return materialized_cte(sa.select(answers, answers.c.row.label("row_code")).where(*conditions))
 
 
 def materialized_cte(lines: Select) -> sa.CTE:
@@ -241,8 +243,10 @@ def said(spec: Spec, field: Field, value: Any, language: str) -> str:
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)
-    if (name := list_of(field)) is not None:
-        return dict(entries(spec, name, language)).get(str(value), str(value))
+    list_name = list_of(field)
+    if list_name is not None:
+        labels = dict(entries(spec, list_name, language))
+        return labels.get(str(value), str(value))
     if kind_of(field) is ColumnKind.DATE:
         return day(value if isinstance(value, date) else date.fromisoformat(value), language)
     return f"{value:g}" if isinstance(value, float) else str(value)

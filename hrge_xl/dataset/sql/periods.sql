@@ -1,4 +1,5 @@
--- Every period of which a team was expected or something came that could be read; what states none is of none.
+-- Every period of which a team was expected or something came that could be read; what states none is of none, and so is
+-- a return of another round.
 SELECT
     period, min(period_start) AS first_day, max(period_end) AS last_day, min(issued) AS issued,
     sum(expected) AS expected, sum(received) AS submissions, sum(counting) AS counting
@@ -8,8 +9,8 @@ FROM (
     FROM expected_teams
     UNION ALL
     SELECT period, period_start, period_end, issued, 0, 1, CASE WHEN current THEN 1 ELSE 0 END
-    FROM submissions
-    WHERE verdict <> 'refused'
+    FROM submissions AS s
+    WHERE verdict <> 'refused' AND NOT ({stray})
 ) AS known
 WHERE period <> ''
 GROUP BY period

@@ -1,4 +1,4 @@
--- Every team that was expected or sent something that could be read, by period.
+-- Every team that was expected or sent something that could be read, by period; but for returns of another round.
 SELECT
     period, team, coalesce(max(expected_country), max(stated_country)) AS country, sum(expected) > 0 AS expected,
     max(due) AS due,
@@ -29,6 +29,6 @@ FROM (
                 AND f.code NOT LIKE 'X%' -- what stands between several returns is not an error of one
         ) ELSE 0 END
     FROM submissions AS s
-    WHERE verdict <> 'refused' AND team <> ''
+    WHERE verdict <> 'refused' AND team <> '' AND NOT ({stray})
 ) AS known
 GROUP BY period, team

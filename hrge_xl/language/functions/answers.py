@@ -103,19 +103,21 @@ class Unique(Function):
         if column is None or cell is None:
             return "TRUE"
         readable = "TRUE" if ref.fixed else write.readable(ref)
-        known = f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
+        has_answer = (
+            f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
+        )
         if ref.steps:
             alike = is_step(column, write.step_entry(ref))
         else:
             alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
         if ref.type in FIGURES:  # to a spreadsheet a blank cell is 0
             alike = f'(({column}<>"")*{alike})'
-        return f"IFERROR(OR(NOT({known}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number
+        return f"IFERROR(OR(NOT({has_answer}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number
 
     def compile(self, to: Compiler, answer: Expr) -> Compiled:
         """Compile it: what stands twice is certain; what stands once may also be in a cell that no one can read."""
         value = to.value(answer)
-        ref = next((found for found in refs(answer) if not found.single), None)
+        ref = next((ref for ref in refs(answer) if not ref.single), None)
         if ref is None:  # the same in every row
             return passing_on(lambda _: True, [value])
         table = to.table_of(ref)
@@ -123,21 +125,23 @@ class Unique(Function):
         def counted(
             answers: Answers, this: Row
         ) -> tuple[dict[str, Any], Counter[Any], Unknown | None]:
-            own = {}
+            values_by_row = {}
             unknown = None
             active = answers.active_sets[table]
             for row in answers.rows[table]:
-                found = value(answers, row, this)
-                if type(found) is Unknown:
-                    unknown = worse(unknown, found)
-                elif found is not None and row in active:
-                    own[row] = found
-            own = _comparable(own)
-            return own, Counter(own.values()), unknown
+                answer_of_row = value(answers, row, this)
+                if type(answer_of_row) is Unknown:
+                    unknown = worse(unknown, answer_of_row)
+                elif answer_of_row is not None and row in active:
+                    values_by_row[row] = answer_of_row
+            values_by_row = _comparable(values_by_row)
+            return values_by_row, Counter(values_by_row.values()), unknown
 
         def unique(answers: Answers, row: Row, this: Row) -> bool | Unknown:
-            own, often, unknown = answers.once((id(value), this), lambda: counted(answers, this))
-            if row in own and often[own[row]] > 1:
+            values_by_row, often, unknown = answers.once(
+                (id(value), this), lambda: counted(answers, this)
+            )
+            if row in values_by_row and often[values_by_row[row]] > 1:
                 return False
             return True if unknown is None else unknown
 
@@ -148,8 +152,8 @@ def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return for the values of some rows what is equal where they are; several answers in any order are the same."""
     figures = sorted({value for value in values.values() if isinstance(value, float)})
     first_of = dict(zip(figures[:1], figures[:1], strict=True))
-    for before, figure in pairwise(figures):
-        first_of[figure] = first_of[before] if same(before, figure) else figure
+    for previous, figure in pairwise(figures):
+        first_of[figure] = first_of[previous] if same(previous, figure) else figure
     return {
         row: frozenset(map(fold, value))
         if isinstance(value, tuple)
@@ -179,12 +183,12 @@ class Last(Function):
 
     def typed(self, typing: Parser, node: ast.Call) -> Ref:
         typing.expect(node, self.name, 1)
-        found = typing.expr(node.args[0])
-        if not isinstance(found, Ref) or found.last:
+        ref = typing.expr(node.args[0])
+        if not isinstance(ref, Ref) or ref.last:
             raise typing.refuse(
                 node.args[0], "last() takes the code of a field.", "Write that alone."
             )
-        return replace(found, last=True)
+        return replace(ref, last=True)
 
 
 # only the checks of field types use it
@@ -194,7 +198,7 @@ class Readable(Function):
     """Whether an answer is of its type. To the reader every answer that it could read is."""
 
     name = "readable"
-    own = True
+    internal = True
 
     def excel(self, write: SheetWriter, answer: Ref) -> str:
         return write.readable(answer)

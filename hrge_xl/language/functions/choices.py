@@ -38,15 +38,15 @@ class Has(Function):
         return write.has(several, code_of(code))
 
     def compile(self, to: Compiler, several: Expr, code: Expr) -> Compiled:
-        given, wanted = to.value(several), to.value(code)
+        several_value, code_value = to.value(several), to.value(code)
 
         def has(answers: Answers, row: Row, this: Row) -> bool | Unknown:
-            codes = given(answers, row, this)
-            one = wanted(answers, row, this)
-            if type(one) is Unknown:
-                return one
+            codes = several_value(answers, row, this)
+            sought = code_value(answers, row, this)
+            if type(sought) is Unknown:
+                return sought
             read = codes.seen if type(codes) is Unknown else codes or ()
-            if one is not None and (one in read or fold(one) in map(fold, read)):
+            if sought is not None and (sought in read or fold(sought) in map(fold, read)):
                 return True
             return codes if type(codes) is Unknown else False
 
@@ -57,22 +57,22 @@ class Belongs(Function):
     """Whether an entry belongs to what is chosen in the field that decides its list."""
 
     name = "belongs"
-    own = True
+    internal = True
 
     def excel(self, write: SheetWriter, child: Ref, parent: Ref) -> str:
         above = write.cell(parent)
         if above is None:
             return "TRUE"
         # Else it is the mistake, and this may be right.
-        known = f"ISNUMBER(MATCH({above},list_{parent.list},0))"
-        return f"IFERROR(OR(NOT({known}),{write.parent(child)}={above}),TRUE)"
+        is_entry = f"ISNUMBER(MATCH({above},list_{parent.list},0))"
+        return f"IFERROR(OR(NOT({is_entry}),{write.parent(child)}={above}),TRUE)"
 
     def compile(self, to: Compiler, child: Ref, parent: Ref) -> Compiled:
         above = to.parents(child.list or "")
 
         def belongs(entry: str | None, chosen: str | None) -> bool:
-            wanted = None if entry is None else above.get(fold(entry))
-            return wanted is None or chosen is None or wanted == fold(chosen)
+            parent_code = None if entry is None else above.get(fold(entry))
+            return parent_code is None or chosen is None or parent_code == fold(chosen)
 
         return passing_on(belongs, [to.value(child), to.value(parent)])
 
@@ -131,7 +131,7 @@ class OfTool(Function):
             )
         return (row, *(Literal(tool, Type.TEXT) for tool in tools))
 
-    def excel(self, write: SheetWriter, tool: Expr, *others: Expr) -> str:
+    def excel(self, write: SheetWriter, tool: Expr, *listed_tools: Expr) -> str:
         return self.excel_of(write, code_of(tool) if isinstance(tool, Literal) else write.record)
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
@@ -260,21 +260,25 @@ class LookUp(Function):
             named = code(answers, row, this)
             if type(named) is Unknown:
                 return named
-            there = answers.row_named(table, named)
-            return None if there is None else answer(answers, there, this)
+            target_row = answers.row_named(table, named)
+            return None if target_row is None else answer(answers, target_row, this)
 
         return _where_on_scale(look_up, [to.off_scale(reference)])
 
     def compile_filled(self, to: Compiler, reference: Ref, target: Ref) -> Compiled:
-        code, given, table = to.value(reference), to.filled(target), to.table(reference.targets[0])
+        code, presence, table = (
+            to.value(reference),
+            to.filled(target),
+            to.table(reference.targets[0]),
+        )
         looked_up = self.compile(to, reference, target)
 
         def filled(answers: Answers, row: Row, this: Row) -> bool | Unknown:
             value = looked_up(answers, row, this)
             if value is not None:
                 return value if type(value) is Unknown else True
-            there = answers.row_named(table, code(answers, row, this))
-            return there is not None and given(answers, there, this)
+            target_row = answers.row_named(table, code(answers, row, this))
+            return target_row is not None and presence(answers, target_row, this)
 
         return filled
 
@@ -283,26 +287,28 @@ class InUse(Function):
     """Whether a reference leads to a row that is in use."""
 
     name = "in_use"
-    own = True
+    internal = True
 
     def excel(self, write: SheetWriter, reference: Ref) -> str:
         return write.in_use(reference)
 
     def compile(self, to: Compiler, reference: Ref) -> Compiled:
         """Compile it: where none of the sheets that it may name is there, nobody can tell."""
-        given = to.value(reference)
+        reference_value = to.value(reference)
         tools = reference.targets
         places = [(to.table(tool), to.offered(reference, tool)) for tool in tools]
 
         def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
-            code = given(answers, row, this)
+            code = reference_value(answers, row, this)
             if type(code) is Unknown:
                 return code
             if code is None or not any(answers.issued(tool) for tool in tools):
                 return True
             for table, offered in places:
-                there = answers.row_named(table, code)
-                if there in answers.active_sets[table] and (offered is None or there in offered):
+                target_row = answers.row_named(table, code)
+                if target_row in answers.active_sets[table] and (
+                    offered is None or target_row in offered
+                ):
                     return True
             return False
 
@@ -313,10 +319,10 @@ def _where_on_scale(value: Compiled, fits: Sequence[Compiled]) -> Compiled:
     """Compile what has a meaning only where answers are steps of a scale or names of rows: elsewhere it is unknown."""
 
     def known(answers: Answers, row: Row, this: Row) -> Any:
-        found = value(answers, row, this)
+        figure = value(answers, row, this)
         unknown = None
         for off_scale in fits:
             unknown = worse(unknown, off_scale(answers, row, this))
-        return found if unknown is None else worse(unknown, found)
+        return figure if unknown is None else worse(unknown, figure)
 
     return known

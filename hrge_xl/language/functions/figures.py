@@ -232,9 +232,9 @@ class Rounded(_Figure):
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) not in (1, 2):
             raise typing.refuse(node, f"round() takes 1 or 2 arguments, not {len(node.args)}.")
-        number, *given = node.args
+        number, *decimals_given = node.args
         decimals = 0.0
-        for arg in given:
+        for arg in decimals_given:
             value = arg.value if isinstance(arg, ast.Constant) else None
             if type(value) is not int or not 0 <= value <= MOST_DECIMALS:
                 raise typing.refuse(
@@ -280,10 +280,10 @@ class Bands(Function):
                 "bands() takes a number, then limit and name in turn, and a last name.",
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
             )
-        number, *others, last = node.args
+        number, *limits_and_names, last = node.args
         figure = typing.number(number)
-        limits = [typing.number(limit) for limit in others[::2]]
-        names = [typing.expr(name) for name in (*others[1::2], last)]
+        limits = [typing.number(limit) for limit in limits_and_names[::2]]
+        names = [typing.expr(name) for name in (*limits_and_names[1::2], last)]
         if not all(isinstance(part, Literal) for part in (*limits, *names)):
             raise typing.refuse(
                 node, "Limits and names of bands() are written out, not calculated."
@@ -303,8 +303,8 @@ class Bands(Function):
             write.number(name) if name.type is Type.NUMBER else write.text(name)
             for name in args[count + 1 :]
         )
-        found = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
-        return write.guarded(found, '""', args[0])
+        band = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
+        return write.guarded(band, '""', args[0])
 
     def of(self, *values: Any) -> float | str | None:
         number = values[0]
@@ -322,7 +322,7 @@ class Whole(Function):
     """Whether a number has no decimals."""
 
     name = "whole"
-    own = True
+    internal = True
     formula = "{0}=INT({0})"
 
     def of(self, value: Any) -> bool:
@@ -333,7 +333,7 @@ class NoDayInWords(Function):
     """Whether an answer is no text with a year in it, which only the reader may understand as a day."""
 
     name = "no_day_in_words"
-    own = True
+    internal = True
 
     def excel(self, write: SheetWriter, answer: Expr) -> str:
         cell = write.number(answer)
@@ -351,7 +351,7 @@ class OwnCalendar(Function):
     """
 
     name = "own_calendar"
-    own = True
+    internal = True
 
     def excel(self, write: SheetWriter, answer: Expr) -> str:
         years = years_of_own_calendar(write.language)
@@ -359,10 +359,10 @@ class OwnCalendar(Function):
         if not years:
             return "TRUE"
         first = years.start
-        after = years.stop
+        end = years.stop
         if answer.type is Type.DATE:
-            first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
-        return f"OR({value}<{first},{value}>={after})"
+            first, end = (to_serial(date(year, 1, 1)) for year in (first, end))
+        return f"OR({value}<{first},{value}>={end})"
 
     def of(self, *values: Any) -> bool:
         return True

@@ -52,8 +52,8 @@ class RowCode(Function):
         table = to.table_of(answer)
 
         def row_code(answers: Answers, row: Row, this: Row) -> Row:
-            own = this if answer.outer else row
-            return own if own in answers.row_sets[table] else None
+            code = this if answer.outer else row
+            return code if code in answers.row_sets[table] else None
 
         return row_code
 
@@ -77,8 +77,8 @@ class RowNumber(RowCode):
         code, table = super().compile(to, answer), to.table_of(answer)
 
         def row_number(answers: Answers, row: Row, this: Row) -> float | None:
-            own = code(answers, row, this)
-            return None if own is None else answers.rows[table].index(own) + 1.0
+            row_code = code(answers, row, this)
+            return None if row_code is None else answers.rows[table].index(row_code) + 1.0
 
         return row_number
 
@@ -105,10 +105,10 @@ class Nth(LookUp):
         return Call(self, (number, target), target.type)
 
     def compile(self, to: Compiler, number: Expr, target: Ref) -> Compiled:
-        which, answer, table = to.value(number), to.value(target), to.table(target.tool)
+        row_place, answer, table = to.value(number), to.value(target), to.table(target.tool)
 
         def nth(answers: Answers, row: Row, this: Row) -> Any:
-            place = which(answers, row, this)
+            place = row_place(answers, row, this)
             if place is None or type(place) is Unknown:
                 return place
             rows = answers.rows[table]
@@ -197,11 +197,11 @@ class _Number(Aggregate):
 
     def excel(self, write: ColumnWriter, ref: Ref) -> str:
         numbers = write.number(ref)
-        known = write.known(ref)
+        has_number = write.known(ref)
         if not ref.steps:
             return self._over_cells([numbers])
-        worth = numbers if self.neutral == "0" else f"{numbers}+(1-{known})*{self.neutral}"
-        return f'IF(SUMPRODUCT({known})=0,"",SUMPRODUCT({self.excel_name}({worth})))'
+        worth = numbers if self.neutral == "0" else f"{numbers}+(1-{has_number})*{self.neutral}"
+        return f'IF(SUMPRODUCT({has_number})=0,"",SUMPRODUCT({self.excel_name}({worth})))'
 
     def excel_records(self, records: Sequence[Record], ref: Ref) -> str:
         cells = [record.write.number(ref) for record in records]
@@ -231,31 +231,33 @@ class SumOver(_Number):
         if isinstance(inner, Ref):
             return super().excel(write, inner)
         met = f"(({write.condition(inner.condition)})>0)"
-        numbers = write.number(inner.then)
-        known = f"SUMPRODUCT(({write.active()})*(1-{met}*(1-{write.known(ref_of(inner.then))})))"
-        return f'IF({known}=0,"",SUMPRODUCT(({write.active()})*{met},{numbers}))'
+        numbers = write.number(inner.if_true)
+        has_figures = (
+            f"SUMPRODUCT(({write.active()})*(1-{met}*(1-{write.known(ref_of(inner.if_true))})))"
+        )
+        return f'IF({has_figures}=0,"",SUMPRODUCT(({write.active()})*{met},{numbers}))'
 
     def excel_records(self, records: Sequence[Record], inner: Ref | Choose) -> str:
         if isinstance(inner, Ref):
             return super().excel_records(records, inner)
-        known = []
+        figure_counts = []
         added = []
         for write, active in records:
             met = write.condition(inner.condition)
-            number = write.number(inner.then)
-            known.append(f"IF({active},IF({met},ISNUMBER({number})*1,1),0)")
+            number = write.number(inner.if_true)
+            figure_counts.append(f"IF({active},IF({met},ISNUMBER({number})*1,1),0)")
             added.append(f"IF(AND({active},{met}),N({number}),0)")
-        return f'IF({"+".join(known)}=0,"",{"+".join(added)})'
+        return f'IF({"+".join(figure_counts)}=0,"",{"+".join(added)})'
 
 
 def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
     """Say whether a number is added where a condition holds, and 0 elsewhere."""
     return (
         isinstance(expr, Choose)
-        and isinstance(expr.then, Ref)
-        and not (expr.then.single or expr.then.outer)
-        and isinstance(expr.other, Literal)
-        and expr.other.value == 0
+        and isinstance(expr.if_true, Ref)
+        and not (expr.if_true.single or expr.if_true.outer)
+        and isinstance(expr.if_false, Literal)
+        and expr.if_false.value == 0
     )
 
 

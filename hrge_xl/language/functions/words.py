@@ -71,7 +71,7 @@ class WithinWords(Function):
     """Whether a text keeps a limit of words; in scripts without spaces characters are counted."""
 
     name = "within_words"
-    own = True
+    internal = True
 
     def excel(self, write: SheetWriter, answer: Ref, most: Literal) -> str:
         text = str(write.cell(answer))
@@ -114,9 +114,9 @@ class Matches(Function):
 
     def excel(self, write: SheetWriter, text: Expr, pattern: Expr) -> str:
         cell = write.text(text)
-        found = pieces(code_of(pattern))
-        assert found is not None  # else the pattern is for the reader only
-        return f"IFERROR(AND({','.join([f'{cell}<>{EMPTY}', *_conditions(cell, found)])}),FALSE)"
+        parts = pieces(code_of(pattern))
+        assert parts is not None  # else the pattern is for the reader only
+        return f"IFERROR(AND({','.join([f'{cell}<>{EMPTY}', *_conditions(cell, parts)])}),FALSE)"
 
     def of(self, text: Any, pattern: Any) -> bool:
         return text is not None and fits(pattern, text)
@@ -233,15 +233,16 @@ class Label(Function):
         codes, vocabulary = to.value(answer), _list_of(answer) or ""
 
         def label(answers: Answers, row: Row, this: Row) -> Value:
-            found: Value = codes(answers, row, this)
-            if found is None or type(found) is Unknown:
-                return found
+            answer_codes: Value = codes(answers, row, this)
+            if answer_codes is None or type(answer_codes) is Unknown:
+                return answer_codes
             labels = answers.labels(vocabulary)
-            if isinstance(found, tuple):
+            if isinstance(answer_codes, tuple):
                 return (
-                    SEVERAL.join(filter(None, (labels.get(fold(code)) for code in found))) or None
+                    SEVERAL.join(filter(None, (labels.get(fold(code)) for code in answer_codes)))
+                    or None
                 )
-            return labels.get(fold(str(found)))
+            return labels.get(fold(str(answer_codes)))
 
         return label
 
@@ -261,13 +262,13 @@ class Worth(Function):
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         (answer,) = args = self.arguments(typing, node)
-        own = (
+        chosen = (
             answer.args[1]
             if isinstance(answer, Call) and isinstance(answer.function, LookUp)
             else answer
         )
-        known = typing.scope.worth(_list_of(answer) or "")
-        if not known or own.type is not Type.CODE or ref_of(own).fixed:
+        numbers = typing.scope.worth(_list_of(answer) or "")
+        if not numbers or chosen.type is not Type.CODE or ref_of(chosen).fixed:
             reason = "worth() takes one answer from a list whose entries have a `value`."
             raise typing.refuse(
                 node.args[0], reason, "Give the entries of the list their numbers: `value: 3`."
@@ -282,11 +283,11 @@ class Worth(Function):
         numbers = to.worth(vocabulary)
 
         def worth(answers: Answers, row: Row, this: Row) -> Value:
-            found: Value = code(answers, row, this)
-            if found is None or type(found) is Unknown:
-                return found
+            answer_code: Value = code(answers, row, this)
+            if answer_code is None or type(answer_code) is Unknown:
+                return answer_code
             chosen = fold(
-                str(found)
+                str(answer_code)
             )  # of an entry that was left out of the workbook its sheet knows nothing
             return numbers.get(chosen) if chosen in answers.labels(vocabulary) else None
 
@@ -380,22 +381,22 @@ class PatternPiece:
 
 def pieces(pattern: str) -> list[PatternPiece] | None:
     """Take a pattern apart; None where it says more than a sheet can check."""
-    found: list[PatternPiece] = []
+    parts: list[PatternPiece] = []
     place = 0
     while place < len(pattern):
-        taken = _atom(pattern, place)
-        if taken is None:
+        atom = _atom(pattern, place)
+        if atom is None:
             return None
-        characters, place = taken
+        characters, place = atom
         repeated = REPEATED.match(pattern, place)
         least, most = _times(repeated) if repeated else (1, 1)
         place = repeated.end() if repeated else place
-        found.append(PatternPiece(characters, least, most))
-    open_ones = [piece for piece in found[:-1] if piece.least != piece.most]
-    length = sum(piece.most or piece.least for piece in found if piece.characters != ANY)
+        parts.append(PatternPiece(characters, least, most))
+    open_ones = [piece for piece in parts[:-1] if piece.least != piece.most]
+    length = sum(piece.most or piece.least for piece in parts if piece.characters != ANY)
     # a rest may be as long as it likes, but not of some characters only
-    endless = found and found[-1].most is None and found[-1].characters != ANY
-    return None if open_ones or not found or length > MOST_PLACES or endless else found
+    endless = parts and parts[-1].most is None and parts[-1].characters != ANY
+    return None if open_ones or not parts or length > MOST_PLACES or endless else parts
 
 
 def _atom(pattern: str, place: int) -> tuple[str, int] | None:
@@ -431,39 +432,39 @@ def _class(inside: str) -> str | None:
 _ALPHABETS = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
 
 
-def _times(found: re.Match[str]) -> tuple[int, int | None]:
-    least, open_, most, sign = found.groups()
+def _times(repetition: re.Match[str]) -> tuple[int, int | None]:
+    least, open_, most, sign = repetition.groups()
     if sign:
         return {"+": (1, None), "*": (0, None), "?": (0, 1)}[sign]
     return int(least), (int(most) if most else None) if open_ else int(least)
 
 
-def _conditions(text: str, found: list[PatternPiece]) -> Iterator[str]:
-    least = sum(piece.least for piece in found)
-    most = None if found[-1].most is None else least - found[-1].least + found[-1].most
+def _conditions(text: str, parts: list[PatternPiece]) -> Iterator[str]:
+    least = sum(piece.least for piece in parts)
+    most = None if parts[-1].most is None else least - parts[-1].least + parts[-1].most
     yield f"LEN({text})={least}" if least == most else f"LEN({text})>={least}"
     if most is not None and most != least:
         yield f"LEN({text})<={most}"
     place = 1
-    every = chain.from_iterable([piece.characters] * piece.least for piece in found)
+    every = chain.from_iterable([piece.characters] * piece.least for piece in parts)
     for characters, run in groupby(every):  # possible at the places that every text has
         width = len(list(run))
         if len(characters) == 1:
             yield f"EXACT(MID({text},{place},{width}),{text_literal(characters * width)})"
         elif characters != ANY:
-            yield _each(text, range(place, place + width), characters)
+            yield _class_condition(text, range(place, place + width), characters)
         place += width
-    if any(piece.characters == ANY for piece in found):
+    if any(piece.characters == ANY for piece in parts):
         yield f"ISERROR(FIND(CHAR(10),{text}))"
-    last = found[-1]
+    last = parts[-1]
     if last.characters != ANY and last.most is not None and last.most > last.least:
         # past the end of a text there is nothing, which every class lets pass
-        yield _each(text, range(place, place + last.most - last.least), last.characters)
+        yield _class_condition(text, range(place, place + last.most - last.least), last.characters)
 
 
-def _each(text: str, places: range, characters: str) -> str:
+def _class_condition(text: str, places: range, characters: str) -> str:
     if len(places) == 1:
         return f"ISNUMBER(FIND(MID({text},{places[0]},1),{text_literal(characters)}))"
     numbers = ",".join(map(str, places))
-    found = f"FIND(MID({text},{{{numbers}}},1),{text_literal(characters)})"
-    return f"SUMPRODUCT(--ISNUMBER({found}))={len(places)}"
+    positions = f"FIND(MID({text},{{{numbers}}},1),{text_literal(characters)})"
+    return f"SUMPRODUCT(--ISNUMBER({positions}))={len(places)}"
