@@ -170,11 +170,11 @@ def group_pages_again(folder: Path, output: Path, round_: Round | None = None) -
     with open_store(folder) as store:
         names = [period.name for period in periods(store)]
         for page, masked, group in pages:
-            there = page.read_bytes()
-            title = unescape(there.partition(b"</title>")[0].decode("utf-8", "replace"))
+            page_bytes = page.read_bytes()
+            title = unescape(page_bytes.partition(b"</title>")[0].decode("utf-8", "replace"))
             period = next((name for name in names if title.endswith(f" · {name}")), None)
             text = of_dataset(
-                store, page_language(there), round_, masked=masked, period=period, group=group
+                store, page_language(page_bytes), round_, masked=masked, period=period, group=group
             )
             if text:
                 write_page(page, text)

@@ -139,9 +139,9 @@ def note_given(dataset: Dataset, submissions: Collection[str]) -> None:
     """Write down that feedback on some returns of a round or consolidated folder was written."""
     if dataset.folder is None or dataset.spec is None:
         return
-    given = [return_ for return_ in dataset.returns() if return_.submission in submissions]
+    returns = [return_ for return_ in dataset.returns() if return_.submission in submissions]
     with Ledger.open(dataset.folder) as ledger:
-        for return_ in given:
+        for return_ in returns:
             key = feedback_key(return_, dataset.spec)
             ledger.put("datasets", {"name": key, "sha256": str(return_.sha256)})
 
@@ -153,16 +153,17 @@ def lacks_feedback(dataset: Dataset) -> bool:
     """
     if dataset.folder is None or dataset.spec is None:
         return True
-    given = look_up(dataset.folder, _known_feedback) or set()
-    wanted = [
+    written_keys = look_up(dataset.folder, _known_feedback) or set()
+    due_submissions = [
         return_.submission
         for return_ in choose(dataset.of_round(cells=False))[0]
         if return_.verdict == RETURNED or return_.status == BLANK
     ]
-    if {*wanted} - {key.split(":")[1] for key in given}:
+    if {*due_submissions} - {key.split(":")[1] for key in written_keys}:
         return True
     return any(
-        feedback_key(return_, dataset.spec) not in given for return_ in dataset.returns(wanted)
+        feedback_key(return_, dataset.spec) not in written_keys
+        for return_ in dataset.returns(due_submissions)
     )
 
 
