@@ -124,11 +124,13 @@ class Brief:
                 ),
             ],
         ]
-        # of each the first that can be said
-        known_sentences = (
-            next(filter(None, map(self._fill_in, alike)), None) for alike in wordings
-        )
-        return [*filter(None, known_sentences)]
+        sentences = []
+        for alternatives in wordings:
+            filled_in = map(self._fill_in, alternatives)
+            first = next(filter(None, filled_in), None)
+            if first is not None:
+                sentences.append(first)
+        return sentences
 
     def _fill_in(self, sentence: str) -> tuple[str, Sequence[str]] | None:
         """Return a sentence with its figures, and their names; None where one of these is not known."""
@@ -146,7 +148,7 @@ class Brief:
         counts = dict[str, int]()
         if self.overview.risks and self.level and self.period and self.period.levels:
             levels = self.period.levels
-            (*_, last) = self.overview.risks.maps
+            last = self.overview.risks.maps[-1]
             # a risk that nobody scored at the last stage is a risk
             counts |= {
                 "risks": sum(levels.values()) + last.unplaced,

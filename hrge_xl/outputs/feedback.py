@@ -252,10 +252,8 @@ def _check_anew(
     ):
         return
     outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
-    places = {
-        _about(finding)
-        for finding in (*still, *(finding for finding in validation.findings if not finding.open))
-    }
+    waived = [finding for finding in validation.findings if not finding.open]
+    places = {_about(finding) for finding in (*still, *waived)}
     yield from (finding for finding in outcome.findings if _about(finding) not in places)
 
 

@@ -170,9 +170,10 @@ class OverviewView:
 
     def change(self, value: float) -> str:
         """Return a number with its sign."""
-        return (
-            f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(abs(value), self.language)}"
-        )
+        size = number(abs(value), self.language)
+        if value > 0:
+            return f"+{size}"
+        return f"−{size}" if value < 0 else f"±{size}"
 
     def percent(self, share: float) -> str:
         """Return a share as a percentage."""
@@ -323,11 +324,11 @@ class OverviewView:
         last = indicator.periods[0].figures
         _, total, teams = indicator.trend[-1]
         of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
-        marks = [
-            Mark(f"{word} {self.number(value)}", value, name)
-            for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target")))
-            if of_all and (value := last[name]) is not None
-        ]
+        marks = []
+        for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target"))):
+            value = last[name]
+            if of_all and value is not None:
+                marks.append(Mark(f"{word} {self.number(value)}", value, name))
         return lines(points, marks, mirrored=self.mirrored)
 
     # returns, and the countries of the teams

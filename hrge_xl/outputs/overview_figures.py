@@ -325,7 +325,9 @@ class _Indicators:
 
     def _number(self, value: float | None) -> str | None:
         """Return a value as it stands in the cell; None where it is masked."""
-        return shown(value) if value is not None else None if self.reader.masked else ""
+        if value is not None:
+            return shown(value)
+        return None if self.reader.masked else ""
 
 
 # questions: those that were answered with no, and every one in a line

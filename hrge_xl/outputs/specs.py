@@ -106,9 +106,8 @@ def lines(diff: SpecDiff) -> Iterator[str]:
             group = change.group
             yield f"\n{group.value}"
         mark = "BREAKS: " if change.breaks else ""
-        pair = f" “{change.before}”" if change.before else ""
-        if change.after:
-            pair += f" → “{change.after}”" if change.before else f" “{change.after}”"
+        texts = [f"“{text}”" for text in (change.before, change.after) if text]
+        pair = f" {' → '.join(texts)}" if texts else ""
         yield f"  {number}. {mark}{change.place}: {change.what}{pair}: {change.effect.value}."
         if change.note:
             yield f"     {change.note}"
@@ -350,7 +349,9 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
     for number, sent in enumerate(rows, start=1):
-        state = MISSING if not sent.translation else REVIEWED if sent.reviewed else MACHINE
+        state = REVIEWED if sent.reviewed else MACHINE
+        if not sent.translation:
+            state = MISSING
         cells = (
             sent.place,
             str(limit_of(sent.place) or ""),

@@ -216,10 +216,8 @@ class PeopleCounts:
         if formula_terms is None or number is None or any(cell in self.inputs for cell in read):
             self.inputs.setdefault(at, []).extend(read)
             return
-        added, subtracted = (
-            tuple(cell for cell in self._cells(formula_terms, at, sign) if cell in read)
-            for sign in (1, -1)
-        )
+        added = tuple(cell for cell in self._cells(formula_terms, at, 1) if cell in read)
+        subtracted = tuple(cell for cell in self._cells(formula_terms, at, -1) if cell in read)
         self.numbers[at] = number
         # numbers of the spec, and of whom nobody counts
         published = difference(AdditiveRelation[Figure](at, added, subtracted), self.numbers)
@@ -283,11 +281,8 @@ class PeopleCounts:
             if isinstance(term.of, Literal):
                 total += term.sign * float(term.of.value)
             for cell in self._answers.read_by(term.of, at):
-                total += (
-                    0.0
-                    if self._is_there(cell)
-                    else term.sign * self._answers.numbers.get(cell, 0.0)
-                )
+                if not self._is_there(cell):
+                    total += term.sign * self._answers.numbers.get(cell, 0.0)
         return total
 
 

@@ -71,15 +71,13 @@ class SuppressedFigures:
         unbounded = {total for total, cells in self._added.items() if not signed.isdisjoint(cells)}
         sensitive = {figure for figure, number in numbers.items() if is_sensitive(number)}
         suppressed = suppress(numbers, sums, sensitive, signed | unbounded)
-        inputs = (
-            self._counts.inputs.items()
-        )  # whatever is worked out from something suppressed goes with it
-        while (
-            derived := {cell for cell, read in inputs if not suppressed.isdisjoint(read)}
-            - suppressed
-        ):
+        # whatever is worked out from something suppressed goes with it
+        inputs = self._counts.inputs.items()
+        while True:
+            derived = {cell for cell, read in inputs if not suppressed.isdisjoint(read)}
+            if derived <= suppressed:
+                return suppressed
             suppressed |= derived
-        return suppressed
 
     def _twins(self, tables: Tables) -> Iterator[AdditiveRelation[Figure]]:
         """Yield the counts that another return states as well: a version of it, or a later one."""
@@ -259,14 +257,11 @@ def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
 
 def _groups(line: Record, indicators: IndicatorRows) -> dict[str, list[Record]]:
     """Return the values behind each total of an indicator: of all teams, and of those that reported in both periods."""
-    current, previous = (
-        indicators.counted.get((line["indicator"], line[period]), [])
-        for period in ("value_period", "previous_period")
-    )
+    current = indicators.counted.get((line["indicator"], line["value_period"]), [])
+    previous = indicators.counted.get((line["indicator"], line["previous_period"]), [])
     in_both = {WHO(value) for value in current} & {WHO(value) for value in previous}
-    same, earlier = (
-        [value for value in values if WHO(value) in in_both] for values in (current, previous)
-    )
+    same = [value for value in current if WHO(value) in in_both]
+    earlier = [value for value in previous if WHO(value) in in_both]
     return {ALL: current, SAME: same, PREVIOUS: earlier}
 
 

@@ -44,7 +44,8 @@ def is_sensitive(number: float | None) -> bool:
 
 def difference(added: AdditiveRelation[Key], numbers: Mapping[Key, float]) -> float:
     """Return by how much the total differs from what is added up; figures without a number count as noughts."""
-    parts, less = (sum(numbers.get(key, 0.0) for key in keys) for keys in (added.parts, added.less))
+    parts = sum(numbers.get(key, 0.0) for key in added.parts)
+    less = sum(numbers.get(key, 0.0) for key in added.less)
     off = numbers.get(added.total, 0.0) - (parts - less + added.published)
     return 0.0 if abs(off) < LAST_BITS else off
 
