@@ -60,6 +60,20 @@ def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(
     assert "← " in ran("trace", table, 1, "--data", folder).out
 
 
+@pytest.mark.deep
+def test_as_many_cells_are_behind_a_row_of_figures_as_it_counts() -> None:
+    """Of every table of figures, the first rows; where a row counts nothing that has a cell, there are its returns."""
+    with hrge_xl.one_dataset(played() / "all", figures=False) as opened:
+        names = [table.name for table in opened.store.schema.shown]
+        for name in [name for name in names if name.startswith("aggregate_")]:
+            rows = hrge_xl.read_table(played() / "all", name).head(30)
+            for number, row in enumerate(rows.to_dict("records"), 1):
+                behind = hrge_xl.answers_behind(opened, name, number)
+                assert behind, (name, row)
+                count = row.get("frequency", row.get("answered_no"))
+                assert count in (None, len(behind)), (name, row)
+
+
 def test_export_of_a_round(folder: Path) -> None:
     told = ran("export", folder, "--table", "submissions", "--format", "json").out
     assert {row["team"]: row["verdict"] for row in json.loads(told)} == {
@@ -272,6 +286,9 @@ def test_a_figure_of_a_copy_to_share(folder: Path, tmp_path: Path) -> None:
 
 
 def test_several_rows_at_once(folder: Path) -> None:
+    """As the command of a figure names them that counts several teams."""
+    printed = asked(folder, "--value", "2")
+    assert "Who has answered · Have answered: 2\n    hrge-xl trace teams 1-2 --data" in printed
     several = json.loads(ran("trace", "answers", "2-1,5", "--data", folder, "--json").out)
     alone = [
         json.loads(ran("trace", "answers", row, "--data", folder, "--json").out) for row in (2, 5)

@@ -26,7 +26,7 @@ from ..dataset.tracing import (
 )
 from ..rounds.rounds import Round
 from .overview import figures_of
-from .page_figures import Rows, page_figures
+from .page_figures import FigureRows, page_figures
 
 Command = Callable[[str, Sequence[int]], str]  # of a table and numbers of its rows
 # what a row is about, by which it is named and not found
@@ -61,7 +61,7 @@ NO_FIGURES = {
 AS_TYPED = {"original", "text", "value"}  # texts that may be the number itself
 
 
-class Reading(NamedTuple):
+class FigureReading(NamedTuple):
     """A number that a text may mean, and how far one that was rounded to it may be from it."""
 
     number: float
@@ -114,7 +114,7 @@ class SoughtFigure:
         return None
 
 
-def readings(text: str, language: str) -> list[Reading]:
+def readings(text: str, language: str) -> list[FigureReading]:
     """Return the numbers that a text may mean: of `1,234` both, of `45 %` the share.
 
     Decimals say how far a number was rounded; a percentage always was, and a whole number never.
@@ -132,7 +132,7 @@ def readings(text: str, language: str) -> list[Reading]:
         decimals = len(str(number).partition(".")[2].rstrip("0"))
         per = 1 if share is None else 100
         rounded_by = 0 if share is None and not decimals else 0.5 * 10**-decimals
-        possible.append(Reading(number / per, rounded_by / per + 1e-9 * max(1, abs(number))))
+        possible.append(FigureReading(number / per, rounded_by / per + 1e-9 * max(1, abs(number))))
     return possible
 
 
@@ -184,7 +184,7 @@ def _on_pages(
         yield FigureHits(page, len(figures), hits)
 
 
-def _numbers_of(store: Store, rows: Rows) -> list[int]:
+def _numbers_of(store: Store, rows: FigureRows) -> list[int]:
     """Return the numbers of rows in their table, the first being 1; none where the dataset has no such table."""
     if rows.table not in store.tables:
         return []

@@ -15,7 +15,7 @@ from .overview import OverviewView
 from .overview_model import Indicator, Overview, QuestionProfile, Risks, TeamProgress, TopRisk
 
 
-class Rows(NamedTuple):
+class FigureRows(NamedTuple):
     """Rows of a table of the dataset: those with these values, of a list any, in columns by name."""
 
     table: str
@@ -30,10 +30,10 @@ class PageFigure(NamedTuple):
     label: str  # of its row in the block
     column: str
     text: str
-    rows: Rows
+    rows: FigureRows
 
 
-Line = tuple[str, str, str, Rows]  # label, column, text and rows of a figure
+Line = tuple[str, str, str, FigureRows]  # label, column, text and rows of a figure
 
 
 def page_figures(overview: Overview) -> Iterator[PageFigure]:
@@ -81,8 +81,8 @@ class _PageFigures:
         self.say = self.view.say
         self.number = self.view.number
 
-    def _of_period(self, table: str, **conditions: Any) -> Rows:
-        return Rows(table, {"period": self.overview.period, **conditions})
+    def _of_period(self, table: str, **conditions: Any) -> FigureRows:
+        return FigureRows(table, {"period": self.overview.period, **conditions})
 
     # teams
 
@@ -99,8 +99,8 @@ class _PageFigures:
             "silent": self._teams(brief.silent),
             "risks": self._of_period("aggregate_risks", **at_last),
             "highest": self._of_period("aggregate_risks", **at_last, **highest),
-            "targets": Rows("aggregate_indicators", {"n": [line["n"] for line in targets]}),
-            "reached": Rows("aggregate_indicators", {"n": reached}),
+            "targets": FigureRows("aggregate_indicators", {"n": [line["n"] for line in targets]}),
+            "reached": FigureRows("aggregate_indicators", {"n": reached}),
             "returns": self._of_period("submissions", current=True),
             "open_errors": self._of_period("submissions", current=True, verdict=RETURNED),
             "complete": self._of_period("aggregate_completeness"),
@@ -115,10 +115,10 @@ class _PageFigures:
                 yield sentence, "", self.number(len(brief.answered)), rows["answered"]
                 yield sentence, "", self.number(brief.expected), self._expected()
 
-    def _teams(self, teams: Sequence[TeamProgress]) -> Rows:
+    def _teams(self, teams: Sequence[TeamProgress]) -> FigureRows:
         return self._of_period("teams", team=[team.code for team in teams])
 
-    def _expected(self) -> Rows:
+    def _expected(self) -> FigureRows:
         return self._teams([*self.brief.answered, *self.brief.silent])
 
     def _counts_of_teams(self) -> Iterator[Line]:
@@ -158,9 +158,9 @@ class _PageFigures:
         counts = self.overview.received
         for part, word in self.view.parts.items():
             if count := getattr(counts, part, 0):
-                yield "", word, self.number(count), Rows("reconciliation", {})
+                yield "", word, self.number(count), FigureRows("reconciliation", {})
 
-    def _given(self, label: str, answered: int, required: int, rows: Rows) -> Iterator[Line]:
+    def _given(self, label: str, answered: int, required: int, rows: FigureRows) -> Iterator[Line]:
         """Yield how many of the required answers were given, and how many there are."""
         if required:
             yield label, self.say("Required answers given"), self.number(answered), rows
@@ -180,7 +180,7 @@ class _PageFigures:
         """Yield how far each sheet is, over all teams and team by team."""
         for tool in self.overview.tools:
             line = tool.figures
-            rows = Rows("aggregate_completeness", {"n": line["n"]})
+            rows = FigureRows("aggregate_completeness", {"n": line["n"]})
             yield from self._given(tool.title, line["answered"], line["required"], rows)
             yield tool.title, self.say("Teams"), self.number(line["teams"]), rows
             share = self.view.share(line["answered"], line["required"])
@@ -197,14 +197,14 @@ class _PageFigures:
         """Yield what a period comes to for the teams that it is compared by."""
         teams = {"period": period.name, "team": [*period.by_team]}
         name = self.view.period_name(period.name)
-        yield name, self.say("Teams"), self.number(period.teams), Rows("teams", teams)
+        yield name, self.say("Teams"), self.number(period.teams), FigureRows("teams", teams)
         yield (
             name,
             self.say("Returns that count"),
             self.number(period.returns),
-            Rows("teams", teams),
+            FigureRows("teams", teams),
         )
-        yield from self._given(name, period.answered, period.required, Rows("teams", teams))
+        yield from self._given(name, period.answered, period.required, FigureRows("teams", teams))
         if self.overview.risks is None:
             return
         at_last = [*stages(risk_figures(self.overview.spec)).values()][-1]
@@ -216,10 +216,10 @@ class _PageFigures:
         }
         for level in self.overview.risks.levels:
             count = self.number(period.levels.get(level.code, 0))
-            of_level = Rows("matrix_rows", risks | {"level": level.code})
+            of_level = FigureRows("matrix_rows", risks | {"level": level.code})
             yield name, f"{self.say('Risks')}: {level.label}", count, of_level
         total = self.number(sum(period.levels.values()))
-        yield name, self.say("Risks"), total, Rows("matrix_rows", risks)
+        yield name, self.say("Risks"), total, FigureRows("matrix_rows", risks)
 
     def changes(self) -> Iterator[Line]:
         """Yield what the brief compares with the period before."""
@@ -227,7 +227,7 @@ class _PageFigures:
             yield from self._of_same_teams(period)
             if period.required:
                 share = self.view.share(period.answered, period.required) / 100
-                rows = Rows("teams", {"period": period.name, "team": [*period.by_team]})
+                rows = FigureRows("teams", {"period": period.name, "team": [*period.by_team]})
                 words = self.say("Required answers given")
                 yield self.view.period_name(period.name), words, self.view.percent(share), rows
 
@@ -237,7 +237,7 @@ class _PageFigures:
             return
         for period in self.overview.periods:
             name = self.view.period_name(period.name)
-            rows = Rows("periods", {"period": period.name})
+            rows = FigureRows("periods", {"period": period.name})
             yield name, self.say("Returns that count"), self.number(period.returns), rows
             yield name, self.say("Teams"), self.number(period.teams), rows
         for period in self.view.compared.values():
@@ -254,7 +254,7 @@ class _PageFigures:
             rows = self._of_period("aggregate_completeness")
             yield from self._given("", period.answered, period.required, rows)
         for word, count in self.brief_view.aside:
-            yield "", word, self.number(count), Rows("reconciliation", {})
+            yield "", word, self.number(count), FigureRows("reconciliation", {})
 
     def summary(self) -> Iterator[Line]:
         """Yield what stands on the cards of the overview."""
@@ -292,7 +292,7 @@ class _PageFigures:
             yield from self._indicator(indicator, periods=len(indicator.periods))
             by_label = {period.label: period.figures["n"] for period in indicator.periods}
             for name, total, teams in indicator.trend:
-                rows = Rows("aggregate_indicators", {"n": by_label.get(name)})
+                rows = FigureRows("aggregate_indicators", {"n": by_label.get(name)})
                 label = f"{indicator.code} {indicator.label} · {name}"
                 yield label, self.say("Trend"), self.number(total), rows
                 yield label, self.say("Teams"), self.number(teams), rows
@@ -300,7 +300,7 @@ class _PageFigures:
                 line_key = {key: period.figures[key] for key in ("indicator", "value_period")}
                 for split in period.splits:
                     for part in split.parts:
-                        rows = Rows("aggregate_splits", line_key | {"part_label": part.label})
+                        rows = FigureRows("aggregate_splits", line_key | {"part_label": part.label})
                         label = f"{indicator.code} {indicator.label} · {part.label}"
                         yield label, split.label, self.number(part.number), rows
 
@@ -308,7 +308,7 @@ class _PageFigures:
         for period in indicator.periods[:periods]:
             line = period.figures
             label = f"{indicator.code} {indicator.label} · {period.label}"
-            rows = Rows("aggregate_indicators", {"n": line["n"]})
+            rows = FigureRows("aggregate_indicators", {"n": line["n"]})
             for column, words in OF_INDICATORS.items():
                 if line[column] is not None:
                     yield label, self.say(words), self.number(line[column]), rows
@@ -387,7 +387,7 @@ class _PageFigures:
         """Yield the questions most often answered with no."""
         for gap in self.overview.gaps or ():
             line = gap.figures
-            rows = Rows("aggregate_gaps", {"n": line["n"]})
+            rows = FigureRows("aggregate_gaps", {"n": line["n"]})
             for column, words in OF_GAPS.items():
                 yield gap.question, self.say(words), self.number(line[column]), rows
 
