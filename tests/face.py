@@ -522,7 +522,7 @@ from hrge_xl.outputs.brief import (
 )
 from hrge_xl.outputs.brief_build import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
-from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, overview, teams
+from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, build_overview, teams
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets

@@ -32,7 +32,7 @@ from tests.face import (
     overview_page_of,
     team_groups,
 )
-from tests.face import overview as built
+from tests.face import build_overview as built
 from tests.fixture_types import Folders
 from tests.pages import in_a_window, stands_alone, violations
 from tests.played_rounds import (

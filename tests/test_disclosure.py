@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.answers import TODAY, layout
-from tests.face import MASKED, Answers, is_sensitive, overview, page_of, shared
+from tests.face import MASKED, Answers, build_overview, is_sensitive, page_of, shared
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 from tests.property_tests import examples
 from tests.shared_tables import frames
@@ -592,9 +592,9 @@ def test_totals_of_the_teams_that_reported_twice_are_totals() -> None:
 def test_the_overview_that_may_be_shared_is_drawn_from_the_copy() -> None:
     """Also where a list, a table or a question has nothing left to show."""
     with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), RISK)) as store:
-        whole = page_of(overview(store, TODAY, "en"))
+        whole = page_of(build_overview(store, TODAY, "en"))
         with shared(store, TODAY) as copy:
-            told = page_of(overview(copy, TODAY, "en"))
+            told = page_of(build_overview(copy, TODAY, "en"))
     for secret in ("People at risk: <bdi>5</bdi>", "1 January 2026"):
         assert secret in whole
         assert secret not in told

@@ -54,7 +54,7 @@ from tests.face import (
     status,
     story,
 )
-from tests.face import overview as built
+from tests.face import build_overview as built
 from tests.fixture_types import Folders
 from tests.played_rounds import (
     ACTS,

@@ -65,7 +65,7 @@ from tests.face import (
     steps,
     width,
 )
-from tests.face import overview as built
+from tests.face import build_overview as built
 from tests.face import overview_module as overview
 from tests.fixture_types import Capsys, Folders
 from tests.pages import Parsed, in_a_window, rows_behind, stands_alone, unfold, violations

@@ -116,8 +116,8 @@ def read_last(text: str) -> Answers | None:
         return {
             (tool, row, field): _value(value)
             for tool, rows in table.items()
-            for row, said in rows.items()
-            for field, value in said.items()
+            for row, answers in rows.items()
+            for field, value in answers.items()
         }
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
@@ -327,18 +327,22 @@ class Submission:
 
     def values(self) -> Answers:
         """Return every answer by key; the cells of a field with several answers together."""
-        found: Answers = {}
+        values: Answers = {}
         for answer in self.answers:
             value = answer.value
             key = answer.key
             if value is None or answer.calculated:
                 continue
             if answer.part:
-                before = found.get(key, ())
-                found[key] = (*before, str(value)) if isinstance(before, tuple) else (str(value),)
+                earlier_codes = values.get(key, ())
+                values[key] = (
+                    (*earlier_codes, str(value))
+                    if isinstance(earlier_codes, tuple)
+                    else (str(value),)
+                )
             else:
-                found[key] = value
-        return found
+                values[key] = value
+        return values
 
     def calculated(self) -> Answers:
         """Return the values that formulas came to, as they were worked out again."""

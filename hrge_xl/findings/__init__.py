@@ -74,9 +74,9 @@ if len(CATALOGUE) < sum(len(kinds) for _, kinds in FAMILIES.values()):
 
 def kind_called(text: str) -> Kind | None:
     """Return the kind with a code or name, however it is written; None where there is none."""
-    wanted = plain(text)
+    plain_text = plain(text)
     return next(
-        (kind for kind in CATALOGUE.values() if wanted in (plain(kind.code), plain(kind.name))),
+        (kind for kind in CATALOGUE.values() if plain_text in (plain(kind.code), plain(kind.name))),
         None,
     )
 
@@ -88,8 +88,8 @@ def needing(need: Need) -> tuple[str, ...]:
 
 def sentence(template: str, details: Details, unknown: str = "") -> str:
     """Return a template with its placeholders filled in; a detail that is not known stays empty, or as `unknown`."""
-    told = {key: str(text or "") for key, text in details.items()}
-    return template.format_map(defaultdict(lambda: unknown, told))
+    texts = {key: str(text or "") for key, text in details.items()}
+    return template.format_map(defaultdict(lambda: unknown, texts))
 
 
 def shown(kind: Kind, say: Translate) -> tuple[str, str]:

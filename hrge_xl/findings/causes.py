@@ -42,7 +42,7 @@ def by_cause(
     """
     causes: dict[str, Cause[Item]] = {}
     for items in files:
-        by_kind = grouped((key(item), item) for item in items)
+        by_kind = grouped((key(finding), finding) for finding in items)
         severities = dict(by_kind.keys())  # by code
         for (code, severity), alike in by_kind.items():
             origin = ORIGINS.get(code)
@@ -80,5 +80,5 @@ def first_screen(causes: Sequence[Cause[Item]]) -> tuple[list[Cause[Item]], list
             chosen.append(cause)
     codes = {cause.code for cause in chosen}
     first = [cause for cause in causes if cause.code in codes]
-    others = [cause for cause in causes if cause.code not in codes]
-    return first, others
+    later = [cause for cause in causes if cause.code not in codes]
+    return first, later

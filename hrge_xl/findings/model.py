@@ -250,11 +250,14 @@ def waived(
     findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]
 ) -> list[Finding]:
     """Return the findings of a file, each with the waiver that covers it."""
-    ours = [waiver for waiver in waivers if waiver.sha256 == sha256]
-    if not ours:
+    waivers_of_file = [waiver for waiver in waivers if waiver.sha256 == sha256]
+    if not waivers_of_file:
         return list(findings)
     return [
-        replace(finding, waiver=waiver_of(ours, sha256, finding.code, finding.sheet, finding.cell))
+        replace(
+            finding,
+            waiver=waiver_of(waivers_of_file, sha256, finding.code, finding.sheet, finding.cell),
+        )
         for finding in findings
     ]
 
@@ -263,11 +266,11 @@ def waiver_of(
     waivers: Iterable[Waiver], sha256: str | None, code: str, sheet: str | None, cell: str | None
 ) -> Waiver | None:
     """Return the waiver that covers a finding: one in force before one that has expired, the newest first."""
-    found = [
+    covering = [
         waiver
         for waiver in waivers
         if waiver.state in PRECEDENCE and waiver.covers(sha256, code, sheet, cell)
     ]
     return min(
-        found, key=lambda waiver: (PRECEDENCE.index(waiver.state), -waiver.number), default=None
+        covering, key=lambda waiver: (PRECEDENCE.index(waiver.state), -waiver.number), default=None
     )

@@ -32,7 +32,7 @@ from . import brief_page, briefs_in, overview_page, page_language, write_page
 from .brief_build import MOST_INDICATORS
 from .overview import OverviewView, day_of, figures_of
 from .overview import page_of as overview_page_of
-from .overview_build import of_period, overview, teams
+from .overview_build import build_overview, of_period, teams
 from .overview_model import Overview, whole_percents
 from .page import asset, rendered
 
@@ -91,7 +91,8 @@ def of_dataset(
                 expected = replace(expected, teams=tuple(of_group))
         shown = stack.enter_context(shared(whole, today)) if masked else whole
         figures = replace(
-            overview(shown, today, language, expected, period=named, whole=whole), period=chosen
+            build_overview(shown, today, language, expected, period=named, whole=whole),
+            period=chosen,
         )
         if masked and group:  # beside the page of all teams they could give a count away
             figures = replace(figures, indicators=None, numbers=())
@@ -169,11 +170,11 @@ def group_pages_again(folder: Path, output: Path, round_: Round | None = None) -
     with open_store(folder) as store:
         names = [period.name for period in periods(store)]
         for page, masked, group in pages:
-            there = page.read_bytes()
-            title = unescape(there.partition(b"</title>")[0].decode("utf-8", "replace"))
+            page_bytes = page.read_bytes()
+            title = unescape(page_bytes.partition(b"</title>")[0].decode("utf-8", "replace"))
             period = next((name for name in names if title.endswith(f" · {name}")), None)
             text = of_dataset(
-                store, page_language(there), round_, masked=masked, period=period, group=group
+                store, page_language(page_bytes), round_, masked=masked, period=period, group=group
             )
             if text:
                 write_page(page, text)
@@ -230,14 +231,14 @@ class BriefView(OverviewView):
     def short(self, text: str | None, most: int) -> str:
         """Return a text with so many characters at most; words for one that is masked or blank."""
         if text is None:
-            return self.say("masked" if self.found.masked else "(blank)")
+            return self.say("masked" if self.overview.masked else "(blank)")
         line = " ".join(text.split())
         return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
     @property
     def aside(self) -> Sequence[tuple[str, int]]:
         """What came in and is in no figure, in words, with how many files."""
-        counts = asdict(self.found.received)
+        counts = asdict(self.overview.received)
         return [(self.parts[part], counts[part]) for part in self.left_aside if counts[part]]
 
     @property

@@ -29,7 +29,7 @@ class Brief:
     """What an overview comes to, in the language of its page."""
 
     def __init__(self, overview: Overview) -> None:
-        self.found = overview
+        self.overview = overview
         self.language = overview.language
         self.say = translator(overview.language)
         self.answered = [team for team in overview.teams if team.state in CAME]
@@ -44,15 +44,16 @@ class Brief:
     def period(self) -> PeriodFigures | None:
         """What the period of the page comes to; None where nothing of it counts."""
         return next(
-            (period for period in self.found.periods if period.name == self.found.period), None
+            (period for period in self.overview.periods if period.name == self.overview.period),
+            None,
         )
 
     @cached_property
     def before(self) -> PeriodFigures | None:
         """What the period before comes to, in this dataset or in that of the round before; None where nobody knows."""
-        names = [period.name for period in self.found.periods]
-        earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
-        return next(iter(earlier), self.found.before if self.period else None)
+        names = [period.name for period in self.overview.periods]
+        earlier = self.overview.periods[names.index(self.period.name) + 1 :] if self.period else ()
+        return next(iter(earlier), self.overview.round_before if self.period else None)
 
     @cached_property
     def compared(self) -> Sequence[PeriodFigures]:
@@ -66,19 +67,19 @@ class Brief:
     @property
     def risks(self) -> Sequence[TopRisk]:
         """The risks that weigh most."""
-        return self.found.risks.top[:MOST_RISKS] if self.found.risks else ()
+        return self.overview.risks.top[:MOST_RISKS] if self.overview.risks else ()
 
     @property
     def level(self) -> RiskLevel | None:
         """The highest level of the matrix."""
-        return self.found.risks.levels[-1] if self.found.risks else None
+        return self.overview.risks.levels[-1] if self.overview.risks else None
 
     @cached_property
     def targets(self) -> Sequence[Indicator]:
         """The indicators of which it is known how far they are to their target, the furthest from it first."""
         measured = [
             indicator
-            for indicator in self.found.indicators or ()
+            for indicator in self.overview.indicators or ()
             if indicator.periods[0].figures["progress"] is not None
         ]
         return sorted(measured, key=lambda indicator: indicator.periods[0].figures["progress"])
@@ -94,8 +95,10 @@ class Brief:
     def worded(self) -> Sequence[tuple[str, Sequence[str]]]:
         """The sentences, each with the names of the figures in it."""
         say = self.say
-        spec_sentences = self.found.spec.brief.sentences if self.found.spec else ()
-        is_after_mitigation = bool(self.found.risks and self.found.risks.maps[-1].stage == AFTER)
+        spec_sentences = self.overview.spec.brief.sentences if self.overview.spec else ()
+        is_after_mitigation = bool(
+            self.overview.risks and self.overview.risks.maps[-1].stage == AFTER
+        )
         wordings = [[text.say(self.language)] for text in spec_sentences] or [
             [
                 say(
@@ -121,11 +124,15 @@ class Brief:
                 ),
             ],
         ]
-        # of each the first that can be said
-        known_sentences = (next(filter(None, map(self._said, alike)), None) for alike in wordings)
-        return [*filter(None, known_sentences)]
+        sentences = []
+        for alternatives in wordings:
+            filled_in = map(self._fill_in, alternatives)
+            first = next(filter(None, filled_in), None)
+            if first is not None:
+                sentences.append(first)
+        return sentences
 
-    def _said(self, sentence: str) -> tuple[str, Sequence[str]] | None:
+    def _fill_in(self, sentence: str) -> tuple[str, Sequence[str]] | None:
         """Return a sentence with its figures, and their names; None where one of these is not known."""
         named = [name for _, name, _, _ in Formatter().parse(sentence) if name]
         if any(name not in self.figures for name in named):
@@ -139,9 +146,9 @@ class Brief:
 
     def _figures(self) -> Iterator[tuple[str, str]]:
         counts = dict[str, int]()
-        if self.found.risks and self.level and self.period and self.period.levels:
+        if self.overview.risks and self.level and self.period and self.period.levels:
             levels = self.period.levels
-            (*_, last) = self.found.risks.maps
+            last = self.overview.risks.maps[-1]
             # a risk that nobody scored at the last stage is a risk
             counts |= {
                 "risks": sum(levels.values()) + last.unplaced,
@@ -153,8 +160,8 @@ class Brief:
                 indicator.periods[0].figures["progress"] >= 1 for indicator in self.targets
             )
             counts |= {"targets": len(self.targets), "reached": reached}
-        if self.found.counted:
-            counts |= {"returns": self.found.counted, "open_errors": self.found.from_returned}
+        if self.overview.counted:
+            counts |= {"returns": self.overview.counted, "open_errors": self.overview.from_returned}
         if self.expected is not None:
             counts |= {"silent": len(self.silent), "late": len(self.arrived_late)}
         for name, count in counts.items():
@@ -163,14 +170,14 @@ class Brief:
         if self.period and self.period.required:
             share = whole_percents(self.period.answered, self.period.required) / 100
             yield "complete", percent(share, self.language)
-        for line in self.found.numbers:
+        for line in self.overview.numbers:
             value = line["mean"] if line["total"] is None else line["total"]
             yield line["field"], self.figure(self.field(line["field"]).type, value)
 
     def field(self, code: str) -> Field:
         """Return a question of a form, or a column of a table, by its code."""
-        assert self.found.spec is not None
-        return next(field for _, _, field in self.found.spec.places() if field.code == code)
+        assert self.overview.spec is not None
+        return next(field for _, _, field in self.overview.spec.places() if field.code == code)
 
     def figure(self, kind: FieldType, value: float | None) -> str:
         """Return a number among the answers to questions of a kind as people write it; words for one that is masked."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from itertools import product
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -428,7 +429,10 @@ def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> It
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules = {rule.code: rule for spec in specs for rule in spec.rules}
     catalogue: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
-    for about in (catalogue[code] for code in used if code in catalogue):
+    for code in used:
+        if code not in catalogue:
+            continue
+        about = catalogue[code]
         why, example, remedy = explained(about, language)
         name = about.called if isinstance(about, Rule) else about.name
         severity = about.severity.value
@@ -521,21 +525,22 @@ def _matrix(
     period: str,
     language: str,
 ) -> MatrixRow:
-    down, across = (
-        spec.vocabularies[name].labels(language) for name in (matrix.down, matrix.across)
-    )
+    down = spec.vocabularies[matrix.down].labels(language)
+    across = spec.vocabularies[matrix.across].labels(language)
     fields = spec.tool[block.sources[0]].fields
-    cells: list[MatrixCell] = [
-        {
-            "down": step_down,
-            "across": step_across,
-            "level": matrix.cells[step_down][step_across],
-            "count": len(rows.get((step_down, step_across), ())),
-            "rows": [*rows.get((step_down, step_across), ())],
-        }
-        for step_down in down
-        for step_across in across
-    ]
+    cells: list[MatrixCell] = []
+    for crossing in product(down, across):
+        step_down, step_across = crossing
+        crossing_rows = rows.get(crossing, ())
+        cells.append(
+            {
+                "down": step_down,
+                "across": step_across,
+                "level": matrix.cells[step_down][step_across],
+                "count": len(crossing_rows),
+                "rows": [*crossing_rows],
+            }
+        )
     return {
         "title": block.title.say(language),
         "dataset": dataset,

@@ -51,13 +51,15 @@ class ReturnContents:
         if value is None:
             return
         self.places.setdefault(answer.key, f"{answer.sheet}!{answer.cell}")
-        earlier_parts = self.values.get(answer.key, ())
-        several = (
-            (*earlier_parts, shown(value)) if isinstance(earlier_parts, tuple) else (shown(value),)
-        )
-        self.values[answer.key] = (
-            several if answer.part else shown(value) if answer.value is None else value
-        )
+        if answer.part:
+            earlier_parts = self.values.get(answer.key, ())
+            if not isinstance(earlier_parts, tuple):
+                earlier_parts = ()
+            self.values[answer.key] = (*earlier_parts, shown(value))
+        elif answer.value is None:
+            self.values[answer.key] = shown(value)
+        else:
+            self.values[answer.key] = value
 
 
 class AnswerChange(NamedTuple):
@@ -149,21 +151,23 @@ def lines(comparison: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[s
 def details(comparison: Comparison, language: str) -> Iterable[str]:
     """Yield every answer that changed, and every finding that went or came."""
     say = translator(language)
+    blank = say("(blank)")
     for change in comparison.changes:
-        before, after = (
-            say("(blank)")
-            if value is None
-            else "; ".join(value)
-            if isinstance(value, tuple)
-            else shown(value)
-            for value in (change.before, change.after)
-        )
+        before = _answer_text(change.before, blank)
+        after = _answer_text(change.after, blank)
         yield f"{change.place} ({' / '.join(change.key)}): {before} → {after}"
     for word, noted in ((say("fixed"), comparison.fixed), (say("new"), comparison.new)):
         yield from (
             f"{word}: {finding.code} {finding.sheet}!{finding.cell} {finding.message}"
             for finding in noted
         )
+
+
+def _answer_text(value: Value | None, blank: str) -> str:
+    """Return an answer as it is read in a line: several parts one after the other, `blank` for none."""
+    if value is None:
+        return blank
+    return "; ".join(value) if isinstance(value, tuple) else shown(value)
 
 
 def in_figures(counts: Mapping[str, int], language: str) -> list[str]:

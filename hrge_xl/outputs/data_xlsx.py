@@ -143,11 +143,14 @@ class _Book:
         if "aggregate_matrix" in self.counts and periods(self.store):
             about = say("The matrices of the latest period, with rows by level")
             figures.append((self._sheet(say("Heat maps")), write_heat_maps, about))
-        if charts := [*blocks(self.store, self.labels)]:
+        charts = [*blocks(self.store, self.labels)]
+        if charts:
             figures_of = self.labels.spec.figures if self.labels.spec else None
             of_all = figures_of and figures_of.risks and figures_of.indicators
             about = say("Tables with charts: risks, completeness, gaps, indicators")
-            about = about if of_all else ", ".join(dict.fromkeys(chart.title for chart in charts))
+            if not of_all:
+                titles = dict.fromkeys(chart.title for chart in charts)
+                about = ", ".join(titles)
             figures.append((self._sheet(say("Figures")), partial(write_figures, charts), about))
         drawn = [table for table in self.listed if table.name not in self.too_large]
         sheets = [self._sheet(sheet_name(table)) for table in drawn]
@@ -233,31 +236,29 @@ class _Book:
         """Say what else the dataset has."""
         say = self.say
         counts = self.counts
-        tables = self.store.schema.shown
-        for text, listed_tables in (
+        names = [table.name for table in self.store.schema.shown]
+        repeated = {table.name for table in self.store.schema.shown if table.repeated}
+        shown_elsewhere = [name for name in names if name in repeated and counts[name]]
+        left_out = [name for name in names if name in self.left_out]
+        without_rows = [name for name in names if not counts[name]]
+        if "countries" in without_rows and not has_countries(self.labels.spec):
+            without_rows.remove("countries")
+        for text, tables in (
             (
                 say("In dataset.sqlite, because other sheets show their rows: {tables}."),
-                [table for table in tables if table.repeated and counts[table.name]],
+                shown_elsewhere,
             ),
             (
                 say(
                     "Rows of returns that do not count, and values that a later return states again, are in "
                     "dataset.sqlite: {tables}."
                 ),
-                [table for table in tables if table.name in self.left_out],
+                left_out,
             ),
-            (
-                say("Without rows: {tables}."),
-                [
-                    table
-                    for table in tables
-                    if not counts[table.name]
-                    if table.name != "countries" or has_countries(self.labels.spec)
-                ],
-            ),
+            (say("Without rows: {tables}."), without_rows),
         ):
-            if listed_tables:
-                yield text.format(tables=", ".join(table.name for table in listed_tables))
+            if tables:
+                yield text.format(tables=", ".join(tables))
 
     def _title(self, table: Table) -> str:
         """Say what a table holds: for people the titles of its sheets."""
@@ -293,7 +294,8 @@ class _Book:
         for at, column in enumerate(columns):
             pen.put(HEADS, at, column.head, "head")
         rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
-        if counts := _counts_by(table):
+        counts = _counts_by(table)
+        if counts:
             rows = filter(itemgetter(table.at[counts]), rows)
         if self.corrected and table.tools:
             rows = self._marked(sheet, table, columns, rows)

@@ -56,8 +56,8 @@ class GivenBack:
     @cached_property
     def workbook(self) -> bytes:
         """The workbook, drawn when it is first asked for."""
-        said = Feedback(self.corrections, self.leftovers)
-        return write(self.content, self.identity, contact=self.contact, feedback=said)
+        feedback_sheets = Feedback(self.corrections, self.leftovers)
+        return write(self.content, self.identity, contact=self.contact, feedback=feedback_sheets)
 
     @property
     def language(self) -> str:
@@ -86,11 +86,11 @@ class GivenBack:
 
     def count(self, urgency: Urgency) -> int:
         """Count the things that are to be corrected, are missing, or are only to be looked at."""
-        return sum(each.urgency is urgency for each in self.corrections)
+        return sum(correction.urgency is urgency for correction in self.corrections)
 
 
 def feedback(
-    result: Result,
+    validation: Result,
     spec: Spec,
     *,
     today: date | None = None,
@@ -102,12 +102,12 @@ def feedback(
     Law: reading what comes out gives every value that was read from what came in.
     """
     today = today or day_here()
-    return give_back(result, spec, today=today, key=key, contact=contact).workbook
+    return give_back(validation, spec, today=today, key=key, contact=contact).workbook
 
 
 @gc_paused()
 def give_back(  # noqa: PLR0913 (one parameter an option)
-    result: Result,
+    validation: Result,
     spec: Spec,
     *,
     today: date,
@@ -121,19 +121,21 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     """As `feedback`, with what is told about it. `deadline` and `tools` are others than those that were issued;
     `to_look_at` is what was noticed about its answers besides. `leave_out` spares a team what is sensitive from now on.
     """
-    sent = result.submission
-    if sent is None or result.layout is None:
-        raise UsageError("it was refused: there are no answers to give back.", place=result.path)
+    sent = validation.submission
+    if sent is None or validation.layout is None:
+        raise UsageError(
+            "it was refused: there are no answers to give back.", place=validation.path
+        )
     order = _order(sent, spec, today, key, tools)
     order = replace(
         order,
-        team=result.team,
+        team=validation.team,
         contact=contact,
         deadline=deadline or order.deadline,
         leave_out=leave_out or order.leave_out,
     )
     layout = layout_for(spec, order)
-    carried = carry_over(sent, result.layout, layout)
+    carried = carry_over(sent, validation.layout, layout)
     identity = identity_of(order, layout)
     fresh = Submission(
         sent.path,
@@ -143,13 +145,15 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
         answers=carried.fitted,
         last=sent.last,
     )
-    homeless = (*(each for each in sent.unplaced if each.question), *carried.orphaned)
-    beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
-    still = list(_still(result, layout))
-    parts = {(*each.key, each.cell): each.part for each in reversed(sent.answers) if each.cell}
-    found = [
-        *(_moved(each, parts, layout) for each in (*still, *to_look_at)),
-        *_anew(result, still, fresh, layout),
+    homeless = (*(text for text in sent.unplaced if text.question), *carried.orphaned)
+    beside = (*(text for text in sent.unplaced if not text.question), *sent.comments)
+    still = list(_carry_findings(validation, layout))
+    parts = {
+        (*answer.key, answer.cell): answer.part for answer in reversed(sent.answers) if answer.cell
+    }
+    to_correct = [
+        *(_moved(finding, parts, layout) for finding in (*still, *to_look_at)),
+        *_check_anew(validation, still, fresh, layout),
     ]
     content = content_of(layout, identity, fresh, contact=contact)
     added = _added(beside, sent, layout)
@@ -159,7 +163,7 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
         fresh,
         contact,
         sent.identity.spec_version,
-        tuple(corrections(found, content)),
+        tuple(corrections(to_correct, content)),
         homeless,
         tuple(carried.too_long),
         beside,
@@ -202,13 +206,15 @@ def _order(
 # what is to correct
 
 
-def _still(result: Result, layout: Layout) -> Iterator[Finding]:
+def _carry_findings(validation: Result, layout: Layout) -> Iterator[Finding]:
     """Yield what was found in the file and concerns the team, as far as the new workbook still has it."""
-    assert result.layout is not None
-    foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
-    wording = Wording(result.layout.spec)
+    assert validation.layout is not None
+    foreign = (
+        validation.layout.spec.digest != layout.spec.digest
+    )  # then its answers are judged anew
+    wording = Wording(validation.layout.spec)
     say = translator(layout.language)
-    for finding in result.findings:
+    for finding in validation.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
         kind = CATALOGUE.get(finding.code)
         handled = kind.in_feedback if kind else None
@@ -219,12 +225,12 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
         )
         if gone or stale or office or handled is InFeedback.BESIDE or not finding.open:
             continue
-        worded = wording.worded(finding, layout.language, result.path)
+        worded = wording.worded(finding, layout.language, validation.path)
         if handled is InFeedback.MENDED:  # by the fresh workbook: it is only to be looked at
             remedy = say(
                 "It has been fixed in this workbook. Check that what the cell says now is right."
             )
-            severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
+            severity = min(finding.severity, Severity.WARNING, key=lambda level: level.rank)
             assert worded.words is not None
             worded = replace(worded, severity=severity, words=replace(worded.words, remedy=remedy))
         elif handled is InFeedback.TOLD:
@@ -232,22 +238,23 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
         yield worded
 
 
-def _anew(
-    result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout
+def _check_anew(
+    validation: Result, still: Sequence[Finding], fresh: Submission, layout: Layout
 ) -> Iterator[Finding]:
     """Yield what is wrong in a workbook of another version or with other sheets: it may ask for more."""
     from ..checks import check
 
-    sent = result.submission
+    sent = validation.submission
     if (
-        result.layout is not None
+        validation.layout is not None
         and sent
-        and result.layout.digest == layout.digest == sent.identity.layout
+        and validation.layout.digest == layout.digest == sent.identity.layout
     ):
         return
     outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
-    told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
-    yield from (each for each in outcome.findings if _about(each) not in told)
+    waived = [finding for finding in validation.findings if not finding.open]
+    places = {_about(finding) for finding in (*still, *waived)}
+    yield from (finding for finding in outcome.findings if _about(finding) not in places)
 
 
 def _about(finding: Finding) -> tuple[str | None, ...]:
@@ -274,9 +281,9 @@ def _moved(
 def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
     """Return the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
     say = translator(layout.language)
-    own = *layout.own_names, say("To correct"), say("Without a place")
-    ours = {*sent.sheets.values(), *own}
-    return tuple(dict.fromkeys(each.sheet for each in beside if each.sheet not in ours))
+    names_of_program = *layout.own_names, say("To correct"), say("Without a place")
+    known_names = {*sent.sheets.values(), *names_of_program}
+    return tuple(dict.fromkeys(text.sheet for text in beside if text.sheet not in known_names))
 
 
 def _leftovers(
@@ -288,31 +295,31 @@ def _leftovers(
 ) -> Iterator[Leftover]:
     """Yield everything without a place, with the reason: answers first."""
     say = translator(layout.language)
-    beside = [each for each in sent.unplaced if not each.question]
-    for some, why in (
+    beside = [text for text in sent.unplaced if not text.question]
+    for texts, why in (
         (homeless, say("This workbook no longer asks for it.")),
         (too_long, say("It is longer than an Excel cell can hold.")),
         (
-            [each for each in beside if each.sheet not in added],
+            [text for text in beside if text.sheet not in added],
             say("It was outside the cells to fill in."),
         ),
         (
-            [each for each in beside if each.sheet in added],
+            [text for text in beside if text.sheet in added],
             say("It was on a sheet that this workbook does not have; such sheets are not read."),
         ),
         (sent.comments, say("A comment.")),
     ):
-        yield from (Leftover(piece, why) for each in some for piece in _pieces(each))
+        yield from (Leftover(piece, why) for text in texts for piece in _pieces(text))
 
 
 def _pieces(whole: Unplaced) -> Iterator[Unplaced]:
     """Yield a text that no cell holds as several, one after the other."""
-    rest = whole.text
-    while not fits_a_cell(rest):
-        piece = beginning(rest)
+    remainder = whole.text
+    while not fits_a_cell(remainder):
+        piece = beginning(remainder)
         yield replace(whole, text=piece)
-        rest = rest[len(piece) :]
-    yield replace(whole, text=rest)
+        remainder = remainder[len(piece) :]
+    yield replace(whole, text=remainder)
 
 
 # turns findings about a return into what its team has to correct, to fill in or to look at
@@ -322,17 +329,23 @@ COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
 
 def corrections(findings: Sequence[Finding], content: Content) -> list[Correction]:
     """Return the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
-    wanted = [each for each in findings if each.severity is not Severity.INFO]
+    relevant = [finding for finding in findings if finding.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
     wording = Wording(content.layout.spec)
     language = content.layout.language
-    found = (
-        _correction(each, wording.words(each, language), wording.problem(each, language), content)
-        for each in wanted
+    unsorted = (
+        _correction(
+            finding, wording.words(finding, language), wording.problem(finding, language), content
+        )
+        for finding in relevant
     )
     return sorted(
-        found,
-        key=lambda each: (each.urgency, number.get(each.sheet, -1), each.place or Place(0, 0)),
+        unsorted,
+        key=lambda correction: (
+            correction.urgency,
+            number.get(correction.sheet, -1),
+            correction.place or Place(0, 0),
+        ),
     )
 
 
@@ -357,13 +370,13 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
             finding.code,
             problem,
         )
-    row, question = _asked(slot, layout)
+    row, question = _describe_question(slot, layout)
     reason = words.message
     label = words.label
     remedy = words.remedy
     if label and reason.startswith(label):  # the question stands in a column of its own
-        rest = reason[len(label) :].lstrip(COLONS)
-        reason = rest[:1].upper() + rest[1:]
+        reason_alone = reason[len(label) :].lstrip(COLONS)
+        reason = reason_alone[:1].upper() + reason_alone[1:]
     if finding.code == ANSWER_MISSING.code:  # nothing is answered yet: say what may be given
         remedy = f"{remedy} {prompt(slot.field, layout.language)}".strip()
     if finding.suggestion:
@@ -386,7 +399,7 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     )
 
 
-def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
+def _describe_question(slot: Slot, layout: Layout) -> tuple[str, str]:
     """Return what stands before an answer, the code of its row, and what was asked.
 
     In a checklist the statement stands in front of the question, in a repeated form the record.
@@ -394,8 +407,8 @@ def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
     label = slot.field.label.say(layout.language)
     grid = layout.grid_of(slot)
     if grid.across:
-        told = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
-        return slot.field.code if layout.spec.drawing < 3 else "", told
+        question = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
+        return slot.field.code if layout.spec.drawing < 3 else "", question
     row = grid.row[slot.row]
     statement = row.label
     return row.mark, label if statement in ("", slot.row) else f"{statement}: {label}"

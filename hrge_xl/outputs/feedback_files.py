@@ -57,14 +57,14 @@ class FeedbackOptions(NamedTuple):
     tools: Sequence[str] | None = None  # other sheets than those issued
     all: bool = False  # also for those with nothing to correct or to look at
     reply_by: date | None = None  # where not the deadline of the workbook
-    done: Collection[str] = ()  # submissions whose feedback was given already
+    finished: Collection[str] = ()  # submissions whose feedback was given already
     teams: Collection[str] = ()  # only of these, by their codes; none: of all
 
 
 class FeedbackJob(NamedTuple):
     """One return to give back, with all that its feedback is made from, so that another process can make it."""
 
-    found: Return
+    return_: Return
     sent: Result
     to_look_at: Sequence[Finding]  # what was noticed about its answers besides
     round: Round | None
@@ -96,30 +96,32 @@ class FeedbackResult:
 
 
 def give_all(
-    dataset: Dataset, options: FeedbackOptions, given: FeedbackResult
+    dataset: Dataset, options: FeedbackOptions, outcome: FeedbackResult
 ) -> Iterator[dict[str, Any]]:
     """Write the workbooks and texts of a dataset, several at once, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     if options.teams:
         chosen = [return_ for return_ in chosen if return_.team in options.teams]
-        left_out = [left for left in left_out if left.found.team in options.teams]
-    given.left_out += left_out
+        left_out = [skipped for skipped in left_out if skipped.found.team in options.teams]
+    outcome.left_out += left_out
     named = [
-        (found, path_in(options.output, file_name(found, dataset.spec, given.names)))
-        for found in chosen
+        (return_, path_in(options.output, file_name(return_, dataset.spec, outcome.names)))
+        for return_ in chosen
     ]
-    waiting = [(found, target) for found, target in named if found.submission not in options.done]
+    waiting = [
+        (return_, target) for return_, target in named if return_.submission not in options.finished
+    ]
     jobs = min(dataset.source.asked.jobs, len(waiting) // WORTH_A_PROCESS)
     with workers("local", jobs) as pool:
-        for made in track_progress(
+        for job_result in track_progress(
             _all_made(dataset, options, waiting, pool), len(waiting), "Writing feedback"
         ):
-            given.warnings += made.warnings
-            if isinstance(made.outcome, LeftOut):
-                given.left_out.append(made.outcome)
+            outcome.warnings += job_result.warnings
+            if isinstance(job_result.outcome, LeftOut):
+                outcome.left_out.append(job_result.outcome)
             else:
-                given.files.append(made.outcome)
-                yield made.outcome
+                outcome.files.append(job_result.outcome)
+                yield job_result.outcome
 
 
 def feedback_key(return_: Return, spec: Spec) -> str:
@@ -137,9 +139,9 @@ def note_given(dataset: Dataset, submissions: Collection[str]) -> None:
     """Write down that feedback on some returns of a round or consolidated folder was written."""
     if dataset.folder is None or dataset.spec is None:
         return
-    given = [return_ for return_ in dataset.returns() if return_.submission in submissions]
+    returns = [return_ for return_ in dataset.returns() if return_.submission in submissions]
     with Ledger.open(dataset.folder) as ledger:
-        for return_ in given:
+        for return_ in returns:
             key = feedback_key(return_, dataset.spec)
             ledger.put("datasets", {"name": key, "sha256": str(return_.sha256)})
 
@@ -151,16 +153,17 @@ def lacks_feedback(dataset: Dataset) -> bool:
     """
     if dataset.folder is None or dataset.spec is None:
         return True
-    given = look_up(dataset.folder, _known_feedback) or set()
-    wanted = [
+    written_keys = look_up(dataset.folder, _known_feedback) or set()
+    due_submissions = [
         return_.submission
         for return_ in choose(dataset.of_round(cells=False))[0]
         if return_.verdict == RETURNED or return_.status == BLANK
     ]
-    if {*wanted} - {key.split(":")[1] for key in given}:
+    if {*due_submissions} - {key.split(":")[1] for key in written_keys}:
         return True
     return any(
-        feedback_key(return_, dataset.spec) not in given for return_ in dataset.returns(wanted)
+        feedback_key(return_, dataset.spec) not in written_keys
+        for return_ in dataset.returns(due_submissions)
     )
 
 
@@ -192,16 +195,16 @@ def _all_made(
     """
 
     def jobs(some: Sequence[tuple[Return, Path]]) -> list[FeedbackJob | JobResult]:
-        found: list[FeedbackJob | JobResult] = []
-        for each, target in some:
-            sent = result(dataset.store, each)
-            to_look_at = [*answered_otherwise(dataset.store, each, sent, dataset.of_round())]
-            found.append(FeedbackJob(each, sent, to_look_at, dataset.round, options, target))
-        return found
+        prepared: list[FeedbackJob | JobResult] = []
+        for return_, target in some:
+            sent = result(dataset.store, return_)
+            to_look_at = [*answered_otherwise(dataset.store, return_, sent, dataset.of_round())]
+            prepared.append(FeedbackJob(return_, sent, to_look_at, dataset.round, options, target))
+        return prepared
 
     for first, last in pairwise([0, *range(1, len(waiting), AT_ONCE), len(waiting)]):
         some = isolate_failures(
-            jobs, waiting[first:last], lambda one, fault: [_stopped(one[0], fault)]
+            jobs, waiting[first:last], lambda batch, fault: [_stopped(batch[0], fault)]
         )
         yield from pool.map(make, some)
 
@@ -210,31 +213,33 @@ def make(job: FeedbackJob | JobResult) -> JobResult:
     """Write the workbook and the text for one return; one with which a fault of ours showed is left out already."""
     if isinstance(job, JobResult):
         return job
-    (made,) = isolate_failures(_make, [job], lambda job, fault: [_stopped(job.found, fault)])
-    return made
+    (job_result,) = isolate_failures(
+        _make, [job], lambda job, fault: [_stopped(job.return_, fault)]
+    )
+    return job_result
 
 
-def _stopped(found: Return, fault: Exception) -> JobResult:
+def _stopped(return_: Return, fault: Exception) -> JobResult:
     """Leave out a return that a fault of ours shows with."""
-    told = stopped(found.path, fault)
-    words = text(told, path=found.path)
-    why = f"{told.code} {words.message} {words.remedy}".rstrip(".")
-    return JobResult(LeftOut(found, why, found.path, Exit.REFUSED))
+    finding = stopped(return_.path, fault)
+    words = text(finding, path=return_.path)
+    why = f"{finding.code} {words.message} {words.remedy}".rstrip(".")
+    return JobResult(LeftOut(return_, why, return_.path, Exit.REFUSED))
 
 
-def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
-    ((found, sent, to_look_at, round_, options, target),) = one
-    assert found.identity is not None  # it could be read
+def _make(jobs: Sequence[FeedbackJob]) -> list[JobResult]:
+    ((return_, sent, to_look_at, round_, options, target),) = jobs
+    assert return_.identity is not None  # it could be read
     try:
         spec = load(options.spec) if options.spec else sent.spec
         assert spec is not None
         team = (
-            next((known for known in round_.teams if known.code == found.team), None)
+            next((member for member in round_.teams if member.code == return_.team), None)
             if round_
             else None
         )
         day = options.reply_by or (team.deadline if team else None)
-        deadline = day.isoformat() if day else found.identity.deadline
+        deadline = day.isoformat() if day else return_.identity.deadline
         back = give_back(
             sent,
             spec,
@@ -246,10 +251,10 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
             to_look_at=to_look_at,
             leave_out=team is not None and team.leave_out,
         )
-        is_blank = found.status == BLANK
+        is_blank = return_.status == BLANK
         if not (back.needed or options.all or is_blank):
-            why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-            return [JobResult(LeftOut(found, why, found.path, is_settled=True))]
+            why = f"{return_.verdict}, nothing to correct or to look at (--all gives it back too)"
+            return [JobResult(LeftOut(return_, why, return_.path, is_settled=True))]
         workbook, letter = (
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
@@ -261,19 +266,21 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
         LimitError
     ) as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
-        return [JobResult(LeftOut(found, why, found.path, Exit.FINDINGS))]
-    return [JobResult(as_data(found, back, str(workbook), str(letter)), [*_warnings(found, back)])]
+        return [JobResult(LeftOut(return_, why, return_.path, Exit.FINDINGS))]
+    return [
+        JobResult(as_data(return_, back, str(workbook), str(letter)), [*_warnings(return_, back)])
+    ]
 
 
-def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
+def _warnings(return_: Return, back: GivenBack) -> Iterator[str]:
     """Tell what must not be sent before somebody has looked at it."""
-    for finding in found.findings:
+    for finding in return_.findings:
         if finding.code == MADE_FROM_OLDER_VERSION.code:
             words = text(finding)
             yield f"{finding.code} warning: {words.message} {words.remedy}"
-    if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
+    if not back.identity.signature and return_.signature not in (INVALID, UNSIGNED):
         yield (
-            f"{found.name}: issued with a signature, given back without one: the key is in the round folder. "
+            f"{return_.name}: issued with a signature, given back without one: the key is in the round folder. "
             f"Name the round folder, or it will be returned as unknown ({SIGNATURE_INVALID.code})."
         )
 
@@ -286,20 +293,26 @@ MOST_SHOWN = 300  # characters of an answer
 def _later_versions(findings: Sequence[Finding]) -> list[str]:
     """Return the names of the files that a return should have been made from, and was not."""
     return [
-        str(dict(each.details)["other"])
-        for each in findings
-        if each.code == MADE_FROM_OLDER_VERSION.code and each.open
+        str(dict(finding.details)["other"])
+        for finding in findings
+        if finding.code == MADE_FROM_OLDER_VERSION.code and finding.open
     ]
 
 
 def answered_otherwise(
-    store: Store, found: Return, sent: Result, returns: Sequence[Return]
+    store: Store, return_: Return, sent: Result, returns: Sequence[Return]
 ) -> Iterator[Finding]:
     """Yield what the later version, from which a return was not made, had answered otherwise: to be looked at."""
-    for name in _later_versions(found.findings):
-        same = [each for each in returns if each.name == name and each.about[0] == found.about[0]]
+    for name in _later_versions(return_.findings):
+        same = [
+            candidate
+            for candidate in returns
+            if candidate.name == name and candidate.about[0] == return_.about[0]
+        ]
         if same and name:
-            yield from _differences(sent, result(store, max(same, key=lambda each: each.age)), name)
+            yield from _differences(
+                sent, result(store, max(same, key=lambda candidate: candidate.age)), name
+            )
 
 
 def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
@@ -308,14 +321,14 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
     assert sent.layout is not None
     assert sent.submission is not None
     say = translator(sent.layout.language)
-    here = sent.submission.values()
+    values_sent = sent.submission.values()
     kind = MADE_FROM_OLDER_VERSION
     for key, value in later.submission.values().items():
         slot = sent.layout.slots.get(key)
-        if slot is None or here.get(key) == value:
+        if slot is None or values_sent.get(key) == value:
             continue
-        told = {"other": name, "answer": beginning(_typed(later.submission, key), MOST_SHOWN)}
-        message = sentence(say("In {other} it was: {answer}"), told)
+        details = {"other": name, "answer": beginning(_typed(later.submission, key), MOST_SHOWN)}
+        message = sentence(say("In {other} it was: {answer}"), details)
         remedy = say("Which of the two is right? Put that one into the cell.")
         yield Finding(
             kind.code,
@@ -344,47 +357,51 @@ MOST_IMPORTANT = 3
 
 
 def message(
-    result: Result, given: GivenBack, today: date, deadline: str = "", *, is_blank: bool = False
+    validation: Result, back: GivenBack, today: date, deadline: str = "", *, is_blank: bool = False
 ) -> str:
     """Return a short text to send along, in the language of the workbook. It quotes no answer."""
-    beside = sum(each.sheet not in given.added_sheets for each in given.beside)
-    later = next(iter(_later_versions(result.findings)), "")
+    beside = sum(text.sheet not in back.added_sheets for text in back.beside)
+    later = next(iter(_later_versions(validation.findings)), "")
     some = {
-        urgency: [each for each in given.corrections if each.urgency is urgency]
+        urgency: [correction for correction in back.corrections if correction.urgency is urgency]
         for urgency in Urgency
     }
     wrong = some[Urgency.WRONG]
     missing = some[Urgency.MISSING]
-    new = result.verdict == ACCEPTED and given.upgraded
-    asking = [each for each in map(given.content.progress, given.content.layout.sheets) if each[0]]
+    new = validation.verdict == ACCEPTED and back.upgraded
+    asking = [
+        progress
+        for progress in map(back.content.progress, back.content.layout.sheets)
+        if progress[0]
+    ]
     complete = sum(
         required <= answers and not problems for required, answers, problems, _ in asking
     )
     details = {
-        "file": Path(result.path).name,
+        "file": Path(validation.path).name,
         "other": later,
-        "kept": str(given.kept),
+        "kept": str(back.kept),
         "complete": str(complete),
         "used": str(len(asking)),
         "wrong": str(len(wrong)),
         "missing": str(len(missing)),
         "warnings": str(len(some[Urgency.DOUBTFUL])),
-        "homeless": str(len(given.homeless)),
-        "more": str(len(given.homeless) - LISTED),
-        "too_long": str(len(given.too_long)),
+        "homeless": str(len(back.homeless)),
+        "more": str(len(back.homeless) - LISTED),
+        "too_long": str(len(back.too_long)),
         "beside": str(beside),
-        "version": given.version,
-        "sent_version": given.sent_version,
-        "deadline": day(date.fromisoformat(deadline), given.language) if deadline else "",
-        "contact": given.contact,
+        "version": back.version,
+        "sent_version": back.sent_version,
+        "deadline": day(date.fromisoformat(deadline), back.language) if deadline else "",
+        "contact": back.contact,
     }
-    translate = translator(given.language)
+    translate = translator(back.language)
     template = plain_environment().get_template("message.txt.j2")
     return template.render(
-        say=lambda text, **more: sentence(translate(text), details | more),
-        given=given,
+        say=lambda text, **further: sentence(translate(text), details | further),
+        back=back,
         blank=is_blank,
-        accepted=result.verdict == ACCEPTED,
+        accepted=validation.verdict == ACCEPTED,
         later=later,
         to_do=bool(wrong or missing),
         wrong=[
@@ -392,8 +409,8 @@ def message(
             for cause in corrections_by_cause(wrong)[:MOST_IMPORTANT]
         ],
         # what was accepted lacks nothing but what it was never asked for
-        asked_anew=[_place_and_question(each) for each in missing] if new else [],
-        missing={} if new else Counter(each.sheet for each in missing),
+        asked_anew=[_place_and_question(correction) for correction in missing] if new else [],
+        missing={} if new else Counter(correction.sheet for correction in missing),
         most_sheets=MOST_CAUSES,
         beside=beside,
         most=LISTED,
@@ -402,40 +419,42 @@ def message(
     )
 
 
-def _place_and_question(each: Correction) -> str:
+def _place_and_question(correction: Correction) -> str:
     """Name where something is wrong and what was asked, without what was answered."""
-    cell = address(*each.place) if each.place else ""
-    where = "!".join(filter(None, (each.sheet, cell)))
-    return ": ".join(filter(None, (where, " ".join(filter(None, (each.row, each.label))))))
+    cell = address(*correction.place) if correction.place else ""
+    place = "!".join(filter(None, (correction.sheet, cell)))
+    return ": ".join(
+        filter(None, (place, " ".join(filter(None, (correction.row, correction.label)))))
+    )
 
 
-def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
+def as_data(return_: Return, back: GivenBack, workbook: str, text: str) -> dict[str, Any]:
     """Return what became of one return as JSON data; `workbook` and `text` are the files that were written."""
 
     def places(some: Sequence[Unplaced]) -> list[dict[str, str]]:
         return [
-            {"sheet": each.sheet, "cell": each.cell, "question": each.question, "text": each.text}
-            for each in some
+            {"sheet": text.sheet, "cell": text.cell, "question": text.question, "text": text.text}
+            for text in some
         ]
 
     return {
-        "path": found.path,
-        "submission": found.submission,
-        "sha256": found.sha256,
-        "verdict": found.verdict,
-        "team": found.team,
-        "intervention": found.intervention or found.project,
-        "language": given.language,
-        "spec": found.spec,
-        "sent_version": given.sent_version,
-        "version": given.version,
+        "path": return_.path,
+        "submission": return_.submission,
+        "sha256": return_.sha256,
+        "verdict": return_.verdict,
+        "team": return_.team,
+        "intervention": return_.intervention or return_.project,
+        "language": back.language,
+        "spec": return_.spec,
+        "sent_version": back.sent_version,
+        "version": back.version,
         "workbook": workbook,
         "message": text,
-        "answers_kept": given.kept,
-        "to_correct": given.count(Urgency.WRONG),
-        "missing": given.count(Urgency.MISSING),
-        "to_look_at": given.count(Urgency.DOUBTFUL),
-        "without_place": places(given.homeless),
-        "too_long": places(given.too_long),
-        "beside": places(given.beside),
+        "answers_kept": back.kept,
+        "to_correct": back.count(Urgency.WRONG),
+        "missing": back.count(Urgency.MISSING),
+        "to_look_at": back.count(Urgency.DOUBTFUL),
+        "without_place": places(back.homeless),
+        "too_long": places(back.too_long),
+        "beside": places(back.beside),
     }

@@ -101,8 +101,8 @@ class SoughtFigure:
             return None
         if column.kind in ((NUMBER,) if self.is_share else (INTEGER, NUMBER)) and self.readings:
             bounds = [
-                (each.number - each.tolerance, each.number + each.tolerance)
-                for each in self.readings
+                (reading.number - reading.tolerance, reading.number + reading.tolerance)
+                for reading in self.readings
             ]
             return sa.or_(*(values.between(*within) for within in bounds))
         if column.kind == DATE and self.day:
@@ -127,13 +127,13 @@ def readings(text: str, language: str) -> list[FigureReading]:
     except Ambiguous:
         digits = [part for part in _parts_of_number(plain) if part]
         numbers = [float("".join(digits)), float(f"{''.join(digits[:-1])}.{digits[-1]}")]
-    found = []
+    possible = []
     for number in numbers:
         decimals = len(str(number).partition(".")[2].rstrip("0"))
         per = 1 if share is None else 100
         rounded_by = 0 if share is None and not decimals else 0.5 * 10**-decimals
-        found.append(FigureReading(number / per, rounded_by / per + 1e-9 * max(1, abs(number))))
-    return found
+        possible.append(FigureReading(number / per, rounded_by / per + 1e-9 * max(1, abs(number))))
+    return possible
 
 
 def _parts_of_number(text: str) -> Iterable[str]:
@@ -189,12 +189,12 @@ def _numbers_of(store: Store, rows: FigureRows) -> list[int]:
     if rows.table not in store.tables:
         return []
     numbered = sa.select(store[rows.table], _row_number(store, rows.table)).subquery()
-    wanted = sa.select(numbered.c.row_number)
-    for column, value in rows.where.items():
-        its = numbered.c[column]
+    query = sa.select(numbered.c.row_number)
+    for column, value in rows.conditions.items():
+        values = numbered.c[column]
         several = isinstance(value, list | tuple)
-        wanted = wanted.where(its.in_(value) if several else its.is_not_distinct_from(value))
-    return [row for (row,) in store.select(wanted.order_by(numbered.c.row_number))]
+        query = query.where(values.in_(value) if several else values.is_not_distinct_from(value))
+    return [row for (row,) in store.select(query.order_by(numbered.c.row_number))]
 
 
 def _row_number(store: Store, table: str) -> sa.Label[int]:
@@ -209,7 +209,7 @@ def _in_tables(
         columns = {
             column.name: sought.in_column(column, view[column.name]) for column in table.columns
         }
-        possible = {name: its for name, its in columns.items() if its is not None}
+        possible = {name: condition for name, condition in columns.items() if condition is not None}
         if not possible:
             continue
         is_hit = sa.or_(*possible.values())
@@ -239,9 +239,9 @@ def _hits_in(
     stands = [condition.label(f"in_{name}") for name, condition in possible.items()]
     marked = sa.select(*columns, *stands, _row_number(store, table.name)).subquery()
     is_hit = sa.or_(*(marked.c[f"in_{name}"] for name in possible))
-    wanted = sa.select(marked).where(is_hit).order_by(marked.c.row_number).limit(most)
+    query = sa.select(marked).where(is_hit).order_by(marked.c.row_number).limit(most)
     names = marked.c.keys()
-    rows = [dict(zip(names, row, strict=True)) for row in store.select(wanted)]
+    rows = [dict(zip(names, row, strict=True)) for row in store.select(query)]
     for row in rows:
         row["stands_in"] = next(name for name in possible if row[f"in_{name}"])
     is_answer = table.name == "answers"

@@ -114,14 +114,14 @@ def write_figures(
 
 def write_period(pen: PlainSheet, store: Store, labels: CodeLabels) -> int:
     """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
-    known = periods(store)
+    all_periods = periods(store)
     say = labels.say
-    pen.put(0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", "title")
-    if len(known) == 1:
+    pen.put(0, 0, f"{say('Period')}: {choose(all_periods, None) or say('none stated')}", "title")
+    if len(all_periods) == 1:
         return 2
-    told = say("Periods in the tables of figures, column “period”: {periods}.")
-    names = ", ".join(period.name or say("none stated") for period in known)
-    pen.put(1, 0, told.format(periods=names), "plain")
+    note = say("Periods in the tables of figures, column “period”: {periods}.")
+    names = ", ".join(period.name or say("none stated") for period in all_periods)
+    pen.put(1, 0, note.format(periods=names), "plain")
     return 3
 
 
@@ -277,28 +277,32 @@ class _Figures:
     def progress(self) -> Iterator[ChartBlock]:
         """Show how far the indicators with a target are in the last period of each, and which teams are not in it."""
         say = self.say
-        found = {}
+        rows_by_indicator = {}
         for line in self.store.figures("aggregate_indicators"):
             if line["progress"] is not None:
                 missing = say("Teams without a value: {n}").format(n=line["missing"])
                 label = self._indicator(line) + (f" ({missing})" if line["missing"] else "")
-                found[line["indicator"]] = [label, line["progress"]]
-        if found:
+                rows_by_indicator[line["indicator"]] = [label, line["progress"]]
+        if rows_by_indicator:
             heads = [say("Indicator"), say("Progress to target")]
             yield ChartBlock(
-                say("Progress to target"), heads, [*found.values()], [BLUE], progress=True
+                say("Progress to target"),
+                heads,
+                [*rows_by_indicator.values()],
+                [BLUE],
+                progress=True,
             )
 
     def over_periods(self) -> Iterator[ChartBlock]:
         """Show how complete periods are, and their risks by level, of the teams that answered in each of them."""
         say = self.say
-        found = of_same_teams(over_periods(self.store, by_team=True))[::-1]
-        if not found:
+        compared = of_same_teams(over_periods(self.store, by_team=True))[::-1]
+        if not compared:
             return
-        same = same_teams_words(say, str(found[0].teams))
-        names = [period.name or say("none stated") for period in found]
+        same = same_teams_words(say, str(compared[0].teams))
+        names = [period.name or say("none stated") for period in compared]
         shares = [
-            period.answered / period.required if period.required else None for period in found
+            period.answered / period.required if period.required else None for period in compared
         ]
         heads = [say("Period"), say("Required answers")]
         rows = [*zip(names, shares, strict=True)]
@@ -306,7 +310,7 @@ class _Figures:
             f"{say('Completeness')}. {same}", heads, rows, [BLUE], "column", share=True
         )
         if self.spec.figures.risks is not None:
-            levels = [*zip(names, (period.levels for period in found), strict=True)]
+            levels = [*zip(names, (period.levels for period in compared), strict=True)]
             yield self._of_levels(f"{say('Risks')}. {same}", say("Period"), levels, "column")
 
     def _of_levels(
@@ -361,12 +365,12 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     maps = _HeatMaps(book, pen, labels)
     say = labels.say
     for block in matrix_blocks(maps.spec):
-        its = sum(
+        block_counts = sum(
             (counts[tool, block.down, block.across] for tool in block.sources), Counter[Crossing]()
         )
-        if its or not any(counts.values()):  # none in which nothing stands, beside others
+        if block_counts or not any(counts.values()):  # none in which nothing stands, beside others
             title = block.title.say(labels.language) or say("Risk matrix")
-            top = maps.draw(title, its, top)
+            top = maps.draw(title, block_counts, top)
     sheet.fit_to_pages(1, 0)
 
 
@@ -406,7 +410,9 @@ class _HeatMaps:
             for name in (self.matrix.down, self.matrix.across)
         )
         levels = {
-            (one, other): self.matrix.cells[one][other] for one, _ in down for other, _ in across
+            (step_down, step_across): self.matrix.cells[step_down][step_across]
+            for step_down, _ in down
+            for step_across, _ in across
         }
         looks = {crossing: self.counted[level] for crossing, level in levels.items()}
         for row in range(top + 2, top + 2 + len(down)):
@@ -442,7 +448,7 @@ class _HeatMaps:
         chart.set_title({"name": title, "name_font": {"size": 11}})
         chart.set_legend({"none": True})
         chart.set_y_axis({"num_format": "0", **GRID})
-        told = ", ".join(f"{self.names[code]} {total}" for code, total in totals.items())
-        options = {"description": f"{title}: {told}.", "object_position": 2}
+        totals_text = ", ".join(f"{self.names[code]} {total}" for code, total in totals.items())
+        options = {"description": f"{title}: {totals_text}.", "object_position": 2}
         self.pen.sheet.insert_chart(first + 1, right, chart, options)
         return max(last, first + 15) + 3

@@ -233,8 +233,9 @@ def _entries(words: CodeLabels, column: TableColumn, *, labels: bool) -> dict[st
     entries = {
         code: label for name in reversed(lists) for code, label in words.entries_of(name).items()
     }
+    if not labels:
+        return {code: code for code in entries}
     often = Counter(entries.values())
     return {
-        code: (f"{label} ({code})" if often[label] > 1 else label) if labels else code
-        for code, label in entries.items()
+        code: f"{label} ({code})" if often[label] > 1 else label for code, label in entries.items()
     }

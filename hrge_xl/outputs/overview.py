@@ -35,7 +35,7 @@ from .charts import (
     on_map,
     steps,
 )
-from .overview_build import LEAST_FIRST, overview
+from .overview_build import LEAST_FIRST, build_overview
 from .overview_model import (
     MOST_ROWS,
     Aim,
@@ -85,7 +85,9 @@ def figures_of(
     with shared(store, today) if masked else nullcontext(store) as shown:
         language = language or store.schema.language
         change = None if masked else change
-        return overview(shown, today, language, round_, period=period, change=change, whole=store)
+        return build_overview(
+            shown, today, language, round_, period=period, change=change, whole=store
+        )
 
 
 def day_of(store: Store) -> date:
@@ -108,11 +110,11 @@ SHADES = 5  # of completeness
 Kind = TypeVar("Kind", int, str)
 
 
-def page_of(found: Overview) -> str:
+def page_of(overview: Overview) -> str:
     """Return an overview as a page."""
-    view = OverviewView(found)
+    view = OverviewView(overview)
     style = asset("report.css") + asset("overview.css") + view.style()
-    return rendered("overview.html.j2", found.language, style, o=found, v=view)
+    return rendered("overview.html.j2", overview.language, style, o=overview, v=view)
 
 
 class OverviewView:
@@ -126,29 +128,29 @@ class OverviewView:
     first = 5  # of a long list; the others are folded
     share = staticmethod(whole_percents)
 
-    def __init__(self, found: Overview) -> None:
-        self.found = found
-        self.language = found.language
-        self.brief = Brief(found)
-        self.mirrored = direction(found.language) == "rtl"
-        self.say = translator(found.language)
+    def __init__(self, overview: Overview) -> None:
+        self.overview = overview
+        self.language = overview.language
+        self.brief = Brief(overview)
+        self.mirrored = direction(overview.language) == "rtl"
+        self.say = translator(overview.language)
         self.parts = status_words(self.say)
-        self.files = {team.code: team.files for team in found.teams}
-        self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
+        self.files = {team.code: team.files for team in overview.teams}
+        self.levels: Sequence[RiskLevel] = overview.risks.levels if overview.risks else ()
         # the colours of levels go by these
         self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
 
     @property
     def shows_counts(self) -> bool:
         """Whether small counts of people may stand on the page."""
-        return not self.found.masked and counts_people(self.found.spec)
+        return not self.overview.masked and counts_people(self.overview.spec)
 
     @property
     def sharing(self) -> str | None:
         """Whether the page may be shared, in words; None where it holds nothing that must not be."""
         say = self.say
-        spec = self.found.spec
-        if self.found.masked:
+        spec = self.overview.spec
+        if self.overview.masked:
             return may_be_shared(say, people=counts_people(spec))
         if self.shows_counts:
             return say(
@@ -168,9 +170,10 @@ class OverviewView:
 
     def change(self, value: float) -> str:
         """Return a number with its sign."""
-        return (
-            f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(abs(value), self.language)}"
-        )
+        size = number(abs(value), self.language)
+        if value > 0:
+            return f"+{size}"
+        return f"−{size}" if value < 0 else f"±{size}"
 
     def percent(self, share: float) -> str:
         """Return a share as a percentage."""
@@ -193,7 +196,7 @@ class OverviewView:
         """
         for sheet, sources in grouped((source.sheet, source) for source in behind.sources).items():
             same = grouped(((source.text, source.aim), source) for source in sources)
-            yield sheet, {said: self._cells(some) for said, some in same.items()}
+            yield sheet, {statement: self._cells(alike) for statement, alike in same.items()}
 
     def _cells(self, sources: Sequence[FigureSource]) -> str:
         cells = grouped((self._whose(source), self.cell(source)) for source in sources)
@@ -207,7 +210,7 @@ class OverviewView:
     @cached_property
     def corrected(self) -> set[tuple[str, str, str]]:
         """File, sheet and number of the row of each answer that the office corrected."""
-        return {(file, sheet, _line(cell)) for file, sheet, cell in self.found.corrected}
+        return {(file, sheet, _line(cell)) for file, sheet, cell in self.overview.corrected}
 
     def _whose(self, source: FigureSource) -> str:
         team = source.team
@@ -225,7 +228,7 @@ class OverviewView:
     def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
         """Count the risks of a map at one level."""
         return sum(
-            each.total for place, each in heat.cells.items() if heat.levels[place] == level.code
+            risks.total for place, risks in heat.cells.items() if heat.levels[place] == level.code
         )
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
@@ -260,42 +263,46 @@ class OverviewView:
     @cached_property
     def compared(self) -> dict[str, PeriodFigures]:
         """The period of the page and the others by name, as far as the same teams answered in each; of these alone."""
-        ours = [period for period in self.found.periods if period.name == self.found.period]
-        others = [period for period in self.found.periods if period.name != self.found.period]
-        return {period.name: period for period in of_same_teams([*ours, *others])}
+        of_page = [
+            period for period in self.overview.periods if period.name == self.overview.period
+        ]
+        of_others = [
+            period for period in self.overview.periods if period.name != self.overview.period
+        ]
+        return {period.name: period for period in of_same_teams([*of_page, *of_others])}
 
     @cached_property
     def periods(self) -> list[tuple[str, PeriodFigures]]:
         """The last periods with their names, the earliest first."""
         return [
             (self.period_name(period.name), period)
-            for period in self.found.periods[:MOST_PERIODS][::-1]
+            for period in self.overview.periods[:MOST_PERIODS][::-1]
         ]
 
     def returns(self) -> Chart:
         """Draw how many returns count."""
-        found = [
+        bars = [
             ChartColumn(label, [(period.returns, "one")], self.number(period.returns))
             for label, period in self.periods
         ]
-        return columns(found, mirrored=self.mirrored)
+        return columns(bars, mirrored=self.mirrored)
 
     def completeness(self) -> Chart:
         """Draw which share of the required answers was given."""
-        found = []
+        bars = []
         for label, period in self.alike:
             share = whole_percents(period.answered, period.required) / 100
-            found.append(ChartColumn(label, [(share, "one")], self.percent(share)))
-        return columns(found, top=1.0, mirrored=self.mirrored)
+            bars.append(ChartColumn(label, [(share, "one")], self.percent(share)))
+        return columns(bars, top=1.0, mirrored=self.mirrored)
 
     def risks(self) -> Chart:
         """Draw the risks by level."""
-        found = []
+        bars = []
         for label, period in self.alike:
             counts = [period.levels.get(level.code, 0) for level in self.levels]
             pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
-            found.append(ChartColumn(label, pieces, self.number(sum(counts))))
-        return columns(found, mirrored=self.mirrored)
+            bars.append(ChartColumn(label, pieces, self.number(sum(counts))))
+        return columns(bars, mirrored=self.mirrored)
 
     @property
     def alike(self) -> list[tuple[str, PeriodFigures]]:
@@ -317,19 +324,19 @@ class OverviewView:
         last = indicator.periods[0].figures
         _, total, teams = indicator.trend[-1]
         of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
-        marks = [
-            Mark(f"{word} {self.number(value)}", value, name)
-            for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target")))
-            if of_all and (value := last[name]) is not None
-        ]
+        marks = []
+        for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target"))):
+            value = last[name]
+            if of_all and value is not None:
+                marks.append(Mark(f"{word} {self.number(value)}", value, name))
         return lines(points, marks, mirrored=self.mirrored)
 
     # returns, and the countries of the teams
 
     def arrivals(self) -> Chart:
         """Draw how the returns that count came in, day by day, against the deadlines of their teams."""
-        came = self.found.arrivals
-        deadlines = self.found.deadlines
+        came = self.overview.arrivals
+        deadlines = self.overview.deadlines
         days = [on_day for on_day, _ in (*came, *deadlines)]
         first = min(days)
         span = max((max(days) - min(days)).days, 1)
@@ -353,20 +360,22 @@ class OverviewView:
         return country_map(
             {
                 country.code: (f"c-{country.state}", f"{country.label}: {self.by_state(country)}")
-                for country in self.found.countries
+                for country in self.overview.countries
             }
         )
 
     @property
     def states(self) -> Sequence[str]:
         """The states that a country on the map has, the least far first."""
-        there = {country.state for country in self.found.countries if on_map(country.code)}
-        return [state for state in LEAST_FIRST if state in there]
+        states_on_map = {
+            country.state for country in self.overview.countries if on_map(country.code)
+        }
+        return [state for state in LEAST_FIRST if state in states_on_map]
 
     @property
     def off_map(self) -> Sequence[Country]:
         """Countries and regions that have no place on the map."""
-        return [country for country in self.found.countries if not on_map(country.code)]
+        return [country for country in self.overview.countries if not on_map(country.code)]
 
     def state(self, state: str) -> str:
         """Say in words where a team stands."""
@@ -375,11 +384,11 @@ class OverviewView:
     def by_state(self, country: Country) -> str:
         """Return the states of the teams of a country, with their number where there are several teams."""
         several = sum(country.states.values()) > 1
-        told = (
+        texts = (
             f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
             for state, n in country.states.items()
         )
-        return ", ".join(told)
+        return ", ".join(texts)
 
     def style(self) -> str:
         """Return the colours of the levels, and what stands at the foot of a printed page."""
@@ -387,12 +396,14 @@ class OverviewView:
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(self.levels)
         ]
-        return f"{''.join(rules)}{foot_rule(' · '.join([*self.foot, self.day(self.found.today)]))}"
+        return (
+            f"{''.join(rules)}{foot_rule(' · '.join([*self.foot, self.day(self.overview.today)]))}"
+        )
 
     @property
     def foot(self) -> Sequence[str]:
         """What stands at the foot of a printed page, before the day."""
-        return self.found.title, self.say("Overview")
+        return self.overview.title, self.say("Overview")
 
 
 def _line(cell: str) -> str:

@@ -67,7 +67,7 @@ LEAST_FIRST = {  # as the map shows a country, with what each is called
 MAY_LACK = OVERDUE, "aggregate_gaps", "matrix_rows", "aggregate_answers"
 
 
-def overview(
+def build_overview(
     store: Store,
     today: date,
     language: str,
@@ -98,13 +98,13 @@ def overview(
         for day in map(team.sent, team.counting)
         if day
     ]
-    found = Overview(
+    overview = Overview(
         language=language,
         today=today,
         round=expected.name if expected else rounds.pop() if len(rounds) == 1 else None,
         period=chosen,
         periods=over_periods(store, by_team=True),
-        before=round_before(store, chosen),
+        round_before=round_before(store, chosen),
         spec=spec,
         masked=MASKED in store.fact(STATE),
         received=reconciliation(store),
@@ -119,7 +119,7 @@ def overview(
         change=change,
     )
     if spec is None:
-        return found
+        return overview
     paths = {row["submission"]: row["path"] for row in files}
     in_figures = {row["submission"] for row in counted}
     corrected = [
@@ -127,8 +127,8 @@ def overview(
         for row in corrected_answers(store)
         if row["submission"] in in_figures
     ]
-    found = replace(found, corrected=corrected)
-    return with_figures(found, FigureReader(store, spec, paths, found), whole or store)
+    overview = replace(overview, corrected=corrected)
+    return with_figures(overview, FigureReader(store, spec, paths, overview), whole or store)
 
 
 def of_period(
@@ -139,9 +139,13 @@ def of_period(
 
     Raises `UsageError` where there is no such period.
     """
-    known = periods(store)
-    of_round = [one.name for one in known if round_ and one.name == round_.name]
-    chosen = choose(known, of_round[0] if of_round and period is None else period)
+    all_periods = periods(store)
+    of_round = [
+        period_figures.name
+        for period_figures in all_periods
+        if round_ and period_figures.name == round_.name
+    ]
+    chosen = choose(all_periods, of_round[0] if of_round and period is None else period)
     return (
         chosen,
         None if of_round and chosen not in of_round else round_,
@@ -159,52 +163,52 @@ def teams(
         (row["submission"], row) for row in store.records("completeness") if row["required"]
     )
     of_period = [head for head in heads(store) if head.period == period]
-    found = status(of_period, today, round_)
-    return [_team(team, progress) for team in found if team.state != REFUSED], found
+    statuses = status(of_period, today, round_)
+    return [_team(team, progress) for team in statuses if team.state != REFUSED], statuses
 
 
-def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamProgress:
+def _team(status: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamProgress:
     """Return where a team stands, and how far each sheet is over its returns: answered and required."""
     sheets: dict[str, tuple[int, int]] = {}
-    for line in (line for head in found.counting for line in progress.get(head.submission, ())):
+    for line in (line for head in status.counting for line in progress.get(head.submission, ())):
         answered, required = sheets.get(line["tool"], (0, 0))
         sheets[line["tool"]] = (answered + line["answered"], required + line["required"])
-    country = found.team.country or next(
-        (head.country for head in found.returns if head.country), ""
+    country = status.team.country or next(
+        (head.country for head in status.returns if head.country), ""
     )
     return TeamProgress(
-        found.team.code,
+        status.team.code,
         country,
-        STATES.get(found.state, MISSING),
-        found.team.deadline,
-        found.days_late,
-        found.arrived_late,
-        found.late_now,
-        found.correction_overdue,
-        found.required,
-        found.answered,
-        found.errors,
-        tuple(head.name for head in found.counting),
+        STATES.get(status.state, MISSING),
+        status.team.deadline,
+        status.days_late,
+        status.arrived_late,
+        status.late_now,
+        status.correction_overdue,
+        status.required,
+        status.answered,
+        status.errors,
+        tuple(head.name for head in status.counting),
         sheets,
     )
 
 
-def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
+def countries(all_teams: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
     """Return what the teams of each country answered, by its name."""
-    made = []
-    for code, some in grouped((team.country, team) for team in found if team.country).items():
+    rows = []
+    for code, some in grouped((team.country, team) for team in all_teams if team.country).items():
         counts = Counter(team.state for team in some)
         states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
         answered = sum(team.answered for team in some)
         required = sum(team.required for team in some)
-        made.append(Country(code, label(code), states, answered, required))
-    return sorted(made, key=lambda country: country.label)
+        rows.append(Country(code, label(code), states, answered, required))
+    return sorted(rows, key=lambda country: country.label)
 
 
 # what the spec has figures about, as far as it does not leave them out
 
 
-def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overview:
+def with_figures(overview: Overview, reader: FigureReader, whole: Store) -> Overview:
     """Return an overview with its figures; `whole` is the dataset, where the reader has a copy of it to share."""
     store = reader.store
     spec = reader.spec
@@ -216,7 +220,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
     late = [*reader.lines(OVERDUE)]
     lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
     return replace(  # in this order: it numbers what the page leads to
-        found,
+        overview,
         tools=[
             ToolProgress(tool.code, tool.sheet.say(reader.language), lines[tool.code])
             for tool in spec.tools
@@ -269,15 +273,15 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
 
     def lines_by_tool(store: Store) -> Counter[str]:
         table = store[name].c
-        wanted = sa.select(table.tool, sa.func.count()).where(table.period == reader.period)
-        return Counter(dict(store.select(wanted.group_by(table.tool))))
+        query = sa.select(table.tool, sa.func.count()).where(table.period == reader.period)
+        return Counter(dict(store.select(query.group_by(table.tool))))
 
-    every = lines_by_tool(whole)
-    ours = lines_by_tool(reader.store)
+    whole_counts = lines_by_tool(whole)
+    shared_counts = lines_by_tool(reader.store)
     return [
         tool.sheet.say(reader.language)
         for tool in reader.spec.tools
-        if every[tool.code] > ours[tool.code]
+        if whole_counts[tool.code] > shared_counts[tool.code]
     ]
 
 

@@ -74,12 +74,12 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     top = [*reader.lines(TOP_RISKS)]
     placed = _in_period(reader, placed_risks)
     names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
-    found = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
-    rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in found)
+    placed_rows = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
+    rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in placed_rows)
     return Risks(
         [
-            RiskLevel(each.code, each.label.say(reader.language), each.colour)
-            for each in spec.matrix.levels
+            RiskLevel(level.code, level.label.say(reader.language), level.colour)
+            for level in spec.matrix.levels
         ],
         [
             _heat_map(reader, figures, spec.matrix, rows, stage, count)
@@ -101,11 +101,11 @@ def _in_period(reader: FigureReader, figure: Figure) -> sa.Subquery:
 def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[tuple[str, dict[str, int]]]:
     """Count the risks of each team at each level at a stage."""
     keys = (placed.c.team, placed.c.level)
-    wanted = sa.select(*keys, sa.func.count()).where(placed.c.stage == stage).group_by(*keys)
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for team, level, count in sorted(store.select(wanted)):
-        found[team][level] = count
-    return list(found.items())
+    query = sa.select(*keys, sa.func.count()).where(placed.c.stage == stage).group_by(*keys)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for team, level, count in sorted(store.select(query)):
+        counts[team][level] = count
+    return list(counts.items())
 
 
 def _heat_map(
@@ -122,14 +122,14 @@ def _heat_map(
         for name in (matrix.down, matrix.across)
     )
     fields = reader.spec.tool[figures.tools[0]].fields
-    one, other = (
+    label_down, label_across = (
         fields[code].label.say(reader.language) for code in (crossing.down, crossing.across)
     )
     places = [(step, to) for step, _ in down for to, _ in across]
     return HeatMap(
         stage,
-        one,
-        other,
+        label_down,
+        label_across,
         down,
         across,
         {place: matrix.cells[place[0]][place[1]] for place in places},
@@ -150,7 +150,7 @@ def _breakdowns(
     parts: dict[str, dict[str | None, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
         parts[line["breakdown"]][line["code"]].append(line)
-    found = []
+    breakdowns = []
     for by in ways(reader.spec):
         labels = part_labels(reader.spec, by, reader.language)
         place = {code: at for at, code in enumerate(labels)}
@@ -164,16 +164,16 @@ def _breakdowns(
             )
             for code in order
         ]
-        found.append((heading, of_part))
-    return found
+        breakdowns.append((heading, of_part))
+    return breakdowns
 
 
 def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[str, int]]:
     """Count the risks at each level, by stage; perhaps none has a level at one of them."""
-    found = {stage: Counter[str]() for stage in stages(figures)}
+    counts = {stage: Counter[str]() for stage in stages(figures)}
     for line in lines:
-        found[line["stage"]][line["level"]] += line["frequency"]
-    return {stage: dict(levels) for stage, levels in found.items()}
+        counts[line["stage"]][line["level"]] += line["frequency"]
+    return {stage: dict(levels) for stage, levels in counts.items()}
 
 
 def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
@@ -198,9 +198,9 @@ def indicators(reader: FigureReader) -> list[Indicator] | None:
     if figures is None:
         return None
     every = reader.store.figures("aggregate_indicators")
-    found = grouped((line["indicator"], line) for line in every)
-    made = _Indicators(reader, figures)
-    return [made.indicator(code, lines) for code, lines in found.items()]
+    lines_by_code = grouped((line["indicator"], line) for line in every)
+    builder = _Indicators(reader, figures)
+    return [builder.indicator(code, lines) for code, lines in lines_by_code.items()]
 
 
 class _Indicators:
@@ -223,11 +223,11 @@ class _Indicators:
             self.split_lines[indicator_key(row)][row["part"]] = row
         table = reader.store["answers"].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
-        ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
+        conditions = (table.current, table.tool == figures.tool, table.field.in_(codes))
         # the answers to the fields of splits, by submission, row and field
         self.parts = grouped(
             ((row["submission"], row["row"], row["field"]), row)
-            for row in reader.store.records("answers", *ours)
+            for row in reader.store.records("answers", *conditions)
             if row["number"] is not None or row["state"] == MASKED
         )
 
@@ -256,9 +256,11 @@ class _Indicators:
 
     def _kind(self, code: str | None) -> str | None:
         """Return a kind of value in words: the first list that has all the kinds that the spec names."""
-        wanted = {*self.figures.sums, *self.figures.ratios}
+        kinds = {*self.figures.sums, *self.figures.ratios}
         names = (
-            name for name, each in self.spec.vocabularies.items() if wanted <= set(each.by_code)
+            name
+            for name, vocabulary in self.spec.vocabularies.items()
+            if kinds <= set(vocabulary.by_code)
         )
         name = next(names, None)
         return label_of(self.spec, name, code, self.language) if code and name else code
@@ -292,7 +294,7 @@ class _Indicators:
         self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]
     ) -> IndicatorSplit:
         """Return the parts of a split, held against the values that they are parts of."""
-        made = []
+        parts = []
         of_value = defaultdict[tuple[str, str], list[float | None]](list)
         for code in split.parts:
             cells = [
@@ -305,7 +307,7 @@ class _Indicators:
             if code in lines:
                 behind = self.reader.behind(cells, lambda row: self._number(row["number"]))
                 label = self.fields[code].label.say(self.language)
-                made.append(SplitPart(label, lines[code]["total"], behind))
+                parts.append(SplitPart(label, lines[code]["total"], behind))
         sums = {value: added_up(numbers) for value, numbers in of_value.items()}
         disagreeing = []
         for row in rows:
@@ -315,7 +317,7 @@ class _Indicators:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
         return IndicatorSplit(
             split.label.say(self.language),
-            made,
+            parts,
             len(rows) - len(sums),
             next(line["disagree"] for code, line in lines.items() if code in split.parts),
             self.reader.behind(disagreeing, lambda row: row["told"]),
@@ -323,7 +325,9 @@ class _Indicators:
 
     def _number(self, value: float | None) -> str | None:
         """Return a value as it stands in the cell; None where it is masked."""
-        return shown(value) if value is not None else None if self.reader.masked else ""
+        if value is not None:
+            return shown(value)
+        return None if self.reader.masked else ""
 
 
 # questions: those that were answered with no, and every one in a line
@@ -342,21 +346,21 @@ NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     """Return the first of the questions that were answered with no, with these answers of the period."""
     spec = reader.spec
-    asked = reader.spec.figures.questions
-    if asked is None:
+    question_figures = reader.spec.figures.questions
+    if question_figures is None:
         return []
     lines = lines[: spec.figures.overview.top_gaps]
     table = reader.store["answers"].c
     fields = {line["field"] for line in lines}
-    ours = (
+    conditions = (
         table.current,
         table.period == reader.period,
-        table.code.in_(asked.no),
+        table.code.in_(question_figures.no),
         table.field.in_(fields),
     )
-    told = grouped(
+    answers = grouped(
         (_key(reader, row["tool"], row["row"], row["field"]), row)
-        for row in reader.store.records("answers", *ours)
+        for row in reader.store.records("answers", *conditions)
     )
     return [
         QuestionGap(
@@ -365,7 +369,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
             or reader.field(line).label.say(reader.language),
             line,
             reader.behind(
-                told.get((line["tool"], line["row_code"], line["field"]), ()),
+                answers.get((line["tool"], line["row_code"], line["field"]), ()),
                 lambda row: said(spec, reader.field(row), row["code"], reader.language),
             ),
         )
@@ -407,7 +411,7 @@ class QuestionProfiles:
         self.spec = reader.spec
         self.language = reader.language
         self.blank = translator(reader.language)("Missing")
-        self.found: dict[QuestionKey, QuestionProfile] = {}
+        self.profiles: dict[QuestionKey, QuestionProfile] = {}
         self.rows: dict[QuestionKey, _Rows] = defaultdict(_Rows)
 
     def all(self) -> list[QuestionProfile]:
@@ -420,37 +424,39 @@ class QuestionProfiles:
         self._list_answers()
         self._list_missing()
         place = {
-            (tool.code, asked.code): at for at, (tool, _, asked) in enumerate(self.spec.places())
+            (tool.code, field.code): at for at, (tool, _, field) in enumerate(self.spec.places())
         }
-        keys = sorted(self.found, key=lambda key: (place[key[0], key[2]], key[1] or ""))
+        keys = sorted(self.profiles, key=lambda key: (place[key[0], key[2]], key[1] or ""))
         for key in keys:
             rows = self.rows[key]
-            self.found[key].behind = self.reader.listed(
-                rows.listed(), self._said, rows.count, len(rows.teams)
+            self.profiles[key].behind = self.reader.listed(
+                rows.listed(), self._describe, rows.count, len(rows.teams)
             )
-        return sorted((self.found[key] for key in keys), key=lambda each: each.weight, reverse=True)
+        return sorted(
+            (self.profiles[key] for key in keys), key=lambda profile: profile.weight, reverse=True
+        )
 
     # figures, as they stand in every export
 
     def _count_codes(self) -> None:
         gaps = self.spec.figures.questions
         for line in self.reader.lines("aggregate_answers"):
-            asked = self.reader.field(line)
+            field = self.reader.field(line)
             is_no = (
-                gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
+                gaps is not None and field.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             )
-            label = said(self.spec, asked, line["code"], self.language)
+            label = said(self.spec, field, line["code"], self.language)
             answer = AnswerCount(line["code"], label, line["frequency"], is_no)
             self._question(line["tool"], line["row_code"], line["field"]).answers.append(answer)
 
     def _count_numbers(self) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
         for line in self.reader.lines("aggregate_numbers"):
-            asked = self.reader.field(line)
-            comparable = line["refers_to"] is None or asked.vocabulary is not None
-            if comparable and not asked.calculated and line["minimum"] is not None:
+            field = self.reader.field(line)
+            comparable = line["refers_to"] is None or field.vocabulary is not None
+            if comparable and not field.calculated and line["minimum"] is not None:
                 question = self._question(line["tool"], line["row_code"], line["field"])
-                if not asked.type.stepped:  # steps are counted one by one
+                if not field.type.stepped:  # steps are counted one by one
                     question.lines.append(line)
 
     # rows behind them
@@ -458,23 +464,23 @@ class QuestionProfiles:
     def _list_answers(self) -> None:
         table = self.reader.store["answers"].c
         gaps = {
-            key: {answer.code for answer in each.answers if answer.is_no}
-            for key, each in self.found.items()
+            key: {answer.code for answer in profile.answers if answer.is_no}
+            for key, profile in self.profiles.items()
         }
-        given = sa.or_(table.code.is_not(None), table.number.is_not(None))
-        of_period = (table.current, table.period == self.reader.period, given)
+        is_answered = sa.or_(table.code.is_not(None), table.number.is_not(None))
+        of_period = (table.current, table.period == self.reader.period, is_answered)
         steps: Counter[tuple[QuestionKey, str]] = Counter()
         for row in self.reader.store.rows("answers", *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
-                if self.found[key].type.stepped:
+                if self.profiles[key].type.stepped:
                     steps[key, f"{row[NUMBER]:g}"] += 1
         for (key, code), count in sorted(steps.items(), key=lambda step: float(step[0][1])):
             label = label_of(
                 self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language
             )
-            self.found[key].answers.append(AnswerCount(code, label, count, is_no=False))
+            self.profiles[key].answers.append(AnswerCount(code, label, count, is_no=False))
 
     def _list_missing(self) -> None:
         table = self.reader.store["findings"].c
@@ -484,29 +490,31 @@ class QuestionProfiles:
             table.code == ANSWER_MISSING.code,
         )
         for row in self.reader.store.rows("findings", *missing, columns=OF_A_FINDING):
-            tool, item, asked = map(str, row[PLACE])
-            if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
-                self._question(tool, item, asked).missing += 1
-                self.rows[_key(self.reader, tool, item, asked)].add(BLANK, OF_A_FINDING, row)
+            tool, row_code, field_code = map(str, row[PLACE])
+            if tool in self.spec.tool and field_code in self.spec.tool[tool].fields:
+                self._question(tool, row_code, field_code).missing += 1
+                self.rows[_key(self.reader, tool, row_code, field_code)].add(
+                    BLANK, OF_A_FINDING, row
+                )
 
-    def _said(self, row: Record) -> str:
+    def _describe(self, row: Record) -> str:
         """Return what stands in a row behind a question: an answer, or a finding that says that there is none."""
         if "number" not in row:
             return self.blank
-        given = row["number"] if row["code"] is None else row["code"]
-        return said(self.spec, self.reader.field(row), given, self.language)
+        answer = row["number"] if row["code"] is None else row["code"]
+        return said(self.spec, self.reader.field(row), answer, self.language)
 
     def _question(self, tool: str, row: str, code: str) -> QuestionProfile:
         """Return what is known of a question so far, in words: its fixed row, if it has one, and what is asked
         there.
         """
         key = _key(self.reader, tool, row, code)
-        if key not in self.found:
-            asked = self.spec.tool[tool].fields[code]
-            item = self.reader.fixed_rows.get((tool, row))
+        if key not in self.profiles:
+            field = self.spec.tool[tool].fields[code]
+            row_label = self.reader.fixed_rows.get((tool, row))
             sheet = self.spec.tool[tool].sheet.say(self.language)
-            text = asked.label.say(self.language)
-            self.found[key] = QuestionProfile(
-                sheet, f"{item} · {text}" if item else text, key, asked.type
+            text = field.label.say(self.language)
+            self.profiles[key] = QuestionProfile(
+                sheet, f"{row_label} · {text}" if row_label else text, key, field.type
             )
-        return self.found[key]
+        return self.profiles[key]

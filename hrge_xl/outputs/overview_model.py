@@ -144,8 +144,8 @@ class Risks(NamedTuple):
 
 def added_up(numbers: Sequence[float | None]) -> float | None:
     """Add up some figures; None where there is none, or one is masked."""
-    known = [number for number in numbers if number is not None]
-    return rounded(sum(known)) if known and len(known) == len(numbers) else None
+    unmasked = [number for number in numbers if number is not None]
+    return rounded(sum(unmasked)) if unmasked and len(unmasked) == len(numbers) else None
 
 
 def mean_of(lines: Sequence[Record]) -> float | None:
@@ -302,7 +302,7 @@ class Overview:
     round: str | None
     period: str | None  # empty where its returns state none; None where there is no return
     periods: Sequence[PeriodFigures]  # every period that has figures, the latest one first
-    before: PeriodFigures | None  # what the round before came to, which may be kept elsewhere
+    round_before: PeriodFigures | None  # what the round before came to, which may be kept elsewhere
     spec: Spec | None  # None where no file could be read
     masked: bool
     received: Reconciliation  # of the whole dataset
@@ -350,15 +350,17 @@ class FigureReader:
     `fixed_rows` are the texts of the fixed rows in the language of the page, by tool and row.
     """
 
-    def __init__(self, store: Store, spec: Spec, paths: Mapping[str, str], found: Overview) -> None:
+    def __init__(
+        self, store: Store, spec: Spec, paths: Mapping[str, str], overview: Overview
+    ) -> None:
         """Take the dataset, and the paths of its files by submission."""
         self.store = store
         self.spec = spec
         self.paths = paths
-        self.language = found.language
-        self.today = found.today
-        self.period = found.period
-        self.masked = found.masked
+        self.language = overview.language
+        self.today = overview.today
+        self.period = overview.period
+        self.masked = overview.masked
         rows = fixed_rows(spec, self.language)
         self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
         self.anchors = 0

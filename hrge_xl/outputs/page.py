@@ -73,13 +73,13 @@ def asset(name: str) -> str:
 
 def rendered(template: str, language: str, style: str, script: str = "", **values: object) -> str:
     """Return a page with its words, its style and its script, and the policy that allows nothing else."""
-    own = {
+    assets = {
         "style": Markup(style),
         "script": Markup(script),
         "policy": policy(style=style, script=script),
     }
     about = {"lang": language, "dir": direction(language), **words(language)}
-    return environment().get_template(template).render(**own, **about, **values)
+    return environment().get_template(template).render(**assets, **about, **values)
 
 
 def words(language: str) -> dict[str, Callable[..., Markup]]:
@@ -94,9 +94,9 @@ def words(language: str) -> dict[str, Callable[..., Markup]]:
         """Say a text; what is in braces is filled in, where there is something to fill in."""
         return escaped(text).format(**values) if values else escaped(text)
 
-    def plural(count: int, one: str, many: str) -> Markup:
+    def plural(count: int, singular: str, plural_text: str) -> Markup:
         """Say how many there are of something."""
-        return say(one if count == 1 else many, n=f"{count:,}")
+        return say(singular if count == 1 else plural_text, n=f"{count:,}")
 
     return {"say": say, "plural": plural, "called": lambda code: escaped(CALLED[code])}
 

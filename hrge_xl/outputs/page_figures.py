@@ -19,7 +19,7 @@ class FigureRows(NamedTuple):
     """Rows of a table of the dataset: those with these values, of a list any, in columns by name."""
 
     table: str
-    where: Mapping[str, Any]
+    conditions: Mapping[str, Any]
 
 
 class PageFigure(NamedTuple):
@@ -36,12 +36,12 @@ class PageFigure(NamedTuple):
 Line = tuple[str, str, str, FigureRows]  # label, column, text and rows of a figure
 
 
-def page_figures(found: Overview) -> Iterator[PageFigure]:
+def page_figures(overview: Overview) -> Iterator[PageFigure]:
     """Yield what the brief and then the overview of a dataset print, block by block, in the language of the pages.
 
     Left out are drawings, what changed since the last run, and the lists of rows behind figures.
     """
-    figures = _PageFigures(found)
+    figures = _PageFigures(overview)
     heading = figures.brief_view.heading
     say = figures.say
     blocks: list[tuple[str, str, Iterator[Line]]] = [
@@ -73,16 +73,16 @@ def page_figures(found: Overview) -> Iterator[PageFigure]:
 class _PageFigures:
     """Gives the lines of each block of the two pages."""
 
-    def __init__(self, found: Overview) -> None:
-        self.found = found
-        self.view = OverviewView(found)
-        self.brief_view = BriefView(found)
+    def __init__(self, overview: Overview) -> None:
+        self.overview = overview
+        self.view = OverviewView(overview)
+        self.brief_view = BriefView(overview)
         self.brief = self.view.brief
         self.say = self.view.say
         self.number = self.view.number
 
-    def _of_period(self, table: str, **where: Any) -> FigureRows:
-        return FigureRows(table, {"period": self.found.period, **where})
+    def _of_period(self, table: str, **conditions: Any) -> FigureRows:
+        return FigureRows(table, {"period": self.overview.period, **conditions})
 
     # teams
 
@@ -91,7 +91,7 @@ class _PageFigures:
         brief = self.brief
         targets = [target.periods[0].figures for target in brief.targets]
         reached = [line["n"] for line in targets if line["progress"] >= 1]
-        at_last = {"stage": self.found.risks.maps[-1].stage} if self.found.risks else {}
+        at_last = {"stage": self.overview.risks.maps[-1].stage} if self.overview.risks else {}
         highest = {"level": brief.level.code} if brief.level else {}
         rows = {
             "answered": self._teams(brief.answered),
@@ -106,7 +106,7 @@ class _PageFigures:
             "complete": self._of_period("aggregate_completeness"),
         } | {
             line["field"]: self._of_period("aggregate_numbers", field=line["field"])
-            for line in self.found.numbers
+            for line in self.overview.numbers
         }
         for sentence, names in brief.worded:
             for name in sorted(rows.keys() & names):
@@ -134,7 +134,7 @@ class _PageFigures:
     def teams_of_brief(self) -> Iterator[Line]:
         """Yield how many teams have answered, and how many of them late."""
         yield from self._counts_of_teams()
-        if self.found.deadlines:
+        if self.overview.deadlines:
             yield self._count_of_teams("Arrived late", self.brief.arrived_late)
             yield self._count_of_teams("Late now", self.brief.late_now)
 
@@ -142,7 +142,7 @@ class _PageFigures:
         """Yield how many teams have answered, what came in, and where each team stands."""
         yield from self._counts_of_teams()
         yield from self._received()
-        for team in self.found.teams:
+        for team in self.overview.teams:
             rows = self._teams([team])
             yield team.code, self.say("Errors"), self.number(team.errors), rows
             if team.days_late:
@@ -155,7 +155,7 @@ class _PageFigures:
                 yield team.code, self.say("Deadline"), self.view.day(team.deadline), rows
 
     def _received(self) -> Iterator[Line]:
-        counts = self.found.received
+        counts = self.overview.received
         for part, word in self.view.parts.items():
             if count := getattr(counts, part, 0):
                 yield "", word, self.number(count), FigureRows("reconciliation", {})
@@ -168,22 +168,24 @@ class _PageFigures:
 
     def countries(self) -> Iterator[Line]:
         """Yield the teams of each country, and what they answered."""
-        for country in self.found.countries:
-            rows = self._teams([team for team in self.found.teams if team.country == country.label])
+        for country in self.overview.countries:
+            rows = self._teams(
+                [team for team in self.overview.teams if team.country == country.label]
+            )
             count = sum(country.states.values())
             yield country.label, self.say("Teams"), self.number(count), rows
             yield from self._given(country.label, country.answered, country.required, rows)
 
     def completeness(self) -> Iterator[Line]:
         """Yield how far each sheet is, over all teams and team by team."""
-        for tool in self.found.tools:
+        for tool in self.overview.tools:
             line = tool.figures
             rows = FigureRows("aggregate_completeness", {"n": line["n"]})
             yield from self._given(tool.title, line["answered"], line["required"], rows)
             yield tool.title, self.say("Teams"), self.number(line["teams"]), rows
             share = self.view.share(line["answered"], line["required"])
             yield tool.title, IN_PERCENT, self.number(share), rows
-        for team in self.found.teams:
+        for team in self.overview.teams:
             for code, (answered, required) in team.tools.items():
                 rows = self._of_period("completeness", team=team.code, tool=code, current=True)
                 share = self.view.share(answered, required)
@@ -203,16 +205,16 @@ class _PageFigures:
             FigureRows("teams", teams),
         )
         yield from self._given(name, period.answered, period.required, FigureRows("teams", teams))
-        if self.found.risks is None:
+        if self.overview.risks is None:
             return
-        at_last = [*stages(risk_figures(self.found.spec)).values()][-1]
+        at_last = [*stages(risk_figures(self.overview.spec)).values()][-1]
         risks = teams | {
             "matrix_row_field": at_last.down,
             "matrix_column_field": at_last.across,
-            "tool": risk_figures(self.found.spec).tools,
+            "tool": risk_figures(self.overview.spec).tools,
             "current": True,
         }
-        for level in self.found.risks.levels:
+        for level in self.overview.risks.levels:
             count = self.number(period.levels.get(level.code, 0))
             of_level = FigureRows("matrix_rows", risks | {"level": level.code})
             yield name, f"{self.say('Risks')}: {level.label}", count, of_level
@@ -231,9 +233,9 @@ class _PageFigures:
 
     def periods(self) -> Iterator[Line]:
         """Yield what the periods come to beside each other, where there are several."""
-        if len(self.found.periods) < 2:
+        if len(self.overview.periods) < 2:
             return
-        for period in self.found.periods:
+        for period in self.overview.periods:
             name = self.view.period_name(period.name)
             rows = FigureRows("periods", {"period": period.name})
             yield name, self.say("Returns that count"), self.number(period.returns), rows
@@ -244,9 +246,9 @@ class _PageFigures:
     def trust(self) -> Iterator[Line]:
         """Yield what the figures of the brief are made of."""
         rows = self._of_period("submissions", current=True)
-        yield "", self.say("Returns that count"), self.number(self.found.counted), rows
+        yield "", self.say("Returns that count"), self.number(self.overview.counted), rows
         rows = self._of_period("submissions", current=True, verdict=RETURNED)
-        yield "", self.say("Errors"), self.number(self.found.from_returned), rows
+        yield "", self.say("Errors"), self.number(self.overview.from_returned), rows
         period = self.brief.period
         if period is not None:
             rows = self._of_period("aggregate_completeness")
@@ -256,22 +258,22 @@ class _PageFigures:
 
     def summary(self) -> Iterator[Line]:
         """Yield what stands on the cards of the overview."""
-        found = self.found
+        overview = self.overview
         yield from self._counts_of_teams()
-        if found.gaps is not None:
+        if overview.gaps is not None:
             words = self.say("Questions that a team answered with no")
-            yield "", words, self.number(found.all_gaps), self._of_period("aggregate_gaps")
-        if found.overdue is not None:
+            yield "", words, self.number(overview.all_gaps), self._of_period("aggregate_gaps")
+        if overview.overdue is not None:
             words = self.say("Overdue actions")
-            yield "", words, self.number(found.all_overdue), self._of_period(OVERDUE)
+            yield "", words, self.number(overview.all_overdue), self._of_period(OVERDUE)
 
     # numbers and indicators
 
     def numbers(self) -> Iterator[Line]:
         """Yield the numbers that the spec puts on the brief."""
-        for line in self.found.numbers:
+        for line in self.overview.numbers:
             field = self.brief.field(line["field"])
-            label = field.label.say(self.found.language)
+            label = field.label.say(self.overview.language)
             rows = self._of_period("aggregate_numbers", field=line["field"])
             for column, words in OF_NUMBERS.items():
                 if line[column] is not None:
@@ -286,7 +288,7 @@ class _PageFigures:
 
     def indicators(self) -> Iterator[Line]:
         """Yield every indicator, period by period, with its parts."""
-        for indicator in self.found.indicators or ():
+        for indicator in self.overview.indicators or ():
             yield from self._indicator(indicator, periods=len(indicator.periods))
             by_label = {period.label: period.figures["n"] for period in indicator.periods}
             for name, total, teams in indicator.trend:
@@ -295,10 +297,10 @@ class _PageFigures:
                 yield label, self.say("Trend"), self.number(total), rows
                 yield label, self.say("Teams"), self.number(teams), rows
             for period in indicator.periods:
-                its = {key: period.figures[key] for key in ("indicator", "value_period")}
+                line_key = {key: period.figures[key] for key in ("indicator", "value_period")}
                 for split in period.splits:
                     for part in split.parts:
-                        rows = FigureRows("aggregate_splits", its | {"part_label": part.label})
+                        rows = FigureRows("aggregate_splits", line_key | {"part_label": part.label})
                         label = f"{indicator.code} {indicator.label} · {part.label}"
                         yield label, split.label, self.number(part.number), rows
 
@@ -325,7 +327,7 @@ class _PageFigures:
 
     def top_risks(self, risks: Sequence[TopRisk] | None = None) -> Iterator[Line]:
         """Yield the names of the risks that weigh most: of these, else of all that the overview shows."""
-        shown = self.found.risks.top if self.found.risks else ()
+        shown = self.overview.risks.top if self.overview.risks else ()
         for risk in shown if risks is None else risks:
             source = risk.source
             if source.text:
@@ -334,7 +336,7 @@ class _PageFigures:
 
     def risks(self) -> Iterator[Line]:
         """Yield the cells of the maps, then the risks by level: all of them, by team, and by part."""
-        risks = self.found.risks
+        risks = self.overview.risks
         if risks is None:
             return
         of_all = self._of_period(TOP_RISKS)
@@ -352,30 +354,30 @@ class _PageFigures:
             for level in risks.levels:
                 rows = self._of_period("aggregate_risks", **stage, level=level.code)
                 yield title, level.label, self.number(self.view.at_level(heat, level)), rows
-        at_last = stages(risk_figures(self.found.spec))[risks.maps[-1].stage]
+        at_last = stages(risk_figures(self.overview.spec))[risks.maps[-1].stage]
         crossing = {"matrix_row_field": at_last.down, "matrix_column_field": at_last.across}
         for team, counts in risks.by_team:
             for level in risks.levels:
-                its = {"team": team, "level": level.code, "current": True}
-                rows = self._of_period("matrix_rows", **crossing, **its)
+                team_level = {"team": team, "level": level.code, "current": True}
+                rows = self._of_period("matrix_rows", **crossing, **team_level)
                 yield team, level.label, self.number(counts.get(level.code, 0)), rows
         yield from self._parts_of_risks(risks, titles)
 
     def _parts_of_risks(self, risks: Risks, titles: Mapping[str, str]) -> Iterator[Line]:
-        spec = self.found.spec
+        spec = self.overview.spec
         assert spec is not None
         for by, (_, parts) in zip(ways(spec), risks.breakdowns, strict=True):
             codes = {
-                label: code for code, label in part_labels(spec, by, self.found.language).items()
+                label: code for code, label in part_labels(spec, by, self.overview.language).items()
             }
             for part in parts:
-                its = {"breakdown": by, "code": codes.get(part.label, part.label or None)}
-                rows = self._of_period("aggregate_risks_by_part", **its)
+                part_key = {"breakdown": by, "code": codes.get(part.label, part.label or None)}
+                rows = self._of_period("aggregate_risks_by_part", **part_key)
                 yield part.label, self.say("Teams"), self.number(part.teams), rows
                 for stage, counts in part.counts.items():
                     for level in risks.levels:
                         of_level = {"stage": stage, "level": level.code}
-                        rows = self._of_period("aggregate_risks_by_part", **its, **of_level)
+                        rows = self._of_period("aggregate_risks_by_part", **part_key, **of_level)
                         count = self.number(counts.get(level.code, 0))
                         yield part.label, f"{titles[stage]}: {level.label}", count, rows
 
@@ -383,7 +385,7 @@ class _PageFigures:
 
     def gaps(self) -> Iterator[Line]:
         """Yield the questions most often answered with no."""
-        for gap in self.found.gaps or ():
+        for gap in self.overview.gaps or ():
             line = gap.figures
             rows = FigureRows("aggregate_gaps", {"n": line["n"]})
             for column, words in OF_GAPS.items():
@@ -391,7 +393,7 @@ class _PageFigures:
 
     def overdue(self) -> Iterator[Line]:
         """Yield what is past its day."""
-        for late in self.found.overdue or ():
+        for late in self.overview.overdue or ():
             place = {"team": late.source.team, "due": late.due, "cell": late.source.cell}
             rows = self._of_period(OVERDUE, **place)
             label = f"{late.source.team} {late.source.cell}"
@@ -400,10 +402,10 @@ class _PageFigures:
 
     def questions(self) -> Iterator[Line]:
         """Yield how the answers to each question are distributed."""
-        for question in self.found.questions or ():
+        for question in self.overview.questions or ():
             tool, row_code, code = question.key
-            its = {"tool": tool, "row_code": row_code, "field": code}
-            yield from self._answers(question, its)
+            conditions = {"tool": tool, "row_code": row_code, "field": code}
+            yield from self._answers(question, conditions)
             rows = self._of_period("aggregate_numbers", n=[line["n"] for line in question.lines])
             for column, words in OF_QUESTIONS.items():
                 value = getattr(question, column)
@@ -411,17 +413,27 @@ class _PageFigures:
                     text = self.brief.figure(question.type, value)
                     yield question.text, self.say(words), text, rows
             if question.missing:
-                its = {name: value for name, value in its.items() if value is not None}
-                rows = self._of_period("findings", **its, code=ANSWER_MISSING.code, current=True)
+                conditions = {
+                    name: value for name, value in conditions.items() if value is not None
+                }
+                rows = self._of_period(
+                    "findings", **conditions, code=ANSWER_MISSING.code, current=True
+                )
                 yield question.text, self.say("Missing"), self.number(question.missing), rows
 
-    def _answers(self, question: QuestionProfile, its: Mapping[str, str | None]) -> Iterator[Line]:
+    def _answers(
+        self, question: QuestionProfile, conditions: Mapping[str, str | None]
+    ) -> Iterator[Line]:
         for answer in question.answers:
-            rows = self._of_period("aggregate_answers", **its, code=answer.code)
+            rows = self._of_period("aggregate_answers", **conditions, code=answer.code)
             if question.type.stepped:  # counted one by one
-                steps = {"field": its["field"], "number": float(answer.code), "current": True}
-                fixed = {"row": its["row_code"]} if its["row_code"] else {}
-                rows = self._of_period("answers", tool=its["tool"], **steps, **fixed)
+                steps = {
+                    "field": conditions["field"],
+                    "number": float(answer.code),
+                    "current": True,
+                }
+                fixed = {"row": conditions["row_code"]} if conditions["row_code"] else {}
+                rows = self._of_period("answers", tool=conditions["tool"], **steps, **fixed)
             yield question.text, answer.label, self.number(answer.count), rows
 
 

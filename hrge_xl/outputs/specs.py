@@ -62,7 +62,7 @@ def _items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
         )
     if isinstance(block.items, ItemsFrom) and not block.items.vocabulary:
         return [("…", "one row for each sheet")]
-    return [(item.code, item.label.say(say)) for item in items_of(spec, block)]
+    return [(entry.code, entry.label.say(say)) for entry in items_of(spec, block)]
 
 
 def _required(field: Field) -> str:
@@ -97,57 +97,57 @@ COUNTED = {
 }
 
 
-def lines(found: SpecDiff) -> Iterator[str]:
+def lines(diff: SpecDiff) -> Iterator[str]:
     """Yield the changes by heading, a line each, numbered; below it what to do."""
-    yield _head(found)
+    yield _head(diff)
     group = None
-    for number, change in enumerate(found.changes, start=1):
+    for number, change in enumerate(diff.changes, start=1):
         if change.group is not group:
             group = change.group
             yield f"\n{group.value}"
         mark = "BREAKS: " if change.breaks else ""
-        pair = f" “{change.before}”" if change.before else ""
-        if change.after:
-            pair += f" → “{change.after}”" if change.before else f" “{change.after}”"
+        texts = [f"“{text}”" for text in (change.before, change.after) if text]
+        pair = f" {' → '.join(texts)}" if texts else ""
         yield f"  {number}. {mark}{change.place}: {change.what}{pair}: {change.effect.value}."
         if change.note:
             yield f"     {change.note}"
-    yield f"\n{_verdict(found)}"
+    yield f"\n{_verdict(diff)}"
 
 
-def summary(found: SpecDiff) -> Iterator[str]:
+def summary(diff: SpecDiff) -> Iterator[str]:
     """Say how many changes there are, what they mean for answers given before, and whether one breaks."""
-    yield _head(found)
-    counts = Counter(change.effect for change in found.changes)
+    yield _head(diff)
+    counts = Counter(change.effect for change in diff.changes)
     yield from (f"  {effect.value}: {counts[effect]}" for effect in Effect if counts[effect])
-    yield _verdict(found)
+    yield _verdict(diff)
 
 
-def _head(found: SpecDiff) -> str:
-    old = found.old
-    new = found.new
-    return f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(found.changes)}."
+def _head(diff: SpecDiff) -> str:
+    old = diff.old
+    new = diff.new
+    return f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(diff.changes)}."
 
 
 MOST_NAMED = 12  # questions
 
 
-def _verdict(found: SpecDiff) -> str:
-    broken = [str(number) for number, change in enumerate(found.changes, start=1) if change.breaks]
+def _verdict(diff: SpecDiff) -> str:
+    broken = [str(number) for number, change in enumerate(diff.changes, start=1) if change.breaks]
     if broken:
         return f"Broken, because codes are permanent: {', '.join(broken)}."
-    kept = "Every answer given before keeps its place and its meaning"
-    if anew := found.required_anew:
-        asking = counted(len(anew), "question asks", "questions ask")
-        told = f"{kept}, but {asking} for an answer that nobody was asked for before: {listed(anew, MOST_NAMED)}."
-        same = found.old.version == found.new.version
-        code = ROW_MISSING.code
-        return (
-            f"{told} Raise the version of the spec: else these count as deleted ({code})."
-            if same
-            else told
-        )
-    return f"Nothing breaks. {kept}."
+    assurance = "Every answer given before keeps its place and its meaning"
+    anew = diff.required_anew
+    if not anew:
+        return f"Nothing breaks. {assurance}."
+    asking = counted(len(anew), "question asks", "questions ask")
+    questions = listed(anew, MOST_NAMED)
+    warning = (
+        f"{assurance}, but {asking} for an answer that nobody was asked for before: {questions}."
+    )
+    if diff.old.version != diff.new.version:
+        return warning
+    remedy = f"Raise the version of the spec: else these count as deleted ({ROW_MISSING.code})."
+    return f"{warning} {remedy}"
 
 
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
@@ -155,38 +155,38 @@ def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
     if file.refused:
         yield f"{file.path}: refused ({file.refused}). To see why: hrge-xl validate {quoted(file.path)}"
         return
-    told = ", ".join(
+    counts_text = ", ".join(
         f"{count} {words}" for effect, words in COUNTED.items() if (count := file.count(effect))
     )
     who = ", ".join(part for part in (file.team, file.language, file.version) if part)
     new = f" New questions: {file.new_questions}." if file.new_questions else ""
-    yield f"{Path(file.path).name} ({who}): {file.answers} answers: {told or 'none'}.{new}"
-    for each in file.touched if places else ():
-        numbers = ", ".join(str(number) for number in each.changes)
-        yield f"  {each.sheet}!{each.cell} {each.question}: {each.effect.value} ({numbers})"
+    yield f"{Path(file.path).name} ({who}): {file.answers} answers: {counts_text or 'none'}.{new}"
+    for answer in file.touched if places else ():
+        numbers = ", ".join(str(number) for number in answer.changes)
+        yield f"  {answer.sheet}!{answer.cell} {answer.question}: {answer.effect.value} ({numbers})"
 
 
-def as_data(found: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
+def as_data(diff: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
     """Return all of it as JSON data."""
     before, after = (
         {"spec": spec.name, "version": spec.version, "digest": spec.digest}
-        for spec in (found.old, found.new)
+        for spec in (diff.old, diff.new)
     )
     changes = []
-    for number, change in enumerate(found.changes, start=1):
+    for number, change in enumerate(diff.changes, start=1):
         row = asdict(change) | {"group": change.group.value, "effect": change.effect.value}
         del row["touches"]
         changes.append({"number": number, **row})
     returned = []
     for file in files:
         counts = {effect.name.lower(): file.count(effect) for effect in COUNTED}
-        touched = [asdict(each) | {"effect": each.effect.value} for each in file.touched]
+        touched = [asdict(answer) | {"effect": answer.effect.value} for answer in file.touched]
         returned.append(asdict(file) | {"counts": counts, "touched": touched})
     return {
         "schema": SCHEMA,
         "before": before,
         "after": after,
-        "breaks": found.breaks,
+        "breaks": diff.breaks,
         "changes": changes,
         "returned": returned,
     }
@@ -229,11 +229,11 @@ class TouchedFile:
         """Count the answers that come to this."""
         if effect is Effect.KEPT:
             return self.answers - len(self.touched)
-        return Counter(each.effect for each in self.touched)[effect]
+        return Counter(answer.effect for answer in self.touched)[effect]
 
 
 def touched_files(
-    found: SpecDiff, paths: Sequence[str | Path], older: str, jobs: int, password: str | None = None
+    diff: SpecDiff, paths: Sequence[str | Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
     """Yield every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
     (0: as many as suit).
@@ -242,27 +242,29 @@ def touched_files(
     from ..reader import ExpectedReturn
 
     check_several("paths", paths)
-    asked = ValidationRequest(ExpectedReturn(older), jobs=jobs, password=password)
+    request = ValidationRequest(ExpectedReturn(older), jobs=jobs, password=password)
     index = grouped(
         (touch.tool, (number, change.effect, touch))
-        for number, change in enumerate(found.changes, start=1)
+        for number, change in enumerate(diff.changes, start=1)
         if change.effect in WORST_FIRST  # the others touch no answer
         for touch in change.touches
     )
     with Reader(jobs) as pool:
-        for result in validated(paths, asked, pool):
-            if result.submission is None or result.layout is None:
-                codes = ", ".join(finding.code for finding in result.findings)
-                yield TouchedFile(result.path, refused=codes)
+        for validation in validated(paths, request, pool):
+            if validation.submission is None or validation.layout is None:
+                codes = ", ".join(finding.code for finding in validation.findings)
+                yield TouchedFile(validation.path, refused=codes)
             else:
-                yield _touched(result.submission, result.layout, found, index)
+                yield _touched(validation.submission, validation.layout, diff, index)
 
 
-def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) -> TouchedFile:
+def _touched(sent: Submission, layout: Layout, diff: SpecDiff, index: Index) -> TouchedFile:
     stamp = sent.identity
-    given = [each for each in sent.answers if not each.calculated and each.original is not None]
+    counting = [
+        answer for answer in sent.answers if not answer.calculated and answer.original is not None
+    ]
     touched = []
-    for answer in given:
+    for answer in counting:
         hits = [
             (number, effect)
             for number, effect, touch in (*index.get(answer.tool, ()), *index.get("", ()))
@@ -283,7 +285,7 @@ def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) ->
     # the questions that the workbook gains: on its sheets, and on new ones where it had all
     gained = (
         change.questions
-        for change in found.changes
+        for change in diff.changes
         if change.place.split(" / ")[0] in layout.sheet
         or (change.group is Group.SHEETS and not stamp.tools)
     )
@@ -292,7 +294,7 @@ def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) ->
         stamp.team,
         stamp.language,
         stamp.spec_version,
-        len(given),
+        len(counting),
         tuple(touched),
         sum(gained),
     )
@@ -346,15 +348,17 @@ def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
     for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
-    for number, each in enumerate(rows, start=1):
-        state = MISSING if not each.translation else REVIEWED if each.reviewed else MACHINE
+    for number, sent in enumerate(rows, start=1):
+        state = REVIEWED if sent.reviewed else MACHINE
+        if not sent.translation:
+            state = MISSING
         cells = (
-            each.place,
-            str(limit_of(each.place) or ""),
-            each.text,
-            each.translation,
+            sent.place,
+            str(limit_of(sent.place) or ""),
+            sent.text,
+            sent.translation,
             state,
-            each.comment,
+            sent.comment,
         )
         for column, text in enumerate(cells):
             sheet.write_string(number, column, text, free if column in OPEN else fixed)
@@ -381,7 +385,7 @@ def translations_sent(path: Path, password: str | None = None) -> list[Sent]:
         )
     rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
     return [
-        Sent(place, text, said, state.strip().lower() == REVIEWED, comment)
-        for place, _, text, said, state, comment in rows
+        Sent(place, text, translation, state.strip().lower() == REVIEWED, comment)
+        for place, _, text, translation, state, comment in rows
         if text
     ]

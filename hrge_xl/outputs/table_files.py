@@ -57,36 +57,38 @@ def table_of(store: Store, name: str) -> Table:
     """Return a table by its name, however it is written. Raises `UsageError` with those that there are."""
     by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
-        known = [table.name for table in store.schema.shown]
-        hint = did_you_mean(name, known)
+        names = [table.name for table in store.schema.shown]
+        hint = did_you_mean(name, names)
         raise UsageError(
             f"There is no table '{name}'.",
             value=name,
-            remedy=f"{hint}The dataset has: {', '.join(known)}.",
+            remedy=f"{hint}The dataset has: {', '.join(names)}.",
         )
     return by_fold[name.casefold()]
 
 
 @contextmanager
-def rows_of(store: Store, table: Table, where: RowFilter, today: date) -> Iterator[Iterator[Row]]:
+def rows_of(
+    store: Store, table: Table, row_filter: RowFilter, today: date
+) -> Iterator[Iterator[Row]]:
     """Select the rows wanted, in the order of the key, those to share out of a copy of the dataset.
 
     Raises `UsageError` where the table has nothing like that.
     """
-    with shared(store, today) if where.shareable else nullcontext(store) as source:
-        yield _selected(source, table, where)
+    with shared(store, today) if row_filter.shareable else nullcontext(store) as source:
+        yield _selected(source, table, row_filter)
 
 
-def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
-    check_several("teams", where.teams)
-    check_several("periods", where.periods)
+def _selected(store: Store, table: Table, row_filter: RowFilter) -> Iterator[Row]:
+    check_several("teams", row_filter.teams)
+    check_several("periods", row_filter.periods)
     chosen: dict[str, list[Any]] = {
-        "team": list(where.teams),
-        "period": list(where.periods),
-        "current": [True] if where.current else [],
+        "team": list(row_filter.teams),
+        "period": list(row_filter.periods),
+        "current": [True] if row_filter.current else [],
     }
-    asked = {column: values for column, values in chosen.items() if values}
-    for column, values in asked.items():
+    criteria = {column: values for column, values in chosen.items() if values}
+    for column, values in criteria.items():
         if column not in table.at:
             raise UsageError(
                 f"The table '{table.name}' has no column '{column}' to choose by.",
@@ -94,34 +96,40 @@ def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
                 remedy="Leave it out.",
             )
         if column != "current":
-            its = store["submissions"].c[column]
-            known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
-            if wrong := [value for value in values if value not in known]:
-                hint = did_you_mean(wrong[0], known)
+            column_values = store["submissions"].c[column]
+            present = sorted(
+                str(row[0]) for row in store.select(sa.select(column_values).distinct()) if row[0]
+            )
+            if wrong := [value for value in values if value not in present]:
+                hint = did_you_mean(wrong[0], present)
                 raise UsageError(
                     f"The dataset has no {column} '{wrong[0]}'.",
                     value=wrong[0],
-                    remedy=f"{hint}It has: {', '.join(known)}.",
+                    remedy=f"{hint}It has: {', '.join(present)}.",
                 )
-    if where.language is not None:
-        return _in_language(store, table, where.language)
+    if row_filter.language is not None:
+        return _in_language(store, table, row_filter.language)
     columns = store[table.name].c
-    chosen_rows = (columns[column].in_(values) for column, values in asked.items())
+    chosen_rows = (columns[column].in_(values) for column, values in criteria.items())
     return store.rows(table.name, *chosen_rows, columns=table.names)
 
 
 def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     """Return what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
-    said = dimensions(store.schema, complete=False, language=language)
-    known = [each.name for each in store.schema.shown if each.name in said]
-    if table.name not in known:
-        which = ", ".join(known) or "tables of a spec"
+    rows_by_table = dimensions(store.schema, complete=False, language=language)
+    translated = [
+        shown_table.name for shown_table in store.schema.shown if shown_table.name in rows_by_table
+    ]
+    if table.name not in translated:
+        names = ", ".join(translated) or "tables of a spec"
         raise UsageError(
-            f"Only {which} have other languages, not '{table.name}'.",
+            f"Only {names} have other languages, not '{table.name}'.",
             value=table.name,
             remedy="Leave out --language.",
         )
-    return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
+    return iter(
+        sorted(rows_by_table[table.name], key=itemgetter(*(table.at[name] for name in table.key)))
+    )
 
 
 # formats

@@ -86,19 +86,19 @@ def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[R
 
     Of countries nothing is said where the spec knows none.
     """
-    found = [
+    readable = [
         shown
         for column in table.columns
         if not column.label_of  # its names stand there in the language of the workbook
         if column.fields or not column.name.endswith("country") or has_countries(schema.spec)
         for shown in _shown(schema, table, labels, column)
     ]
-    often = Counter(column.head.casefold() for column in found)
+    often = Counter(column.head.casefold() for column in readable)
     return [
         column._replace(head=f"{column.head} [{column.code}]")
         if often[column.head.casefold()] > 1
         else column
-        for column in found
+        for column in readable
     ]
 
 
@@ -123,8 +123,8 @@ def _shown(
     if fields:
         head = fields[0].asks(labels.language)
     else:
-        known = labels.say(column.head) if column.head else labels.states.get(column.name)
-        head = known or column.title or column.name
+        heading = labels.say(column.head) if column.head else labels.states.get(column.name)
+        head = heading or column.title or column.name
     plain = head = beginning(" ".join(head.split()), MOST_HEAD)
     labelled = column.name in LABELLED_BY and "label" in table.at
     if names or labelled or (not fields and column.name + LABEL in table.at):
@@ -216,9 +216,9 @@ class CodeLabels:
         name = list_of(field)
         if name is None or value is None:
             return None
-        found = self.entries_of(name)
+        labels = self.entries_of(name)
         codes = f"{value:g}" if isinstance(value, float) else str(value)
-        return "; ".join(found.get(code, code) for code in codes.split(";"))
+        return "; ".join(labels.get(code, code) for code in codes.split(";"))
 
     def country(self, row: Record) -> str | None:
         """Return the country as the spec names it, else as the language does."""
@@ -326,8 +326,8 @@ def write_rows(
     last = first - 1
     for last, row in enumerate(rows, start=first):
         number = last + 1
-        found = [cells[at](number, value) for at, value in enumerate(row) if value is not None]
-        lines.append(f'<row r="{number}">{"".join(found)}</row>')
+        texts = [cells[at](number, value) for at, value in enumerate(row) if value is not None]
+        lines.append(f'<row r="{number}">{"".join(texts)}</row>')
         if len(lines) == ROWS_AT_ONCE:
             sheet.fh.write("".join(lines))
             lines.clear()
@@ -341,14 +341,14 @@ def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
     head = f'<c r="{letters}'
     look = f'" s="{style}"'
     if kind == TEXT:
-        known: dict[str, str] = {}
+        remembered: dict[str, str] = {}
 
         def text(number: int, value: str) -> str:
-            shown = known.get(value)
+            shown = remembered.get(value)
             if shown is None:
                 shown = inline(value)
-                if len(value) <= SHORT and len(known) < REMEMBERED:
-                    known[value] = shown
+                if len(value) <= SHORT and len(remembered) < REMEMBERED:
+                    remembered[value] = shown
             return f"{head}{number}{look}{shown}"
 
         return text
@@ -371,6 +371,6 @@ def inline(text: str) -> str:
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'
     text = LOOKS_ESCAPED.sub("_x005F_", text)
-    text = CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    text = CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

@@ -22,7 +22,7 @@ from ..spec.compiled import FieldKey
 from ..spec.model import Spec
 from ..spec.supplements import IndicatorFigures
 from .people_fields import Equation, PeopleFields
-from .suppression import AdditiveRelation, rest
+from .suppression import AdditiveRelation, difference
 
 
 class CellFigure(NamedTuple):
@@ -72,10 +72,10 @@ class PeopleAnswers:
             dict
         )  # of each sheet of a return
         self._points_to: dict[CellFigure, str | None] = {}
-        wanted = fields.all | fields.references
+        needed_fields = fields.all | fields.references
         for record in answers:
             cell = CellFigure(record["submission"], record["tool"], record["row"], record["field"])
-            if cell.key not in wanted:
+            if cell.key not in needed_fields:
                 continue
             if cell.key in fields.references:
                 self._points_to[cell] = record["code"]
@@ -114,8 +114,8 @@ class PeopleAnswers:
             )
         elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
             reference, field = expression.args
-            (way,) = self.read_by(reference, at)
-            named = self._points_to.get(way)
+            (reference_cell,) = self.read_by(reference, at)
+            named = self._points_to.get(reference_cell)
             if named is not None:
                 yield from self.read_by(field, at._replace(row=named))
         else:
@@ -195,49 +195,53 @@ class PeopleCounts:
             cell for cell in added.keys if isinstance(cell, CellFigure) and cell not in self.numbers
         ]
         if len(unknown) == 1 and self._is_there(unknown[0]):
-            left = rest(added, self.numbers)
-            self.numbers[unknown[0]] = left if unknown[0] in added.parts else -left
+            remainder = difference(added, self.numbers)
+            self.numbers[unknown[0]] = remainder if unknown[0] in added.parts else -remainder
         self.sums.append(added)
 
     # formulas
 
     def _take_formulas(self, formulas: Mapping[FieldKey, Expr]) -> None:
         for key, formula in formulas.items():
-            how = None if key in self._fields.from_tied else terms(formula)
+            formula_terms = None if key in self._fields.from_tied else terms(formula)
             for at in self._answers.cells[key]:
-                self._take_calculated(at, formula, how)
+                self._take_calculated(at, formula, formula_terms)
 
-    def _take_calculated(self, at: CellFigure, formula: Expr, how: Terms | None) -> None:
+    def _take_calculated(self, at: CellFigure, formula: Expr, formula_terms: Terms | None) -> None:
         """Take in a calculated answer: a sum of counts is a count, anything else gives away what it was made of."""
         read = self._known(formula, at)
         number = self._answers.numbers.get(at)
         if not read:
             return
-        if how is None or number is None or any(cell in self.inputs for cell in read):
+        if formula_terms is None or number is None or any(cell in self.inputs for cell in read):
             self.inputs.setdefault(at, []).extend(read)
             return
-        added, taken = (
-            tuple(cell for cell in self._cells(how, at, sign) if cell in read) for sign in (1, -1)
-        )
+        added = tuple(cell for cell in self._cells(formula_terms, at, 1) if cell in read)
+        subtracted = tuple(cell for cell in self._cells(formula_terms, at, -1) if cell in read)
         self.numbers[at] = number
         # numbers of the spec, and of whom nobody counts
-        known = rest(AdditiveRelation[Figure](at, added, taken), self.numbers)
-        self.sums.append(AdditiveRelation(at, added, taken, known))
-        if taken or known or not self.signed.isdisjoint(added):
+        published = difference(AdditiveRelation[Figure](at, added, subtracted), self.numbers)
+        self.sums.append(AdditiveRelation(at, added, subtracted, published))
+        if subtracted or published or not self.signed.isdisjoint(added):
             self.signed.add(at)
 
     def _known(self, expression: Expr, at: CellFigure) -> list[CellFigure]:
         """Return the cells that an expression reads and that say something about people."""
         read = dict.fromkeys(self._answers.read_by(expression, at))
-        given = self._answers.numbers
+        numbers = self._answers.numbers
         return [
-            cell for cell in read if (cell in self.numbers and cell in given) or cell in self.inputs
+            cell
+            for cell in read
+            if (cell in self.numbers and cell in numbers) or cell in self.inputs
         ]
 
-    def _cells(self, how: Terms, at: CellFigure, sign: int) -> tuple[CellFigure, ...]:
+    def _cells(self, formula_terms: Terms, at: CellFigure, sign: int) -> tuple[CellFigure, ...]:
         """Return the counts that are added, or that are taken away."""
         read = (
-            cell for term in how if term.sign == sign for cell in self._answers.read_by(term.of, at)
+            cell
+            for term in formula_terms
+            if term.sign == sign
+            for cell in self._answers.read_by(term.of, at)
         )
         return tuple(cell for cell in read if self._is_there(cell))
 
@@ -254,33 +258,32 @@ class PeopleCounts:
         added = None if equation.terms is None else self._sum_to_nought(equation.terms, at)
         if added is not None and not tied:
             self._take_sum(added)
-        elif equation.terms is None or (added is not None and not rest(added, self.numbers)):
+        elif equation.terms is None or (added is not None and not difference(added, self.numbers)):
             counts = [cell for side in equation.sides for cell in self._known(side, at)]
             for cell in tied:
                 self.inputs.setdefault(cell, []).extend(counts)
 
-    def _sum_to_nought(self, how: Terms, at: CellFigure) -> AdditiveRelation[Figure] | None:
+    def _sum_to_nought(
+        self, equation_terms: Terms, at: CellFigure
+    ) -> AdditiveRelation[Figure] | None:
         """Return terms that come to nought as the sum of one of them; None where no count is among them."""
-        added = self._cells(how, at, 1)
-        taken = self._cells(how, at, -1)
-        known = self._published(how, at)
-        if len(taken) == 1 or not added:
-            added, taken, known = taken, added, -known
-        return AdditiveRelation(added[0], taken, added[1:], -known) if added else None
+        added = self._cells(equation_terms, at, 1)
+        subtracted = self._cells(equation_terms, at, -1)
+        published = self._published(equation_terms, at)
+        if len(subtracted) == 1 or not added:
+            added, subtracted, published = subtracted, added, -published
+        return AdditiveRelation(added[0], subtracted, added[1:], -published) if added else None
 
-    def _published(self, how: Terms, at: CellFigure) -> float:
+    def _published(self, equation_terms: Terms, at: CellFigure) -> float:
         """Return what those terms come to that count nobody: numbers of the spec, and other answers."""
-        found = 0.0
-        for term in how:
+        total = 0.0
+        for term in equation_terms:
             if isinstance(term.of, Literal):
-                found += term.sign * float(term.of.value)
+                total += term.sign * float(term.of.value)
             for cell in self._answers.read_by(term.of, at):
-                found += (
-                    0.0
-                    if self._is_there(cell)
-                    else term.sign * self._answers.numbers.get(cell, 0.0)
-                )
-        return found
+                if not self._is_there(cell):
+                    total += term.sign * self._answers.numbers.get(cell, 0.0)
+        return total
 
 
 # the rows of the register of indicator values, and the rows of the framework that these are about
@@ -366,15 +369,15 @@ class IndicatorRows:
         column = field_column(self.figures.kind)
         if cell.tool != self.figures.tool:
             return row.get(column)
-        known = self._kinds.get((cell.submission, cell.row))
-        return known or (self._framework(row) or row).get(column)
+        stated_kind = self._kinds.get((cell.submission, cell.row))
+        return stated_kind or (self._framework(row) or row).get(column)
 
     def _framework(self, value: Record) -> Record | None:
         """Return the row that a value is about."""
         row = self._rows.get((value["submission"], self.figures.tool, value["row_code"]))
         code = row[field_column(self.figures.of)] if row else None
         rows = (self._rows.get((value["submission"], tool, code)) for tool in self._framework_tools)
-        return next((found for found in rows if found), None)
+        return next((framework_row for framework_row in rows if framework_row), None)
 
     def aims(self, value: Record) -> dict[str, CellFigure]:
         """Return the cells of a value's baseline and target, in its own row or in the one that it is about."""
@@ -420,6 +423,6 @@ class IndicatorRows:
             cells = [(value["value_period"], CellFigure.of(value, code)) for code in fields]
             cells += [("", cell) for cell in self.aims(value).values()]
             for period, cell in cells:
-                other = first.setdefault((*whose, period, cell.field), cell)
-                if other != cell:
-                    yield cell, other
+                first_cell = first.setdefault((*whose, period, cell.field), cell)
+                if first_cell != cell:
+                    yield cell, first_cell

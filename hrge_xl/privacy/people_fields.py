@@ -79,13 +79,13 @@ def fields_read(*expressions: Expr) -> set[FieldKey]:
 
 def numbers_read(spec: Spec, *expressions: Expr) -> set[FieldKey]:
     """Return the fields whose numbers are read, without those that the spec fills in."""
-    found = {
+    keys = {
         ref.key
         for expression in expressions
         for ref in refs_inside(expression)
         if ref.type is Type.NUMBER
     }
-    return {(tool, code) for tool, code in found if not spec.tool[tool].fields[code].fixed}
+    return {(tool, code) for tool, code in keys if not spec.tool[tool].fields[code].fixed}
 
 
 def references_followed(expression: Expr) -> Iterator[FieldKey]:
@@ -99,7 +99,7 @@ def reading(
     fields: Collection[FieldKey], formulas: Mapping[FieldKey, Expr]
 ) -> dict[FieldKey, Expr]:
     """Return the formulas that read some fields, directly or through others; what one reads comes before it."""
-    found: dict[FieldKey, Expr] = {}
+    reading_formulas: dict[FieldKey, Expr] = {}
     seen: set[FieldKey] = set()
 
     def visit(key: FieldKey) -> None:
@@ -107,14 +107,14 @@ def reading(
             return
         seen.add(key)
         read = sorted(fields_read(formulas[key]))
-        for other in read:
-            visit(other)
-        if any(other in fields or other in found for other in read):
-            found[key] = formulas[key]
+        for key_read in read:
+            visit(key_read)
+        if any(key_read in fields or key_read in reading_formulas for key_read in read):
+            reading_formulas[key] = formulas[key]
 
     for key in formulas:
         visit(key)
-    return found
+    return reading_formulas
 
 
 # what is seen to be equal
@@ -122,14 +122,14 @@ def reading(
 
 def equations(spec: Spec) -> Iterator[Equation]:
     """Yield what constraints and rules compare, and what formulas divide by."""
-    found = compiled(spec)
-    for (tool, _), checks in found.interdependent.items():
+    expressions = compiled(spec)
+    for (tool, _), checks in expressions.interdependent.items():
         for check in checks:
             yield from _compared(tool, check.holds)
-    for parsed in found.rules:
+    for parsed in expressions.rules:
         if parsed.check is not None:
             yield from _compared(parsed.rule.tool, parsed.check)
-    for (tool, _), formula in found.formulas.items():
+    for (tool, _), formula in expressions.formulas.items():
         yield from _divided_by(tool, formula)
 
 

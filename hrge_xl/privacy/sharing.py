@@ -150,7 +150,7 @@ class Masking:
             stage: {crossing.down, crossing.across} for stage, crossing in stages(risks).items()
         }
         for stage, codes in crossed.items():
-            shown |= {f"{what}_{stage}": codes for what in (*STEPS, "level")}
+            shown |= {f"{quantity}_{stage}": codes for quantity in (*STEPS, "level")}
 
         def counted(record: Record) -> Record | None:
             part = risks.by.get(record.get("breakdown", ""))
@@ -179,8 +179,13 @@ class Masking:
         return self._file(record | {"saved": moment_saved(record["saved"])} | self.untold)
 
     def _file(self, record: Record) -> Record:
-        its = self.returns[record[SUBMISSION_ID]]
-        name = shared_name(its["team"], its["return_number"], its["submission"], record.get("n", 1))
+        return_row = self.returns[record[SUBMISSION_ID]]
+        name = shared_name(
+            return_row["team"],
+            return_row["return_number"],
+            return_row["submission"],
+            record.get("n", 1),
+        )
         return record | {"path": name}
 
     def _answer(self, record: Record) -> Record | None:
@@ -229,22 +234,22 @@ class Masking:
 
     def _indicator(self, record: Record) -> Record:
         hidden = self.suppressed.hidden_in_indicator(record)
-        told = {"reason": MASKED} if "total" in hidden else {}
-        return record | dict.fromkeys(hidden) | told
+        reason = {"reason": MASKED} if "total" in hidden else {}
+        return record | dict.fromkeys(hidden) | reason
 
 
 def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
     """Return for each collected list and sheet the fields that may stand in its columns, and in its due days."""
-    found: dict[tuple[str, str], dict[str, set[str]]] = {}
+    fields_by_list: dict[tuple[str, str], dict[str, set[str]]] = {}
     for tool in spec.tools:
         for block in (block for block in tool.blocks if isinstance(block, CollectBlock)):
             for source in block.sources:
-                columns = found.setdefault((tool.code, source.tool), {})
+                columns = fields_by_list.setdefault((tool.code, source.tool), {})
                 for column, code in source.columns.items():
                     columns.setdefault(column, set()).add(code)
                 if block.due in source.columns:
                     columns.setdefault(DUE, set()).add(source.columns[block.due])
-    return found
+    return fields_by_list
 
 
 # what stands in place of names that teams chose
@@ -267,20 +272,20 @@ class SheetNames:
         spec: Spec | None,
         language: str,
         tools: Iterable[tuple[str, str, str]],
-        others: Iterable[tuple[str, str]],
+        noticed: Iterable[tuple[str, str]],
     ) -> None:
-        said = {tool.code: tool.sheet for tool in spec.tools} if spec else {}
+        titles = {tool.code: tool.sheet for tool in spec.tools} if spec else {}
         self._issued = {IDENTITY_SHEET, LAST_SHEET}
         for issued_in in spec.languages if spec else (language,):
-            self._issued |= {sheet.say(issued_in) for sheet in said.values()}
+            self._issued |= {sheet.say(issued_in) for sheet in titles.values()}
             self._issued |= set(map(translator(issued_in), NAMES))
         self._added = translator(language)("a sheet of their own ({number})")
         counts = Counter[str]()
         self._names = {
-            (submission, sheet): said[tool].say(language) if tool in said else tool
+            (submission, sheet): titles[tool].say(language) if tool in titles else tool
             for submission, tool, sheet in tools
         }
-        for submission, sheet in sorted(set(others)):
+        for submission, sheet in sorted(set(noticed)):
             if sheet not in self._issued and (submission, sheet) not in self._names:
                 counts[submission] += 1
                 self._names[submission, sheet] = self._added.format(number=counts[submission])
@@ -297,24 +302,27 @@ def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> 
     tools = (
         (sent.submission, sheet.tool, sheet.sheet) for sent in returns for sheet in sent.sheets
     )
-    others = [
-        (sent.submission, one.sheet) for sent in returns for one in sent.findings if one.sheet
+    noticed = [
+        (sent.submission, finding.sheet)
+        for sent in returns
+        for finding in sent.findings
+        if finding.sheet
     ]
-    others += [
+    noticed += [
         (sent.submission, text.sheet)
         for sent in returns
         for text in (*sent.unplaced, *sent.comments)
     ]
-    return SheetNames(spec, language, tools, others)
+    return SheetNames(spec, language, tools, noticed)
 
 
 def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Return:
     """Return a return with the names under which it is shared."""
-    known = (sent.team, sent.return_number, sent.submission)
+    return_identity = (sent.team, sent.return_number, sent.submission)
     called = partial(sheets, sent.submission)
     places = [
-        item._replace(path=folder + shared_name(*known, place))
-        for place, item in enumerate([sent.item, *sent.copies], 1)
+        received._replace(path=folder + shared_name(*return_identity, place))
+        for place, received in enumerate([sent.item, *sent.copies], 1)
     ]
     path = places[0].path
     return replace(
@@ -326,10 +334,10 @@ def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Re
         unplaced=[replace(text, sheet=called(text.sheet)) for text in sent.unplaced],
         findings=[
             replace(
-                one,
-                sheet=one.sheet and called(one.sheet),
-                waiver=one.waiver and replace(one.waiver, file=path, sheet=None),
+                finding,
+                sheet=finding.sheet and called(finding.sheet),
+                waiver=finding.waiver and replace(finding.waiver, file=path, sheet=None),
             )
-            for one in sent.findings
+            for finding in sent.findings
         ],
     )

@@ -71,14 +71,13 @@ class SuppressedFigures:
         unbounded = {total for total, cells in self._added.items() if not signed.isdisjoint(cells)}
         sensitive = {figure for figure, number in numbers.items() if is_sensitive(number)}
         suppressed = suppress(numbers, sums, sensitive, signed | unbounded)
-        inputs = (
-            self._counts.inputs.items()
-        )  # whatever is worked out from something suppressed goes with it
-        while (
-            more := {cell for cell, read in inputs if not suppressed.isdisjoint(read)} - suppressed
-        ):
-            suppressed |= more
-        return suppressed
+        # whatever is worked out from something suppressed goes with it
+        inputs = self._counts.inputs.items()
+        while True:
+            derived = {cell for cell, read in inputs if not suppressed.isdisjoint(read)}
+            if derived <= suppressed:
+                return suppressed
+            suppressed |= derived
 
     def _twins(self, tables: Tables) -> Iterator[AdditiveRelation[Figure]]:
         """Yield the counts that another return states as well: a version of it, or a later one."""
@@ -88,9 +87,9 @@ class SuppressedFigures:
             *_versions(tables, cells),
             *(self._indicators.restated() if self._indicators else ()),
         ]
-        for cell, other in pairs:
-            if cell in numbers and numbers.get(other) == numbers[cell]:
-                yield AdditiveRelation(cell, (other,))
+        for cell, twin in pairs:
+            if cell in numbers and numbers.get(twin) == numbers[cell]:
+                yield AdditiveRelation(cell, (twin,))
 
     def _gone(self, total: TotalFigure) -> bool:
         """Say whether a figure over returns is suppressed, or is made in another way of something that is."""
@@ -129,9 +128,9 @@ class SuppressedFigures:
         assert self._indicators is not None  # or there is no such table
         figures = self._indicators.figures
         named = ("numerator", "denominator", "progress", "status")
-        own = [(name, CellFigure.of(record, getattr(figures, name))) for name in named]
-        own += [(VALUE, cell) for cell in self._indicators.cells_of(record)]
-        cells = [*own, *self._indicators.aims(record).items()]
+        named_cells = [(name, CellFigure.of(record, getattr(figures, name))) for name in named]
+        named_cells += [(VALUE, cell) for cell in self._indicators.cells_of(record)]
+        cells = [*named_cells, *self._indicators.aims(record).items()]
         return tuple(dict.fromkeys(name for name, cell in cells if cell in self._suppressed))
 
     def hidden_in_indicator(self, line: Record) -> tuple[str, ...]:
@@ -170,9 +169,9 @@ def _versions(
             tuple(row[name] for name in WHOSE), row["submission"]
         )
     for cell in cells:
-        other = version.get(cell.submission, cell.submission)
-        if other != cell.submission:
-            yield cell, cell._replace(submission=other)
+        counting_submission = version.get(cell.submission, cell.submission)
+        if counting_submission != cell.submission:
+            yield cell, cell._replace(submission=counting_submission)
 
 
 # totals over returns, with the cells that each is made of
@@ -233,9 +232,9 @@ def _lines(record: Record, code: str, *, open_rows: bool) -> Behind:
 # indicators
 
 
-def of_indicator(line: Record, kind: str, which: str) -> TotalFigure:
+def of_indicator(line: Record, kind: str, group: str) -> TotalFigure:
     """Return which figure stands in a line of the indicators: a kind, and a group of teams or a part."""
-    return TotalFigure(kind, (line["indicator"], line["value_period"], which))
+    return TotalFigure(kind, (line["indicator"], line["value_period"], group))
 
 
 def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
@@ -258,13 +257,12 @@ def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
 
 def _groups(line: Record, indicators: IndicatorRows) -> dict[str, list[Record]]:
     """Return the values behind each total of an indicator: of all teams, and of those that reported in both periods."""
-    now, before = (
-        indicators.counted.get((line["indicator"], line[period]), [])
-        for period in ("value_period", "previous_period")
-    )
-    both = {WHO(value) for value in now} & {WHO(value) for value in before}
-    same, earlier = ([value for value in values if WHO(value) in both] for values in (now, before))
-    return {ALL: now, SAME: same, PREVIOUS: earlier}
+    current = indicators.counted.get((line["indicator"], line["value_period"]), [])
+    previous = indicators.counted.get((line["indicator"], line["previous_period"]), [])
+    in_both = {WHO(value) for value in current} & {WHO(value) for value in previous}
+    same = [value for value in current if WHO(value) in in_both]
+    earlier = [value for value in previous if WHO(value) in in_both]
+    return {ALL: current, SAME: same, PREVIOUS: earlier}
 
 
 def _added_up(values: Sequence[Record], figures: IndicatorFigures) -> tuple[str, ...]:

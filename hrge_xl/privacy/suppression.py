@@ -24,12 +24,12 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class AdditiveRelation(NamedTuple, Generic[Key]):
-    """A total that is the sum of other figures (`parts`), less some, and of what is published anyway (`known`)."""
+    """A total that is the sum of other figures (`parts`), less some, and of what is published anyway (`published`)."""
 
     total: Key
     parts: tuple[Key, ...]
     less: tuple[Key, ...] = ()
-    known: float = 0.0
+    published: float = 0.0
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -42,10 +42,11 @@ def is_sensitive(number: float | None) -> bool:
     return number is not None and 1 <= number <= THRESHOLD
 
 
-def rest(added: AdditiveRelation[Key], numbers: Mapping[Key, float]) -> float:
+def difference(added: AdditiveRelation[Key], numbers: Mapping[Key, float]) -> float:
     """Return by how much the total differs from what is added up; figures without a number count as noughts."""
-    parts, less = (sum(numbers.get(key, 0.0) for key in keys) for keys in (added.parts, added.less))
-    off = numbers.get(added.total, 0.0) - (parts - less + added.known)
+    parts = sum(numbers.get(key, 0.0) for key in added.parts)
+    less = sum(numbers.get(key, 0.0) for key in added.less)
+    off = numbers.get(added.total, 0.0) - (parts - less + added.published)
     return 0.0 if abs(off) < LAST_BITS else off
 
 
@@ -63,7 +64,7 @@ def suppress(
     true = [
         added
         for added in sums
-        if all(key in numbers for key in added.keys) and not rest(added, numbers)
+        if all(key in numbers for key in added.keys) and not difference(added, numbers)
     ]
     same, distinct = _without_doubles(numbers, true, signed)
     first = {same.get(key, key) for key in sensitive}
@@ -72,7 +73,9 @@ def suppress(
     for key in sorted(first, key=search.order):
         while key not in search.proven and not search.safe(key) and search.suppress_one_more(key):
             pass
-    return search.suppressed | {key for key, other in same.items() if other in search.suppressed}
+    return search.suppressed | {
+        key for key, representative in same.items() if representative in search.suppressed
+    }
 
 
 def _without_doubles(
@@ -92,26 +95,26 @@ def _without_doubles(
     def counted(keys: tuple[Key, ...]) -> tuple[Key, ...]:
         return tuple(sorted((first(key) for key in keys if numbers[key] or key in signed), key=str))
 
-    left = list(sums)
-    before = -1
-    while len(same) != before:  # one figure that is another one can make others so
-        before = len(same)
+    distinct = list(sums)
+    count_before = -1
+    while len(same) != count_before:  # one figure that is another one can make others so
+        count_before = len(same)
         totals = dict[tuple[object, ...], Key]()
-        now = left
-        left = []
-        for added in now:
+        sums_left = distinct
+        distinct = []
+        for added in sums_left:
             total = first(added.total)
             parts = counted(added.parts)
             less = counted(added.less)
-            alone = len(parts) == 1 and not less and not added.known
-            other = first(
-                parts[0] if alone else totals.setdefault((parts, less, added.known), total)
+            alone = len(parts) == 1 and not less and not added.published
+            representative = first(
+                parts[0] if alone else totals.setdefault((parts, less, added.published), total)
             )
-            if other != total:
-                same[total] = other
-            elif not alone and (parts or less or added.known or total in signed):
-                left.append(AdditiveRelation(total, parts, less, added.known))
-    return {key: first(key) for key in same}, list(dict.fromkeys(left))
+            if representative != total:
+                same[total] = representative
+            elif not alone and (parts or less or added.published or total in signed):
+                distinct.append(AdditiveRelation(total, parts, less, added.published))
+    return {key: first(key) for key in same}, list(dict.fromkeys(distinct))
 
 
 class _Search(Generic[Key]):
@@ -239,7 +242,7 @@ class _Search(Generic[Key]):
 
 def _weights(added: AdditiveRelation[Key]) -> dict[Key, int]:
     """Return how often each figure stands in a sum; below nought for the total, and for what is taken away."""
-    found = Counter({added.total: -1})
-    found.update(added.parts)
-    found.subtract(added.less)
-    return {key: weight for key, weight in found.items() if weight}
+    weights = Counter({added.total: -1})
+    weights.update(added.parts)
+    weights.subtract(added.less)
+    return {key: weight for key, weight in weights.items() if weight}

@@ -486,7 +486,9 @@ def _feedback(work: _Work, keys: Collection[str]) -> Iterator[PendingMail]:
     ]
     feedback = FeedbackResult()
     for file in give_all(
-        work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=settled), feedback
+        work.dataset,
+        FeedbackOptions(work.today, work.folder / FEEDBACK, finished=settled),
+        feedback,
     ):
         team = work.teams.get(file["team"]) or Team(file["team"])
         workbook = Path(file["workbook"])

@@ -163,7 +163,11 @@ class _Report:
 
     def write(self, pen: PlainSheet, row: int, column: int, value: Any, kind: str = "") -> None:
         """Write a value: a number as a number, every text as text; links only as far as Excel has any."""
-        look = kind if kind == "share" else value if kind == "tint" else ""
+        look = ""
+        if kind == "share":
+            look = kind
+        elif kind == "tint":
+            look = value
         if kind in ("code", "tint") and value is not None:
             value = self.say(CALLED[value])
         if isinstance(value, str):
