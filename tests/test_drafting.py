@@ -596,7 +596,7 @@ def test_texts_that_are_too_long_are_cut_and_told() -> None:
     assert (len(asked.label), asked.label[-1]) == (250, "…")
     assert asked.options["note"] == label.strip()
     assert (len(asked.options["help"]), asked.options["help"][-1]) == (180, "…")
-    assert "its label is cut where Excel ends" in asked.parts[""][0].how
+    assert "its label is cut where Excel ends" in asked.parts[""][0].explanation
 
 
 def test_a_short_prompt_is_the_help() -> None:

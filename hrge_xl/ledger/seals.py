@@ -116,14 +116,14 @@ class LedgerCheck:
 
     sha256: str
     seals: tuple[Seal, ...]
-    other_seals: tuple[Seal, ...]
+    others: tuple[Seal, ...]
     faults: tuple[str, ...]
     terms: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether nothing speaks against the report: sealed as it is, or never; chain and terms as they were."""
-        return not self.faults and not self.terms and (bool(self.seals) or not self.other_seals)
+        return not self.faults and not self.terms and (bool(self.seals) or not self.others)
 
 
 def check(ledger: Ledger, sealed: Sealed, terms: OfRounds) -> LedgerCheck:
@@ -189,8 +189,8 @@ def lines(
     for seal in checked.seals:
         yield f"Sealed: {seal.text}; digest {seal.digest}."
         yield _shown_by(seal, trusted or {}, noted, whole=not checked.faults)
-    if not checked.seals and checked.other_seals:
-        last = checked.other_seals[-1]
+    if not checked.seals and checked.others:
+        last = checked.others[-1]
         yield (
             f"{name} is not what was sealed under this name ({last.text}): it was changed afterwards, or is "
             f"another report. SHA-256 sealed: {last.sha256}, now: {checked.sha256}."

@@ -37,6 +37,7 @@ from ..dataset.schema import (
     title_below_form,
 )
 from ..dataset.store import STATE, Store
+from ..findings.value import CORRECTED_BY_OFFICE
 from ..spec.lookup import has_countries
 from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
 from .figures_sheet import blocks, write_figures, write_heat_maps
@@ -321,7 +322,8 @@ class _Book:
         self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]
     ) -> Iterator[Row]:
         """Yield the rows of a table with answers; a comment goes to each one that the office corrected."""
-        comment = self.say("Corrected by the office (V111)")
+        mark = self.say("Corrected by the office ({code})")
+        comment = mark.format(code=CORRECTED_BY_OFFICE.code)
         places = {column.code: at for at, column in enumerate(columns)}
         for number, row in enumerate(rows, start=FIRST):
             record = dict(zip(table.names, row, strict=True))
