@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
 import pickle
@@ -28,6 +29,7 @@ from tests.face import COMMANDS, UsageError
 from tests.write_docs import DOCS
 
 ROOT = DOCS.parent
+FIXTURES = Path(__file__).parent / "fixtures"
 
 TODAY = date(2026, 6, 30)
 SPEC = hrge_xl.load("example")
@@ -92,6 +94,26 @@ def test_every_option_is_a_parameter() -> None:
             if TABLES["same"].get(each) not in known
         }
         assert not lost or name in OF_THE_TERMINAL, (name, lost)
+
+
+def test_no_public_name_is_taken_away() -> None:
+    """Parameters of verbs and fields of records, as programs of others name them; a later version may have more."""
+    public_names = json.loads((FIXTURES / "public_names.json").read_text(encoding="utf-8"))
+    gone = {}
+    for name, before in public_names.items():
+        now = _names_of(getattr(hrge_xl, name, None))
+        if not now.issuperset(before):
+            gone[name] = sorted(set(before) - now)
+    assert gone == {}
+
+
+def _names_of(public: Any) -> set[str]:
+    """Return the parameters of a verb, or the fields of a record."""
+    if not inspect.isclass(public):
+        return set(inspect.signature(public).parameters) if callable(public) else set()
+    if dataclasses.is_dataclass(public):
+        return {field.name for field in dataclasses.fields(public)}
+    return set(getattr(public, "_fields", None) or getattr(public, "__annotations__", {}))
 
 
 def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,14 +75,10 @@ class Facts(NamedTuple):
 
 
 def document(
-    datasets: Sequence[Dataset], facts: Facts, ready_rows: list[FileRow] | None = None
+    datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None
 ) -> Document:
     """Return the whole report of some datasets; `ready_rows` are its files, where they are made already."""
-    files = (
-        file_rows(datasets, facts.language, redacted=facts.redacted)
-        if ready_rows is None
-        else ready_rows
-    )
+    files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
     specs = [dataset.spec for dataset in datasets if dataset.spec]
     waivers = _waivers(datasets, files, facts)
     decisions = [*_decisions(datasets, files, facts)]

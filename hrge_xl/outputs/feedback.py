@@ -90,7 +90,7 @@ class GivenBack:
 
 
 def feedback(
-    validation: Result,
+    result: Result,
     spec: Spec,
     *,
     today: date | None = None,
@@ -102,7 +102,7 @@ def feedback(
     Law: reading what comes out gives every value that was read from what came in.
     """
     today = today or day_here()
-    return give_back(validation, spec, today=today, key=key, contact=contact).workbook
+    return give_back(result, spec, today=today, key=key, contact=contact).workbook
 
 
 @gc_paused()

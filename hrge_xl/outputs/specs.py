@@ -233,7 +233,7 @@ class TouchedFile:
 
 
 def touched_files(
-    diff: SpecDiff, paths: Sequence[str | Path], older: str, jobs: int, password: str | None = None
+    found: SpecDiff, paths: Sequence[str | Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
     """Yield every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
     (0: as many as suit).
@@ -245,7 +245,7 @@ def touched_files(
     request = ValidationRequest(ExpectedReturn(older), jobs=jobs, password=password)
     index = grouped(
         (touch.tool, (number, change.effect, touch))
-        for number, change in enumerate(diff.changes, start=1)
+        for number, change in enumerate(found.changes, start=1)
         if change.effect in WORST_FIRST  # the others touch no answer
         for touch in change.touches
     )
@@ -255,7 +255,7 @@ def touched_files(
                 codes = ", ".join(finding.code for finding in validation.findings)
                 yield TouchedFile(validation.path, refused=codes)
             else:
-                yield _touched(validation.submission, validation.layout, diff, index)
+                yield _touched(validation.submission, validation.layout, found, index)
 
 
 def _touched(sent: Submission, layout: Layout, diff: SpecDiff, index: Index) -> TouchedFile:

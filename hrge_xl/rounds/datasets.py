@@ -448,25 +448,23 @@ def _before(round_: Round) -> tuple[str, str]:
 
 
 @contextmanager
-def datasets(request: DatasetRequest) -> Iterator[list[Dataset]]:
+def datasets(asked: DatasetRequest) -> Iterator[list[Dataset]]:
     """Open the datasets that hold what is asked about, with what is new taken in.
 
     Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
     """
     with ExitStack() as stack:
         opened: list[Dataset] = []
-        file_places = places(request.paths)
+        file_places = places(asked.paths)
         for place in file_places:
-            request.wanted_in(place.round)  # before any file is opened
+            asked.wanted_in(place.round)  # before any file is opened
         for place in file_places:
             if place.folder is None:
-                opened += _loose(stack, request, place)
+                opened += _loose(stack, asked, place)
             elif place.round is None:
-                opened.append(_as_it_is(stack, place.folder, request.today))
+                opened.append(_as_it_is(stack, place.folder, asked.today))
             else:
-                opened.append(
-                    _of_round(stack, request, place.round, request.ledger or place.folder)
-                )
+                opened.append(_of_round(stack, asked, place.round, asked.ledger or place.folder))
         yield opened
 
 
