@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import gc
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -218,13 +216,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
     monkeypatch.setattr(words, "_catalogue", lambda _: noted)
     translator.cache_clear()
     yield noted
-    for (
-        cached
-    ) in gc.get_objects():  # layouts and drawings of then hold texts that were not translated
-        if isinstance(cached, functools._lru_cache_wrapper) and cached.__module__.startswith(
-            "hrge_xl."
-        ):
-            cached.cache_clear()
+    translator.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["example", "hrge_toolkit"])
