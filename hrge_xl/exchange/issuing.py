@@ -19,6 +19,7 @@ from ..answers.submission import (
     Answer,
     Answers,
     Identity,
+    Key,
     Outcome,
     Period,
     State,
@@ -72,7 +73,7 @@ class Order:
     deadline: str = ""
     contact: str = ""
     key: bytes | None = None  # signs the stamp
-    answers: Answers = field(default_factory=dict)
+    answers: Mapping[Key, Value] = field(default_factory=dict)
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
     predecessor: str = ""  # the return whose answers it holds, where it is feedback
     prefilled: bool = True  # with the defaults of the spec, and what is known of the country
@@ -215,7 +216,7 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
         single = layout.spec.single_fields
         return {(single[code][0], ONLY_ROW, code): value for code, value in pairs if code and value}
 
-    answers |= single_answers((form.country, order.country)) | order.answers
+    answers |= {**single_answers((form.country, order.country)), **order.answers}
     return placed(
         layout, answers | single_answers((form.period_start, start), (form.period_end, end))
     )
