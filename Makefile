@@ -117,7 +117,7 @@ damage: $(VENV)/test.stamp
 
 # Every edit of every file that a round holds, each of which `verify` must name: some minutes.
 insider: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(WORKERS) -m '' tests/test_verify_dataset.py
+	$(PY) -m pytest -n $(WORKERS) -m '' tests/test_verify_dataset.py tests/test_verify_shared.py
 # Every kind of file among three good ones, one at a time, through every command: half an hour or more.
 alone: $(VENV)/test.stamp
 	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py tests/test_fault_isolation.py
