@@ -151,6 +151,11 @@ def test_no_ledger_is_made_from_a_journal_that_was_changed(dataset: Path) -> Non
             "UPDATE submissions SET submission_id = submission_id + 1",
             "submission_id",
         ),
+        (
+            "dataset.sqlite",
+            "UPDATE answers_fact SET submission_id = submission_id + 1",
+            "answers_fact",
+        ),
         ("dataset.sqlite", "UPDATE answers_fact SET number = x'ff00'", "number"),
         (COPY, "UPDATE answers_fact SET number = x'ff00'", "number"),
         ("ledger.sqlite", "UPDATE entries SET digest = x'ff00' WHERE n = 1", "digest"),

@@ -395,7 +395,11 @@ def rebuilt(
             if name.startswith(BEFORE):  # the round before may be elsewhere
                 store.set_fact(name, fact)
         read_numbers = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
-        not_read_again = f'"{SUBMISSION_ID}" NOT IN ({read_numbers})'
+        # rows of a return that the dataset does not have are no part of it
+        not_read_again = (
+            f'"{SUBMISSION_ID}" IN (SELECT "{SUBMISSION_ID}" FROM other.submissions'
+            f' WHERE "{SUBMISSION_ID}" NOT IN ({read_numbers}))'
+        )
         # what the returns brought that are not read again, with the cells that only they have
         of_unread = dict.fromkeys(
             ["submissions", *(table.name for table in store.schema.base if table.of_submissions)],
