@@ -31,7 +31,7 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, PROGRAM, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
-from ..exchange.validation import REFUSED, Reader, ValidationRequest, validate
+from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.chain import missing_from_journal
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
@@ -40,8 +40,6 @@ from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
 from ..outputs import brief, briefs_in, exports, overview, overview_page, page_language
 from ..outputs.exports import SHAREABLE, write_shareable
-from ..reader.gate import Refusal, open_untrusted
-from ..reader.office_files import PASSWORDS
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
@@ -63,6 +61,7 @@ from .files_again import (
     read_again,
     rounds_at_hand,
     sha256_by_path,
+    why_not_opened,
 )
 from .ledger_again import of_ledger
 from .stored_values import impossible_values, is_earlier
@@ -139,12 +138,7 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 request.password,
                 in_force(every_correction(ledger)),
             )
-            files = sources_of(audit, ledger, store, today)
-            for number in protected_now(files, setting):
-                audit.problems.append(
-                    f"{files.pop(number).path}: protected with a password, which was not given: not compared. Give it "
-                    "with --password-file FILE."
-                )
+            files = sources_of(audit, ledger, store, today, setting)
             if request.sample is not None and request.sample < len(files):
                 files = {
                     number: files[number]
@@ -493,7 +487,9 @@ def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
         yield f"{not_compared(name)} Name its returned files with --returned."
 
 
-def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[int, ReportedFile]:
+def sources_of(
+    audit: Audit, ledger: Ledger, store: Store, today: date, setting: Setting
+) -> dict[int, ReportedFile]:
     """Look for the bytes of every return, and give those that can be read again by their numbers.
 
     Where the dataset tells no place or no day that can be, others stand in.
@@ -539,20 +535,11 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
                 "checks": {"run": str(run or "").split()},
             }
             day = parse_day(str(checked)) or today
-            sources[int(str(number))] = ReportedFile(
+            source = ReportedFile(
                 file, path, read_for if read_for is None else str(read_for), day, row
             )
+            if why := why_not_opened(source, setting):
+                audit.problems.append(why)
+            else:
+                sources[int(str(number))] = source
     return sources
-
-
-def protected_now(files: Mapping[int, ReportedFile], setting: Setting) -> list[int]:
-    """Return the numbers of the returns that were read under a password, and that no password given now opens."""
-    protected: list[int] = []
-    for number, file in files.items():
-        if file.row["verdict"] == REFUSED:
-            continue
-        passwords = setting.request(file.read_for, file.checked).passwords_for(Path(file.path))
-        opened = open_untrusted(file.file, passwords)
-        if isinstance(opened, Refusal) and opened.observations[0].code in PASSWORDS:
-            protected.append(number)
-    return protected

@@ -22,15 +22,17 @@ from ..core.paths import decoded, name_of, quoted, read_named
 from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..exchange.validation import Reader, Result, ValidationRequest, validated, verdict_of
+from ..exchange.validation import REFUSED, Reader, Result, ValidationRequest, validated, verdict_of
 from ..findings import CATALOGUE, Finding, Waiver, waived
-from ..layout.wording import LEFT_OUT, placeholders
+from ..layout.wording import LEFT_OUT, placeholders, text
 from ..ledger.files import sha256_of, under_their_names
 from ..outputs import beside, report, suffix
 from ..outputs.document import SCHEMA, DecisionRow, Document, FindingRow, Run, WaiverRow
 from ..outputs.formats import FORMATS
 from ..outputs.formats.json import render
-from ..reader import ExpectedReturn
+from ..reader import LIMITS, ExpectedReturn
+from ..reader.gate import OLE_MAGIC, Refusal, open_untrusted, opened
+from ..reader.office_files import PASSWORDS
 from ..rounds.datasets import verdicts_of_closed
 from ..rounds.rounds import Round, is_round, load_round, round_around
 
@@ -109,6 +111,21 @@ def read_again(
                         result, file.row, setting.waivers, at_hand=round_ in setting.rounds
                     )
             yield {number: result for (number, _), result in zip(some, results, strict=True)}
+
+
+def why_not_opened(file: ReportedFile, setting: Setting) -> str:
+    """Return a line on a file that was read under a password and that no password at hand opens; else nothing."""
+    if file.row["verdict"] == REFUSED:
+        return ""
+    received = opened(file.file, LIMITS)
+    if isinstance(received, Refusal) or not received.data.startswith(OLE_MAGIC):
+        return ""
+    request = setting.request(file.read_for, file.checked)
+    decrypted = open_untrusted(file.file, request.passwords_for(Path(file.path)))
+    if not isinstance(decrypted, Refusal) or decrypted.observations[0].code not in PASSWORDS:
+        return ""
+    words = text(decrypted.observations[0], path=file.path)
+    return f"{file.path}: not compared. {words.message} {words.remedy}"
 
 
 def set_path(result: Result, path: str) -> None:
