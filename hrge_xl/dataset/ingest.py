@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 from .. import __version__
 from ..core.errors import UsageError
-from ..core.paths import parts_of, path_of, path_text, quoted, way_to
+from ..core.paths import path_of, path_text, quoted, way_to
 from ..core.program import program_digest
 from ..core.versions import version_of
 from ..core.words import and_more
-from ..core.work import grouped, report_progress
+from ..core.work import Advance, gc_paused, grouped, report_progress
 from ..exchange.validation import (
     ACCEPTED,
     REFUSED,
@@ -65,17 +65,17 @@ from .update_statuses import (
     update_statuses,
 )
 from .work import (
-    SHARDS,
     SHARED,
+    FileRows,
     Task,
     arrivals,
     check_engine,
     file_at,
-    shards_of,
-    submissions_of,
-    take,
+    rows_of,
+    rows_on_worker,
+    take_in,
 )
-from .workers import Workers, in_batches, workers
+from .workers import BATCH, Workers, in_batches, workers
 
 FEW = 12  # files
 
@@ -111,6 +111,7 @@ class IngestRun:
 
     out: Path
     pool: Workers
+    reader: Reader  # of files, in processes of this machine
     options: Options
     stores: Sequence[Store]  # the file in the folder comes last
     ledger: Ledger
@@ -197,7 +198,8 @@ def ingest(
                     store.set_fact(f"{BEFORE}{name}", source.before)
         for store in run.databases:
             set_dataset_owner(store, run.ledger, out)
-        run.pool.shutdown()  # what readers remember is of no use to those who write
+        run.reader.close()  # what readers remember is of no use to those who write
+        run.pool.shutdown()
         if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
             _compute_figures(run, lasting=True)
         yield run
@@ -212,6 +214,7 @@ def _open_run(
     jobs = options.processes(sum(len(source.files) for source in sources))
     with ExitStack() as stack:
         pool = stack.enter_context(workers(options.engine, jobs, options.executor))
+        reader = stack.enter_context(Reader(jobs))
         if write:
             stack.enter_context(only_writer(out))
         stores = [stack.enter_context(open_url(options.store))] if options.store else []
@@ -225,7 +228,7 @@ def _open_run(
         for store in stores if write else ():
             stack.enter_context(store.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=write))
-        yield IngestRun(out, pool, options, stores, ledger)
+        yield IngestRun(out, pool, reader, options, stores, ledger)
 
 
 def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
@@ -312,15 +315,13 @@ def _predict_verdicts(
     run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]
 ) -> dict[str, str]:
     """Read files without taking them in, and return the verdict of each by its path."""
-    path = SUBMISSIONS.at["path"]
     verdict = SUBMISSIONS.at["verdict"]
-    batches = in_batches(files, run.options.processes(len(files)))
-    task = run.task(_with_days(request, files))
-    verdicts = dict[str, str]()
-    for rows in run.pool.map(submissions_of, batches, task):
-        for row in rows:
-            verdicts[str(row[path])] = str(row[verdict])
-    return verdicts
+    task = replace(run.task(_with_days(request, files)), out=None)
+    return {
+        file_rows.file.path: str(row[verdict])
+        for file_rows in _rows_of(run, files, task)
+        for row in file_rows.rows["submissions"]
+    }
 
 
 def _judged_request(ledger: Ledger, source: Source) -> ValidationRequest:
@@ -480,11 +481,10 @@ def _copy_spec(run: IngestRun, spec: Spec) -> Path:
 def _find_spec_in_files(run: IngestRun) -> str | None:
     """Return the name of the spec of the first file that says one; None where none does."""
     request = run.sources[0][1] if run.sources else ValidationRequest()
-    with Reader() as pool:
-        for path in sorted({file_at(run.base_folder, arrival.place) for arrival in run.received}):
-            for result in validated([path], request, pool):
-                if result.submission is not None:
-                    return result.submission.identity.spec
+    for path in sorted({file_at(run.base_folder, arrival.place) for arrival in run.received}):
+        for result in validated([path], request, run.reader):
+            if result.submission is not None:
+                return result.submission.identity.spec
     return None
 
 
@@ -678,30 +678,47 @@ def _read_missing(
 
 
 def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
-    """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
-
-    Nothing but the manifest comes back from workers.
-    """
+    """Have files read and take in what they bring; gives the paths of those that changed meanwhile."""
     changed = set[str]()
     if not files:
         return changed
     task = run.task(_with_days(request, files))
-    with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
-        batches = in_batches(files, run.options.processes(len(files)))
-        shards_by_batch = run.pool.map(shards_of, batches, task, folder.absolute())
-        with report_progress("Reading returned files", len(files)) as advance:
-            for batch, shards in zip(batches, shards_by_batch, strict=True):
-                for shard in shards:
-                    if run.pool.far:
-                        check_engine(shard)
-                    for store in run.stores:
-                        take(shard, store)
-                    with suppress(OSError):  # the folder of the run goes in the end
-                        Path(shard.place).unlink(missing_ok=True)
-                    changed.update(shard.changed)
-                    run.closed.extend(shard.closed)
-                advance(len(batch))
+    with report_progress("Reading returned files", len(files)) as advance:
+        for batch in _batches_of_rows(run, files, task, advance):
+            for store in run.stores:
+                take_in(store, [file_rows for file_rows in batch if file_rows.rows], task)
+            changed.update(file_rows.file.path for file_rows in batch if file_rows.is_changed)
+            run.closed += [file_rows.file.path for file_rows in batch if file_rows.is_closed]
     return changed
+
+
+def _batches_of_rows(
+    run: IngestRun, files: Sequence[Arrival], task: Task, advance: Advance
+) -> Iterator[list[FileRows]]:
+    """Yield what files bring, some at a time."""
+    with closing(_rows_of(run, files, task)) as incoming:
+        while True:
+            batch = []
+            with gc_paused():
+                for file_rows in islice(incoming, BATCH):
+                    batch.append(file_rows)
+                    advance(1)
+                if not batch:
+                    return
+                yield batch
+
+
+def _rows_of(
+    run: IngestRun, files: Sequence[Arrival], task: Task
+) -> Generator[FileRows, None, None]:
+    """Yield what files bring, in order: read by processes of this run, or in an executor or cluster."""
+    if run.pool.local is run.pool:
+        yield from rows_of(files, task, run.reader)
+        return
+    batches = in_batches(files, run.options.processes(len(files)))
+    for engine, batch in run.pool.map(rows_on_worker, batches, task):
+        check_engine(engine)
+        yield from batch
 
 
 def _with_days(request: ValidationRequest, files: Iterable[Arrival]) -> ValidationRequest:

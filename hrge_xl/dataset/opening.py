@@ -33,8 +33,8 @@ from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .definitions import clause
-from .rows import RowBuilder, all_rows, submission_id
-from .schema import MASKED, SUBMISSIONS, TABLES, VERSION, Row, Schema
+from .rows import RowBuilder, submission_id
+from .schema import MASKED, TABLES, VERSION, Row, Schema
 from .store import (
     FILLED,
     OF_DATABASE,
@@ -355,8 +355,7 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
     """Put the rows of results into a dataset; one that a fault of ours shows with says that in place of its own."""
 
     def take(some: Sequence[Result]) -> list[None]:
-        rows = all_rows(map(builder.rows, some), builder.schema)
-        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
+        store.take([builder.rows(result) for result in some])
         return []
 
     isolate_failures(take, results, lambda result, fault: take([stopped_result(result, fault)]))
