@@ -353,12 +353,12 @@ def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
     assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
 
 
-def test_a_correction_stands_in_another_database_too(folder: Path, postgres_url: str) -> None:
-    store = ("--store", postgres_url)
+def test_a_correction_stands_in_another_database_too(folder: Path, database: str) -> None:
+    store = ("--store", database)
     ran("consolidate", folder, "-o", folder, "--today", DAY, *store)
     correct(folder, EXPECTED, "37", more=store)
     assert "identical" in ran("verify", folder, *store).out
-    engine = sa.create_engine(postgres_url)
+    engine = sa.create_engine(database)
     query = sa.text("SELECT number FROM answers WHERE team = 'AFG' AND field = 'PLN_06'")
     with engine.connect() as connection:
         assert [*connection.execute(query).scalars()] == [37]

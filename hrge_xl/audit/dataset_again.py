@@ -420,7 +420,7 @@ def rebuilt(
         update_statuses(store, ledger, waivers(ledger, today))
         store.set_fact(FILLED, "yes")
         store.analyze()
-        compute_aggregates([store], ledger.home / DATASET, today, pool)
+        compute_aggregates(store, ledger.home / DATASET, today, pool)
         store.set_fact(DERIVED, str(today))
         yield temporary
 

@@ -451,8 +451,6 @@ def write_files(
                 shared = _share(run.today, run.out, overview, round_)
             except OutputError as error:
                 failed.append(str(error))
-        for store in run.stores[:-1]:
-            store.set_fact(STATE, "" if failed else done_state)
         compact(file, run.out / DATASET, "" if failed else done_state)
     elif tasks and not run.ledger.is_made(
         pages, run.ledger.made_of(round_file, str(last_change(run.out)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice, product
+from itertools import islice
 from pathlib import Path
 
 from .. import __version__
@@ -49,6 +49,7 @@ from .opening import (
     in_a_copy,
     is_shared_copy,
     making_shared_copy_again,
+    mirror,
     open_url,
     set_dataset_owner,
     spec_of,
@@ -57,7 +58,7 @@ from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
-from .store import DERIVED, FILLED, PROGRAM, SPEC_DIGEST, Store, open_file
+from .store import DERIVED, FILLED, MIRRORED, PROGRAM, SPEC_DIGEST, STATE, Store, open_file
 from .update_statuses import (
     corrected_otherwise,
     expect_teams,
@@ -113,8 +114,10 @@ class IngestRun:
     pool: Workers
     reader: Reader  # of files, in processes of this machine
     options: Options
-    stores: Sequence[Store]  # the file in the folder comes last
+    file: Store  # the dataset in the folder
     ledger: Ledger
+    database: Store | None = None  # which is to hold the same
+    checksum: str = ""  # of the file as the run before left it; empty where it is made anew
     sources: list[tuple[list[Arrival], ValidationRequest]] = field(default_factory=list)
     spec: str | None = None  # of the dataset, by name or folder
     new: int = 0  # files that were read
@@ -122,16 +125,6 @@ class IngestRun:
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
-
-    @property
-    def file(self) -> Store:
-        """The dataset in the folder."""
-        return self.stores[-1]
-
-    @property
-    def databases(self) -> Sequence[Store]:
-        """The datasets elsewhere."""
-        return self.stores[:-1]
 
     @property
     def received(self) -> list[Arrival]:
@@ -175,8 +168,8 @@ def ingest(
     sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
     with _open_run(sources, out, options, write=True) as run:
         run.noticed = noticed_of(sources)
-        for store in run.databases:
-            check_dataset_owner(store, run.ledger, out)
+        if run.database is not None:
+            check_dataset_owner(run.database, run.ledger, out)
         run.sources = [(_fingerprint_all(run, source.files), source.asked) for source in sources]
         file = out / DATASET
         if run.file.facts() and run.ledger.is_changed(
@@ -186,24 +179,29 @@ def ingest(
             run.notes = (
                 f"{CHANGED.format(file=file)} Everything was read again from what was received.",
             )
+        run.checksum = run.ledger.checksum(file)
         run.ledger.forget_checksum(file)  # from here on it is written into
         _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
         _read_new(run)
-        for store, source in product(run.stores, sources):
+        for source in sources:
             if source.home is not None:
                 name = source.asked.wanted.round or ""
-                expect_teams(store, name, source.expected)
+                expect_teams(run.file, name, source.expected)
                 if source.before:
-                    store.set_fact(f"{BEFORE}{name}", source.before)
-        for store in run.databases:
-            set_dataset_owner(store, run.ledger, out)
+                    run.file.set_fact(f"{BEFORE}{name}", source.before)
         run.reader.close()  # what readers remember is of no use to those who write
         run.pool.shutdown()
-        if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
+        if run.new or not options.asking or not run.file.fact(DERIVED):
             _compute_figures(run, lasting=True)
+        if run.database is not None:
+            set_dataset_owner(run.database, run.ledger, out)
+            mirror(run.file, run.database, run.checksum)
         yield run
         run.ledger.note_checksum(file)
+        if run.database is not None:
+            run.database.set_fact(STATE, run.file.fact(STATE))
+            run.database.set_fact(MIRRORED, run.ledger.checksum(file))
 
 
 @contextmanager
@@ -217,42 +215,36 @@ def _open_run(
         reader = stack.enter_context(Reader(jobs))
         if write:
             stack.enter_context(only_writer(out))
-        stores = [stack.enter_context(open_url(options.store))] if options.store else []
+        database = stack.enter_context(open_url(options.store)) if options.store else None
         path = out / DATASET
         file = open_file(path if write or path.is_file() else None, write=write)
-        stores.append(stack.enter_context(file))
-        if is_shared_copy(stores[-1]):
+        stack.enter_context(file)
+        if is_shared_copy(file):
             raise UsageError(
                 "Returns are not put into this folder.", remedy=making_shared_copy_again(out)
             )
-        for store in stores if write else ():
-            stack.enter_context(store.only_writer())
+        if database is not None and write:
+            stack.enter_context(database.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=write))
-        yield IngestRun(out, pool, reader, options, stores, ledger)
+        yield IngestRun(out, pool, reader, options, file, ledger, database)
 
 
 def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
     """Work out what counts, and the figures of it; what a `lasting` run left is written down."""
-    for store in run.stores:
-        update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
+    store = run.file
+    update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
     if not (lasting or run.options.figures):
         return
-    days = {store.fact(DERIVED) for store in run.stores}
-    if (
-        "" in days
-        or (run.options.figures and days != {str(run.today)})
-        or any(store.changed for store in run.stores)
-    ):
+    day = store.fact(DERIVED)
+    if not day or store.changed or (run.options.figures and day != str(run.today)):
         from .aggregates import compute_aggregates
 
-        for store in run.stores:
-            store.analyze()
-        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.local)
+        store.analyze()
+        compute_aggregates(store, run.out / DATASET, run.today, run.pool.local)
         if lasting:
-            record_run(run.ledger, run.file, run.today)
-        for store in run.stores:
-            store.set_fact(DERIVED, str(run.today))
-            store.set_fact(PROGRAM, __version__)
+            record_run(run.ledger, store, run.today)
+        store.set_fact(DERIVED, str(run.today))
+        store.set_fact(PROGRAM, __version__)
 
 
 @contextmanager
@@ -265,7 +257,7 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
         store.use(run.file.schema)
         judged = apply_judgements(request, [ledger])
         copied_run = replace(
-            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], judged)]
+            run, out=ledger.home, file=store, database=None, ledger=ledger, sources=[([], judged)]
         )
         _compute_figures(copied_run, lasting=False)
         yield copied_run
@@ -290,16 +282,17 @@ def ingest_dry_run(
             run.sources.append((received, _judged_request(run.ledger, source)))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
-        known_submissions = [
-            store.read_files() if store.use(schema, write=False) else {} for store in run.stores
-        ]
-        verdicts = {name: row["verdict"] for name, row in known_submissions[-1].items()}
+        if run.database is not None:
+            run.database.use(schema, write=False)
+        is_ready = run.file.use(schema, write=False)
+        known_submissions = run.file.read_files() if is_ready else {}
+        verdicts = {name: row["verdict"] for name, row in known_submissions.items()}
         new_verdicts = dict[str, str]()
         for received, request in run.sources:
             missing = {
                 name: arrival
                 for name, arrival in _by_submission(received).items()
-                if not _is_in_all(name, known_submissions)
+                if name not in known_submissions
             }
             files = [arrival for _, arrival in sorted(missing.items())]
             new_verdicts |= _predict_verdicts(run, request, files)
@@ -461,9 +454,9 @@ def _settle_spec(run: IngestRun) -> None:
 
 def _find_spec_of_dataset(run: IngestRun) -> str | None:
     """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
-    for store in run.stores:
-        name = store.fact("spec")
-        if not name:
+    for store in (run.file, run.database):
+        name = store.fact("spec") if store is not None else ""
+        if store is None or not name:
             continue
         try:
             return load(name).name
@@ -497,11 +490,6 @@ def _by_submission(received: Iterable[Arrival]) -> dict[str, Arrival]:
     return {_submission_of(arrival): arrival for arrival in received}
 
 
-def _is_in_all(submission: str, known_submissions: Iterable[Container[str]]) -> bool:
-    """Say whether every dataset has a submission."""
-    return all(submission in submissions for submissions in known_submissions)
-
-
 def _absolute(source: str | None) -> str | None:
     """Return what a spec is loaded by, with the whole path where it is one."""
     return str(Path(source).absolute()) if source and is_path(source) else source
@@ -513,13 +501,19 @@ def _absolute(source: str | None) -> str | None:
 def _read_new(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
     schema = Schema(load(run.spec) if run.spec else None)
-    earlier_versions = [store.facts().get("schema_version") for store in run.stores]
-    ready = [store.use(schema, write=False) for store in run.stores]
-    if all(ready):
-        run.read = frozenset[str].intersection(*map(_find_readable, run.stores))
-    elif not any(request.password or request.passwords for _, request in run.sources):
+    earlier_version = run.file.fact("schema_version")
+    is_ready = run.file.use(schema, write=False)
+    if is_ready:
+        run.read = _find_readable(run.file)
+    else:
+        run.checksum = ""
+    if not is_ready and not any(
+        request.password or request.passwords for _, request in run.sources
+    ):
         _refuse_to_lose(run)
-    ready = [store.use(schema) for store in run.stores]
+    if run.database is not None:
+        run.database.use(schema)  # before anything is read: it may be somebody else's
+    run.file.use(schema)
     for source in dict.fromkeys([run.spec, *(request.wanted.spec for _, request in run.sources)]):
         if source is not None:
             _copy_spec(run, load(source))
@@ -527,35 +521,29 @@ def _read_new(run: IngestRun) -> None:
     received_names = {_submission_of(arrival) for arrival in run.received}
     _read_received(run)
     if not run.options.only_these:
-        if run.options.resume and all(ready):
+        if run.options.resume and is_ready:
             again = corrected_otherwise(run.file, run.sources[0][1].corrections)
             _read_earlier(run, received_names, again)
         else:
-            was_outdated = any(
-                version and not is_ready
-                for version, is_ready in zip(earlier_versions, ready, strict=True)
-            )
-            if was_outdated and not run.notes:
+            if earlier_version and not is_ready and not run.notes:
                 run.notes += (
                     "The dataset was of an earlier version of the program or of the spec: it was read again.",
                 )
             _read_earlier(run, received_names)
-    for store in run.stores:
-        store.set_fact(FILLED, "yes")
+    run.file.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
 def _read_received(run: IngestRun) -> None:
-    """Read what is received and not in every dataset yet; tell the ledger what is gone by then."""
+    """Read what is received and not in the dataset yet; tell the ledger what is gone by then."""
     hashes_before = {arrival.sha256 for arrival in run.received}
     read_names = set[str]()
     for n, (received, request) in enumerate(run.sources):
-        known_submissions = []
-        for store in run.stores:
-            files = store.read_files()
-            if not run.options.resume:
-                files = {name: row for name, row in files.items() if name in read_names}
-            known_submissions.append(files)
+        known_submissions = run.file.read_files()
+        if not run.options.resume:
+            known_submissions = {
+                name: row for name, row in known_submissions.items() if name in read_names
+            }
         missing = _find_missing(run, received, request, known_submissions)
         read_names |= {_submission_of(arrival) for arrival in missing}
         run.new += len(missing)
@@ -577,12 +565,12 @@ def _read_earlier(
         if name not in received_names and (again is None or name in again)
     }
     present = _by_submission(_find_earlier(run.out, earlier.values()))
-    known_submissions = [store.read_files() for store in run.stores]
+    known_submissions = run.file.read_files()
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
     by_period = grouped(
         (periods[arrival.sha256], arrival)
         for name, arrival in sorted(present.items())
-        if again is not None or not _is_in_all(name, known_submissions)
+        if again is not None or name not in known_submissions
     )
     requests = {request.wanted.round: request for _, request in run.sources}
     only_request = next(iter(requests.values())) if len(requests) == 1 else None
@@ -638,16 +626,16 @@ def _find_missing(
     run: IngestRun,
     received: Sequence[Arrival],
     request: ValidationRequest,
-    known_submissions: Sequence[Mapping[str, Record]],
+    known_submissions: Mapping[str, Record],
 ) -> list[Arrival]:
-    """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
+    """Find what is not in the dataset yet, was read for another round, or was checked on another day than its own."""
     again = to_read_again(run.file, request)
 
     def is_up_to_date(name: str, arrival: Arrival) -> bool:
-        if arrival.sha256 is None or name in again or not _is_in_all(name, known_submissions):
+        if arrival.sha256 is None or name in again or name not in known_submissions:
             return False
         day = request.days.get(arrival.sha256)
-        return day is None or all(rows[name]["checked"] == day for rows in known_submissions)
+        return day is None or known_submissions[name]["checked"] == day
 
     first_of_each = _by_submission(reversed(received))
     return [
@@ -685,8 +673,7 @@ def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) 
     task = run.task(_with_days(request, files))
     with report_progress("Reading returned files", len(files)) as advance:
         for batch in _batches_of_rows(run, files, task, advance):
-            for store in run.stores:
-                take_in(store, [file_rows for file_rows in batch if file_rows.rows], task)
+            take_in(run.file, [file_rows for file_rows in batch if file_rows.rows], task)
             changed.update(file_rows.file.path for file_rows in batch if file_rows.is_changed)
             run.closed += [file_rows.file.path for file_rows in batch if file_rows.is_closed]
     return changed
@@ -748,9 +735,9 @@ def _take_out(run: IngestRun) -> None:
     unread_before = [
         submission_id(None, arrival.path) for arrival in run.received if arrival.sha256 is not None
     ]
-    for store in run.stores:
-        unwanted = store.read_files().keys() - received_names if run.options.only_these else ()
-        with store.transaction():
-            store.forget([*unread_before, *unwanted])
+    store = run.file
+    unwanted = store.read_files().keys() - received_names if run.options.only_these else ()
+    with store.transaction():
+        store.forget([*unread_before, *unwanted])
     if run.options.only_these:
         run.ledger.leave_out(sorted(received_names))

@@ -50,6 +50,8 @@ PROGRAM = "program"  # fact: the version of hrge_xl that worked it out last
 NOTED = "noted"  # the state where workbook and pages gave way to notes
 OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
+# fact of a database: the checksum of the file that it held the same as, unless a run was cut off since
+MIRRORED = "mirrored"
 
 
 STORES: dict[
@@ -83,6 +85,7 @@ class Store:
         self.tables = dict[str, Any]()
         self.schema = Schema(None)
         self.changed = False  # in this run
+        self.taken = set[str]()  # submissions, in this run
         self._writing: Connection | None = None
 
     def __enter__(self) -> Store:
@@ -268,6 +271,13 @@ class Store:
             if value:
                 connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
+    def replace_facts(self, facts: Mapping[str, str]) -> None:
+        """Write down all that the dataset says of itself, but whose it is."""
+        others = self.meta_table.c.name.not_in(OF_DATABASE)
+        self.written.execute(sa.delete(self.meta_table).where(others))
+        rows = [{"name": name, "value": value} for name, value in facts.items()]
+        self.written.execute(sa.insert(self.meta_table), rows)
+
     def touch(self) -> None:
         """Write down that something changes."""
         if not self.changed:
@@ -280,9 +290,11 @@ class Store:
     def take(self, files: Sequence[Rows]) -> None:
         """Take in the rows of some files, by table; earlier rows of the same submissions go."""
         submission = SUBMISSIONS.at["submission"]
+        names = [str(row[submission]) for file in files for row in file["submissions"]]
         with self.transaction():
             self.touch()
-            self.forget([str(row[submission]) for file in files for row in file["submissions"]])
+            self.taken.update(names)
+            self.forget(names)
             for table in self.schema.base:
                 rows = [row for file in files for row in file.get(table.name, ())]
                 if table.name == SLOTS.name:  # cells that are not known yet, each once
