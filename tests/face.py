@@ -438,7 +438,7 @@ from hrge_xl.dataset.schema import (
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
 from hrge_xl.dataset.ingest import Options, ingest
-from hrge_xl.dataset.workers import in_batches, workers
+from hrge_xl.dataset.workers import in_batches, workers, workers_elsewhere
 from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources

@@ -82,7 +82,7 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
-    with open_store(folder) as store, workers("local", request.jobs) as pool:
+    with open_store(folder) as store, workers(request.jobs) as pool:
         audit.problems += faults_of_tables(store)
         if audit.problems:
             return

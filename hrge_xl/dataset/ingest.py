@@ -76,7 +76,7 @@ from .work import (
     rows_on_worker,
     take_in,
 )
-from .workers import BATCH, Workers, in_batches, workers
+from .workers import BATCH, Workers, in_batches, workers, workers_elsewhere
 
 FEW = 12  # files
 
@@ -111,8 +111,9 @@ class IngestRun:
     """One run at work: where it goes, who does the work, and what was given."""
 
     out: Path
-    pool: Workers
-    reader: Reader  # of files, in processes of this machine
+    pool: Workers  # of this machine, for figures and files
+    reader: Reader  # of returned files, in processes of this machine
+    elsewhere: Workers | None  # who reads in its place
     options: Options
     file: Store  # the dataset in the folder
     ledger: Ledger
@@ -150,7 +151,7 @@ class IngestRun:
             load(self.spec).digest if self.spec else "",
             self.base_folder,
             self.out.absolute(),
-            program_digest() if self.pool.far else "",
+            program_digest() if self.elsewhere else "",
             self.read,
         )
 
@@ -191,7 +192,8 @@ def ingest(
                 if source.before:
                     run.file.set_fact(f"{BEFORE}{name}", source.before)
         run.reader.close()  # what readers remember is of no use to those who write
-        run.pool.shutdown()
+        if run.elsewhere is not None:
+            run.elsewhere.shutdown()
         if run.new or not options.asking or not run.file.fact(DERIVED):
             _compute_figures(run, lasting=True)
         if run.database is not None:
@@ -211,7 +213,10 @@ def _open_run(
     """Yield a run that has what it works with; where it writes, nobody else does meanwhile."""
     jobs = options.processes(sum(len(source.files) for source in sources))
     with ExitStack() as stack:
-        pool = stack.enter_context(workers(options.engine, jobs, options.executor))
+        elsewhere = workers_elsewhere(options.engine, jobs, options.executor)
+        if elsewhere is not None:
+            stack.enter_context(elsewhere)
+        pool = stack.enter_context(workers(jobs if options.executor is None else 1))
         reader = stack.enter_context(Reader(jobs))
         if write:
             stack.enter_context(only_writer(out))
@@ -226,7 +231,7 @@ def _open_run(
         if database is not None and write:
             stack.enter_context(database.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=write))
-        yield IngestRun(out, pool, reader, options, file, ledger, database)
+        yield IngestRun(out, pool, reader, elsewhere, options, file, ledger, database)
 
 
 def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
@@ -240,7 +245,7 @@ def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
         from .aggregates import compute_aggregates
 
         store.analyze()
-        compute_aggregates(store, run.out / DATASET, run.today, run.pool.local)
+        compute_aggregates(store, run.out / DATASET, run.today, run.pool)
         if lasting:
             record_run(run.ledger, store, run.today)
         store.set_fact(DERIVED, str(run.today))
@@ -414,10 +419,10 @@ def _fingerprint_all(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     Raises `UsageError` for a worker that does not see a file which is there: to it every file would be missing.
     """
     ways = [way_to(path, run.out) for path in paths]
-    if not run.pool.far:
+    if run.elsewhere is None:
         return sorted(arrivals(ways, run.base_folder), key=lambda arrival: arrival.path)
     received: list[Arrival] = []
-    for batch in run.pool.map(arrivals, in_batches(ways, run.options.jobs), run.base_folder):
+    for batch in run.elsewhere.map(arrivals, in_batches(ways, run.options.jobs), run.base_folder):
         received += batch
     for arrival in received:
         if arrival.sha256 is None and file_at(run.base_folder, arrival.place).is_file():
@@ -474,10 +479,10 @@ def _copy_spec(run: IngestRun, spec: Spec) -> Path:
 def _find_spec_in_files(run: IngestRun) -> str | None:
     """Return the name of the spec of the first file that says one; None where none does."""
     request = run.sources[0][1] if run.sources else ValidationRequest()
-    for path in sorted({file_at(run.base_folder, arrival.place) for arrival in run.received}):
-        for result in validated([path], request, run.reader):
-            if result.submission is not None:
-                return result.submission.identity.spec
+    paths = sorted({file_at(run.base_folder, arrival.place) for arrival in run.received})
+    for result in validated(paths, request, run.reader):
+        if result.submission is not None:
+            return result.submission.identity.spec
     return None
 
 
@@ -699,11 +704,11 @@ def _rows_of(
     run: IngestRun, files: Sequence[Arrival], task: Task
 ) -> Generator[FileRows, None, None]:
     """Yield what files bring, in order: read by processes of this run, or in an executor or cluster."""
-    if run.pool.local is run.pool:
+    if run.elsewhere is None:
         yield from rows_of(files, task, run.reader)
         return
     batches = in_batches(files, run.options.processes(len(files)))
-    for engine, batch in run.pool.map(rows_on_worker, batches, task):
+    for engine, batch in run.elsewhere.map(rows_on_worker, batches, task):
         check_engine(engine)
         yield from batch
 
