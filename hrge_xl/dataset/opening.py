@@ -307,47 +307,41 @@ def mirror(file: Store, database: Store, checksum: str) -> None:
                 database.insert(table.name, new_slots)
             else:
                 database.replace(table.name, [*file.rows(table.name)])
-        for some in batched(sorted(wanted), COMPARED_AT_ONCE):
+        for some in batched(sorted(kept), COMPARED_AT_ONCE):
             numbers = [*map(submission_number, some)]
-            _compare_submissions(file, database, numbers)
-            for name in CHANGING if kept else ():
-                _compare_rows(file, database, name, numbers)
+            _update_submissions(file, database, numbers)
+            for name in CHANGING:
+                _replace_changed_rows(file, database, name, numbers)
         database.replace_facts(facts)
     database.analyze()
 
 
 def _rows_of_submissions(file: Store, table: Table, names: Collection[str]) -> Iterator[Row]:
-    """Yield the rows of some submissions, which do not refer to one another yet."""
+    """Yield the rows of some submissions in a table."""
     column = file[table.name].c[SUBMISSION_ID]
     for some in batched(sorted(names), COMPARED_AT_ONCE):
-        for row in file.rows(table.name, column.in_(map(submission_number, some))):
-            if table.name == SUBMISSIONS.name:
-                at = table.at["superseded_by"]
-                yield (*row[:at], None, *row[at + 1 :])
-            else:
-                yield row
+        yield from file.rows(table.name, column.in_(map(submission_number, some)))
 
 
-def _compare_submissions(file: Store, database: Store, numbers: Sequence[int]) -> None:
-    """Bring the lines of some submissions up to date: they are in both."""
+def _update_submissions(file: Store, database: Store, numbers: Sequence[int]) -> None:
+    """Bring the rows of submissions themselves up to date, to which others refer."""
     table = database["submissions"]
-    stored_rows = {*database.rows("submissions", table.c.submission_id.in_(numbers))}
-    for row in file.rows("submissions", file["submissions"].c.submission_id.in_(numbers)):
+    stored_rows = {*database.rows("submissions", table.c[SUBMISSION_ID].in_(numbers))}
+    for row in file.rows("submissions", file["submissions"].c[SUBMISSION_ID].in_(numbers)):
         if row not in stored_rows:
             values = dict(zip(SUBMISSIONS.names, row, strict=True))
-            this = table.c.submission_id == values["submission_id"]
+            this = table.c[SUBMISSION_ID] == values[SUBMISSION_ID]
             database.written.execute(sa.update(table).where(this).values(values))
 
 
-def _compare_rows(file: Store, database: Store, name: str, numbers: Sequence[int]) -> None:
-    """Bring the rows of some submissions in a table up to date."""
+def _replace_changed_rows(file: Store, database: Store, name: str, numbers: Sequence[int]) -> None:
+    """Put the rows of some submissions in a table in the place of those that are otherwise."""
     table = database[name]
-    key = database.schema.by_name[name].key
     wanted_rows = {*file.rows(name, file[name].c[SUBMISSION_ID].in_(numbers))}
     stored_rows = {*database.rows(name, table.c[SUBMISSION_ID].in_(numbers))}
-    at = database.schema.by_name[name].at
     for row in stored_rows - wanted_rows:
-        this = [table.c[column] == row[at[column]] for column in key]
+        values = dict(zip(database.schema.by_name[name].names, row, strict=True))
+        this = [table.c[column] == values[column] for column in database.schema.by_name[name].key]
         database.written.execute(sa.delete(table).where(*this))
     database.insert(name, wanted_rows - stored_rows)
 

@@ -148,9 +148,8 @@ def rows_on_worker(files: Sequence[Arrival], task: Task) -> tuple[str, list[File
 
     Raises `OutputError`, and `UsageError` on a machine that sees other files, or has another program or spec.
     """
-    if task.engine:
-        _check_sight(files, task)
-        _check_program(task)
+    _check_sight(files, task)
+    _check_program(task)
     with gc_paused(), _kept_reader() as reader:
         return program_digest(), list(rows_of(files, task, reader))
 
