@@ -384,7 +384,6 @@ from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
 from hrge_xl.ledger.chain import JOURNAL, LedgerEntry, TEXTS, read_journal
 from hrge_xl.ledger.files import LOCK, kept_at, only_writer, sha256_of
-from hrge_xl.dataset.frame_schemas import FrameSchema
 from hrge_xl.ledger.events import Arrival, Arrived
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, LEFT_OUT, LOST, Ledger
 from hrge_xl.dataset.opening import open_store, open_url, opened, temporary_dataset

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameSchema
 
 import hrge_xl
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
@@ -21,7 +22,6 @@ from tests.check_table import not_right
 from tests.command_line import hrge
 from tests.face import (
     DATASET,
-    FrameSchema,
     Result,
     RowBuilder,
     RowCheck,
@@ -68,9 +68,9 @@ def example() -> Schema:
 
 
 @cache
-def schemas(*, limits: bool = True) -> Mapping[str, FrameSchema]:
+def schemas(*, limits: bool = True) -> Mapping[str, DataFrameSchema]:
     """The schemas of right answers, or of whatever a dataset can have."""
-    found: Mapping[str, FrameSchema] = hrge_xl.schemas(load("example"), limits=limits)
+    found: Mapping[str, DataFrameSchema] = hrge_xl.schemas(load("example"), limits=limits)
     return found
 
 

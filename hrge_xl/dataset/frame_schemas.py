@@ -44,11 +44,10 @@ class DayType(DataType):
         return DATE
 
 
-FrameSchema = DataFrameSchema  # for those who pass one on
 DTYPES = IN_PANDAS | {DATE: DayType()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
 
 
-def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
+def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, DataFrameSchema]:
     """Return a schema for each table and view of a dataset of a spec, by name; each turns a frame into its types.
 
     They hold for answers that are right: within their limits, and given where every row must have them. Without
