@@ -384,7 +384,6 @@ from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
 from hrge_xl.ledger.chain import JOURNAL, LedgerEntry, TEXTS, read_journal
 from hrge_xl.ledger.files import LOCK, kept_at, only_writer, sha256_of
-from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, first_failure, python_schema
 from hrge_xl.ledger.events import Arrival, Arrived
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, LEFT_OUT, LOST, Ledger
 from hrge_xl.dataset.opening import open_store, open_url, opened, temporary_dataset
@@ -414,17 +413,14 @@ from hrge_xl.dataset.return_status import (
 from hrge_xl.dataset.returns import heads, result, returns
 from hrge_xl.dataset.work import (
     RowCheck,
-    SHARDS,
     Task,
     check_engine,
-    shard_of,
-    submissions_of,
-    take,
-    write_shard,
+    rows_on_worker,
 )
-from hrge_xl.dataset.rows import RowBuilder, all_rows, submission_id
+from hrge_xl.dataset.rows import RowBuilder, submission_id
 from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
+    ANSWERS_FACT,
     COLUMNS as DATASET_COLUMNS,
     GROUPS,
     LABEL,
@@ -441,7 +437,7 @@ from hrge_xl.dataset.schema import (
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
 from hrge_xl.dataset.ingest import Options, ingest
-from hrge_xl.dataset.workers import in_batches, workers
+from hrge_xl.dataset.workers import in_batches, workers, workers_elsewhere
 from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources

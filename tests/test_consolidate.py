@@ -742,7 +742,7 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
 
 @pytest.mark.deep
 def test_no_two_processes_of_a_run_have_one_reader(tmp_path: Path) -> None:
-    """The command starts one before it is forked, which is then in the hands of all."""
+    """The command starts one before anything is forked."""
     (tmp_path / "in").mkdir()
     for number in range(8):
         data = generate(SPEC, Order(f"T{number}", TODAY, "PAK", answers=answers(f"WS-{number}")))

@@ -83,7 +83,7 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
-    with open_store(folder) as store, workers("local", request.jobs) as pool:
+    with open_store(folder) as store, workers(request.jobs) as pool:
         audit.problems += faults_of_tables(store)
         if audit.problems:
             return
@@ -421,7 +421,7 @@ def rebuilt(
         update_statuses(store, ledger, waivers(ledger, today))
         store.set_fact(FILLED, "yes")
         store.analyze()
-        compute_aggregates([store], ledger.home / DATASET, today, pool)
+        compute_aggregates(store, ledger.home / DATASET, today, pool)
         store.set_fact(DERIVED, str(today))
         yield temporary
 

@@ -67,15 +67,6 @@ def submission_number(submission: str) -> int:
     return int(submission[: SHORT - 1], 16)
 
 
-def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
-    """Put the rows of several files together, file after file; of none, no rows."""
-    merged = no_rows(schema)
-    for rows in files:
-        for name, lines in rows.items():
-            merged[name] += lines
-    return merged | {"slots": list({row[0]: row for row in merged["slots"]}.values())}
-
-
 def no_rows(schema: Schema) -> Rows:
     """Return every table whose rows come from files, and nothing in it yet."""
     facts = (table for table in schema.base if table.of_submissions)

@@ -482,6 +482,11 @@ class Ledger:
         """Write down what a dataset is at the end of a run."""
         self.put("datasets", {"name": file.name, "sha256": sha256_of(file)})
 
+    def checksum(self, file: Path) -> str:
+        """Return what was written down of a dataset; empty where nothing was."""
+        noted = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
+        return noted[0] if noted else ""
+
     def forget_checksum(self, file: Path) -> None:
         """Forget what a dataset was: a run begins to write into it, and may be cut off."""
         with self.transaction() as connection:
@@ -489,8 +494,8 @@ class Ledger:
 
     def is_changed(self, file: Path) -> bool:
         """Say whether a dataset is another than the last run left; False where that was cut off, or said nothing."""
-        noted = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
-        return bool(noted) and file.is_file() and sha256_of(file) not in noted
+        noted = self.checksum(file)
+        return noted != "" and file.is_file() and sha256_of(file) != noted
 
     # pages that would be made of the same again are not made
 
