@@ -645,14 +645,9 @@ def test_cells_that_are_gone_are_not_said_to_be_blank() -> None:
 
 
 def test_progress_counts_required_answers_and_findings() -> None:
-    progress = changed(also={plan("01"): None, plan("13"): ("WOM", "WOM")}).sheets
-    plan_sheet = progress["PLAN"]
-    assert (plan_sheet.required, plan_sheet.answered, plan_sheet.errors, plan_sheet.warnings) == (
-        8,
-        7,
-        1,
-        1,
-    )
+    two_missing = {plan("01"): None, plan("02"): None, plan("13"): ("WOM", "WOM")}
+    progress = changed(also=two_missing).sheets
+    assert progress["PLAN"][2:] == (8, 6, 2, 1)  # required, answered, errors, warnings
     assert (progress["R1"].required, progress["R1"].answered) == (6, 6)
     assert {tool for tool, sheet in progress.items() if sheet.required is not None} == {
         "PLAN",
