@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -97,21 +98,23 @@ def check(
         verdicts(view, judged.hits) if in_sheets else {},
         calculated_answers(view, set(doubtful.results_without_value()) if doubtful else ()),
         rows_kept(view),
-        sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )
     tools_filled_in = {
         column.table.tool.code for column in view.program.column_list if column.asked
     }
     never_asked = unread_slots(area for area in judged.unread_areas if area.older)
-    counts = {
-        tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in tools_filled_in
-    }
-    outcome.progress = {tool: SheetProgress(*count) for tool, count in counts.items()}
-    for finding in outcome.findings:
-        progress = outcome.progress.get(finding.tool or "")
-        if progress is not None:
-            progress.errors += finding.severity is Severity.ERROR
-            progress.warnings += finding.severity is Severity.WARNING
+    severities = Counter((finding.tool, finding.severity) for finding in findings)
+    for tool in layout.sheet:
+        progress = SheetProgress(tool, view.sheet_name(tool))
+        if tool in tools_filled_in:
+            required, answered = view.counts(tool, never_asked)
+            progress = progress._replace(
+                required=required,
+                answered=answered,
+                errors=severities[tool, Severity.ERROR],
+                warnings=severities[tool, Severity.WARNING],
+            )
+        outcome.sheets[tool] = progress
     _account(view, outcome)
     outcome.checks_not_run |= writer.reasons(undecided)
     return outcome
