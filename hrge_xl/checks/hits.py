@@ -274,9 +274,8 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
         column = view.program.columns[grid.tool.code, grid.block.named_by]
         about = view.by_slot.get((column.number, code), ())
         seen = about[0].original if about else None
-        if not column.asked and not isinstance(
-            seen, str
-        ):  # calculated words, which some formats lose
+        # calculated words, which some formats lose
+        if not column.asked and not isinstance(seen, str):
             return
         words = shown(seen or "")
     if not letters(words).startswith(letters(behind)):

@@ -207,9 +207,8 @@ def _checks(
     place = address(*at) if at is not None else ""
     stands, due = _in_words(layout, first, *pairs[wrong[0]])
     label = first.field.label.say(layout.language)
-    label = (
-        label if first.row.isdecimal() else f"{layout.spec.shown_code(first.row)} {label}"
-    )  # records are numbered
+    # records are numbered
+    label = label if first.row.isdecimal() else f"{layout.spec.shown_code(first.row)} {label}"
     cell = sentence(say("{cell}, the check of “{label}”"), {"cell": place, "label": label})
     return RESULT_DIFFERS.at(
         view.sheet_name(first.tool),
