@@ -254,9 +254,9 @@ def passing_on(
 
         def of_one(answers: Answers, row: Row, this: Row) -> Any:
             value = part(answers, row, this)
-            return (
-                value if type(value) is Unknown or (strict and value is None) else work_out(value)
-            )
+            if type(value) is Unknown or (strict and value is None):
+                return value
+            return work_out(value)
 
         return of_one
 
@@ -313,11 +313,14 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 
 def _raised(base: float, exponent: float) -> float | None:
     """Raise to a power; what spreadsheets do not agree about has no result: of nothing, and close to nothing."""
+    if base == 0 and exponent <= 0:
+        return None
     try:
-        power = None if base == 0 and exponent <= 0 else finite(base**exponent)
+        power = finite(base**exponent)
     except OverflowError:
         return None
-    return None if power is not None and base != 0 and abs(power) < sys.float_info.min else power
+    is_close_to_nothing = power is not None and abs(power) < sys.float_info.min
+    return None if is_close_to_nothing and base != 0 else power
 
 
 # a sum or difference that comes to the last bits only is nought
