@@ -173,9 +173,8 @@ def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
     if not submission.shown_checks:
         return ()
     differing = _differing(judged)
-    if (
-        differing
-    ):  # what an answer decides that its sheet does not understand, the sheet cannot show
+    # what an answer decides that its sheet does not understand, the sheet cannot show
+    if differing:
         seen = as_seen(submission, layout)
         differing = differing if seen is None else _differing(judge(seen, layout, today))
     # Where a check or a calculated answer shows something else, what follows from it is not news.
@@ -233,9 +232,8 @@ def _account(view: AnswerView, outcome: Outcome) -> None:
 
 # from hits to findings: where they are in the file, and what their words quote
 
-OF_THE_PLACE = frozenset(
-    {"file", "sheet", "cell", "row", "label"}
-)  # what the place tells by itself
+# what the place tells by itself
+OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})
 NAMED = 5  # cells that are named where there are many
 Details = dict[str, str]
 
@@ -264,9 +262,8 @@ class FindingWriter:
         for code in asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE:
             details[code] = self._answer(hit, code)
         suggestion = answer.suggestion if answer and answer.problem == hit.code else None
-        if (
-            not value and hit.rule
-        ):  # what its own message quotes of other cells, so that it can be withheld
+        # what its own message quotes of other cells, so that it can be withheld
+        if not value and hit.rule:
             names = placeholders(hit.rule.message.say(self.layout.language))
             value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
         return replace(seen, value=value or None, suggestion=suggestion, details=details)
