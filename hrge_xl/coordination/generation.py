@@ -25,7 +25,15 @@ from ..core.paths import (
 )
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
-from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
+from ..exchange.issuing import (
+    Order,
+    is_issued,
+    issue,
+    issue_files,
+    laid_out,
+    sample_workbook,
+    set_aside,
+)
 from ..exchange.prefill import Prefill, from_file, go_on
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
@@ -115,14 +123,17 @@ def issue_round(
     earlier: str | Path | None = None,
     password: str | None = None,
     allow_draft: bool = False,
+    reissue: Sequence[str] = (),
 ) -> IssuedWorkbooks:
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
+
+    Those of the teams to `reissue` are written though they are there. What was issued before is set aside.
 
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
-    from ..rounds.changes import change_round, follow
-    from ..rounds.round_status import orphaned
+    from ..rounds.changes import change_round, follow, teams_meant
+    from ..rounds.round_status import issued_files, orphaned
 
     today = today or day_here()
     folder = Path(folder)
@@ -130,6 +141,7 @@ def issue_round(
     round_ = load_open_round(folder)
     spec = load(round_.spec_source)
     chosen = _only_countries(round_, spec, countries) if countries else round_
+    reissued = {code for team in teams_meant(chosen, reissue) for code in team.codes}
     issued = IssuedWorkbooks(
         notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)]
     )
@@ -169,6 +181,10 @@ def issue_round(
         )
 
     with only_writer(folder / ISSUED):
+        for code, paths in issued_files(round_).items():
+            if code in reissued:
+                for path in paths:
+                    set_aside(path)
         files = track_progress(
             issue_files(spec, filter(is_new, round_orders), place, earlier_wordings),
             len(round_orders),

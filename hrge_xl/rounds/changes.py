@@ -152,7 +152,7 @@ def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
     consequences = (
         f"{renamed.code} → {named}",
         f"Its returns and its history stay its own; what comes back under the code {renamed.code} counts for it.",
-        *_kept_workbooks(round_, [renamed]),
+        *_kept_workbooks(round_, [renamed], named),
     )
     summary = f"team {renamed.code} renamed to {named}"
     return PlannedChange.of(round_, summary, consequences, new_text, [renamed.code, named])
@@ -194,20 +194,20 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
             else []
         ),
         f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
-        *_kept_workbooks(round_, gone),
+        *_kept_workbooks(round_, gone, target.code),
     ]
     summary = f"{names} merged into {target.code}"
     return PlannedChange.of(round_, summary, consequences, new_text, [target.code, *codes])
 
 
-def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
+def _kept_workbooks(round_: Round, teams: Sequence[Team], new_code: str) -> Iterator[str]:
     """Say which workbooks stay valid, though another code stands on their covers."""
     issued = issued_files(round_)
     files = [path.name for team in teams for code in team.codes for path in issued.get(code, ())]
     if files:
         yield (
             f"Workbooks that were issued stay valid, with the old code on the cover: {listed(files, FEW)}. For one "
-            "with the new code, delete the file and run hrge-xl generate."
+            f"with the new code: hrge-xl generate {quoted(round_.folder)} --reissue {quoted(new_code)}"
         )
 
 
