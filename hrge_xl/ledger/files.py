@@ -176,9 +176,8 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
             home = Path(folder) / str(number)
             home.mkdir()
             copy = _as_it_came(home, name_of(name))
-            with suppress(
-                OSError
-            ):  # what is gone or locked by now is told as any file that cannot be read
+            # what is gone or locked by now is told as any file that cannot be read
+            with suppress(OSError):
                 shutil.copyfile(path, copy)
             copies.append(copy)
         yield copies

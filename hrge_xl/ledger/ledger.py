@@ -265,7 +265,7 @@ class Ledger:
         day: date,
         earlier_places: Container[tuple[str, str]],
     ) -> None:
-        """Write down where a content lies; a place from `before` where it lies no more gives way."""
+        """Write down where a content lies; one of the `earlier_places` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
         path_by_place = {

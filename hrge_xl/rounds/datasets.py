@@ -98,9 +98,8 @@ class DatasetRequest:
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     figures: bool = True
-    wanted: ExpectedReturn | None = (
-        None  # what loose files should be, where more is known than their spec
-    )
+    # what loose files should be, where more is known than their spec
+    wanted: ExpectedReturn | None = None
     pool: Reader | None = None  # that reads loose files of several questions
 
     def __post_init__(self) -> None:

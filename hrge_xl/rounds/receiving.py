@@ -55,9 +55,8 @@ if TYPE_CHECKING:  # loose files need no dataset before they are read
 
 UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
-MOST_DAYS = (
-    2  # between the day that the mail server says and the one on which something was first seen
-)
+# between the day that the mail server says and the one on which something was first seen
+MOST_DAYS = 2
 NO_ADDRESS = "?"
 SENT = "sent by the office"
 # what lies beside a letter, and is no answer to it

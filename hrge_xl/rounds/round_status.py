@@ -48,6 +48,7 @@ RETURNED = "returned"
 LATE = "late"
 STRANGE = "not in this round"
 TO_DECIDE = "to decide"
+# said as they are
 STATES = (
     NOT_ISSUED,
     ISSUED,
@@ -58,7 +59,7 @@ STATES = (
     TO_DECIDE,
     ACCEPTED,
     REFUSED,
-)  # said as they are
+)
 MOST_ORPHANS = 20  # workbooks that are named
 OPEN = (NOT_ISSUED, ISSUED, LATE, BLANK)  # nothing that counts has come, nor anything that may
 # what a coordinator has to know of returns that do not count, the most urgent first
@@ -80,9 +81,8 @@ class TeamStatus:
     state: str  # one of `STATES`
     returns: Sequence[Return] = ()  # everything that came from it
     today: date | None = None
-    sent_for_others: Sequence[
-        Return
-    ] = ()  # what came from its address in the workbook of another team
+    # what came from its address in the workbook of another team
+    sent_for_others: Sequence[Return] = ()
 
     def __repr__(self) -> str:
         return f"<TeamStatus {self.team.code}: {self.state}, {len(self.returns)} returns>"

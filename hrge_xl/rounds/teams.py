@@ -57,9 +57,8 @@ class Team:
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
     leave_out: bool = False  # what the spec marks as sensitive
-    formerly: tuple[
-        str, ...
-    ] = ()  # codes that it had before, and those of teams that were merged into it
+    # codes that it had before, and those of teams that were merged into it
+    formerly: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
