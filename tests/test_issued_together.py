@@ -225,7 +225,7 @@ def test_a_run_that_was_interrupted_goes_on(orders: list[Order], tmp_path: Path)
         "T4.xlsx": True,
     }
     assert (tmp_path / "T0.xlsx").read_bytes() == before
-    days = {path.name: stamp_alone(path.read_bytes()) for path in tmp_path.iterdir()}
+    days = {path.name: stamp_alone(path.read_bytes()) for path in tmp_path.glob("*.xlsx")}
     assert {name: stamp.issued for name, stamp in days.items() if stamp} == {
         "T0.xlsx": "2026-06-30",
         **dict.fromkeys(("T1.xlsx", "T2.xlsx", "T3.xlsx", "T4.xlsx"), "2026-08-09"),

@@ -43,9 +43,8 @@ from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
 Entered = TypeVar("Entered")
-QUICK = (
-    12  # returns; files about more of them take longer to make than anybody waits for a decision
-)
+# returns; files about more of them take longer to make than anybody waits for a decision
+QUICK = 12
 
 
 @dataclass
