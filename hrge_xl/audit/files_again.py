@@ -57,9 +57,8 @@ class Setting:
 
     spec: str | None
     rounds: Mapping[str, Round]
-    specs: Mapping[str, str] = field(
-        default_factory=dict
-    )  # by the round, where one has a version of its own
+    # by the round, where one has a version of its own
+    specs: Mapping[str, str] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
@@ -177,9 +176,8 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
     """
     for at, stated in enumerate(row.get("findings") or ()):
         if stated.get("code") in codes:
-            with suppress(
-                ValueError
-            ):  # one that is none is not there afterwards, and so is a difference
+            # one that is none is not there afterwards, and so is a difference
+            with suppress(ValueError):
                 fields = dict(TypeAdapter(FindingRow).validate_python({**stated, "details": {}}))
                 kind = CATALOGUE.get(stated["code"])
                 if (

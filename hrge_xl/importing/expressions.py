@@ -26,17 +26,17 @@ COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
 ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
-NUMBER = re.compile(
-    r"(?:0|[1-9]\d*)(?:\.\d+)?"
-)  # as it is written where nothing needs to be said by noughts
+# as it is written where nothing needs to be said by noughts
+NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
 ALWAYS = "(1 == 1)"
 NEVER = "(1 == 0)"
+# signs that are functions
 CALLS = {
     ast.And: "and",
     ast.Or: "or",
     ast.Mod: "mod",
     ast.BitOr: "concatenate",
-}  # signs that are functions
+}
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
     r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"

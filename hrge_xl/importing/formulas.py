@@ -25,13 +25,11 @@ ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")
 TOTALS, YES_NO, FIGURES = (COUNTERPARTS[name] for name in ("totals", "yes_no", "figures"))
 NOTHING = Printed("''", Type.TEXT, literal="")
-NEVER_BLANK = re.compile(
-    r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b"
-)  # besides these, a function may be so
+# besides these, a function may be so
+NEVER_BLANK = re.compile(r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b")
 
-Account = dict[
-    tuple[str, object], SourcePart
-]  # of a sheet: by what a part is, and its row, column or place
+# of a sheet: by what a part is, and its row, column or place
+Account = dict[tuple[str, object], SourcePart]
 
 
 @dataclass
@@ -70,13 +68,11 @@ class SourceFormulas:
     book: SourceWorkbook
     draft: DraftSpec
     tables: list[SourceTable] = field(default_factory=list)
-    form_fields: dict[tuple[str, Place], DraftField] = field(
-        default_factory=dict
-    )  # once, and where
+    # once, and where
+    form_fields: dict[tuple[str, Place], DraftField] = field(default_factory=dict)
     field_formulas: list[SourceFormula] = field(default_factory=list)
-    lists: list[tuple[DraftField, SourceArea]] = field(
-        default_factory=list
-    )  # where the entries stand
+    # where the entries stand
+    lists: list[tuple[DraftField, SourceArea]] = field(default_factory=list)
 
     def settle(self, accounts: Sequence[Account]) -> None:
         """Make calculated fields and totals of formulas, and tell of each what became of it."""

@@ -256,9 +256,8 @@ class _SheetGuess:
 
     def _overlooked(self) -> Iterator[tuple[Run, list[int]]]:
         """Yield the headings of columns with dropdowns that are in no table, by their rows, and rows below."""
-        heading_rows: dict[
-            int, dict[int, int]
-        ] = {}  # where the dropdowns begin, by rows of headings and columns
+        # where the dropdowns begin, by rows of headings and columns
+        heading_rows: dict[int, dict[int, int]] = {}
         for kind, column in self.parts:
             if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
                 top = min(area.top for _, area in self.sheet.dropdowns(column))

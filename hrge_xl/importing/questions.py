@@ -38,9 +38,8 @@ LIMITS = {  # options of fields, and the checks that say the same
 }
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
-Counterpart = tuple[
-    str, list[str]
-]  # what an expression became, and what about that is another than before
+# what an expression became, and what about that is another than before
+Counterpart = tuple[str, list[str]]
 
 
 @dataclass
@@ -351,9 +350,8 @@ class FormQuestion:
         if isinstance(question, Printed):
             return question
         if (text := question.row.texts.get("calculation")) and question is not self:
-            with suppress(
-                NoCounterpart
-            ):  # then it is asked, or is not there, which the checks tell
+            # then it is asked, or is not there, which the checks tell
+            with suppress(NoCounterpart):
                 question._calculation(text)
         answer = Printed(
             "value" if name == "." else question.draft_field.code,
