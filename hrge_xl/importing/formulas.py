@@ -25,10 +25,10 @@ ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")
 TOTALS, YES_NO, FIGURES = (COUNTERPARTS[name] for name in ("totals", "yes_no", "figures"))
 NOTHING = Printed("''", Type.TEXT, literal="")
-# besides these, a function may be so
+# every function but these gives something, and so does a choice between two
 NEVER_BLANK = re.compile(r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b")
 
-# of a sheet: by what a part is, and its row, column or place
+# The parts of a sheet, by their kind and their row, column or place.
 Account = dict[tuple[str, object], SourcePart]
 
 
@@ -68,10 +68,10 @@ class SourceFormulas:
     book: SourceWorkbook
     draft: DraftSpec
     tables: list[SourceTable] = field(default_factory=list)
-    # once, and where
+    # by the sheet and the place of the answer; each is asked once
     form_fields: dict[tuple[str, Place], DraftField] = field(default_factory=dict)
     field_formulas: list[SourceFormula] = field(default_factory=list)
-    # where the entries stand
+    # the fields with a dropdown, and where its entries stand
     lists: list[tuple[DraftField, SourceArea]] = field(default_factory=list)
 
     def settle(self, accounts: Sequence[Account]) -> None:

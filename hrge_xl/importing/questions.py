@@ -180,9 +180,10 @@ class FormQuestion:
         message_text = self.questionnaire.form.words(self.row, "constraint_message")
         tree = ast.parse(check, mode="eval").body
         remaining = list[str]()
-        for part in (
-            tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
-        ):
+        conditions = [tree]
+        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+            conditions = tree.values
+        for part in conditions:
             option, value = _limit(ast.unparse(part), draft_field.options.get("example", ""))
             if (
                 message_text
@@ -191,10 +192,8 @@ class FormQuestion:
             ):
                 remaining.append(ast.unparse(part))
             else:
-                draft_field.options[option], draft_field.parts[option] = (
-                    value,
-                    draft_field.parts["constraint"],
-                )
+                draft_field.options[option] = value
+                draft_field.parts[option] = draft_field.parts["constraint"]
         if remaining:
             if not message_text:
                 draft_field.notes.append("its message: the source has none that says what is wrong")

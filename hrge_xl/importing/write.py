@@ -132,7 +132,7 @@ def _field_options(field: DraftField) -> dict[str, Any]:
 
 # a part of a draft, and an option of it
 Owner = tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]
-# a field without them is none
+# A field without them is none.
 NEEDED = (
     "code",
     "type",
