@@ -510,9 +510,9 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
     ):
         audit.returns += 1
         seen_paths = places.get(str(sha256), [])
-        path = (
-            str(stored_path) if str(stored_path) in seen_paths or not seen_paths else seen_paths[0]
-        )
+        path = str(stored_path)
+        if seen_paths and path not in seen_paths:
+            path = seen_paths[0]
         candidates = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
         file = next((place for place in candidates if has_content(place, str(sha256))), None)
         if sha256 is None:
@@ -527,7 +527,6 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
             identity = {"signature": signature, "team": team or ""}
             row = {"identity": identity, "checks": {"run": str(run or "").split()}}
             day = parse_day(str(checked)) or today
-            sources[int(str(number))] = ReportedFile(
-                file, path, read_for if read_for is None else str(read_for), day, row
-            )
+            round_name = None if read_for is None else str(read_for)
+            sources[int(str(number))] = ReportedFile(file, path, round_name, day, row)
     return sources
