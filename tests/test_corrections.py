@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
+from msoffcrypto.format.ooxml import OOXMLFile
 
 import hrge_xl
 from hrge_xl.core.errors import UsageError
@@ -23,6 +27,7 @@ from tests.fixture_types import Folders
 pytestmark = pytest.mark.xdist_group("corrections")  # what its fixture plays is played once
 
 REASON, NAME = "By e-mail of the team", "A. Coordinator"
+PASSWORD = "Sesame, 2026"
 EXPECTED = "Plan!E12"  # participants expected: 24
 CORRECTED = "V111"
 
@@ -40,7 +45,14 @@ def folder(untouched: Path, tmp_path: Path) -> Path:
     return shutil.copytree(untouched, tmp_path / "round")
 
 
-def correct(folder: Path, cell: str, value: str, file: str = "AFG.xlsx", code: int = 0) -> Said:
+def correct(
+    folder: Path,
+    cell: str,
+    value: str,
+    file: str = "AFG.xlsx",
+    code: int = 0,
+    more: Sequence[object] = (),
+) -> Said:
     return ran(
         "decide",
         folder,
@@ -55,6 +67,7 @@ def correct(folder: Path, cell: str, value: str, file: str = "AFG.xlsx", code: i
         NAME,
         "--today",
         DAY,
+        *more,
         code=code,
     )
 
@@ -315,3 +328,41 @@ def test_a_program_corrects_with_the_same_verb(folder: Path) -> None:
     assert [entry.value for entry in hrge_xl.decisions(folder, day).corrections] == ["37"]
     with pytest.raises(UsageError, match="needs a reason"):
         hrge_xl.correct(folder, "AFG.xlsx", ("Plan", "E12"), None, reason="", by=NAME, day=day)
+
+
+def protect(path: Path, password_file: Path) -> None:
+    """Protect a workbook as Excel does, and write the password into a file."""
+    with io.BytesIO(path.read_bytes()) as plain, path.open("wb") as target:
+        OOXMLFile(plain).encrypt(PASSWORD, target)
+    password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
+
+
+def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
+    folder = round_folder(tmp_path)
+    password_file = tmp_path / "password.txt"
+    protect(folder / "returned" / "AFG.xlsx", password_file)
+    with_password = ("--password-file", password_file)
+    ran("status", folder, "--today", DAY, *with_password)
+    without = correct(folder, EXPECTED, "37", code=2)
+    assert "--password-file" in without.err
+    assert "“37” instead of “24”" in correct(folder, EXPECTED, "37", more=with_password).out
+    assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
+    assert "identical" in ran("verify", folder, *with_password).out
+    # who has no password by now learns of it; the correction stays
+    ran("status", folder, "--today", DAY)
+    assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
+
+
+def test_a_correction_stands_in_another_database_too(folder: Path, postgres_url: str) -> None:
+    store = ("--store", postgres_url)
+    ran("consolidate", folder, "-o", folder, "--today", DAY, *store)
+    correct(folder, EXPECTED, "37", more=store)
+    assert "identical" in ran("verify", folder, *store).out
+    engine = sa.create_engine(postgres_url)
+    query = sa.text("SELECT number FROM answers WHERE team = 'AFG' AND field = 'PLN_06'")
+    with engine.connect() as connection:
+        assert [*connection.execute(query).scalars()] == [37]
+    engine.dispose()
+    # a correction that the database does not know yet is told
+    correct(folder, EXPECTED, "38")
+    assert "PLN_06" in ran("verify", folder, *store, code=1).out

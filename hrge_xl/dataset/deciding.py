@@ -207,9 +207,10 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     validated = _read(ledger, return_, replace(request, corrections=tuple(other_corrections)))
     sent = validated.submission
     if sent is None:
+        refusal = validated.words(validated.findings[0])
         raise UsageError(
-            f"{return_.name} was refused; nothing in it can be corrected.",
-            remedy="Ask for the file again.",
+            f"{return_.name} was refused; nothing in it can be corrected: {refusal.message}",
+            remedy=refusal.remedy,
         )
     sheet, key = _cell_meant(validated, sent, place)
     cell = sent.cells[key[0]][key]
