@@ -514,9 +514,9 @@ def sources_of(
     ):
         audit.returns += 1
         seen_paths = places.get(str(sha256), [])
-        path = (
-            str(stored_path) if str(stored_path) in seen_paths or not seen_paths else seen_paths[0]
-        )
+        path = str(stored_path)
+        if seen_paths and path not in seen_paths:
+            path = seen_paths[0]
         candidates = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
         file = next((place for place in candidates if has_content(place, str(sha256))), None)
         if sha256 is None:
@@ -535,9 +535,8 @@ def sources_of(
                 "checks": {"run": str(run or "").split()},
             }
             day = parse_day(str(checked)) or today
-            source = ReportedFile(
-                file, path, read_for if read_for is None else str(read_for), day, row
-            )
+            round_name = None if read_for is None else str(read_for)
+            source = ReportedFile(file, path, round_name, day, row)
             if why := why_not_opened(source, setting):
                 audit.problems.append(why)
             else:

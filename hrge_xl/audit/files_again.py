@@ -59,9 +59,8 @@ class Setting:
 
     spec: str | None
     rounds: Mapping[str, Round]
-    specs: Mapping[str, str] = field(
-        default_factory=dict
-    )  # by the round, where one has a version of its own
+    # by the round, where one has a version of its own
+    specs: Mapping[str, str] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
@@ -157,7 +156,8 @@ def copy_round_facts(
     """
     if result.submission is None or result.outcome is None:
         return
-    for at, finding in _findings(row, OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)):
+    codes = OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)
+    for at, finding in _findings(row, codes):
         result.findings.insert(at, finding)
     if at_hand:
         return
@@ -168,7 +168,8 @@ def copy_round_facts(
     result.team = str(identity.get("team"))
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
-    result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
+    ran_for_round = set(OF_ROUND).intersection(checks.get("run", ()))
+    result.outcome.checks_run = sorted(ran | ran_for_round)
     stated_reasons = {
         skip["code"]: _reason(skip)
         for skip in checks.get("not_run", ())
@@ -194,16 +195,12 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
     """
     for at, stated in enumerate(row.get("findings") or ()):
         if stated.get("code") in codes:
-            with suppress(
-                ValueError
-            ):  # one that is none is not there afterwards, and so is a difference
+            # what is no finding is not there afterwards, and so is a difference
+            with suppress(ValueError):
                 fields = dict(TypeAdapter(FindingRow).validate_python({**stated, "details": {}}))
                 kind = CATALOGUE.get(stated["code"])
-                if (
-                    fields["value"] is None
-                    and kind is not None
-                    and "value" in placeholders(kind.message)
-                ):
+                tells_value = kind is not None and "value" in placeholders(kind.message)
+                if tells_value and fields["value"] is None:
                     fields["value"] = LEFT_OUT
                 details = stated.get("details") or {}  # as in a dataset, or as in a report
                 stored = details if isinstance(details, str) else json.dumps(details)

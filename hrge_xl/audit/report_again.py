@@ -438,7 +438,13 @@ def compare(
 
     Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
     """
-    hidden, aside = (set(STATUS_CODES), STANDING) if at_hand.problems else (set[str](), ())
+    hidden = set[str]()
+    aside: Sequence[str] = ()
+    besides = {*TAKEN_OVER, *TOLD_OTHERWISE}
+    if at_hand.problems:
+        hidden = set(STATUS_CODES)
+        aside = STANDING
+        besides.update(OF_ALL_FILES)
     remade_by_content = {_content(row): row for row in remade["files"]}
     remade_rows = {n: remade_by_content.get(_content(reported["files"][n])) for n in at_hand.paths}
     rows = [
@@ -449,9 +455,8 @@ def compare(
             yield Difference("files", then=row, file=row["path"])
         sides = (_without(side, hidden) for side in (row, expected))
         yield from of_document(*sides, file=row["path"], aside=aside)
-    unseen = _codes(
-        row for n, row in enumerate(reported["files"]) if n not in remade_rows
-    ) - _codes(remade["files"])
+    unread_rows = (row for n, row in enumerate(reported["files"]) if n not in remade_rows)
+    unseen = _codes(unread_rows) - _codes(remade["files"])
     sums = remade["summary"] if rows == remade["files"] else summed_up(rows)
     reported_sums = reported["summary"]
     sums = {
@@ -460,8 +465,8 @@ def compare(
         if sum_ or name in reported_sums or name not in NEWER
     }
     whole: dict[str, Any] = {**remade, "summary": sums}
-    digests = {f"run.datasets[{n}].spec_digest" for n in range(len(remade["run"]["datasets"]))}
-    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if at_hand.problems else ())}
+    for n in range(len(remade["run"]["datasets"])):
+        besides.add(f"run.datasets[{n}].spec_digest")
     sides = (_about_all(document, hidden | unseen) for document in (reported, whole))
     yield from of_document(*sides, aside=besides)
 
