@@ -335,12 +335,15 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             loose.setdefault(round_around(path), []).append(text)
     file_places = [*by_folder.values()]
     for round_folder, texts in loose.items():
+        remaining = texts
         if round_folder is not None and round_folder.resolve() in by_folder:
             returned = (round_folder / RETURNED).resolve()
-            texts = [text for text in texts if not Path(text).resolve().is_relative_to(returned)]
-        if texts:
+            remaining = [
+                text for text in texts if not Path(text).resolve().is_relative_to(returned)
+            ]
+        if remaining:
             round_ = load_round(round_folder) if round_folder else None
-            file_places.append(FilePlace(None, round_, tuple(texts)))
+            file_places.append(FilePlace(None, round_, tuple(remaining)))
     return file_places
 
 
