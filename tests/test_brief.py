@@ -386,17 +386,17 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
     assert changes.startswith("Only of the teams that answered in each of these periods: 2 ")
     assert "Returns that count 2 2" in changes
     of_both = two_rounds.TEAMS[EARLIER].keys() & two_rounds.TEAMS[LATER].keys()
-    level = whole.risks.levels[-1]
+    level, label = [*whole.risks.levels.items()][-1]
     all_levels = []
     at_highest = []
     for period in (before, now):
         shown = built(both, TODAY, "en", period=period.name).risks
         assert shown
-        counts = [levels for team, levels in shown.by_team if team in of_both]
+        counts = [team.figures for team in shown.by_team if team.code in of_both]
         all_levels.append(sum(sum(levels.values()) for levels in counts))
-        at_highest.append(sum(levels.get(level.code, 0) for levels in counts))
+        at_highest.append(sum(levels.get(level, 0) for levels in counts))
     assert "Risks {} {} ".format(*all_levels) in changes
-    assert f"Risks: {level.label} {at_highest[0]} {at_highest[1]}" in changes
+    assert f"Risks: {label} {at_highest[0]} {at_highest[1]}" in changes
 
 
 def test_the_first_round_is_compared_with_none(both: Store) -> None:

@@ -137,9 +137,11 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     people = next(each for each in found.indicators if each.code == "PA1")
     cells = [cell_of(returns, source) for source in people.periods[0].behind.sources]
     assert sum(cells) == people.periods[0].figures["total"] == 84 + 132 + 84
-    parts = (part for split in people.periods[0].splits for part in split.parts)
+    parts = (part for split in people.periods[0].parts for part in split.parts)
     female = next(part for part in parts if part.label == "Female")
-    assert sum(cell_of(returns, source) for source in female.behind.sources) == female.number
+    assert (
+        sum(cell_of(returns, source) for source in female.behind.sources) == female.figures["total"]
+    )
     for source in found.gaps[0].behind.sources:
         assert str(cell_of(returns, source)) == "No" == source.text
     for risk in found.risks.top[:3]:
@@ -175,7 +177,7 @@ def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found:
     assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
     assert found.overdue
     (late,) = [each for each in found.overdue if each.source.team == "BGD"]
-    assert (late.days, late.due) == (35, date(2026, 6, 15))
+    assert (late.figures["days_late"], late.figures["due"]) == (35, date(2026, 6, 15))
     assert "Quality and protection measures as targets" in html(found)
     assert found.indicators
     assert found.risks
@@ -190,8 +192,8 @@ def test_the_teams_of_a_part_are_counted_and_not_the_most_of_any_cell() -> None:
         found = built(store, TODAY, "en")
     assert found.risks
     teams = {
-        heading: {part.label: part.teams for part in parts}
-        for heading, parts in found.risks.breakdowns
+        breakdown.label: {part.label: part.figures["teams"] for part in breakdown.parts}
+        for breakdown in found.risks.breakdowns
     }
     assert set(teams["tool"].values()) == {4}
     assert teams["country"] == {"Pakistan": 2, "Afghanistan": 1, "Bangladesh": 1}
@@ -399,15 +401,15 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
     assert masked.masked
     assert masked.indicators
     people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
-    parts = {part.label: part for split in people.splits for part in split.parts}
+    parts = {part.label: part for split in people.parts for part in split.parts}
     assert people.figures["total"] == 84 + 132 + 84
     assert [source.text for source in parts["Sex not recorded"].behind.sources] == [
         None,
         None,
         None,
     ]
-    assert parts["Age not recorded"].number is None  # 2 + 2 + 2
-    assert parts["Female"].number == 51 + 90 + 51
+    assert parts["Age not recorded"].figures["total"] is None  # 2 + 2 + 2
+    assert parts["Female"].figures["total"] == 51 + 90 + 51
     text = html(masked)
     assert "counts of 1 to 10 people are masked" in text
     assert "Women and groups outside the capital are not heard" not in text  # a restricted question
@@ -599,8 +601,8 @@ def test_an_indicator_is_drawn_against_its_baseline_and_target(
 def by_team(seen: Overview) -> Counter[str]:
     assert seen.risks
     counted: Counter[str] = Counter()
-    for _, counts in seen.risks.by_team:
-        counted.update(counts)
+    for team in seen.risks.by_team:
+        counted.update(team.figures)
     return +counted
 
 
@@ -611,7 +613,7 @@ def test_risks_of_a_team_by_level_add_up_to_those_of_all(seen: Overview) -> None
     for place, cell in last.cells.items():
         told[last.levels[place]] += cell.total
     assert by_team(seen) == +told
-    assert [team for team, _ in seen.risks.by_team] == ["AFG", "IRQ", "PAK"]
+    assert [team.label for team in seen.risks.by_team] == ["AFG", "IRQ", "PAK"]
 
 
 def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
@@ -638,7 +640,7 @@ def test_what_matters_most_comes_first(seen: Overview) -> None:
     shares = [question.weight for question in seen.questions]
     assert shares == sorted(shares, reverse=True)
     assert shares[0][0] > 0
-    assert any(answer.is_no for answer in seen.questions[0].answers)
+    assert any(answer.figures["is_no"] for answer in seen.questions[0].answers)
     first = seen.questions[0].behind.sources[0]
     assert (first.text, bool(first.cell)) == ("No", True)
 
@@ -674,7 +676,7 @@ def test_the_map_has_its_table_and_says_what_its_borders_are(seen: Overview, pag
         assert f"{each.label}: " in label
         assert f'<th scope="row">{each.label}<td>' in page
     assert "Dotted borders are disputed" in page
-    assert sum(sum(each.states.values()) for each in seen.countries) == len(seen.teams)
+    assert sum(sum(each.figures["states"].values()) for each in seen.countries) == len(seen.teams)
 
 
 def test_countries_and_titles_are_in_the_language_of_the_reader(store: Store) -> None:
@@ -867,14 +869,14 @@ def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -
     assert sum(count for _, count in seen.arrivals) == len(current)
     whole = table(tmp_path, "aggregate_completeness")
     for country in seen.countries:
-        assert country.answered == sum(
+        assert country.figures["answered"] == sum(
             int(row["answered"]) for row in whole
         )  # all teams are of one country
-        assert country.required == sum(int(row["required"]) for row in whole)
+        assert country.figures["required"] == sum(int(row["required"]) for row in whole)
     answers = table(tmp_path, "aggregate_answers")
     assert seen.questions
     told = Counter(
-        (question.key[-1], each.code, each.count)
+        (question.key[-1], each.code, each.figures["frequency"])
         for question in seen.questions
         for each in question.answers
     )

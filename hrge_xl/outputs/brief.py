@@ -253,13 +253,14 @@ class BriefView(OverviewView):
         rows = [(self.say("Returns that count"), [self.number(side.returns) for side in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
-        if self.brief.level and any(side.levels for side in sides):
-            level = self.brief.level
-            counts = [side.levels.get(level.code, 0) for side in sides]
+        level = self.brief.level
+        if level and any(side.levels for side in sides):
+            counts = [side.levels.get(level, 0) for side in sides]
             rows.append(
                 (self.say("Risks"), [self.number(sum(side.levels.values())) for side in sides])
             )
-            rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
+            label = f"{self.say('Risks')}: {self.levels[level]}"
+            rows.append((label, [*map(self.number, counts)]))
         return rows
 
     @property

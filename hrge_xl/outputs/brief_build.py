@@ -18,7 +18,7 @@ from ..dataset.return_status import BLANK
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
-from .overview_model import Indicator, Overview, RiskLevel, TeamProgress, TopRisk, whole_percents
+from .overview_model import Indicator, ListedRow, Overview, TeamProgress, whole_percents
 
 MOST_RISKS = 5
 MOST_INDICATORS = 5
@@ -65,14 +65,14 @@ class Brief:
     # risks and indicators
 
     @property
-    def risks(self) -> Sequence[TopRisk]:
+    def risks(self) -> Sequence[ListedRow]:
         """The risks that weigh most."""
         return self.overview.risks.top[:MOST_RISKS] if self.overview.risks else ()
 
     @property
-    def level(self) -> RiskLevel | None:
-        """The highest level of the matrix."""
-        return self.overview.risks.levels[-1] if self.overview.risks else None
+    def level(self) -> str | None:
+        """The code of the highest level of the matrix."""
+        return [*self.overview.risks.levels][-1] if self.overview.risks else None
 
     @cached_property
     def targets(self) -> Sequence[Indicator]:
@@ -152,9 +152,9 @@ class Brief:
             # a risk that nobody scored at the last stage is a risk
             counts |= {
                 "risks": sum(levels.values()) + last.unplaced,
-                "highest": levels.get(self.level.code, 0),
+                "highest": levels.get(self.level, 0),
             }
-            yield "level", kept_in_order(self.level.label, self.language)
+            yield "level", kept_in_order(self.overview.risks.levels[self.level], self.language)
         if self.targets:
             reached = sum(
                 indicator.periods[0].figures["progress"] >= 1 for indicator in self.targets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
@@ -39,15 +39,13 @@ from .overview_build import LEAST_FIRST, build_overview
 from .overview_model import (
     MOST_ROWS,
     Aim,
-    Country,
     Drilldown,
+    FigureLine,
     FigureSource,
     HeatMap,
     Indicator,
     Overview,
     QuestionProfile,
-    RiskLevel,
-    RiskPart,
     whole_percents,
 )
 from .page import asset, foot_rule, level_rules, rendered
@@ -136,9 +134,9 @@ class OverviewView:
         self.say = translator(overview.language)
         self.parts = status_words(self.say)
         self.files = {team.code: team.files for team in overview.teams}
-        self.levels: Sequence[RiskLevel] = overview.risks.levels if overview.risks else ()
+        self.levels: Mapping[str, str] = overview.risks.levels if overview.risks else {}
         # the colours of levels go by these
-        self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
+        self.level_numbers = {code: at for at, code in enumerate(self.levels)}
 
     @property
     def shows_counts(self) -> bool:
@@ -225,32 +223,34 @@ class OverviewView:
             answered >= required
         )
 
-    def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
+    def at_level(self, heat: HeatMap, level: str) -> int:
         """Count the risks of a map at one level."""
         return sum(
-            risks.total for place, risks in heat.cells.items() if heat.levels[place] == level.code
+            risks.total for place, risks in heat.cells.items() if heat.levels[place] == level
         )
 
-    def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
+    def bars(self, counts: Mapping[str, int], most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
-        counts = part.counts.get(stage, {})
         return _pieces(
             [(at, counts[code]) for code, at in self.level_numbers.items() if counts.get(code)],
             most,
         )
 
-    def longest(self, parts: Sequence[RiskPart]) -> int:
-        """Return the most risks that a part of a breakdown has."""
-        return max(
-            (sum(levels.values()) for part in parts for levels in part.counts.values()), default=0
-        )
+    def longest(self, parts: Sequence[FigureLine]) -> int:
+        """Return the most risks that a part of a breakdown has at a stage."""
+        assert self.overview.risks is not None
+        stages = [heat.stage for heat in self.overview.risks.maps]
+        totals: list[int] = [
+            sum(part.figures[stage].values()) for part in parts for stage in stages
+        ]
+        return max(totals)
 
     def parts_of(self, question: QuestionProfile) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
         shades = cycle(range(SHADES))
         parts = [
-            ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0)
-            for answer in question.answers
+            ("no" if figures["is_no"] else f"a{next(shades)}", figures["frequency"] or 0)
+            for _, _, figures, *_ in question.answers
         ]
         return _pieces(parts, question.given + question.missing)
 
@@ -299,7 +299,7 @@ class OverviewView:
         """Draw the risks by level."""
         bars = []
         for label, period in self.alike:
-            counts = [period.levels.get(level.code, 0) for level in self.levels]
+            counts = [period.levels.get(code, 0) for code in self.levels]
             pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
             bars.append(ChartColumn(label, pieces, self.number(sum(counts))))
         return columns(bars, mirrored=self.mirrored)
@@ -359,7 +359,10 @@ class OverviewView:
         """Draw the countries of the teams, each by the one that is least far."""
         return country_map(
             {
-                country.code: (f"c-{country.state}", f"{country.label}: {self.by_state(country)}")
+                country.code: (
+                    f"c-{least_far(country)}",
+                    f"{country.label}: {self.by_state(country)}",
+                )
                 for country in self.overview.countries
             }
         )
@@ -368,12 +371,12 @@ class OverviewView:
     def states(self) -> Sequence[str]:
         """The states that a country on the map has, the least far first."""
         states_on_map = {
-            country.state for country in self.overview.countries if on_map(country.code)
+            least_far(country) for country in self.overview.countries if on_map(country.code)
         }
         return [state for state in LEAST_FIRST if state in states_on_map]
 
     @property
-    def off_map(self) -> Sequence[Country]:
+    def off_map(self) -> Sequence[FigureLine]:
         """Countries and regions that have no place on the map."""
         return [country for country in self.overview.countries if not on_map(country.code)]
 
@@ -381,20 +384,22 @@ class OverviewView:
         """Say in words where a team stands."""
         return self.say(LEAST_FIRST[state])
 
-    def by_state(self, country: Country) -> str:
+    def by_state(self, country: FigureLine) -> str:
         """Return the states of the teams of a country, with their number where there are several teams."""
-        several = sum(country.states.values()) > 1
+        states = country.figures["states"]
+        several = sum(states.values()) > 1
         texts = (
             f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
-            for state, n in country.states.items()
+            for state, n in states.items()
         )
         return ", ".join(texts)
 
     def style(self) -> str:
         """Return the colours of the levels, and what stands at the foot of a printed page."""
+        matrix = self.overview.spec.matrix if self.overview.spec else None
         rules = [
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
-            for at, level in enumerate(self.levels)
+            for at, level in enumerate(matrix.levels if matrix and self.levels else ())
         ]
         return (
             f"{''.join(rules)}{foot_rule(' · '.join([*self.foot, self.day(self.overview.today)]))}"
@@ -404,6 +409,11 @@ class OverviewView:
     def foot(self) -> Sequence[str]:
         """What stands at the foot of a printed page, before the day."""
         return self.overview.title, self.say("Overview")
+
+
+def least_far(country: FigureLine) -> str:
+    """Return the state of the team of a country that is least far."""
+    return str(next(iter(country.figures["states"])))
 
 
 def _line(cell: str) -> str:

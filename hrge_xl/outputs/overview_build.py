@@ -34,12 +34,11 @@ from ..spec.supplements import Part
 from .overview_figures import QuestionProfiles, gaps, indicators, risks
 from .overview_model import (
     MOST_ROWS,
-    Country,
+    FigureLine,
     FigureReader,
-    Overdue,
+    ListedRow,
     Overview,
     TeamProgress,
-    ToolProgress,
     added_up,
     mean_of,
 )
@@ -193,15 +192,17 @@ def _team(status: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamP
     )
 
 
-def countries(all_teams: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
+def countries(all_teams: Iterable[TeamProgress], label: Callable[[str], str]) -> list[FigureLine]:
     """Return what the teams of each country answered, by its name."""
     rows = []
     for code, some in grouped((team.country, team) for team in all_teams if team.country).items():
         counts = Counter(team.state for team in some)
-        states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
-        answered = sum(team.answered for team in some)
-        required = sum(team.required for team in some)
-        rows.append(Country(code, label(code), states, answered, required))
+        figures = {
+            "states": {state: counts[state] for state in LEAST_FIRST if counts[state]},
+            "answered": sum(team.answered for team in some),
+            "required": sum(team.required for team in some),
+        }
+        rows.append(FigureLine(code, label(code), figures))
     return sorted(rows, key=lambda country: country.label)
 
 
@@ -222,7 +223,7 @@ def with_figures(overview: Overview, reader: FigureReader, whole: Store) -> Over
     return replace(  # in this order: it numbers what the page leads to
         overview,
         tools=[
-            ToolProgress(tool.code, tool.sheet.say(reader.language), lines[tool.code])
+            FigureLine(tool.code, tool.sheet.say(reader.language), lines[tool.code])
             for tool in spec.tools
             if tool.code in lines and lines[tool.code]["required"]
         ],
@@ -285,7 +286,7 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
     ]
 
 
-def _late(reader: FigureReader, row: Record) -> Overdue:
+def _late(reader: FigureReader, row: Record) -> ListedRow:
     tool = reader.spec.tool[row["list"]]
     blocks = [block for block in tool.blocks if isinstance(block, CollectBlock)]
     due = {block.due for block in blocks}
@@ -295,7 +296,7 @@ def _late(reader: FigureReader, row: Record) -> Overdue:
         for column, heading in block.columns.items()
         if column not in due
     ]
-    return Overdue(row["due"], row["days_late"], facts, reader.source(row, None))
+    return ListedRow(row, facts, reader.source(row, None))
 
 
 def _column(

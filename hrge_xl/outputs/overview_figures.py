@@ -43,20 +43,14 @@ from ..spec.lookup import label_of
 from ..spec.model import Matrix
 from ..spec.supplements import IndicatorFigures, RiskFigures, Split
 from .overview_model import (
-    AnswerCount,
+    FigureLine,
     FigureReader,
     HeatMap,
     Indicator,
-    IndicatorPeriod,
-    IndicatorSplit,
-    QuestionGap,
+    ListedRow,
     QuestionKey,
     QuestionProfile,
-    RiskLevel,
-    RiskPart,
     Risks,
-    SplitPart,
-    TopRisk,
     added_up,
 )
 
@@ -77,10 +71,7 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     placed_rows = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
     rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in placed_rows)
     return Risks(
-        [
-            RiskLevel(level.code, level.label.say(reader.language), level.colour)
-            for level in spec.matrix.levels
-        ],
+        {level.code: level.label.say(reader.language) for level in spec.matrix.levels},
         [
             _heat_map(reader, figures, spec.matrix, rows, stage, count)
             for stage, count in unplaced_risks(whole, reader.period).items()
@@ -98,14 +89,14 @@ def _in_period(reader: FigureReader, figure: Figure) -> sa.Subquery:
     return sa.select(lines).where(lines.c.period == reader.period).subquery()
 
 
-def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[tuple[str, dict[str, int]]]:
+def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[FigureLine]:
     """Count the risks of each team at each level at a stage."""
     keys = (placed.c.team, placed.c.level)
     query = sa.select(*keys, sa.func.count()).where(placed.c.stage == stage).group_by(*keys)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for team, level, count in sorted(store.select(query)):
         counts[team][level] = count
-    return list(counts.items())
+    return [FigureLine(team, team, levels) for team, levels in counts.items()]
 
 
 def _heat_map(
@@ -140,7 +131,7 @@ def _heat_map(
 
 def _breakdowns(
     reader: FigureReader, figures: RiskFigures, lines: Sequence[Record]
-) -> list[tuple[str, list[RiskPart]]]:
+) -> list[FigureLine]:
     """Return the risks by level and stage in each part of each breakdown, under its heading."""
     risk = _in_period(reader, risk_parts).c
     part = (risk.breakdown, risk.code)
@@ -157,14 +148,14 @@ def _breakdowns(
         order = sorted(parts[by], key=lambda code: (place.get(code or "", UNLISTED), code or ""))
         heading = figures.by[by].label.say(reader.language) if by in figures.by else by
         of_part = [
-            RiskPart(
+            FigureLine(
+                code or "",
                 labels.get(code or "", code or ""),
-                _by_level(figures, parts[by][code]),
-                teams[by, code],
+                {**_by_level(figures, parts[by][code]), "teams": teams[by, code]},
             )
             for code in order
         ]
-        breakdowns.append((heading, of_part))
+        breakdowns.append(FigureLine(by, heading, {}, parts=of_part))
     return breakdowns
 
 
@@ -176,7 +167,7 @@ def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[s
     return {stage: dict(levels) for stage, levels in counts.items()}
 
 
-def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
+def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> ListedRow:
     fields = reader.spec.tool[row["tool"]].fields
     facts = [
         (
@@ -186,7 +177,7 @@ def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
         for code in figures.shows
         if (value := row[shown_column(code)]) is not None
     ]
-    return TopRisk(row["level_before"], row["level_after"], facts, reader.source(row, row["name"]))
+    return ListedRow(row, facts, reader.source(row, row["name"]))
 
 
 # indicators
@@ -270,16 +261,21 @@ class _Indicators:
             self.spec, self.fields[self.figures.period].vocabulary, period, self.language
         )
 
-    def _period(self, line: Record) -> IndicatorPeriod:
+    def _period(self, line: Record) -> FigureLine:
         key = indicator_key(line)
         rows = self._rows(line)
         lines = self.split_lines[key]
         statuses = Counter(row["status"] for row in rows if row["status"])
-        return IndicatorPeriod(
-            line,
+        previous_period = line["previous_period"]
+        figures = line | {
+            "previous": self._label(previous_period) if previous_period else None,
+            "statuses": sorted(statuses.items()),
+            "other_targets": added_up(self.other_targets.get(key, ())),
+        }
+        return FigureLine(
+            line["value_period"],
             self._label(line["value_period"]),
-            self._label(line["previous_period"]) if line["previous_period"] else None,
-            sorted(statuses.items()),
+            figures,
             # in this order: it numbers what the page leads to
             self.reader.behind(rows, lambda row: self._number(row["value"])),
             [
@@ -287,12 +283,11 @@ class _Indicators:
                 for split in self.figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            added_up(self.other_targets.get(key, ())),
         )
 
     def _split(
         self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]
-    ) -> IndicatorSplit:
+    ) -> FigureLine:
         """Return the parts of a split, held against the values that they are parts of."""
         parts = []
         of_value = defaultdict[tuple[str, str], list[float | None]](list)
@@ -307,7 +302,7 @@ class _Indicators:
             if code in lines:
                 behind = self.reader.behind(cells, lambda row: self._number(row["number"]))
                 label = self.fields[code].label.say(self.language)
-                parts.append(SplitPart(label, lines[code]["total"], behind))
+                parts.append(FigureLine(code, label, lines[code], behind))
         sums = {value: added_up(numbers) for value, numbers in of_value.items()}
         disagreeing = []
         for row in rows:
@@ -315,13 +310,14 @@ class _Indicators:
             number = sums.get((row["submission"], row["row_code"]))
             if None not in (whole, number) and number != whole:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
-        return IndicatorSplit(
-            split.label.say(self.language),
-            parts,
-            len(rows) - len(sums),
-            next(line["disagree"] for code, line in lines.items() if code in split.parts),
-            self.reader.behind(disagreeing, lambda row: row["told"]),
-        )
+        figures = {
+            "without": len(rows) - len(sums),
+            "disagree": next(
+                line["disagree"] for code, line in lines.items() if code in split.parts
+            ),
+        }
+        behind = self.reader.behind(disagreeing, lambda row: row["told"])
+        return FigureLine(split.code, split.label.say(self.language), figures, behind, parts)
 
     def _number(self, value: float | None) -> str | None:
         """Return a value as it stands in the cell; None where it is masked."""
@@ -343,7 +339,7 @@ NUMBER = 6
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 
 
-def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
+def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[FigureLine]:
     """Return the first of the questions that were answered with no, with these answers of the period."""
     spec = reader.spec
     question_figures = reader.spec.figures.questions
@@ -363,7 +359,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
         for row in reader.store.records("answers", *conditions)
     )
     return [
-        QuestionGap(
+        FigureLine(
             spec.tool[line["tool"]].sheet.say(reader.language),
             reader.fixed_rows.get((line["tool"], line["row_code"]))
             or reader.field(line).label.say(reader.language),
@@ -446,7 +442,7 @@ class QuestionProfiles:
                 gaps is not None and field.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             )
             label = said(self.spec, field, line["code"], self.language)
-            answer = AnswerCount(line["code"], label, line["frequency"], is_no)
+            answer = FigureLine(line["code"], label, line | {"is_no": is_no})
             self._question(line["tool"], line["row_code"], line["field"]).answers.append(answer)
 
     def _count_numbers(self) -> None:
@@ -464,7 +460,7 @@ class QuestionProfiles:
     def _list_answers(self) -> None:
         table = self.reader.store["answers"].c
         gaps = {
-            key: {answer.code for answer in profile.answers if answer.is_no}
+            key: {answer.code for answer in profile.answers if answer.figures["is_no"]}
             for key, profile in self.profiles.items()
         }
         is_answered = sa.or_(table.code.is_not(None), table.number.is_not(None))
@@ -480,7 +476,8 @@ class QuestionProfiles:
             label = label_of(
                 self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language
             )
-            self.profiles[key].answers.append(AnswerCount(code, label, count, is_no=False))
+            figures = {"frequency": count, "is_no": False}
+            self.profiles[key].answers.append(FigureLine(code, label, figures))
 
     def _list_missing(self) -> None:
         table = self.reader.store["findings"].c

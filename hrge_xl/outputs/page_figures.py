@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..dataset.aggregates.risks import part_labels, risk_figures, stages, ways
+from ..dataset.aggregates.risks import risk_figures, stages
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.schema import OVERDUE, TOP_RISKS
 from ..exchange.validation import RETURNED
 from ..findings.value import ANSWER_MISSING
 from .brief import BriefView
 from .overview import OverviewView
-from .overview_model import Indicator, Overview, QuestionProfile, Risks, TeamProgress, TopRisk
+from .overview_model import Indicator, ListedRow, Overview, QuestionProfile, Risks, TeamProgress
 
 
 class FigureRows(NamedTuple):
@@ -92,7 +92,7 @@ class _PageFigures:
         targets = [target.periods[0].figures for target in brief.targets]
         reached = [line["n"] for line in targets if line["progress"] >= 1]
         at_last = {"stage": self.overview.risks.maps[-1].stage} if self.overview.risks else {}
-        highest = {"level": brief.level.code} if brief.level else {}
+        highest = {"level": brief.level} if brief.level else {}
         rows = {
             "answered": self._teams(brief.answered),
             "late": self._teams(brief.arrived_late),
@@ -172,19 +172,20 @@ class _PageFigures:
             rows = self._teams(
                 [team for team in self.overview.teams if team.country == country.label]
             )
-            count = sum(country.states.values())
+            figures = country.figures
+            count = sum(figures["states"].values())
             yield country.label, self.say("Teams"), self.number(count), rows
-            yield from self._given(country.label, country.answered, country.required, rows)
+            yield from self._given(country.label, figures["answered"], figures["required"], rows)
 
     def completeness(self) -> Iterator[Line]:
         """Yield how far each sheet is, over all teams and team by team."""
         for tool in self.overview.tools:
             line = tool.figures
             rows = FigureRows("aggregate_completeness", {"n": line["n"]})
-            yield from self._given(tool.title, line["answered"], line["required"], rows)
-            yield tool.title, self.say("Teams"), self.number(line["teams"]), rows
+            yield from self._given(tool.label, line["answered"], line["required"], rows)
+            yield tool.label, self.say("Teams"), self.number(line["teams"]), rows
             share = self.view.share(line["answered"], line["required"])
-            yield tool.title, IN_PERCENT, self.number(share), rows
+            yield tool.label, IN_PERCENT, self.number(share), rows
         for team in self.overview.teams:
             for code, (answered, required) in team.tools.items():
                 rows = self._of_period("completeness", team=team.code, tool=code, current=True)
@@ -214,10 +215,10 @@ class _PageFigures:
             "tool": risk_figures(self.overview.spec).tools,
             "current": True,
         }
-        for level in self.overview.risks.levels:
-            count = self.number(period.levels.get(level.code, 0))
-            of_level = FigureRows("matrix_rows", risks | {"level": level.code})
-            yield name, f"{self.say('Risks')}: {level.label}", count, of_level
+        for level, label in self.overview.risks.levels.items():
+            count = self.number(period.levels.get(level, 0))
+            of_level = FigureRows("matrix_rows", risks | {"level": level})
+            yield name, f"{self.say('Risks')}: {label}", count, of_level
         total = self.number(sum(period.levels.values()))
         yield name, self.say("Risks"), total, FigureRows("matrix_rows", risks)
 
@@ -297,12 +298,11 @@ class _PageFigures:
                 yield label, self.say("Trend"), self.number(total), rows
                 yield label, self.say("Teams"), self.number(teams), rows
             for period in indicator.periods:
-                line_key = {key: period.figures[key] for key in ("indicator", "value_period")}
-                for split in period.splits:
+                for split in period.parts:
                     for part in split.parts:
-                        rows = FigureRows("aggregate_splits", line_key | {"part_label": part.label})
+                        rows = FigureRows("aggregate_splits", {"n": part.figures["n"]})
                         label = f"{indicator.code} {indicator.label} · {part.label}"
-                        yield label, split.label, self.number(part.number), rows
+                        yield label, split.label, self.number(part.figures["total"]), rows
 
     def _indicator(self, indicator: Indicator, periods: int) -> Iterator[Line]:
         for period in indicator.periods[:periods]:
@@ -319,13 +319,13 @@ class _PageFigures:
                 progress = self.view.percent(line["progress"])
                 yield label, self.say("Progress to target"), progress, rows
             if line["missing"]:
-                yield label, self.say("Target"), self.number(period.other_targets), rows
-            for status, count in period.statuses:
+                yield label, self.say("Target"), self.number(line["other_targets"]), rows
+            for status, count in line["statuses"]:
                 yield label, status, self.number(count), rows
 
     # risks
 
-    def top_risks(self, risks: Sequence[TopRisk] | None = None) -> Iterator[Line]:
+    def top_risks(self, risks: Sequence[ListedRow] | None = None) -> Iterator[Line]:
         """Yield the names of the risks that weigh most: of these, else of all that the overview shows."""
         shown = self.overview.risks.top if self.overview.risks else ()
         for risk in shown if risks is None else risks:
@@ -351,35 +351,30 @@ class _PageFigures:
                     rows = self._of_period("aggregate_risks", **stage, **place)
                     count = self.number(heat.cells[down, across].total)
                     yield title, f"{down_label} × {across_label}", count, rows
-            for level in risks.levels:
-                rows = self._of_period("aggregate_risks", **stage, level=level.code)
-                yield title, level.label, self.number(self.view.at_level(heat, level)), rows
+            for level, label in risks.levels.items():
+                rows = self._of_period("aggregate_risks", **stage, level=level)
+                yield title, label, self.number(self.view.at_level(heat, level)), rows
         at_last = stages(risk_figures(self.overview.spec))[risks.maps[-1].stage]
         crossing = {"matrix_row_field": at_last.down, "matrix_column_field": at_last.across}
-        for team, counts in risks.by_team:
-            for level in risks.levels:
-                team_level = {"team": team, "level": level.code, "current": True}
+        for team in risks.by_team:
+            for level, label in risks.levels.items():
+                team_level = {"team": team.code, "level": level, "current": True}
                 rows = self._of_period("matrix_rows", **crossing, **team_level)
-                yield team, level.label, self.number(counts.get(level.code, 0)), rows
+                yield team.label, label, self.number(team.figures.get(level, 0)), rows
         yield from self._parts_of_risks(risks, titles)
 
     def _parts_of_risks(self, risks: Risks, titles: Mapping[str, str]) -> Iterator[Line]:
-        spec = self.overview.spec
-        assert spec is not None
-        for by, (_, parts) in zip(ways(spec), risks.breakdowns, strict=True):
-            codes = {
-                label: code for code, label in part_labels(spec, by, self.overview.language).items()
-            }
-            for part in parts:
-                part_key = {"breakdown": by, "code": codes.get(part.label, part.label or None)}
+        for breakdown in risks.breakdowns:
+            for part in breakdown.parts:
+                part_key = {"breakdown": breakdown.code, "code": part.code or None}
                 rows = self._of_period("aggregate_risks_by_part", **part_key)
-                yield part.label, self.say("Teams"), self.number(part.teams), rows
-                for stage, counts in part.counts.items():
-                    for level in risks.levels:
-                        of_level = {"stage": stage, "level": level.code}
+                yield part.label, self.say("Teams"), self.number(part.figures["teams"]), rows
+                for stage, title in titles.items():
+                    for level, label in risks.levels.items() if stage in part.figures else ():
+                        of_level = {"stage": stage, "level": level}
                         rows = self._of_period("aggregate_risks_by_part", **part_key, **of_level)
-                        count = self.number(counts.get(level.code, 0))
-                        yield part.label, f"{titles[stage]}: {level.label}", count, rows
+                        count = self.number(part.figures[stage].get(level, 0))
+                        yield part.label, f"{title}: {label}", count, rows
 
     # questions
 
@@ -389,16 +384,17 @@ class _PageFigures:
             line = gap.figures
             rows = FigureRows("aggregate_gaps", {"n": line["n"]})
             for column, words in OF_GAPS.items():
-                yield gap.question, self.say(words), self.number(line[column]), rows
+                yield gap.label, self.say(words), self.number(line[column]), rows
 
     def overdue(self) -> Iterator[Line]:
         """Yield what is past its day."""
         for late in self.overview.overdue or ():
-            place = {"team": late.source.team, "due": late.due, "cell": late.source.cell}
+            line = late.figures
+            place = {"team": late.source.team, "due": line["due"], "cell": late.source.cell}
             rows = self._of_period(OVERDUE, **place)
             label = f"{late.source.team} {late.source.cell}"
-            yield label, self.say("Days late"), self.number(late.days), rows
-            yield label, self.say("Due date"), self.view.day(late.due), rows
+            yield label, self.say("Days late"), self.number(line["days_late"]), rows
+            yield label, self.say("Due date"), self.view.day(line["due"]), rows
 
     def questions(self) -> Iterator[Line]:
         """Yield how the answers to each question are distributed."""
@@ -434,7 +430,7 @@ class _PageFigures:
                 }
                 fixed = {"row": conditions["row_code"]} if conditions["row_code"] else {}
                 rows = self._of_period("answers", tool=conditions["tool"], **steps, **fixed)
-            yield question.text, answer.label, self.number(answer.count), rows
+            yield question.text, answer.label, self.number(answer.figures["frequency"]), rows
 
 
 IN_PERCENT = "%"
