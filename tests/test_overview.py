@@ -38,21 +38,21 @@ from tests.face import (
     MOST_ROWS,
     MOST_ROWS_OF_A_QUESTION,
     OF_A_FINDING,
-    ChartColumn,
+    Block,
     FigureSource,
     Mark,
     Overview,
-    Point,
     Result,
     Round,
     Store,
     Team,
     _Rows,
-    columns,
     country_map,
+    draw_columns,
+    draw_lines,
+    draw_steps,
     environment,
     last_change,
-    lines,
     of_dataset,
     on_map,
     open_store,
@@ -62,7 +62,6 @@ from tests.face import (
     shared,
     sources,
     status,
-    steps,
     width,
 )
 from tests.face import build_overview as built
@@ -699,10 +698,16 @@ def drawing(macro: str, geometry: object) -> str:
     )
 
 
+def drawn_block(rows: list[tuple[str, list[float]]], heads: int = 2) -> Block:
+    """A block of figures under so many heads."""
+    return Block("Figures", [f"head {number}" for number in range(heads)], rows)
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
-    points = [Point("first", 1, "1"), Point("second", 3, "3"), Point("third", 2, "2")]
-    drawn = drawing("chart", lines(points, [Mark("Target 4", 4, "target")], mirrored=mirrored))
+    block = drawn_block([("first", [1]), ("second", [3]), ("third", [2])])
+    target = Mark("Target 4", 4, "target")
+    drawn = drawing("chart", draw_lines(block, str, [target], mirrored=mirrored))
     centres = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn)]
     assert centres == sorted(centres, reverse=mirrored)
     heights = [float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', drawn)]
@@ -712,20 +717,21 @@ def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
 def test_columns_are_as_high_as_their_values_with_room_for_labels_and_texts_break_out_of_nothing() -> (
     None
 ):
-    seen = [ChartColumn("a", [(1, "p0"), (3, "p1")], "4"), ChartColumn("b", [(2, "p0")], "2")]
-    drawn = drawing("chart", columns(seen))
+    two_levels = drawn_block([("a", [1, 3]), ("b", [2, 0])], heads=3)
+    drawn = drawing("chart", draw_columns(two_levels, str))
+    assert "a: head 1 1, head 2 3; b: head 1 2, head 2 0" in drawn
     heights = {
         css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)
     }
     (whole, *_) = [float(h) for h in re.findall(r'<rect class="p0"[^>]*height="([\d.]+)"', drawn)]
     assert heights["p1"] == pytest.approx(3 * whole, abs=0.2)
-    seen = [ChartColumn(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
-    labels = re.findall(r">(a long label \d\d)<", drawing("chart", columns(seen)))
+    long_labels = drawn_block([(f"a long label {n:02}", [n]) for n in range(12)])
+    labels = re.findall(r">(a long label \d\d)<", drawing("chart", draw_columns(long_labels, str)))
     assert "a long label 11" in labels
     assert 2 <= len(labels) <= 4
-    drawn = drawing(
-        "chart", steps([(0.0, Point("<b>", 1, '"><script>'))], [(1.0, Mark("<i>", 0, "due"))], 1)
-    )
+    marks = [(1.0, Mark("<i>", 0, "due"))]
+    step = draw_steps(drawn_block([("<b>", [1])]), [0.0], lambda _: '"><script>', marks, top=1)
+    drawn = drawing("chart", step)
     assert not re.search("<(script|b|i)>", drawn)
 
 
@@ -746,16 +752,15 @@ def test_no_name_in_a_drawing_stands_on_another() -> None:
     deadlines = [
         (0.9 + number / 50, Mark(f"Deadline 1{number} July 2026", 0, "due")) for number in range(5)
     ]
-    days = [(0.96, Point("30 June 2026", 3, "3")), (1.0, Point("1 July 2026", 120, "120"))]
-    found = [
-        ChartColumn(f"2026-H{number}", [(number, "one")], "1,234,567") for number in range(1, 13)
-    ]
-    points = [Point(f"2026-Q{number}", 10, "123,456") for number in range(12)]
+    days = drawn_block([("30 June 2026", [3]), ("1 July 2026", [120])])
+    half_years = drawn_block([(f"2026-H{number}", [number]) for number in range(1, 13)])
+    quarters = drawn_block([(f"2026-Q{number}", [10]) for number in range(12)])
     for chart in (
-        steps(days, deadlines, 120),
-        columns(found),
-        lines(
-            points,
+        draw_steps(days, [0.96, 1.0], str, deadlines, top=120),
+        draw_columns(half_years, lambda _: "1,234,567"),
+        draw_lines(
+            quarters,
+            lambda _: "123,456",
             [Mark("Valeur de référence 1 234 567", 9, "baseline"), Mark("Cible 12", 10, "target")],
         ),
     ):

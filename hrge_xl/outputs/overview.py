@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
-from itertools import cycle
+from itertools import accumulate, cycle
 from string import ascii_uppercase
 from typing import TypeVar
 
@@ -25,20 +25,20 @@ from ..rounds.rounds import Round
 from .brief_build import Brief
 from .charts import (
     Chart,
-    ChartColumn,
     CountryMap,
     Mark,
-    Point,
-    columns,
     country_map,
-    lines,
+    draw_columns,
+    draw_lines,
+    draw_steps,
     on_map,
-    steps,
 )
+from .figures import period_blocks
 from .overview_build import LEAST_FIRST, build_overview
 from .overview_model import (
     MOST_ROWS,
     Aim,
+    Block,
     Drilldown,
     FigureLine,
     FigureSource,
@@ -46,6 +46,7 @@ from .overview_model import (
     Indicator,
     Overview,
     QuestionProfile,
+    percents_of,
     whole_percents,
 )
 from .page import asset, foot_rule, level_rules, rendered
@@ -135,6 +136,8 @@ class OverviewView:
         self.parts = status_words(self.say)
         self.files = {team.code: team.files for team in overview.teams}
         self.levels: Mapping[str, str] = overview.risks.levels if overview.risks else {}
+        matrix = overview.spec.matrix if overview.spec else None
+        self.spec_levels = matrix.levels if matrix and self.levels else ()
         # the colours of levels go by these
         self.level_numbers = {code: at for at, code in enumerate(self.levels)}
 
@@ -271,56 +274,32 @@ class OverviewView:
         ]
         return {period.name: period for period in of_same_teams([*of_page, *of_others])}
 
-    @cached_property
-    def periods(self) -> list[tuple[str, PeriodFigures]]:
-        """The last periods with their names, the earliest first."""
-        return [
-            (self.period_name(period.name), period)
-            for period in self.overview.periods[:MOST_PERIODS][::-1]
-        ]
-
-    def returns(self) -> Chart:
-        """Draw how many returns count."""
-        bars = [
-            ChartColumn(label, [(period.returns, "one")], self.number(period.returns))
-            for label, period in self.periods
-        ]
-        return columns(bars, mirrored=self.mirrored)
-
-    def completeness(self) -> Chart:
-        """Draw which share of the required answers was given."""
-        bars = []
-        for label, period in self.alike:
-            share = whole_percents(period.answered, period.required) / 100
-            bars.append(ChartColumn(label, [(share, "one")], self.percent(share)))
-        return columns(bars, top=1.0, mirrored=self.mirrored)
-
-    def risks(self) -> Chart:
-        """Draw the risks by level."""
-        bars = []
-        for label, period in self.alike:
-            counts = [period.levels.get(code, 0) for code in self.levels]
-            pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
-            bars.append(ChartColumn(label, pieces, self.number(sum(counts))))
-        return columns(bars, mirrored=self.mirrored)
-
     @property
-    def alike(self) -> list[tuple[str, PeriodFigures]]:
-        """The periods that compare with their names, the earliest first."""
-        return [
-            (label, self.compared[period.name])
-            for label, period in self.periods
-            if period.name in self.compared
-        ]
+    def period_charts(self) -> Iterator[tuple[str, Chart]]:
+        """Draw the last periods, the earliest first: returns that count, and what the same teams come to."""
+        last_periods = self.overview.periods[:MOST_PERIODS][::-1]
+        title = self.say("Returns that count")
+        returns = [(self.period_name(period.name), [period.returns]) for period in last_periods]
+        drawn = [Block(title, [self.say("Period"), title], returns, "column")]
+        names = [period.name for period in last_periods if period.name in self.compared]
+        if names:
+            alike = [self.compared[name] for name in names]
+            drawn += period_blocks(alike, self.spec_levels, self.language)
+        for block in drawn:
+            yield block.title, self._columns(block)
+
+    def _columns(self, block: Block) -> Chart:
+        if not block.share:
+            return draw_columns(block, self.number, mirrored=self.mirrored)
+        rows = [(label, [percents_of(share or 0) / 100]) for label, (share,) in block.rows]
+        return draw_columns(block._replace(rows=rows), self.percent, mirrored=self.mirrored)
 
     # indicators
 
     def trend(self, indicator: Indicator) -> Chart:
         """Draw an indicator over its periods; where it is of all teams of the last one, with baseline and target."""
-        points = [
-            Point(label, total, self.number(total))
-            for label, total, _ in indicator.trend[-MOST_PERIODS:]
-        ]
+        rows = [(label, [total]) for label, total, _ in indicator.trend[-MOST_PERIODS:]]
+        block = Block(indicator.label, [self.say("Period"), self.say("Total")], rows, "line")
         last = indicator.periods[0].figures
         _, total, teams = indicator.trend[-1]
         of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
@@ -329,7 +308,7 @@ class OverviewView:
             value = last[name]
             if of_all and value is not None:
                 marks.append(Mark(f"{word} {self.number(value)}", value, name))
-        return lines(points, marks, mirrored=self.mirrored)
+        return draw_lines(block, self.number, marks, mirrored=self.mirrored)
 
     # returns, and the countries of the teams
 
@@ -340,20 +319,18 @@ class OverviewView:
         days = [on_day for on_day, _ in (*came, *deadlines)]
         first = min(days)
         span = max((max(days) - min(days)).days, 1)
-        total = 0
-        points = []
-        for on_day, count in came:
-            total += count
-            points.append(
-                ((on_day - first).days / span, Point(self.day(on_day), total, self.number(total)))
-            )
+        places = [(on_day - first).days / span for on_day, _ in came]
+        totals = accumulate(count for _, count in came)
+        rows = [
+            (self.day(on_day), [total]) for (on_day, _), total in zip(came, totals, strict=True)
+        ]
+        block = Block(self.say("Returns over time"), [self.say("Day"), self.say("Total")], rows)
         marks = [
             ((due - first).days / span, Mark(f"{self.say('Deadline')} {self.day(due)}", 0, "due"))
             for due, _ in deadlines
         ]
-        return steps(
-            points, marks, max(total, sum(count for _, count in deadlines)), mirrored=self.mirrored
-        )
+        top = max(sum(count for _, count in came), sum(count for _, count in deadlines))
+        return draw_steps(block, places, self.number, marks, top=top, mirrored=self.mirrored)
 
     def map(self) -> CountryMap | None:
         """Draw the countries of the teams, each by the one that is least far."""
@@ -396,10 +373,9 @@ class OverviewView:
 
     def style(self) -> str:
         """Return the colours of the levels, and what stands at the foot of a printed page."""
-        matrix = self.overview.spec.matrix if self.overview.spec else None
         rules = [
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
-            for at, level in enumerate(matrix.levels if matrix and self.levels else ())
+            for at, level in enumerate(self.spec_levels)
         ]
         return (
             f"{''.join(rules)}{foot_rule(' · '.join([*self.foot, self.day(self.overview.today)]))}"

@@ -31,11 +31,10 @@ from ..rounds.rounds import Round
 from ..spec.lookup import label_of
 from ..spec.model import CollectBlock
 from ..spec.supplements import Part
-from .overview_figures import QuestionProfiles, gaps, indicators, risks
+from .figures import FigureReader, QuestionProfiles, completeness, gaps, indicators, risks
 from .overview_model import (
     MOST_ROWS,
     FigureLine,
-    FigureReader,
     ListedRow,
     Overview,
     TeamProgress,
@@ -119,15 +118,14 @@ def build_overview(
     )
     if spec is None:
         return overview
-    paths = {row["submission"]: row["path"] for row in files}
+    reader = FigureReader(store, language, chosen)
     in_figures = {row["submission"] for row in counted}
     corrected = [
-        (name_of(paths[row["submission"]]), row["sheet"], row["cell"])
+        (name_of(reader.paths[row["submission"]]), row["sheet"], row["cell"])
         for row in corrected_answers(store)
         if row["submission"] in in_figures
     ]
-    overview = replace(overview, corrected=corrected)
-    return with_figures(overview, FigureReader(store, spec, paths, overview), whole or store)
+    return with_figures(replace(overview, corrected=corrected), reader, whole or store)
 
 
 def of_period(
@@ -219,14 +217,9 @@ def with_figures(overview: Overview, reader: FigureReader, whole: Store) -> Over
 
     all_gaps = [*reader.lines("aggregate_gaps")]
     late = [*reader.lines(OVERDUE)]
-    lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
     return replace(  # in this order: it numbers what the page leads to
         overview,
-        tools=[
-            FigureLine(tool.code, tool.sheet.say(reader.language), lines[tool.code])
-            for tool in spec.tools
-            if tool.code in lines and lines[tool.code]["required"]
-        ],
+        tools=completeness(reader),
         risks=risks(reader, whole) if shows("risks") else None,
         indicators=indicators(reader) if shows("indicators") else None,
         gaps=gaps(reader, all_gaps) if shows("questions", "aggregate_gaps") else None,

@@ -1,23 +1,17 @@
-"""The overview as data: every figure with the number of teams behind it and the rows that it was made of.
-
-What reads these rows out of a dataset stands below.
-"""
+"""The figures of a round as data, with the rows behind them: lines, blocks that are drawn, and the whole overview."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from ..core.paths import name_of
 from ..dataset.aggregates.sql import rounded
-from ..dataset.dimensions import fixed_rows
 from ..dataset.reconciliation import PeriodFigures, Reconciliation
 from ..dataset.run_history import RunChange
 from ..dataset.schema import Record
-from ..dataset.store import Store
-from ..fields import Field, FieldType
+from ..fields import FieldType
 from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
@@ -57,6 +51,36 @@ class FigureLine(NamedTuple):
     figures: Record  # of a table of figures its line, if it is one; None where a figure is masked
     behind: Drilldown = NOT_LISTED
     parts: Sequence[FigureLine] = ()
+
+
+Number = float | None  # None where it is not known
+BLUE = "#2C6A8F"
+
+
+class Block(NamedTuple):
+    """Figures that are drawn: a title, heads, rows of a label and numbers, and how. Numbers below a head are a series.
+
+    `share` says that they are shares of 1, which is the end of the axis, `progress` that they are shares which may be
+    more.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Number]]]
+    kind: str = "bar"  # bar, column, line
+    colours: Sequence[str] = (BLUE,)
+    share: bool = False
+    progress: bool = False
+
+    @property
+    def percent(self) -> bool:
+        """Whether its numbers are shown in percent."""
+        return self.share or self.progress
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several series."""
+        return len(self.heads) > 2
 
 
 class ListedRow(NamedTuple):
@@ -260,63 +284,10 @@ class Overview:
 
 def whole_percents(answered: int, required: int) -> int:
     """Return whole percents, 100 only where nothing is missing."""
-    if not required:
-        return 0
-    return 100 if answered >= required else min(99, round(100 * answered / required))
+    return percents_of(answered / required) if required else 0
 
 
-class FigureReader:
-    """Reads the figures of the period of an overview, and the rows behind them.
-
-    `fixed_rows` are the texts of the fixed rows in the language of the page, by tool and row.
-    """
-
-    def __init__(
-        self, store: Store, spec: Spec, paths: Mapping[str, str], overview: Overview
-    ) -> None:
-        """Take the dataset, and the paths of its files by submission."""
-        self.store = store
-        self.spec = spec
-        self.paths = paths
-        self.language = overview.language
-        self.today = overview.today
-        self.period = overview.period
-        self.masked = overview.masked
-        rows = fixed_rows(spec, self.language)
-        self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
-        self.anchors = 0
-
-    def lines(self, name: str) -> Iterable[Record]:
-        """Return the lines of a table of figures that are of the period; none where the dataset has no such table."""
-        return self.store.figures(name, self.period)
-
-    def field(self, row: Record) -> Field:
-        """Return the question that a row is about."""
-        return self.spec.tool[row["tool"]].fields[row["field"]]
-
-    def behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
-        """Return all rows behind a figure, of which the first are listed with a text."""
-        return self.listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
-
-    def listed(
-        self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
-    ) -> Drilldown:
-        """Return the rows behind a figure of which so many are not listed. The page leads to them in this order."""
-        self.anchors += 1
-        return Drilldown(
-            f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams
-        )
-
-    def source(self, row: Record, text: str | None) -> FigureSource:
-        """Return one row behind a figure, with its sheet as the page calls it."""
-        tool = self.spec.tool.get(row["tool"])
-        baseline = row.get("baseline")
-        target = row.get("target")
-        return FigureSource(
-            row["team"],
-            name_of(self.paths[row["submission"]]),
-            tool.sheet.say(self.language) if tool else row["sheet"],
-            row["cell"],
-            text,
-            None if baseline is None or target is None else (baseline, target),
-        )
+def percents_of(share: float) -> int:
+    """Return a share in whole percents, 100 only where nothing is missing."""
+    percents = round(100 * share, 9)  # 57.5 of 115 / 200, which is a bit less as a float
+    return 100 if share >= 1 else min(99, round(percents))

@@ -1,14 +1,18 @@
-"""The figures of an overview about risks, indicators and questions, with the rows behind each."""
+"""Every figure of a round, worked out once: risks, completeness, questions, indicators, and how the periods compare."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import islice
 
 import sqlalchemy as sa
 
 from ..core.numerals import shown
+from ..core.paths import name_of
 from ..core.words import translator
 from ..core.work import grouped
 from ..dataset.aggregates.indicators import (
@@ -20,6 +24,8 @@ from ..dataset.aggregates.indicators import (
     trend_of,
 )
 from ..dataset.aggregates.risks import (
+    AFTER,
+    BEFORE,
     STEPS,
     UNLISTED,
     part_labels,
@@ -29,7 +35,16 @@ from ..dataset.aggregates.risks import (
     unplaced_risks,
     ways,
 )
-from ..dataset.aggregates.sql import Figure, Sources, distinct, said
+from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, Figure, Sources, distinct, said
+from ..dataset.dimensions import fixed_rows
+from ..dataset.reconciliation import (
+    PeriodFigures,
+    choose,
+    of_same_teams,
+    over_periods,
+    periods,
+    same_teams_words,
+)
 from ..dataset.schema import (
     MASKED,
     TOP_RISKS,
@@ -37,22 +52,238 @@ from ..dataset.schema import (
     Row,
     shown_column,
 )
-from ..dataset.store import Store
+from ..dataset.store import STATE, Store
+from ..fields import Field
 from ..findings.value import ANSWER_MISSING
 from ..spec.lookup import label_of
-from ..spec.model import Matrix
+from ..spec.model import Level, Matrix
 from ..spec.supplements import IndicatorFigures, RiskFigures, Split
 from .overview_model import (
+    MOST_ROWS,
+    Block,
+    Drilldown,
     FigureLine,
-    FigureReader,
+    FigureSource,
     HeatMap,
     Indicator,
     ListedRow,
+    Number,
     QuestionKey,
     QuestionProfile,
     Risks,
     added_up,
 )
+
+
+class FigureReader:
+    """Reads the figures of one period of a dataset, in the language of a page, and the rows behind them.
+
+    `fixed_rows` are the texts of the fixed rows in that language, by tool and row.
+    """
+
+    def __init__(self, store: Store, language: str, period: str | None) -> None:
+        assert store.schema.spec is not None
+        self.store = store
+        self.spec = store.schema.spec
+        self.language = language
+        self.say = translator(language)
+        self.period = period
+        matrix = self.spec.matrix
+        self.levels = matrix.levels if matrix and self.spec.figures.risks else ()
+        self.masked = MASKED in store.fact(STATE)
+        rows = fixed_rows(self.spec, language)
+        self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
+        self.anchors = 0
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """The paths of the files by submission."""
+        return {row["submission"]: row["path"] for row in self.store.records("submissions")}
+
+    def lines(self, name: str) -> Iterable[Record]:
+        """Return the lines of a table of figures that are of the period; none where the dataset has no such table."""
+        return self.store.figures(name, self.period)
+
+    def field(self, row: Record) -> Field:
+        """Return the question that a row is about."""
+        return self.spec.tool[row["tool"]].fields[row["field"]]
+
+    def question(self, row: Record) -> str:
+        """Return what a row asks: its fixed row, if it stands in one, else its question."""
+        fixed_row = self.fixed_rows.get((row["tool"], row["row_code"]))
+        return fixed_row or self.field(row).label.say(self.language)
+
+    def behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
+        """Return all rows behind a figure, of which the first are listed with a text."""
+        return self.listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
+
+    def listed(
+        self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
+    ) -> Drilldown:
+        """Return the rows behind a figure of which so many are not listed. The page leads to them in this order."""
+        self.anchors += 1
+        return Drilldown(
+            f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams
+        )
+
+    def source(self, row: Record, text: str | None) -> FigureSource:
+        """Return one row behind a figure, with its sheet as the page calls it."""
+        tool = self.spec.tool.get(row["tool"])
+        baseline = row.get("baseline")
+        target = row.get("target")
+        return FigureSource(
+            row["team"],
+            name_of(self.paths[row["submission"]]),
+            tool.sheet.say(self.language) if tool else row["sheet"],
+            row["cell"],
+            text,
+            None if baseline is None or target is None else (baseline, target),
+        )
+
+
+# blocks: `data.xlsx` shows all of them, the overview draws those of several periods
+
+MOST_QUESTIONS = 15
+MOST_TRENDS = 20
+
+
+def blocks(store: Store, language: str) -> Iterator[Block]:
+    """Yield what the latest period comes to, then how the periods compare; nothing where no file could be read."""
+    period = choose(periods(store), None)
+    if store.schema.spec is None or period is None:
+        return
+    reader = FigureReader(store, language, period)
+    yield from _risk_blocks(reader)
+    for block in (_completeness_block(reader), _gaps_block(reader), _progress_block(reader)):
+        if block.rows:
+            yield block
+    compared = of_same_teams(over_periods(store, by_team=True))[::-1]
+    if compared:
+        same = same_teams_words(reader.say, str(compared[0].teams))
+        for block in period_blocks(compared, reader.levels, language):
+            yield block._replace(title=f"{block.title}. {same}")
+    yield from _trend_blocks(reader)
+
+
+def _risk_blocks(reader: FigureReader) -> Iterator[Block]:
+    """Yield the risks by level, before and after mitigation, once for each way to break them down."""
+    figures = reader.spec.figures.risks
+    if figures is None:
+        return
+    say = reader.say
+    headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
+    stage_titles = {BEFORE: say("Before mitigation"), AFTER: say("After mitigation")}
+    ways_broken_down = breakdowns(reader, figures)
+    for stage, unplaced in unplaced_risks(reader.store, reader.period).items():
+        without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
+        for breakdown in ways_broken_down:
+            heading = headings.get(breakdown.code, breakdown.label)
+            counts = [(part.label, part.figures[stage]) for part in breakdown.parts]
+            counts = [(label, levels) for label, levels in counts if levels]
+            if counts:
+                title = f"{stage_titles[stage]}: {heading}{without}"
+                yield _levels_block(title, heading, counts, reader.levels, reader.language)
+
+
+def _levels_block(
+    title: str,
+    heading: str,
+    counts: Iterable[tuple[str, Mapping[str, int]]],
+    levels: Sequence[Level],
+    language: str,
+) -> Block:
+    """Return a block with a series for each level of the matrix; `counts` are by its code."""
+    rows = [
+        (label, [by_level.get(level.code, 0) for level in levels]) for label, by_level in counts
+    ]
+    heads = [heading, *(level.label.say(language) for level in levels)]
+    return Block(title, heads, rows, colours=[level.colour for level in levels])
+
+
+def _completeness_block(reader: FigureReader) -> Block:
+    say = reader.say
+    rows = [(tool.label, [tool.figures["share"]]) for tool in completeness(reader)]
+    return Block(say("Completeness"), [say("By sheet"), say("Required answers")], rows, share=True)
+
+
+def _gaps_block(reader: FigureReader) -> Block:
+    say = reader.say
+    lines = islice(reader.lines("aggregate_gaps"), MOST_QUESTIONS)
+    rows = [(reader.question(line), [line["teams_no"]]) for line in lines]
+    heads = [say("Question"), say("Teams that say no")]
+    return Block(say("Questions most often answered with no"), heads, rows)
+
+
+def _progress_block(reader: FigureReader) -> Block:
+    """Return how far the indicators with a target are in the last period of each, and which teams are not in it."""
+    say = reader.say
+    rows = dict[str, tuple[str, Sequence[Number]]]()
+    for line in reader.store.figures("aggregate_indicators"):
+        if line["progress"] is not None:
+            missing = say("Teams without a value: {n}").format(n=line["missing"])
+            label = _indicator(reader, line) + (f" ({missing})" if line["missing"] else "")
+            rows[line["indicator"]] = label, [line["progress"]]
+    title = say("Progress to target")
+    return Block(title, [say("Indicator"), title], [*rows.values()], progress=True)
+
+
+def period_blocks(
+    compared: Sequence[PeriodFigures], levels: Sequence[Level], language: str
+) -> Iterator[Block]:
+    """Yield how complete periods are, and their risks by level, if there are any; the earliest stands first."""
+    say = translator(language)
+    names = [period.name or say("none stated") for period in compared]
+    shares = [
+        [period.answered / period.required if period.required else None] for period in compared
+    ]
+    heads = [say("Period"), say("Required answers")]
+    rows = [*zip(names, shares, strict=True)]
+    yield Block(say("Completeness"), heads, rows, "column", share=True)
+    if levels:
+        counts = zip(names, (period.levels for period in compared), strict=True)
+        block = _levels_block(say("Risks"), say("Period"), counts, levels, language)
+        yield block._replace(kind="column")
+
+
+def _trend_blocks(reader: FigureReader) -> Iterator[Block]:
+    """Yield indicators with totals in several periods of one length, of the teams that reported in each of them."""
+    figures = reader.spec.figures.indicators
+    if figures is None:
+        return
+    say = reader.say
+    counted = (row for row in reader.store.figures("indicator_values") if row["counted"])
+    values = grouped((indicator_key(row), row) for row in counted)
+    series = grouped(
+        ((line["indicator"], shape(line["value_period"])), line)
+        for line in reader.store.figures("aggregate_indicators")
+    )
+    trends = (
+        (lines[0], trend_of(lines, values, figures, masked=reader.masked))
+        for lines in series.values()
+    )
+    drawn = ((line, points) for line, points in trends if points)
+    for line, points in islice(drawn, MOST_TRENDS):
+        title = f"{_indicator(reader, line)}. {same_teams_words(say, str(points[0][2]))}"
+        rows = [(period, [total]) for period, total, _ in points]
+        yield Block(title, [say("Period"), say("Total")], rows, "line")
+
+
+def _indicator(reader: FigureReader, line: Record) -> str:
+    label = catalogue_label(reader.spec, line["indicator"], reader.language)
+    return f"{line['indicator']} {label or line['label']}"
+
+
+def completeness(reader: FigureReader) -> list[FigureLine]:
+    """Return how far each sheet with required answers is, over all teams."""
+    lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
+    return [
+        FigureLine(tool.code, tool.sheet.say(reader.language), lines[tool.code])
+        for tool in reader.spec.tools
+        if tool.code in lines and lines[tool.code]["required"]
+    ]
+
+
+# risks
 
 RiskRows = Mapping[tuple[str, ...], Sequence[Record]]  # by stage and steps
 
@@ -64,19 +295,18 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     if figures is None:
         return None
     assert spec.matrix is not None
-    lines = [*reader.lines("aggregate_risks_by_part")]
     top = [*reader.lines(TOP_RISKS)]
     placed = _in_period(reader, placed_risks)
     names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
     placed_rows = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
     rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in placed_rows)
     return Risks(
-        {level.code: level.label.say(reader.language) for level in spec.matrix.levels},
+        {level.code: level.label.say(reader.language) for level in reader.levels},
         [
             _heat_map(reader, figures, spec.matrix, rows, stage, count)
             for stage, count in unplaced_risks(whole, reader.period).items()
         ],
-        _breakdowns(reader, figures, lines),
+        breakdowns(reader, figures),
         _by_team(reader.store, placed, [*stages(figures)][-1]),
         [_top(reader, figures, row) for row in top[: spec.figures.overview.top_risks]],
         len(top),
@@ -85,7 +315,7 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
 
 
 def _in_period(reader: FigureReader, figure: Figure) -> sa.Subquery:
-    lines = figure(Sources(reader.store, reader.today)).subquery()
+    lines = figure(Sources(reader.store, date.min)).subquery()  # no risk goes by the day
     return sa.select(lines).where(lines.c.period == reader.period).subquery()
 
 
@@ -129,9 +359,7 @@ def _heat_map(
     )
 
 
-def _breakdowns(
-    reader: FigureReader, figures: RiskFigures, lines: Sequence[Record]
-) -> list[FigureLine]:
+def breakdowns(reader: FigureReader, figures: RiskFigures) -> list[FigureLine]:
     """Return the risks by level and stage in each part of each breakdown, under its heading."""
     risk = _in_period(reader, risk_parts).c
     part = (risk.breakdown, risk.code)
@@ -139,9 +367,9 @@ def _breakdowns(
     counted = reader.store.select(sa.select(*part, distinct(risk.team)).group_by(*part))
     teams = {(breakdown, code): number for breakdown, code, number in counted}
     parts: dict[str, dict[str | None, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
+    for line in reader.lines("aggregate_risks_by_part"):
         parts[line["breakdown"]][line["code"]].append(line)
-    breakdowns = []
+    ways_broken_down = []
     for by in ways(reader.spec):
         labels = part_labels(reader.spec, by, reader.language)
         place = {code: at for at, code in enumerate(labels)}
@@ -155,8 +383,8 @@ def _breakdowns(
             )
             for code in order
         ]
-        breakdowns.append(FigureLine(by, heading, {}, parts=of_part))
-    return breakdowns
+        ways_broken_down.append(FigureLine(by, heading, {}, parts=of_part))
+    return ways_broken_down
 
 
 def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[str, int]]:
@@ -361,8 +589,7 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[FigureLine]:
     return [
         FigureLine(
             spec.tool[line["tool"]].sheet.say(reader.language),
-            reader.fixed_rows.get((line["tool"], line["row_code"]))
-            or reader.field(line).label.say(reader.language),
+            reader.question(line),
             line,
             reader.behind(
                 answers.get((line["tool"], line["row_code"], line["field"]), ()),
