@@ -518,7 +518,7 @@ from hrge_xl.outputs.brief import (
     of_dataset as brief_of_dataset,
     page_of as brief_page_of,
 )
-from hrge_xl.outputs.brief_build import MOST_INDICATORS
+from hrge_xl.outputs.page_summary import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, build_overview, teams
 from hrge_xl.outputs.overview_model import Block, FigureSource, MOST_ROWS, Overview

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from .. import __version__
 from ..core.errors import StoreError
-from ..core.words import day, direction, number, percent, translator
+from ..core.words import day, direction, number, percent
 from ..core.work import grouped
 from ..dataset.aggregates.indicators import DOUBLED
 from ..dataset.reconciliation import PeriodFigures, of_same_teams, same_teams_words
@@ -22,7 +22,6 @@ from ..dataset.schema import counts_people, restricted_fields
 from ..dataset.store import DERIVED, Store
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round
-from .brief_build import Brief
 from .charts import (
     Chart,
     CountryMap,
@@ -50,6 +49,7 @@ from .overview_model import (
     whole_percents,
 )
 from .page import asset, foot_rule, level_rules, rendered
+from .page_summary import PageSummary
 
 
 def of_dataset(
@@ -116,7 +116,7 @@ def page_of(overview: Overview) -> str:
     return rendered("overview.html.j2", overview.language, style, o=overview, v=view)
 
 
-class OverviewView:
+class OverviewView(PageSummary):
     """What the template asks of an overview beyond its data: numbers and states in words, and shapes of drawings."""
 
     version = __version__
@@ -128,11 +128,8 @@ class OverviewView:
     share = staticmethod(whole_percents)
 
     def __init__(self, overview: Overview) -> None:
-        self.overview = overview
-        self.language = overview.language
-        self.brief = Brief(overview)
+        super().__init__(overview)
         self.mirrored = direction(overview.language) == "rtl"
-        self.say = translator(overview.language)
         self.parts = status_words(self.say)
         self.files = {team.code: team.files for team in overview.teams}
         self.levels: Mapping[str, str] = overview.risks.levels if overview.risks else {}

@@ -1,4 +1,4 @@
-"""An overview to the brief: which of its figures somebody who has a minute is told, and the sentences made of them.
+"""What an overview comes to for somebody who has a minute: which of its figures, and the sentences made of them.
 
 Nothing is worked out here that the overview does not show as well; what it does not know is not there, and a sentence
 that needs it is left out.
@@ -25,8 +25,8 @@ MOST_INDICATORS = 5
 CAME = (ACCEPTED, RETURNED, WAITING)  # states of teams that have answered
 
 
-class Brief:
-    """What an overview comes to, in the language of its page."""
+class PageSummary:
+    """What an overview comes to, in the language of a page: counts of teams, what is most serious, and sentences."""
 
     def __init__(self, overview: Overview) -> None:
         self.overview = overview
@@ -56,7 +56,7 @@ class Brief:
         return next(iter(earlier), self.overview.round_before if self.period else None)
 
     @cached_property
-    def compared(self) -> Sequence[PeriodFigures]:
+    def with_before(self) -> Sequence[PeriodFigures]:
         """The period before and this one, of the teams that answered in both; nothing where there is no such team."""
         if self.period is None or self.before is None:
             return ()
