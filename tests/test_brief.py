@@ -407,15 +407,13 @@ def test_the_first_round_is_compared_with_none(both: Store) -> None:
 def test_an_indicator_stands_with_its_target() -> None:
     with two_rounds.dataset(EARLIER) as store:
         found, text = built(store, TODAY, "en"), brief_of_dataset(store, "en")
-    known = [
-        one for one in found.indicators or () if one.periods[0].figures["progress"] is not None
-    ]
+    known = [one for one in found.indicators or () if one.parts[0].figures["progress"] is not None]
     assert known
     told = in_parts(text)["Progress to target"]
     for one in known[:MOST_INDICATORS]:
-        line = one.periods[0].figures
+        line = one.parts[0].figures
         figures = " ".join(f"{line[name]:,g}" for name in ("baseline", "total", "target"))
-        assert f"{one.label} {one.periods[0].label} {figures} {line['progress']:.0%}" in told
+        assert f"{one.label} {one.parts[0].label} {figures} {line['progress']:.0%}" in told
     assert f"The target has been reached for 0 of {len(known)} indicators." in text
 
 
@@ -486,7 +484,7 @@ def fullest(whole: Overview) -> Overview:
         (known, *_) = [
             one
             for one in built(store, TODAY, "en").indicators or ()
-            if one.periods[0].figures["progress"]
+            if one.parts[0].figures["progress"]
         ]
     assert whole.risks
     assert whole.spec

@@ -340,19 +340,19 @@ def test_a_split_is_held_against_its_total(mixed: Path, pages: tuple[Overview, O
     assert told == {1}
     for found in pages:
         (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
-        sex, age = indicator.periods[0].parts
+        sex, age = indicator.parts[0].parts
         assert (sex.figures["disagree"], sex.figures["without"]) == (1, 0)
         assert age.figures["disagree"] == 0
         assert "Values that are not the sum of these parts: 1" in page_of(found)
     (indicator,) = [each for each in pages[0].indicators or () if each.code == "PA1"]
-    (wrong,) = indicator.periods[0].parts[0].behind.sources
+    (wrong,) = indicator.parts[0].parts[0].behind.sources
     assert (wrong.file, wrong.text) == ("BGD_9.xlsx", "84 ≠ 94")
 
 
 def test_progress_says_whose_targets_are_not_in_it(pages: tuple[Overview, Overview]) -> None:
     for found in pages:
         (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
-        period = indicator.periods[0]
+        period = indicator.parts[0]
         figures = period.figures
         assert (figures["missing"], figures["target"], figures["other_targets"]) == (1, 240, 120)
         assert page_of(found).count("teams without a value: 1, whose targets add up to 120") == 2

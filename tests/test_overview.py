@@ -134,9 +134,9 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     assert found.indicators
     assert found.gaps
     people = next(each for each in found.indicators if each.code == "PA1")
-    cells = [cell_of(returns, source) for source in people.periods[0].behind.sources]
-    assert sum(cells) == people.periods[0].figures["total"] == 84 + 132 + 84
-    parts = (part for split in people.periods[0].parts for part in split.parts)
+    cells = [cell_of(returns, source) for source in people.parts[0].behind.sources]
+    assert sum(cells) == people.parts[0].figures["total"] == 84 + 132 + 84
+    parts = (part for split in people.parts[0].parts for part in split.parts)
     female = next(part for part in parts if part.label == "Female")
     assert (
         sum(cell_of(returns, source) for source in female.behind.sources) == female.figures["total"]
@@ -151,7 +151,7 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     assert str(cell_of(returns, source)).startswith("4")
     text = html(found)
     for behind in (
-        found.indicators[-1].periods[0].behind,
+        found.indicators[-1].parts[0].behind,
         female.behind,
         found.gaps[0].behind,
         worst,
@@ -180,7 +180,7 @@ def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found:
     assert "Quality and protection measures as targets" in html(found)
     assert found.indicators
     assert found.risks
-    assert {each.periods[0].figures["teams"] for each in found.indicators} == {3}
+    assert {each.parts[0].figures["teams"] for each in found.indicators} == {3}
     assert found.risks.teams == 3
     assert html(found).count("Teams behind it: ") > 10
 
@@ -337,11 +337,11 @@ def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
 def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
     assert found.indicators
     first = found.indicators[0]
-    period = first.periods[0]
+    period = first.parts[0]
     many = period.behind._replace(
         sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7
     )
-    longer = replace(found, indicators=[first._replace(periods=[period._replace(behind=many)])])
+    longer = replace(found, indicators=[first._replace(parts=[period._replace(behind=many)])])
     assert "The first 200 of 207 rows" in html(longer)
 
 
@@ -399,7 +399,7 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
         masked = built(copy, TODAY, "en", ROUND)
     assert masked.masked
     assert masked.indicators
-    people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
+    people = next(each for each in masked.indicators if each.code == "PA1").parts[0]
     parts = {part.label: part for split in people.parts for part in split.parts}
     assert people.figures["total"] == 84 + 132 + 84
     assert [source.text for source in parts["Sex not recorded"].behind.sources] == [
@@ -593,7 +593,7 @@ def test_an_indicator_is_drawn_against_its_baseline_and_target(
     last = lines_of[-1]
     assert label.endswith(f"Baseline {last['baseline']:g}, Target {last['target']:g}")
     (progress,) = [each for each in seen.indicators or () if each.code == "PA1"]
-    assert progress.periods[0].figures["progress"] == last["progress"]
+    assert progress.parts[0].figures["progress"] == last["progress"]
     assert f"of the way from {last['baseline']:g} to {last['target']:g}" in page
 
 
@@ -729,7 +729,7 @@ def test_columns_are_as_high_as_their_values_with_room_for_labels_and_texts_brea
     labels = re.findall(r">(a long label \d\d)<", drawing("chart", draw_columns(long_labels, str)))
     assert "a long label 11" in labels
     assert 2 <= len(labels) <= 4
-    marks = [(1.0, Mark("<i>", 0, "due"))]
+    marks = [Mark("<i>", 1.0, "due")]
     step = draw_steps(drawn_block([("<b>", [1])]), [0.0], lambda _: '"><script>', marks, top=1)
     drawn = drawing("chart", step)
     assert not re.search("<(script|b|i)>", drawn)
@@ -750,7 +750,7 @@ def texts_of(drawn: str) -> list[tuple[float, float, float]]:
 def test_no_name_in_a_drawing_stands_on_another() -> None:
     """Deadlines a day apart, a first day next to the last one, a step just below a deadline, long names of levels."""
     deadlines = [
-        (0.9 + number / 50, Mark(f"Deadline 1{number} July 2026", 0, "due")) for number in range(5)
+        Mark(f"Deadline 1{number} July 2026", 0.9 + number / 50, "due") for number in range(5)
     ]
     days = drawn_block([("30 June 2026", [3]), ("1 July 2026", [120])])
     half_years = drawn_block([(f"2026-H{number}", [number]) for number in range(1, 13)])

@@ -179,15 +179,15 @@ def draw_steps(
     block: Block,
     places: Sequence[float],
     write: Write,
-    marks: Sequence[tuple[float, Mark]],
+    marks: Sequence[Mark],
     *,
     top: float,
     mirrored: bool = False,
 ) -> Chart:
-    """Draw a sum that grows: each row at its share of the time, upright marks at theirs, up to `top`."""
+    """Draw a sum that grows: each row at its place, upright marks at theirs (shares of the time), up to `top`."""
     values = [(label, number or 0) for label, (number,) in block.rows]
     descriptions = [f"{label}: {write(value)}" for label, value in values]
-    chart = Chart([*descriptions, *(mark.text for _, mark in marks)], mirrored)
+    chart = Chart([*descriptions, *(mark.text for mark in marks)], mirrored)
     height = _heights([top / ROOM])
     wide = WIDTH - 4 * EDGE
 
@@ -196,9 +196,9 @@ def draw_steps(
 
     ground = height(0)
     chart.line([(EDGE, ground), (WIDTH - EDGE, ground)], "axis")
-    for share, mark in marks:
-        chart.line([(at(share), TOP - 8), (at(share), ground)], mark.css)
-    chart.names((at(share), TOP - 12, mark.text) for share, mark in marks)
+    for mark in marks:
+        chart.line([(at(mark.value), TOP - 8), (at(mark.value), ground)], mark.css)
+    chart.names((at(mark.value), TOP - 12, mark.text) for mark in marks)
     path = [(EDGE * 1.0, ground)]
     for share, (_, value) in zip(places, values, strict=True):
         path += [(at(share), path[-1][1]), (at(share), height(value))]

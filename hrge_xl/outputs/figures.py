@@ -65,7 +65,6 @@ from .overview_model import (
     FigureLine,
     FigureSource,
     HeatMap,
-    Indicator,
     ListedRow,
     Number,
     QuestionKey,
@@ -411,8 +410,15 @@ def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> ListedRow:
 # indicators
 
 
-def indicators(reader: FigureReader) -> list[Indicator] | None:
-    """Return every indicator that has values, over all its periods."""
+def indicators(reader: FigureReader) -> list[FigureLine] | None:
+    """Return every indicator that has values.
+
+    Its figures are those of its last period, its parts the periods, the last one first. A period is its line of
+    `aggregate_indicators` with the label of the period before (`previous`), the number of values by status
+    (`statuses`), and what the targets of teams without a value add up to (`other_targets`). Its parts are the splits,
+    each with the number of values that have no such split (`without`), or are not the sum of its parts (`disagree`, the
+    rows behind it).
+    """
     figures = reader.spec.figures.indicators
     if figures is None:
         return None
@@ -450,20 +456,19 @@ class _Indicators:
             if row["number"] is not None or row["state"] == MASKED
         )
 
-    def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
-        """Return one indicator with its lines of figures, a period each."""
+    def indicator(self, code: str, lines: Sequence[Record]) -> FigureLine:
+        """Return one indicator with its lines of figures, a period each.
+
+        Beside the figures of its last period it has its `trend`: label, total and teams of periods of one length, the
+        first one first.
+        """
         last = lines[-1]  # they stand in the order of the periods
         series = [
             line for line in lines if shape(line["value_period"]) == shape(last["value_period"])
         ]
-        return Indicator(
-            code,
-            catalogue_label(self.spec, code, self.language) or last["label"],
-            last["unit"],
-            self._kind(last["kind"]),
-            [self._period(line) for line in reversed(lines)],
-            self._trend(series),
-        )
+        label = catalogue_label(self.spec, code, self.language) or last["label"]
+        figures = last | {"kind": self._kind(last["kind"]), "trend": self._trend(series)}
+        return FigureLine(code, label, figures, parts=[*map(self._period, reversed(lines))])
 
     def _trend(self, lines: Sequence[Record]) -> list[tuple[str, float, int]]:
         points = trend_of(lines, self.values, self.figures, masked=self.reader.masked)

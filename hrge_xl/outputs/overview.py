@@ -42,7 +42,6 @@ from .overview_model import (
     FigureLine,
     FigureSource,
     HeatMap,
-    Indicator,
     Overview,
     QuestionProfile,
     percents_of,
@@ -293,12 +292,13 @@ class OverviewView(PageSummary):
 
     # indicators
 
-    def trend(self, indicator: Indicator) -> Chart:
+    def trend(self, indicator: FigureLine) -> Chart:
         """Draw an indicator over its periods; where it is of all teams of the last one, with baseline and target."""
-        rows = [(label, [total]) for label, total, _ in indicator.trend[-MOST_PERIODS:]]
+        trend = indicator.figures["trend"]
+        rows = [(label, [total]) for label, total, _ in trend[-MOST_PERIODS:]]
         block = Block(indicator.label, [self.say("Period"), self.say("Total")], rows, "line")
-        last = indicator.periods[0].figures
-        _, total, teams = indicator.trend[-1]
+        last = indicator.figures
+        _, total, teams = trend[-1]
         of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
         marks = []
         for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target"))):
@@ -323,7 +323,7 @@ class OverviewView(PageSummary):
         ]
         block = Block(self.say("Returns over time"), [self.say("Day"), self.say("Total")], rows)
         marks = [
-            ((due - first).days / span, Mark(f"{self.say('Deadline')} {self.day(due)}", 0, "due"))
+            Mark(f"{self.say('Deadline')} {self.day(due)}", (due - first).days / span, "due")
             for due, _ in deadlines
         ]
         top = max(sum(count for _, count in came), sum(count for _, count in deadlines))

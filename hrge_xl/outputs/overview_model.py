@@ -148,25 +148,6 @@ def mean_of(lines: Sequence[Record]) -> float | None:
     return None if total is None else rounded(total / sum(line["frequency"] for line in lines))
 
 
-class Indicator(NamedTuple):
-    """One indicator with its periods, the last one first.
-
-    A period is its line of `aggregate_indicators`, with the label of the period before (`previous`), the number of
-    values by status (`statuses`), and what the targets of teams without a value add up to (`other_targets`). Its parts
-    are the splits, each with the number of values that have no such split (`without`) or are not the sum of its parts
-    (`disagree`, the rows behind it). A part of a split has a `total`.
-    """
-
-    code: str
-    label: str
-    unit: str | None
-    kind: str | None
-    periods: Sequence[FigureLine]
-    trend: Sequence[
-        tuple[str, float, int]
-    ]  # total and teams of periods of one length, the first one first
-
-
 QuestionKey = tuple[str, str | None, str]  # sheet, fixed row, question
 
 
@@ -262,7 +243,7 @@ class Overview:
     change: RunChange | None  # since the run before the last
     tools: Sequence[FigureLine] = ()
     risks: Risks | None = None
-    indicators: Sequence[Indicator] | None = None
+    indicators: Sequence[FigureLine] | None = None  # its parts are periods, periods split further
     gaps: Sequence[FigureLine] | None = None  # with the title of its sheet as code
     all_gaps: int = 0
     overdue: Sequence[ListedRow] | None = None  # the first of them

@@ -12,7 +12,7 @@ from ..dataset.schema import OVERDUE, TOP_RISKS
 from ..exchange.validation import RETURNED
 from ..findings.value import ANSWER_MISSING
 from .brief import BriefView
-from .overview_model import Indicator, ListedRow, Overview, QuestionProfile, Risks, TeamProgress
+from .overview_model import FigureLine, ListedRow, Overview, QuestionProfile, Risks, TeamProgress
 
 # a table of the dataset, and what its rows hold in columns by name: a value, or any of a list
 FigureRows = tuple[str, Mapping[str, Any]]
@@ -134,7 +134,7 @@ class _PageFigures(BriefView):
     def of_sentences(self) -> Iterator[Line]:
         """Yield the figures in the sentences that both pages begin with."""
         overview = self.overview
-        targets = [target.periods[0].figures for target in self.targets]
+        targets = [target.figures for target in self.targets]
         reached = [line["n"] for line in targets if line["progress"] >= 1]
         at_last = {"stage": overview.risks.maps[-1].stage} if overview.risks else {}
         highest = {"level": self.level} if self.level else {}
@@ -315,22 +315,22 @@ class _PageFigures(BriefView):
     def of_indicators(self) -> Iterator[Line]:
         """Yield every indicator, period by period, with its parts."""
         for indicator in self.overview.indicators or ():
-            yield from self._of_indicator(indicator, periods=len(indicator.periods))
+            yield from self._of_indicator(indicator, periods=len(indicator.parts))
             title = f"{indicator.code} {indicator.label}"
-            by_label = {period.label: period.figures["n"] for period in indicator.periods}
-            for name, total, teams in indicator.trend:
+            by_label = {period.label: period.figures["n"] for period in indicator.parts}
+            for name, total, teams in indicator.figures["trend"]:
                 rows = numbered("aggregate_indicators", by_label.get(name))
                 yield self._line(f"{title} · {name}", "Trend", total, rows)
                 yield self._line(f"{title} · {name}", "Teams", teams, rows)
-            for period in indicator.periods:
+            for period in indicator.parts:
                 for split in period.parts:
                     for part in split.parts:
                         of_part = numbered("aggregate_splits", part.figures["n"])
                         text = self.number(part.figures["total"])
                         yield f"{title} · {part.label}", split.label, text, of_part
 
-    def _of_indicator(self, indicator: Indicator, periods: int) -> Iterator[Line]:
-        for period in indicator.periods[:periods]:
+    def _of_indicator(self, indicator: FigureLine, periods: int) -> Iterator[Line]:
+        for period in indicator.parts[:periods]:
             line = period.figures
             label = f"{indicator.code} {indicator.label} · {period.label}"
             rows = numbered("aggregate_indicators", line["n"])

@@ -18,7 +18,7 @@ from ..dataset.return_status import BLANK
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
-from .overview_model import Indicator, ListedRow, Overview, TeamProgress, whole_percents
+from .overview_model import FigureLine, ListedRow, Overview, TeamProgress, whole_percents
 
 MOST_RISKS = 5
 MOST_INDICATORS = 5
@@ -75,14 +75,14 @@ class PageSummary:
         return [*self.overview.risks.levels][-1] if self.overview.risks else None
 
     @cached_property
-    def targets(self) -> Sequence[Indicator]:
+    def targets(self) -> Sequence[FigureLine]:
         """The indicators of which it is known how far they are to their target, the furthest from it first."""
         measured = [
             indicator
             for indicator in self.overview.indicators or ()
-            if indicator.periods[0].figures["progress"] is not None
+            if indicator.figures["progress"] is not None
         ]
-        return sorted(measured, key=lambda indicator: indicator.periods[0].figures["progress"])
+        return sorted(measured, key=lambda indicator: indicator.figures["progress"])
 
     # in words
 
@@ -156,9 +156,7 @@ class PageSummary:
             }
             yield "level", kept_in_order(self.overview.risks.levels[self.level], self.language)
         if self.targets:
-            reached = sum(
-                indicator.periods[0].figures["progress"] >= 1 for indicator in self.targets
-            )
+            reached = sum(indicator.figures["progress"] >= 1 for indicator in self.targets)
             counts |= {"targets": len(self.targets), "reached": reached}
         if self.overview.counted:
             counts |= {"returns": self.overview.counted, "open_errors": self.overview.from_returned}
