@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from hrge_xl import (
 from hrge_xl.cli import run
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
+from hrge_xl.outputs.overview_model import percents_of, whole_percents
 from tests import played_rounds, two_rounds
 from tests.audited import hrge, returned, workbook
 from tests.face import (
@@ -620,6 +622,15 @@ def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
     assert cells
     assert all((shade == "5") == (share == "100") for shade, share in cells)
     assert all(int(shade) == min(int(share) // 20, 4) for shade, share in cells if share != "100")
+
+
+def test_a_share_that_is_drawn_is_the_percentage_that_stands_in_the_tables() -> None:
+    """Drawings know the quotient only, which as a float can be a bit less than the half that is rounded."""
+    for required in range(1, 201):
+        for answered in range(required):
+            exact = min(99, round(Fraction(100 * answered, required)))
+            assert percents_of(answered / required) == whole_percents(answered, required) == exact
+    assert percents_of(1.0) == 100
 
 
 # the profile of the questions

@@ -17,7 +17,7 @@ from ..dataset.schema import INTEGER, NUMBER
 from ..dataset.store import Store
 from ..layout.lists import LEVELS
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
-from .overview_model import Block, Number
+from .overview_model import Block
 from .table_sheets import FONT, SHARE, CodeLabels
 
 LABEL_WIDTH = 40
@@ -34,6 +34,7 @@ BESIDE_LABELS = {
     "width": 0.5,
     "height": 0.74,
 }  # of the bars, where their names are long
+EDGE = {"color": "#404040"}  # of bars
 GRID = {
     "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}
 }  # behind the values of a chart
@@ -53,14 +54,11 @@ def write_figures(
     top = write_period(pen, store, labels)
     for block in drawn:
         _table(pen, block, top)
-        chart = _chart(book, block, (sheet.name, top))
+        chart = _draw_chart(book, block, sheet.name, top)
         height = _height(block)
         chart.set_size({"width": CHART_WIDTH, "height": height})
-        words = "; ".join(_in_words(block.heads, row) for row in block.rows)
-        about = f"{block.title}. {words}."  # for those who do not see it
-        sheet.insert_chart(
-            top + 1, beside, chart, {"description": about[:4000], "object_position": 2}
-        )
+        about = {"description": _describe(block)[:4000], "object_position": 2}
+        sheet.insert_chart(top + 1, beside, chart, about)
         top += max(len(block.rows) + 4, height // ROW_HEIGHT + 3)
 
 
@@ -101,31 +99,30 @@ def _table(pen: PlainSheet, block: Block, top: int) -> None:
                 pen.put(row, at, number, look)
 
 
-def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
-    stacked = {"subtype": "stacked"} if block.kind != "line" and block.several else {}
+def _draw_chart(book: Workbook, block: Block, sheet: str, top: int) -> Any:
+    """Return the chart of a block whose table stands on a sheet from a row on: its title, its heads, its rows."""
+    is_line = block.kind == "line"
+    stacked = {"subtype": "stacked"} if block.several and not is_line else {}
     chart = book.add_chart({"type": block.kind, **stacked})
-    name, top = place
     share = {"num_format": "0%"} if block.percent else {}
-    alone = block.kind != "line" and not block.several  # then its numbers stand at the bars
-    labels = {"data_labels": {"value": True, **share}} if alone else {}
+    look: dict[str, Any] = {"border": EDGE, "gap": 60}
+    if not block.several and not is_line:  # then its numbers stand at the bars
+        look["data_labels"] = {"value": True, **share}
+    if block.by_row:
+        look["points"] = [{"fill": {"color": colour}, "border": EDGE} for colour in block.colours]
     first = top + 2
     last = top + 1 + len(block.rows)
-    for at, colour in zip(range(1, len(block.heads)), block.colours, strict=True):
-        line = (
-            {"line": {"color": colour}, "marker": {"type": "circle"}}
-            if block.kind == "line"
-            else {}
-        )
+    for at in range(1, len(block.heads)):
+        colour = {"color": block.colours[at - 1]}
+        line = {"line": colour, "marker": {"type": "circle"}} if is_line else {}
         chart.add_series(
             {
-                "name": [name, top + 1, at],
-                "categories": [name, first, 0, last, 0],
-                "values": [name, first, at, last, at],
-                "fill": {"color": colour},
-                "border": {"color": "#404040"},
-                "gap": 60,
+                "name": [sheet, top + 1, at],
+                "categories": [sheet, first, 0, last, 0],
+                "values": [sheet, first, at, last, at],
+                "fill": colour,
+                **look,
                 **line,
-                **labels,
             }
         )
     chart.set_title({"name": block.title, "name_font": {"size": 11}})
@@ -148,11 +145,14 @@ def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
     return chart
 
 
-def _in_words(heads: Sequence[str], row: tuple[str, Sequence[Number]]) -> str:
-    label, numbers = row
-    pairs = zip(heads[1:], numbers, strict=True)
-    known = [f"{head} {number:g}" for head, number in pairs if number is not None]
-    return f"{label}: {', '.join(known)}"
+def _describe(block: Block) -> str:
+    """Return what is said of a chart to those who do not see it."""
+    rows = []
+    for label, numbers in block.rows:
+        pairs = zip(block.heads[1:], numbers, strict=True)
+        known = [f"{head} {number:g}" for head, number in pairs if number is not None]
+        rows.append(f"{label}: {', '.join(known)}")
+    return f"{block.title}. {'; '.join(rows)}."
 
 
 # the sheet of `data.xlsx` with the matrices of the latest period as heat maps, and rows by level as charts
@@ -238,25 +238,12 @@ class _HeatMaps:
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
             self.pen.put(row, 0, self.names[code], self.colour[code])
             self.pen.put(row, 1, total, INTEGER)
-        last = top + len(totals)
-        name = self.pen.sheet.name
-        chart = self.book.add_chart({"type": "column"})
-        chart.add_series(
-            {
-                "categories": [name, top + 1, 0, last, 0],
-                "values": [name, top + 1, 1, last, 1],
-                "points": [
-                    {"fill": {"color": level.colour}, "border": {"color": "#404040"}}
-                    for level in self.matrix.levels
-                ],
-                "data_labels": {"value": True},
-                "gap": 60,
-            }
-        )
-        chart.set_title({"name": title, "name_font": {"size": 11}})
-        chart.set_legend({"none": True})
-        chart.set_y_axis({"num_format": "0", **GRID})
-        totals_text = ", ".join(f"{self.names[code]} {total}" for code, total in totals.items())
-        options = {"description": f"{title}: {totals_text}.", "object_position": 2}
-        self.pen.sheet.insert_chart(first + 1, right, chart, options)
-        return max(last, first + 15) + 3
+        heads = [self.labels.say("Level"), self.labels.say("Rows")]
+        rows = [(self.names[code], [total]) for code, total in totals.items()]
+        colours = [level.colour for level in self.matrix.levels]
+        block = Block(title, heads, rows, "column", colours)
+        chart = _draw_chart(self.book, block, self.pen.sheet.name, top - 1)
+        totals_text = ", ".join(f"{label} {total}" for label, (total,) in rows)
+        about = {"description": f"{title}: {totals_text}.", "object_position": 2}
+        self.pen.sheet.insert_chart(first + 1, right, chart, about)
+        return max(top + len(totals), first + 15) + 3

@@ -60,6 +60,8 @@ BLUE = "#2C6A8F"
 class Block(NamedTuple):
     """Figures that are drawn: a title, heads, rows of a label and numbers, and how. Numbers below a head are a series.
 
+    Each series has a colour; where there is one series, its rows may have one each.
+
     `share` says that they are shares of 1, which is the end of the axis, `progress` that they are shares which may be
     more.
     """
@@ -76,6 +78,11 @@ class Block(NamedTuple):
     def percent(self) -> bool:
         """Whether its numbers are shown in percent."""
         return self.share or self.progress
+
+    @property
+    def by_row(self) -> bool:
+        """Whether each row has a colour of its own."""
+        return not self.several and len(self.colours) > 1
 
     @property
     def several(self) -> bool:
