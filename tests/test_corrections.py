@@ -348,6 +348,9 @@ def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
     assert "“37” instead of “24”" in correct(folder, EXPECTED, "37", more=with_password).out
     assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
     assert "identical" in ran("verify", folder, *with_password).out
+    without = ran("verify", folder, code=1).out
+    assert "AFG.xlsx: protected with a password, which was not given: not compared." in without
+    assert "1 difference (1 return of 2 read again" in without
     # who has no password by now learns of it; the correction stays
     ran("status", folder, "--today", DAY)
     assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")

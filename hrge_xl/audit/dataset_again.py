@@ -31,7 +31,7 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, PROGRAM, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
-from ..exchange.validation import Reader, ValidationRequest, validate
+from ..exchange.validation import REFUSED, Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.chain import missing_from_journal
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
@@ -40,6 +40,8 @@ from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
 from ..outputs import brief, briefs_in, exports, overview, overview_page, page_language
 from ..outputs.exports import SHAREABLE, write_shareable
+from ..reader.gate import Refusal, open_untrusted
+from ..reader.office_files import PASSWORDS
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
@@ -123,13 +125,6 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
             audit.problems += exports.named_as_older(
                 folder, [path for path in older if path not in aside]
             )
-            files = sources_of(audit, ledger, store, today)
-            if request.sample is not None and request.sample < len(files):
-                files = {
-                    number: files[number]
-                    for number in SystemRandom().sample(sorted(files), request.sample)
-                }
-            audit.read = len(files)
             copies = {
                 other_round.name: find(folder / SPECS, other_round.spec_digest)
                 for other_round in elsewhere
@@ -144,6 +139,18 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 request.password,
                 in_force(every_correction(ledger)),
             )
+            files = sources_of(audit, ledger, store, today)
+            for number in protected_now(files, setting):
+                audit.problems.append(
+                    f"{files.pop(number).path}: protected with a password, which was not given: not compared. Give it "
+                    "with --password-file FILE."
+                )
+            if request.sample is not None and request.sample < len(files):
+                files = {
+                    number: files[number]
+                    for number in SystemRandom().sample(sorted(files), request.sample)
+                }
+            audit.read = len(files)
             with rebuilt(folder, store, files, setting, today, pool) as remade:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
                 copy = Path(SHAREABLE, DATASET)
@@ -503,9 +510,10 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
         "read_for",
         "signature",
         "team",
+        "verdict",
         "checks_run",
     )
-    for number, sha256, stored_path, checked, read_for, signature, team, run in store.raw(
+    for number, sha256, stored_path, checked, read_for, signature, team, verdict, run in store.raw(
         "submissions", columns
     ):
         audit.returns += 1
@@ -525,9 +533,26 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
             )
         else:
             identity = {"signature": signature, "team": team or ""}
-            row = {"identity": identity, "checks": {"run": str(run or "").split()}}
+            row = {
+                "identity": identity,
+                "verdict": verdict,
+                "checks": {"run": str(run or "").split()},
+            }
             day = parse_day(str(checked)) or today
             sources[int(str(number))] = ReportedFile(
                 file, path, read_for if read_for is None else str(read_for), day, row
             )
     return sources
+
+
+def protected_now(files: Mapping[int, ReportedFile], setting: Setting) -> list[int]:
+    """Return the numbers of the returns that were read under a password, and that no password given now opens."""
+    protected: list[int] = []
+    for number, file in files.items():
+        if file.row["verdict"] == REFUSED:
+            continue
+        passwords = setting.request(file.read_for, file.checked).passwords_for(Path(file.path))
+        opened = open_untrusted(file.file, passwords)
+        if isinstance(opened, Refusal) and opened.observations[0].code in PASSWORDS:
+            protected.append(number)
+    return protected
