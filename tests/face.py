@@ -493,15 +493,13 @@ from hrge_xl.outputs.exports import description, formats_there, write_shareable
 from hrge_xl.outputs.build import file_rows, run_id
 from hrge_xl.outputs.compare import ReturnContents, Side, compared, paired
 from hrge_xl.outputs.charts import (
-    ChartColumn,
     Mark,
-    Point,
-    columns,
     country_map,
-    lines,
+    draw_columns,
+    draw_lines,
+    draw_steps,
     on_map,
     outlines,
-    steps,
     width,
 )
 from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
@@ -516,11 +514,11 @@ from hrge_xl.outputs.brief import (
     of_dataset as brief_of_dataset,
     page_of as brief_page_of,
 )
-from hrge_xl.outputs.brief_build import MOST_INDICATORS
+from hrge_xl.outputs.page_summary import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, build_overview, teams
-from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
-from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
+from hrge_xl.outputs.overview_model import Block, FigureSource, MOST_ROWS, Overview
+from hrge_xl.outputs.figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
 from hrge_xl.outputs.page import environment, isolated
 from hrge_xl.outputs.specs import html, text, touched_files

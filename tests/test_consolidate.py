@@ -382,7 +382,12 @@ def test_the_heat_map_has_colours_words_and_a_described_chart(out: Path) -> None
     sheet = book["Heat maps"]
     twos = [cell for line in sheet.iter_rows() for cell in line if cell.value == 2]
     assert [cell.fill.fgColor.rgb for cell in twos if "High" in cell.number_format] == ["FFF4B6A6"]
-    assert len(sheet._charts) == 1
+    (chart,) = sheet._charts
+    (series,) = chart.series
+    colours = [point.spPr.solidFill.srgbClr for point in series.dPt]
+    assert SPEC.matrix
+    levels = SPEC.matrix.levels
+    assert colours == [level.colour.removeprefix("#").upper() for level in levels]
     drawing = zipfile.ZipFile(out / "data.xlsx").read("xl/drawings/drawing1.xml").decode()
     assert 'descr="Risk matrix: Low 0, Moderate 0, High 2."' in drawing
 
