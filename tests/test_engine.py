@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from hrge_xl import __version__, load, validate
+from hrge_xl.core.errors import StoreError, UsageError
 from tests.command_line import hrge
 from tests.conftest import missing
 from tests.face import (
@@ -28,9 +29,7 @@ from tests.face import (
     Arrival,
     RowBuilder,
     Schema,
-    StoreError,
     Task,
-    UsageError,
     all_rows,
     check_engine,
     data_xlsx,

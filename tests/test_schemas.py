@@ -15,7 +15,7 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, Result, ValidationRequest, generate, load, validate
 from tests.answers import full, layout
 from tests.check_table import not_right
 from tests.command_line import hrge
@@ -24,7 +24,6 @@ from tests.face import (
     TABLES,
     Failure,
     FrameSchema,
-    Result,
     RowBuilder,
     RowCheck,
     Rows,

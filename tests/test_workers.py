@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import HrgeError, UsageError, in_batches, workers
+from hrge_xl.core.errors import HrgeError, UsageError
+from hrge_xl.dataset.workers import in_batches
+from tests.face import workers
 
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
 SUMS = [sum(batch) + 100 for batch in BATCHES]
