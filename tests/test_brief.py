@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from hrge_xl import Order, generate, load
+from hrge_xl import Order, Round, generate, load
 from tests import two_rounds
 from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import (
     MOST_INDICATORS,
     Overview,
-    Round,
     Store,
     Team,
     TeamGroup,

@@ -22,8 +22,19 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl import Arrived, ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import (
+    Arrived,
+    ExpectedReturn,
+    Order,
+    Spec,
+    Summary,
+    ValidationRequest,
+    generate,
+    load,
+    validate,
+)
 from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.core.errors import OutputError, StoreError, UsageError
 from hrge_xl.exchange.validation import Source
 from tests.audited import returned
 from tests.command_line import hrge
@@ -33,12 +44,7 @@ from tests.face import (
     TABLES,
     Answers,
     Ledger,
-    OutputError,
     Schema,
-    Spec,
-    StoreError,
-    Summary,
-    UsageError,
     exports,
     kept_at,
     only_writer,

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import load, load_round
+from hrge_xl import Audit, load, load_round
 from tests.audited import DAY, TODAY, edited, put_text, round_folder, workbook
 from tests.command_line import hrge
 from tests.databases import tampered
 from tests.face import (
-    Audit,
     Difference,
     Ledger,
     Part,

@@ -12,17 +12,14 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import Order, generate, load
+from hrge_xl import Order, Result, generate, load
+from hrge_xl.core.errors import OutputError, StoreError, UsageError
 from tests.audited import DAY, hrge
 from tests.face import (
     ANSWERS_FACT,
     SPEC_HOMES,
     FileToCheck,
-    OutputError,
-    Result,
     RowBuilder,
-    StoreError,
-    UsageError,
     WorkerPool,
     isolate_failures,
     kind_called,

@@ -13,19 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl import Order, generate, issue
+from hrge_xl import Order, Spec, generate, issue
+from hrge_xl.core.errors import LimitError
 from tests.answers import TODAY, answers, full, layout, spec
-from tests.face import (
-    FIELD_TYPES,
-    Answers,
-    Layout,
-    LimitError,
-    Spec,
-    book,
-    issue_files,
-    issuing,
-    stamp_alone,
-)
+from tests.face import FIELD_TYPES, Answers, Layout, book, issue_files, issuing, stamp_alone
 from tests.made_workbooks import FILLINGS, SPECS, partly
 from tests.property_tests import examples
 from tests.telling import telling

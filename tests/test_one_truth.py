@@ -35,6 +35,7 @@ from hrge_xl import (
     load_round,
     report,
 )
+from hrge_xl.dataset.reconciliation import reconciled, reconciliation
 from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import (
@@ -47,8 +48,6 @@ from tests.face import (
     of_dataset,
     open_store,
     page_of,
-    reconciled,
-    reconciliation,
     saved_on,
     shared,
     status,

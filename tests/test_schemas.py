@@ -16,7 +16,7 @@ from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
 
 import hrge_xl
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, Result, ValidationRequest, generate, load, validate
 from tests.answers import full, layout
 from tests.check_table import not_right
 from tests.command_line import hrge

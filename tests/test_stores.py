@@ -14,7 +14,7 @@ from hrge_xl import ExpectedReturn, ValidationRequest, load, validate
 from hrge_xl.coordination.consolidation import consolidate_sources, decide
 from hrge_xl.dataset.ingest import Options
 from hrge_xl.exchange.validation import Source
-from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
+from tests.face import DATASET, OF_DATABASE, Schema, Store, Value, open_file, open_url
 from tests.fixture_types import Patch
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, load
+from hrge_xl.core.errors import UsageError
 from tests import damage, intake_files
 from tests.audited import (
     DAY,

@@ -22,7 +22,7 @@ import psutil
 import pytest
 from openpyxl.utils import get_column_letter
 
-from hrge_xl import ExpectedReturn
+from hrge_xl import ExpectedReturn, Reader
 from tests.confined import in_a_thread
 from tests.damage import filled
 from tests.face import LIMITS, Died, Reader, ReadLimits, WorkerPool, loads, run_guarded, serve
