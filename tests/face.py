@@ -15,7 +15,6 @@ from hrge_xl.core.paths import (
     path_of,
     path_text,
     quoted as shell_words_quoted,
-    parts_of,
     write_whole,
 )
 from hrge_xl.answers.submission import (
@@ -313,9 +312,9 @@ from hrge_xl.dataset.dimensions import allowed_values, dimensions, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
-from hrge_xl.ledger.chain import JOURNAL, LedgerEntry, TEXTS, read_journal
-from hrge_xl.ledger.files import LOCK, kept_at, only_writer, sha256_of
-from hrge_xl.ledger.events import Arrival, Arrived
+from hrge_xl.ledger.chain import JOURNAL
+from hrge_xl.ledger.files import kept_at, only_writer, sha256_of
+from hrge_xl.ledger.events import Arrival
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, LEFT_OUT, LOST, Ledger
 from hrge_xl.dataset.opening import open_store, open_url, opened, temporary_dataset
 from hrge_xl.dataset.reconciliation import Reconciliation, WORDS, periods
@@ -341,7 +340,6 @@ from hrge_xl.dataset.work import (
     rows_on_worker,
 )
 from hrge_xl.dataset.rows import RowBuilder, submission_id
-from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
     ANSWERS_FACT,
     COLUMNS as DATASET_COLUMNS,
@@ -349,7 +347,6 @@ from hrge_xl.dataset.schema import (
     LABEL,
     META,
     Rows,
-    SLOTS,
     SUBMISSIONS,
     Schema,
     TABLES,
@@ -436,7 +433,7 @@ from hrge_xl.outputs.brief import (
 )
 from hrge_xl.outputs.page_summary import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
-from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, build_overview, teams
+from hrge_xl.outputs.overview_build import LEAST_FIRST, build_overview
 from hrge_xl.outputs.overview_model import Block, FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import Audit, load, load_round
+from hrge_xl.audit.files_again import Setting
 from tests.audited import DAY, TODAY, edited, put_text, round_folder, workbook
 from tests.command_line import hrge
 from tests.databases import tampered
@@ -17,7 +18,6 @@ from tests.face import (
     Difference,
     Ledger,
     Part,
-    Setting,
     faults_of_files,
     faults_of_issued,
     faults_of_spec,

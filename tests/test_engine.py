@@ -19,12 +19,12 @@ import psutil
 import pytest
 
 from hrge_xl import __version__, load
+from hrge_xl.core.errors import UsageError
 from tests.command_line import hrge
 from tests.conftest import missing
 from tests.face import (
     Arrival,
     Task,
-    UsageError,
     check_engine,
     data_xlsx,
     program_digest,

@@ -22,7 +22,6 @@ from tests.check_table import not_right
 from tests.command_line import hrge
 from tests.face import (
     DATASET,
-    Result,
     RowBuilder,
     RowCheck,
     Rows,

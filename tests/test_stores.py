@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from hrge_xl import ExpectedReturn, ValidationRequest, load, validate
 from hrge_xl.coordination.consolidation import consolidate_sources, decide
+from hrge_xl.core.errors import StoreError
 from hrge_xl.dataset.ingest import Options
 from hrge_xl.exchange.validation import Source
 from tests.face import DATASET, OF_DATABASE, Schema, Store, Value, open_file, open_url

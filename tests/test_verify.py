@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, load
+from hrge_xl.audit.files_again import Setting
 from hrge_xl.core.errors import UsageError
 from tests import damage, intake_files
 from tests.audited import (
@@ -35,8 +36,6 @@ from tests.face import (
     BLANK,
     EQUAL,
     Seen,
-    Setting,
-    UsageError,
     VerificationRequest,
     cells_of,
     equality,

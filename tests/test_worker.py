@@ -25,7 +25,7 @@ from openpyxl.utils import get_column_letter
 from hrge_xl import ExpectedReturn, Reader
 from tests.confined import in_a_thread
 from tests.damage import filled
-from tests.face import LIMITS, Died, Reader, ReadLimits, WorkerPool, loads, run_guarded, serve
+from tests.face import LIMITS, Died, ReadLimits, WorkerPool, loads, run_guarded, serve
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 from tests.worker_actions import act, burn

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import HrgeError, UsageError, in_batches, workers, workers_elsewhere
+from hrge_xl.core.errors import HrgeError, UsageError
+from tests.face import in_batches, workers, workers_elsewhere
 
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
 SUMS = [sum(batch) + 100 for batch in BATCHES]
