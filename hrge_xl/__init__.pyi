@@ -1,5 +1,6 @@
 """What `hrge_xl` gives, and where each is made: read by type checkers, and when a name is first asked for."""
 
+from .answers.submission import Answer as Answer
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
 from .api import Imported as Imported

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from threading import Lock
 import hrge_xl
 
 from ..core.dates import day_here
-from ..core.errors import UsageError
+from ..core.errors import HrgeError, UsageError
 from ..core.paths import quoted
 from .work import Worker
 
@@ -65,6 +65,8 @@ class Desk:
 
     def __init__(self, folder: Path | None, language: str, *, read_only: bool = False) -> None:
         self.folder = folder
+        # rounds lie beside each other
+        self.home = Path.cwd() if folder is None else folder.resolve().parent
         self.language = language
         self.read_only = read_only
         self.worker = Worker()
@@ -100,18 +102,33 @@ class Desk:
             yield dataset
 
     def state(self) -> RoundState:
-        """Return where the round stands; it is read again where a file of it has changed, and on another day."""
+        """Return where the round stands; it is read again where a file of it has changed, and on another day.
+
+        While it cannot be read, as during its first run, it is what it was before, with a note that says why.
+        """
         folder = self.round_folder
         with self._lock:
             seen = (day_here(), *_look_at(folder / name for name in WATCHED))
-            if self._state is None or seen != self._seen:
+            if self._state is not None and seen == self._seen:
+                return self._state
+            try:
                 self._state = self._read(folder)
-                self._seen = seen
+            except HrgeError as error:
+                if self._state is None:
+                    raise
+                return replace(self._state, notes=(*self._state.notes, str(error)))
+            self._seen = seen
             return self._state
 
-    def forget(self) -> None:
-        """Have the round read again."""
+    def rounds(self) -> list[Path]:
+        """Return the folders of the rounds that lie here."""
+        files = sorted(self.home.glob("*/round.yaml"))
+        return [file.parent for file in files if file.is_file()]
+
+    def open_round(self, folder: Path) -> None:
+        """Show another round."""
         with self._lock:
+            self.folder = folder
             self._state = None
 
     def _read(self, folder: Path) -> RoundState:

@@ -10,25 +10,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import BinaryIO
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ..core.errors import HrgeError, OutputError
-from .acts import ACTS, take_in
+from ..core.errors import OutputError
+from .acts import ACTS, Form
 from .desk import Desk
 from .guard import Guard
 from .pages import ASSETS, Pages, asset_of, back_to
 
 IDLE_SECONDS = 3600
 BETWEEN_EVENTS = 0.3  # seconds
+QUICK = 1.0  # seconds that one waits for what was done, before the page shows how far it is
 MOST_FILES = 2_000  # of one upload
 LOOPBACK = "127.0.0.1"
 
@@ -109,68 +109,67 @@ def application(desk: Desk) -> Starlette:
         def endpoint(request: Request) -> Response:
             try:
                 return show(request)
-            except HrgeError as error:
+            except Exception as error:  # noqa: BLE001 (whatever it is, the desk goes on)
                 return pages.problem(request, error)
 
         return endpoint
 
     async def act(request: Request) -> Response:
-        form = await _checked_form(request, desk)
-        fields = {name: text for name, text in form.items() if isinstance(text, str)}
+        form = await _read_form(request, desk)
         try:
-            return await run_in_threadpool(_do, desk, fields)
-        except HrgeError as error:
-            return pages.problem(request, error, back_to(fields.get("back", "")))
-
-    async def receive(request: Request) -> Response:
-        form = await _checked_form(request, desk)
-        uploads = [
-            (file.filename, file.file)
-            for file in form.getlist("files")
-            if isinstance(file, UploadFile) and file.filename
-        ]
-        work = desk.worker.submit(
-            str(form["form"]),
-            "Take in what came",
-            desk.command("refresh", desk.round_folder),
-            lambda: take_in(desk, uploads),
-        )
-        return RedirectResponse(back_to(str(form.get("back", "")), work), 303)
+            return await run_in_threadpool(_do, pages, request, form)
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 (as above)
+            return pages.problem(request, error, back_to(form["back"]))
 
     async def events(request: Request) -> Response:
         return StreamingResponse(_events(request, desk), media_type="text/event-stream")
 
     routes = [
-        Route("/", page(pages.teams)),
+        *(Route(f"/{name}", page(show)) for name, show in pages.by_name.items()),
         Route("/act", act, methods=["POST"]),
-        Route("/take-in", receive, methods=["POST"]),
         Route("/events", events),
-        *(
-            Route(f"/{name}", lambda request: asset_of(request.url.path.rpartition("/")[2]))
-            for name in ASSETS
-        ),
+        *(Route(f"/{name}", show_asset) for name in ASSETS),
     ]
     return Starlette(routes=routes)
 
 
-def _do(desk: Desk, fields: dict[str, str]) -> Response:
-    """Do what a form asks for."""
-    act = ACTS.get(fields.get("act", ""))
+def show_asset(request: Request) -> Response:
+    """Return the style or the script of every page."""
+    return asset_of(request.url.path.rpartition("/")[2])
+
+
+def _do(pages: Pages, request: Request, form: Form) -> Response:
+    """Do what a form asks for, or show first what it means."""
+    desk = pages.desk
+    act = ACTS.get(form["act"])
     if act is None:
         raise HTTPException(404)
+    if act.preview is not None and not form["confirmed"]:
+        return pages.confirm(request, act, form, act.preview(desk, form))
     work = desk.worker.submit(
-        fields["form"],
+        form["form"],
         act.title,
-        desk.command(*act.words(desk, fields)),
-        lambda: act.run(desk, fields),
+        desk.command(*act.command(desk, form)),
+        lambda: act.run(desk, form),
     )
-    return RedirectResponse(back_to(fields.get("back", ""), work), 303)
+    work.finished.wait(QUICK)
+    return RedirectResponse(back_to(form["back"], work), 303)
 
 
-async def _checked_form(request: Request, desk: Desk) -> Any:
+async def _read_form(request: Request, desk: Desk) -> Form:
     """Return what a form sent. Raises `HTTPException` for one that is not of a page of this run."""
-    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FILES)
-    if not desk.is_own_form(str(form.get("token", "")), str(form.get("form", ""))):
+    sent = await request.form(max_files=MOST_FILES, max_fields=MOST_FILES)
+    fields: dict[str, list[str]] = {}
+    uploads: list[tuple[str, BinaryIO]] = []
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value)
+        elif value.filename:
+            uploads.append((value.filename, value.file))
+    form = Form(fields, uploads)
+    if not desk.is_own_form(form["token"], form["form"]):
         raise HTTPException(403, "This form is not of a page of this run. Load the page again.")
     return form
 

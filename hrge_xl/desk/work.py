@@ -15,6 +15,16 @@ from ..core.program import write_log
 MOST_KEPT = 50  # pieces of work whose outcome can still be shown
 
 
+def describe_error(error: Exception) -> str:
+    """Say why something was not done, a sentence a line; of a fault of ours where its log lies."""
+    if isinstance(error, HrgeError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or ''} {error.strerror or error}. Check the free space, then try again."
+    log = write_log(error)  # it holds nothing that was typed or sent
+    return f"This is a bug in hrge-xl, not in your files. Please report it with {log}."
+
+
 @dataclass
 class Work:
     """One act: what it is, the command that does the same, and how far it is or what came of it."""
@@ -97,9 +107,7 @@ class Worker:
         try:
             with hrge_xl.watch_progress(report):
                 work.lines = work.run()
-        except HrgeError as error:
-            work.error = str(error)
-        except Exception as error:  # noqa: BLE001 (our own bug: the desk goes on)
-            work.error = f"This is a bug in hrge-xl, not in your files. Please report it with {write_log(error)}."
+        except Exception as error:  # noqa: BLE001 (whatever it is, the desk goes on)
+            work.error = describe_error(error)
         finally:
             work.finished.set()
