@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from tests.command_line import hrge
+from tests.letters import mail
 from tests.played_rounds import KEY, accepted, two_copies, with_a_mistake
 
 TEAMS = {"Rabat": accepted, "Karachi": with_a_mistake, "Cairo": two_copies, "Bamako": None}
@@ -38,6 +40,26 @@ def returned_by(team: str) -> dict[str, bytes]:
     act = TEAMS[team]
     files = act(team) if act else {}
     return {f"{team}_{name}.xlsx": content for name, content in files.items()}
+
+
+def write_mails(folder: Path) -> list[Path]:
+    """Write what the teams send, an e-mail a file, and one thing that is no answer."""
+    folder.mkdir(exist_ok=True)
+    for team in TEAMS:
+        for number, (name, content) in enumerate(returned_by(team).items(), start=1):
+            sent = datetime(2026, 7, 8 + number, 9, tzinfo=UTC)
+            letter = mail(f"{team.lower()}@example.org", sent, {name: content})
+            (folder / f"{name}.eml").write_bytes(bytes(letter))
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(90))
+    return sorted(folder.iterdir())
+
+
+def week_of_four(folder: Path) -> Path:
+    """The same round after its first week."""
+    round_ = round_of_four(folder)
+    write_mails(round_ / "inbox")
+    assert hrge("refresh", round_) == 0
+    return round_
 
 
 @dataclass
@@ -84,7 +106,7 @@ class RunningDesk:
             sent |= {"Origin": f"http://{self.host}", "Sec-Fetch-Site": "same-origin"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", int(self.host.rpartition(":")[2]))
-        path = page if page.startswith("/") else self.home + page
+        path = page if page.startswith("/") else self.home + page.removeprefix("./")
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in sent.items():
             if value:

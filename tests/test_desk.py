@@ -8,16 +8,18 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 import hrge_xl
 from tests.command_line import hrge
-from tests.desks import TEAMS, RunningDesk, returned_by, round_of_four, running
+from tests.desks import TEAMS, RunningDesk, round_of_four, running, week_of_four, write_mails
 from tests.fixture_types import Folders
 from tests.letters import mail
 from tests.pages import unfold, violations
+from tests.played_rounds import workbook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,39 +29,18 @@ PAGES = ("", "team?code=Karachi", "letters", "decide", "find?value=11", "share",
 WHY = "Agreed by telephone."
 
 
-def mails(folder: Path) -> list[Path]:
-    """What the teams send, an e-mail a file."""
-    folder.mkdir()
-    files = []
-    for team in TEAMS:
-        for number, (name, content) in enumerate(returned_by(team).items(), start=1):
-            sent = datetime(2026, 7, 8 + number, 9, tzinfo=UTC)
-            file = folder / f"{name}.eml"
-            file.write_bytes(bytes(mail(f"{team.lower()}@example.org", sent, {name: content})))
-            files.append(file)
-    return files
-
-
 @pytest.fixture(scope="module")
 def issued(tmp_path_factory: Folders) -> Path:
     """A round whose workbooks are out, with what its teams will send beside it."""
     folder = tmp_path_factory.mktemp("desk")
-    round_ = round_of_four(folder)
-    mails(folder / "mails")
-    (folder / "mails" / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(90))
-    return round_
+    write_mails(folder / "mails")
+    return round_of_four(folder)
 
 
 @pytest.fixture(scope="module")
-def taken_in(issued: Path, tmp_path_factory: Folders) -> Path:
+def taken_in(tmp_path_factory: Folders) -> Path:
     """The same after its first week, by command."""
-    round_ = shutil.copytree(issued, tmp_path_factory.mktemp("week") / "2026-H1")
-    files = [*(issued.parent / "mails").iterdir()]
-    (round_ / "inbox").mkdir(exist_ok=True)
-    for file in files:
-        shutil.copy(file, round_ / "inbox")
-    assert hrge("refresh", round_) in (0, 4)
-    return round_
+    return week_of_four(tmp_path_factory.mktemp("week"))
 
 
 @pytest.fixture(scope="module")
@@ -274,14 +255,6 @@ def test_what_is_not_there_is_said_and_no_path_is_taken(desk: RunningDesk) -> No
     assert desk.ask("..%2fsigning.key").status == 404
 
 
-def test_a_desk_speaks_the_languages_of_the_program(taken_in: Path) -> None:
-    with running(taken_in, "--language", "ar", "--read-only") as desk:
-        desk.enter()
-        page = desk.ask().text
-    assert '<html lang="ar" dir="rtl">' in page
-    assert "من أجاب" in page or "الفرق" in page
-
-
 def test_without_a_round_it_shows_those_that_lie_here(taken_in: Path) -> None:
     with running(folder=taken_in.parent) as desk:
         desk.enter()
@@ -290,3 +263,107 @@ def test_without_a_round_it_shows_those_that_lie_here(taken_in: Path) -> None:
         chosen = desk.send("act", listed.form("choose"))
         assert chosen.status == 303
         assert "Karachi" in desk.ask().text
+
+
+def test_the_next_round_begins_with_the_teams_of_this_one(taken_in: Path, tmp_path: Path) -> None:
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    with running(round_) as desk:
+        desk.enter()
+        form = desk.ask("rounds").form("begin") | {"name": "2026-H2", "deadline": "2099-01-31"}
+        assert desk.send("act", form | {"name": "../elsewhere", "from": "1"}).status == 303
+        again = desk.ask("rounds").form("begin") | {"name": "2026-H2", "deadline": "2099-01-31"}
+        begun = desk.ask(desk.send("act", again | {"from": "1"}).headers["location"])
+    assert "2026-H2: 4 teams." in begun.text
+    assert not (tmp_path.parent / "elsewhere").exists()
+    assert [team.code for team in hrge_xl.load_round(tmp_path / "2026-H2").teams] == [*TEAMS]
+
+
+def test_what_was_checked_again_is_told(desk: RunningDesk) -> None:
+    begun = desk.send("act", desk.ask("round").form("verify")).headers["location"]
+    with_progress = desk.ask("events")
+    assert with_progress.headers["content-type"].startswith("text/event-stream")
+    last = json.loads(with_progress.text.strip().splitlines()[-1].removeprefix("data: "))
+    assert last["finished"]
+    assert "identical" in desk.ask(begun).text.casefold()
+
+
+def test_the_words_are_those_of_the_reader_or_of_the_team(taken_in: Path) -> None:
+    """The pages speak a language of the program; a return is told in that, or in that of its team."""
+    name = submission(taken_in, "Karachi_one.xlsx")
+    with running(taken_in, "--language", "ar", "--read-only") as desk:
+        desk.enter()
+        arabic = desk.ask(f"return?id={name}").text
+        english = desk.ask(f"return?id={name}&language=en").text
+    assert '<html lang="ar" dir="rtl">' in arabic
+    assert "Fill in this cell." not in arabic
+    assert "Fill in this cell." in english
+    assert '<div lang="en" dir="ltr">' in english
+
+
+def test_what_a_team_wrote_does_nothing_in_a_page(
+    browser: Browser, issued: Path, tmp_path: Path
+) -> None:
+    """Neither in a file name nor in an answer; and what was uploaded is never a page."""
+    round_ = shutil.copytree(issued, tmp_path / "2026-H1")
+    name = "<img src=x onerror=alert(1)>.xlsx"
+    sent = workbook("Karachi", 2, right=False)
+    letter = mail("karachi@example.org", datetime(2026, 7, 9, tzinfo=UTC), {name: sent})
+    page_of_theirs = b"<script>document.title = 'taken over'</script>"
+    with running(round_) as desk:
+        page, trouble = opened(browser, desk)
+        page.on("dialog", lambda dialog: trouble.append(dialog.message))
+        page.set_input_files(
+            "input[type=file]",
+            [
+                {"name": "a.eml", "mimeType": "message/rfc822", "buffer": bytes(letter)},
+                {"name": "../../x.html", "mimeType": "text/html", "buffer": page_of_theirs},
+            ],
+        )
+        page.get_by_role("button", name="Take in what came").click()
+        page.wait_for_selector("#work:not([data-running])", timeout=60_000)
+        page.goto(f"http://{desk.host}{desk.home}team?code=Karachi")
+        assert page.locator("img").count() == 0
+        page.locator("main table a").first.click()
+        assert "taken over" not in page.title()
+        assert trouble == []
+        page.context.close()
+        desk.enter()
+        for address in ("x.html", "inbox/x.html", "returned/x.html"):
+            assert desk.ask(address).status == 404
+    assert (round_ / "inbox" / "x.html").read_bytes() == page_of_theirs
+    assert not (tmp_path.parent / "x.html").exists()
+
+
+def test_nobody_asking_ends_it(taken_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hrge_xl.desk import server
+
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.1)
+    told: list[str] = []
+    serving = Thread(target=server.serve, args=(taken_in, told.append))
+    serving.start()
+    serving.join(20)
+    assert not serving.is_alive()
+    assert told[0].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.deep
+def test_a_desk_that_is_killed_leaves_what_a_killed_command_leaves(
+    issued: Path, tmp_path: Path
+) -> None:
+    """The next run goes on, with everything that came."""
+    round_ = shutil.copytree(issued, tmp_path / "2026-H1")
+    write_mails(round_ / "inbox")
+    with running(round_) as desk:
+        desk.enter()
+        desk.send("act", desk.ask().form("take-in"))
+        desk.process.kill()
+        desk.process.wait()
+    assert hrge("refresh", round_) == 0
+    states = [(each.team.code, each.state) for each in hrge_xl.status(round_)]
+    assert states == [
+        ("Rabat", "accepted"),
+        ("Karachi", "returned"),
+        ("Cairo", "to decide"),
+        ("Bamako", "late"),
+    ]
+    assert hrge("verify", round_) == 0
