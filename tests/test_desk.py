@@ -66,7 +66,7 @@ def submission(round_: Path, name: str) -> str:
         return next(each.submission for each in dataset.returns() if each.name == name)
 
 
-@pytest.mark.parametrize("width", [1366, 375])
+@pytest.mark.parametrize("width", [pytest.param(1366, marks=pytest.mark.deep), 375])
 def test_axe_finds_nothing_and_every_page_fits(
     browser: Browser, desk: RunningDesk, taken_in: Path, width: int
 ) -> None:
@@ -278,6 +278,7 @@ def test_the_next_round_begins_with_the_teams_of_this_one(taken_in: Path, tmp_pa
     assert [team.code for team in hrge_xl.load_round(tmp_path / "2026-H2").teams] == [*TEAMS]
 
 
+@pytest.mark.deep
 def test_what_was_checked_again_is_told(desk: RunningDesk) -> None:
     begun = desk.send("act", desk.ask("round").form("verify")).headers["location"]
     with_progress = desk.ask("events")
@@ -300,6 +301,7 @@ def test_the_words_are_those_of_the_reader_or_of_the_team(taken_in: Path) -> Non
     assert '<div lang="en" dir="ltr">' in english
 
 
+@pytest.mark.deep
 def test_what_a_team_wrote_does_nothing_in_a_page(
     browser: Browser, issued: Path, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ from ..core.words import direction
 from ..outputs.page import STRICT, Data, asset, isolated, shown, words
 from .acts import Act, Form, digest_of
 from .desk import Desk, RoundState, id_of_draft
-from .views import Letter, QuestionLabels, ReturnView
+from .views import LetterView, QuestionLabels, ReturnView
 from .work import Work, describe_error
 
 WITHIN = re.compile(r"(?:\./|[a-z-]+)(?:\?[\w.~%&=+-]*)?", re.ASCII)  # a page of the desk
@@ -64,13 +64,13 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.say = words(desk.language)["say"]
 
     def render(
         self, request: Request, template: str, title: str, http_status: int = 200, **values: object
     ) -> HTMLResponse:
         """Return a page in the language of the desk, below what is being done or was just done."""
         desk = self.desk
-        say = words(desk.language)["say"]
         page = request.url.path.rpartition("/")[2] or "./"
         query = {name: text for name, text in request.query_params.items() if name != "work"}
         state = values.get("state")
@@ -81,7 +81,7 @@ class Pages:
                 {
                     "desk": desk,
                     "state": state,
-                    "title": say(title) if title.isascii() else title,
+                    "title": title,
                     "here": page,
                     "back": page + ("?" + urlencode(query) if query else ""),
                     "work": self._work_to_show(request),
@@ -101,7 +101,12 @@ class Pages:
         lines = describe_error(error).splitlines()
         http_status = 409 if isinstance(error, HrgeError) else 500
         return self.render(
-            request, "problem.html.j2", "Error", http_status, lines=lines, back=back or "./"
+            request,
+            "problem.html.j2",
+            self.say("Error"),
+            http_status,
+            lines=lines,
+            back=back or "./",
         )
 
     def _work_to_show(self, request: Request) -> Work | None:
@@ -138,7 +143,7 @@ class Pages:
         return self.render(
             request,
             "confirm.html.j2",
-            act.title,
+            self.say(act.title),
             state=self.desk.state(),
             lines=lines,
             confirmed=digest_of(lines),
@@ -161,7 +166,7 @@ class Pages:
         return self.render(
             request,
             "teams.html.j2",
-            "Teams",
+            self.say("Teams"),
             state=state,
             rows=rows,
             chosen=chosen,
@@ -187,6 +192,7 @@ class Pages:
             history=history,
             versions=versions,
             earlier=_earlier(versions),
+            names={version.submission: version.name for version in versions},
             next_step=hrge_xl.what_comes_next(status),
             drafts=[draft for draft in state.drafts if draft.team in status.team.codes],
             id_of=id_of_draft,
@@ -221,7 +227,7 @@ class Pages:
         return self.render(
             request,
             "compare.html.j2",
-            "Change",
+            f"{Path(before.path).name} → {Path(after.path).name}",
             state=state,
             before=before,
             after=after,
@@ -240,7 +246,7 @@ class Pages:
         return self.render(
             request,
             "decide.html.j2",
-            "To decide",
+            self.say("To decide"),
             state=state,
             decisions=decisions,
             waiting=waiting,
@@ -256,12 +262,12 @@ class Pages:
     def letters(self, request: Request) -> Response:
         """Show the drafts that wait to be sent, each with what it is about."""
         state = self.desk.state()
-        letters = [Letter.of(draft, state.round.folder) for draft in state.drafts]
+        letters = [LetterView.of(draft, state.round.folder) for draft in state.drafts]
         codes = {status.team.code for status in state.expected}
         return self.render(
             request,
             "letters.html.j2",
-            "Letters",
+            self.say("Letters"),
             state=state,
             letters=letters,
             codes=codes,
@@ -286,7 +292,7 @@ class Pages:
         return self.render(
             request,
             "find.html.j2",
-            "Figures",
+            self.say("Figures"),
             state=self.desk.state(),
             value=value,
             hits=hits,
@@ -302,7 +308,7 @@ class Pages:
         return self.render(
             request,
             "behind.html.j2",
-            "Rows behind the figures",
+            self.say("Rows behind the figures"),
             state=self.desk.state(),
             table=table,
             row=row,
@@ -318,7 +324,7 @@ class Pages:
         return self.render(
             request,
             "share.html.j2",
-            "Share",
+            self.say("Show and share"),
             state=state,
             change=[*change.lines(self.desk.language)] if change else [],
             older=made,
@@ -355,14 +361,14 @@ class Pages:
 
     def round(self, request: Request) -> Response:
         """Show what can be done with the round as a whole."""
-        return self.render(request, "round.html.j2", "Round", state=self.desk.state())
+        return self.render(request, "round.html.j2", self.say("Round"), state=self.desk.state())
 
     def rounds(self, request: Request) -> Response:
         """Show the rounds that lie here, and begin one."""
         return self.render(
             request,
             "rounds.html.j2",
-            "Round",
+            self.say("Round"),
             rounds=self.desk.rounds(),
             specs=hrge_xl.versions(),
             state=self.desk.state() if self.desk.folder else None,
@@ -418,7 +424,7 @@ def _menu(state: RoundState) -> list[tuple[str, str, int]]:
         ("letters", "Letters", len(state.drafts)),
         ("decide", "To decide", len(state.to_decide)),
         ("find", "Figures", 0),
-        ("share", "Share", 0),
+        ("share", "Show and share", 0),
         ("round", "Round", 0),
     ]
 

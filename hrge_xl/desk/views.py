@@ -85,7 +85,7 @@ class QuestionLabels:
         return self._labels.get((tool, field), field)
 
 
-class Letter(NamedTuple):
+class LetterView(NamedTuple):
     """A draft as one reads it."""
 
     draft: hrge_xl.Drafted
@@ -96,7 +96,7 @@ class Letter(NamedTuple):
     attached: Sequence[str]
 
     @classmethod
-    def of(cls, draft: hrge_xl.Drafted, folder: Path) -> Letter:
+    def of(cls, draft: hrge_xl.Drafted, folder: Path) -> LetterView:
         """Read a draft of a round."""
         mail = message_from_bytes((folder / draft.file).read_bytes(), policy=email_policy)
         body = mail.get_body(("plain",))
