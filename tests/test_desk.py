@@ -244,8 +244,8 @@ def test_what_is_not_there_is_said_and_no_path_is_taken(desk: RunningDesk) -> No
         "return?id=../../../etc/passwd",
         "letter?id=../signing.key",
         "compare?earlier=x&later=y",
-        "behind?table=../x&row=1",
-        "behind?table=answers&row=x",
+        "find?table=../x&row=1",
+        "find?table=answers&row=x",
     ):
         answer = desk.ask(page)
         assert answer.status == 409, page
@@ -341,7 +341,7 @@ def test_nobody_asking_ends_it(taken_in: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(server, "IDLE_SECONDS", 0.1)
     told: list[str] = []
-    serving = Thread(target=server.serve, args=(taken_in, told.append))
+    serving = Thread(target=server.serve, args=(taken_in, told.append), daemon=True)
     serving.start()
     serving.join(20)
     assert not serving.is_alive()
