@@ -422,7 +422,7 @@ from hrge_xl.outputs.charts import (
 from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
 from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
-from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
+from hrge_xl.outputs.formats import html as html_module, json, xlsx
 from hrge_xl.outputs.formats.json import render
 from hrge_xl.outputs.brief import (
     TeamGroup,
