@@ -39,7 +39,7 @@ def serve(
     *,
     port: int = 0,
     read_only: bool = False,
-    language: str = "en",
+    language: str,
 ) -> None:
     """Serve a round until it is interrupted; `opened` is told the address. Raises `OutputError` for a port in use."""
     with _listen(port) as listener:

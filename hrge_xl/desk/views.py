@@ -100,14 +100,20 @@ class LetterView(NamedTuple):
 
     @classmethod
     def of(cls, draft: hrge_xl.Drafted, folder: Path) -> LetterView:
-        """Read a draft of a round."""
-        mail = message_from_bytes((folder / draft.file).read_bytes(), policy=email_policy)
-        body = mail.get_body(("plain",))
-        return cls(
-            draft,
-            id_of_draft(draft),
-            str(mail["To"] or ""),
-            str(mail["Subject"] or ""),
-            body.get_content() if body else "",
-            [part.get_filename("") for part in mail.iter_attachments()],
-        )
+        """Read a draft of a round; one that is no e-mail any more is shown as the text that it is."""
+        content = (folder / draft.file).read_bytes()
+        name = id_of_draft(draft)
+        try:
+            mail = message_from_bytes(content, policy=email_policy)
+            body = mail.get_body(("plain",))
+            return cls(
+                draft,
+                name,
+                str(mail["To"] or ""),
+                str(mail["Subject"] or ""),
+                body.get_content() if body else "",
+                [part.get_filename("") for part in mail.iter_attachments()],
+            )
+        except Exception:  # noqa: BLE001 (the parser raises whatever a spoilt header leads it to)
+            file_name = Path(draft.file).name
+            return cls(draft, name, "", file_name, content.decode("utf-8", "replace"), ())
