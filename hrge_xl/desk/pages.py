@@ -202,17 +202,19 @@ class Pages:
         """Show what was found in a return: its causes, and each cell within its row."""
         state = self.desk.state()
         with self.desk.dataset() as dataset:
-            result = _result_of(dataset, request.query_params.get("id", ""))
-        view = ReturnView(result, request.query_params.get("language", ""), self.desk.language)
-        status = next((each for each in state.expected if each.team.code == result.team), None)
+            checked_return = _result_of(dataset, request.query_params.get("id", ""))
+        view = ReturnView(
+            checked_return, request.query_params.get("language", ""), self.desk.language
+        )
+        statuses = {status.team.code: status for status in state.expected}
         return self.render(
             request,
             "return.html.j2",
-            Path(result.path).name,
+            Path(checked_return.path).name,
             state=state,
-            result=result,
+            result=checked_return,
             view=view,
-            status=status,
+            status=statuses.get(checked_return.team),
             submission=request.query_params["id"],
         )
 
@@ -311,14 +313,14 @@ class Pages:
         state = self.desk.state()
         folder = state.round.folder
         change = hrge_xl.last_change(folder)
-        made = [*hrge_xl.not_made_again(folder)] if (folder / DATASET).is_file() else []
+        has_dataset = (folder / DATASET).is_file()
         return self.render(
             request,
             "share.html.j2",
             self.say("Show and share"),
             state=state,
             change=[*change.lines(self.desk.language)] if change else [],
-            older=made,
+            older=[*hrge_xl.not_made_again(folder)] if has_dataset else [],
             workbook=date.fromtimestamp((folder / WORKBOOK).stat().st_mtime)
             if (folder / WORKBOOK).is_file()
             else None,
@@ -383,7 +385,7 @@ def _row_of(hit: hrge_xl.Traced) -> tuple[str, int] | None:
 def _earlier(versions: Sequence[hrge_xl.Return]) -> dict[str, hrge_xl.Return]:
     """Return the version before each, by submission, where both could be read."""
     readable = [version for version in versions if version.identity]
-    return {later.submission: before for before, later in pairwise(readable)}
+    return {later.submission: earlier for earlier, later in pairwise(readable)}
 
 
 def _answer_text(value: object) -> str:

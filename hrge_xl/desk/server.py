@@ -176,13 +176,13 @@ async def _read_form(request: Request, desk: Desk) -> Form:
 
 async def _events(request: Request, desk: Desk) -> AsyncIterator[str]:
     """Yield how far the last piece of work is, until it is finished."""
-    told = None
+    sent_state = None
     while not await request.is_disconnected():
         work = desk.worker.last
         state = work.state if work else {"finished": True, "number": 0}
-        if state != told:
+        if state != sent_state:
             yield f"data: {json.dumps(state)}\n\n"
-            told = state
+            sent_state = state
         if state["finished"]:
             return
         await asyncio.sleep(BETWEEN_EVENTS)

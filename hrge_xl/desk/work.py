@@ -32,7 +32,7 @@ class Work:
     command: str
     run: Callable[[], Sequence[str]] = field(repr=False)
     progress: str = ""
-    done: int = 0
+    steps_done: int = 0
     total: int | None = None
     lines: Sequence[str] = ()
     error: str = ""
@@ -44,7 +44,7 @@ class Work:
         return {
             "number": self.number,
             "progress": self.progress,
-            "done": self.done,
+            "done": self.steps_done,
             "total": self.total,
             "finished": self.finished.is_set(),
         }
@@ -94,9 +94,9 @@ class Worker:
 
     @staticmethod
     def _do(work: Work) -> None:
-        def report(text: str, done: int, total: int | None) -> None:
+        def report(text: str, steps_done: int, total: int | None) -> None:
             work.progress = text
-            work.done = done
+            work.steps_done = steps_done
             work.total = total
 
         try:
