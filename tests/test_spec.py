@@ -261,7 +261,9 @@ def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(
     assert remedy in found
 
 
-@pytest.mark.parametrize("nested", ["least({}, PLN_06)", "most({}, 3)", "{0} + {0} if {0} > 1 else 2"])
+@pytest.mark.parametrize(
+    "nested", ["least({}, PLN_06)", "most({}, 3)", "{0} + {0} if {0} > 1 else 2"]
+)
 def test_a_formula_that_grows_without_end_is_a_mistake_like_any_other(
     copy: Path, nested: str
 ) -> None:

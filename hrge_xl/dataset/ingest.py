@@ -37,11 +37,11 @@ from ..ledger.judgements import (
     take_over,
 )
 from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, near
-from ..reader import ExpectedReturn, cores
-from ..reader.gate import OLE_MAGIC
+from ..reader import LIMITS, ExpectedReturn, cores, stamp_alone
+from ..reader.gate import OLE_MAGIC, beginning_of
 from ..spec import carried
 from ..spec.carried import find
-from ..spec.load import is_path, load
+from ..spec.load import is_path, load, names
 from ..spec.model import Spec
 from .opening import (
     SPECS,
@@ -57,8 +57,19 @@ from .opening import (
 from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
-from .schema import SUBMISSIONS, Record, Schema
-from .store import DERIVED, FILLED, MIRRORED, PROGRAM, SPEC_DIGEST, STATE, Store, open_file
+from .schema import SUBMISSIONS, Record, Row, Schema
+from .store import (
+    DERIVED,
+    FILLED,
+    MIRRORED,
+    PROGRAM,
+    SPEC_DIGEST,
+    STATE,
+    Store,
+    compact,
+    finished_state,
+    open_file,
+)
 from .update_statuses import (
     corrected_otherwise,
     expect_teams,
@@ -126,6 +137,11 @@ class IngestRun:
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
+    # of which returns the figures are that the dataset has, where these are up to date: see `counted_returns`
+    counted: Mapping[str, set[Row]] | None = None
+    written: list[Path] = field(default_factory=list)  # files made of the dataset in this run
+    basis: str = ""  # what else these were made of
+    with_files: bool = False  # whether all files beside the dataset are of its state now
 
     @property
     def received(self) -> list[Arrival]:
@@ -189,8 +205,11 @@ def ingest(
             if source.home is not None:
                 name = source.asked.wanted.round or ""
                 expect_teams(run.file, name, source.expected)
-                if source.before:
-                    run.file.set_fact(f"{BEFORE}{name}", source.before)
+                fact = f"{BEFORE}{name}"
+                if source.before and source.before != run.file.fact(fact):
+                    with run.file.transaction():
+                        run.file.touch()
+                    run.file.set_fact(fact, source.before)
         run.reader.close()  # what readers remember is of no use to those who write
         if run.elsewhere is not None:
             run.elsewhere.shutdown()
@@ -200,10 +219,28 @@ def ingest(
             set_dataset_owner(run.database, run.ledger, out)
             mirror(run.file, run.database, run.checksum)
         yield run
-        run.ledger.note_checksum(file)
+        _finish(run)
         if run.database is not None:
             run.database.set_fact(STATE, run.file.fact(STATE))
             run.database.set_fact(MIRRORED, run.ledger.checksum(file))
+
+
+def _finish(run: IngestRun) -> None:
+    """Write the dataset anew where anything changed, and note what it and the files that were made of it are."""
+    file = run.out / DATASET
+    day = run.file.fact(DERIVED)
+    finished = finished_state(day, with_files=True)
+    state = run.file.fact(STATE)
+    if run.with_files:
+        wanted_state = finished
+    elif state == finished:
+        wanted_state = state
+    else:
+        wanted_state = finished_state(day, with_files=False)
+    if state != wanted_state:
+        compact(run.file, file, wanted_state)
+    run.ledger.note_checksum(file)
+    run.ledger.note_files(run.written, run.basis)
 
 
 @contextmanager
@@ -242,10 +279,12 @@ def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
         return
     day = store.fact(DERIVED)
     if not day or store.changed or (run.options.figures and day != str(run.today)):
-        from .aggregates import compute_aggregates
+        from .aggregates import changed_periods, compute_aggregates
 
         store.analyze()
-        compute_aggregates(store, run.out / DATASET, run.today, run.pool)
+        periods = None if run.counted is None else changed_periods(store, run.counted)
+        if periods is None or periods:
+            compute_aggregates(store, run.out / DATASET, run.today, run.pool, periods)
         if lasting:
             record_run(run.ledger, store, run.today)
         store.set_fact(DERIVED, str(run.today))
@@ -264,7 +303,13 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
         copied_run = replace(
             run, out=ledger.home, file=store, database=None, ledger=ledger, sources=[([], judged)]
         )
+        copied_run.written = []
+        copied_run.counted = None
         _compute_figures(copied_run, lasting=False)
+        if not store.changed and store.fact(DERIVED) == run.file.fact(DERIVED):
+            copied_run.written = (
+                run.written
+            )  # what is made of the copy could be made of the dataset
         yield copied_run
 
 
@@ -478,9 +523,16 @@ def _copy_spec(run: IngestRun, spec: Spec) -> Path:
 
 
 def _find_spec_in_files(run: IngestRun) -> str | None:
-    """Return the name of the spec of the first file that says one; None where none does."""
+    """Return the name of the spec of the first file that says one; None where none does.
+
+    Where the first files bear one stamp, of a spec that is installed, none of them has to be read for it.
+    """
     request = run.sources[0][1] if run.sources else ValidationRequest()
     paths = sorted({file_at(run.base_folder, arrival.place) for arrival in run.received})
+    stamps = [stamp_alone(beginning_of(path, LIMITS.file_bytes)) for path in paths[:BATCH]]
+    stated = {stamp.spec if stamp else None for stamp in stamps}
+    if len(stated) == 1 and stated.issubset(names()):
+        return stated.pop()
     for result in validated(paths, request, run.reader):
         if result.submission is not None:
             return result.submission.identity.spec
@@ -511,6 +563,10 @@ def _read_new(run: IngestRun) -> None:
     is_ready = run.file.use(schema, write=False)
     if is_ready:
         run.read = _find_readable(run.file)
+        if run.file.fact(DERIVED) == str(run.today):
+            from .aggregates import counted_returns
+
+            run.counted = counted_returns(run.file)
     else:
         run.checksum = ""
     if not is_ready and not any(
