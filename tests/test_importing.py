@@ -254,7 +254,7 @@ def test_a_form(tmp_path: Path) -> None:
             "type": "integer",
             "relevant": "SEEN == 'Y'",
             "constraint": "check='row_number() > 1' "
-            "message=Text({'': 'This must hold: row_number() > 1'}) remedy=Text({})",
+            "message=Text({'': 'This must hold: row_number() > 1'}) remedy=Text({}) reader_only=''",
         },
     }
     assert fields(spec, "TASK") == {
@@ -285,7 +285,7 @@ def test_languages_stand_in_the_order_of_the_form(tmp_path: Path) -> None:
 
 def said(check: str, message: str) -> str:
     """A constraint as its model shows it."""
-    return f"check={check!r} message=Text({{'en': {message!r}}}) remedy=Text({{}})"
+    return f"check={check!r} message=Text({{'en': {message!r}}}) remedy=Text({{}}) reader_only=''"
 
 
 def test_what_has_no_counterpart_stands_beside_the_question(tmp_path: Path) -> None:

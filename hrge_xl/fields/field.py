@@ -99,6 +99,7 @@ class Check(NamedTuple):
 
     kind: Kind
     holds: Expr
+    reader_only: bool = False  # as the spec says, whatever a sheet could calculate
 
 
 Sample = str | float | date | tuple[str, ...]
@@ -268,11 +269,15 @@ class When(Model):
 
 
 class Constraint(Model):
-    """What an answer must satisfy: an expression over `value` and the other fields of the row."""
+    """What an answer must satisfy: an expression over `value` and the other fields of the row.
+
+    `reader_only` says why a sheet cannot check it.
+    """
 
     check: str
     message: Text
     remedy: Text = NO_TEXT
+    reader_only: str = ""
 
 
 class Band(Model):

@@ -88,7 +88,9 @@ class FieldChecks:
     @cached_property
     def in_sheet(self) -> tuple[Check, ...]:
         """The checks that a sheet can make."""
-        return tuple(check for check in self.checks if not reader_only(check.holds))
+        return tuple(
+            check for check in self.checks if not (check.reader_only or reader_only(check.holds))
+        )
 
 
 class Keeping(NamedTuple):
@@ -273,7 +275,8 @@ def _of_field(
             checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)
-        checks.append(Check(DOES_NOT_FIT, _parsed(field.constraint.check, valued)))
+        holds = _parsed(field.constraint.check, valued)
+        checks.append(Check(DOES_NOT_FIT, holds, bool(field.constraint.reader_only)))
     needs = [Requirement(when, relevant=relevant) for when in _own_requirement(field, scope)]
     needs += [Requirement(rule.when or TRUE, rule, relevant) for rule in rules]
     return FieldChecks(tuple(needs), tuple(checks))

@@ -18,12 +18,12 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from ..core.errors import Mistake, SpecError, UsageError, did_you_mean, nearest, remedy_for
 from ..core.work import gc_paused
 from ..language import Problem
-from ..language.functions.words import NotAPattern, compiled_pattern
+from ..language.functions.words import NotAPattern, compiled_pattern, pieces
 from . import model
 from .carried import FACTS, SPEC, cache_folder, digest_of, is_copy, keep, pack, recall
-from .check_answers import check_own_answers
+from .check_answers import check_comparisons, check_own_answers
 from .check_sheets import check_rules, check_sheets
-from .check_texts import BLOCKS, check_names, check_texts, select
+from .check_texts import BLOCKS, FIELDS, check_names, check_texts, select
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import Written, check_circles, check_expressions, expressions
 from .model import (
@@ -71,7 +71,15 @@ BESIDE = (
     "glossary.csv",
     ACCOUNT,
 )
-CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
+CHECKS = (
+    check_texts,
+    check_names,
+    check_sheets,
+    check_rules,
+    check_expressions,
+    check_comparisons,
+    check_circles,
+)
 
 
 def spec_folders() -> list[Path]:
@@ -302,7 +310,9 @@ def _leave_out_expression(root: Node, written: Written) -> str:
 
 
 def warnings(spec: Spec) -> list[Mistake]:
-    """Return what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
+    """Return what is right in a spec, and hardly meant: files that are not used, matrices that count nothing, patterns
+    that no sheet checks.
+    """
     place = places(Path(spec.folder))
     mistakes = _unused_files(Path(spec.folder))
     for path, _, block in select(spec, BLOCKS):
@@ -311,6 +321,13 @@ def warnings(spec: Spec) -> list[Mistake]:
             mistakes.append(
                 place((*path, "sources"), reason, "Name the registers whose rows it counts.")
             )
+    for path, _, pattern in select(spec, f"{FIELDS}/pattern"):
+        if pieces(pattern) is None:
+            reason = "A sheet cannot check this pattern: only the reader does, when the workbook comes back."
+            remedy = (
+                "Write letters, digits and signs by place, such as [A-Z]{2}-[0-9]{4}, if you can."
+            )
+            mistakes.append(place(path, reason, remedy))
     return sorted(mistakes)
 
 
