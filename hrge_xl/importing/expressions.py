@@ -192,6 +192,12 @@ def negated(condition: str) -> Printed:
     return Printed({ALWAYS: NEVER, NEVER: ALWAYS}.get(condition, f"(not {condition})"), Type.BOOL)
 
 
+def by_place(pattern: str) -> str:
+    """Write a pattern as sheets check it, by the letters and digits at each place: the whole text has to fit it."""
+    classes = re.sub(r"\[[^\]]*\]", lambda letters: letters[0].replace(r"\d", "0-9"), pattern)
+    return re.sub(r"^\^|(?<!\\)\$$", "", classes.replace(r"\d", "[0-9]"))
+
+
 def a_day(written: str) -> str:
     """Write a day: our language has none, but knows the last one of each year. Raises `NoCounterpart`."""
     try:
@@ -324,6 +330,8 @@ class Printer:
                 answer = self._answer(one)
                 if answer.type is Type.CODE:
                     return answer
+            case "regex", [answer, ast.Constant(value=str(pattern))]:
+                args = [answer, ast.Constant(by_place(pattern))]
             case "not", [condition]:
                 return negated(self.condition(condition).text)
             case (("and" | "or"), _):
@@ -399,8 +407,14 @@ class Printer:
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
         if left.codes is None or name is None:
+            if {left.type, right.type} == {Type.CODE, Type.TEXT}:
+                self.changes.append("capitals count for nothing")
+            answers = [side.text for side in (left, right)]
             left, right = self._alike(left, right)
-            return Printed(f"({left.text} == {right.text})", Type.BOOL)
+            equal = f"({left.text} == {right.text})"
+            if all(text.isidentifier() and text != "value" for text in answers):
+                equal = f"({equal} or (blank({answers[0]}) and blank({answers[1]})))"
+            return Printed(equal, Type.BOOL)
         if name not in left.codes:
             self.changes.append(f"the list of {left.text} has no entry “{name}”: that is never so")
             return Printed(NEVER, Type.BOOL)

@@ -95,8 +95,22 @@ class SourceForm:
             else:
                 why = f"no language is known as “{language}”: write its tag behind it, such as {text}::{language} (fr)"
                 self.columns[heading].leave_out(why)
+        self._tell_languages_apart(default)
         tags = dict.fromkeys(self.tags.values())
         self.draft.languages = sorted(tags, key=lambda tag: tag != default) or ["en"]
+
+    def _tell_languages_apart(self, default: str | None) -> None:
+        """Take headings without a language for English where the default language has some of its own."""
+        named = [tag for language, tag in self.tags.items() if language]
+        if self.tags.get("") not in named:
+            return
+        how = "it stands where that of the default language is blank"
+        if "en" not in named:
+            self.tags[""] = "en"
+            how = f"it is taken for English: {default} has headings of its own"
+        self.tags = {"": self.tags.pop(""), **self.tags}
+        for heading in self.columns.keys() & set(COUNTERPARTS["texts"]):
+            self.columns[heading].change(how)
 
     def words(self, row: FormRow, heading_name: str) -> Said:
         """Return a text of a row in every language, without markup, and with a question in place of its answer."""
@@ -140,8 +154,11 @@ class SourceForm:
             if not row.name:
                 row.part.leave_out("it has no name")
                 continue
-            used_codes.add(code := unique(re.sub(r"[;\s]+", "_", row.name).upper(), used_codes))
-            renamed = code.casefold() != row.name.casefold()
+            code = re.sub(r"[;\s]+", "_", row.name)
+            free_code = unique(code.casefold(), used_codes)
+            used_codes.add(free_code)
+            code = code if code.casefold() == free_code else free_code
+            renamed = code != row.name
             row.part.keep("", f"its code is {code}" if renamed else "")
             label = in_each(
                 self.words(row, "label") or row.name, lambda text: cut(text, LONGEST_LABEL)
@@ -157,11 +174,10 @@ class SourceForm:
             if numbered:
                 entries[-1]["value"] = plain_number(row.name)
             codes.setdefault(row.name, code)
-        if with_other and "OTHER" not in codes.values():
-            entries.append(
-                {"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"}
-            )
-            codes["other"] = "OTHER"
+        if with_other and "other" not in used_codes:
+            label = "Other (please say)" if "other" in labels else "Other"
+            entries.append({"code": "other", "label": label})
+            codes["other"] = "other"
         return self.draft.listed(list_name(name), entries), codes
 
 
