@@ -630,7 +630,7 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
     spec, lines = imported("form.csv", form_of(*rows, choices=choices), tmp_path)
     helps = [block.help.source for block in spec.tool["FORM"].blocks]
     assert helps[1:] == [
-        "[Consent given = No, not given, Age in years ≥ 18] Thank the respondent",
+        "[Consent given = No, not given] [Age in years >= 18] Thank the respondent",
         "Odd ages",
     ]
     constraint = spec.tool["FORM"].fields["AGE"].constraint

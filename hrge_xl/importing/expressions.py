@@ -18,6 +18,7 @@ import msgspec
 
 from ..core.numerals import plain_number
 from ..language import Type
+from ..language.functions.words import by_place
 from ..language.parser import ARITHMETIC, COMPARES
 from ..language.tree import FIGURES
 from ..spec.check_sheets import MOST_NUMBERS
@@ -190,12 +191,6 @@ def joined(sign: str, conditions: Sequence[str]) -> Printed:
 def negated(condition: str) -> Printed:
     """Write the opposite of a condition."""
     return Printed({ALWAYS: NEVER, NEVER: ALWAYS}.get(condition, f"(not {condition})"), Type.BOOL)
-
-
-def by_place(pattern: str) -> str:
-    """Write a pattern as sheets check it, by the letters and digits at each place: the whole text has to fit it."""
-    classes = re.sub(r"\[[^\]]*\]", lambda letters: letters[0].replace(r"\d", "0-9"), pattern)
-    return re.sub(r"^\^|(?<!\\)\$$", "", classes.replace(r"\d", "[0-9]"))
 
 
 def a_day(written: str) -> str:

@@ -274,11 +274,6 @@ def first_of(text: Said) -> str:
     return next(iter(text.values()), "") if isinstance(text, dict) else text
 
 
-def in_language(text: Said, tag: str) -> str:
-    """Return the words of a text in a language, or in its first one."""
-    return text.get(tag) or first_of(text) if isinstance(text, dict) else text
-
-
 def behind(first: Said, second: Said) -> Said:
     """Put one text behind another one, in every language of that."""
     if not first:

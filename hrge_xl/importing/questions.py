@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from ..core.words import translator
 from ..fields import FIELD_TYPES
@@ -36,7 +36,6 @@ from .neutral import (
     cut,
     first_of,
     in_each,
-    in_language,
 )
 from .source_form import FormRow, SourceForm
 
@@ -48,16 +47,8 @@ LIMITS = {  # options of fields, and the checks that say the same
     "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
     "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
 }
-# how a comparison is said in words: where it does not hold, and where it holds
-SIGNS = {
-    ast.Eq: ("≠", "="),
-    ast.NotEq: ("=", "≠"),
-    ast.Lt: ("≥", "<"),
-    ast.LtE: (">", "≤"),
-    ast.Gt: ("≤", ">"),
-    ast.GtE: ("<", "≥"),
-    ast.In: ("≠", "="),
-}
+# of an answer, as a note may name it
+COMPARISON = re.compile(r"\$\{\s*([^}]+?)\s*\}\s*(!?=|[<>]=?)\s*['\"]?([^'\"]*)['\"]?")
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
 # what an expression became, and what about that is another than before
@@ -115,10 +106,9 @@ class FormQuestion:
             self._settle(part)
             if not self.holds["relevant"]:
                 continue
-            (condition,) = self.holds["relevant"]
-            if words := self._in_words(condition):
+            if words := self._in_words(part.text):
                 part.change("it stands in front of the text, which is shown in any case")
-                label = behind(in_each(words, "[{}]".format), label)
+                label = behind(words, label)
             else:
                 part.leave_out(
                     "the text is shown in any case, and labels cannot say when it is meant"
@@ -126,50 +116,20 @@ class FormQuestion:
         return label
 
     def _in_words(self, condition: str) -> Said:
-        """Say a condition by the labels of what it names, in every language; "" where only a formula can say it."""
-        tree = ast.parse(condition, mode="eval").body
-        try:
-            words = {
-                tag: self._worded(tree, tag) for tag in self.questionnaire.form.draft.languages
-            }
-        except NoCounterpart:
-            return ""
-        return words if len(words) > 1 else first_of(words)
-
-    def _worded(self, node: ast.expr, tag: str, *, holds: bool = True) -> str:
-        match node:
-            case ast.BoolOp(op=op, values=parts) if isinstance(op, ast.And) is holds:
-                return ", ".join(self._worded(part, tag, holds=holds) for part in parts)
-            case ast.UnaryOp(op=ast.Not(), operand=part):
-                return self._worded(part, tag, holds=not holds)
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                if isinstance(op, ast.In):
-                    left, right = right, left
-                sign = SIGNS[type(op)][holds]
-                codes = self._labels(left, tag)
-                return f"{codes['']} {sign} {self._labels(right, tag, codes)['']}"
-        raise NoCounterpart("labels cannot say it")
-
-    def _labels(self, node: ast.expr, tag: str, codes: Mapping[str, str] = {}) -> dict[str, str]:
-        """Return the label of an answer, or of one of some `codes`, as ""; and those of the entries of its list."""
-        match node:
-            case ast.Constant(value=value):
-                return {"": codes.get(str(value), str(value))}
-            case ast.Name(id=name):
-                question = next(
-                    question
-                    for question in (self, *self.questionnaire.questions)
-                    if name in ("value", question.draft_field.code)
-                )
-                field = question.draft_field
-                lists = self.questionnaire.form.draft.vocabularies
-                entries = lists.get(field.options.get("vocabulary", ""), ())
-                labels = {
-                    str(entry["code"]): in_language(cast("Said", entry["label"]), tag)
-                    for entry in entries
-                }
-                return labels | {"": in_language(field.label, tag)}
-        raise NoCounterpart("labels cannot say it")
+        """Say by labels what some answers are compared with; "" where a condition says anything else."""
+        form = self.questionnaire.form
+        words: Said = ""
+        for text in re.split(r"\band\b", condition):
+            match = COMPARISON.fullmatch(text.strip())
+            question = self.questionnaire.named.get(match[1]) if match else None
+            if not match or not isinstance(question, FormQuestion):
+                return ""
+            entries = form.lists[question.listed] if question.listed else []
+            labels = (form.words(entry, "label") for entry in entries if entry.name == match[3])
+            compared = behind(question.draft_field.label, match[2])
+            comparison = behind(compared, next(labels, match[3]))
+            words = behind(words, in_each(comparison, "[{}]".format))
+        return words
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
@@ -276,7 +236,7 @@ class FormQuestion:
             braces = str.maketrans("{}", "()")  # which name answers
             check = _joined(remaining)
             message = in_each(
-                message_text or self._in_words(check) or self._correct_it(),
+                message_text or self._correct_it(),
                 lambda text: cut(text.translate(braces)),
             )
             draft_field.options["constraint"] = {"check": check, "message": message}

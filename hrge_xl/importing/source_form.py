@@ -88,29 +88,22 @@ class SourceForm:
         rows = [*self.survey, *(row for rows in self.lists.values() for row in rows)]
         for heading in dict.fromkeys(heading for row in rows for heading in row.texts):
             text, _, language = heading.partition("::")
-            if text not in COUNTERPARTS["texts"]:
+            if text not in set(COUNTERPARTS["texts"]):
                 continue
             if tag := _tag(language) if language else default or "en":
                 self.tags[language] = tag
             else:
                 why = f"no language is known as “{language}”: write its tag behind it, such as {text}::{language} (fr)"
                 self.columns[heading].leave_out(why)
-        self._tell_languages_apart(default)
+        plain = self.tags.pop("", "")
+        if plain in self.tags.values():
+            plain = plain if "en" in self.tags.values() else "en"
+            for heading in self.columns.keys() & set(COUNTERPARTS["texts"]):
+                self.columns[heading].change(f"it counts as {plain}: another one is in {default}")
+        if plain:
+            self.tags = {"": plain, **self.tags}
         tags = dict.fromkeys(self.tags.values())
         self.draft.languages = sorted(tags, key=lambda tag: tag != default) or ["en"]
-
-    def _tell_languages_apart(self, default: str | None) -> None:
-        """Take headings without a language for English where the default language has some of its own."""
-        named = [tag for language, tag in self.tags.items() if language]
-        if self.tags.get("") not in named:
-            return
-        how = "it stands where that of the default language is blank"
-        if "en" not in named:
-            self.tags[""] = "en"
-            how = f"it is taken for English: {default} has headings of its own"
-        self.tags = {"": self.tags.pop(""), **self.tags}
-        for heading in self.columns.keys() & set(COUNTERPARTS["texts"]):
-            self.columns[heading].change(how)
 
     def words(self, row: FormRow, heading_name: str) -> Said:
         """Return a text of a row in every language, without markup, and with a question in place of its answer."""

@@ -417,6 +417,12 @@ def pieces(pattern: str) -> list[PatternPiece] | None:
     return None if open_ones or not parts or length > MOST_PLACES or endless else parts
 
 
+def by_place(pattern: str) -> str:
+    """Write a pattern as sheets check it, by the letters and digits at each place: the whole text has to fit it."""
+    classes = re.sub(r"\[[^\]]*\]", lambda letters: letters[0].replace(r"\d", "0-9"), pattern)
+    return re.sub(r"^\^|(?<!\\)\$$", "", classes.replace(r"\d", "[0-9]"))
+
+
 def _atom(pattern: str, place: int) -> tuple[str, int] | None:
     """Read the characters possible at a place, and where the pattern goes on."""
     sign = pattern[place]
