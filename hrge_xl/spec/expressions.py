@@ -26,6 +26,7 @@ from ..language import (
     walk,
 )
 from ..language.functions.choices import Completeness, Has, LookUp
+from ..language.parser import as_python
 from .check_texts import BLOCKS, FIELDS, select
 from .lookup import Scope, parsed, rule_scope
 from .model import AnyBlock, FieldBlock, RegisterBlock, Rule, Spec, Tool
@@ -192,7 +193,7 @@ def _culprit(expr: Expr) -> str:
 def wrong_syntax(text: str) -> Words | None:
     """Return the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
-        ast.parse(text.strip(), mode="eval")
+        ast.parse(as_python(text), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
     # ValueError: half a character, which no text of a program may hold

@@ -241,6 +241,11 @@ class Guide(Model):
     who: Text = NO_TEXT
 
 
+def _title_of_sheet(schema: dict[str, Any]) -> None:
+    """Have the schema say that a sheet without a `title` has its name as one."""
+    schema["required"] = [name for name in schema["required"] if name != "title"]
+
+
 class Tool(Model):
     """One sheet. `always`: it is issued whatever choice of tools is made (the form, the summaries).
 
@@ -250,9 +255,11 @@ class Tool(Model):
     `relevant`: it asks nothing but where this expression over answers of forms holds.
     """
 
+    model_config = ConfigDict(json_schema_extra=_title_of_sheet)
+
     code: Code
     sheet: Text
-    title: Text
+    title: Text  # where none is written, the loader takes `sheet`
     purpose: Text = NO_TEXT
     part: Text = NO_TEXT
     guide: Guide = Guide()
