@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hrge_xl import load
 from tests.answers import TODAY
+from tests.broken_specs import damage
 from tests.build_submission import submission
 from tests.face import (
     Layout,
@@ -22,6 +25,7 @@ from tests.face import (
     Verdict,
     address,
     build,
+    find,
     kind_called,
     said,
 )
@@ -874,3 +878,22 @@ def test_beside_such_an_answer_what_was_falsified_is_told() -> None:
     wrong = as_seen._replace(numbers=[shows("V001", "01"), *as_seen.numbers[1:]])
     result = changed(SPACES, also=YES, shown_checks=wrong)
     assert {code for code, _ in found(result)} == {"V102", "S028"}
+
+
+@pytest.mark.parametrize(
+    ("level", "expected", "women", "broken"),
+    [(1, None, 20, True), (2, None, 20, False), (2, 10, 20, True), (2, 40, 20, False)],
+)
+def test_a_check_with_a_blank_operand_is_skipped(
+    level: int, expected: int | None, women: int, broken: bool, tmp_path: Path
+) -> None:
+    """A spec that says `expressions: 2` needs no `not (value > …)`; the others mean what they meant."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    damage(spec, "tools/plan.yaml", "not (value > PLN_06)", "value <= PLN_06")
+    damage(spec, "workbook.yaml", "drawing: 3", f"drawing: 3\nexpressions: {level}")
+    layout = build(load(spec), "en")
+    answers = {key: value for key, value in CLEAN.items() if key not in (plan("06"), plan("14"))}
+    if expected is not None:
+        answers |= {plan("06"): expected, plan("14"): 1000 / expected}
+    found = outcome(submission(layout, answers | {plan("07"): women}), layout)
+    assert ("V014" in {finding.code for finding in found.findings}) is broken

@@ -99,6 +99,7 @@ class Check(NamedTuple):
 
     kind: Kind
     holds: Expr
+    reader_only: bool = False  # as the spec says, whatever a sheet could calculate
 
 
 Sample = str | float | date | tuple[str, ...]
@@ -118,6 +119,7 @@ class Sampling(NamedTuple):
         return self.codes[self.number % len(self.codes)] if self.codes else None
 
 
+NAMED = {"vocabulary", "to"}  # options that a type may name behind it: `type: choice METHOD`
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
@@ -212,7 +214,9 @@ class FieldType:
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "enum": list(FIELD_TYPES)}
+        listed = "|".join(name for name, kind in FIELD_TYPES.items() if NAMED & {*kind.needs})
+        with_list = {"type": "string", "pattern": rf"^({listed}) \S+$"}
+        return {"anyOf": [{"type": "string", "enum": list(FIELD_TYPES)}, with_list]}
 
 
 def field_type(name: str) -> FieldType:
@@ -268,11 +272,15 @@ class When(Model):
 
 
 class Constraint(Model):
-    """What an answer must satisfy: an expression over `value` and the other fields of the row."""
+    """What an answer must satisfy: an expression over `value` and the other fields of the row.
+
+    `reader_only` says why a sheet cannot check it.
+    """
 
     check: str
     message: Text
     remedy: Text = NO_TEXT
+    reader_only: str = ""
 
 
 class Band(Model):

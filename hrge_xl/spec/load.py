@@ -15,15 +15,25 @@ from typing import Any
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..core.errors import Mistake, SpecError, UsageError, did_you_mean, nearest, remedy_for
+from ..core.errors import (
+    Mistake,
+    SpecError,
+    UsageError,
+    UsedTwice,
+    did_you_mean,
+    nearest,
+    remedy_for,
+)
 from ..core.work import gc_paused
+from ..fields import FIELD_TYPES
+from ..fields.field import NAMED
 from ..language import Problem
-from ..language.functions.words import NotAPattern, compiled_pattern
+from ..language.functions.words import NotAPattern, compiled_pattern, pieces
 from . import model
 from .carried import FACTS, SPEC, cache_folder, digest_of, is_copy, keep, pack, recall
-from .check_answers import check_own_answers
+from .check_answers import check_comparisons, check_own_answers
 from .check_sheets import check_rules, check_sheets
-from .check_texts import BLOCKS, check_names, check_texts, select
+from .check_texts import BLOCKS, FIELDS, check_names, check_texts, select
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import Written, check_circles, check_expressions, expressions
 from .model import (
@@ -71,7 +81,15 @@ BESIDE = (
     "glossary.csv",
     ACCOUNT,
 )
-CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
+CHECKS = (
+    check_texts,
+    check_names,
+    check_sheets,
+    check_rules,
+    check_expressions,
+    check_comparisons,
+    check_circles,
+)
 
 
 def spec_folders() -> list[Path]:
@@ -188,11 +206,13 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
     shape = Shape(root, skipped, mistakes)
     loaded = shape.model(digest=digest, folder=str(folder))
     if loaded:
+        wrong = [mistake for check in CHECKS for mistake in check(loaded)]
+        doubled = [reason for _, reason, _ in wrong if isinstance(reason, UsedTwice)]
         mistakes += [
             mistake_at(root, path, reason, remedy)
-            for check in CHECKS
-            for path, reason, remedy in check(loaded)
+            for path, reason, remedy in wrong
             if not skipped.explains(root, path, reason)
+            and not any(name.explains(reason, remedy) for name in doubled)
         ]
         # else it may follow from others
         if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
@@ -302,7 +322,9 @@ def _leave_out_expression(root: Node, written: Written) -> str:
 
 
 def warnings(spec: Spec) -> list[Mistake]:
-    """Return what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
+    """Return what is right in a spec, and hardly meant: files that are not used, matrices that count nothing, patterns
+    that no sheet checks.
+    """
     place = places(Path(spec.folder))
     mistakes = _unused_files(Path(spec.folder))
     for path, _, block in select(spec, BLOCKS):
@@ -311,6 +333,17 @@ def warnings(spec: Spec) -> list[Mistake]:
             mistakes.append(
                 place((*path, "sources"), reason, "Name the registers whose rows it counts.")
             )
+    for path, _, start in select(spec, f"{BLOCKS}/id"):
+        if start[-1:].isalnum():
+            reason = f"The rows are called {start}01, {start}02 and so on."
+            mistakes.append(place(path, reason, f"Write {start}- if they are to be {start}-01."))
+    for path, _, pattern in select(spec, f"{FIELDS}/pattern"):
+        if pieces(pattern) is None:
+            reason = "A sheet cannot check this pattern: only the reader does, when the workbook comes back."
+            remedy = (
+                "Write letters, digits and signs by place, such as [A-Z]{2}-[0-9]{4}, if you can."
+            )
+            mistakes.append(place(path, reason, remedy))
     return sorted(mistakes)
 
 
@@ -387,6 +420,9 @@ class Assembly:
         take_in_facts(self.folder, get(head, "facts"), self.mistakes)
         columns = parts.pop("columns", None)
         for tool in tools:
+            sheet = get(tool, "sheet")
+            if isinstance(tool, MappingNode) and isinstance(sheet, Node):
+                self._use_as(tool, "title", sheet)
             blocks = self._meant(tool, "blocks", options_of(Tool))
             for block in blocks.value if isinstance(blocks, SequenceNode) else ():
                 self._take_in_columns(block, columns)
@@ -556,6 +592,26 @@ class Assembly:
                     use, f"There is no column set '{use.value}'.", remedy_for(use.value, set_names)
                 )
         fields.value[:] = expanded
+        for entry in expanded:
+            self._name_list(entry)
+
+    def _name_list(self, entry: Node) -> None:
+        """Take `type: choice NAME` apart: the type, and the list or the sheet that it needs."""
+        kind = get(entry, "type")
+        if not isinstance(entry, MappingNode) or not isinstance(kind, ScalarNode):
+            return
+        name, _, needed = kind.value.partition(" ")
+        needs = {*FIELD_TYPES[name].needs} if needed and name in FIELD_TYPES else set()
+        for option in NAMED & needs:
+            kind.value = name
+            one = scalar(needed.strip(), kind.start_mark)
+            self._use_as(entry, option, sequence([one]) if option == "to" else one)
+
+    @staticmethod
+    def _use_as(part: MappingNode, option: str, value: Node) -> None:
+        """Give a part an option that it does not have."""
+        if get(part, option) is None:
+            part.value.append((scalar(option, part.start_mark), value))
 
     def _take_in_file(self, block: Node) -> None:
         """Replace `items: {file: NAME}` by the items of that file; by none where it is not known which it has."""
