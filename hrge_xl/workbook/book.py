@@ -32,9 +32,9 @@ from .feedback_sheets import (
 )
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
+from .paper import NOT_PRINTED
 from .styles import TAB_COLOURS
 from .tool_sheet import (
-    NOT_PRINTED,
     draw_guide,
     draw_tool_sheet,
     empty_book,
@@ -120,7 +120,7 @@ def drawn_book(
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
-    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
+    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=layout.spec.drawing > 3)
     for added in feedback_sheets:
         added.draw(CellWriter(sheets[added.title], formats))
     for sheet in layout.sheets:

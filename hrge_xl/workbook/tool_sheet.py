@@ -37,6 +37,7 @@ from .formulas import absolute, active_name, area, column_range, row_codes, tick
 from .grids import GridWriter
 from .helper_sheets import draw_last_cells
 from .lists import CollectWriter, ProblemsWriter
+from .paper import NOT_PRINTED, set_paper, set_scale
 from .plain_sheets import new_book
 from .styles import FONT, FONT_BY_NAME
 
@@ -224,7 +225,6 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 
 # how a sheet opens, scrolls and prints
 
-NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
 # percent: letters of ten points are ten points high
 A4 = 9
 WHOLE_SHEET = f"A1:{address(LAST_ROW, LAST_COLUMN)}"
@@ -278,6 +278,8 @@ def finish(
         sheet.set_landscape()
     sheet.set_footer(f"&L&8{layout.spec.name} {layout.spec.version}&C&8&A&R&8&P / &N")
     sheet.fit_to_pages(1, 0)
+    if layout.spec.drawing > 3:
+        set_scale(sheet, widths.values())
 
 
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
@@ -305,6 +307,8 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
             sheet.repeat_rows(drawn.head - 1)
     if not tool.tool.printed:
         sheet.print_area(NOT_PRINTED)
+    if layout.spec.drawing > 3:
+        set_paper(sheet, layout, tool)
 
 
 def _is_form(tool: Sheet) -> bool:
