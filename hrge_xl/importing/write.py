@@ -158,7 +158,7 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             "version": "0.1",
             "title": draft.title,
             "languages": draft.languages,
-            "drawing": 3,
+            "drawing": 4,
             "expressions": 2,
         }
         tools = [

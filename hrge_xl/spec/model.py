@@ -466,7 +466,8 @@ class Spec(Model):
 
     `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
     of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. In those
-    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Workbooks stay as they were issued.
+    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Those of 4 are made for paper and
+    for other programs too: dropdowns offer everything once, in plain ranges. Workbooks stay as they were issued.
 
     `expressions`: those of 2 leave a check open where an answer that it compares is blank; in those of 1 the comparison
     is false, so that the check fails.
@@ -477,7 +478,7 @@ class Spec(Model):
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
-    drawing: Whole = Option(default=1, ge=1, le=3)
+    drawing: Whole = Option(default=1, ge=1, le=4)
     expressions: Whole = Option(default=1, ge=1, le=2)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
