@@ -38,6 +38,7 @@ from tests.face import (
     layout_for,
     needed_tools,
     orders,
+    starting_answers,
     submission_of,
     taken_along,
 )
@@ -193,6 +194,44 @@ def test_generate_issues_a_profile_and_says_what_comes_along(
     assert "leaves sheets to choose from" in capsys.readouterr().err
 
 
+# tools that are used
+
+
+QUICK = ("generate", "hrge_toolkit", "--country", "PAK", "--profile", "quick", "--tools", "3.4")
+
+
+def marks(path: Path) -> dict[str, object]:
+    """What the form of a workbook says of each tool."""
+    rows = openpyxl.load_workbook(path)["Form"].iter_rows(min_row=7, values_only=True)
+    return {str(row[0]): row[4] for row in rows if str(row[0]) in load("hrge_toolkit").tool}
+
+
+def test_tools_that_the_office_chose_are_marked_as_issued(tmp_path: Path) -> None:
+    """So that each sheet that was issued asks; and the cover, which nobody recalculates, says the same."""
+    assert hrge(*QUICK, "-o", tmp_path) == 0
+    (path,) = tmp_path.glob("*.xlsx")
+    assert marks(path) == dict.fromkeys(("T3.4", *ALONG), "✓ used")
+    cover = openpyxl.load_workbook(path, data_only=True)["Cover"]
+    shown = {cell.value for row in cover.iter_rows() for cell in row}
+    assert "Not ticked in the form" not in shown
+    assert "Not started ▶" in shown
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(), TODAY))
+    assert result.untouched
+    assert not {"R-F09", "R-F10", "R-F11"} & errors(result, "FORM")
+
+
+def test_what_a_profile_leaves_open_is_not_marked(toolkit: Spec) -> None:
+    def marked(choice: Choice) -> set[str]:
+        order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
+        started = starting_answers(layout_for(toolkit, order), order)
+        return {row for _, row, code in started if code == "FRM_26"}
+
+    common = {"T3.1", "T3.7", "T3.8", *ALONG}
+    assert marked(choose(toolkit, "standard")) == common
+    assert marked(choose(toolkit, "standard", ["1.6", "3.4"])) == common | {"T1.6", "T3.4"}
+    assert marked(choose(toolkit, "full")) == set(), "nothing was chosen"
+
+
 # rounds
 
 
@@ -282,9 +321,11 @@ def test_nobody_is_accepted_for_taking_marks_away(tmp_path: Path) -> None:
     assert unmarked.verdict == "returned"
     assert "R-F09" in errors(unmarked, "FORM")
     denied = marked | {gap: None, ("FORM", "T1.1", "FRM_26"): "N"}
-    assert "R-F18" in errors(sent_back(tmp_path, denied), "FORM")
+    assert "FRM_28" in missing_in(sent_back(tmp_path, denied))
     explained = denied | {("FORM", "1", "FRM_28"): "Tool 1.1, begun and left to the ministry."}
-    assert not {"R-F09", "R-F18"} & errors(sent_back(tmp_path, explained), "FORM")
+    accepted = sent_back(tmp_path, explained)
+    assert "FRM_28" not in missing_in(accepted)
+    assert "R-F09" not in errors(accepted, "FORM")
 
 
 def test_no_workbook_lets_support_to_a_force_pass_without_a_decision(tmp_path: Path) -> None:
@@ -313,6 +354,10 @@ def test_no_workbook_lets_support_to_a_force_pass_without_a_decision(tmp_path: P
     assert not asked & {each.field for each in sent_back(tmp_path, given, tools).findings}
     risky = sent_back(tmp_path, given | {("FORM", "1", "FRM_37"): "Y"}, tools)
     assert ("V014", "FRM_39") in {(each.code, each.field) for each in risky.findings}
+
+
+def missing_in(result: Result) -> set[str | None]:
+    return {each.field for each in result.findings if each.code == "V001"}
 
 
 def errors(result: Result, tool: str) -> set[str]:
