@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ from tests.face import (
     layout_for,
     needed_tools,
     orders,
+    sample_order,
     starting_answers,
     submission_of,
     taken_along,
@@ -230,6 +233,62 @@ def test_what_a_profile_leaves_open_is_not_marked(toolkit: Spec) -> None:
     assert marked(choose(toolkit, "standard")) == common
     assert marked(choose(toolkit, "standard", ["1.6", "3.4"])) == common | {"T1.6", "T3.4"}
     assert marked(choose(toolkit, "full")) == set(), "nothing was chosen"
+
+
+def test_a_return_made_of_what_is_told_alone_is_accepted(toolkit: Spec) -> None:
+    """From a fresh workbook: only cells that an error names are filled in, with the answers of the sample."""
+    choice = choose(toolkit, "quick", ["3.4"])
+    layout, sample = sample_order(toolkit, "en", choice)
+    right = starting_answers(layout, sample)
+    answers = starting_answers(layout, replace(sample, sample=False, answers={}))
+    stamp = Identity(toolkit.name, toolkit.version, layout.digest, "en")
+    for _ in range(6):  # an answer may ask for others
+        sent = submission_of(layout, answers, stamp)
+        (outcome,) = check([(sent, layout)], today=sample.today)
+        told = [each for each in outcome.findings if each.severity == "error"]
+        assert {each.code for each in told} <= {"V001", "R-F07"}
+        if not told:
+            break
+        for each in told:
+            key = (each.tool, each.row, each.field)
+            if each.code == "R-F07":  # a sheet that nobody began: its first cell
+                key = next(key for key in layout.slots if key[0] == each.row and key in right)
+            answers[key] = right[key]
+    assert told == []
+
+
+@pytest.mark.parametrize("used", ["T3.4", "T4.C"])
+def test_what_is_not_used_after_all_needs_a_reason_and_nothing_else(
+    toolkit: Spec, used: str
+) -> None:
+    """The remedy of R-F07 is followed: its finding goes, and no new one comes."""
+    choice = choose(toolkit, "quick", ["3.4"])
+    order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
+    layout = layout_for(toolkit, order)
+    answers = starting_answers(layout, order)
+    stamp = Identity(toolkit.name, toolkit.version, layout.digest, "en")
+
+    def told(answers: Answers) -> Counter[tuple[str, str | None, str | None]]:
+        (outcome,) = check([(submission_of(layout, answers, stamp), layout)], today=TODAY)
+        return Counter((each.code, each.row, each.field) for each in outcome.findings)
+
+    before = told(answers)
+    denied = {("FORM", used, "FRM_26"): "N", ("FORM", "1", "FRM_28"): "It stands elsewhere."}
+    after = told({**answers, **denied})
+    assert before - after == Counter({("R-F07", used, "FRM_26"): 1})
+    assert after - before == Counter()
+    without_reason = told({**answers, ("FORM", used, "FRM_26"): "N"})
+    assert ("V001", "1", "FRM_28") in without_reason - after
+
+
+@pytest.mark.parametrize("language", load("hrge_toolkit").languages)
+def test_used_or_not_is_said_in_one_way(toolkit: Spec, language: str) -> None:
+    """In the dropdown and in what is told, in each language."""
+    labels = toolkit.vocabularies["USED"].labels(language)
+    assert build(toolkit, language, ["T1.1"]).lists["USED"].labels == (labels["Y"], labels["N"])
+    remedies = {rule.code: rule.remedy.say(language) for rule in toolkit.rules}
+    assert all(labels["N"] in remedies[code] for code in ("R-F07", "R-F08", "R-F09"))
+    assert labels["Y"] in remedies["R-F09"]
 
 
 # rounds
