@@ -115,9 +115,10 @@ parity: $(VENV)/test.stamp
 damage: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_damages.py
 
-# Every edit of every file that a round holds, each of which `verify` must name: some minutes.
+# Every edit of every file that a round holds, each of which `verify` must name: a quarter of an hour.
 insider: $(VENV)/test.stamp
 	$(PY) -m pytest -n $(WORKERS) -m '' tests/test_verify_dataset.py tests/test_verify_shared.py
+
 # Every kind of file among three good ones, one at a time, through every command: half an hour or more.
 alone: $(VENV)/test.stamp
 	$(PY) -m pytest -m long -n $(WORKERS) $(PYTEST_ARGS) tests/test_one_file_alone.py tests/test_fault_isolation.py

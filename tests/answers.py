@@ -7,7 +7,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from hrge_xl import load
+from hrge_xl import Spec, load
 from tests.face import (
     FIELD_TYPES,
     FIRST_DAY,
@@ -18,7 +18,6 @@ from tests.face import (
     FieldType,
     Layout,
     Slot,
-    Spec,
     Value,
     build,
     offered_rows,

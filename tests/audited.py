@@ -17,11 +17,10 @@ from typing import Any
 
 import openpyxl
 
-from hrge_xl import Order, generate, load, load_round
+from hrge_xl import Audit, Order, generate, load, load_round
 from tests.command_line import hrge
 from tests.damage import ANSWERS
 from tests.face import (
-    Audit,
     VerificationRequest,
     address,
     build,

@@ -23,7 +23,7 @@ from hrge_xl import ExpectedReturn, ValidationRequest
 from hrge_xl.exchange.validation import Source
 from tests.answers import TODAY
 from tests.different_returns import SPEC, write_returns
-from tests.face import Options, ingest, workers
+from tests.face import Options, ingest
 
 CLUSTERED = 100  # files that a cluster takes in
 
@@ -136,8 +136,6 @@ def taken_in(listed: Path, number: int) -> tuple[float, float, int, int]:
     """Do that here. Gives seconds, processor time of this process, and what it read and wrote."""
     paths = [Path(line) for line in listed.read_text().splitlines()]
     source = Source(paths, ValidationRequest(ExpectedReturn(SPEC), TODAY))
-    with workers("dask", number) as pool:
-        pool.shutdown()
     start, processor, (read, written) = time.perf_counter(), time.process_time(), _moved()
     with ingest([source], listed.parent / "data", options=Options(engine="dask", jobs=number)):
         seconds = time.perf_counter() - start

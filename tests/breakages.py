@@ -40,6 +40,7 @@ from hrge_xl.spec.carried import CACHE
 from tests.property_tests import import_everything
 
 HERE = Path(__file__).resolve().parent.parent
+PUBLIC = HERE / "hrge_xl" / "__init__.pyi"
 HOME = HERE / "output" / "breakages"
 RESULTS, LINES = HOME / "results.jsonl", HOME / "lines"
 SECONDS, MODULES = HOME / "seconds.json", HOME / "modules.json"
@@ -196,7 +197,7 @@ def chosen() -> list[Breakage]:
 
 def imports_of(file: Path, module: str) -> Iterator[tuple[str, str, str]]:
     """Give what a module imports: from which module, under which name there, and under which here."""
-    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    package = module if file.stem == "__init__" else module.rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "", "") for alias in node.names)
@@ -218,6 +219,7 @@ class Imports:
             for path in sorted((HERE / home).rglob("*.py"))
         }
         self._imports = {module: [*imports_of(path, module)] for module, path in self.file.items()}
+        self._imports["hrge_xl"] = [*imports_of(PUBLIC, "hrge_xl")]  # loaded when first asked for
         self._handed_on = {
             module: {here: (source, name) for source, name, here in found if here}
             for module, found in self._imports.items()

@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from hrge_xl import load, try_out
-from tests.face import SpecError, find
+from hrge_xl.core.errors import SpecError
+from tests.face import find
 
 SAID = Path(__file__).with_suffix(".txt")
 BROKEN: dict[str, list[tuple[str, str | None, str]]] = yaml.safe_load(

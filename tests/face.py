@@ -9,18 +9,12 @@ test does.
 from hrge_xl.core import message_templates, numerals, paths, program as core_program, words
 from hrge_xl.exchange import issuing, spec_smoke_test, validation
 from hrge_xl.core.paths import (
-    MOST_LISTS_DEEP,
-    MOST_LIST_BYTES,
-    expand,
     is_address,
     masked,
     name_of,
     path_of,
     path_text,
     quoted as shell_words_quoted,
-    not_written,
-    parts_of,
-    whole,
     write_whole,
 )
 from hrge_xl.answers.submission import (
@@ -54,25 +48,12 @@ from hrge_xl.exchange.issuing import (
     starting_answers,
     submission_of,
 )
-from hrge_xl.coordination.consolidation import Summary
 from hrge_xl.core.dates import EARLIEST, LATEST, parse_day, parse_moment
 from hrge_xl.coordination.demonstration import Typed, play, saved_on, story, type_into
 from hrge_xl.core.program import UnfitRow, isolate_failures, program_digest, write_log
-from hrge_xl.core.errors import (
-    Exit,
-    HrgeError,
-    LimitError,
-    Mistake,
-    OutputError,
-    RoundError,
-    SpecError,
-    StoreError,
-    UsageError,
-)
 from hrge_xl.core.message_templates import MessageTemplate, text_of as said
 from hrge_xl.core.numerals import FIRST_DAY, LAST_DAY, LAST_SERIAL, from_serial, shown, to_serial
-from hrge_xl.coordination.week import RefreshResult
-from hrge_xl.exchange.spec_smoke_test import ODD, sample_answers
+from hrge_xl.exchange.spec_smoke_test import sample_answers
 from hrge_xl.core.spec_parts import Text
 from hrge_xl.core.work import listening, report_progress, track_progress
 from hrge_xl.exchange.validation import (
@@ -81,10 +62,7 @@ from hrge_xl.exchange.validation import (
     ProgramFault,
     REFUSED,
     RETURNED,
-    Result,
     SpecBroken,
-    checked,
-    Reader,
     validated,
 )
 from hrge_xl.core.words import (
@@ -109,7 +87,6 @@ from hrge_xl.core.words import (
     month_names,
     plain_digits,
     right_to_left,
-    skeleton,
     spaceless,
     tidy,
     tidy_lines,
@@ -121,7 +98,6 @@ from hrge_xl.importing.neutral import (
     DraftBlock,
     DraftField,
     DraftSpec,
-    field_code,
     item_codes,
     list_name,
     tool_code,
@@ -146,44 +122,20 @@ from hrge_xl.fields.choices import OFFERED
 from hrge_xl.fields.text import personal_data
 from hrge_xl.language import (
     Aggregate,
-    Arithmetic,
-    Call,
-    Choose,
-    Compare,
     Expr,
-    FIGURES,
     FUNCTIONS,
     Function,
-    Literal,
-    Logic,
-    Not,
     Problem,
-    Ref,
     Type,
     parse,
     parse_condition,
     reader_only,
 )
 from hrge_xl.language.compiler import Unknown
-from hrge_xl.language.functions.words import EMAIL, NotAPattern, compiled_pattern, fits, pieces
+from hrge_xl.language.functions.words import pieces
 from hrge_xl.spec import carried, load as loading
-from hrge_xl.spec.carried import (
-    CACHE,
-    COMPRESSED,
-    LONG,
-    MOST,
-    as_bytes,
-    as_text,
-    digest_of,
-    find as carried_find,
-    pack,
-    place,
-    recall,
-    write as carried_write,
-)
-from hrge_xl.spec.diff import Change, Effect
-from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools, without_sensitive
-from hrge_xl.spec.compiled import compiled
+from hrge_xl.spec.carried import CACHE, digest_of, pack, recall
+from hrge_xl.spec.issuance import Choice, choose, needed_tools, without_sensitive
 from hrge_xl.spec.expressions import wrong_syntax
 from hrge_xl.spec.supplements import (
     FEEDBACK_KEY,
@@ -204,18 +156,15 @@ from hrge_xl.spec.lookup import (
 )
 from hrge_xl.spec.model import (
     AnyBlock,
-    CatalogueBlock,
     ChecklistBlock,
     CollectBlock,
     Covered,
     FormBlock,
     KeyFields,
-    ItemsFrom,
     OF_ROUNDS,
     PivotBlock,
     RegisterBlock,
     Rule,
-    Spec,
     texts,
 )
 from hrge_xl.spec.yaml_file import dumped, common_mistakes
@@ -244,7 +193,7 @@ from hrge_xl.layout import (
     offered_rows,
 )
 from hrge_xl.layout.messages import remedy
-from hrge_xl.layout.lists import LEVELS, reference_name
+from hrge_xl.layout.lists import LEVELS
 from hrge_xl.layout.model import (
     BAND_ROW,
     CHARACTERS,
@@ -258,12 +207,11 @@ from hrge_xl.layout.model import (
     PROGRESS_ROW,
     TODAY_NAME,
 )
-from hrge_xl.layout.wording import Wording, text as wording_text
+from hrge_xl.layout.wording import text as wording_text
 from hrge_xl.workbook import Content, Urgency, book, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.row_checks import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
-from hrge_xl.workbook.book import content_hash
 from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
@@ -282,14 +230,14 @@ from hrge_xl.reader import (
     stamp_alone,
     worker,
 )
-from hrge_xl.reader.worker import Died, Reason, WorkerPool, dumps, loads, run_guarded, serve
+from hrge_xl.reader.worker import Died, WorkerPool, dumps, loads, run_guarded, serve
 from hrge_xl.reader.tool_sheets import ToolSheet, named_area, read_axes
 from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult
 from hrge_xl.reader.issued_cells import counted_from, normal_form
 from hrge_xl.reader.gate import open_untrusted
 from hrge_xl.reader.identity import teams_named
 from hrge_xl.reader.limits import LIMITS, ReadLimits
-from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
+from hrge_xl.reader.ooxml_styles import is_date_format
 from hrge_xl.reader.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.reader.ooxml_parts import shared_text
 from hrge_xl.reader.other_formats import checks_lost, lengthened
@@ -306,26 +254,9 @@ from hrge_xl.reader.raw import (
 from hrge_xl.reader import read as reader_read
 from hrge_xl.reader.read import raw_workbook
 from hrge_xl.reader.retired_questions import OldSheet
-from hrge_xl.reader.sandbox import (
-    Confinement,
-    confine,
-    import_places,
-    limit_by_job,
-    look_outside,
-    allow_reading_only,
-)
+from hrge_xl.reader.sandbox import look_outside
 from hrge_xl.reader.mail import OutlookMessage, is_mail, moment_of
-from hrge_xl.reader.unpacking import (
-    ASK,
-    Found,
-    MOST_LAYERS,
-    SkippedFile,
-    SourceFile,
-    UnreadableContainer,
-    Workbook,
-    found_in,
-    open_layers,
-)
+from hrge_xl.reader.unpacking import SourceFile, found_in, open_layers
 from hrge_xl.reader.zip_package import ZipPackage
 from hrge_xl.checks import closed_rows
 from hrge_xl.checks.doubts import mark_doubts
@@ -338,7 +269,6 @@ from hrge_xl.findings import (
     Need,
     Severity,
     USUALLY_SHOWN,
-    Waiver,
     Words,
     file,
     general,
@@ -382,19 +312,12 @@ from hrge_xl.dataset.dimensions import allowed_values, dimensions, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
-from hrge_xl.ledger.chain import JOURNAL, LedgerEntry, TEXTS, read_journal
-from hrge_xl.ledger.files import LOCK, kept_at, only_writer, sha256_of
-from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, first_failure, python_schema
-from hrge_xl.ledger.events import Arrival, Arrived
+from hrge_xl.ledger.chain import JOURNAL
+from hrge_xl.ledger.files import kept_at, only_writer, sha256_of
+from hrge_xl.ledger.events import Arrival
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, LEFT_OUT, LOST, Ledger
 from hrge_xl.dataset.opening import open_store, open_url, opened, temporary_dataset
-from hrge_xl.dataset.reconciliation import (
-    Reconciliation,
-    WORDS,
-    periods,
-    reconciled,
-    reconciliation,
-)
+from hrge_xl.dataset.reconciliation import Reconciliation, WORDS, periods
 from hrge_xl.dataset.return_status import (
     ARRIVED,
     CONFLICT,
@@ -405,32 +328,25 @@ from hrge_xl.dataset.return_status import (
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
-    based_on_old_version,
     lateness_day,
     moment,
     return_statuses,
-    workbook_versions,
 )
 from hrge_xl.dataset.returns import heads, result, returns
 from hrge_xl.dataset.work import (
     RowCheck,
-    SHARDS,
     Task,
     check_engine,
-    shard_of,
-    submissions_of,
-    take,
-    write_shard,
+    rows_on_worker,
 )
-from hrge_xl.dataset.rows import RowBuilder, all_rows, submission_id
-from hrge_xl.dataset.run_history import last_change
+from hrge_xl.dataset.rows import RowBuilder, submission_id
 from hrge_xl.dataset.schema import (
+    ANSWERS_FACT,
     COLUMNS as DATASET_COLUMNS,
     GROUPS,
     LABEL,
     META,
     Rows,
-    SLOTS,
     SUBMISSIONS,
     Schema,
     TABLES,
@@ -441,25 +357,23 @@ from hrge_xl.dataset.schema import (
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
 from hrge_xl.dataset.ingest import Options, ingest
-from hrge_xl.dataset.workers import in_batches, workers
+from hrge_xl.dataset.workers import in_batches, workers, workers_elsewhere
 from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
-from hrge_xl.rounds.datasets import Dataset, sources
+from hrge_xl.rounds.datasets import sources
 from hrge_xl.coordination.mail import MailType, REMINDERS
 from hrge_xl.coordination.mail.messages import as_eml, PLACEHOLDERS, filled, standard
-from hrge_xl.rounds.receiving import Received
-from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, TeamStatus, status
-from hrge_xl.rounds.changes import update_spec
-from hrge_xl.rounds.rounds import KEY, Round, round_around
+from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status
+from hrge_xl.rounds.rounds import KEY
 from hrge_xl.coordination.generation import PAGES, guide, guide_name, orders, taken_along
-from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, TeamList, read_list
+from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, read_list
 from hrge_xl.coordination import generation
 from hrge_xl.audit import (
     differences as dataset_differences,
     second_opinion as second_opinion_module,
 )
-from hrge_xl.audit.files_again import Setting, rounds_at_hand, read_report
-from hrge_xl.audit.audit import Audit, Part, VerificationRequest, verify
+from hrge_xl.audit.files_again import rounds_at_hand, read_report
+from hrge_xl.audit.audit import Part, VerificationRequest, verify
 from hrge_xl.audit.differences import (
     Difference,
     RowNames,
@@ -495,17 +409,14 @@ from hrge_xl.outputs.table_sheets import (
 from hrge_xl.outputs.data_xlsx import write_workbook
 from hrge_xl.outputs.exports import description, formats_there, write_shareable
 from hrge_xl.outputs.build import file_rows, run_id
-from hrge_xl.outputs.compare import ReturnContents, Side, compared, paired
 from hrge_xl.outputs.charts import (
-    ChartColumn,
     Mark,
-    Point,
-    columns,
     country_map,
-    lines,
+    draw_columns,
+    draw_lines,
+    draw_steps,
     on_map,
     outlines,
-    steps,
     width,
 )
 from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
@@ -520,14 +431,14 @@ from hrge_xl.outputs.brief import (
     of_dataset as brief_of_dataset,
     page_of as brief_page_of,
 )
-from hrge_xl.outputs.brief_build import MOST_INDICATORS
+from hrge_xl.outputs.page_summary import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
-from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, build_overview, teams
-from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
-from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
+from hrge_xl.outputs.overview_build import LEAST_FIRST, build_overview
+from hrge_xl.outputs.overview_model import Block, FigureSource, MOST_ROWS, Overview
+from hrge_xl.outputs.figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
 from hrge_xl.outputs.page import environment, isolated
-from hrge_xl.outputs.specs import html, text, touched_files
+from hrge_xl.outputs.specs import html, text
 from hrge_xl.cli import COMMANDS, cli, program as doctor, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
@@ -550,6 +461,5 @@ from hrge_xl.cli.terminal import (
     style,
 )
 from hrge_xl.cli.status import HEADS as STATUS_HEADS, _print_narrow
-from rich.cells import cell_len as taken
 from hrge_xl.cli.week import week_lines
 from hrge_xl.answers import submission

@@ -10,18 +10,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from hrge_xl import ExpectedReturn, Order, generate, load, load_round, read
-from tests.face import (
-    Answers,
-    Refusal,
-    Round,
-    Team,
-    from_mapping,
-    layout_for,
-    orders,
-    saved_on,
-    story,
-)
+from hrge_xl import ExpectedReturn, Order, Round, generate, load, load_round, read
+from tests.face import Answers, Refusal, Team, from_mapping, layout_for, orders, saved_on, story
 from tests.letters import encrypted, mail, with_logo, zipped
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hrge_xl import load
-from tests.face import Finding, Layout, Result, Spec, Words
+from hrge_xl import Result, Spec, load
+from tests.face import Finding, Layout, Words
 from tests.face import wording_text as text
 
 

@@ -10,21 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl import load
+from hrge_xl import Result, Spec, load
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
-from tests.face import (
-    ACCEPTED,
-    Answers,
-    Identity,
-    Layout,
-    Outcome,
-    Result,
-    Spec,
-    Store,
-    Submission,
-    build,
-)
+from tests.face import ACCEPTED, Answers, Identity, Layout, Outcome, Store, Submission, build
 from tests.read_and_check import check, checked_answers
 from tests.temporary import of_results
 

@@ -8,16 +8,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from hrge_xl import ExpectedReturn, ValidationRequest
+from hrge_xl import ExpectedReturn, Reader, Result, ValidationRequest
 from tests.face import (
     Answers,
     File,
     Layout,
     Outcome,
     RawWorkbook,
-    Reader,
     Refusal,
-    Result,
     Submission,
     checks,
     reader_read,

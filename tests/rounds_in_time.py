@@ -12,20 +12,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from hrge_xl import ExpectedReturn, load, read
+from hrge_xl import ExpectedReturn, Spec, load, read
 from tests.command_line import hrge
-from tests.face import (
-    Answers,
-    Layout,
-    Refusal,
-    Spec,
-    Submission,
-    Value,
-    address,
-    build,
-    find,
-    saved_on,
-)
+from tests.face import Answers, Layout, Refusal, Submission, Value, address, build, find, saved_on
 
 KEY = b"k" * 32
 CHANGES = {  # in the register and the form of the example

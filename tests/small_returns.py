@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load
+from hrge_xl import ExpectedReturn, Order, Summary, ValidationRequest, generate, load
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.dataset.ingest import Options
 from hrge_xl.exchange.validation import Source
 from tests.answers import TODAY, full, layout
-from tests.face import JOURNAL, Ledger, Summary, faults
+from tests.face import JOURNAL, Ledger, faults
 
 SPEC = "example"
 ASKED = ValidationRequest(ExpectedReturn(), TODAY)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from tests.face import Result, Spec, Store, compute_aggregates_here, temporary_dataset
+from hrge_xl import Result, Spec
+from tests.face import Store, compute_aggregates_here, temporary_dataset
 
 
 @contextmanager

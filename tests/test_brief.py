@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from hrge_xl import Order, generate, load
+from hrge_xl import Order, Round, generate, load
 from tests import two_rounds
 from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import (
     MOST_INDICATORS,
     Overview,
-    Round,
     Store,
     Team,
     TeamGroup,
@@ -386,17 +385,17 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
     assert changes.startswith("Only of the teams that answered in each of these periods: 2 ")
     assert "Returns that count 2 2" in changes
     of_both = two_rounds.TEAMS[EARLIER].keys() & two_rounds.TEAMS[LATER].keys()
-    level = whole.risks.levels[-1]
+    level, label = [*whole.risks.levels.items()][-1]
     all_levels = []
     at_highest = []
     for period in (before, now):
         shown = built(both, TODAY, "en", period=period.name).risks
         assert shown
-        counts = [levels for team, levels in shown.by_team if team in of_both]
+        counts = [team.figures for team in shown.by_team if team.code in of_both]
         all_levels.append(sum(sum(levels.values()) for levels in counts))
-        at_highest.append(sum(levels.get(level.code, 0) for levels in counts))
+        at_highest.append(sum(levels.get(level, 0) for levels in counts))
     assert "Risks {} {} ".format(*all_levels) in changes
-    assert f"Risks: {level.label} {at_highest[0]} {at_highest[1]}" in changes
+    assert f"Risks: {label} {at_highest[0]} {at_highest[1]}" in changes
 
 
 def test_the_first_round_is_compared_with_none(both: Store) -> None:
@@ -407,15 +406,13 @@ def test_the_first_round_is_compared_with_none(both: Store) -> None:
 def test_an_indicator_stands_with_its_target() -> None:
     with two_rounds.dataset(EARLIER) as store:
         found, text = built(store, TODAY, "en"), brief_of_dataset(store, "en")
-    known = [
-        one for one in found.indicators or () if one.periods[0].figures["progress"] is not None
-    ]
+    known = [one for one in found.indicators or () if one.parts[0].figures["progress"] is not None]
     assert known
     told = in_parts(text)["Progress to target"]
     for one in known[:MOST_INDICATORS]:
-        line = one.periods[0].figures
+        line = one.parts[0].figures
         figures = " ".join(f"{line[name]:,g}" for name in ("baseline", "total", "target"))
-        assert f"{one.label} {one.periods[0].label} {figures} {line['progress']:.0%}" in told
+        assert f"{one.label} {one.parts[0].label} {figures} {line['progress']:.0%}" in told
     assert f"The target has been reached for 0 of {len(known)} indicators." in text
 
 
@@ -486,7 +483,7 @@ def fullest(whole: Overview) -> Overview:
         (known, *_) = [
             one
             for one in built(store, TODAY, "en").indicators or ()
-            if one.periods[0].figures["progress"]
+            if one.parts[0].figures["progress"]
         ]
     assert whole.risks
     assert whole.spec

@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, Result, generate, load
 from tests.command_line import hrge
 from tests.damage import (
     CHECKLIST,
@@ -34,7 +34,7 @@ from tests.damage import (
     text_of,
     words,
 )
-from tests.face import Result, validation
+from tests.face import validation
 from tests.fixture_types import Capsys, Folders, Patch
 from tests.intake_files import pack
 from tests.read_and_check import read_many

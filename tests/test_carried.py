@@ -14,21 +14,9 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import load
-from tests.face import (
-    COMPRESSED,
-    LONG,
-    MOST,
-    OutputError,
-    SpecError,
-    as_bytes,
-    as_text,
-    digest_of,
-    names,
-    pack,
-    place,
-)
-from tests.face import carried_find as find
-from tests.face import carried_write as write
+from hrge_xl.core.errors import OutputError, SpecError
+from hrge_xl.spec.carried import COMPRESSED, LONG, MOST, as_bytes, as_text, find, place, write
+from tests.face import digest_of, names, pack
 from tests.face import find as find_spec
 from tests.small_returns import returns
 from tests.telling import telling

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from hrge_xl import Arrived
+from hrge_xl.ledger.chain import TEXTS, LedgerEntry
 from tests.audited import DAY, returned, round_folder, workbook
 from tests.command_line import hrge, ran
 from tests.databases import LEDGER, queried, tampered
-from tests.face import TEXTS, Arrival, Arrived, Ledger, LedgerEntry, faults
+from tests.face import Arrival, Ledger, faults
 from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("chain")  # what its fixtures play is played once

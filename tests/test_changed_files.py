@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ def test_the_same_content_elsewhere_is_read_there(
 def test_once_it_was_read_it_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its bytes are kept before anything is said of it."""
     files, out = returns(tmp_path / "in", 2), tmp_path / "out"
-    before(monkeypatch, work, "write_shard", lambda: rewritten(files[0]))
+    before(
+        monkeypatch, import_module("hrge_xl.dataset.ingest"), "take_in", lambda: rewritten(files[0])
+    )
     run(files, out)
     files[0].write_bytes(workbook(0))
     run(files, tmp_path / "undisturbed")

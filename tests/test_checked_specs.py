@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.face import CACHE, SPEC_HOMES, Reader, digest_of, loading, pack, recall
+from hrge_xl import Reader
+from tests.face import CACHE, SPEC_HOMES, digest_of, loading, pack, recall
 from tests.telling import telling
 from tests.test_csv_lists import LINES, OUT
 

@@ -447,7 +447,7 @@ def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001(
     assert finding.severity is Severity(severity)
     assert in_words(finding, layout).message == "reg_ta is needed, for 6 is over 5."
     assert result.verdicts["REG", "R-02", "REG_TA"] == Verdict("R-X1", required=counts)
-    assert (result.progress["REG"].required, result.progress["REG"].answered) == (int(counts), 0)
+    assert (result.sheets["REG"].required, result.sheets["REG"].answered) == (int(counts), 0)
 
 
 def test_the_first_reason_for_an_answer_gives_the_code() -> None:
@@ -645,16 +645,15 @@ def test_cells_that_are_gone_are_not_said_to_be_blank() -> None:
 
 
 def test_progress_counts_required_answers_and_findings() -> None:
-    progress = changed(also={plan("01"): None, plan("13"): ("WOM", "WOM")}).progress
-    plan_sheet = progress["PLAN"]
-    assert (plan_sheet.required, plan_sheet.answered, plan_sheet.errors, plan_sheet.warnings) == (
-        8,
-        7,
-        1,
-        1,
-    )
+    two_missing = {plan("01"): None, plan("02"): None, plan("13"): ("WOM", "WOM")}
+    progress = changed(also=two_missing).sheets
+    assert progress["PLAN"][2:] == (8, 6, 2, 1)  # required, answered, errors, warnings
     assert (progress["R1"].required, progress["R1"].answered) == (6, 6)
-    assert set(progress) == {"PLAN", "C1", "R1"}
+    assert {tool for tool, sheet in progress.items() if sheet.required is not None} == {
+        "PLAN",
+        "C1",
+        "R1",
+    }
 
 
 def test_checks_that_did_not_run_are_told_with_the_reason() -> None:
@@ -693,7 +692,8 @@ def test_languages_and_choices_of_tools_in_one_call() -> None:
         "Corrigez l'une des deux dates.",
     )
     assert in_words(results[1].findings[1]).label == "Risque"
-    assert set(results[2].progress) == {"PLAN"}
+    asking = {tool for tool, sheet in results[2].sheets.items() if sheet.required is not None}
+    assert asking == {"PLAN"}
 
 
 def test_the_outcome_of_a_file_does_not_depend_on_its_neighbours() -> None:
@@ -710,7 +710,7 @@ def test_the_outcome_of_a_file_does_not_depend_on_its_neighbours() -> None:
     together = check([(each, LAYOUT) for each in others * 3], today=TODAY, in_sheets=True)
     for number, each in enumerate(others * 3):
         alone = outcome(each)
-        for name in ("findings", "verdicts", "calculated", "progress", "checks_run"):
+        for name in ("findings", "verdicts", "calculated", "sheets", "checks_run"):
             assert getattr(together[number], name) == getattr(alone, name), (number, name)
 
 
@@ -741,8 +741,8 @@ def test_a_mark_is_no_answer(key: tuple[str, str, str], mark: str) -> None:
         f": the answer is missing; “{mark.strip()}” is not an answer."
     )
     assert result.verdicts[key] == Verdict("V001", required=True)
-    whole = changed().progress[key[0]]
-    assert (result.progress[key[0]].required, result.progress[key[0]].answered) == (
+    whole = changed().sheets[key[0]]
+    assert (result.sheets[key[0]].required, result.sheets[key[0]].answered) == (
         whole.required,
         whole.answered - 1,
     )

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 import pytest
 from msgspec import msgpack
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load
+from hrge_xl import ExpectedReturn, Order, Result, ValidationRequest, generate, load
 from tests.audited import hrge, returned, workbook
 from tests.face import (
     LIMITS,
@@ -27,7 +27,6 @@ from tests.face import (
     Identity,
     MessageTemplate,
     ProgramFault,
-    Result,
     SpecBroken,
     WorkerPool,
     dumps,

@@ -15,6 +15,7 @@ from hrge_xl import (
     DatasetRequest,
     ExpectedReturn,
     Order,
+    Result,
     ValidationRequest,
     compare,
     datasets,
@@ -23,9 +24,9 @@ from hrge_xl import (
     validate,
 )
 from hrge_xl.cli import run
+from hrge_xl.outputs.compare import ReturnContents, Side, compared, paired
 from tests.audited import cell
 from tests.face import KeyFields as Identity
-from tests.face import Result, ReturnContents, Side, compared, paired
 from tests.versions import TODAY, returned, workbook
 
 DAY = ["--today", "2026-06-30"]

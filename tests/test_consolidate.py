@@ -22,8 +22,19 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl import Arrived, ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import (
+    Arrived,
+    ExpectedReturn,
+    Order,
+    Spec,
+    Summary,
+    ValidationRequest,
+    generate,
+    load,
+    validate,
+)
 from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.core.errors import OutputError, StoreError, UsageError
 from hrge_xl.exchange.validation import Source
 from tests.audited import returned
 from tests.command_line import hrge
@@ -33,12 +44,7 @@ from tests.face import (
     TABLES,
     Answers,
     Ledger,
-    OutputError,
     Schema,
-    Spec,
-    StoreError,
-    Summary,
-    UsageError,
     exports,
     kept_at,
     only_writer,
@@ -382,7 +388,12 @@ def test_the_heat_map_has_colours_words_and_a_described_chart(out: Path) -> None
     sheet = book["Heat maps"]
     twos = [cell for line in sheet.iter_rows() for cell in line if cell.value == 2]
     assert [cell.fill.fgColor.rgb for cell in twos if "High" in cell.number_format] == ["FFF4B6A6"]
-    assert len(sheet._charts) == 1
+    (chart,) = sheet._charts
+    (series,) = chart.series
+    colours = [point.spPr.solidFill.srgbClr for point in series.dPt]
+    assert SPEC.matrix
+    levels = SPEC.matrix.levels
+    assert colours == [level.colour.removeprefix("#").upper() for level in levels]
     drawing = zipfile.ZipFile(out / "data.xlsx").read("xl/drawings/drawing1.xml").decode()
     assert 'descr="Risk matrix: Low 0, Moderate 0, High 2."' in drawing
 
@@ -742,7 +753,7 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
 
 @pytest.mark.deep
 def test_no_two_processes_of_a_run_have_one_reader(tmp_path: Path) -> None:
-    """The command starts one before it is forked, which is then in the hands of all."""
+    """The command starts one before anything is forked."""
     (tmp_path / "in").mkdir()
     for number in range(8):
         data = generate(SPEC, Order(f"T{number}", TODAY, "PAK", answers=answers(f"WS-{number}")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from collections.abc import Sequence
@@ -14,7 +13,6 @@ from typing import Any
 import openpyxl
 import pytest
 import sqlalchemy as sa
-from msoffcrypto.format.ooxml import OOXMLFile
 
 import hrge_xl
 from hrge_xl.core.errors import UsageError
@@ -23,6 +21,7 @@ from tests.command_line import Said, ran
 from tests.damage import ANSWERS
 from tests.face import orders
 from tests.fixture_types import Folders
+from tests.letters import encrypted
 
 pytestmark = pytest.mark.xdist_group("corrections")  # what its fixture plays is played once
 
@@ -330,35 +329,37 @@ def test_a_program_corrects_with_the_same_verb(folder: Path) -> None:
         hrge_xl.correct(folder, "AFG.xlsx", ("Plan", "E12"), None, reason="", by=NAME, day=day)
 
 
-def protect(path: Path, password_file: Path) -> None:
-    """Protect a workbook as Excel does, and write the password into a file."""
-    with io.BytesIO(path.read_bytes()) as plain, path.open("wb") as target:
-        OOXMLFile(plain).encrypt(PASSWORD, target)
-    password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
-
-
 def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
     folder = round_folder(tmp_path)
+    returned = folder / "returned" / "AFG.xlsx"
+    returned.write_bytes(encrypted(returned.read_bytes(), PASSWORD))
     password_file = tmp_path / "password.txt"
-    protect(folder / "returned" / "AFG.xlsx", password_file)
+    password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
     with_password = ("--password-file", password_file)
     ran("status", folder, "--today", DAY, *with_password)
-    without = correct(folder, EXPECTED, "37", code=2)
-    assert "--password-file" in without.err
+    refused = correct(folder, EXPECTED, "37", code=2)
+    assert "--password-file" in refused.err
     assert "“37” instead of “24”" in correct(folder, EXPECTED, "37", more=with_password).out
     assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
     assert "identical" in ran("verify", folder, *with_password).out
+    protected = ran("verify", folder, code=1).out
+    assert "AFG.xlsx: not compared. The file AFG.xlsx is protected with a password." in protected
+    assert "1 difference (1 return of 2 read again" in protected
+    password_file.write_text("another\n", encoding="utf-8")
+    wrong = ran("verify", folder, *with_password, code=1).out
+    assert "AFG.xlsx: not compared. The password given does not open the file AFG.xlsx." in wrong
+    assert "1 difference (1 return of 2 read again" in wrong
     # who has no password by now learns of it; the correction stays
     ran("status", folder, "--today", DAY)
     assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
 
 
-def test_a_correction_stands_in_another_database_too(folder: Path, postgres_url: str) -> None:
-    store = ("--store", postgres_url)
+def test_a_correction_stands_in_another_database_too(folder: Path, database: str) -> None:
+    store = ("--store", database)
     ran("consolidate", folder, "-o", folder, "--today", DAY, *store)
     correct(folder, EXPECTED, "37", more=store)
     assert "identical" in ran("verify", folder, *store).out
-    engine = sa.create_engine(postgres_url)
+    engine = sa.create_engine(database)
     query = sa.text("SELECT number FROM answers WHERE team = 'AFG' AND field = 'PLN_06'")
     with engine.connect() as connection:
         assert [*connection.execute(query).scalars()] == [37]

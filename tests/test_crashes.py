@@ -20,10 +20,12 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl import load
+from hrge_xl.core.errors import OutputError, StoreError
+from hrge_xl.ledger.files import LOCK
 from tests.command_line import hrge
 from tests.conftest import emptied, missing
 from tests.databases import queried, tampered
-from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
+from tests.face import DATASET, Schema, open_file, open_url
 from tests.fixture_types import Folders, Patch
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 

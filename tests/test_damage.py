@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hrge_xl import ExpectedReturn, ValidationRequest, validate
+from hrge_xl import ExpectedReturn, Result, ValidationRequest, validate
+from hrge_xl.reader.worker import Reason
 from tests.damage import (
     ANSWERS,
     EXAMPLE,
@@ -24,7 +25,7 @@ from tests.damage import (
     filled,
     places,
 )
-from tests.face import CATALOGUE, REFUSED, Died, Reason, Result
+from tests.face import CATALOGUE, REFUSED, Died
 from tests.in_words import in_words
 from tests.office.driver import Office
 

@@ -19,7 +19,7 @@ import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, Spec, ValidationRequest, generate, load, validate
 from hrge_xl.exchange.validation import Source
 from tests.answers import full, layout
 from tests.command_line import ran
@@ -35,7 +35,6 @@ from tests.face import (
     Ledger,
     Options,
     Schema,
-    Spec,
     Store,
     allowed_values,
     decide,

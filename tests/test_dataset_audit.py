@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import load, load_round
+from hrge_xl import Audit, load, load_round
+from hrge_xl.audit.files_again import Setting
 from tests.audited import DAY, TODAY, edited, put_text, round_folder, workbook
 from tests.command_line import hrge
 from tests.databases import tampered
 from tests.face import (
-    Audit,
     Difference,
     Ledger,
     Part,
@@ -111,7 +111,7 @@ def places(folder: Path) -> dict[str, str]:
     """Give the folders that returns are read from, by the names that they came with."""
     audit = Audit("round")
     with open_store(folder) as store, Ledger.open(folder, write=False) as ledger:
-        files = sources_of(audit, ledger, store, TODAY)
+        files = sources_of(audit, ledger, store, TODAY, Setting(None, {}))
     return {Path(each.path).name: each.file.parent.name for each in files.values()}
 
 
@@ -124,7 +124,7 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
     )
     audit = Audit("round")
     with open_store(case) as store, Ledger.open(case, write=False) as ledger:
-        files = sources_of(audit, ledger, store, TODAY)
+        files = sources_of(audit, ledger, store, TODAY, Setting(None, {}))
     assert (files, audit.returns) == ({}, 2)
     assert audit.problems == [
         f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."
@@ -139,7 +139,7 @@ def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: 
     tampered(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
     audit = Audit("round")
     with open_store(case) as store, Ledger.open(case, write=False) as ledger:
-        files = sources_of(audit, ledger, store, TODAY)
+        files = sources_of(audit, ledger, store, TODAY, Setting(None, {}))
     assert {str(each.checked) for each in files.values()} == {checked}
 
 

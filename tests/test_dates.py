@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import ValidationRequest, validate
+from hrge_xl import Result, ValidationRequest, validate
 from tests.audited import hrge
 from tests.damage import TODAY, WANTED, filled, saved_at, stamped
 from tests.face import (
@@ -20,7 +20,6 @@ from tests.face import (
     FIRST_SEEN,
     LATEST,
     SAVED,
-    Result,
     lateness_day,
     moment,
     parse_day,

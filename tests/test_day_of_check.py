@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, Result, ValidationRequest, generate, load, validate
+from hrge_xl.spec.compiled import compiled
 from tests.answers import layout, spec
 from tests.build_submission import submission
-from tests.face import Result, address, build, compiled
+from tests.face import address, build
 from tests.in_words import in_words
 from tests.made_workbooks import stop_clock
 from tests.office.driver import Office

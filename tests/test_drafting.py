@@ -16,7 +16,8 @@ from openpyxl.styles import Protection
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl import ExpectedReturn, Order, draft, generate, load
+from hrge_xl import ExpectedReturn, Order, Spec, draft, generate, load
+from hrge_xl.core.errors import UsageError
 from tests.face import (
     FIELD_TYPES,
     ChecklistBlock,
@@ -27,9 +28,7 @@ from tests.face import (
     Finding,
     FormBlock,
     RegisterBlock,
-    Spec,
     Submission,
-    UsageError,
     cli,
     guess,
     item_codes,

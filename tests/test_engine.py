@@ -18,29 +18,17 @@ import openpyxl
 import psutil
 import pytest
 
-from hrge_xl import __version__, load, validate
+from hrge_xl import __version__, load
+from hrge_xl.core.errors import UsageError
 from tests.command_line import hrge
 from tests.conftest import missing
 from tests.face import (
-    DATASET,
-    SHARDS,
-    SLOTS,
     Arrival,
-    RowBuilder,
-    Schema,
-    StoreError,
     Task,
-    UsageError,
-    all_rows,
     check_engine,
     data_xlsx,
-    open_file,
-    parts_of,
     program_digest,
-    shard_of,
-    submissions_of,
-    take,
-    write_shard,
+    rows_on_worker,
 )
 from tests.face import core_program as engines
 from tests.fixture_types import Capsys, Folders, Patch
@@ -114,7 +102,7 @@ class Cluster:
         busy = [
             name
             for name, tasks in self.client.processing().items()
-            if any("shards_of" in str(t) for t in tasks)
+            if any("rows_on_worker" in str(t) for t in tasks)
         ]
         return list(self.client.run(os.getpid, workers=busy).values()) if busy else []
 
@@ -171,17 +159,6 @@ def test_a_cluster_at_an_address(
     assert dataset(tmp_path / "far") == dataset(tmp_path / "near")
 
 
-@pytest.mark.deep
-def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) -> None:
-    with parts_of(tmp_path / SHARDS) as folder:
-        shard = shard_of([arrival(path) for path in files], task(tmp_path), folder)
-        assert shard.rows["submissions"] == len(shard.submissions) == NUMBER + 1
-        assert hashlib.sha256(Path(shard.place).read_bytes()).hexdigest() == shard.digest
-        again = shard_of([arrival(path) for path in files], task(tmp_path), folder)
-        assert again == shard
-        assert [path.name for path in folder.iterdir()] == [Path(shard.place).name]
-
-
 def task(out: Path) -> Task:
     asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
     return Task(asked, SPEC, load(SPEC).digest, Path.cwd(), out, program_digest())
@@ -190,19 +167,6 @@ def task(out: Path) -> Task:
 def arrival(path: Path) -> Arrival:
     data = path.read_bytes()
     return Arrival(str(path), hashlib.sha256(data).hexdigest(), len(data))
-
-
-def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path) -> None:
-    schema = Schema(load(SPEC))
-    rows = [RowBuilder(schema).rows(each) for each in validate(files, ASKED)]
-    with parts_of(tmp_path / SHARDS) as folder, open_file(tmp_path / DATASET) as store:
-        store.use(schema)
-        take(write_shard(rows, schema, folder), store)
-        for name, lines in all_rows(rows, schema).items():
-            if name == SLOTS.name:  # every cell of the spec is there already
-                assert not lines
-                continue
-            assert sorted(store.rows(name), key=str) == sorted(lines, key=str), name
 
 
 # what goes wrong
@@ -226,37 +190,34 @@ def test_the_batch_of_a_killed_worker_is_done_again(
 
 def test_a_worker_that_sees_nothing(files: list[Path], tmp_path: Path) -> None:
     gone = Arrival(str(tmp_path / "gone.xlsx"), "0" * 64, 1)
-    with parts_of(tmp_path / SHARDS) as folder:
-        with pytest.raises(
-            UsageError, match=r"A worker on \S+ cannot see .*gone\.xlsx\. Put the returned files"
-        ):
-            shard_of([gone], task(tmp_path), folder)
-        with pytest.raises(UsageError, match=r"cannot see .*shards.* on a disk that all machines"):
-            shard_of([arrival(files[0])], task(tmp_path), folder / "shards")
-        other = replace(task(tmp_path), digest="of another version")
-        with pytest.raises(UsageError, match="another version of the spec “example”"):
-            shard_of([arrival(files[0])], other, folder)
+    with pytest.raises(
+        UsageError, match=r"A worker on \S+ cannot see .*gone\.xlsx\. Put the returned files"
+    ):
+        rows_on_worker([gone], task(tmp_path))
+    with pytest.raises(UsageError, match=r"cannot see .*out.* on a disk that all machines"):
+        rows_on_worker([arrival(files[0])], task(tmp_path / "out"))
+    other = replace(task(tmp_path), digest="of another version")
+    with pytest.raises(UsageError, match="another version of the spec “example”"):
+        rows_on_worker([arrival(files[0])], other)
 
 
 def test_a_worker_with_another_program(files: list[Path], tmp_path: Path) -> None:
     """Of the same version, but with one line changed: it would read otherwise, and nobody would know."""
     other = replace(task(tmp_path), engine=f"{__version__} 0123456789abcdef")
     said = r"The worker on \S+ has another hrge-xl \(.*\) than this machine \(.*cdef\)"
-    with parts_of(tmp_path / SHARDS) as folder, pytest.raises(UsageError, match=said):
-        shard_of([arrival(files[0])], other, folder)
     with pytest.raises(UsageError, match=said):
-        submissions_of([arrival(files[0])], other)
+        rows_on_worker([arrival(files[0])], other)
 
 
 @pytest.mark.deep
-def test_a_worker_with_another_program_is_known_by_its_shards_too(
+def test_a_worker_with_another_program_is_known_by_its_rows_too(
     files: list[Path], tmp_path: Path
 ) -> None:
-    with parts_of(tmp_path / SHARDS) as folder:
-        shard = shard_of([arrival(files[0])], task(tmp_path), folder)
-        check_engine(shard)
-        with pytest.raises(UsageError, match="another hrge-xl"):
-            check_engine(replace(shard, engine="another"))
+    engine, rows = rows_on_worker([arrival(path) for path in files], task(tmp_path))
+    assert [file_rows.file.path for file_rows in rows] == [str(path) for path in files]
+    check_engine(engine)
+    with pytest.raises(UsageError, match="another hrge-xl"):
+        check_engine("another")
 
 
 def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: Patch) -> None:
@@ -296,20 +257,6 @@ def test_a_real_worker_that_sees_nothing(
     ):
         run(files, tmp_path / "out", engine=cluster.address)
     assert run(files, tmp_path / "out").new == NUMBER + 1
-
-
-def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> None:
-    with parts_of(tmp_path / SHARDS) as folder, open_file(tmp_path / DATASET) as store:
-        store.use(Schema(load(SPEC)))
-        shard = shard_of([arrival(files[0])], task(tmp_path), folder)
-        rows = Path(shard.place)
-        rows.write_bytes(rows.read_bytes()[:-1])
-        with pytest.raises(StoreError, match=r"\.sqlite is not as a worker wrote it"):
-            take(shard, store)
-        rows.unlink()
-        with pytest.raises(StoreError, match="cannot be read where it was not written"):
-            take(shard, store)
-        assert store.read_files() == {}
 
 
 @pytest.fixture

@@ -11,23 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl import Spec
+from hrge_xl.language import FIGURES, Arithmetic, Call, Choose, Compare, Literal, Logic, Not, Ref
 from tests.answers import TODAY
 from tests.build_submission import submission
 from tests.face import (
-    FIGURES,
-    Arithmetic,
-    Call,
-    Choose,
-    Compare,
     Expr,
     Layout,
-    Literal,
-    Logic,
-    Not,
     Problem,
-    Ref,
     Scope,
-    Spec,
     State,
     Submission,
     build,

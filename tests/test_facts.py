@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from hrge_xl import ExpectedReturn, Order, generate, issue, load, read
+from hrge_xl.spec.issuance import facts_about
 from tests.broken_specs import damage
-from tests.face import Submission, digest_of, facts_about, layout_for, pack
+from tests.face import Submission, digest_of, layout_for, pack
 from tests.read_and_check import check
 
 TODAY = date(2026, 6, 30)

@@ -92,5 +92,5 @@ def test_no_false_alarm_on_any_tool() -> None:
     nothing_asked = {"T4.A", "LIBRARY", "GLOSSARY", "T2.1S", "T2.1E"}
     tools = {tool.code for tool in spec(TOOLKIT).tools if not tool.calculated} - nothing_asked
     assert {key[0] for key in found} == tools
-    assert all(progress.answered == progress.required for progress in outcome.progress.values())
+    assert all(progress.answered == progress.required for progress in outcome.sheets.values())
     assert len(found) > 700

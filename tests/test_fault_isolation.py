@@ -12,21 +12,18 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import Order, generate, load
+from hrge_xl import Order, Result, generate, load
+from hrge_xl.core.errors import OutputError, StoreError, UsageError
 from tests.audited import DAY, hrge
 from tests.face import (
+    ANSWERS_FACT,
     SPEC_HOMES,
     FileToCheck,
-    OutputError,
-    Result,
     RowBuilder,
-    StoreError,
-    UsageError,
     WorkerPool,
     isolate_failures,
     kind_called,
     validation,
-    work,
     write_log,
 )
 from tests.face import second_opinion_module as second_opinion
@@ -140,14 +137,13 @@ def in_the_process(function: Callable[[FileToCheck], Any]) -> Break:
     """Have the processes that read and check do it by this function."""
 
     def put(monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in ("exchange.validation", "dataset.work", "audit.report_again"):
+        for module in ("exchange.validation", "dataset.ingest", "audit.report_again"):
             monkeypatch.setattr(
                 f"hrge_xl.{module}.Reader",
                 lambda _jobs=1: WorkerPool(
                     function, readable=SPEC_HOMES, believed=validation.believed
                 ),
             )
-        monkeypatch.setattr(work, "_readers", {})
 
     return put
 
@@ -238,8 +234,11 @@ def test_a_row_that_no_dataset_takes(
     def wrong(self: RowBuilder, result: Result) -> Any:
         rows = right(self, result)
         if named(result.path) and result.submission is not None:
-            first, *others = rows["answers_fact"]
-            rows["answers_fact"] = [(*first[:2], "\ud800", *first[3:]), *others]
+            text = ANSWERS_FACT.at["text"]
+            rows["answers_fact"] = [
+                row if row[text] is None else (*row[:text], "\ud800", *row[text + 1 :])
+                for row in rows["answers_fact"]
+            ]
         return rows
 
     monkeypatch.setattr(RowBuilder, "rows", wrong)

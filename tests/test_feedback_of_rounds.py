@@ -12,11 +12,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import ExpectedReturn, generate, init_round, load, read
+from hrge_xl import ExpectedReturn, Round, generate, init_round, load, read
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.audited import edited
-from tests.face import Round, Submission, address, orders, submission_id
+from tests.face import Submission, address, orders, submission_id
 from tests.fixture_types import Capsys
 from tests.versions import answers
 

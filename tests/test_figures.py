@@ -19,6 +19,7 @@ import yaml
 
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.core.errors import SpecError
 from hrge_xl.exchange.validation import Source
 from tests import answers, small_returns, two_rounds
 from tests.face import (
@@ -38,7 +39,6 @@ from tests.face import (
     Answers,
     IndicatorFigures,
     Sources,
-    SpecError,
     Store,
     distinct,
     find,

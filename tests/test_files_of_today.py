@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from hrge_xl import Order, load
-from tests.face import content_hash, layout_for
+from hrge_xl.workbook.book import content_hash
+from tests.face import layout_for
 from tests.files_of_today import EXPECTED, FILES, NAMES, names_in, said_of
 
 pytestmark = pytest.mark.xdist_group("files of today")  # what its fixtures read is read once

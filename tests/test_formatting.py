@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hrge_xl import ExpectedReturn
+from hrge_xl.reader.ooxml_styles import format_of, seen
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
-from tests.face import Submission, format_of, ooxml, seen
+from tests.face import Submission, ooxml
 from tests.in_words import in_words
 from tests.intake_files import MAIN, relationships, sheet, workbook
 from tests.read_and_check import read_bytes

@@ -17,7 +17,17 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
+from hrge_xl import (
+    ExpectedReturn,
+    Order,
+    RefreshResult,
+    generate,
+    init_round,
+    load,
+    load_round,
+    read,
+    refresh,
+)
 from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import (
@@ -25,7 +35,6 @@ from tests.face import (
     Answers,
     Identity,
     Ledger,
-    RefreshResult,
     Refusal,
     Typed,
     orders,

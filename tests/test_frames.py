@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 import hrge_xl
+from hrge_xl.core.errors import UsageError
 from tests.analysed_rounds import played
-from tests.face import DATASET, UsageError
+from tests.face import DATASET
 
 pytestmark = pytest.mark.xdist_group("analysing")
 

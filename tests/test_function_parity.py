@@ -17,12 +17,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hrge_xl import load
+from hrge_xl import Spec, load
 from tests.face import (
     FUNCTIONS,
     Problem,
     Scope,
-    Spec,
     Type,
     address,
     build,

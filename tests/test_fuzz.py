@@ -20,9 +20,10 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import ExpectedReturn, read
+from hrge_xl import ExpectedReturn, Reader, Result, read
+from hrge_xl.exchange.validation import checked
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
-from tests.face import ProgramFault, Reader, Result, checked
+from tests.face import ProgramFault
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 

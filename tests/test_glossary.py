@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.face import fold, skeleton, to_translate, translator, vocabularies
+from hrge_xl.core.words import skeleton
+from tests.face import fold, to_translate, translator, vocabularies
 from tests.tables import table
 from tests.telling import telling
 from tests.test_translations import SPOKEN, TOOLKIT

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 import hrge_xl
+from hrge_xl.core.errors import HrgeError
 from tests.face import (
-    HrgeError,
     Unreadable,
     is_mail,
     moment_of,

@@ -19,6 +19,7 @@ import pytest
 
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
+from hrge_xl.core.errors import Exit
 from tests import write_expressions
 from tests.command_line import Agreeing
 from tests.face import (
@@ -28,7 +29,6 @@ from tests.face import (
     COMMON_OPTIONS,
     FUNCTIONS,
     AnyBlock,
-    Exit,
     find,
     guide,
     guide_name,

@@ -15,10 +15,12 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
-from hrge_xl import check_spec, import_spec, load, spec_warnings
+from hrge_xl import Spec, check_spec, import_spec, load, spec_warnings
+from hrge_xl.core.errors import UsageError
+from hrge_xl.importing.neutral import field_code
 from tests.answers import TODAY
 from tests.command_line import ran
-from tests.face import Spec, UsageError, build, cli, field_code, sample_answers
+from tests.face import build, cli, sample_answers
 from tests.parity import filled, placed, said_differently, shown
 from tests.small_sources import (
     HEALTH,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl import Spec
 from tests.build_submission import submission
 from tests.face import (
     Layout,
     Outcome,
     Problem,
     Scope,
-    Spec,
     State,
     Unknown,
     address,

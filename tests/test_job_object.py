@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.face import limit_by_job, look_outside, sandbox
+from hrge_xl.reader.sandbox import limit_by_job
+from tests.face import look_outside, sandbox
 
 OWN, JOB = 2**64 - 1, 0x1_0000_0ABC  # of 64 bits: who takes them for a C int loses half
 HELD = 300_000_000

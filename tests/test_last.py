@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hrge_xl import (
     ExpectedReturn,
     Order,
+    Spec,
     ValidationRequest,
     feedback,
     generate,
@@ -28,15 +29,13 @@ from hrge_xl import (
     read,
     validate,
 )
+from hrge_xl.core.errors import LimitError, SpecError
 from tests.command_line import hrge, ran
 from tests.face import (
     CLOSED,
     Answers,
-    LimitError,
     Prefill,
     Refusal,
-    Spec,
-    SpecError,
     Submission,
     build,
     closed_rows,

@@ -14,18 +14,10 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, Spec, generate, load
+from hrge_xl.core.errors import UsageError
 from tests.answers import TODAY
 from tests.command_line import ran
-from tests.face import (
-    Answers,
-    UsageError,
-    build,
-    choose,
-    find,
-    stamp_alone,
-    texts,
-    without_sensitive,
-)
+from tests.face import Answers, build, choose, find, stamp_alone, texts, without_sensitive
 from tests.parity import disagreements, of_results, recalculated
 from tests.played_rounds import answers
 from tests.telling import telling

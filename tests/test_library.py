@@ -25,7 +25,8 @@ import yaml
 
 import hrge_xl
 from hrge_xl.cli import cli
-from tests.face import COMMANDS, UsageError
+from hrge_xl.core.errors import UsageError
+from tests.face import COMMANDS
 from tests.write_docs import DOCS
 
 ROOT = DOCS.parent

@@ -18,6 +18,7 @@ from tests.answers import answers as answers_of
 from tests.face import (
     Area,
     ExpectedWorkbook,
+    Identity,
     RawSheet,
     RawWorkbook,
     ReadResult,
@@ -250,8 +251,9 @@ def test_columns_beside_a_table_take_no_longer_the_more_rows_there_are() -> None
     plan, workbook = ExpectedWorkbook(EN), draw(EN)
     table = sheet_of(workbook, "R1")
     map_lines(table, columns=insert(4))
+    blank = Submission("", "", 0, Identity("", "", "", ""))
     found = ReadResult(
-        plan, same_layout=True, older=False, lost=frozenset(), identity=None, last=None
+        plan, same_layout=True, lost=frozenset(), identity=None, last=None, submission=blank
     )
 
     def seconds(count: int) -> float:

@@ -104,5 +104,5 @@ def test_what_a_warning_asks_for_is_no_required_answer_on_the_cover_either(
     (result,) = check([(read(saved.read_bytes(), want), where)], today=TODAY)
     cover = openpyxl.load_workbook(saved, data_only=True)[where.cover_name]
     shown = {row[1]: row[4:6] for row in cover.iter_rows(values_only=True)}
-    progress = result.progress["PLAN"]
+    progress = result.sheets["PLAN"]
     assert shown[where.sheet["PLAN"].name] == (progress.required, progress.answered)

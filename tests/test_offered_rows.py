@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from hrge_xl import Order, generate, load
+from hrge_xl.core.errors import SpecError
+from hrge_xl.layout.lists import reference_name
 from tests.answers import TODAY, layout
-from tests.face import SpecError, address, build, dumped, reference_name, sample_answers
+from tests.face import address, build, dumped, sample_answers
 from tests.made_specs import Files, write
 from tests.made_workbooks import issued, opened, recalculate_on
 from tests.parity import disagreements, said_differently

@@ -18,13 +18,13 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 import hrge_xl
 from hrge_xl import Order, generate, load
 from hrge_xl.cli import run
+from hrge_xl.core.errors import UsageError
 from tests.answers import layout
 from tests.face import (
     MOST_HEADS,
     MOST_TEAMS,
     MOST_TITLES,
     Finding,
-    UsageError,
     from_file,
     importing,
     look_into,

@@ -25,7 +25,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
+from hrge_xl import (
+    ExpectedReturn,
+    Order,
+    Result,
+    Round,
+    ValidationRequest,
+    generate,
+    init_round,
+    load,
+    validate,
+)
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.audited import DAY, hrge
@@ -51,8 +61,6 @@ from tests.face import (
     DATASET,
     FIELD_TYPES,
     FieldType,
-    Result,
-    Round,
     address,
     beginning,
     cell_length,

@@ -35,6 +35,7 @@ from hrge_xl import (
     load_round,
     report,
 )
+from hrge_xl.dataset.reconciliation import reconciled, reconciliation
 from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import (
@@ -47,8 +48,6 @@ from tests.face import (
     of_dataset,
     open_store,
     page_of,
-    reconciled,
-    reconciliation,
     saved_on,
     shared,
     status,
@@ -293,9 +292,9 @@ def sheet_rows(folder: Path, name: str) -> list[dict[str, Any]]:
 
 def test_a_country_shows_the_states_of_all_its_teams(pages: tuple[Overview, Overview]) -> None:
     for found in pages:
-        states = {each.code: dict(each.states) for each in found.countries}
+        states = {each.code: dict(each.figures["states"]) for each in found.countries}
         assert states["PAK"] == {"missing": 1, "returned": 1, "accepted": 1}
-        assert next(each.state for each in found.countries if each.code == "PAK") == "missing"
+        assert next(iter(states["PAK"])) == "missing"
         text = page_of(found)
         assert "Pakistan<td>Not answered 1, Returned for correction 1, Accepted 1<td" in text
         parts = re.search(r"<b>5 / 6</b>.*?<span>(.*?)</span>", text)
@@ -340,20 +339,21 @@ def test_a_split_is_held_against_its_total(mixed: Path, pages: tuple[Overview, O
     assert told == {1}
     for found in pages:
         (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
-        sex, age = indicator.periods[0].splits
-        assert (sex.disagree, sex.without, age.disagree) == (1, 0, 0)
+        sex, age = indicator.parts[0].parts
+        assert (sex.figures["disagree"], sex.figures["without"]) == (1, 0)
+        assert age.figures["disagree"] == 0
         assert "Values that are not the sum of these parts: 1" in page_of(found)
     (indicator,) = [each for each in pages[0].indicators or () if each.code == "PA1"]
-    (wrong,) = indicator.periods[0].splits[0].disagreeing.sources
+    (wrong,) = indicator.parts[0].parts[0].behind.sources
     assert (wrong.file, wrong.text) == ("BGD_9.xlsx", "84 ≠ 94")
 
 
 def test_progress_says_whose_targets_are_not_in_it(pages: tuple[Overview, Overview]) -> None:
     for found in pages:
         (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
-        period = indicator.periods[0]
+        period = indicator.parts[0]
         figures = period.figures
-        assert (figures["missing"], figures["target"], period.other_targets) == (1, 240, 120)
+        assert (figures["missing"], figures["target"], figures["other_targets"]) == (1, 240, 120)
         assert page_of(found).count("teams without a value: 1, whose targets add up to 120") == 2
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, ValidationRequest, read, validate
+from hrge_xl import ExpectedReturn, Result, ValidationRequest, read, validate
 from tests.face import (
     LIMITS,
     Answers,
@@ -22,7 +22,6 @@ from tests.face import (
     RawCell,
     RawWorkbook,
     Refusal,
-    Result,
     Unreadable,
     checks_lost,
     kind_called,

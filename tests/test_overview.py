@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,12 @@ from hrge_xl import (
     DatasetRequest,
     ExpectedReturn,
     Order,
+    Result,
+    Round,
     ValidationRequest,
     datasets,
     generate,
+    last_change,
     load,
     load_round,
     validate,
@@ -32,27 +36,25 @@ from hrge_xl import (
 from hrge_xl.cli import run
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
+from hrge_xl.outputs.overview_model import percents_of, whole_percents
 from tests import played_rounds, two_rounds
 from tests.audited import hrge, returned, workbook
 from tests.face import (
     MOST_ROWS,
     MOST_ROWS_OF_A_QUESTION,
     OF_A_FINDING,
-    ChartColumn,
+    Block,
     FigureSource,
     Mark,
     Overview,
-    Point,
-    Result,
-    Round,
     Store,
     Team,
     _Rows,
-    columns,
     country_map,
+    draw_columns,
+    draw_lines,
+    draw_steps,
     environment,
-    last_change,
-    lines,
     of_dataset,
     on_map,
     open_store,
@@ -62,7 +64,6 @@ from tests.face import (
     shared,
     sources,
     status,
-    steps,
     width,
 )
 from tests.face import build_overview as built
@@ -135,11 +136,13 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     assert found.indicators
     assert found.gaps
     people = next(each for each in found.indicators if each.code == "PA1")
-    cells = [cell_of(returns, source) for source in people.periods[0].behind.sources]
-    assert sum(cells) == people.periods[0].figures["total"] == 84 + 132 + 84
-    parts = (part for split in people.periods[0].splits for part in split.parts)
+    cells = [cell_of(returns, source) for source in people.parts[0].behind.sources]
+    assert sum(cells) == people.parts[0].figures["total"] == 84 + 132 + 84
+    parts = (part for split in people.parts[0].parts for part in split.parts)
     female = next(part for part in parts if part.label == "Female")
-    assert sum(cell_of(returns, source) for source in female.behind.sources) == female.number
+    assert (
+        sum(cell_of(returns, source) for source in female.behind.sources) == female.figures["total"]
+    )
     for source in found.gaps[0].behind.sources:
         assert str(cell_of(returns, source)) == "No" == source.text
     for risk in found.risks.top[:3]:
@@ -150,7 +153,7 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     assert str(cell_of(returns, source)).startswith("4")
     text = html(found)
     for behind in (
-        found.indicators[-1].periods[0].behind,
+        found.indicators[-1].parts[0].behind,
         female.behind,
         found.gaps[0].behind,
         worst,
@@ -175,11 +178,11 @@ def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found:
     assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
     assert found.overdue
     (late,) = [each for each in found.overdue if each.source.team == "BGD"]
-    assert (late.days, late.due) == (35, date(2026, 6, 15))
+    assert (late.figures["days_late"], late.figures["due"]) == (35, date(2026, 6, 15))
     assert "Quality and protection measures as targets" in html(found)
     assert found.indicators
     assert found.risks
-    assert {each.periods[0].figures["teams"] for each in found.indicators} == {3}
+    assert {each.parts[0].figures["teams"] for each in found.indicators} == {3}
     assert found.risks.teams == 3
     assert html(found).count("Teams behind it: ") > 10
 
@@ -190,8 +193,8 @@ def test_the_teams_of_a_part_are_counted_and_not_the_most_of_any_cell() -> None:
         found = built(store, TODAY, "en")
     assert found.risks
     teams = {
-        heading: {part.label: part.teams for part in parts}
-        for heading, parts in found.risks.breakdowns
+        breakdown.label: {part.label: part.figures["teams"] for part in breakdown.parts}
+        for breakdown in found.risks.breakdowns
     }
     assert set(teams["tool"].values()) == {4}
     assert teams["country"] == {"Pakistan": 2, "Afghanistan": 1, "Bangladesh": 1}
@@ -336,11 +339,11 @@ def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
 def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
     assert found.indicators
     first = found.indicators[0]
-    period = first.periods[0]
+    period = first.parts[0]
     many = period.behind._replace(
         sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7
     )
-    longer = replace(found, indicators=[first._replace(periods=[period._replace(behind=many)])])
+    longer = replace(found, indicators=[first._replace(parts=[period._replace(behind=many)])])
     assert "The first 200 of 207 rows" in html(longer)
 
 
@@ -398,16 +401,16 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
         masked = built(copy, TODAY, "en", ROUND)
     assert masked.masked
     assert masked.indicators
-    people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
-    parts = {part.label: part for split in people.splits for part in split.parts}
+    people = next(each for each in masked.indicators if each.code == "PA1").parts[0]
+    parts = {part.label: part for split in people.parts for part in split.parts}
     assert people.figures["total"] == 84 + 132 + 84
     assert [source.text for source in parts["Sex not recorded"].behind.sources] == [
         None,
         None,
         None,
     ]
-    assert parts["Age not recorded"].number is None  # 2 + 2 + 2
-    assert parts["Female"].number == 51 + 90 + 51
+    assert parts["Age not recorded"].figures["total"] is None  # 2 + 2 + 2
+    assert parts["Female"].figures["total"] == 51 + 90 + 51
     text = html(masked)
     assert "counts of 1 to 10 people are masked" in text
     assert "Women and groups outside the capital are not heard" not in text  # a restricted question
@@ -592,15 +595,15 @@ def test_an_indicator_is_drawn_against_its_baseline_and_target(
     last = lines_of[-1]
     assert label.endswith(f"Baseline {last['baseline']:g}, Target {last['target']:g}")
     (progress,) = [each for each in seen.indicators or () if each.code == "PA1"]
-    assert progress.periods[0].figures["progress"] == last["progress"]
+    assert progress.parts[0].figures["progress"] == last["progress"]
     assert f"of the way from {last['baseline']:g} to {last['target']:g}" in page
 
 
 def by_team(seen: Overview) -> Counter[str]:
     assert seen.risks
     counted: Counter[str] = Counter()
-    for _, counts in seen.risks.by_team:
-        counted.update(counts)
+    for team in seen.risks.by_team:
+        counted.update(team.figures)
     return +counted
 
 
@@ -611,7 +614,7 @@ def test_risks_of_a_team_by_level_add_up_to_those_of_all(seen: Overview) -> None
     for place, cell in last.cells.items():
         told[last.levels[place]] += cell.total
     assert by_team(seen) == +told
-    assert [team for team, _ in seen.risks.by_team] == ["AFG", "IRQ", "PAK"]
+    assert [team.label for team in seen.risks.by_team] == ["AFG", "IRQ", "PAK"]
 
 
 def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
@@ -619,6 +622,15 @@ def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
     assert cells
     assert all((shade == "5") == (share == "100") for shade, share in cells)
     assert all(int(shade) == min(int(share) // 20, 4) for shade, share in cells if share != "100")
+
+
+def test_a_share_that_is_drawn_is_the_percentage_that_stands_in_the_tables() -> None:
+    """Drawings know the quotient only, which as a float can be a bit less than the half that is rounded."""
+    for required in range(1, 201):
+        for answered in range(required):
+            exact = min(99, round(Fraction(100 * answered, required)))
+            assert percents_of(answered / required) == whole_percents(answered, required) == exact
+    assert percents_of(1.0) == 100
 
 
 # the profile of the questions
@@ -638,7 +650,7 @@ def test_what_matters_most_comes_first(seen: Overview) -> None:
     shares = [question.weight for question in seen.questions]
     assert shares == sorted(shares, reverse=True)
     assert shares[0][0] > 0
-    assert any(answer.is_no for answer in seen.questions[0].answers)
+    assert any(answer.figures["is_no"] for answer in seen.questions[0].answers)
     first = seen.questions[0].behind.sources[0]
     assert (first.text, bool(first.cell)) == ("No", True)
 
@@ -674,7 +686,7 @@ def test_the_map_has_its_table_and_says_what_its_borders_are(seen: Overview, pag
         assert f"{each.label}: " in label
         assert f'<th scope="row">{each.label}<td>' in page
     assert "Dotted borders are disputed" in page
-    assert sum(sum(each.states.values()) for each in seen.countries) == len(seen.teams)
+    assert sum(sum(each.figures["states"].values()) for each in seen.countries) == len(seen.teams)
 
 
 def test_countries_and_titles_are_in_the_language_of_the_reader(store: Store) -> None:
@@ -697,10 +709,16 @@ def drawing(macro: str, geometry: object) -> str:
     )
 
 
+def drawn_block(rows: list[tuple[str, list[float]]], heads: int = 2) -> Block:
+    """A block of figures under so many heads."""
+    return Block("Figures", [f"head {number}" for number in range(heads)], rows)
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
-    points = [Point("first", 1, "1"), Point("second", 3, "3"), Point("third", 2, "2")]
-    drawn = drawing("chart", lines(points, [Mark("Target 4", 4, "target")], mirrored=mirrored))
+    block = drawn_block([("first", [1]), ("second", [3]), ("third", [2])])
+    target = Mark("Target 4", 4, "target")
+    drawn = drawing("chart", draw_lines(block, str, [target], mirrored=mirrored))
     centres = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn)]
     assert centres == sorted(centres, reverse=mirrored)
     heights = [float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', drawn)]
@@ -710,20 +728,21 @@ def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
 def test_columns_are_as_high_as_their_values_with_room_for_labels_and_texts_break_out_of_nothing() -> (
     None
 ):
-    seen = [ChartColumn("a", [(1, "p0"), (3, "p1")], "4"), ChartColumn("b", [(2, "p0")], "2")]
-    drawn = drawing("chart", columns(seen))
+    two_levels = drawn_block([("a", [1, 3]), ("b", [2, 0])], heads=3)
+    drawn = drawing("chart", draw_columns(two_levels, str))
+    assert "a: head 1 1, head 2 3; b: head 1 2, head 2 0" in drawn
     heights = {
         css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)
     }
     (whole, *_) = [float(h) for h in re.findall(r'<rect class="p0"[^>]*height="([\d.]+)"', drawn)]
     assert heights["p1"] == pytest.approx(3 * whole, abs=0.2)
-    seen = [ChartColumn(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
-    labels = re.findall(r">(a long label \d\d)<", drawing("chart", columns(seen)))
+    long_labels = drawn_block([(f"a long label {n:02}", [n]) for n in range(12)])
+    labels = re.findall(r">(a long label \d\d)<", drawing("chart", draw_columns(long_labels, str)))
     assert "a long label 11" in labels
     assert 2 <= len(labels) <= 4
-    drawn = drawing(
-        "chart", steps([(0.0, Point("<b>", 1, '"><script>'))], [(1.0, Mark("<i>", 0, "due"))], 1)
-    )
+    marks = [Mark("<i>", 1.0, "due")]
+    step = draw_steps(drawn_block([("<b>", [1])]), [0.0], lambda _: '"><script>', marks, top=1)
+    drawn = drawing("chart", step)
     assert not re.search("<(script|b|i)>", drawn)
 
 
@@ -742,18 +761,17 @@ def texts_of(drawn: str) -> list[tuple[float, float, float]]:
 def test_no_name_in_a_drawing_stands_on_another() -> None:
     """Deadlines a day apart, a first day next to the last one, a step just below a deadline, long names of levels."""
     deadlines = [
-        (0.9 + number / 50, Mark(f"Deadline 1{number} July 2026", 0, "due")) for number in range(5)
+        Mark(f"Deadline 1{number} July 2026", 0.9 + number / 50, "due") for number in range(5)
     ]
-    days = [(0.96, Point("30 June 2026", 3, "3")), (1.0, Point("1 July 2026", 120, "120"))]
-    found = [
-        ChartColumn(f"2026-H{number}", [(number, "one")], "1,234,567") for number in range(1, 13)
-    ]
-    points = [Point(f"2026-Q{number}", 10, "123,456") for number in range(12)]
+    days = drawn_block([("30 June 2026", [3]), ("1 July 2026", [120])])
+    half_years = drawn_block([(f"2026-H{number}", [number]) for number in range(1, 13)])
+    quarters = drawn_block([(f"2026-Q{number}", [10]) for number in range(12)])
     for chart in (
-        steps(days, deadlines, 120),
-        columns(found),
-        lines(
-            points,
+        draw_steps(days, [0.96, 1.0], str, deadlines, top=120),
+        draw_columns(half_years, lambda _: "1,234,567"),
+        draw_lines(
+            quarters,
+            lambda _: "123,456",
             [Mark("Valeur de référence 1 234 567", 9, "baseline"), Mark("Cible 12", 10, "target")],
         ),
     ):
@@ -867,14 +885,14 @@ def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -
     assert sum(count for _, count in seen.arrivals) == len(current)
     whole = table(tmp_path, "aggregate_completeness")
     for country in seen.countries:
-        assert country.answered == sum(
+        assert country.figures["answered"] == sum(
             int(row["answered"]) for row in whole
         )  # all teams are of one country
-        assert country.required == sum(int(row["required"]) for row in whole)
+        assert country.figures["required"] == sum(int(row["required"]) for row in whole)
     answers = table(tmp_path, "aggregate_answers")
     assert seen.questions
     told = Counter(
-        (question.key[-1], each.code, each.count)
+        (question.key[-1], each.code, each.figures["frequency"])
         for question in seen.questions
         for each in question.answers
     )

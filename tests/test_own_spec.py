@@ -55,6 +55,11 @@ def test_a_question_in_other_words_is_issued_again(tmp_path: Path) -> None:
         for text in texts(round_ / "issued" / "PAK-1_en.xlsx")
     )
     assert ran("generate", round_, "--today", "2026-07-03").out == ""
+    kept = [path.read_bytes() for path in (round_ / "issued" / "replaced").glob("*.xlsx")]
+    assert set(kept) <= set(before.values()), "what was sent is kept as it was sent"
+    assert len(kept) == len(issued)
+    ran("refresh", round_, "--today", "2026-07-03")
+    ran("verify", round_)
 
 
 def test_a_team_in_a_new_country_joins_a_round(tmp_path: Path) -> None:

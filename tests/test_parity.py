@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, Spec, generate, load
+from hrge_xl.core.errors import SpecError
 from tests.answers import TODAY, layout, plain_value, spec
-from tests.face import Layout, Rule, Spec, SpecError, address, build, kind_called
+from tests.face import Layout, Rule, address, build, kind_called
 from tests.made_specs import SPECS, Files, specs, write
 from tests.made_workbooks import opened, recalculate_on
 from tests.parity import (

@@ -17,9 +17,10 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl import DatasetRequest, generate, init_round, load, load_round
+from hrge_xl.audit.files_again import Setting
 from hrge_xl.cli import run
 from tests.command_line import ran
-from tests.face import Setting, VerificationRequest, cli, orders
+from tests.face import VerificationRequest, cli, orders
 from tests.telling import telling
 from tests.test_consolidate import answers
 from tests.test_senders import begun, workbook

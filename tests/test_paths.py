@@ -9,15 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import (
-    MOST_LIST_BYTES,
-    MOST_LISTS_DEEP,
-    OutputError,
-    UsageError,
-    expand,
-    not_written,
-    whole,
-)
+from hrge_xl.core.errors import OutputError, UsageError
+from hrge_xl.core.paths import MOST_LIST_BYTES, MOST_LISTS_DEEP, expand, not_written, whole
 from tests.test_cli import run
 
 SECONDS = 10.0

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from hrge_xl import load
-from tests.face import CELL_LIMIT, EMAIL, NotAPattern, compiled_pattern, fits
+from hrge_xl.language.functions.words import EMAIL, NotAPattern, compiled_pattern, fits
+from tests.face import CELL_LIMIT
 
 TABLE = yaml.safe_load(Path(__file__).with_name("patterns.yaml").read_text(encoding="utf-8"))
 

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 from hrge_xl import load, load_round
+from hrge_xl.core.errors import RoundError, UsageError
+from hrge_xl.rounds.rounds import round_around
 from tests.audited import DAY, hrge, round_folder, workbook
-from tests.face import RoundError, UsageError, find, open_store, round_around
+from tests.face import find, open_store
 
 ROOT = Path(__file__).parent.parent
 PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")

@@ -14,6 +14,9 @@ import pytest
 from hrge_xl import (
     ExpectedReturn,
     Order,
+    Result,
+    Round,
+    Spec,
     ValidationRequest,
     generate,
     init_round,
@@ -22,6 +25,7 @@ from hrge_xl import (
     read,
     validate,
 )
+from hrge_xl.core.errors import RoundError, UsageError
 from tests.answers import full
 from tests.audited import hrge
 from tests.broken_specs import damage
@@ -29,12 +33,7 @@ from tests.face import (
     Answers,
     Choice,
     Identity,
-    Result,
-    Round,
-    RoundError,
-    Spec,
     Submission,
-    UsageError,
     build,
     choose,
     layout_for,

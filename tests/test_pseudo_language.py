@@ -18,14 +18,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl import load
+from hrge_xl import Spec, load
 from tests.face import (
     CATALOGUE,
     CATALOGUES,
     LEVELS,
     TICK,
     YES_NO,
-    Spec,
     as_file,
     month_names,
     new_catalogue,

@@ -19,18 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import generate, init_round, load, load_round, receive
+from hrge_xl import Received, generate, init_round, load, load_round, receive
 from hrge_xl.cli import run
-from tests.face import (
-    Ledger,
-    OutlookMessage,
-    Received,
-    SourceFile,
-    found_in,
-    open_layers,
-    orders,
-    saved_on,
-)
+from tests.face import Ledger, OutlookMessage, SourceFile, found_in, open_layers, orders, saved_on
 from tests.letters import (
     mail,
     mbox,

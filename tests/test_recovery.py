@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.ledger.chain import read_journal
 from tests.audited import DAY, round_folder
 from tests.command_line import hrge, ran
 from tests.databases import queried
-from tests.face import JOURNAL, Ledger, read_journal
+from tests.face import JOURNAL, Ledger
 from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("recovery")  # what its fixtures play is played once

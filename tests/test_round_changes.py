@@ -82,6 +82,68 @@ def teams_in(folder: Path) -> list[str]:
     return told
 
 
+def issued(round_: Path) -> set[str]:
+    """The names of the workbooks that are to be sent."""
+    return {path.name for path in (round_ / "issued").glob("*.xlsx")}
+
+
+def replaced(round_: Path) -> list[bytes]:
+    """The workbooks that others took the place of."""
+    return [path.read_bytes() for path in (round_ / "issued" / "replaced").glob("*.xlsx")]
+
+
+def test_a_workbook_is_issued_again_and_the_earlier_one_is_kept(tmp_path: Path) -> None:
+    """It may have been sent: a return of it counts, and it goes on being verified."""
+    round_ = begun(tmp_path)
+    names = issued(round_)
+    sent = (round_ / "issued" / "Odesa_en.xlsx").read_bytes()
+    renamed = ran("round", "rename-team", round_, "Odesa", "Odesa-South", "--yes", *WHY)
+    assert f"hrge-xl generate {round_} --reissue Odesa-South" in renamed.out
+    reissue = ("generate", round_, "--reissue", "odesa-south", "--today", "2026-07-08")
+    (path,) = ran(*reissue).out.split()
+    assert Path(path).name == "Odesa-South_en.xlsx"
+    assert issued(round_) == names - {"Odesa_en.xlsx"} | {"Odesa-South_en.xlsx"}
+    assert replaced(round_) == [sent]
+    assert ran("generate", round_, "--today", "2026-07-09").out == ""
+    assert "Odesa-South_issue.eml" in ran("drafts", round_, "issue", "--today", "2026-07-09").out
+    filled = filled_in(sent, load("example"), {("PLAN", "1", "PLN_03"): "Plan it"})
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": filled}))
+    ran("refresh", round_, "--today", "2026-07-10", code=None)
+    assert state(round_, "Odesa-South", "2026-07-10").split()[1] == "returned"
+    assert hrge("verify", round_) == 0
+    ran(*reissue)
+    assert len(replaced(round_)) == 2, "each that was issued is kept"
+
+
+def test_a_workbook_of_another_line_leaves_the_earlier_one(tmp_path: Path) -> None:
+    """Whatever makes `generate` write a workbook again."""
+    round_ = begun(tmp_path)
+    sent = (round_ / "issued" / "Odesa_en.xlsx").read_bytes()
+    ran("round", "extend", round_, "2026-08-15", "Odesa", "--yes", *WHY)
+    assert (
+        Path(ran("generate", round_, "--today", "2026-07-08").out.strip()).name == "Odesa_en.xlsx"
+    )
+    assert replaced(round_) == [sent]
+
+
+@pytest.mark.parametrize(
+    ("spec", "team", "words"),
+    [
+        ("example", "Odesa", "--reissue is for the teams of a round"),
+        ("ROUND", "Odesssa", "Did you mean 'Odesa'?"),
+    ],
+)
+def test_what_cannot_be_issued_again_is_refused(
+    tmp_path: Path, spec: str, team: str, words: str
+) -> None:
+    round_ = begun(tmp_path)
+    names = issued(round_)
+    refused = ran("generate", spec.replace("ROUND", str(round_)), "--reissue", team, code=2)
+    assert words in refused.err
+    assert issued(round_) == names
+    assert not replaced(round_)
+
+
 @pytest.mark.deep
 def test_a_renamed_team_keeps_what_it_has(tmp_path: Path) -> None:
     """What comes under its old code, before and after, counts for it here and in a dataset elsewhere."""

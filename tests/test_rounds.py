@@ -15,21 +15,21 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import ValidationRequest, check, generate, init_round, load, load_round, read
-from tests.audited import DAY, round_folder
-from tests.command_line import hrge, ran
-from tests.face import (
-    KEY,
+from hrge_xl import (
     Round,
-    RoundError,
-    SpecError,
-    Submission,
-    UsageError,
-    find,
-    generate_command,
-    orders,
+    ValidationRequest,
+    check,
+    generate,
+    init_round,
+    load,
+    load_round,
+    read,
     update_spec,
 )
+from hrge_xl.core.errors import RoundError, SpecError, UsageError
+from tests.audited import DAY, round_folder
+from tests.command_line import hrge, ran
+from tests.face import KEY, Submission, find, generate_command, orders
 from tests.face import cli as program
 from tests.face import shell_words_quoted as quoted
 from tests.fixture_types import Patch

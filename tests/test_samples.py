@@ -13,12 +13,12 @@ import pytest
 from openpyxl import Workbook
 
 from hrge_xl import ExpectedReturn, Order, generate, init_round, load, read
+from hrge_xl.core.errors import UsageError
 from tests.audited import hrge
 from tests.face import (
     PROPERTY_PREFIX,
     SAMPLE_KEY,
     Refusal,
-    UsageError,
     choose,
     country_codes,
     country_names,

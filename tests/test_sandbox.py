@@ -17,19 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl import Confinement
+from hrge_xl.reader.sandbox import allow_reading_only, confine, import_places
 from tests.confined import in_a_thread
-from tests.face import (
-    KEY,
-    Confinement,
-    Died,
-    WorkerPool,
-    allow_reading_only,
-    confine,
-    import_places,
-    look_outside,
-    run_guarded,
-    sandbox,
-)
+from tests.face import KEY, Died, WorkerPool, look_outside, run_guarded, sandbox
 from tests.worker_actions import act
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")

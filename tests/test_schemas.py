@@ -13,18 +13,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameSchema
 
 import hrge_xl
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, Result, ValidationRequest, generate, load, validate
 from tests.answers import full, layout
 from tests.check_table import not_right
 from tests.command_line import hrge
 from tests.face import (
     DATASET,
-    TABLES,
-    Failure,
-    FrameSchema,
-    Result,
     RowBuilder,
     RowCheck,
     Rows,
@@ -32,10 +29,9 @@ from tests.face import (
     UnfitRow,
     choose,
     description,
-    first_failure,
+    dimensions,
     kind_called,
     open_file,
-    python_schema,
     sample_order,
 )
 from tests.fixture_types import Folders, Patch
@@ -71,9 +67,9 @@ def example() -> Schema:
 
 
 @cache
-def schemas(*, limits: bool = True) -> Mapping[str, FrameSchema]:
+def schemas(*, limits: bool = True) -> Mapping[str, DataFrameSchema]:
     """The schemas of right answers, or of whatever a dataset can have."""
-    found: Mapping[str, FrameSchema] = hrge_xl.schemas(load("example"), limits=limits)
+    found: Mapping[str, DataFrameSchema] = hrge_xl.schemas(load("example"), limits=limits)
     return found
 
 
@@ -212,12 +208,17 @@ def test_steps_of_a_scale_and_what_every_row_must_have() -> None:
 CODE = ("ANSWER", 1, "Y", "Yes")
 
 
-def codes(*rows: tuple[Any, ...]) -> Failure | None:
-    """The first thing in rows of the table of codes that is not right."""
-    frame = pd.DataFrame(
-        [(*row, None, None) for row in rows], columns=list(TABLES["codes"].names), dtype=object
-    )
-    return first_failure(python_schema(example(), TABLES["codes"]), frame)
+def fault_of(table: str, *rows: tuple[Any, ...]) -> tuple[str, str] | None:
+    """The first thing in rows of a table that is not right: its column, and what is needed there."""
+    try:
+        RowCheck(example())({table: [*rows]})
+    except UnfitRow as fault:
+        return fault.problem["column"].removeprefix(f"{table}."), fault.problem["needed"]
+    return None
+
+
+def codes(*rows: tuple[Any, ...]) -> tuple[str, str] | None:
+    return fault_of("codes", *((*row, None, None) for row in rows))
 
 
 @pytest.mark.parametrize(
@@ -225,48 +226,53 @@ def codes(*rows: tuple[Any, ...]) -> Failure | None:
     [
         (("ANSWER", 2, "N", "No"), None),
         (("ANSWER", 2, "N", None), None),
-        (("ANSWER", "2", "N", "No"), Failure("position", 1, "a value of type integer")),
-        (("ANSWER", False, "N", "No"), Failure("position", 1, "a value of type integer")),
-        (("ANSWER", 2.0, "N", "No"), Failure("position", 1, "a value of type integer")),
-        (("ANSWER", -1, "N", "No"), Failure("position", 1, "at least 0")),
-        (("ANSWER", 2, "N", 3), Failure("label", 1, "a value of type text")),
-        (("ANSWER", 2, None, "No"), Failure("code", 1, "filled in")),
-        (
-            (5, -1, "N", "No"),
-            Failure("list", 1, "a value of type text"),
-        ),  # that of the first column
+        (("ANSWER", "2", "N", "No"), ("position", "a value of type integer")),
+        (("ANSWER", False, "N", "No"), ("position", "a value of type integer")),
+        (("ANSWER", 2.0, "N", "No"), ("position", "a value of type integer")),
+        (("ANSWER", True, "N", "No"), ("position", "a value of type integer")),  # though it is 1
+        (("ANSWER", -1, "N", "No"), ("position", "at least 0")),
+        (("ANSWER", 2, "N", 3), ("label", "a value of type text")),
+        (("ANSWER", 2, None, "No"), ("code", "filled in")),
+        ((5, -1, "N", "No"), ("list", "a value of type text")),  # that of the first column
     ],
 )
-def test_a_row_that_does_not_fit(row: tuple[Any, ...], expected: Failure | None) -> None:
+def test_a_row_that_does_not_fit(row: tuple[Any, ...], expected: tuple[str, str] | None) -> None:
     assert codes(CODE, row) == expected
 
 
 def test_the_first_row_that_does_not_fit_is_told() -> None:
-    assert codes(CODE, ("ANSWER", 2, "N", 7), ("ANSWER", 3, "P", 8)) == Failure(
-        "label", 1, "a value of type text"
-    )
+    rows = [(*CODE, None, None), ("ANSWER", 2, "N", 7, None, None), ("ANSWER", "3", "P", 8, 1, 2)]
+    with pytest.raises(UnfitRow) as fault:
+        RowCheck(example())({"codes": rows})
+    assert fault.value.problem == {
+        "column": "codes.label",
+        "value": "7",
+        "needed": "a value of type text",
+    }
 
 
 def test_a_key_that_stands_twice() -> None:
-    found = codes(CODE, CODE)
-    assert found is not None
-    assert found.why == "a key that no other row has"
+    assert codes(CODE, CODE) == ("list", "a key that no other row has")
 
 
 def test_numbers_and_days_are_of_their_own_types() -> None:
     """Whole numbers stand among others; a column without any value fits whatever it is of."""
-    table = example().by_name["answers_fact"]
-    keys = {"submission_id": 1, "slot": 1}
+    names = example().by_name["answers_fact"].names
+    slots = [row[0] for row in dimensions(example())["slots"][:2]]
 
-    def answers(**values: Any) -> Failure | None:
-        rows = [dict.fromkeys(table.names) | keys | {"slot": n} | values for n in (1, 2)]
-        frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
-        return first_failure(python_schema(example(), table), frame)
+    def answers(**values: Any) -> tuple[str, str] | None:
+        rows = [
+            tuple(({"submission_id": 1, "slot": slot} | values).get(name) for name in names)
+            for slot in slots
+        ]
+        fault = fault_of("answers_fact", *rows)
+        return None if fault and fault[1].startswith("empty, because") else fault
 
-    right = answers()
-    assert answers(number=3) == answers(number=2.5) == answers(date=date(2026, 6, 30)) == right
-    assert answers(number="3") == Failure("number", 0, "a value of type number")
-    assert answers(date="2026-06-30") == Failure("date", 0, "a value of type date")
+    assert answers(number=3) is None
+    assert answers(number=2.5) is None
+    assert answers(date=date(2026, 6, 30)) is None
+    assert answers(number="3") == ("number", "a value of type number")
+    assert answers(date="2026-06-30") == ("date", "a value of type date")
 
 
 def test_only_what_every_row_must_have_is_asked_for() -> None:
@@ -424,7 +430,7 @@ def taken(tmp_path_factory: Folders) -> Rows:
 
 
 def check(rows: Rows) -> None:
-    assert RowCheck(Schema(load("example")))([rows]) == [rows]
+    RowCheck(Schema(load("example")))(rows)
 
 
 def changed(rows: Rows, table: str, **wrong: Any) -> Rows:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl.core.errors import StoreError
 from tests.audited import DAY, returned, workbook
 from tests.command_line import hrge
 from tests.face import (
-    StoreError,
     command_line,
     is_address,
     masked,

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, Result, generate, load
 from tests.audited import TODAY
 from tests.damage import restamp, text_of
-from tests.face import Result
 from tests.face import worker as workers
 from tests.fixture_types import Patch
 from tests.intake_files import pack

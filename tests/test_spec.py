@@ -18,6 +18,7 @@ from hypothesis import given
 
 import hrge_xl
 from hrge_xl import Order, generate, load, try_out
+from hrge_xl.core.errors import Mistake, SpecError, UsageError
 from tests.answers import TODAY
 from tests.broken_specs import BROKEN, damage, expected, mistakes, said, said_of
 from tests.damage import filled
@@ -27,9 +28,6 @@ from tests.face import (
     OF_ROUNDS,
     Answers,
     KeyFields,
-    Mistake,
-    SpecError,
-    UsageError,
     common_mistakes,
     find,
     measure,

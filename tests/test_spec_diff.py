@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, diff, generate, load, read
+from hrge_xl import ExpectedReturn, Order, diff, generate, load, read, touched_files
 from hrge_xl.cli import run
+from hrge_xl.spec.diff import Change, Effect
 from tests.answers import answers_of
-from tests.face import Change, Effect, Submission, address, build, find, touched_files
+from tests.face import Submission, address, build, find
 from tests.property_tests import examples
 from tests.tables import table
 from tests.versions import CHANGES, TODAY, changed, copy, edit, raised, returned, second, workbook

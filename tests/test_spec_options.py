@@ -17,6 +17,7 @@ import pytest
 from hrge_xl import (
     ExpectedReturn,
     Order,
+    Spec,
     ValidationRequest,
     diff,
     feedback,
@@ -33,7 +34,6 @@ from tests.face import (
     Answers,
     CodeLabels,
     Schema,
-    Spec,
     Submission,
     address,
     build,

@@ -16,25 +16,26 @@ from typing import Any
 
 import openpyxl
 import pytest
+from rich.cells import cell_len as taken
 
 import hrge_xl
-from hrge_xl import DatasetRequest, Order, datasets, generate, init_round, load
-from hrge_xl.cli import run
-from tests.audited import hrge, round_folder
-from tests.command_line import ran
-from tests.face import (
-    MISSING,
-    STATES,
+from hrge_xl import (
     Dataset,
+    DatasetRequest,
+    Order,
     Round,
     TeamStatus,
-    orders,
-    status,
-    taken,
-    translator,
-    work,
+    datasets,
+    generate,
+    init_round,
+    load,
 )
-from tests.face import teams as overview_teams
+from hrge_xl.cli import run
+from hrge_xl.outputs.overview_build import MISSING, STATES
+from hrge_xl.outputs.overview_build import teams as overview_teams
+from tests.audited import hrge, round_folder
+from tests.command_line import ran
+from tests.face import orders, status, translator, work
 from tests.fixture_types import Capsys, Patch
 from tests.played_rounds import corrected, play, silent
 from tests.telling import telling

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl import ExpectedReturn, ValidationRequest, load, validate
-from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.coordination.consolidation import consolidate_sources, decide
+from hrge_xl.core.errors import StoreError
 from hrge_xl.dataset.ingest import Options
 from hrge_xl.exchange.validation import Source
-from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
+from tests.face import DATASET, OF_DATABASE, Schema, Store, Value, open_file, open_url
 from tests.fixture_types import Patch
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
@@ -95,6 +96,60 @@ def test_a_database_that_comes_later_is_filled_too(
     file, other = both(tmp_path / "out", database)
     assert {row[0] for row in other["submissions"]} == {row[0] for row in file["submissions"]}
     assert file["answers"] == other["answers"]
+
+
+def written_by(address: str) -> dict[str, str]:
+    """The transaction that wrote the answers of each file, by its name."""
+    engine = sa.create_engine(address)
+    query = """SELECT s.path, max(a.xmin::text) FROM answers_fact a JOIN submissions s USING (submission_id)
+        GROUP BY s.path"""
+    with engine.connect() as connection:
+        written = {Path(path).name: by for path, by in connection.exec_driver_sql(query)}
+    engine.dispose()
+    return written
+
+
+@pytest.mark.deep
+def test_a_database_follows_its_file_whatever_happened(
+    files: list[Path], tmp_path: Path, database: str
+) -> None:
+    """Only what a run changed is written, unless the database missed one."""
+    out = tmp_path / "out"
+
+    def consolidate(*given: Path, store: str | None = database, **more: Any) -> None:
+        options = Options(store=store, **more)
+        consolidate_sources([Source([*given], ASKED)], out, options=options)
+
+    def holds_the_same() -> bool:
+        file, other = both(out, database)
+        with open_file(out / DATASET, write=False) as store, open_url(database) as another:
+            known = store.facts().items()
+            return file == other and known <= another.facts().items()
+
+    consolidate(*files[:2])
+    assert holds_the_same()
+    first = written_by(database)
+    (newer,) = returned(tmp_path / "newer", {"pak2.xlsx": workbook("PAK", RSK_01="another")})
+    consolidate(*files[:2], newer, files[2])  # a newer return of a team, and one of another team
+    assert holds_the_same()
+    second = written_by(database)
+    assert second["mar.xlsx"] == first["mar.xlsx"]
+    assert second["egy.xlsx"] not in first.values()
+    decide(out, [str(newer)], "withdrawn", reason="a draft", by="coordinator", store=database)
+    assert holds_the_same()
+    assert written_by(database) == second
+    consolidate(files[3], store=None)  # which the database does not hear of
+    consolidate(files[3])
+    assert holds_the_same()
+    third = written_by(database)
+    assert not set(third.values()) & set(second.values())
+    consolidate(files[3])  # nothing is new
+    assert written_by(database) == third
+    consolidate(*files[1:3], only_these=True)
+    assert holds_the_same()
+    (out / DATASET).unlink()
+    consolidate(*files[1:3])
+    assert holds_the_same()
 
 
 def test_tables_of_somebody_else_are_not_touched(

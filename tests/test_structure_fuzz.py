@@ -25,25 +25,13 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl import ExpectedReturn, check_spec, import_spec, init_round, load, load_round
+from hrge_xl import ExpectedReturn, Result, check_spec, import_spec, init_round, load, load_round
 from hrge_xl.cli import run
+from hrge_xl.core.errors import HrgeError, Mistake, SpecError, UsageError
+from hrge_xl.exchange.spec_smoke_test import ODD
 from tests.audited import hrge, returned, verify_report, workbook
 from tests.damage import KEY, filled, openpyxl_saved
-from tests.face import (
-    ODD,
-    Finding,
-    HrgeError,
-    Mistake,
-    Result,
-    SpecError,
-    Team,
-    UsageError,
-    VerificationRequest,
-    drafted,
-    read_list,
-    read_report,
-    table_of,
-)
+from tests.face import Finding, Team, VerificationRequest, drafted, read_list, read_report, table_of
 from tests.intake_files import members, pack
 from tests.made_specs import Files, write
 from tests.read_and_check import check_here

@@ -9,18 +9,10 @@ import openpyxl
 import pytest
 from rich.cells import cell_len
 
-from hrge_xl import init_round, load, load_round
+from hrge_xl import TeamList, init_round, load, load_round
 from hrge_xl.cli import run
-from tests.face import (
-    COLUMNS,
-    HEADS,
-    RoundError,
-    TeamList,
-    languages,
-    loosely,
-    read_list,
-    translator,
-)
+from hrge_xl.core.errors import RoundError
+from tests.face import COLUMNS, HEADS, languages, loosely, read_list, translator
 from tests.fixture_types import Capsys
 
 SPEC = load("example")

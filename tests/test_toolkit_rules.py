@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import load
+from hrge_xl import Spec, load
 from tests.face import (
     CATALOGUE,
     Answers,
@@ -17,7 +17,6 @@ from tests.face import (
     Layout,
     Outcome,
     Rule,
-    Spec,
     build,
     submission_of,
 )

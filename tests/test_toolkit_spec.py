@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import hrge_xl
-from hrge_xl import load
-from tests.face import CatalogueBlock, ChecklistBlock, FormBlock, ItemsFrom, RegisterBlock, Spec
+from hrge_xl import Spec, load
+from hrge_xl.spec.model import CatalogueBlock, ItemsFrom
+from tests.face import ChecklistBlock, FormBlock, RegisterBlock
 from tests.tables import table
 
 PART_1 = [f"T1.{number}" for number in range(1, 10)]

@@ -11,14 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, Spec, ValidationRequest, generate, load, validate
 from hrge_xl.cli import run
 from tests.face import (
     DRAFT,
     LETTER,
     CellValue,
     Reconciliation,
-    Spec,
     Translations,
     as_file,
     beginning,

@@ -10,17 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import (
-    ASK,
-    LIMITS,
-    MOST_LAYERS,
-    Found,
-    SkippedFile,
-    SourceFile,
-    UnreadableContainer,
-    Workbook,
-    open_layers,
-)
+from hrge_xl import Found
+from hrge_xl.reader.unpacking import ASK, MOST_LAYERS, SkippedFile, UnreadableContainer, Workbook
+from tests.face import LIMITS, SourceFile, open_layers
 from tests.letters import Storage, mail, message, msg, ole, tnef, with_logo, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"

@@ -9,22 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn
+from hrge_xl import ExpectedReturn, Spec
 from hrge_xl.checks.run import NAMED
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
-from tests.face import (
-    Finding,
-    Key,
-    Layout,
-    Outcome,
-    RawSheet,
-    RawWorkbook,
-    Slot,
-    Spec,
-    Submission,
-    build,
-)
+from tests.face import Finding, Key, Layout, Outcome, RawSheet, RawWorkbook, Slot, Submission, build
 from tests.made_specs import SPECS
 from tests.property_tests import examples
 from tests.raw_workbook import delete, draw, map_lines, sheet_of

@@ -20,6 +20,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from hrge_xl import (
     ExpectedReturn,
     Order,
+    Result,
     ValidationRequest,
     feedback,
     generate,
@@ -37,7 +38,6 @@ from tests.face import (
     OldSheet,
     RawSheet,
     RawWorkbook,
-    Result,
     Submission,
     build,
     find,

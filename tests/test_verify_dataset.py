@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 import sqlalchemy as sa
 
+from hrge_xl import Audit
 from tests.audited import (
     DAY,
     csv_rows,
@@ -23,7 +24,7 @@ from tests.audited import (
 )
 from tests.command_line import hrge, ran
 from tests.databases import tampered
-from tests.face import Audit, VerificationRequest
+from tests.face import VerificationRequest
 from tests.fixture_types import Capsys, Folders
 
 # what its fixtures play is played once

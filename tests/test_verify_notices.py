@@ -15,9 +15,11 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
+from hrge_xl import Audit
+from hrge_xl.core.errors import UsageError
 from tests.audited import DAY, reported, round_folder, verify_report
 from tests.command_line import hrge
-from tests.face import TAKEN_OVER, Audit, Opinion, UsageError, VerificationRequest, render
+from tests.face import TAKEN_OVER, Opinion, VerificationRequest, render
 from tests.fixture_types import Folders
 from tests.property_tests import examples
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl import Audit
 from tests.audited import forged_report, look, said, verify_report
 from tests.command_line import hrge
-from tests.face import Audit, Ledger, VerificationRequest
+from tests.face import Ledger, VerificationRequest
 from tests.fixture_types import Folders
 from tests.played_rounds import (
     ACTS,

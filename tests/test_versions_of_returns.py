@@ -19,17 +19,9 @@ from openpyxl import load_workbook
 
 from hrge_xl import ExpectedReturn, generate, init_round, load, load_round, read, refresh
 from hrge_xl.cli import run
+from hrge_xl.dataset.return_status import based_on_old_version, workbook_versions
 from tests.damage import ANSWERS
-from tests.face import (
-    Identity,
-    Refusal,
-    ReturnEntry,
-    based_on_old_version,
-    orders,
-    saved_on,
-    submission,
-    workbook_versions,
-)
+from tests.face import Identity, Refusal, ReturnEntry, orders, saved_on, submission
 from tests.letters import mail
 from tests.test_consolidate import answers
 from tests.test_weeks import drafted, text_of

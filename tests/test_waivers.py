@@ -16,10 +16,11 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
+from hrge_xl import Waiver
 from tests.audited import DAY, cell, forged_report, renumber, returned, round_folder, workbook
 from tests.command_line import Said, hrge, ran
 from tests.databases import LEDGER, queried, tampered
-from tests.face import Document, Finding, Ledger, Severity, Waiver, waived, waivers
+from tests.face import Document, Finding, Ledger, Severity, waived, waivers
 from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once

@@ -19,13 +19,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from hrge_xl import drafts, generate, init_round, load, load_round, refresh
+from hrge_xl import RefreshResult, drafts, generate, init_round, load, load_round, refresh
 from tests.command_line import hrge, ran
 from tests.face import (
     PLACEHOLDERS,
     Ledger,
     MailType,
-    RefreshResult,
     as_eml,
     filled,
     languages,

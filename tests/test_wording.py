@@ -13,18 +13,10 @@ import pytest
 
 from hrge_xl import load, validate
 from hrge_xl.cli import run
+from hrge_xl.layout.wording import Wording
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
-from tests.face import (
-    DATASET,
-    Finding,
-    Layout,
-    Wording,
-    build,
-    kind_called,
-    message_templates,
-    translator,
-)
+from tests.face import DATASET, Finding, Layout, build, kind_called, message_templates, translator
 from tests.read_and_check import check
 from tests.telling import telling
 from tests.test_checks import CLEAN, plan, risk

@@ -13,17 +13,19 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from openpyxl.utils import get_column_letter
 
-from hrge_xl import ExpectedReturn
+from hrge_xl import ExpectedReturn, Reader
 from tests.confined import in_a_thread
 from tests.damage import filled
-from tests.face import LIMITS, Died, Reader, ReadLimits, loads, run_guarded, serve
+from tests.face import LIMITS, Died, ReadLimits, WorkerPool, loads, run_guarded, serve
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 from tests.worker_actions import act, burn
@@ -365,3 +367,13 @@ def test_under_the_usual_limits_it_is_read(folder: Path) -> None:
     (result,) = read_many([folder / "heavy.xlsx"], ExpectedReturn())
     assert result.submission is not None
     assert result.submission.values()["PLAN", "1", "PLN_01"] == "WS-07"
+
+
+@posix
+def test_a_child_that_somebody_else_kills_costs_nothing() -> None:
+    with WorkerPool(act, 1) as pool, ThreadPoolExecutor(1) as thread:
+        (child_id,) = pool.work(["pid"])
+        outcomes = thread.submit(list, pool.work(["sleep 0.5"]))
+        time.sleep(0.1)
+        psutil.Process(int(child_id)).kill()
+        assert outcomes.result() == ["0.5"]

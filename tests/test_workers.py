@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import HrgeError, UsageError, in_batches, workers
+from hrge_xl.core.errors import HrgeError, UsageError
+from tests.face import in_batches, workers, workers_elsewhere
 
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
 SUMS = [sum(batch) + 100 for batch in BATCHES]
@@ -46,7 +47,7 @@ def crash(number: int, at: int) -> int:
 
 @pytest.mark.deep
 def test_in_processes() -> None:
-    with workers("local", 2) as pool:
+    with workers(2) as pool:
         assert list(pool.map(sum_of, BATCHES, 100)) == SUMS
         first = set(pool.map(process_of, BATCHES))
         assert os.getpid() not in first
@@ -69,7 +70,7 @@ def wait_for_the_last(number: int, folder: Path, last: int) -> int:
 
 def test_a_long_batch_keeps_none_of_the_others_waiting(tmp_path: Path) -> None:
     batches = range(12)
-    with workers("local", 2) as pool:
+    with workers(2) as pool:
         done = [*pool.map(wait_for_the_last, batches, tmp_path, batches[-1], all_at_once=True)]
     assert done == [*batches]
 
@@ -78,7 +79,7 @@ def test_a_long_batch_keeps_none_of_the_others_waiting(tmp_path: Path) -> None:
 def test_processes_that_die_whatever_is_tried_are_told() -> None:
     done: list[int] = []
     with (
-        workers("local", 2) as pool,
+        workers(2) as pool,
         pytest.raises(HrgeError, match=r"keep crashing.*Run again with --jobs 1\."),
     ):
         done.extend(pool.map(crash, list(range(20)), 10))
@@ -100,7 +101,9 @@ def test_in_an_executor_of_the_caller() -> None:
             told.wait(30)
         return number
 
-    with ThreadPoolExecutor(1) as threads, workers("local", 1, threads) as pool:
+    with ThreadPoolExecutor(1) as threads:
+        pool = workers_elsewhere("local", 1, threads)
+        assert pool is not None
         results = pool.map(work, list(range(100)))
         assert next(results) == 0
         first.set()
@@ -108,7 +111,6 @@ def test_in_an_executor_of_the_caller() -> None:
             list(results)
         told.set()
         assert set(pool.map(thread_of, BATCHES)) != {threading.get_ident()}
-        assert set(pool.local.map(thread_of, BATCHES)) == {threading.get_ident()}
     assert begun in ([0, 1], [0, 1, 2])
 
 
@@ -125,5 +127,7 @@ def test_batches(number: int, jobs: int, sizes: list[int]) -> None:
 
 def test_a_cluster_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
+    pool = workers_elsewhere("dask", 1, None)
+    assert pool is not None
     with pytest.raises(UsageError, match=r"install the extra: pip install 'hrge-xl\[cluster\]'"):
-        list(workers("dask", 1).map(sum_of, BATCHES, 100))
+        list(pool.map(sum_of, BATCHES, 100))

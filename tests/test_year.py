@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import Arrived, Order, ValidationRequest, generate, init_round, load
+from hrge_xl import Arrived, Order, Round, Summary, ValidationRequest, generate, init_round, load
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
 from tests.command_line import hrge, ran
@@ -34,8 +34,6 @@ from tests.face import (
     Layout,
     Ledger,
     Reconciliation,
-    Round,
-    Summary,
     address,
     build,
     from_mapping,

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, issue, load, validate
-from tests.face import Answers, Result, Store, build, from_mapping, story
+from hrge_xl import ExpectedReturn, Order, Result, ValidationRequest, issue, load, validate
+from tests.face import Answers, Store, build, from_mapping, story
 from tests.temporary import of_results
 
 SPEC = "hrge_toolkit"

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import yaml
 
+from hrge_xl import Spec
 from tests import check_table, read_package
 from tests.face import (
     DATASET_COLUMNS,
@@ -17,7 +18,6 @@ from tests.face import (
     SUBMISSIONS,
     TABLES,
     Schema,
-    Spec,
     Table,
     allowed_values,
     pattern,

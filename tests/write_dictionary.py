@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from tests.face import Schema, Spec, dimensions
+from hrge_xl import Spec
+from tests.face import Schema, dimensions
 
 
 def _said(spec: Spec) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from hrge_xl import load
+from hrge_xl import Spec, load
 from tests.face import (
     FUNCTIONS,
     Aggregate,
@@ -22,7 +22,6 @@ from tests.face import (
     Layout,
     Problem,
     Scope,
-    Spec,
     Type,
     build,
     find,

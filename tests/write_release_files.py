@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from hrge_xl import Order, __version__, load, load_round
+from hrge_xl import Order, Spec, __version__, load, load_round
 from tests.command_line import ran
-from tests.face import Answers, Spec, Value, build, find, from_mapping, orders, saved_on, story
+from tests.face import Answers, Value, build, find, from_mapping, orders, saved_on, story
 from tests.release_files import RELEASES, SUFFIX, read_round, unpack
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hrge_xl import load
-from tests.face import CATALOGUE, Covered, Rule, Spec, general
+from hrge_xl import Spec, load
+from tests.face import CATALOGUE, Covered, Rule, general
 
 PAGE = "rules.md"
 SPEC = "hrge_toolkit"

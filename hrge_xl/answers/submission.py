@@ -399,14 +399,15 @@ class Verdict:
     required: bool  # required and active at the moment
 
 
-@dataclass(slots=True)
-class SheetProgress:
-    """How far one sheet is: required answers, those of them given, and its findings by severity."""
+class SheetProgress(NamedTuple):
+    """A sheet of a return under the name that it has there, and how far it is; None where nothing is asked."""
 
-    required: int = 0
-    answered: int = 0
-    errors: int = 0
-    warnings: int = 0
+    tool: BoundedText
+    sheet: BoundedText
+    required: int | None = None
+    answered: int | None = None
+    errors: int | None = None
+    warnings: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,8 +424,8 @@ class ClosedReturn:
 class Outcome:
     """Everything that was found out about one submission.
 
-    `calculated` has every cell that a formula fills, with what it comes to; `sheets` the name that each issued sheet
-    has in the file, or was issued with where it is gone.
+    `calculated` has every cell that a formula fills, with what it comes to; `sheets` every issued sheet by its tool,
+    under the name that it was issued with where it is gone.
     """
 
     findings: list[Finding] = each_with(default_factory=list)
@@ -434,8 +435,7 @@ class Outcome:
     kept: dict[tuple[BoundedText, int, int], dict[BoundedText, float]] = each_with(
         default_factory=dict
     )
-    progress: dict[BoundedText, SheetProgress] = each_with(default_factory=dict)
-    sheets: dict[BoundedText, BoundedText] = each_with(default_factory=dict)
+    sheets: dict[BoundedText, SheetProgress] = each_with(default_factory=dict)
     checks_run: list[BoundedText] = each_with(default_factory=list)
     checks_not_run: dict[BoundedText, BoundedText | MessageTemplate] = each_with(
         default_factory=dict

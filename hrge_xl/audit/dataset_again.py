@@ -61,6 +61,7 @@ from .files_again import (
     read_again,
     rounds_at_hand,
     sha256_by_path,
+    why_not_opened,
 )
 from .ledger_again import of_ledger
 from .stored_values import impossible_values, is_earlier
@@ -82,7 +83,7 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
     ]
     if audit.problems:
         return  # whatever is made again goes by what stands there
-    with open_store(folder) as store, workers("local", request.jobs) as pool:
+    with open_store(folder) as store, workers(request.jobs) as pool:
         audit.problems += faults_of_tables(store)
         if audit.problems:
             return
@@ -123,13 +124,6 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
             audit.problems += exports.named_as_older(
                 folder, [path for path in older if path not in aside]
             )
-            files = sources_of(audit, ledger, store, today)
-            if request.sample is not None and request.sample < len(files):
-                files = {
-                    number: files[number]
-                    for number in SystemRandom().sample(sorted(files), request.sample)
-                }
-            audit.read = len(files)
             copies = {
                 other_round.name: find(folder / SPECS, other_round.spec_digest)
                 for other_round in elsewhere
@@ -144,6 +138,13 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 request.password,
                 in_force(every_correction(ledger)),
             )
+            files = sources_of(audit, ledger, store, today, setting)
+            if request.sample is not None and request.sample < len(files):
+                files = {
+                    number: files[number]
+                    for number in SystemRandom().sample(sorted(files), request.sample)
+                }
+            audit.read = len(files)
             with rebuilt(folder, store, files, setting, today, pool) as remade:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
                 copy = Path(SHAREABLE, DATASET)
@@ -420,7 +421,7 @@ def rebuilt(
         update_statuses(store, ledger, waivers(ledger, today))
         store.set_fact(FILLED, "yes")
         store.analyze()
-        compute_aggregates([store], ledger.home / DATASET, today, pool)
+        compute_aggregates(store, ledger.home / DATASET, today, pool)
         store.set_fact(DERIVED, str(today))
         yield temporary
 
@@ -486,7 +487,9 @@ def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
         yield f"{not_compared(name)} Name its returned files with --returned."
 
 
-def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[int, ReportedFile]:
+def sources_of(
+    audit: Audit, ledger: Ledger, store: Store, today: date, setting: Setting
+) -> dict[int, ReportedFile]:
     """Look for the bytes of every return, and give those that can be read again by their numbers.
 
     Where the dataset tells no place or no day that can be, others stand in.
@@ -503,16 +506,17 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
         "read_for",
         "signature",
         "team",
+        "verdict",
         "checks_run",
     )
-    for number, sha256, stored_path, checked, read_for, signature, team, run in store.raw(
+    for number, sha256, stored_path, checked, read_for, signature, team, verdict, run in store.raw(
         "submissions", columns
     ):
         audit.returns += 1
         seen_paths = places.get(str(sha256), [])
-        path = (
-            str(stored_path) if str(stored_path) in seen_paths or not seen_paths else seen_paths[0]
-        )
+        path = str(stored_path)
+        if seen_paths and path not in seen_paths:
+            path = seen_paths[0]
         candidates = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
         file = next((place for place in candidates if has_content(place, str(sha256))), None)
         if sha256 is None:
@@ -525,9 +529,16 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
             )
         else:
             identity = {"signature": signature, "team": team or ""}
-            row = {"identity": identity, "checks": {"run": str(run or "").split()}}
+            row = {
+                "identity": identity,
+                "verdict": verdict,
+                "checks": {"run": str(run or "").split()},
+            }
             day = parse_day(str(checked)) or today
-            sources[int(str(number))] = ReportedFile(
-                file, path, read_for if read_for is None else str(read_for), day, row
-            )
+            round_name = None if read_for is None else str(read_for)
+            source = ReportedFile(file, path, round_name, day, row)
+            if why := why_not_opened(source, setting):
+                audit.problems.append(why)
+            else:
+                sources[int(str(number))] = source
     return sources

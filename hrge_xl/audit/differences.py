@@ -30,6 +30,7 @@ GONE = "gone"
 NEW = "new"
 CHANGED = "changed"
 ABSENT: Final[Any] = object()  # on this side there is nothing, not even null
+# what an item of a list is known by, to read
 SHOWN = (
     "path",
     "code",
@@ -37,7 +38,7 @@ SHOWN = (
     "title",
     "down",
     "across",
-)  # what an item of a list is known by, to read
+)
 IDENTIFYING = (*SHOWN, "team", "file", "tool", "sheet", "cell", "row", "field")
 LONGEST = 80  # of a value that is shown
 
@@ -424,9 +425,8 @@ def _cells(sheet: str, pairs: Any) -> Iterator[tuple[str, str, str, str]]:
         for at, (stored_value, remade_value) in enumerate(
             zip_longest(stored_row or (), remade_row or ()), start=1
         ):
-            if stored_value != remade_value and _text(stored_value) != _text(
-                remade_value
-            ):  # blank and an empty text are one
+            # blank and an empty text are one
+            if stored_value != remade_value and _text(stored_value) != _text(remade_value):
                 yield (
                     sheet,
                     f"{get_column_letter(at)}{row}",

@@ -22,15 +22,17 @@ from ..core.paths import decoded, name_of, quoted, read_named
 from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..exchange.validation import Reader, Result, ValidationRequest, validated, verdict_of
+from ..exchange.validation import REFUSED, Reader, Result, ValidationRequest, validated, verdict_of
 from ..findings import CATALOGUE, Finding, Waiver, waived
-from ..layout.wording import LEFT_OUT, placeholders
+from ..layout.wording import LEFT_OUT, placeholders, text
 from ..ledger.files import sha256_of, under_their_names
 from ..outputs import beside, report, suffix
 from ..outputs.document import SCHEMA, DecisionRow, Document, FindingRow, Run, WaiverRow
 from ..outputs.formats import FORMATS
 from ..outputs.formats.json import render
-from ..reader import ExpectedReturn
+from ..reader import LIMITS, ExpectedReturn
+from ..reader.gate import OLE_MAGIC, Refusal, open_untrusted, opened
+from ..reader.office_files import PASSWORDS
 from ..rounds.datasets import verdicts_of_closed
 from ..rounds.rounds import Round, is_round, load_round, round_around
 
@@ -57,9 +59,8 @@ class Setting:
 
     spec: str | None
     rounds: Mapping[str, Round]
-    specs: Mapping[str, str] = field(
-        default_factory=dict
-    )  # by the round, where one has a version of its own
+    # by the round, where one has a version of its own
+    specs: Mapping[str, str] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
@@ -111,6 +112,21 @@ def read_again(
             yield {number: result for (number, _), result in zip(some, results, strict=True)}
 
 
+def why_not_opened(file: ReportedFile, setting: Setting) -> str:
+    """Return a line on a file that was read under a password and that no password at hand opens; else nothing."""
+    if file.row["verdict"] == REFUSED:
+        return ""
+    received = opened(file.file, LIMITS)
+    if isinstance(received, Refusal) or not received.data.startswith(OLE_MAGIC):
+        return ""
+    request = setting.request(file.read_for, file.checked)
+    decrypted = open_untrusted(file.file, request.passwords_for(Path(file.path)))
+    if not isinstance(decrypted, Refusal) or decrypted.observations[0].code not in PASSWORDS:
+        return ""
+    words = text(decrypted.observations[0], path=file.path)
+    return f"{file.path}: not compared. {words.message} {words.remedy}"
+
+
 def set_path(result: Result, path: str) -> None:
     """Tell of a file under another path than that of the copy it was read from."""
     result.path = path
@@ -140,7 +156,8 @@ def copy_round_facts(
     """
     if result.submission is None or result.outcome is None:
         return
-    for at, finding in _findings(row, OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)):
+    codes = OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)
+    for at, finding in _findings(row, codes):
         result.findings.insert(at, finding)
     if at_hand:
         return
@@ -151,7 +168,8 @@ def copy_round_facts(
     result.team = str(identity.get("team"))
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
-    result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
+    ran_for_round = set(OF_ROUND).intersection(checks.get("run", ()))
+    result.outcome.checks_run = sorted(ran | ran_for_round)
     stated_reasons = {
         skip["code"]: _reason(skip)
         for skip in checks.get("not_run", ())
@@ -177,16 +195,12 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
     """
     for at, stated in enumerate(row.get("findings") or ()):
         if stated.get("code") in codes:
-            with suppress(
-                ValueError
-            ):  # one that is none is not there afterwards, and so is a difference
+            # what is no finding is not there afterwards, and so is a difference
+            with suppress(ValueError):
                 fields = dict(TypeAdapter(FindingRow).validate_python({**stated, "details": {}}))
                 kind = CATALOGUE.get(stated["code"])
-                if (
-                    fields["value"] is None
-                    and kind is not None
-                    and "value" in placeholders(kind.message)
-                ):
+                tells_value = kind is not None and "value" in placeholders(kind.message)
+                if tells_value and fields["value"] is None:
                     fields["value"] = LEFT_OUT
                 details = stated.get("details") or {}  # as in a dataset, or as in a report
                 stored = details if isinstance(details, str) else json.dumps(details)

@@ -54,6 +54,7 @@ from .files_again import (
     rounds_at_hand,
     set_path,
     sha256_by_path,
+    why_not_opened,
 )
 from .second_opinion import second_opinion
 
@@ -71,12 +72,8 @@ def report_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
     audit.redacted = request.redacted or reported["run"]["redacted"]
     audit.sha256 = sha256_of(request.target)
     audit.run = reported["run"]["id"]
-    at_hand = find(reported["files"], request.returned)
-    audit.problems += [*report_file.faults, *contradictions(reported), *at_hand.problems]
-    audit.notes += [*report_file.notes, *at_hand.notes]
     around = _around(request)
     rounds = {a_round.name: a_round for a_round in reversed(rounds_at_hand(around).values())}
-    _note_missing_rounds(audit, reported, rounds)
     waived = tuple(_read_waivers(reported, around))
     corrections = tuple(find_corrections(reported, around))
     setting = Setting(
@@ -87,6 +84,10 @@ def report_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
         password=request.password,
         corrections=corrections,
     )
+    at_hand = find(reported, request.returned, setting)
+    audit.problems += [*report_file.faults, *contradictions(reported), *at_hand.problems]
+    audit.notes += [*report_file.notes, *at_hand.notes]
+    _note_missing_rounds(audit, reported, rounds)
     results, remade = run_again(
         reported, at_hand.paths, list(_specs(request, reported, around)), setting
     )
@@ -131,8 +132,8 @@ class FilesAtHand(NamedTuple):
     notes: Sequence[str]
 
 
-def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
-    """Look for every file of a report, by its hash and then by its name."""
+def find(reported: Document, folders: Sequence[Path], setting: Setting) -> FilesAtHand:
+    """Look for every file of a report, by its hash and then by its name; what no password opens is not at hand."""
     by_hash: dict[str, Path] = {}
     by_name: dict[str, tuple[Path, str]] = {}
     closed: list[str] = []
@@ -142,8 +143,9 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
     path_by_number: dict[int, Path] = {}
     missing = []
     changed = []
+    protected = []
     notes = []
-    for number, row in enumerate(files):
+    for number, row in enumerate(reported["files"]):
         name = name_of(row["path"])
         stated_hash = row["sha256"]
         if stated_hash is None:
@@ -151,7 +153,11 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
                 f"{row['path']}: not compared, because it could not be read for the report either."
             )
         elif stated_hash in by_hash:
-            path_by_number[number] = by_hash[stated_hash]
+            path = by_hash[stated_hash]
+            if why := why_not_opened(_reported_file(reported, number, path), setting):
+                protected.append(why)
+            else:
+                path_by_number[number] = path
         elif name in by_name:
             path, current_hash = by_name[name]
             changed.append(
@@ -160,16 +166,16 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
         else:
             missing.append(f"{row['path']}: missing. No file with SHA-256 {stated_hash} was found.")
     notes += closed
-    if missing or changed:
+    if missing or changed or protected:
         notes.append(
-            f"Not compared, as files are missing or changed: what counts, and {', '.join(OF_ALL_FILES)}."
+            f"Not compared, as files are missing, changed or protected: what counts, and {', '.join(OF_ALL_FILES)}."
         )
-    unreported = by_hash.keys() - {row["sha256"] for row in files}
+    unreported = by_hash.keys() - {row["sha256"] for row in reported["files"]}
     if unreported:
         notes.append(
             f"{counted(len(unreported), 'other file')} in the folders: the report does not speak of them."
         )
-    return FilesAtHand(path_by_number, missing + changed, notes)
+    return FilesAtHand(path_by_number, missing + changed + protected, notes)
 
 
 def _around(request: VerificationRequest) -> list[Path]:
@@ -337,19 +343,23 @@ def run_again(
 def _select_once(
     reported: Document, paths: Mapping[int, Path]
 ) -> Iterator[tuple[int, ReportedFile]]:
-    """Yield the files that are read, by the number of their row: of each content the one that is no copy of another.
-
-    A redacted report does not say what a file was called, so it is read under the name that it has now.
-    """
+    """Yield the files that are read, by the number of their row: of each content the one that is no copy of another."""
     files = reported["files"]
     first: dict[str | None, int] = {}
     for at in sorted(paths, key=lambda at: (files[at]["copy_of"] is not None, at)):
         first.setdefault(files[at]["sha256"], at)
     for at in sorted(first.values()):
-        row = files[at]
-        path = paths[at]
-        name = path_text(path) if reported["run"]["redacted"] else row["read_as"] or row["path"]
-        yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
+        yield at, _reported_file(reported, at, paths[at])
+
+
+def _reported_file(reported: Document, at: int, path: Path) -> ReportedFile:
+    """Return what a report tells of a file that is now at a path.
+
+    A redacted report does not say what a file was called, so it is read under the name that it has now.
+    """
+    row = reported["files"][at]
+    name = path_text(path) if reported["run"]["redacted"] else row["read_as"] or row["path"]
+    return ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
 
 
 @contextmanager
@@ -428,7 +438,13 @@ def compare(
 
     Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
     """
-    hidden, aside = (set(STATUS_CODES), STANDING) if at_hand.problems else (set[str](), ())
+    hidden = set[str]()
+    aside: Sequence[str] = ()
+    besides = {*TAKEN_OVER, *TOLD_OTHERWISE}
+    if at_hand.problems:
+        hidden = set(STATUS_CODES)
+        aside = STANDING
+        besides.update(OF_ALL_FILES)
     remade_by_content = {_content(row): row for row in remade["files"]}
     remade_rows = {n: remade_by_content.get(_content(reported["files"][n])) for n in at_hand.paths}
     rows = [
@@ -439,9 +455,8 @@ def compare(
             yield Difference("files", then=row, file=row["path"])
         sides = (_without(side, hidden) for side in (row, expected))
         yield from of_document(*sides, file=row["path"], aside=aside)
-    unseen = _codes(
-        row for n, row in enumerate(reported["files"]) if n not in remade_rows
-    ) - _codes(remade["files"])
+    unread_rows = (row for n, row in enumerate(reported["files"]) if n not in remade_rows)
+    unseen = _codes(unread_rows) - _codes(remade["files"])
     sums = remade["summary"] if rows == remade["files"] else summed_up(rows)
     reported_sums = reported["summary"]
     sums = {
@@ -450,8 +465,8 @@ def compare(
         if sum_ or name in reported_sums or name not in NEWER
     }
     whole: dict[str, Any] = {**remade, "summary": sums}
-    digests = {f"run.datasets[{n}].spec_digest" for n in range(len(remade["run"]["datasets"]))}
-    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if at_hand.problems else ())}
+    for n in range(len(remade["run"]["datasets"])):
+        besides.add(f"run.datasets[{n}].spec_digest")
     sides = (_about_all(document, hidden | unseen) for document in (reported, whole))
     yield from of_document(*sides, aside=besides)
 

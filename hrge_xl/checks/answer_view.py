@@ -128,9 +128,8 @@ class AnswerView:
         size = len(self.program.column_list)
         self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
-        self.answered: list[set[Row]] = [
-            set() for _ in range(size)
-        ]  # rows whose answer says something
+        # rows whose answer says something
+        self.answered: list[set[Row]] = [set() for _ in range(size)]
         self._last = read_last(submission.last) or {}
         self.with_problem: set[SlotKey] = set()  # reading found something wrong with it
         self.broken: set[SlotKey] = set()  # an error stands there, or a formula never calculated

@@ -269,18 +269,20 @@ class DoubtfulView(AnswerView):
 
         Of an answer that is itself in error only one is still of interest: whether the question should be answered.
         """
-        for number, checks in self.program.checks.items():
-            column = self.program.column_list[number]
+        for key, checks in self.program.compiled.interdependent.items():
+            column = self.program.columns[key]
+            number = column.number
             for check in checks:
-                if not self.may_be_unknown(check.reads):
+                if not self.may_be_unknown(self.program.reads(check.holds)):
                     continue
+                holds = self.program.value(check.holds)
                 for row in self.answered[number]:
                     is_unknown = type(self.values[number].get(row)) is Unknown
                     if is_unknown and check.kind is not v.NOT_ASKED_HERE:
                         continue
-                    holds = check.holds(self, row, None)
-                    if type(holds) is Unknown:
-                        yield Hit(check.kind, column, row), holds
+                    doubt = holds(self, row, None)
+                    if type(doubt) is Unknown:
+                        yield Hit(check.kind, column, row), doubt
 
     def _find_open_requirements(self) -> Iterator[tuple[Hit, Unknown]]:
         """Yield the blank cells of which it is unknown whether an answer is missing there."""

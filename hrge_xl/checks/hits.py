@@ -1,7 +1,7 @@
-"""Hits: what a check found at one place, before it is put into words; and the checks.
+"""Hits: what a check finds at one place, before it is put into words; and the checks that find them.
 
-Found are missing answers, answers and rows of which a check or a rule does not hold, what the stamp and the round say
-otherwise, and what reading noticed of single cells.
+There are hits of missing answers, of answers that a check refuses, of rows that break a rule, of a country or period
+that is not that of the round, and of what reading noticed in single cells.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from ..fields.text import EXPECTED
 from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
+from ..language import Compare, Expr, walk
 from ..language.compiler import Row, SlotKey, Value, fold
+from ..language.functions.rows import terms
 from ..layout import Grid
 from ..layout.wording import ARITHMETIC
 from ..spec.compiled import CompiledSpec
@@ -81,21 +83,26 @@ def at_rows(
 
 def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
     """Yield a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
-    for number, checks in view.program.checks.items():
-        column = view.program.column_list[number]
-        for row in [row for row in view.rows[column.table.number] if row in view.answered[number]]:
-            readable = (
-                view.values[number].get(row) is not None and (number, row) not in view.with_problem
-            )
-            for check in checks:
-                if only is not None and id(check.check) not in only:
+    program = view.program
+    for number, checks in program.checks.items():
+        column = program.column_list[number]
+        compiled_checks = [
+            (check, program.value(check.holds))
+            for check in checks
+            if only is None or id(check) in only
+        ]
+        for row in view.rows[column.table.number]:
+            if row not in view.answered[number]:
+                continue
+            has_value = view.values[number].get(row) is not None
+            readable = has_value and (number, row) not in view.with_problem
+            for check, holds in compiled_checks:
+                is_checked = readable or check.kind is v.NOT_ASKED_HERE
+                if not is_checked or holds(view, row, None):
                     continue
-                if (readable or check.kind is v.NOT_ASKED_HERE) and not check.holds(
-                    view, row, None
-                ):
-                    yield from at_rows(view, check.kind, column, [row])
-                    # as where reading has said so: nothing else is asked of it
-                    readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
+                yield from at_rows(view, check.kind, column, [row])
+                # as where reading has said so: nothing else is asked of it
+                readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
 
 
 def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
@@ -129,14 +136,40 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
             if row not in non_answers and view.anywhere(rule.table, column, rule.broken, row)
         ]
         for hit in at_rows(view, rule.parsed.rule, column, rows):
-            differences = [
-                sum_.format_difference(view, hit.row)
-                for sum_ in rule.sums
-                if rule.table is column.table
-            ]
-            if difference := next(filter(None, differences), ""):
+            difference = ""
+            if rule.table is column.table and rule.parsed.check is not None:
+                difference = _format_difference(view, rule.parsed.check, hit.row)
+            if difference:
                 hit.detail[ARITHMETIC] = difference
             yield hit
+
+
+def _format_difference(view: AnswerView, check: Expr, row: Row) -> str:
+    """Return how the first sum of a rule differs from what it is compared with, as 18 + 40 = 58 ≠ 60.
+
+    Empty where no sum differs, or a side is not known.
+    """
+    for part in walk(check):
+        if not isinstance(part, Compare) or part.op not in ("==", "!="):
+            continue
+        for sum_side, other_side in ((part.left, part.right), (part.right, part.left)):
+            addends = terms(sum_side) or ()
+            if len(addends) < 2 or any(addend.sign < 0 for addend in addends):
+                continue
+            total = _figure(view, sum_side, row)
+            compared = _figure(view, other_side, row)
+            if total is None or compared is None or total == compared:
+                continue
+            figures = (_figure(view, addend.of, row) for addend in addends)
+            added = " + ".join(shown(figure) for figure in figures if figure is not None)
+            return f"{added} = {shown(total)} ≠ {shown(compared)}"
+    return ""
+
+
+def _figure(view: AnswerView, expr: Expr, row: Row) -> float | None:
+    """Return the figure that an expression comes to in a row; None for anything else."""
+    value = view.program.value(expr)(view, row, None)
+    return value if isinstance(value, float) else None
 
 
 def other_country(view: AnswerView) -> Iterator[Hit]:
@@ -230,14 +263,10 @@ def readings(view: AnswerView) -> list[Hit]:
             continue
         kinds = [STATES[state]] if state in STATES else []
         if state is State.ANSWERED:
-            kinds += [v.FORMULA_IN_ANSWER] if answer.formula else []
+            if answer.formula:
+                kinds.append(v.FORMULA_IN_ANSWER)
             if answer.problem or answer.notes:
-                codes = [code for code in (answer.problem, *answer.notes) if code]
-                if view.submission.older:  # the dropdown of that version may have said it so
-                    codes = [code for code in codes if code != v.OTHER_SPELLING.code]
-                noted = (CATALOGUE[code] for code in codes)
-                expected = (*view.program.spec.expects, *column.field.expects)
-                kinds += [kind for kind in noted if EXPECTED.get(kind) not in expected]
+                kinds += _noted(view, answer, column)
             kinds += _of_text(cell, chosen)
             if column.field.to:
                 kinds += _behind_code(view, answer)
@@ -245,6 +274,19 @@ def readings(view: AnswerView) -> list[Hit]:
             kinds = [kind for kind in kinds if kind not in recognised[1:]]
         hits += (at_answer(kind, column, row, answer) for kind in kinds)
     return hits
+
+
+def _noted(view: AnswerView, answer: Answer, column: FieldColumn) -> Iterator[Kind]:
+    """Yield what reading noted of an answer, but for what the spec or the field expects."""
+    expected = (*view.program.spec.expects, *column.field.expects)
+    for code in (answer.problem, *answer.notes):
+        if not code:
+            continue
+        kind = CATALOGUE[code]
+        # the dropdown of an older version may have said it so
+        is_old_spelling = view.submission.older and kind is v.OTHER_SPELLING
+        if not is_old_spelling and EXPECTED.get(kind) not in expected:
+            yield kind
 
 
 def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
@@ -267,10 +309,9 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
     """
     behind = str(answer.original).strip().partition(" ")[2]
     code = answer.code
-    layout = view.layout
-    grids = [
-        layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of
-    ]
+    rows_of = view.layout.rows_of
+    referenced_tools = view.layout.slots[answer.key].field.to
+    grids = [rows_of[tool] for tool in referenced_tools if tool in rows_of]
     grid = next((grid for grid in grids if code in grid.row), None)
     if not behind or code is None or grid is None:
         return

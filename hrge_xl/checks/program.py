@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from ..answers.submission import ONLY_ROW
-from ..core.numerals import shown
 from ..fields import Check, ColumnKind, Field, kind_of, type_of
 from ..findings import Kind
 from ..findings.value import ANSWER_MISSING
-from ..language import FIGURES, Call, Compare, Expr, Over, Ref, walk
+from ..language import FIGURES, Call, Expr, Over, Ref, walk
 from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
-from ..language.functions.rows import terms
-from ..spec.compiled import CompiledSpec, FieldChecks, FieldKey, Keeping, ParsedRule, Requirement
+from ..spec.compiled import CompiledSpec, FieldKey, ParsedRule, Requirement
 from ..spec.issuance import items_of
 from ..spec.lookup import Scope
 from ..spec.model import (
@@ -68,15 +67,6 @@ class FieldColumn:
         self.single = table.key[1] == SINGLE
 
 
-class AnswerCheck(NamedTuple):
-    """A check of every answer to one field."""
-
-    kind: Kind
-    check: Check
-    holds: Compiled
-    reads: frozenset[int]  # other answers too; empty where it reads none
-
-
 class NeedCheck(NamedTuple):
     """When an answer is required: by its field, or by a rule that runs over the rows of `table`."""
 
@@ -88,27 +78,6 @@ class NeedCheck(NamedTuple):
     reads: frozenset[int]
 
 
-class Sum(NamedTuple):
-    """What a rule adds up and holds against something else."""
-
-    addends: tuple[Compiled, ...]
-    whole: Compiled
-    compared: Compiled
-
-    def format_difference(self, answers: Any, row: Row) -> str:
-        """Say how the two differ, as 18 + 40 = 58 ≠ 60; nothing where they do not, or a side is not known."""
-        added = [
-            value
-            for addend in self.addends
-            if isinstance(value := addend(answers, row, None), float)
-        ]
-        whole = self.whole(answers, row, None)
-        compared = self.compared(answers, row, None)
-        if not isinstance(whole, float) or not isinstance(compared, float) or whole == compared:
-            return ""
-        return f"{' + '.join(map(shown, added))} = {shown(whole)} ≠ {shown(compared)}"
-
-
 class RuleCheck(NamedTuple):
     """A rule of the spec, with the rows that it runs over and the column that it points to."""
 
@@ -118,10 +87,9 @@ class RuleCheck(NamedTuple):
     when: Compiled | None
     holds: Compiled
     reads: frozenset[int]
-    sums: tuple[Sum, ...]
 
     def broken(self, answers: Answers, row: Row, this: Row) -> bool | Unknown:
-        """Say whether its condition is met and it does not hold."""
+        """Return whether its condition is met and it does not hold."""
         holds = self.holds(answers, row, this)
         if holds is True:
             return False
@@ -130,14 +98,6 @@ class RuleCheck(NamedTuple):
             return False
         doubt: Unknown | None = worse(met, worse(holds, None))
         return True if doubt is None else doubt
-
-
-class CollectedRows(NamedTuple):
-    """The rows that a collected list takes from a table, and what it ranks them by."""
-
-    table: FieldTable
-    keeps: Compiled
-    rank: Compiled | None
 
 
 class Program(Compiler):
@@ -159,97 +119,63 @@ class Program(Compiler):
         self._rows_of: dict[str, FieldTable] = {}
         for table in sorted(self.table_list, key=lambda table: table.key[1] == SINGLE):
             self._rows_of.setdefault(table.tool.code, table)
-        matrix = self.spec.matrix
-        self.ranks = {fold(code): rank for rank, code in enumerate(matrix.level if matrix else ())}
-        self.levels = {
-            (float(down), float(across)): code
-            for down, row in (matrix.cells.items() if matrix else ())
-            for across, code in row.items()
-        }
+        self.ranks: dict[str, int] = {}
+        self.levels: dict[tuple[float, float], str] = {}
+        self._take_matrix()
         self._reads: dict[int, frozenset[int]] = {}
         self.calculated = [self.columns[key] for key in compiled.formulas]
         self.formulas: dict[int, Compiled] = {
             column.number: self.value(compiled.formulas[column.key]) for column in self.calculated
         }
         self.rules = [self._rule(parsed) for parsed in compiled.rules if parsed.check is not None]
-        fields = [
-            (self.columns[key], field_checks) for key, field_checks in compiled.fields.items()
-        ]
-        self.checks = {
-            column.number: self._checks(column, field_checks)
-            for column, field_checks in fields
-            if field_checks.checks
-        }
-        self.needs = {
-            column.number: [self._need(need) for need in field_checks.requirements]
-            for column, field_checks in fields
-            if field_checks.requirements
-        }
-        self.lists = {key: self._list(keeping) for key, keeping in compiled.lists.items()}
+        # the checks of every answer to a field, and when an answer is required, by number of the column
+        self.checks: dict[int, tuple[Check, ...]] = {}
+        self.needs: dict[int, list[NeedCheck]] = {}
+        for key, field_checks in compiled.fields.items():
+            number = self.columns[key].number
+            if field_checks.checks:
+                self.checks[number] = field_checks.checks
+            if field_checks.requirements:
+                self.needs[number] = [self._need(need) for need in field_checks.requirements]
         self.closed = [
             (self.tables[code, f"block {number}"], self.value(over))
             for (code, number), over in compiled.closed.items()
         ]
         self.issued: dict[tuple[str, str], Any] = {}  # what layouts say, by language and digest
 
+    def _take_matrix(self) -> None:
+        """Take the ranks of levels, and the level at each crossing, from the matrix of the spec, if it has one."""
+        matrix = self.spec.matrix
+        if matrix is None:
+            return
+        self.ranks = {fold(code): rank for rank, code in enumerate(matrix.level)}
+        for down, row in matrix.cells.items():
+            for across, code in row.items():
+                self.levels[float(down), float(across)] = code
+
     def _rule(self, parsed: ParsedRule) -> RuleCheck:
         assert parsed.check is not None
-        home = None if parsed.home is None else self.columns[parsed.home]
-        reads = self.reads(parsed.check, parsed.when)
-        table = self._table_over(parsed.scope)
-        comparisons = [
-            part
-            for part in walk(parsed.check)
-            if isinstance(part, Compare) and part.op in ("==", "!=")
-        ]
-        sides = [
-            pair
-            for comparison in comparisons
-            for pair in ((comparison.left, comparison.right), (comparison.right, comparison.left))
-        ]
-        sums = tuple(
-            Sum(
-                tuple(self.value(term.of) for term in added),
-                self.value(whole),
-                self.value(compared),
-            )
-            for whole, compared in sides
-            if (added := terms(whole)) and len(added) > 1 and all(term.sign > 0 for term in added)
-        )
         return RuleCheck(
-            parsed, table, home, self._if_any(parsed.when), self.value(parsed.check), reads, sums
+            parsed,
+            table=self.table_over(parsed.scope),
+            home=None if parsed.home is None else self.columns[parsed.home],
+            when=self._if_any(parsed.when),
+            holds=self.value(parsed.check),
+            reads=self.reads(parsed.check, parsed.when),
         )
-
-    def _checks(self, column: FieldColumn, field_checks: FieldChecks) -> list[AnswerCheck]:
-        interdependent = {id(check) for check in self.compiled.interdependent.get(column.key, ())}
-        return [
-            AnswerCheck(
-                check.kind,
-                check,
-                self.value(check.holds),
-                self.reads(check.holds if id(check) in interdependent else None),
-            )
-            for check in field_checks.checks
-        ]
 
     def _need(self, need: Requirement) -> NeedCheck:
         rule = need.rule
-        reads = self.reads(need.when, need.relevant)
         return NeedCheck(
-            ANSWER_MISSING if rule is None else rule.rule,
-            None if rule is None else self._table_over(rule.scope),
-            self.value(need.when),
-            self._if_any(need.relevant),
-            need.counts,
-            reads,
+            kind=ANSWER_MISSING if rule is None else rule.rule,
+            table=None if rule is None else self.table_over(rule.scope),
+            when=self.value(need.when),
+            relevant=self._if_any(need.relevant),
+            counts=need.counts,
+            reads=self.reads(need.when, need.relevant),
         )
 
-    def _list(self, keeping: Keeping) -> CollectedRows:
-        table = self._table_over(keeping.scope)
-        assert table is not None  # spec.load refuses a condition that is not over rows
-        return CollectedRows(table, self.value(keeping.condition), self._if_any(keeping.rank))
-
-    def _table_over(self, scope: Scope) -> FieldTable | None:
+    def table_over(self, scope: Scope) -> FieldTable | None:
         """Return the table whose rows an expression is about; None for one over a whole sheet."""
         return None if scope.block is None else self.tables[table_key(scope.tool, scope.block)]
 
@@ -278,7 +204,8 @@ class Program(Compiler):
     def reads(self, *expressions: Expr | None) -> frozenset[int]:
         """Return the columns that expressions may read, and the tables, by -2 - number, whose rows they count."""
         numbers: set[int] = set()
-        for part in (part for expr in expressions if expr is not None for part in walk(expr)):
+        walks = [walk(expr) for expr in expressions if expr is not None]
+        for part in chain.from_iterable(walks):
             if isinstance(part, Ref) and not part.last:
                 numbers |= self.made_of(self.columns[part.key])
             elif isinstance(part, Over):
@@ -315,39 +242,38 @@ class Program(Compiler):
         return lambda answers, row, this: answers.values[number].get(row)
 
     def _row_of(self, ref: Ref) -> Callable[[Row, Row], Row]:
+        """Return the function that picks the row of an answer out of the row at hand and the row of `this`."""
         if ref.single or self.columns[ref.key].single:
             return lambda row, this: ONLY_ROW
-        return (lambda row, this: this) if ref.outer else (lambda row, this: row)
+        if ref.outer:
+            return lambda row, this: this
+        return lambda row, this: row
 
     def presence(self, ref: Ref) -> Compiled:
         """Compile whether an answer is there, readable or not."""
-        number, row_of = self.columns[ref.key].number, self._row_of(ref)
+        number = self.columns[ref.key].number
+        row_of = self._row_of(ref)
 
-        def present(answers: Answers, row: Row, this: Row) -> Value:
-            place = number, row_of(row, this)
-            return (
-                answers.unreadable[place]
-                if place in answers.unreadable
-                else place[1] in answers.filled[number]
-            )
+        def is_present(answers: Answers, row: Row, this: Row) -> Value:
+            answer_row = row_of(row, this)
+            slot = number, answer_row
+            if slot in answers.unreadable:
+                return answers.unreadable[slot]
+            return answer_row in answers.filled[number]
 
-        return present
+        return is_present
 
     def count_cells(self, ref: Ref) -> Compiled:
         """Compile in how many cells of a field an answer stands; of a fixed column, how many codes it says."""
-        number, row_of, present = (
-            self.columns[ref.key].number,
-            self._row_of(ref),
-            self.presence(ref),
-        )
+        number = self.columns[ref.key].number
+        row_of = self._row_of(ref)
 
         def count(answers: Answers, row: Row, this: Row) -> Value:
-            is_present: Value = present(answers, row, this)
-            return (
-                is_present
-                if type(is_present) is Unknown
-                else answers.filled[number].get(row_of(row, this), 0)
-            )
+            answer_row = row_of(row, this)
+            unreadable = answers.unreadable.get((number, answer_row))
+            if unreadable is not None:
+                return unreadable
+            return answers.filled[number].get(answer_row, 0)
 
         return count
 
@@ -391,9 +317,11 @@ def rows_counted(table: int) -> int:
 
 
 def table_key(tool: Tool, block: FieldBlock) -> TableKey:
-    """Say which table a block belongs to."""
+    """Return which table a block belongs to."""
+    if isinstance(block, FormBlock) and block.records == 1:
+        return tool.code, SINGLE
     if isinstance(block, FormBlock):
-        return tool.code, SINGLE if block.records == 1 else f"records {block.records}"
+        return tool.code, f"records {block.records}"
     return tool.code, f"block {tool.blocks.index(block)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -97,21 +98,23 @@ def check(
         verdicts(view, judged.hits) if in_sheets else {},
         calculated_answers(view, set(doubtful.results_without_value()) if doubtful else ()),
         rows_kept(view),
-        sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )
     tools_filled_in = {
         column.table.tool.code for column in view.program.column_list if column.asked
     }
     never_asked = unread_slots(area for area in judged.unread_areas if area.older)
-    counts = {
-        tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in tools_filled_in
-    }
-    outcome.progress = {tool: SheetProgress(*count) for tool, count in counts.items()}
-    for finding in outcome.findings:
-        progress = outcome.progress.get(finding.tool or "")
-        if progress is not None:
-            progress.errors += finding.severity is Severity.ERROR
-            progress.warnings += finding.severity is Severity.WARNING
+    severities = Counter((finding.tool, finding.severity) for finding in findings)
+    for tool in layout.sheet:
+        progress = SheetProgress(tool, view.sheet_name(tool))
+        if tool in tools_filled_in:
+            required, answered = view.counts(tool, never_asked)
+            progress = progress._replace(
+                required=required,
+                answered=answered,
+                errors=severities[tool, Severity.ERROR],
+                warnings=severities[tool, Severity.WARNING],
+            )
+        outcome.sheets[tool] = progress
     _account(view, outcome)
     outcome.checks_not_run |= writer.reasons(undecided)
     return outcome
@@ -170,9 +173,8 @@ def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
     if not submission.shown_checks:
         return ()
     differing = _differing(judged)
-    if (
-        differing
-    ):  # what an answer decides that its sheet does not understand, the sheet cannot show
+    # what an answer decides that its sheet does not understand, the sheet cannot show
+    if differing:
         seen = as_seen(submission, layout)
         differing = differing if seen is None else _differing(judge(seen, layout, today))
     # Where a check or a calculated answer shows something else, what follows from it is not news.
@@ -230,9 +232,8 @@ def _account(view: AnswerView, outcome: Outcome) -> None:
 
 # from hits to findings: where they are in the file, and what their words quote
 
-OF_THE_PLACE = frozenset(
-    {"file", "sheet", "cell", "row", "label"}
-)  # what the place tells by itself
+# what the place tells by itself
+OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})
 NAMED = 5  # cells that are named where there are many
 Details = dict[str, str]
 
@@ -261,9 +262,8 @@ class FindingWriter:
         for code in asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE:
             details[code] = self._answer(hit, code)
         suggestion = answer.suggestion if answer and answer.problem == hit.code else None
-        if (
-            not value and hit.rule
-        ):  # what its own message quotes of other cells, so that it can be withheld
+        # what its own message quotes of other cells, so that it can be withheld
+        if not value and hit.rule:
             names = placeholders(hit.rule.message.say(self.layout.language))
             value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
         return replace(seen, value=value or None, suggestion=suggestion, details=details)

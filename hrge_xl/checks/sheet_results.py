@@ -30,7 +30,7 @@ from ..language.compiler import SlotKey, Unknown
 from ..language.functions.figures import rounded
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
-from ..spec.compiled import Source
+from ..spec.compiled import Keeping, Source
 from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
 from .program import FieldColumn, Program
@@ -84,15 +84,20 @@ def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
 
 def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
     """Return the rows that each collected list keeps, with their ranks."""
-    return {
-        key: {
-            row: (listed.rank(view, row, None) if listed.rank else None)
-            or 0.0  # what has none comes last
-            for row in view.active[listed.table.number]
-            if listed.keeps(view, row, None)
-        }
-        for key, listed in view.program.lists.items()
-    }
+    return {key: _ranks(view, keeping) for key, keeping in view.program.compiled.lists.items()}
+
+
+def _ranks(view: AnswerView, keeping: Keeping) -> dict[str, float]:
+    """Return the rows that one collected list keeps, with their ranks; 0 for what has none, which comes last."""
+    program = view.program
+    table = program.table_over(keeping.scope)
+    assert table is not None  # spec.load refuses a condition that is not over rows
+    keeps = program.value(keeping.condition)
+    kept_rows = [row for row in view.active[table.number] if keeps(view, row, None)]
+    if keeping.rank is None:
+        return dict.fromkeys(kept_rows, 0.0)
+    rank = program.value(keeping.rank)
+    return {row: rank(view, row, None) or 0.0 for row in kept_rows}
 
 
 @cache
@@ -168,29 +173,41 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
     assert cells is not None
     slots = view.layout.slots
     encode = view.layout.messages.encode
-    numbers = (
-        None  # of an answer that was never calculated: what a sheet says of it nobody knows
-        if verdict.code == v.FORMULA_NEVER_CALCULATED.code
-        else encode(verdict.code, slots[key].order, required=verdict.required, field=key[2])
-        for key, verdict in verdicts(view, hits).items()
-    )
-    pairs = list(zip(cells.numbers, numbers, strict=True))
+    due_numbers: list[Result] = []
+    for key, verdict in verdicts(view, hits).items():
+        number = (
+            None  # of an answer that was never calculated: what a sheet says of it nobody knows
+        )
+        if verdict.code != v.FORMULA_NEVER_CALCULATED.code:
+            order = slots[key].order
+            number = encode(verdict.code, order, required=verdict.required, field=key[2])
+        due_numbers.append(number)
+    pairs = list(zip(cells.numbers, due_numbers, strict=True))
     wrong = [
-        n for n, (stands, due) in enumerate(pairs) if stands != due and None not in (stands, due)
+        index
+        for index, (shown_number, due_number) in enumerate(pairs)
+        if shown_number != due_number and None not in (shown_number, due_number)
     ]
     if wrong:
         yield _checks(view, cells.places, wrong, pairs)
-    due_rows = rows_kept(view)
+    due_ranks = rows_kept(view)
     for source, rows in view.submission.shown_rows.items():
-        # those of the highest rank first
-        shown_rows, due = (
-            ", ".join(sorted(ranked, key=lambda row: -ranked[row]))
-            for ranked in (rows.ranked, due_rows.get(source, {}))
-        )
-        if shown_rows != due:
+        shown_rows = _rows_by_rank(rows.ranked)
+        due_rows = _rows_by_rank(due_ranks.get(source, {}))
+        if shown_rows != due_rows:
             yield RESULT_DIFFERS.at(
-                rows.sheet, rows.cell, source[0], cells=rows.cell, value=shown_rows, expected=due
+                rows.sheet,
+                rows.cell,
+                source[0],
+                cells=rows.cell,
+                value=shown_rows,
+                expected=due_rows,
             )
+
+
+def _rows_by_rank(ranks: Mapping[str, float]) -> str:
+    """Return the codes of rows, those of the highest rank first."""
+    return ", ".join(sorted(ranks, key=lambda row: -ranks[row]))
 
 
 def _checks(
@@ -199,6 +216,10 @@ def _checks(
     wrong: Sequence[int],
     pairs: Sequence[tuple[Result, Result]],
 ) -> Finding:
+    """Return the finding about check cells: it names the first of the `wrong` ones, and how many more there are.
+
+    `wrong` are indices into `pairs`, what each check cell shows and what is due; `places` says where some cells are.
+    """
     layout = view.layout
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
     first = slots[wrong[0]]
@@ -207,9 +228,9 @@ def _checks(
     place = address(*at) if at is not None else ""
     stands, due = _in_words(layout, first, *pairs[wrong[0]])
     label = first.field.label.say(layout.language)
-    label = (
-        label if first.row.isdecimal() else f"{layout.spec.shown_code(first.row)} {label}"
-    )  # records are numbered
+    # records are numbered
+    if not first.row.isdecimal():
+        label = f"{layout.spec.shown_code(first.row)} {label}"
     cell = sentence(say("{cell}, the check of “{label}”"), {"cell": place, "label": label})
     return RESULT_DIFFERS.at(
         view.sheet_name(first.tool),

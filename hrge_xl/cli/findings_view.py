@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
@@ -81,28 +81,6 @@ def _aside(file: FileRow, say: Translate) -> str:
 
 
 # folded
-
-
-class FoldedFindings(NamedTuple):
-    """The findings of one cause in one file."""
-
-    code: str
-    severity: str
-    text: str  # one for all where there are several
-    places: str
-    remedy: str  # of the first
-
-
-def folded(cause: Cause[tuple[FileRow, FindingRow]], language: str) -> FoldedFindings:
-    """Put a cause into words: what is wrong and where, and how much follows from it."""
-    findings = [finding for _, finding in cause.items]
-    first = findings[0]
-    text = _text(findings, language)
-    if cause.consequences:
-        follow = (f"{code} ×{len(items)}" for code, items in cause.consequences.items())
-        text += f" [{', '.join(follow)}]"
-    places = _places(findings, language)
-    return FoldedFindings(cause.code, cause.severity, text, places, first["remedy"])
 
 
 def _text(findings: Sequence[FindingRow], language: str) -> str:
@@ -224,15 +202,19 @@ class FoldedPrinter:
             further_causes = [*causes[MOST_FOLDS:]]
         columns = width()
         for cause in first:
-            fold = folded(cause, self.language)
-            places = f" ({fold.places})" if fold.places else ""
-            text = f"{fold.code} {fold.text}"
-            remedy = f" {fold.remedy}" if whole else ""
+            findings = [finding for _, finding in cause.items]
+            text = f"{cause.code} {_text(findings, self.language)}"
+            if cause.consequences:
+                follow = (f"{code} ×{len(items)}" for code, items in cause.consequences.items())
+                text += f" [{', '.join(follow)}]"
+            where = _places(findings, self.language)
+            places = f" ({where})" if where else ""
+            remedy = f" {findings[0]['remedy']}" if whole else ""
             room = columns - self.behind - cell_len(places) if columns else 0
             if not whole and room > LEAST_SAID:  # where it is stands there whole
                 text = cut(shown(text), room)
             self._row(
-                fold.severity, COLOURS[fold.severity], f"{text}{places}{remedy}", short=not whole
+                cause.severity, COLOURS[cause.severity], f"{text}{places}{remedy}", short=not whole
             )
         if further_causes:
             also = (

@@ -373,7 +373,12 @@ APART = {  # what a round says itself: the parameter, its option, and what to do
 
 @verb("generate")
 def generate(
-    spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any
+    spec: str,
+    countries: tuple[str, ...],
+    earlier: str | None,
+    reissue: tuple[str, ...],
+    today: date,
+    **choices: Any,
 ) -> None:
     """Write one workbook for each country of a SPEC (a name or a folder), or one for each team of a ROUND folder.
 
@@ -381,8 +386,8 @@ def generate(
     included, and the command says which.
 
     A round already states who gets what in which language (round.yaml). It takes only the options --country (only the
-    teams of these countries), --from and --today. A workbook that was already issued stays as it is; delete its file to
-    issue it again.
+    teams of these countries), --from, --reissue and --today. A workbook that was already issued stays as it is, unless
+    --reissue names its team.
 
     With --from, each team starts with its own answers: those of the return that counts in the earlier round, where the
     spec carries them over (its option `carry`). The earlier answer is shown beside the cell, and the checks that
@@ -406,12 +411,21 @@ def generate(
             name: chosen[name] for name in ("password", "allow_draft") if name in chosen
         }
         issued = hrge_xl.issue_round(
-            round_.folder, countries, today=today, earlier=earlier, **round_options
+            round_.folder,
+            countries,
+            today=today,
+            earlier=earlier,
+            reissue=reissue,
+            **round_options,
         )
     elif earlier is not None:
         raise UsageError(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
             f"hrge-xl generate {quoted(spec)} --country … --answers FILE"
+        )
+    elif reissue:
+        raise UsageError(
+            "--reissue is for the teams of a round.", remedy="Name the round instead of the spec."
         )
     else:
         unfit_for_samples = {

@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 LIBRARY = "hrge_xl"
 NARROWEST = 40  # columns: what is narrower is written as if it had so many
 STDOUT = Path("-")
-_OURS = (
-    f"\x1b{os.urandom(8).hex()}"  # begins an escape sequence of our own: nobody outside can know it
-)
+# begins an escape sequence of our own: nobody outside can know it
+_OURS = f"\x1b{os.urandom(8).hex()}"
 _LIVE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )

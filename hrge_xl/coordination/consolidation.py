@@ -43,9 +43,8 @@ from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
 Entered = TypeVar("Entered")
-QUICK = (
-    12  # returns; files about more of them take longer to make than anybody waits for a decision
-)
+# returns; files about more of them take longer to make than anybody waits for a decision
+QUICK = 12
 
 
 @dataclass
@@ -173,7 +172,7 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             notes=run.notes,
             overview=overview_page(overview) if overview else None,
         )
-        run.pool.local.shutdown()  # what is held for figures is of no use to files
+        run.pool.shutdown()  # what is held for figures is of no use to files
         shared = write_files(run, written_formats, overview, round_)
     if shareable and not shared:
         shared = _share(run.today, folder, overview, round_)
@@ -212,7 +211,7 @@ def _enter_and_update(
     with only_writer(folder), Ledger.open(folder) as ledger:
         entered = enter(ledger, returns_before, source.asked)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
-        run.pool.local.shutdown()
+        run.pool.shutdown()
         returns_after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in returns_before) and not is_round(folder)
@@ -221,7 +220,7 @@ def _enter_and_update(
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
         if len(returns_after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
-            _refuse_unwritten(exports.set_aside(run.file, export, pages, run.pool.local))
+            _refuse_unwritten(exports.set_aside(run.file, export, pages, run.pool))
         elif overview or formats or exports.has_shareable(folder):
             write_files(run, overview=overview)
     return entered, returns_before, returns_after
@@ -445,14 +444,12 @@ def write_files(
         path.is_file() for path in exports.names(file, run.out, formats)
     ):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
-        failed = exports.write(file, export, run.pool.local, tasks)
+        failed = exports.write(file, export, run.pool, tasks)
         if exports.has_shareable(run.out):
             try:
                 shared = _share(run.today, run.out, overview, round_)
             except OutputError as error:
                 failed.append(str(error))
-        for store in run.stores[:-1]:
-            store.set_fact(STATE, "" if failed else done_state)
         compact(file, run.out / DATASET, "" if failed else done_state)
     elif tasks and not run.ledger.is_made(
         pages, run.ledger.made_of(round_file, str(last_change(run.out)))

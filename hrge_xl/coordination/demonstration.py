@@ -7,7 +7,6 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +21,7 @@ from ..dataset.ingest import Options
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT
 from ..dataset.work import arrivals
-from ..exchange.issuing import Order, identity_of, issue
+from ..exchange.issuing import Order, generate, identity_of, issue
 from ..exchange.prefill import from_mapping
 from ..layout import Layout, address, build
 from ..ledger.events import Arrived
@@ -131,7 +130,7 @@ def play(name: str, round_: Round | None = None) -> list[ReturnedFile]:
     orders_by_team = (
         {order.team: order for order in orders(round_, story_.issued)} if round_ else {}
     )
-    parts: list[_Part] = []
+    played: list[tuple[Actor, Layout, Order]] = []
     for actor in story_.teams:
         if actor.silent:
             continue
@@ -139,23 +138,19 @@ def play(name: str, round_: Round | None = None) -> list[ReturnedFile]:
         layout = build(spec, order.language, story_.tools)
         filled = from_mapping(_merged(story_.answers, actor.answers), layout)
         answers = filled | _own_country(layout, filled, actor.country)
-        parts.append(_Part(actor, layout, order, replace(order, answers=answers)))
-    workbooks = {
-        order.team: workbook for order, workbook in issue(spec, [part.filled_in for part in parts])
+        played.append((actor, layout, replace(order, answers=answers)))
+    correct_workbooks = {
+        order.team: workbook for order, workbook in issue(spec, [order for *_, order in played])
     }
-    files = [
-        file for part in parts for file in _returns(spec, story_, part, workbooks[part.order.team])
-    ]
+    files: list[ReturnedFile] = []
+    for actor, layout, order in played:
+        sent = actor.sent or story_.sent
+        typed = type_into(correct_workbooks[order.team], layout, actor.typed)
+        first = saved_on(typed, sent.filled_in)
+        files.append(ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives))
+        if actor.corrected is not None:
+            files.append(_correction(actor, actor.corrected, layout, order, first))
     return sorted(files, key=lambda file: (file.arrives, file.name))
-
-
-class _Part(NamedTuple):
-    """One team with its workbook as it is issued, and as it would be without mistakes."""
-
-    actor: Actor
-    layout: Layout
-    order: Order
-    filled_in: Order
 
 
 def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
@@ -170,24 +165,19 @@ def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
     )
 
 
-def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
-    """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
-    actor = part.actor
-    sent = part.actor.sent or story_.sent
-    typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
-    first = saved_on(typed, sent.filled_in)
-    yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
-    if actor.corrected is not None:
-        made_for = hashlib.sha256(first).hexdigest()[:SHORT]
-        copy = identity_of(part.order, part.layout).copy
-        ((_, again),) = issue(spec, [replace(part.filled_in, copy=copy, predecessor=made_for)])
-        day = actor.corrected
-        yield ReturnedFile(
-            actor.country,
-            f"{actor.country}_corrected.xlsx",
-            saved_on(again, day.filled_in),
-            day.arrives,
-        )
+def _correction(
+    actor: Actor, corrected: Sending, layout: Layout, order: Order, first: bytes
+) -> ReturnedFile:
+    """Return the workbook that a team sends after feedback on its first one, with everything right."""
+    predecessor = hashlib.sha256(first).hexdigest()[:SHORT]
+    copy = identity_of(order, layout).copy
+    workbook = generate(layout.spec, replace(order, copy=copy, predecessor=predecessor))
+    return ReturnedFile(
+        actor.country,
+        f"{actor.country}_corrected.xlsx",
+        saved_on(workbook, corrected.filled_in),
+        corrected.arrives,
+    )
 
 
 def saved_on(workbook: bytes, day: date) -> bytes:
@@ -226,7 +216,12 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> bytes:
-    """Return the workbook after somebody typed into some of its cells and saved it with another program."""
+    """Return the workbook after somebody typed into some of its cells and saved it with another program.
+
+    It is the same to the byte where nothing was typed.
+    """
+    if not typed:
+        return workbook
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():

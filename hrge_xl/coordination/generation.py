@@ -25,10 +25,17 @@ from ..core.paths import (
 )
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
-from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
+from ..exchange.issuing import (
+    Order,
+    is_issued,
+    issue,
+    issue_files,
+    laid_out,
+    sample_workbook,
+    set_aside,
+)
 from ..exchange.prefill import Prefill, from_file, go_on
 from ..ledger.files import only_writer
-from ..reader import ExpectedReturn
 from ..rounds.datasets import Dataset, one_dataset
 from ..rounds.rounds import ISSUED, Round, earlier_specs, load_open_round
 from ..rounds.teams import Team, team_differences
@@ -99,7 +106,8 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     begin = Prefill()
     if answers:
         begin = from_file(answers, laid_out(loaded, blank, last=True), str(spec), today, password)
-    if not_taken_over := ", ".join(begin.left_behind()):
+    not_taken_over = ", ".join(begin.left_behind())
+    if not_taken_over:
         issued.notes.append(f"{answers}: {not_taken_over}.")
     spec_orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, workbook in track_progress(issue(loaded, spec_orders), len(spec_orders), "Issuing"):
@@ -115,14 +123,17 @@ def issue_round(
     earlier: str | Path | None = None,
     password: str | None = None,
     allow_draft: bool = False,
+    reissue: Sequence[str] = (),
 ) -> IssuedWorkbooks:
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
+
+    Those of the teams to `reissue` are written though they are there. What was issued before is set aside.
 
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
-    from ..rounds.changes import change_round, follow
-    from ..rounds.round_status import orphaned
+    from ..rounds.changes import teams_meant
+    from ..rounds.round_status import issued_files, orphaned
 
     today = today or day_here()
     folder = Path(folder)
@@ -130,60 +141,47 @@ def issue_round(
     round_ = load_open_round(folder)
     spec = load(round_.spec_source)
     chosen = _only_countries(round_, spec, countries) if countries else round_
-    issued = IssuedWorkbooks(
-        notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)]
-    )
+    reissued = {code for team in teams_meant(chosen, reissue) for code in team.codes}
+    notes = [f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)]
     round_orders = orders(chosen, today)
     languages = () if allow_draft else [order.language for order in round_orders]
     _check_translated(
         spec, languages, f", take them in: hrge-xl round update-spec {quoted(folder)} --spec FOLDER"
     )
     if earlier is not None:
-        if Path(earlier).resolve() == folder.resolve():
-            raise UsageError(
-                f"{earlier} is the round itself.", remedy="Name an earlier one after --from."
-            )
-        with one_dataset(earlier, today, password=password, figures=False) as dataset:
-            if dataset.round is not None:
-                issued.notes.extend(team_differences(dataset.round.teams, round_.teams))
-            round_orders, blank = _continue_orders(
-                round_orders, dataset, spec, round_.wanted, issued.notes
-            )
-        continued = f"Workbooks that continue from {earlier}: {len(round_orders) - blank}"
-        issued.notes.append(f"{continued}; blank ones: {blank}.")
-        planned = None if is_address(str(earlier)) else follow(folder, Path(earlier))
-        if planned and planned.after != planned.before:
-            change_round(planned, reason="Its workbooks do.", by="hrge-xl generate", day=today)
-
+        round_orders, continued = _continue_orders(round_, round_orders, earlier, today, password)
+        notes += continued
     earlier_wordings = earlier_specs(folder, round_.spec_digest)
-    earlier_codes = {team.code: team.formerly for team in round_.teams}
+    former_codes = {team.code: team.formerly for team in round_.teams}
 
     def place(order: Order) -> Path:
-        parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
+        parts = (order.team, file_part(order.intervention), order.language or spec.languages[0])
         return path_in(folder / ISSUED, f"{'_'.join(filter(None, parts))}.xlsx")
 
-    def is_new(order: Order) -> bool:
-        earlier_orders = (replace(order, team=code) for code in earlier_codes[order.team])
-        return not any(
-            is_issued(spec, same, place(same), earlier_wordings) for same in earlier_orders
+    def has_another_code(order: Order) -> bool:
+        former_orders = (replace(order, team=code) for code in former_codes[order.team])
+        return any(
+            is_issued(spec, former, place(former), earlier_wordings) for former in former_orders
         )
 
     with only_writer(folder / ISSUED):
-        files = track_progress(
-            issue_files(spec, filter(is_new, round_orders), place, earlier_wordings),
-            len(round_orders),
-            "Issuing",
-        )
-        issued.paths.extend(path for path, is_written in files if is_written)
+        for code, paths in issued_files(round_).items():
+            if code in reissued:
+                for path in paths:
+                    set_aside(path)
+        to_issue = (order for order in round_orders if not has_another_code(order))
+        files = issue_files(spec, to_issue, place, earlier_wordings)
+        tracked_files = track_progress(files, len(round_orders), "Issuing")
+        written = [path for path, is_new in tracked_files if is_new]
     for name in {guide_name(order.language or spec.languages[0]) for order in round_orders}:
         readers = [team for team in round_.teams if guide_name(team.language) == name]
         write_if_changed(folder / ISSUED / name, guide(name, readers))
-    if unchanged := len(round_orders) - len(issued.paths):
-        issued.notes.append(
+    unchanged = len(round_orders) - len(written)
+    if unchanged:
+        notes.append(
             f"{unchanged} of {len(round_orders)} workbooks were issued before and stay as they are."
         )
-    issued.notes.extend(orphaned(round_))
-    return issued
+    return IssuedWorkbooks(written, [*notes, *orphaned(round_)])
 
 
 def _check_translated(spec: Spec, languages: Iterable[str | None], and_then: str = "") -> None:
@@ -269,17 +267,61 @@ def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
 
 
 def _continue_orders(
+    round_: Round,
     blank_orders: Iterable[Order],
-    earlier: Dataset,
-    spec: Spec,
-    expected: ExpectedReturn,
-    notes: list[str],
-) -> tuple[list[Order], int]:
-    """Have each order continue from the earlier round; gives also how many do not, for nothing of the team counts.
+    earlier: str | Path,
+    today: date,
+    password: str | None,
+) -> tuple[list[Order], list[str]]:
+    """Return the orders as they continue from an earlier round, and notes, a sentence each.
 
-    Of a team with several interventions one order becomes several; teams may have had other codes then, which `now`
-    knows. What does not continue is noted, a sentence each. Raises `UsageError` where that round is of another spec.
+    Of a team with several interventions one order becomes several. What does not continue is noted, and that the
+    earlier round is the one before is entered. Raises `UsageError` for the round itself, and one of another spec.
     """
+    from ..rounds.changes import change_round, follow
+
+    if Path(earlier).resolve() == round_.folder.resolve():
+        raise UsageError(
+            f"{earlier} is the round itself.", remedy="Name an earlier one after --from."
+        )
+    spec = load(round_.spec_source)
+    notes: list[str] = []
+    orders_now: list[Order] = []
+    blank = 0
+    with one_dataset(earlier, today, password=password, figures=False) as dataset:
+        _refuse_another_spec(dataset, spec)
+        if dataset.round is not None:
+            notes += team_differences(dataset.round.teams, round_.teams)
+        returns_by_team = grouped(
+            (round_.wanted.team_now(return_.team), return_) for return_ in _latest(dataset, spec)
+        )
+        for order in blank_orders:
+            returns = returns_by_team.get(order.team, [])
+            if not returns:
+                blank += 1
+                orders_now.append(order)
+                notes.append(
+                    f"{order.team}: no return of it counts in the earlier round; its workbook is blank."
+                )
+            for return_ in returns:
+                prefill = _prefill(dataset, return_, spec, order)
+                name = spec.identity.over_rounds(return_.intervention) or return_.project
+                about = name if len(returns) > 1 else ""
+                orders_now.append(prefill.into(replace(order, intervention=about)))
+                not_taken_over = ", ".join(prefill.left_behind())
+                if not_taken_over:
+                    notes.append(f"{order.team} ({return_.name}): {not_taken_over}.")
+    continued = len(orders_now) - blank
+    notes.append(f"Workbooks that continue from {earlier}: {continued}; blank ones: {blank}.")
+    if not is_address(str(earlier)):
+        planned = follow(round_.folder, Path(earlier))
+        if planned.after != planned.before:
+            change_round(planned, reason="Its workbooks do.", by="hrge-xl generate", day=today)
+    return orders_now, notes
+
+
+def _refuse_another_spec(earlier: Dataset, spec: Spec) -> None:
+    """Raise `UsageError` where an earlier round is of another spec."""
     if earlier.spec is not None and earlier.spec.name != spec.name:
         raise UsageError(
             (
@@ -289,38 +331,18 @@ def _continue_orders(
             value=earlier.spec.name,
             remedy="Name a round of the same spec.",
         )
+
+
+def _prefill(earlier: Dataset, return_: Return, spec: Spec, order: Order) -> Prefill:
+    """Return what goes on of a return of the earlier round into the workbook of an order."""
     from ..dataset.returns import result
 
-    counting = grouped(
-        (expected.team_now(return_.team), return_) for return_ in _latest(earlier, spec)
-    )
-    continued = list[Order]()
-    blank = 0
-    for order in blank_orders:
-        returns = counting.get(order.team, [])
-        if not returns:
-            blank += 1
-            continued.append(order)
-            notes.append(
-                f"{order.team}: no return of it counts in the earlier round; its workbook is blank."
-            )
-        for earlier_return in returns:
-            read = result(earlier.store, earlier_return)
-            assert read.submission is not None  # what counts could be read
-            assert read.layout is not None
-            layout = laid_out(spec, order, last=True)
-            prefill = go_on(read.submission, read.layout, layout, order.today)
-            prefill = replace(prefill, last_round=prefill.last_round or earlier_return.period)
-            several = len(returns) > 1
-            about = (
-                (spec.identity.over_rounds(earlier_return.intervention) or earlier_return.project)
-                if several
-                else ""
-            )
-            continued.append(prefill.into(replace(order, intervention=about)))
-            if not_taken_over := ", ".join(prefill.left_behind()):
-                notes.append(f"{order.team} ({earlier_return.name}): {not_taken_over}.")
-    return continued, blank
+    read = result(earlier.store, return_)
+    assert read.submission is not None  # what counts could be read
+    assert read.layout is not None
+    layout = laid_out(spec, order, last=True)
+    prefill = go_on(read.submission, read.layout, layout, order.today)
+    return replace(prefill, last_round=prefill.last_round or return_.period)
 
 
 def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
@@ -328,20 +350,15 @@ def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
     from ..dataset.reconciliation import periods
 
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
-    counting = [
-        return_
-        for return_ in earlier.of_round()
-        if return_.current and return_.identity is not None
-    ]
-    counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))
-    latest = {
-        (
-            return_.team,
-            fold(return_.project),
-            fold(spec.identity.over_rounds(return_.intervention)),
-        ): return_
-        for return_ in counting
-    }
+
+    def age(return_: Return) -> tuple[object, ...]:
+        return -latest_first.get(return_.period, -1), return_.age
+
+    latest: dict[tuple[str, ...], Return] = {}
+    for return_ in sorted(earlier.of_round(), key=age):
+        if return_.current and return_.identity is not None:
+            intervention = spec.identity.over_rounds(return_.intervention)
+            latest[return_.team, fold(return_.project), fold(intervention)] = return_
     return sorted(latest.values(), key=lambda return_: return_.about)
 
 

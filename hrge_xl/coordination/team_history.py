@@ -13,7 +13,7 @@ from ..core.paths import read_regular
 from ..core.words import SOURCE_LANGUAGE, counted
 from ..core.work import grouped
 from ..dataset.return_status import BLANK
-from ..dataset.returns import result
+from ..dataset.returns import Return, result
 from ..exchange.validation import REFUSED, RETURNED
 from ..findings import Waiver
 from ..ledger.events import RoundChanged
@@ -85,9 +85,10 @@ def what_comes_next(team_status: TeamStatus) -> str:
 def _find_outgoing(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the workbooks that were issued to it, and the mails that were drafted for it."""
     issued = issued_files(round_)
-    for file in (file for code in team.codes for file in issued.get(code, ())):
-        stamp = stamp_alone(read_regular(file, LIMITS.file_bytes))
-        yield Happening(parse_day(stamp.issued) if stamp else None, "issued", file.name)
+    for code in team.codes:
+        for file in issued.get(code, ()):
+            stamp = stamp_alone(read_regular(file, LIMITS.file_bytes))
+            yield Happening(parse_day(stamp.issued) if stamp else None, "issued", file.name)
     for draft in ledger.drafted().values():
         if draft.team in team.codes and draft.file:
             yield Happening(parse_day(draft.day), "drafted", draft.file)
@@ -102,32 +103,14 @@ def _find_incoming(
     """
     origins = ledger.origins()
     senders = Senders(round_)
-    readable = sorted(
-        (version for version in team_status.returns if version.identity),
-        key=lambda version: version.age,
-    )
-    versions = grouped((version.copy, version) for version in readable)
-    earlier = {
-        later.submission: previous
-        for some in versions.values()
-        for previous, later in pairwise(some)
-    }
-    compared = {*earlier, *(previous.submission for previous in earlier.values())}
-    whole = {
-        version.submission: version for version in dataset.returns([*compared])
-    }  # with what was found in cells
+    changes = _changes_between_versions(dataset, team_status.returns)
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
         sender = f", from {origin.sender}" if origin and origin.sender else ""
         errors = f", {counted(return_.open_errors, 'error')}" if return_.open_errors else ""
         state = REFUSED if return_.verdict == REFUSED else return_.status
         text = f"{return_.name} ({return_.known_by}){sender}: {state}{errors}. {text_of(return_.reason)}".rstrip()
-        if previous := earlier.get(return_.submission):
-            earlier_result, later_result = (
-                result(dataset.store, whole[version.submission]) for version in (previous, return_)
-            )
-            comparison = compare(earlier_result, later_result)
-            text += f" Since {previous.name}: {' '.join(in_figures(comparison.counts, SOURCE_LANGUAGE))}"
+        text += changes.get(return_.submission, "")
         yield Happening(return_.lateness[0], "came", text)
     for letter in ledger.letters():
         if team_status.team.code in senders.teams_at(letter.sent_by, letter.sender):
@@ -138,17 +121,35 @@ def _find_incoming(
             yield Happening(moment and moment.date(), "came", text_of_letter)
 
 
+def _changes_between_versions(dataset: Dataset, returns: Iterable[Return]) -> dict[str, str]:
+    """Say of each return, by submission, how it differs from the version of its workbook before it, if there is one."""
+    readable = sorted(
+        (return_ for return_ in returns if return_.identity), key=lambda return_: return_.age
+    )
+    by_workbook = grouped((return_.copy, return_) for return_ in readable)
+    successions = [pair for versions in by_workbook.values() for pair in pairwise(versions)]
+    names = {return_.submission for pair in successions for return_ in pair}
+    # read again, with what was found in cells
+    results = {
+        return_.submission: result(dataset.store, return_) for return_ in dataset.returns([*names])
+    }
+    changes: dict[str, str] = {}
+    for previous, later in successions:
+        comparison = compare(results[previous.submission], results[later.submission])
+        figures = " ".join(in_figures(comparison.counts, SOURCE_LANGUAGE))
+        changes[later.submission] = f" Since {previous.name}: {figures}"
+    return changes
+
+
 def _find_changes(team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the changes and notes that name it."""
     for entry, event in ledger.events(RoundChanged):
         if not {*team.codes}.isdisjoint(event.teams):
-            is_note = event.before == event.after
-            text = (
-                f"{event.reason} ({entry.by})"
-                if is_note
-                else f"{event.what}, by {entry.by}: {event.reason}"
-            )
-            yield Happening(event.day, "note" if is_note else "changed", text)
+            if event.before == event.after:
+                yield Happening(event.day, "note", f"{event.reason} ({entry.by})")
+            else:
+                text = f"{event.what}, by {entry.by}: {event.reason}"
+                yield Happening(event.day, "changed", text)
 
 
 def _find_judgements(

@@ -12,7 +12,6 @@ from msgspec import Meta
 from .paths import MOST_NAME, PLAIN_NAME
 
 MOST_TEXT = 1 << 22  # characters: a hundred times what a cell holds
-BoundedText = Annotated[
-    str, Meta(max_length=MOST_TEXT)
-]  # what a file says; never a path, nor a part of one
+# what a file says; never a path, nor a part of one
+BoundedText = Annotated[str, Meta(max_length=MOST_TEXT)]
 PlainName = Annotated[str, Meta(max_length=MOST_NAME, pattern=PLAIN_NAME)]  # `path_in` takes it

@@ -38,13 +38,14 @@ class Interpreter(subprocess.Popen[bytes]):
             f"import sys; sys.path = sys.argv[1:]; import {', '.join(['os', *modules])}; "
             f"from {MAIN} import serve; serve(); os._exit(0)"
         )
+        # -P keeps the current folder off its path
         command = [
             sys.executable,
             "-P",
             "-c",
             code,
             *module_path(),
-        ]  # -P keeps the current folder off its path
+        ]
         pipe = subprocess.PIPE
         nowhere = subprocess.DEVNULL
         try:
@@ -55,9 +56,8 @@ class Interpreter(subprocess.Popen[bytes]):
             self._remove_folder()
 
     def _remove_folder(self) -> None:
-        with suppress(
-            FileNotFoundError, PermissionError
-        ):  # Windows keeps it while the process is there
+        # Windows keeps it while the process is there
+        with suppress(FileNotFoundError, PermissionError):
             os.rmdir(self._folder)  # noqa: PTH106
 
     def end(self) -> None:

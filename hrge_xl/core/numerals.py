@@ -93,9 +93,8 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
     Digits of every script are understood, thousands in threes or as in India, a decimal point or comma.
     """
     slashed = _SLASHED.fullmatch(_signs(text))
-    if (
-        slashed is not None
-    ):  # ۱۲/۵, as decimals are written in Persian; a proper fraction may be meant by ۳/۴
+    # ۱۲/۵, as decimals are written in Persian; a proper fraction may be meant by ۳/۴
+    if slashed is not None:
         sign, whole, decimals = slashed.groups()
         if len(whole) > 3 or len(decimals) > 2 or int(decimals) >= int(whole):
             raise Ambiguous(text)
@@ -171,9 +170,8 @@ def _in_words(text: str, language: str) -> date | None:
         for reading in calendar_words(language).readings(text)
         if reading.month or len(reading.figures) > 1
     ]
-    if any(
-        reading.month for reading in readings
-    ):  # what names the month says which figure it is not
+    # what names the month says which figure it is not
+    if any(reading.month for reading in readings):
         readings = [reading for reading in readings if reading.month]
     days = {day for reading in readings if (day := _of_words(text, reading, language)) is not None}
     if len(days) > 1:
@@ -299,9 +297,8 @@ class Worded(NamedTuple):
 
     figures: tuple[str, ...]
     month: int | None
-    weekdays: frozenset[
-        int
-    ]  # the one that is named, or several of the same name; empty where none is
+    # the one that is named, or several of the same name; empty where none is
+    weekdays: frozenset[int]
 
 
 class CalendarWords:

@@ -114,12 +114,13 @@ def _matches(pattern: str) -> list[Path]:
     try:
         paths = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
         return sorted(match for match in paths if _hidden(match) <= _hidden(path))
+    # no name of a file, and no pattern
     except (
         OSError,
         ValueError,
         NotImplementedError,
         RecursionError,
-    ):  # no name of a file, and no pattern
+    ):
         return []
 
 
@@ -205,9 +206,8 @@ def decoded(content: bytes, errors: str = "strict") -> str:
 
 _MARK = "\ufffd"
 UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # joiners belong to words
-_NO_LETTER = re.compile(
-    f"[{UNSEEN}\ud800-\udfff]"
-)  # the latter as Python holds what is not a character
+# the latter as Python holds what is not a character
+_NO_LETTER = re.compile(f"[{UNSEEN}\ud800-\udfff]")
 _NUMBER = re.compile(f"{_MARK}(?:([0-9A-F]{{2}})|u([0-9A-F]{{4}}))")
 _BYTES = 0xDC00  # added to a byte that is not a character
 
@@ -249,18 +249,16 @@ def path_of(text: str) -> Path:
 
     def letter(match: re.Match[str]) -> str:
         point = chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16))
-        return (
-            point if _NO_LETTER.fullmatch(point) else match[0]
-        )  # a name may look as if it held a separator
+        # a name may look as if it held a separator
+        return point if _NO_LETTER.fullmatch(point) else match[0]
 
     return Path(_NUMBER.sub(letter, text))
 
 
 # texts as parts of the names of files
 
-UNSAFE = re.compile(
-    rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+'
-)  # what nobody wants in the name of a file
+# what nobody wants in the name of a file
+UNSAFE = re.compile(rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+')
 # of each part of a name
 MOST_CHARACTERS = 60
 MOST_BYTES = 90
@@ -317,9 +315,8 @@ def file_part(text: str) -> str:
 
 # paths and names as they are typed into the shell in use: in a command that a message tells to give
 
-_PLAIN_ON_WINDOWS = re.compile(
-    r"[\w.:\\/+@=~-]+"
-)  # needs no quotes, neither in PowerShell nor in cmd.exe
+# needs no quotes, neither in PowerShell nor in cmd.exe
+_PLAIN_ON_WINDOWS = re.compile(r"[\w.:\\/+@=~-]+")
 
 
 def quoted(word: str | os.PathLike[str]) -> str:

@@ -33,9 +33,8 @@ HOME = Path(__file__).parent.parent
 NOT_OF_THE_PROGRAM = frozenset({"__pycache__", "workbook_specs"})
 MOST_BYTES = 1_000_000  # of a log to which more is added
 _FRAME = re.compile(r'  File ".+", line \d+, in \S+')
-_COMMANDS: list[
-    Callable[[], str]
-] = []  # what this process was told to do, without values; the last one counts
+# what this process was told to do, without values; the last one counts
+_COMMANDS: list[Callable[[], str]] = []
 
 
 @cache
@@ -130,9 +129,8 @@ def log_text(error: BaseException, about: Iterable[object] = ()) -> str:
         "\n",
     ]
     for cause in reversed([*_chain(error)]):
-        lines += [
-            f"{line}\n" for line in str(cause).splitlines() if _FRAME.fullmatch(line)
-        ]  # in another process
+        # in another process
+        lines += [f"{line}\n" for line in str(cause).splitlines() if _FRAME.fullmatch(line)]
         lines += traceback.format_tb(cause.__traceback__)
         lines += [
             f"{note}\n"

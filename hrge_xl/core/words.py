@@ -24,9 +24,8 @@ SOURCE_LANGUAGE = "en"
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
 # Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
-ERROR_AS_TEXT = re.compile(
-    r"#(?:[^\s/!?]{1,3}/[^\s/!?]{1,3}|[^\s!?]{2,10}[!?])"
-)  # #N/A, #Н/Д, #REF!, #NOMBRE?
+# #N/A, #Н/Д, #REF!, #NOMBRE?
+ERROR_AS_TEXT = re.compile(r"#(?:[^\s/!?]{1,3}/[^\s/!?]{1,3}|[^\s!?]{2,10}[!?])")
 NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 PROMPT_LIMIT = 255  # and the prompt of a cell
@@ -43,9 +42,8 @@ DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Some scripts part words by it, and it stays within a text as it was typed; alone it is nothing.
 INVISIBLE_SPACE = "\u200b"
-_WITHIN_WORDS = dict.fromkeys(
-    map(ord, "\u2060\ufeff\u2028\u2029")
-)  # by programs, where lines may not or do break
+# by programs, where lines may not or do break
+_WITHIN_WORDS = dict.fromkeys(map(ord, "\u2060\ufeff\u2028\u2029"))
 LEFT_TO_RIGHT = "\u200e"
 _DIRECTION = dict.fromkeys(
     map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -126,9 +124,8 @@ def language_name(language: str, said_in: str | None = None) -> str:
     """Name a language in another one; else give its own name for itself."""
     named = locale(language)
     display = locale(said_in or language)
-    own_name = display.languages.get(
-        str(named)
-    )  # Dari has a name of its own, and is not "Persian (Afghanistan)"
+    # Dari has a name of its own, and is not "Persian (Afghanistan)"
+    own_name = display.languages.get(str(named))
     return own_name or named.get_display_name(display) or language
 
 
@@ -300,9 +297,8 @@ def _normalised(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
 @cache
 def _piled() -> re.Pattern[str]:
     marks = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))
-    return re.compile(
-        f"[{marks}]{{31}}"
-    )  # Unicode's stream-safe texts have at most 30 (UAX 15, D3)
+    # Unicode's stream-safe texts have at most 30 (UAX 15, D3)
+    return re.compile(f"[{marks}]{{31}}")
 
 
 def tidy_lines(text: str) -> str:

@@ -209,7 +209,7 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     if sent is None:
         refusal = validated.words(validated.findings[0])
         raise UsageError(
-            f"{return_.name} was refused; nothing in it can be corrected: {refusal.message}",
+            f"{return_.name} was refused; nothing in it can be corrected. {refusal.message}",
             remedy=refusal.remedy,
         )
     sheet, key = _cell_meant(validated, sent, place)

@@ -1,46 +1,25 @@
 """pandera schemas of every table and view, made of its description and the spec; the one place with pandera.
 
-`schemas` is for analysts: what is right. `python_schema` is for rows before they are written, by `work.RowCheck`.
+They say what is right, for analysts. What rows have to be before they are written, `work.RowCheck` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import infer_dtype
 from pandera.dtypes import immutable
 from pandera.engines.pandas_engine import DataType
-from pandera.errors import SchemaErrors
 from pandera.pandas import Check, Column, DataFrameSchema
 
 from ..core.numerals import shown
 from ..core.words import too_many_words
 from ..spec.model import Spec
 from .dimensions import RightAnswers, allowed_values, least_and_most, pattern, right_answers
-from .schema import BOOLEAN, DATE, IN_PANDAS, INTEGER, NUMBER, TEXT, Schema, Table, TableColumn
-
-TYPES: dict[str, tuple[type, ...]] = {
-    TEXT: (str,),
-    INTEGER: (int,),
-    NUMBER: (float, int),
-    BOOLEAN: (bool,),
-    DATE: (date,),
-}
-INFERRED: dict[str, set[str]] = {
-    TEXT: {"string"},
-    INTEGER: {"integer"},
-    NUMBER: {"floating", "integer", "mixed-integer-float"},
-    BOOLEAN: {"boolean"},
-    DATE: {"date"},
-}
-
-
-NOTHING = "empty"  # as what a column without any value is inferred
-REASONS = {"not_nullable": "filled in", "multiple_fields_uniqueness": "a key that no other row has"}
+from .schema import DATE, IN_PANDAS, Schema, TableColumn
 
 
 @immutable
@@ -65,11 +44,10 @@ class DayType(DataType):
         return DATE
 
 
-FrameSchema = DataFrameSchema  # for those who pass one on
 DTYPES = IN_PANDAS | {DATE: DayType()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
 
 
-def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
+def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, DataFrameSchema]:
     """Return a schema for each table and view of a dataset of a spec, by name; each turns a frame into its types.
 
     They hold for answers that are right: within their limits, and given where every row must have them. Without
@@ -132,53 +110,3 @@ def _right(question: RightAnswers) -> Iterator[Check]:
             lambda series: ~series.map(lambda text: too_many_words(text, words)),
             error=f"at most {words} words",
         )
-
-
-# rows as Python has them
-
-
-def python_schema(schema: Schema, table: Table) -> FrameSchema:
-    """Return the schema of rows that are to be written: values of Python's own types, nothing turned into another
-    one.
-    """
-    columns = {
-        column.name: Column(
-            object,
-            [_of_type(column.kind), *_structure(schema, column)],
-            nullable=column.name not in (*table.key, *table.unique),
-        )
-        for column in table.columns
-    }
-    return DataFrameSchema(columns, name=table.name, unique=list(table.key), strict=True)
-
-
-def _of_type(kind: str) -> Check:
-    """Return a check of values for their type; one by one only where not all are of it."""
-    types = TYPES[kind]
-    inferred = INFERRED[kind]
-
-    def fits(series: pd.Series[Any]) -> pd.Series[bool] | bool:
-        if infer_dtype(series, skipna=True) in (*inferred, NOTHING):
-            return True
-        return series.map(lambda value: type(value) in types) | series.isna()
-
-    return Check(fits, error=f"a value of type {kind}", ignore_na=False)
-
-
-class Failure(NamedTuple):
-    """The first thing in a frame that is not as its schema says."""
-
-    column: str
-    row: int
-    why: str
-
-
-def first_failure(schema: FrameSchema, frame: pd.DataFrame) -> Failure | None:
-    """Return the first thing in a frame that is not as its schema says; None where all is."""
-    try:
-        schema.validate(frame, lazy=True, inplace=True)
-    except SchemaErrors as errors:
-        case = errors.failure_cases.sort_values("index", kind="stable").iloc[0]
-        why = str(case["check"])
-        return Failure(str(case["column"]), int(case["index"]), REASONS.get(why, why))
-    return None

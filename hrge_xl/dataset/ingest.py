@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import product
+from itertools import islice
 from pathlib import Path
 
 from .. import __version__
 from ..core.errors import UsageError
-from ..core.paths import parts_of, path_of, path_text, quoted, way_to
+from ..core.paths import path_of, path_text, quoted, way_to
 from ..core.program import program_digest
 from ..core.versions import version_of
 from ..core.words import and_more
-from ..core.work import grouped, report_progress
+from ..core.work import Advance, gc_paused, grouped, report_progress
 from ..exchange.validation import (
     ACCEPTED,
     REFUSED,
@@ -49,6 +49,7 @@ from .opening import (
     in_a_copy,
     is_shared_copy,
     making_shared_copy_again,
+    mirror,
     open_url,
     set_dataset_owner,
     spec_of,
@@ -57,7 +58,7 @@ from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
-from .store import DERIVED, FILLED, PROGRAM, SPEC_DIGEST, Store, open_file
+from .store import DERIVED, FILLED, MIRRORED, PROGRAM, SPEC_DIGEST, STATE, Store, open_file
 from .update_statuses import (
     corrected_otherwise,
     expect_teams,
@@ -65,17 +66,17 @@ from .update_statuses import (
     update_statuses,
 )
 from .work import (
-    SHARDS,
     SHARED,
+    FileRows,
     Task,
     arrivals,
     check_engine,
     file_at,
-    shards_of,
-    submissions_of,
-    take,
+    rows_of,
+    rows_on_worker,
+    take_in,
 )
-from .workers import Workers, in_batches, workers
+from .workers import BATCH, Workers, in_batches, workers, workers_elsewhere
 
 FEW = 12  # files
 
@@ -110,10 +111,14 @@ class IngestRun:
     """One run at work: where it goes, who does the work, and what was given."""
 
     out: Path
-    pool: Workers
+    pool: Workers  # of this machine, for figures and files
+    reader: Reader  # of returned files, in processes of this machine
+    elsewhere: Workers | None  # who reads in its place
     options: Options
-    stores: Sequence[Store]  # the file in the folder comes last
+    file: Store  # the dataset in the folder
     ledger: Ledger
+    database: Store | None = None  # which is to hold the same
+    checksum: str = ""  # of the file as the run before left it; empty where it is made anew
     sources: list[tuple[list[Arrival], ValidationRequest]] = field(default_factory=list)
     spec: str | None = None  # of the dataset, by name or folder
     new: int = 0  # files that were read
@@ -121,16 +126,6 @@ class IngestRun:
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
-
-    @property
-    def file(self) -> Store:
-        """The dataset in the folder."""
-        return self.stores[-1]
-
-    @property
-    def databases(self) -> Sequence[Store]:
-        """The datasets elsewhere."""
-        return self.stores[:-1]
 
     @property
     def received(self) -> list[Arrival]:
@@ -156,7 +151,7 @@ class IngestRun:
             load(self.spec).digest if self.spec else "",
             self.base_folder,
             self.out.absolute(),
-            program_digest() if self.pool.far else "",
+            program_digest() if self.elsewhere else "",
             self.read,
         )
 
@@ -174,8 +169,8 @@ def ingest(
     sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
     with _open_run(sources, out, options, write=True) as run:
         run.noticed = noticed_of(sources)
-        for store in run.databases:
-            check_dataset_owner(store, run.ledger, out)
+        if run.database is not None:
+            check_dataset_owner(run.database, run.ledger, out)
         run.sources = [(_fingerprint_all(run, source.files), source.asked) for source in sources]
         file = out / DATASET
         if run.file.facts() and run.ledger.is_changed(
@@ -185,23 +180,30 @@ def ingest(
             run.notes = (
                 f"{CHANGED.format(file=file)} Everything was read again from what was received.",
             )
+        run.checksum = run.ledger.checksum(file)
         run.ledger.forget_checksum(file)  # from here on it is written into
         _receive_all(run, sources, arrived or Arrived())
         _settle_spec(run)
         _read_new(run)
-        for store, source in product(run.stores, sources):
+        for source in sources:
             if source.home is not None:
                 name = source.asked.wanted.round or ""
-                expect_teams(store, name, source.expected)
+                expect_teams(run.file, name, source.expected)
                 if source.before:
-                    store.set_fact(f"{BEFORE}{name}", source.before)
-        for store in run.databases:
-            set_dataset_owner(store, run.ledger, out)
-        run.pool.shutdown()  # what readers remember is of no use to those who write
-        if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
+                    run.file.set_fact(f"{BEFORE}{name}", source.before)
+        run.reader.close()  # what readers remember is of no use to those who write
+        if run.elsewhere is not None:
+            run.elsewhere.shutdown()
+        if run.new or not options.asking or not run.file.fact(DERIVED):
             _compute_figures(run, lasting=True)
+        if run.database is not None:
+            set_dataset_owner(run.database, run.ledger, out)
+            mirror(run.file, run.database, run.checksum)
         yield run
         run.ledger.note_checksum(file)
+        if run.database is not None:
+            run.database.set_fact(STATE, run.file.fact(STATE))
+            run.database.set_fact(MIRRORED, run.ledger.checksum(file))
 
 
 @contextmanager
@@ -211,45 +213,43 @@ def _open_run(
     """Yield a run that has what it works with; where it writes, nobody else does meanwhile."""
     jobs = options.processes(sum(len(source.files) for source in sources))
     with ExitStack() as stack:
-        pool = stack.enter_context(workers(options.engine, jobs, options.executor))
+        elsewhere = workers_elsewhere(options.engine, jobs, options.executor)
+        if elsewhere is not None:
+            stack.enter_context(elsewhere)
+        pool = stack.enter_context(workers(jobs if options.executor is None else 1))
+        reader = stack.enter_context(Reader(jobs))
         if write:
             stack.enter_context(only_writer(out))
-        stores = [stack.enter_context(open_url(options.store))] if options.store else []
+        database = stack.enter_context(open_url(options.store)) if options.store else None
         path = out / DATASET
         file = open_file(path if write or path.is_file() else None, write=write)
-        stores.append(stack.enter_context(file))
-        if is_shared_copy(stores[-1]):
+        stack.enter_context(file)
+        if is_shared_copy(file):
             raise UsageError(
                 "Returns are not put into this folder.", remedy=making_shared_copy_again(out)
             )
-        for store in stores if write else ():
-            stack.enter_context(store.only_writer())
+        if database is not None and write:
+            stack.enter_context(database.only_writer())
         ledger = stack.enter_context(Ledger.open(out, write=write))
-        yield IngestRun(out, pool, options, stores, ledger)
+        yield IngestRun(out, pool, reader, elsewhere, options, file, ledger, database)
 
 
 def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
     """Work out what counts, and the figures of it; what a `lasting` run left is written down."""
-    for store in run.stores:
-        update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
+    store = run.file
+    update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
     if not (lasting or run.options.figures):
         return
-    days = {store.fact(DERIVED) for store in run.stores}
-    if (
-        "" in days
-        or (run.options.figures and days != {str(run.today)})
-        or any(store.changed for store in run.stores)
-    ):
+    day = store.fact(DERIVED)
+    if not day or store.changed or (run.options.figures and day != str(run.today)):
         from .aggregates import compute_aggregates
 
-        for store in run.stores:
-            store.analyze()
-        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.local)
+        store.analyze()
+        compute_aggregates(store, run.out / DATASET, run.today, run.pool)
         if lasting:
-            record_run(run.ledger, run.file, run.today)
-        for store in run.stores:
-            store.set_fact(DERIVED, str(run.today))
-            store.set_fact(PROGRAM, __version__)
+            record_run(run.ledger, store, run.today)
+        store.set_fact(DERIVED, str(run.today))
+        store.set_fact(PROGRAM, __version__)
 
 
 @contextmanager
@@ -262,7 +262,7 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
         store.use(run.file.schema)
         judged = apply_judgements(request, [ledger])
         copied_run = replace(
-            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], judged)]
+            run, out=ledger.home, file=store, database=None, ledger=ledger, sources=[([], judged)]
         )
         _compute_figures(copied_run, lasting=False)
         yield copied_run
@@ -287,16 +287,17 @@ def ingest_dry_run(
             run.sources.append((received, _judged_request(run.ledger, source)))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
-        known_submissions = [
-            store.read_files() if store.use(schema, write=False) else {} for store in run.stores
-        ]
-        verdicts = {name: row["verdict"] for name, row in known_submissions[-1].items()}
+        if run.database is not None:
+            run.database.use(schema, write=False)
+        is_ready = run.file.use(schema, write=False)
+        known_submissions = run.file.read_files() if is_ready else {}
+        verdicts = {name: row["verdict"] for name, row in known_submissions.items()}
         new_verdicts = dict[str, str]()
         for received, request in run.sources:
             missing = {
                 name: arrival
                 for name, arrival in _by_submission(received).items()
-                if not _is_in_all(name, known_submissions)
+                if name not in known_submissions
             }
             files = [arrival for _, arrival in sorted(missing.items())]
             new_verdicts |= _predict_verdicts(run, request, files)
@@ -312,15 +313,13 @@ def _predict_verdicts(
     run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]
 ) -> dict[str, str]:
     """Read files without taking them in, and return the verdict of each by its path."""
-    path = SUBMISSIONS.at["path"]
     verdict = SUBMISSIONS.at["verdict"]
-    batches = in_batches(files, run.options.processes(len(files)))
-    task = run.task(_with_days(request, files))
-    verdicts = dict[str, str]()
-    for rows in run.pool.map(submissions_of, batches, task):
-        for row in rows:
-            verdicts[str(row[path])] = str(row[verdict])
-    return verdicts
+    task = replace(run.task(_with_days(request, files)), out=None)
+    return {
+        file_rows.file.path: str(row[verdict])
+        for file_rows in _rows_of(run, files, task)
+        for row in file_rows.rows["submissions"]
+    }
 
 
 def _judged_request(ledger: Ledger, source: Source) -> ValidationRequest:
@@ -420,10 +419,10 @@ def _fingerprint_all(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     Raises `UsageError` for a worker that does not see a file which is there: to it every file would be missing.
     """
     ways = [way_to(path, run.out) for path in paths]
-    if not run.pool.far:
+    if run.elsewhere is None:
         return sorted(arrivals(ways, run.base_folder), key=lambda arrival: arrival.path)
     received: list[Arrival] = []
-    for batch in run.pool.map(arrivals, in_batches(ways, run.options.jobs), run.base_folder):
+    for batch in run.elsewhere.map(arrivals, in_batches(ways, run.options.jobs), run.base_folder):
         received += batch
     for arrival in received:
         if arrival.sha256 is None and file_at(run.base_folder, arrival.place).is_file():
@@ -460,9 +459,9 @@ def _settle_spec(run: IngestRun) -> None:
 
 def _find_spec_of_dataset(run: IngestRun) -> str | None:
     """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
-    for store in run.stores:
-        name = store.fact("spec")
-        if not name:
+    for store in (run.file, run.database):
+        name = store.fact("spec") if store is not None else ""
+        if store is None or not name:
             continue
         try:
             return load(name).name
@@ -480,11 +479,10 @@ def _copy_spec(run: IngestRun, spec: Spec) -> Path:
 def _find_spec_in_files(run: IngestRun) -> str | None:
     """Return the name of the spec of the first file that says one; None where none does."""
     request = run.sources[0][1] if run.sources else ValidationRequest()
-    with Reader() as pool:
-        for path in sorted({file_at(run.base_folder, arrival.place) for arrival in run.received}):
-            for result in validated([path], request, pool):
-                if result.submission is not None:
-                    return result.submission.identity.spec
+    paths = sorted({file_at(run.base_folder, arrival.place) for arrival in run.received})
+    for result in validated(paths, request, run.reader):
+        if result.submission is not None:
+            return result.submission.identity.spec
     return None
 
 
@@ -495,11 +493,6 @@ def _submission_of(arrival: Arrival) -> str:
 def _by_submission(received: Iterable[Arrival]) -> dict[str, Arrival]:
     """Return files by their submissions: of several with one content the last."""
     return {_submission_of(arrival): arrival for arrival in received}
-
-
-def _is_in_all(submission: str, known_submissions: Iterable[Container[str]]) -> bool:
-    """Say whether every dataset has a submission."""
-    return all(submission in submissions for submissions in known_submissions)
 
 
 def _absolute(source: str | None) -> str | None:
@@ -513,13 +506,19 @@ def _absolute(source: str | None) -> str | None:
 def _read_new(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
     schema = Schema(load(run.spec) if run.spec else None)
-    earlier_versions = [store.facts().get("schema_version") for store in run.stores]
-    ready = [store.use(schema, write=False) for store in run.stores]
-    if all(ready):
-        run.read = frozenset[str].intersection(*map(_find_readable, run.stores))
-    elif not any(request.password or request.passwords for _, request in run.sources):
+    earlier_version = run.file.fact("schema_version")
+    is_ready = run.file.use(schema, write=False)
+    if is_ready:
+        run.read = _find_readable(run.file)
+    else:
+        run.checksum = ""
+    if not is_ready and not any(
+        request.password or request.passwords for _, request in run.sources
+    ):
         _refuse_to_lose(run)
-    ready = [store.use(schema) for store in run.stores]
+    if run.database is not None:
+        run.database.use(schema)  # before anything is read: it may be somebody else's
+    run.file.use(schema)
     for source in dict.fromkeys([run.spec, *(request.wanted.spec for _, request in run.sources)]):
         if source is not None:
             _copy_spec(run, load(source))
@@ -527,35 +526,29 @@ def _read_new(run: IngestRun) -> None:
     received_names = {_submission_of(arrival) for arrival in run.received}
     _read_received(run)
     if not run.options.only_these:
-        if run.options.resume and all(ready):
+        if run.options.resume and is_ready:
             again = corrected_otherwise(run.file, run.sources[0][1].corrections)
             _read_earlier(run, received_names, again)
         else:
-            was_outdated = any(
-                version and not is_ready
-                for version, is_ready in zip(earlier_versions, ready, strict=True)
-            )
-            if was_outdated and not run.notes:
+            if earlier_version and not is_ready and not run.notes:
                 run.notes += (
                     "The dataset was of an earlier version of the program or of the spec: it was read again.",
                 )
             _read_earlier(run, received_names)
-    for store in run.stores:
-        store.set_fact(FILLED, "yes")
+    run.file.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
 
 
 def _read_received(run: IngestRun) -> None:
-    """Read what is received and not in every dataset yet; tell the ledger what is gone by then."""
+    """Read what is received and not in the dataset yet; tell the ledger what is gone by then."""
     hashes_before = {arrival.sha256 for arrival in run.received}
     read_names = set[str]()
     for n, (received, request) in enumerate(run.sources):
-        known_submissions = []
-        for store in run.stores:
-            files = store.read_files()
-            if not run.options.resume:
-                files = {name: row for name, row in files.items() if name in read_names}
-            known_submissions.append(files)
+        known_submissions = run.file.read_files()
+        if not run.options.resume:
+            known_submissions = {
+                name: row for name, row in known_submissions.items() if name in read_names
+            }
         missing = _find_missing(run, received, request, known_submissions)
         read_names |= {_submission_of(arrival) for arrival in missing}
         run.new += len(missing)
@@ -577,12 +570,12 @@ def _read_earlier(
         if name not in received_names and (again is None or name in again)
     }
     present = _by_submission(_find_earlier(run.out, earlier.values()))
-    known_submissions = [store.read_files() for store in run.stores]
+    known_submissions = run.file.read_files()
     periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
     by_period = grouped(
         (periods[arrival.sha256], arrival)
         for name, arrival in sorted(present.items())
-        if again is not None or not _is_in_all(name, known_submissions)
+        if again is not None or name not in known_submissions
     )
     requests = {request.wanted.round: request for _, request in run.sources}
     only_request = next(iter(requests.values())) if len(requests) == 1 else None
@@ -638,16 +631,16 @@ def _find_missing(
     run: IngestRun,
     received: Sequence[Arrival],
     request: ValidationRequest,
-    known_submissions: Sequence[Mapping[str, Record]],
+    known_submissions: Mapping[str, Record],
 ) -> list[Arrival]:
-    """Find what is not in every dataset yet, was read for another round, or was checked on another day than its own."""
+    """Find what is not in the dataset yet, was read for another round, or was checked on another day than its own."""
     again = to_read_again(run.file, request)
 
     def is_up_to_date(name: str, arrival: Arrival) -> bool:
-        if arrival.sha256 is None or name in again or not _is_in_all(name, known_submissions):
+        if arrival.sha256 is None or name in again or name not in known_submissions:
             return False
         day = request.days.get(arrival.sha256)
-        return day is None or all(rows[name]["checked"] == day for rows in known_submissions)
+        return day is None or known_submissions[name]["checked"] == day
 
     first_of_each = _by_submission(reversed(received))
     return [
@@ -678,30 +671,46 @@ def _read_missing(
 
 
 def _read(run: IngestRun, request: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
-    """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
-
-    Nothing but the manifest comes back from workers.
-    """
+    """Have files read and take in what they bring; gives the paths of those that changed meanwhile."""
     changed = set[str]()
     if not files:
         return changed
     task = run.task(_with_days(request, files))
-    with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
-        batches = in_batches(files, run.options.processes(len(files)))
-        shards_by_batch = run.pool.map(shards_of, batches, task, folder.absolute())
-        with report_progress("Reading returned files", len(files)) as advance:
-            for batch, shards in zip(batches, shards_by_batch, strict=True):
-                for shard in shards:
-                    if run.pool.far:
-                        check_engine(shard)
-                    for store in run.stores:
-                        take(shard, store)
-                    with suppress(OSError):  # the folder of the run goes in the end
-                        Path(shard.place).unlink(missing_ok=True)
-                    changed.update(shard.changed)
-                    run.closed.extend(shard.closed)
-                advance(len(batch))
+    with report_progress("Reading returned files", len(files)) as advance:
+        for batch in _batches_of_rows(run, files, task, advance):
+            take_in(run.file, [file_rows for file_rows in batch if file_rows.rows], task)
+            changed.update(file_rows.file.path for file_rows in batch if file_rows.is_changed)
+            run.closed += [file_rows.file.path for file_rows in batch if file_rows.is_closed]
     return changed
+
+
+def _batches_of_rows(
+    run: IngestRun, files: Sequence[Arrival], task: Task, advance: Advance
+) -> Iterator[list[FileRows]]:
+    """Yield what files bring, some at a time."""
+    with closing(_rows_of(run, files, task)) as incoming:
+        while True:
+            batch = []
+            with gc_paused():
+                for file_rows in islice(incoming, BATCH):
+                    batch.append(file_rows)
+                    advance(1)
+                if not batch:
+                    return
+                yield batch
+
+
+def _rows_of(
+    run: IngestRun, files: Sequence[Arrival], task: Task
+) -> Generator[FileRows, None, None]:
+    """Yield what files bring, in order: read by processes of this run, or in an executor or cluster."""
+    if run.elsewhere is None:
+        yield from rows_of(files, task, run.reader)
+        return
+    batches = in_batches(files, run.options.processes(len(files)))
+    for engine, batch in run.elsewhere.map(rows_on_worker, batches, task):
+        check_engine(engine)
+        yield from batch
 
 
 def _with_days(request: ValidationRequest, files: Iterable[Arrival]) -> ValidationRequest:
@@ -731,9 +740,9 @@ def _take_out(run: IngestRun) -> None:
     unread_before = [
         submission_id(None, arrival.path) for arrival in run.received if arrival.sha256 is not None
     ]
-    for store in run.stores:
-        unwanted = store.read_files().keys() - received_names if run.options.only_these else ()
-        with store.transaction():
-            store.forget([*unread_before, *unwanted])
+    store = run.file
+    unwanted = store.read_files().keys() - received_names if run.options.only_these else ()
+    with store.transaction():
+        store.forget([*unread_before, *unwanted])
     if run.options.only_these:
         run.ledger.leave_out(sorted(received_names))

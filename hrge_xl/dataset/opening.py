@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError
 from ..core.errors import StoreError, UsageError
 from ..core.paths import is_address, masked, quoted
 from ..core.program import isolate_failures
+from ..core.work import batched
 from ..exchange.validation import Noticed, Result, stopped_result
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrival, Arrived, DecisionMade, FilesReceived
@@ -33,10 +34,21 @@ from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .definitions import clause
-from .rows import RowBuilder, all_rows, submission_id
-from .schema import MASKED, SUBMISSIONS, TABLES, VERSION, Row, Schema
+from .rows import RowBuilder, submission_id, submission_number
+from .schema import (
+    MASKED,
+    SLOTS,
+    SUBMISSION_ID,
+    SUBMISSIONS,
+    TABLES,
+    VERSION,
+    Row,
+    Schema,
+    Table,
+)
 from .store import (
     FILLED,
+    MIRRORED,
     OF_DATABASE,
     SPEC_DIGEST,
     STATE,
@@ -262,6 +274,78 @@ def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     store.set_fact(OWNER_FOLDER, str(folder.absolute()))
 
 
+# and holds what the file in that folder holds
+
+# tables of returns whose rows change also where a return is not read again: waivers, statuses, places
+CHANGING = ("files_fact", "findings_fact")
+COMPARED_AT_ONCE = 50  # returns
+
+
+def mirror(file: Store, database: Store, checksum: str) -> None:
+    """Have a database hold what the dataset in a file holds, all of it or nothing. Raises `StoreError`.
+
+    Where it held the same as the file of this `checksum`, which is the one before the run, only what the run changed is
+    written; else everything.
+    """
+    is_mirrored = checksum != "" and database.fact(MIRRORED) == checksum
+    facts = {name: value for name, value in file.facts().items() if name not in OF_DATABASE}
+    if is_mirrored and not file.changed:
+        with database.transaction():
+            database.replace_facts(facts)
+        return
+    stored = database.read_files().keys()
+    wanted = file.read_files().keys()
+    kept = (stored & wanted) - file.taken if is_mirrored else set[str]()
+    with database.transaction():
+        database.forget([*stored - kept])
+        for table in database.schema.base:
+            if table.of_submissions:
+                database.insert(table.name, _rows_of_submissions(file, table, wanted - kept))
+            elif table.name == SLOTS.name and kept:  # whose answers refer to those that are there
+                known = {*database.rows(table.name)}
+                new_slots = [row for row in file.rows(table.name) if row not in known]
+                database.insert(table.name, new_slots)
+            else:
+                database.replace(table.name, [*file.rows(table.name)])
+        for some in batched(sorted(kept), COMPARED_AT_ONCE):
+            numbers = [*map(submission_number, some)]
+            _update_submissions(file, database, numbers)
+            for name in CHANGING:
+                _replace_changed_rows(file, database, name, numbers)
+        database.replace_facts(facts)
+    database.analyze()
+
+
+def _rows_of_submissions(file: Store, table: Table, names: Collection[str]) -> Iterator[Row]:
+    """Yield the rows of some submissions in a table."""
+    column = file[table.name].c[SUBMISSION_ID]
+    for some in batched(sorted(names), COMPARED_AT_ONCE):
+        yield from file.rows(table.name, column.in_(map(submission_number, some)))
+
+
+def _update_submissions(file: Store, database: Store, numbers: Sequence[int]) -> None:
+    """Bring the rows of submissions themselves up to date, to which others refer."""
+    table = database["submissions"]
+    stored_rows = {*database.rows("submissions", table.c[SUBMISSION_ID].in_(numbers))}
+    for row in file.rows("submissions", file["submissions"].c[SUBMISSION_ID].in_(numbers)):
+        if row not in stored_rows:
+            values = dict(zip(SUBMISSIONS.names, row, strict=True))
+            this = table.c[SUBMISSION_ID] == values[SUBMISSION_ID]
+            database.written.execute(sa.update(table).where(this).values(values))
+
+
+def _replace_changed_rows(file: Store, database: Store, name: str, numbers: Sequence[int]) -> None:
+    """Put the rows of some submissions in a table in the place of those that are otherwise."""
+    table = database[name]
+    wanted_rows = {*file.rows(name, file[name].c[SUBMISSION_ID].in_(numbers))}
+    stored_rows = {*database.rows(name, table.c[SUBMISSION_ID].in_(numbers))}
+    for row in stored_rows - wanted_rows:
+        values = dict(zip(database.schema.by_name[name].names, row, strict=True))
+        this = [table.c[column] == values[column] for column in database.schema.by_name[name].key]
+        database.written.execute(sa.delete(table).where(*this))
+    database.insert(name, wanted_rows - stored_rows)
+
+
 # a dataset that lives as long as it is looked at: the same tables and figures, and nothing of it stays
 
 
@@ -355,8 +439,7 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
     """Put the rows of results into a dataset; one that a fault of ours shows with says that in place of its own."""
 
     def take(some: Sequence[Result]) -> list[None]:
-        rows = all_rows(map(builder.rows, some), builder.schema)
-        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
+        store.take([builder.rows(result) for result in some])
         return []
 
     isolate_failures(take, results, lambda result, fault: take([stopped_result(result, fault)]))

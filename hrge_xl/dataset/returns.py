@@ -15,6 +15,7 @@ from ..answers.submission import (
     Answer,
     ClosedReturn,
     Identity,
+    SheetProgress,
     Submission,
     Unplaced,
     from_pairs,
@@ -57,17 +58,6 @@ class ReceivedItem(NamedTuple):
     stated: bool
 
 
-class SheetCompleteness(NamedTuple):
-    """A sheet of a return under the name that it has there, and how far it is; None where nothing is asked."""
-
-    tool: str
-    sheet: str
-    required: int | None
-    answered: int | None
-    errors: int | None
-    warnings: int | None
-
-
 @dataclass
 class Return:
     """One content received, whatever it was. What no file says by itself (`status`, `arrived`) is of the dataset."""
@@ -108,7 +98,7 @@ class Return:
     items: list[ReceivedItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks_not_run: dict[str, str | MessageTemplate] = field(default_factory=dict)
-    sheets: list[SheetCompleteness] = field(default_factory=list)
+    sheets: list[SheetProgress] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
 
@@ -235,7 +225,7 @@ def returns(
     for return_, row in facts("checks_not_run"):
         return_.checks_not_run[row["code"]] = reason_of(row["reason"], row["details"])
     for return_, row in sorted(facts("sheets"), key=lambda fact: fact[1]["n"]):
-        return_.sheets.append(SheetCompleteness(*(row[name] for name in SheetCompleteness._fields)))
+        return_.sheets.append(SheetProgress(*(row[name] for name in SheetProgress._fields)))
     for return_, row in facts("unplaced_fact"):
         home = return_.comments if row["what"] == COMMENT else return_.unplaced
         home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))

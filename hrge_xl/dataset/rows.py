@@ -15,7 +15,6 @@ from ..answers.submission import (
     PROGRAM,
     Answer,
     CellKey,
-    Outcome,
     State,
     Submission,
     Unplaced,
@@ -65,15 +64,6 @@ def submission_id(sha256: str | None, path: str) -> str:
 def submission_number(submission: str) -> int:
     """Return the integer that facts go by: the short name without its last digit, which no database calls too large."""
     return int(submission[: SHORT - 1], 16)
-
-
-def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
-    """Put the rows of several files together, file after file; of none, no rows."""
-    merged = no_rows(schema)
-    for rows in files:
-        for name, lines in rows.items():
-            merged[name] += lines
-    return merged | {"slots": list({row[0]: row for row in merged["slots"]}.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
@@ -129,7 +119,8 @@ class RowBuilder:
                 rows["checks_not_run"].append((number, code, reason, details))
             if sent is None or result.outcome is None:
                 return rows
-            rows["sheets"] += _sheets(result.outcome, number)
+            for n, sheet in enumerate(result.outcome.sheets.values(), start=1):
+                rows["sheets"].append((number, n, *sheet))
             outdated_answers = list[Unplaced]()
             if self.schema.answers and spec is not None:
                 rows["listed_fact"] += _listed(result, spec, number)
@@ -233,10 +224,10 @@ def _submission(result: Result) -> Row:
         "answered": 0,
     }
     if result.outcome is not None:
-        progress = result.outcome.progress.values()
+        sheets = result.outcome.sheets.values()
         row |= {
-            "required": sum(sheet.required for sheet in progress),
-            "answered": sum(sheet.answered for sheet in progress),
+            "required": sum(sheet.required or 0 for sheet in sheets),
+            "answered": sum(sheet.answered or 0 for sheet in sheets),
             "checks_run": " ".join(result.outcome.checks_run),
         }
     if result.submission is not None:
@@ -303,17 +294,6 @@ def _day_or_none(value: Value | None) -> date | None:
 def _tidy_text(value: Value | None) -> str:
     """Return a name as it is compared: without marks of direction, and with single spaces."""
     return storable(tidy(undirected(shown(value or "")))) or ""
-
-
-def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
-    """Yield the sheets of a file, those without anything to fill in too."""
-    for n, (tool, name) in enumerate(outcome.sheets.items(), start=1):
-        progress = outcome.progress.get(tool)
-        if progress is None:
-            yield number, n, tool, name, None, None, None, None
-        else:
-            counts = (progress.required, progress.answered, progress.errors, progress.warnings)
-            yield number, n, tool, name, *counts
 
 
 def _unplaced(

@@ -26,11 +26,14 @@ from .definitions import clause, definitions, in_bytes, view_statements
 from .dimensions import dimensions
 from .schema import (
     META,
+    SLOTS,
     SUBMISSION_ID,
+    SUBMISSIONS,
     TABLES,
     VERSION,
     Record,
     Row,
+    Rows,
     Schema,
     Table,
 )
@@ -47,6 +50,8 @@ PROGRAM = "program"  # fact: the version of hrge_xl that worked it out last
 NOTED = "noted"  # the state where workbook and pages gave way to notes
 OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
+# fact of a database: the checksum of the file that it held the same as, unless a run was cut off since
+MIRRORED = "mirrored"
 
 
 STORES: dict[
@@ -80,6 +85,7 @@ class Store:
         self.tables = dict[str, Any]()
         self.schema = Schema(None)
         self.changed = False  # in this run
+        self.taken = set[str]()  # submissions, in this run
         self._writing: Connection | None = None
 
     def __enter__(self) -> Store:
@@ -265,6 +271,13 @@ class Store:
             if value:
                 connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
+    def replace_facts(self, facts: Mapping[str, str]) -> None:
+        """Write down all that the dataset says of itself, but whose it is."""
+        others = self.meta_table.c.name.not_in(OF_DATABASE)
+        self.written.execute(sa.delete(self.meta_table).where(others))
+        rows = [{"name": name, "value": value} for name, value in facts.items()]
+        self.written.execute(sa.insert(self.meta_table), rows)
+
     def touch(self) -> None:
         """Write down that something changes."""
         if not self.changed:
@@ -274,20 +287,21 @@ class Store:
 
     # rows in and out
 
-    def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
-        """Take in some submissions with all their rows; earlier rows of the same ones go."""
-        with self._renewed(submissions):
-            for name in self._in_order(tables):
-                rows = tables[name]
-                if name == "slots":  # cells that are not known yet, each once
-                    stored_slots = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
-                    rows = {row[0]: row for row in rows if row[0] not in stored_slots}.values()
-                self.insert(name, rows)
-
-    def merge(self, submissions: Sequence[str], other_file: Path, tables: Sequence[str]) -> None:
-        """Replace the rows of submissions by those in another SQLite file, which never become Python objects."""
-        with self._attached(other_file), self._renewed(submissions):
-            self._copy(dict.fromkeys(tables, "1"))
+    def take(self, files: Sequence[Rows]) -> None:
+        """Take in the rows of some files, by table; earlier rows of the same submissions go."""
+        submission = SUBMISSIONS.at["submission"]
+        names = [str(row[submission]) for file in files for row in file["submissions"]]
+        with self.transaction():
+            self.touch()
+            self.taken.update(names)
+            self.forget(names)
+            for table in self.schema.base:
+                rows = [row for file in files for row in file.get(table.name, ())]
+                if table.name == SLOTS.name:  # cells that are not known yet, each once
+                    stored = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
+                    rows = [*{row[0]: row for row in rows if row[0] not in stored}.values()]
+                if rows:
+                    self.insert(table.name, rows)
 
     def copy_rows(self, other_file: Path, conditions: Mapping[str, str]) -> None:
         """Copy rows of tables from another SQLite file, those for which a condition in SQL holds."""
@@ -337,14 +351,6 @@ class Store:
     def _in_order(self, names: Container[str]) -> list[str]:
         """Return some tables in order: what others refer to comes first."""
         return [table.name for table in self.schema.base if table.name in names]
-
-    @contextmanager
-    def _renewed(self, submissions: Sequence[str]) -> Iterator[None]:
-        """Yield a transaction in which earlier rows of some submissions are gone."""
-        with self.transaction():
-            self.touch()
-            self.forget(submissions)
-            yield
 
     def _outside_transactions(self) -> Connection:
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")

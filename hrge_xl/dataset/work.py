@@ -1,32 +1,30 @@
-"""The work: a function over a batch of files, wherever it runs; what it brings is checked and written as a shard.
+"""The work: files to rows, wherever it runs; what they bring is checked before it is written.
 
-A worker hands back no rows but a `Shard`, its line of the manifest. A shard is a SQLite file, on one machine and on
-the shared disk of a cluster alike, which a dataset takes in by a statement a table. See docs/decisions/0016; for the
-check of rows before they are written 0034.
+Files are read and checked side by side by the processes of a `Reader`; whoever asked for their rows is the only one
+that writes. A worker of a cluster does the same with a reader of its own, and hands the rows back. See
+docs/decisions/0099; for the check of rows before they are written 0034.
 """
 
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
-import secrets
+import re
+import shutil
 import socket
-import sqlite3
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
-from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from ..core.errors import StoreError, UsageError
+from ..core.errors import HrgeError, UsageError
 from ..core.numerals import shown
-from ..core.paths import UNFINISHED, not_written, path_text
+from ..core.paths import path_text
 from ..core.program import UnfitRow, isolate_failures, program_digest
 from ..core.words import beginning
 from ..core.work import gc_paused
@@ -41,17 +39,28 @@ from ..exchange.validation import (
 )
 from ..fields import kind_of
 from ..ledger.events import Arrival
-from ..ledger.files import FAST, keep, sha256_of, under_their_names
+from ..ledger.files import copy_as_it_came, keep
 from ..reader import fingerprint
 from ..spec.load import load
 from ..spec.model import Spec
-from .dimensions import codes_of, slots_of
-from .rows import RowBuilder, no_rows
-from .schema import ANSWERS_FACT, SLOTS, SUBMISSIONS, Cell, Row, Rows, Schema, Table
-from .store import Store, open_file, translate_db_errors
-
-if TYPE_CHECKING:  # pandas and pandera are slow to import
-    from .frame_schemas import FrameSchema
+from .dimensions import allowed_values, codes_of, least_and_most, pattern, slots_of
+from .rows import RowBuilder
+from .schema import (
+    ANSWERS_FACT,
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    SLOTS,
+    TEXT,
+    Cell,
+    Row,
+    Rows,
+    Schema,
+    Table,
+    TableColumn,
+)
+from .store import Store
 
 SAME = "Install the same hrge-xl on all machines of the cluster, and start its workers again."
 SHARED = (
@@ -61,26 +70,28 @@ SHARED = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker has to know besides the files."""
+    """What has to be known besides the files, wherever they are read."""
 
     request: ValidationRequest
-    spec: (
-        str | None
-    )  # of the dataset, which may be a newer version than the one that files are read by
+    # of the dataset, which may be a newer version than the one that files are read by
+    spec: str | None
     digest: str  # of that spec, which a worker on another machine must have too
     base_folder: Path  # the folder that paths of files start from
-    out: Path  # where the received bytes are kept
-    engine: str = (
-        ""  # of workers that may be on other machines: version and digest that they must have too
-    )
-    read: frozenset[str] = (
-        frozenset()
-    )  # contents that stay as they were read where they cannot be opened now
+    out: Path | None  # where the received bytes are kept; None where nothing is written
+    # of workers that may be on other machines: version and digest that they must have too
+    engine: str = ""
+    # contents that stay as they were read where they cannot be opened now
+    read: frozenset[str] = frozenset()
 
-    @property
-    def far(self) -> bool:
-        """Whether workers may be on other machines."""
-        return bool(self.engine)
+
+class FileRows(NamedTuple):
+    """What a file brings to a dataset: rows by table, none where it stays as it was read before."""
+
+    file: Arrival
+    rows: Rows
+    # whether it is not what it was when it came: then it is refused without a hash
+    is_changed: bool = False
+    is_closed: bool = False  # whether it was read before and cannot be opened now
 
 
 def arrivals(paths: Sequence[str], base_folder: Path) -> list[Arrival]:
@@ -97,142 +108,141 @@ def file_at(base_folder: Path, path: str) -> Path:
     return Path(os.path.normpath(base_folder / path))
 
 
-def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]:
-    """Do as `shard_of`, in several shards where a fault of ours shows with some of the files: those are refused."""
-
-    def instead(file: Arrival, fault: Exception) -> list[Shard]:
-        builder, _ = _builder_and_check(task.spec)
-        rows = builder.rows(_stopped(file, fault, task))
-        return [
-            write_shard([rows], builder.schema, folder, by=program_digest() if task.far else "")
-        ]
-
-    return isolate_failures(lambda some: [shard_of(some, task, folder)], files, instead)
+def rows_of(files: Iterable[Arrival], task: Task, reader: Reader) -> Iterator[FileRows]:
+    """Read and check files, keep their bytes, and yield what each brings, in order. Raises `OutputError`."""
+    for file, result in _read(files, task, reader):
+        is_closed = result.verdict == REFUSED and result.sha256 in task.read
+        rows = {} if is_closed else _checked_rows(file, result, task)
+        yield FileRows(file, rows, result.sha256 != file.sha256, is_closed)
 
 
-def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
-    """Read and check some files, keep their bytes, and write the rows that they bring.
+def _checked_rows(file: Arrival, result: Result, task: Task) -> Rows:
+    """Return the rows of a result; where a fault of ours shows with it, those of a file that is refused for it."""
+    builder, check = _builder_and_check(task.spec)
+    try:
+        rows = builder.rows(result)
+        check(rows)
+    except (HrgeError, OSError, MemoryError):  # the fault of no file
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
+        return _stopped_rows(file, fault, task)
+    return rows
+
+
+def take_in(store: Store, files: Sequence[FileRows], task: Task) -> None:
+    """Take what files bring into a dataset, all at once; one that a fault of ours shows with is refused."""
+
+    def take(some: Sequence[FileRows]) -> Sequence[None]:
+        store.take([file_rows.rows for file_rows in some])
+        return ()
+
+    def take_as_stopped(file_rows: FileRows, fault: Exception) -> Sequence[None]:
+        file = file_rows.file
+        return take([FileRows(file, _stopped_rows(file, fault, task))])
+
+    isolate_failures(take, files, take_as_stopped)
+
+
+def rows_on_worker(files: Sequence[Arrival], task: Task) -> tuple[str, list[FileRows]]:
+    """Do as `rows_of`, in a worker that may be on another machine; its program comes along.
 
     Raises `OutputError`, and `UsageError` on a machine that sees other files, or has another program or spec.
     """
-    builder, check = _builder_and_check(task.spec)
-    if task.far:
-        for place in (
-            *(file_at(task.base_folder, file.place) for file in files if file.sha256),
-            folder,
-        ):
-            # one that sees nothing would refuse every file
-            if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
-                raise UsageError(
-                    f"A worker on {socket.gethostname()} cannot see {place}.",
-                    remedy=f"{SHARED}, under the same path.",
-                )
-        _must_know(task, builder.schema.spec)
-    with gc_paused():
-        gone = {
-            file.path
-            for file in files
-            if file.sha256 is not None
-            and not keep(file_at(task.base_folder, file.place), file.sha256, task.out)
-        }
-        changed: list[str] = []
-        closed: list[str] = []
-
-        def taken_in() -> Iterator[Result]:
-            for file, result in zip(files, _read(files, task, gone), strict=True):
-                if result.sha256 != file.sha256:
-                    changed.append(file.path)
-                if result.verdict == REFUSED and result.sha256 in task.read:
-                    closed.append(file.path)
-                else:
-                    yield result
-
-        rows = check(map(builder.rows, taken_in()))
-        shard = write_shard(rows, builder.schema, folder, by=program_digest() if task.far else "")
-    return replace(shard, changed=tuple(changed), closed=tuple(closed))
+    _check_sight(files, task)
+    _check_program(task)
+    with gc_paused(), _kept_reader() as reader:
+        return program_digest(), list(rows_of(files, task, reader))
 
 
-def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
-    """Read and check some files: what the dataset would say of each. Nothing is written. Raises as `shard_of`."""
-    builder, check = _builder_and_check(task.spec)
-    if task.far:
-        _must_know(task, builder.schema.spec)
-
-    def rows(some: Sequence[Arrival]) -> list[Row]:
-        checked_files = check(map(builder.rows, _read(some, task)))
-        return [row for tables in checked_files for row in tables["submissions"]]
-
-    return isolate_failures(
-        rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"]
-    )
+def _check_sight(files: Sequence[Arrival], task: Task) -> None:
+    """Raise `UsageError` on a machine that does not see the files: it would refuse every one of them."""
+    places = [file_at(task.base_folder, file.place) for file in files if file.sha256]
+    if task.out is not None:
+        places.append(task.out)
+    for place in places:
+        if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
+            raise UsageError(
+                f"A worker on {socket.gethostname()} cannot see {place}.",
+                remedy=f"{SHARED}, under the same path.",
+            )
 
 
-def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
-    """Return the result for a file on which a fault of this program shows."""
-    day = task.request.day_of(file.sha256)
-    round_ = task.request.wanted.round
-    unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
-    return stopped_result(unread, fault)
-
-
-def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> Iterator[Result]:
-    """Yield each result as soon as it is there, under the path that was given, wherever a worker found the file.
-
-    Of one that is not what it was when it came, or is `gone`, nothing is believed.
-    """
-    # while it waits
-    Thread(target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True).start()
-    with ExitStack() as stack:
-        kept_paths = [
-            (file_at(task.base_folder, file.kept_path), file.path)
-            for file in files
-            if file.kept_path
-        ]
-        copies = iter(stack.enter_context(under_their_names(kept_paths)))
-        paths = [
-            next(copies) if file.kept_path else file_at(task.base_folder, file.path)
-            for file in files
-        ]
-        reader = stack.enter_context(_reader())
-        for file, result in zip(files, validated(paths, task.request, reader), strict=True):
-            result.path = file.path
-            if result.submission is not None:
-                result.submission.path = file.path
-            unlike = result.sha256 != file.sha256 or file.path in gone
-            yield changed_result(result) if unlike else result
-
-
-def _must_know(task: Task, spec: Spec | None) -> None:
-    """Make sure that this worker has our program and spec: with others it would silently take in something else."""
+def _check_program(task: Task) -> None:
+    """Raise `UsageError` on a machine with another program or spec: it would silently take in something else."""
     worker_name = f"The worker on {socket.gethostname()}"
     if task.engine != program_digest():
         raise UsageError(
             f"{worker_name} has another hrge-xl ({program_digest()}) than this machine ({task.engine}).",
             remedy=SAME,
         )
+    builder, _ = _builder_and_check(task.spec)
+    spec: Spec | None = builder.schema.spec
     if spec is not None and spec.digest != task.digest:
         raise UsageError(
             f"{worker_name} has another version of the spec “{spec.name}”.", remedy=SAME
         )
 
 
-def check_engine(shard: Shard) -> None:
-    """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
-    if shard.engine != program_digest():
+def check_engine(engine: str) -> None:
+    """Raise `UsageError` for rows of another program: such a worker may not ask what it was given."""
+    if engine != program_digest():
         raise UsageError(
             (
-                f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({program_digest()})."
+                f"A worker of the cluster has another hrge-xl ({engine}) than this machine ({program_digest()})."
             ),
             remedy=SAME,
         )
+
+
+def _stopped_rows(file: Arrival, fault: Exception, task: Task) -> Rows:
+    """Return the rows of a file on which a fault of this program shows."""
+    day = task.request.day_of(file.sha256)
+    round_ = task.request.wanted.round
+    unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
+    builder, _ = _builder_and_check(task.spec)
+    return builder.rows(stopped_result(unread, fault))
+
+
+def _read(files: Iterable[Arrival], task: Task, reader: Reader) -> Iterator[tuple[Arrival, Result]]:
+    """Yield each file and its result as soon as it is there, under the path that was given, wherever it was read.
+
+    Of one that is not what it was when it came, nothing is believed. Its bytes are kept before anything is said of it.
+    """
+    in_hand: list[Arrival] = []
+    gone = set[str]()
+
+    def paths(copies: Path) -> Iterator[Path]:
+        for number, file in enumerate(files):
+            if task.out is not None and file.sha256 is not None:
+                place = file_at(task.base_folder, file.place)
+                if not keep(place, file.sha256, task.out):
+                    gone.add(file.path)
+            in_hand.append(file)
+            if file.kept_path:  # findings speak of the name that it came with
+                kept = file_at(task.base_folder, file.kept_path)
+                yield copy_as_it_came(kept, file.path, copies / str(number))
+            else:
+                yield file_at(task.base_folder, file.path)
+
+    with TemporaryDirectory(prefix="hrge-xl-") as folder:
+        results = validated(paths(Path(folder)), task.request, reader)
+        for number, result in enumerate(results):
+            file = in_hand.pop(0)
+            if file.kept_path:
+                shutil.rmtree(Path(folder) / str(number), ignore_errors=True)
+            result.path = file.path
+            if result.submission is not None:
+                result.submission.path = file.path
+            unlike = result.sha256 != file.sha256 or file.path in gone
+            yield file, changed_result(result) if unlike else result
 
 
 _readers: dict[int, Reader] = {}
 
 
 @contextmanager
-def _reader() -> Iterator[Reader]:
-    """Yield the reading process of this process, kept from batch to batch; a forked process has its own."""
+def _kept_reader() -> Iterator[Reader]:
+    """Yield the reading process of a worker, kept from batch to batch; a forked process has its own."""
     mine = os.getpid()
     if mine not in _readers:
         _readers[mine] = Reader()
@@ -250,96 +260,7 @@ def _builder_and_check(spec: str | None) -> tuple[RowBuilder, RowCheck]:
     return RowBuilder(schema), RowCheck(schema)
 
 
-# shards: the rows of a batch, written whole by the worker that read it, and taken into a dataset from there
-
-SHARDS = "shards"  # what their folder is named by
-SHARED_OUTPUT = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """A line of the manifest: the file with the rows of some submissions, how many there are, and what it hashes to."""
-
-    place: str
-    submissions: tuple[str, ...]
-    rows: dict[str, int]
-    digest: str
-    engine: str = ""  # of the worker, where it may be on another machine
-    # files that were read before and cannot be opened now: they stay as they are
-    closed: tuple[str, ...] = ()
-    changed: tuple[
-        str, ...
-    ] = ()  # files that were no more what they were, by path: refused without a hash
-
-
-def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str = "") -> Shard:
-    """Return the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
-
-    It is named by the submissions in it and by its content: a batch that is done twice is one shard. `by` is the
-    program that made it, where that may be another one.
-    """
-    unfinished = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
-    try:
-        names, counts = _write(files, schema, unfinished)
-        digest = sha256_of(unfinished)
-        names_digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
-        place = unfinished.replace(folder / f"{names_digest[:32]}-{digest[:16]}.sqlite")
-    except OSError as error:
-        raise not_written(unfinished, error) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return Shard(str(place), names, counts, digest, by)
-
-
-def _write(
-    files: Iterable[Rows], schema: Schema, path: Path
-) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Write files, one by one, into the barest SQLite file: only tables that have rows, columns without a type."""
-    names: list[str] = []
-    counts: Counter[str] = Counter()
-    with (
-        translate_db_errors(path.name),
-        closing(sqlite3.connect(path, isolation_level=None)) as database,
-    ):
-        for pragma in FAST:
-            database.execute(f"PRAGMA {pragma}")
-        database.execute("BEGIN")
-        for rows in files:
-            names += (str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"])
-            for name, lines in rows.items():
-                if not lines:
-                    continue
-                columns = schema.by_name[name].names
-                if not counts[name]:
-                    quoted = ", ".join(f'"{column}"' for column in columns)
-                    database.execute(f'CREATE TABLE "{name}" ({quoted})')
-                marks = ", ".join("?" * len(columns))
-                database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', lines)
-                counts[name] += len(lines)
-        database.execute("COMMIT")
-    return tuple(names), dict(counts)
-
-
-def take(shard: Shard, store: Store) -> None:
-    """Take a shard into a dataset, all of it or nothing. Raises `StoreError`."""
-    place = Path(shard.place)
-    try:
-        digest = sha256_of(place)
-    except OSError as error:
-        raise StoreError(
-            f"{place} cannot be read where it was not written.", remedy=SHARED_OUTPUT
-        ) from error
-    if digest != shard.digest:
-        raise StoreError(f"{place} is not as a worker wrote it.", remedy=SHARED_OUTPUT)
-    if store.is_file:
-        store.merge(shard.submissions, place, list(shard.rows))
-    else:
-        with open_file(place, write=False) as rows:
-            rows.use(store.schema, write=False)
-            store.take(shard.submissions, {name: rows.rows(name) for name in shard.rows})
-
-
-# looks over the rows of a batch before they are written: what does not fit the dataset is a fault of ours
+# the rows of a file before they are written: what does not fit the dataset is a fault of ours
 
 # what has to stand in `answers_fact` by the cell that an answer is in
 SLOT = "the number of a cell that the spec has"
@@ -349,37 +270,99 @@ VALUES = ("code", "text", "number", "date")  # one of these columns holds what i
 # the column that a cell has its value in, and the codes that it can have
 Takes = tuple[str, frozenset[Cell] | None]
 LONGEST = 80  # characters of a value that is told
+TYPES: dict[str, tuple[type, ...]] = {
+    TEXT: (str,),
+    INTEGER: (int,),
+    NUMBER: (float, int),
+    BOOLEAN: (bool,),
+    DATE: (date,),
+}
+
+
+class ColumnRule:
+    """What a column takes: values of Python's own types, nothing turned into another one; codes, patterns, ends."""
+
+    def __init__(self, schema: Schema, table: Table, column: TableColumn) -> None:
+        self.name = column.name
+        self._kind = column.kind
+        self._is_required = column.name in (*table.key, *table.unique)
+        self._allowed = allowed_values(schema, column)
+        self._pattern = pattern(schema, column)
+        self._least, self._most = least_and_most(column)
+        limits = (self._allowed, self._pattern, self._least, self._most)
+        self._is_limited = any(limit not in ((), None) for limit in limits)
+        self._plain_types = {*TYPES[column.kind], *([] if self._is_required else [type(None)])}
+
+    def fault(self, value: Cell) -> str:
+        """Say what a value would have to be; empty where it is right."""
+        if value is None:
+            return "filled in" if self._is_required else ""
+        if not isinstance(value, TYPES[self._kind]) or (
+            isinstance(value, bool) and self._kind != BOOLEAN
+        ):
+            return f"a value of type {self._kind}"
+        if self._allowed and value not in self._allowed:
+            return f"one of {', '.join(self._allowed)}"
+        if self._pattern and not re.fullmatch(self._pattern, str(value)):
+            return f"written as {self._pattern}"
+        if self._least is not None and value < self._least:  # type: ignore[operator]
+            return f"at least {shown(self._least)}"
+        if self._most is not None and value > self._most:  # type: ignore[operator]
+            return f"at most {shown(self._most)}"
+        return ""
+
+    def first_fault(self, values: Sequence[Cell]) -> tuple[int, str] | None:
+        """Return where the first wrong one of some values stands, and what it would have to be."""
+        if not self._is_limited and self._plain_types.issuperset(map(type, values)):
+            return None
+        # one among equal values is not enough: True is 1
+        wrong = {}
+        for kind, value in set(zip(map(type, values), values, strict=True)):
+            needed = self.fault(value)
+            if needed:
+                wrong[kind, value] = needed
+        for n, value in enumerate(values if wrong else ()):
+            if (type(value), value) in wrong:
+                return n, wrong[type(value), value]
+        return None
 
 
 class RowCheck:
-    """Looks over rows of many files of one spec. What depends on the spec only is worked out once."""
+    """Looks over the rows of files of one spec. What depends on the spec only is worked out once."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._schemas: dict[str, FrameSchema] = {}
+        self._rules: dict[str, list[ColumnRule]] = {}
 
-    def __call__(self, files: Iterable[Rows]) -> list[Rows]:
-        """Return the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
-        import pandas as pd
+    def __call__(self, tables: Rows) -> None:
+        """Raise `UnfitRow` where a row of a file has no place in the dataset."""
+        for name, rows in tables.items():
+            if rows:
+                self._look_over_columns(self._schema.by_name[name], rows)
+        if tables.get("answers_fact"):
+            cells = self._known | self._placed(tables.get("slots", ()))
+            self._look_over_answers(tables["answers_fact"], cells)
 
-        from .frame_schemas import first_failure, python_schema
-
-        rows = list(files)
-        further = list(dict.fromkeys(row for tables in rows for row in tables["slots"]))
-        for name in no_rows(self._schema):
-            some = further if name == "slots" else [row for tables in rows for row in tables[name]]
-            if not some:
-                continue
-            if name not in self._schemas:
-                self._schemas[name] = python_schema(self._schema, self._schema.by_name[name])
-            table = self._schema.by_name[name]
-            frame = pd.DataFrame(some, columns=list(table.names), dtype=object)
-            failure = first_failure(self._schemas[name], frame)
-            if failure is not None:
-                raise _unfit(table, some[failure.row], failure.column, failure.why)
-            if name == "answers_fact":
-                self._look_over_answers(some, self._known | self._placed(further))
-        return rows
+    def _look_over_columns(self, table: Table, rows: Sequence[Row]) -> None:
+        """Raise `UnfitRow` for the first row with a value that its column does not take, or with a key of another."""
+        if table.name not in self._rules:
+            self._rules[table.name] = [
+                ColumnRule(self._schema, table, column) for column in table.columns
+            ]
+        first: tuple[int, str, str] | None = None
+        for position, rule in enumerate(self._rules[table.name]):
+            fault = rule.first_fault([row[position] for row in rows])
+            if fault is not None and (first is None or fault[0] < first[0]):
+                first = fault[0], rule.name, fault[1]
+        if first is not None:
+            n, column, needed = first
+            raise _unfit(table, rows[n], column, needed)
+        key_of = itemgetter(*(table.at[column] for column in table.key))
+        keys = set()
+        for row in rows:
+            if key_of(row) in keys:
+                raise _unfit(table, row, table.key[0], "a key that no other row has")
+            keys.add(key_of(row))
 
     # an answer and its cell
 

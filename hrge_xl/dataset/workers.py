@@ -29,33 +29,30 @@ Out = TypeVar("Out")
 
 
 class Running(NamedTuple):
-    """An executor at work; None for this process."""
+    """An executor at work."""
 
-    executor: Executor | None
+    executor: Executor
     width: int  # batches in hand at a time
     lost: tuple[type[Exception], ...] = (BrokenExecutor,)  # what a result raises whose worker died
-    check: Callable[[], None] | None = (
-        None  # whether there is anybody to work, while results are waited for
-    )
+    # looks whether there is anybody to work, while results are waited for
+    check: Callable[[], None] | None = None
 
 
 class Workers:
     """Gives batches to an executor and takes the results back in order, a few at a time.
 
-    The executor is started with the first batch and ends with the context; on this machine none is started for a single
-    batch. `far` ones may be on other machines.
+    The executor is started with the first batch and ends with the context. Without one, and of a single batch where it
+    is not worth it (`single_here`), the work is done in this process.
     """
 
     def __init__(
         self,
-        start: Callable[[], AbstractContextManager[Running]],
+        start: Callable[[], AbstractContextManager[Running]] | None,
         *,
-        far: bool = False,
-        local: Workers | None = None,
+        single_here: bool = False,
     ) -> None:
         self._start = start
-        self.far = far
-        self._local = local
+        self._single_here = single_here
         self._stack = ExitStack()
         self._running: Running | None = None
 
@@ -64,13 +61,6 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         self.shutdown()
-        if self._local is not None:
-            self._local.__exit__()
-
-    @property
-    def local(self) -> Workers:
-        """Workers on this machine, for what is written here."""
-        return self._local or self
 
     def shutdown(self) -> None:
         """End the processes, and give back what they hold; new ones start with the next batch."""
@@ -89,8 +79,10 @@ class Workers:
         With `all_at_once` none waits for the result of an earlier one to be taken: they differ in length, and what
         comes back is small.
         """
-        if self._local is None and self._running is None and len(batches) == 1:
-            yield function(batches[0], *arguments)
+        is_worth_it = self._running is not None or not self._single_here or len(batches) > 1
+        if self._start is None or not is_worth_it:
+            for batch in batches:
+                yield function(batch, *arguments)
             return
         completed = 0
         tries = 0
@@ -119,9 +111,6 @@ class Workers:
 def _results(
     running: Running, function: Callable[..., Out], batches: Sequence[In], arguments: Sequence[Any]
 ) -> Iterator[Out]:
-    if running.executor is None:
-        yield from (function(batch, *arguments) for batch in batches)
-        return
     waiting: deque[Future[Out]] = deque()
     try:
         for batch in batches:
@@ -144,15 +133,18 @@ def _result(future: Future[Out], running: Running) -> Out:
     return future.result()
 
 
-def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
-    """Choose where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
-    alone = Workers(lambda: nullcontext(Running(None, 1)))
-    local = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
+def workers(jobs: int) -> Workers:
+    """Return so many processes of this machine; for one job, this process."""
+    return Workers((lambda: _processes(jobs)) if jobs > 1 else None, single_here=True)
+
+
+def workers_elsewhere(engine: str, jobs: int, executor: Executor | None) -> Workers | None:
+    """Return who reads files in place of a run: an executor that is given, or a cluster; None for nobody."""
     if executor is not None:
-        return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)), local=alone)
+        return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)))
     if engine == "local":
-        return local
-    return Workers(lambda: cluster(engine, jobs), far=True, local=local)
+        return None
+    return Workers(lambda: cluster(engine, jobs))
 
 
 @contextmanager

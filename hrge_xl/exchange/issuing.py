@@ -33,7 +33,7 @@ from ..answers.submission import (
 )
 from ..core.dates import day_here
 from ..core.errors import UsageError
-from ..core.paths import check_several, read_regular, write_whole
+from ..core.paths import check_several, not_written, read_regular, write_whole
 from ..core.work import gc_paused, grouped
 from ..fields import ColumnKind, Field, kind_of
 from ..findings import Finding, Severity
@@ -309,7 +309,8 @@ def issued_workbook(folder: Path, copy: str) -> IssuedWorkbook | None:
 def _issued_workbooks(folder: Path, changed: int) -> Mapping[str, IssuedWorkbook]:
     """Return the workbooks in a folder by the copies that they are; `changed` is when its list of files last was."""
     issued: dict[str, IssuedWorkbook] = {}
-    for path in sorted(folder.glob("[!.~]*.xlsx")):
+    workbooks = "[!.~]*.xlsx"
+    for path in sorted([*folder.glob(workbooks), *folder.glob(f"{REPLACED}/{workbooks}")]):
         try:
             content = read_regular(path, LIMITS.file_bytes)
         # it is open elsewhere, or no workbook of ours: the others count all the same
@@ -367,6 +368,8 @@ def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> An
 
 # many workbooks: what they have in common is drawn once, and filled in for each of them
 
+# beside the issued workbooks: those that others took the place of
+REPLACED = "replaced"
 # that are worked out together; bounds the memory
 ORDERS_AT_ONCE = 200
 ANSWERS_AT_ONCE = 500_000
@@ -394,6 +397,7 @@ def issue_files(
 
     A workbook of the same order stays, whatever its day and whatever answers it goes on from: it may have been sent.
     So what was interrupted goes on where it stopped. One with the texts of an `earlier` spec is written again.
+    What another one takes the place of is set aside.
     Raises as `issue`, and `OutputError`.
     """
     missing: list[Order] = []
@@ -403,8 +407,22 @@ def issue_files(
         else:
             missing.append(order)
     for order, content in issue(spec, missing):
+        set_aside(place(order))
         write_whole(place(order), content)
         yield place(order), True
+
+
+def set_aside(path: Path) -> None:
+    """Move a workbook that another one will replace, if there is one: it may have been sent. Raises `OutputError`."""
+    if not path.is_file():
+        return
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        kept = path.parent / REPLACED / f"{path.stem}_{digest}{path.suffix}"
+        kept.parent.mkdir(exist_ok=True)
+        path.replace(kept)
+    except OSError as error:
+        raise not_written(path, error) from error
 
 
 def is_issued(spec: Spec, order: Order, path: Path, earlier: Sequence[Spec] = ()) -> bool:

@@ -54,9 +54,8 @@ class ValidationLimits(NamedTuple):
     high: float | None = None
 
 
-Spellings = Mapping[
-    str, tuple[str, str | None]
-]  # folded text -> code, and the finding code of the note
+# folded text -> code, and the finding code of the note
+Spellings = Mapping[str, tuple[str, str | None]]
 
 
 class Vocabularies(NamedTuple):

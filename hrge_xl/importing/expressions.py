@@ -26,17 +26,17 @@ COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
 ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
-NUMBER = re.compile(
-    r"(?:0|[1-9]\d*)(?:\.\d+)?"
-)  # as it is written where nothing needs to be said by noughts
+# a number without leading zeros
+NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
 ALWAYS = "(1 == 1)"
 NEVER = "(1 == 0)"
+# operators of a source that are functions there
 CALLS = {
     ast.And: "and",
     ast.Or: "or",
     ast.Mod: "mod",
     ast.BitOr: "concatenate",
-}  # signs that are functions
+}
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
     r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"
@@ -100,16 +100,14 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
         token_text = token[kind] if kind else ""
         if token_text.lower() in dialect.python:
             words.append(dialect.python[token_text.lower()])
-        elif kind in ("reference", "path", "self", "name", "call"):
-            words.append(
-                f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{token_text!r}]"
-            )
+        elif kind in ("reference", "path", "self"):
+            words.append(f"ask[{token_text!r}]")
+        elif kind in ("name", "call"):
+            words.append(f"{kind}[{token_text!r}]")
+        elif kind == "text":
+            words.append(repr(token_text[1:-1].replace('""', '"')))
         else:
-            words.append(
-                repr(token_text[1:-1].replace('""', '"'))
-                if kind == "text"
-                else token_text.lstrip("0") or token_text
-            )
+            words.append(token_text.lstrip("0") or token_text)
     try:
         return ast.parse("".join(f"{word} " for word in words), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -146,6 +144,18 @@ class Printed(NamedTuple):
         return Printed(f"worth({self.text})", Type.NUMBER) if counts else self
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it is a text with nothing in it."""
+        return self.literal is not None and not self.literal.strip()
+
+    @property
+    def as_text(self) -> Printed:
+        """The text that it is: a code is joined with nothing."""
+        if self.type is Type.CODE:
+            return self._replace(text=f"join({self.text})", type=Type.TEXT)
+        return self
+
+    @property
     def tidy(self) -> str:
         """The text without needless parentheses. Raises `NoCounterpart`."""
         try:
@@ -156,10 +166,9 @@ class Printed(NamedTuple):
     @property
     def options(self) -> dict[str, Any]:
         """The options of a field that is worked out so."""
-        result_type = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(
-            self.type, {"result": "text"}
-        )
-        return {"formula": self.tidy, **result_type}
+        if self.type is Type.NUMBER:
+            return {"formula": self.tidy}
+        return {"formula": self.tidy, "result": "date" if self.type is Type.DATE else "text"}
 
 
 def are_numbers(names: Collection[str]) -> bool:
@@ -170,9 +179,12 @@ def are_numbers(names: Collection[str]) -> bool:
 def joined(sign: str, conditions: Sequence[str]) -> Printed:
     """Join conditions by `and` or `or`; what always holds, or never, is not written where it changes nothing."""
     decides, idle = (NEVER, ALWAYS) if sign == "and" else (ALWAYS, NEVER)
+    if decides in conditions:
+        return Printed(decides, Type.BOOL)
     decisive = [condition for condition in conditions if condition != idle]
-    text = f"({f' {sign} '.join(decisive)})" if len(decisive) > 1 else next(iter(decisive), idle)
-    return Printed(decides if decides in conditions else text, Type.BOOL)
+    if len(decisive) > 1:
+        return Printed(f"({f' {sign} '.join(decisive)})", Type.BOOL)
+    return Printed(next(iter(decisive), idle), Type.BOOL)
 
 
 def negated(condition: str) -> Printed:
@@ -321,14 +333,11 @@ class Printer:
         kinds, template, yields, *changes = map(
             str.strip, (self.dialect.functions.get(name) or "||").split("|")
         )
-        expected_kinds = (
-            kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
-        )
-        if not template or len(expected_kinds) != len(args):
+        if kinds.endswith("*"):  # as many of the last kind as there are
+            kinds = kinds.removesuffix("*").ljust(len(args), kinds[-2])
+        if not template or len(kinds) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
-        arguments = [
-            self._argument(kind, part) for kind, part in zip(expected_kinds, args, strict=True)
-        ]
+        arguments = [self._argument(kind, part) for kind, part in zip(kinds, args, strict=True)]
         self.changes.extend(changes)
         text = template.format(*arguments, all=", ".join(map(str, arguments)))
         if not yields:
@@ -336,39 +345,34 @@ class Printer:
         return Printed(f"({text})", Type(yields))
 
     def _choose(self, test: Printed, if_true: Printed, if_false: Printed) -> Printed:
-        if if_true.literal is not None and not if_true.literal.strip():
-            test, if_true, if_false = negated(test.text), if_false, if_true
-        if (
-            if_false.literal is not None
-            and not if_false.literal.strip()
-            and if_true.type in FIGURES
-        ):
-            divided = f"({if_true.text} + 0 / (1 if {test.text} else 0))"  # by nought it is blank
+        """Write a choice between two values; a figure or nothing is a division by zero, which is blank."""
+        if if_true.is_blank:
+            test = negated(test.text)
+            if_true, if_false = if_false, if_true
+        if if_false.is_blank and if_true.type in FIGURES:
+            divided = f"({if_true.text} + 0 / (1 if {test.text} else 0))"
             return Printed(divided, if_true.type)
-        if_true, if_false = self._beside(if_true, if_false), self._beside(if_false, if_true)
+        if_true, if_false = self._alike(if_true, if_false)
         if {if_true.type, if_false.type} == {Type.TEXT, Type.CODE}:
-            if_true, if_false = (
-                side._replace(text=f"join({side.text})", type=Type.TEXT)
-                if side.type is Type.CODE
-                else side
-                for side in (if_true, if_false)
-            )
+            if_true = if_true.as_text
+            if_false = if_false.as_text
         return Printed(f"({if_true.text} if {test.text} else {if_false.text})", if_true.type)
 
     # comparisons
 
     def _compared(self, sign: str, left: Printed, right: Printed) -> Printed:
         if sign not in ("==", "!="):
-            left, right = (
-                self._beside(left.number, right.number),
-                self._beside(right.number, left.number),
-            )
+            left, right = self._alike(left.number, right.number)
             return Printed(f"({left.text} {sign} {right.text})", Type.BOOL)
         if "" in (left.literal, right.literal) and None in (left.known, right.known):
             answer = right if left.literal == "" else left
             return Printed(f"{'blank' if sign == '==' else 'filled'}({answer.text})", Type.BOOL)
         equal = self._equal(left, right)
         return equal if sign == "==" else negated(equal.text)
+
+    def _alike(self, left: Printed, right: Printed) -> tuple[Printed, Printed]:
+        """Return both sides as our language compares them."""
+        return self._beside(left, right), self._beside(right, left)
 
     def _beside(self, side: Printed, opposite: Printed) -> Printed:
         """Return one side as our language compares it: a text in quotes is a number or a day beside one."""
@@ -395,7 +399,7 @@ class Printer:
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
         if left.codes is None or name is None:
-            left, right = self._beside(left, right), self._beside(right, left)
+            left, right = self._alike(left, right)
             return Printed(f"({left.text} == {right.text})", Type.BOOL)
         if name not in left.codes:
             self.changes.append(f"the list of {left.text} has no entry “{name}”: that is never so")

@@ -25,13 +25,11 @@ ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")
 TOTALS, YES_NO, FIGURES = (COUNTERPARTS[name] for name in ("totals", "yes_no", "figures"))
 NOTHING = Printed("''", Type.TEXT, literal="")
-NEVER_BLANK = re.compile(
-    r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b"
-)  # besides these, a function may be so
+# every function but these gives something, and so does a choice between two
+NEVER_BLANK = re.compile(r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b")
 
-Account = dict[
-    tuple[str, object], SourcePart
-]  # of a sheet: by what a part is, and its row, column or place
+# The parts of a sheet, by their kind and their row, column or place.
+Account = dict[tuple[str, object], SourcePart]
 
 
 @dataclass
@@ -70,13 +68,11 @@ class SourceFormulas:
     book: SourceWorkbook
     draft: DraftSpec
     tables: list[SourceTable] = field(default_factory=list)
-    form_fields: dict[tuple[str, Place], DraftField] = field(
-        default_factory=dict
-    )  # once, and where
+    # by the sheet and the place of the answer; each is asked once
+    form_fields: dict[tuple[str, Place], DraftField] = field(default_factory=dict)
     field_formulas: list[SourceFormula] = field(default_factory=list)
-    lists: list[tuple[DraftField, SourceArea]] = field(
-        default_factory=list
-    )  # where the entries stand
+    # the fields with a dropdown, and where its entries stand
+    lists: list[tuple[DraftField, SourceArea]] = field(default_factory=list)
 
     def settle(self, accounts: Sequence[Account]) -> None:
         """Make calculated fields and totals of formulas, and tell of each what became of it."""
@@ -140,9 +136,9 @@ class SourceFormulas:
             part.leave_out("it stands beside no question, and adds up no column that it stands in")
         else:
             draft_field = table.fields[cell.left]
-            draft_field.options["total"] = [
-                *dict.fromkeys((*draft_field.options.get("total", ()), total))
-            ]
+            totals = draft_field.options.setdefault("total", [])
+            if total not in totals:
+                totals.append(total)
             draft_field.of("total", part)
             part.keep(f"{draft_field.code}: total: {total}")
             account["row", cell.top].keep("totals")
@@ -186,20 +182,17 @@ class SourceFormulas:
             if formula.draft_field is draft_field:
                 return Printed(draft_field.code, self.worked_out(formula).type)
         if draft_field.type == "reference":  # stands for what its row is called
-            tables = (
-                table for table in self.tables if draft_field.options["to"] == [table.tool.code]
-            )
-            return Printed(
-                f"lookup({draft_field.code}, {next(tables).block.options['shows']})", Type.TEXT
-            )
+            codes = draft_field.options["to"]
+            table = next(table for table in self.tables if [table.tool.code] == codes)
+            shows = table.block.options["shows"]
+            return Printed(f"lookup({draft_field.code}, {shows})", Type.TEXT)
+        if draft_field.yields is not Type.CODE:
+            return Printed(draft_field.code, draft_field.yields)
+        if draft_field.type == "yesno":
+            return Printed(draft_field.code, Type.CODE, YES_NO)
         entries = self.draft.vocabularies.get(draft_field.options.get("vocabulary", ""), [])
-        codes = {str(entry["label"]).casefold(): str(entry["code"]) for entry in entries}
-        codes_by_label = YES_NO if draft_field.type == "yesno" else codes
-        return Printed(
-            draft_field.code,
-            draft_field.yields,
-            codes_by_label if draft_field.yields is Type.CODE else None,
-        )
+        codes_by_label = {str(entry["label"]).casefold(): str(entry["code"]) for entry in entries}
+        return Printed(draft_field.code, Type.CODE, codes_by_label)
 
     def count_with(self, codes: Collection[str]) -> bool:
         """Have answers be numbers that a formula works with, and say whether one was not."""
@@ -286,8 +279,10 @@ class FormulaPrinter(Printer):
         for (sheet, place), draft_field in self.formulas.form_fields.items():
             if sheet == area.sheet and area.holds(*place):
                 yield draft_field
+        if area.top != area.bottom:
+            return
         own_table = self.formula.table
-        for column in range(area.left, area.right + 1) if area.top == area.bottom else ():
+        for column in range(area.left, area.right + 1):
             if table := self.formulas.table(area._replace(left=column)):
                 beside = own_table and area.top - table.top == self.formula.row - own_table.top
                 if not own_table or not beside or own_table.tool is not table.tool:
@@ -296,9 +291,9 @@ class FormulaPrinter(Printer):
 
     def _fixed(self, name: str, area: SourceArea) -> Printed:
         """Return what a cell says that nobody is asked for, where it is the same one for all rows."""
-        value = (
-            next(iter(self.formulas.book.values(area)), None) if ALWAYS_THERE.search(name) else None
-        )
+        value = None
+        if ALWAYS_THERE.search(name):
+            value = next(iter(self.formulas.book.values(area)), None)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise NoCounterpart(f"{name} is asked nowhere, or in other rows")
         self.changes.append(f"{name} stands as what it says")
@@ -311,9 +306,8 @@ class FormulaPrinter(Printer):
             case (("if" | "ifs"), [test, then]):
                 return self._choose(self.condition(test), self.value(then), NOTHING)
             case "ifs", [test, then, *others]:
-                return self._choose(
-                    self.condition(test), self.value(then), self._call("ifs", others)
-                )
+                otherwise = self._call("ifs", others)
+                return self._choose(self.condition(test), self.value(then), otherwise)
             case "choose", [number, *ways]:
                 tests = (
                     ast.Compare(number, [ast.Eq()], [ast.Constant(place)]) for place in count(1)
@@ -363,10 +357,9 @@ class FormulaPrinter(Printer):
         """Choose; that what is worked out from a blank answer is blank needs no saying."""
         blank_codes = re.findall(r"blank\((\w+)\)", test.text)
         only = test.tidy == " or ".join(f"blank({code})" for code in blank_codes)
-        reads = {*blank_codes} <= {*re.findall(r"\w+", if_false.text)} and not NEVER_BLANK.search(
-            if_false.text
-        )
-        if if_true.literal == "" and only and reads:
+        reads = {*blank_codes} <= {*re.findall(r"\w+", if_false.text)}
+        goes_blank = reads and not NEVER_BLANK.search(if_false.text)
+        if if_true.literal == "" and only and goes_blank:
             return if_false
         return super()._choose(test, if_true, if_false)
 
@@ -390,11 +383,8 @@ class FormulaPrinter(Printer):
         if draft_field is None or draft_field.type == "calculated":
             raise NoCounterpart("a row is looked up by what is no answer")
         table = self.formulas.table(values)
-        if (
-            table
-            and table is self.formulas.table(keys)
-            and self.formulas.refer(draft_field, table, keys.left)
-        ):
+        same_table = table is self.formulas.table(keys)
+        if table and same_table and self.formulas.refer(draft_field, table, keys.left):
             self.printed_nodes.clear()  # it refers to a row by now
             answer = self.formulas.answer(table.fields[values.left])
             return answer._replace(text=f"lookup({draft_field.code}, {answer.text})")
@@ -403,7 +393,8 @@ class FormulaPrinter(Printer):
     def _conditions(self, criteria: Sequence[ast.expr]) -> tuple[str, str]:
         """Return the sheet in whose rows conditions hold, and the conditions joined."""
         answers = [self._argument("r", cells) for cells in criteria[::2]]
-        if len(rows := {answer.rows for answer in answers}) > 1 or len(criteria) % 2:
+        rows = {answer.rows for answer in answers}
+        if len(rows) > 1 or len(criteria) % 2:
             raise NoCounterpart("each column has a criterion, all of one table")
         pairs = zip(answers, criteria[1::2], strict=True)
         return rows.pop(), " and ".join(self._criterion(answer, node) for answer, node in pairs)
@@ -421,10 +412,8 @@ class FormulaPrinter(Printer):
         if self.formula.table:
             codes = "|".join(draft_field.code for draft_field in self.formula.table.fields.values())
             meant = meant._replace(text=re.sub(rf"\b({codes})\b", r"this.\1", meant.text))
-            if match := re.fullmatch(
-                rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)", answer.text
-            ):
+            looked_up = rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)"
+            if match := re.fullmatch(looked_up, answer.text):
                 return f"{match[1]} == this.row_code()"
-        return self._compared(
-            EXCEL.python.get(sign or "=", sign), answer._replace(rows=""), meant
-        ).text
+        comparison = EXCEL.python.get(sign or "=", sign)
+        return self._compared(comparison, answer._replace(rows=""), meant).text

@@ -208,22 +208,17 @@ class _SheetGuess:
             row, column = run[0]
             opens = any(self.open(row + 1, column) for _, column in run)
             beside = previous_head and row == previous_head[0][0] and column > previous_head[-1][1]
-            if (
-                beside or not previous_end or (row > previous_end and opens)
-            ) and self._stands_above(run):
-                # where dropdowns begin a little lower, more headings above these are meant
-                tops = [
-                    area.top - 1
-                    for _, area in self.sheet.dropdowns()
-                    if row < area.top - 1 < row + 4
-                ]
-                lower = (
-                    lower_run
-                    for lower_run in self._runs()
-                    if lower_run[0][0] in tops and lower_run[0][1] <= column
-                )
-                return max([run, *lower], key=len)
+            may_begin = beside or not previous_end or (row > previous_end and opens)
+            if may_begin and self._stands_above(run):
+                return max([run, *self._lower_heads(row, column)], key=len)
         return ()
+
+    def _lower_heads(self, row: int, column: int) -> Iterator[Run]:
+        """Yield the runs up to three rows lower under which dropdowns begin: their headings are meant."""
+        rows = {area.top - 1 for _, area in self.sheet.dropdowns()} & {row + 1, row + 2, row + 3}
+        for run in self._runs():
+            if run[0][0] in rows and run[0][1] <= column:
+                yield run
 
     def _stands_above(self, run: Run) -> bool:
         """Say whether cells below are filled in, or are to be, directly or below the heading of a section."""
@@ -256,9 +251,8 @@ class _SheetGuess:
 
     def _overlooked(self) -> Iterator[tuple[Run, list[int]]]:
         """Yield the headings of columns with dropdowns that are in no table, by their rows, and rows below."""
-        heading_rows: dict[
-            int, dict[int, int]
-        ] = {}  # where the dropdowns begin, by rows of headings and columns
+        # where the dropdowns begin, by rows of headings and columns
+        heading_rows: dict[int, dict[int, int]] = {}
         for kind, column in self.parts:
             if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
                 top = min(area.top for _, area in self.sheet.dropdowns(column))
@@ -271,7 +265,8 @@ class _SheetGuess:
 
     def _is_form(self, head: Run) -> bool:
         """Question and answer side by side, with answers of different kinds: no table."""
-        rows, (_, first), (_, second) = self._rows(head), *head[:2]
+        (_, first), (_, second) = head[:2]
+        rows = self._rows(head)
         rules = {self.rule(row, second) for row in rows}
         texts = [row for row in rows if self.text(row, first)]
         fixed = not any(self.open(row, first) for row in texts)
@@ -298,17 +293,13 @@ class _SheetGuess:
         block = DraftBlock("register", {"id": f"{self._tool().code}-"})
         self._columns(block, head, rows)
         room = max(self._room(row + 1, column) for row, column in head)
-        has_room = 1 < room <= MOST_BLANK_ROWS
-        block.options["rows"] = (
-            room if has_room else max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
-        )
+        if 1 < room <= MOST_BLANK_ROWS:
+            block.options["rows"] = room
+            block.notes.append("as many rows as the sheet has room for")
+        else:
+            block.options["rows"] = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
+            block.notes.append("how many blank rows a team needs")
         block.options["shows"] = block.fields[0].code
-        note = (
-            "as many rows as the sheet has room for"
-            if has_room
-            else "how many blank rows a team needs"
-        )
-        block.notes.append(note)
 
     def _room(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
@@ -320,9 +311,8 @@ class _SheetGuess:
         block = DraftBlock("checklist", {"item": self.text(*head[0])}, notes=notes)
         labelled = [row for row in rows if self.text(row, head[0][1])]
         self._tool()
-        block.items = list(
-            self._items(head[0][1], labelled, self._columns(block, head[1:], labelled))
-        )
+        fields = self._columns(block, head[1:], labelled)
+        block.items = list(self._items(head[0][1], labelled, fields))
 
     def _items(self, texts: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
@@ -373,7 +363,8 @@ class _SheetGuess:
             # where nothing guides, nothing but the blank cell beside it tells
             supposed = not guided and blank and self._asks(row, column)
             if self.open(*beside) or self.at(*beside).formula or supposed:
-                questions[row, column], heading = heading, ""
+                questions[row, column] = heading
+                heading = ""
             elif blank and not any(r == row and c < column for r, c in texts):
                 heading = self.text(row, column)
         return questions
@@ -415,12 +406,7 @@ class _SheetGuess:
         """Make a field of the cells below or beside a heading: worked out, fixed or asked."""
         cells = [self.at(*place) for place in places]
         filled = [place for place in places if self.at(*place).value is not None]
-        rules = filter(None, (self.rule(*place) for place in places))
-        rule = min(
-            rules,
-            key=lambda rule: (rule.type != "list", not rule.labels),
-            default=SourceRule("", ()),
-        )
+        rule = self._telling_rule(places)
         if first := self._worked_out(places):
             field = self._calculated(first, table)
         elif (
@@ -445,6 +431,15 @@ class _SheetGuess:
         if rule.type == "list":
             self._claim(field, places[0][1], rule)
         return field
+
+    def _telling_rule(self, places: Run) -> SourceRule:
+        """Return the validation of these cells that tells most: a list with entries before all others."""
+        rules = [rule for place in places if (rule := self.rule(*place))]
+        return min(
+            rules,
+            key=lambda rule: (rule.type != "list", not rule.labels),
+            default=SourceRule("", ()),
+        )
 
     def _worked_out(self, places: Run) -> Place | None:
         """Return the first of these cells with a formula, where most have one; what adds up others is none."""
@@ -501,12 +496,10 @@ class _SheetGuess:
         field_codes = self.claimed.setdefault(column, [])
         field_codes.append(field.code)
         field.of("vocabulary", dropdown)
-        has_more = len({rule_there for rule_there, _ in self.sheet.dropdowns(column)}) > len(
-            field_codes
-        )
-        dropdown.keep(
-            ", ".join(field_codes), "another list in this column is not there" if has_more else ""
-        )
+        rules = {column_rule for column_rule, _ in self.sheet.dropdowns(column)}
+        has_more = len(rules) > len(field_codes)
+        change = "another list in this column is not there" if has_more else ""
+        dropdown.keep(", ".join(field_codes), change)
         if not rule.labels:
             dropdown.leave_out("its list is blank, or is not in the file")
         if rule.area:

@@ -38,9 +38,8 @@ LIMITS = {  # options of fields, and the checks that say the same
 }
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
-Counterpart = tuple[
-    str, list[str]
-]  # what an expression became, and what about that is another than before
+# what an expression became, and what about that is another than before
+Counterpart = tuple[str, list[str]]
 
 
 @dataclass
@@ -181,9 +180,10 @@ class FormQuestion:
         message_text = self.questionnaire.form.words(self.row, "constraint_message")
         tree = ast.parse(check, mode="eval").body
         remaining = list[str]()
-        for part in (
-            tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
-        ):
+        conditions = [tree]
+        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+            conditions = tree.values
+        for part in conditions:
             option, value = _limit(ast.unparse(part), draft_field.options.get("example", ""))
             if (
                 message_text
@@ -192,10 +192,8 @@ class FormQuestion:
             ):
                 remaining.append(ast.unparse(part))
             else:
-                draft_field.options[option], draft_field.parts[option] = (
-                    value,
-                    draft_field.parts["constraint"],
-                )
+                draft_field.options[option] = value
+                draft_field.parts[option] = draft_field.parts["constraint"]
         if remaining:
             if not message_text:
                 draft_field.notes.append("its message: the source has none that says what is wrong")
@@ -351,9 +349,8 @@ class FormQuestion:
         if isinstance(question, Printed):
             return question
         if (text := question.row.texts.get("calculation")) and question is not self:
-            with suppress(
-                NoCounterpart
-            ):  # then it is asked, or is not there, which the checks tell
+            # then it is asked, or is not there, which the checks tell
+            with suppress(NoCounterpart):
                 question._calculation(text)
         answer = Printed(
             "value" if name == "." else question.draft_field.code,

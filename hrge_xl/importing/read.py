@@ -235,7 +235,8 @@ def _cell(cell: Cell | MergedCell, span: int, *, guarded: bool) -> SourceCell:
     value = cell.value
     formula = ""
     if cell.data_type == "f":
-        value, formula = None, in_one_line(getattr(value, "text", value))
+        formula = in_one_line(getattr(value, "text", value))
+        value = None
     elif cell.data_type == "e":
         value = None
     elif isinstance(value, datetime):

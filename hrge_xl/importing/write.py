@@ -21,9 +21,8 @@ from ..spec.model import Spec
 from ..spec.yaml_file import MOST_BYTES, dumped
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
-Sums = list[
-    tuple[BoundedText, int, int, int]
-]  # of every kind of part: how many were kept, changed, left out
+# of every kind of part: how many were kept, changed, left out
+Sums = list[tuple[BoundedText, int, int, int]]
 # of a file of a draft: the account of a large source is longer than any text in it
 DraftText = Annotated[str, Meta(max_length=1 << 25)]
 # what a draft can have for a file: its path below the folder, the code of a sheet being a name of few letters
@@ -131,9 +130,9 @@ def _field_options(field: DraftField) -> dict[str, Any]:
 
 # what a spec cannot say
 
-Owner = tuple[
-    DraftSpec | DraftTool | DraftBlock | DraftField, str
-]  # a part of a draft, and an option of it
+# a part of a draft, and an option of it
+Owner = tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]
+# A field without them is none.
 NEEDED = (
     "code",
     "type",
@@ -142,7 +141,7 @@ NEEDED = (
     "vocabulary",
     "to",
     "",
-)  # a field without them is none
+)
 
 
 def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:

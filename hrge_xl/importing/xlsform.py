@@ -129,9 +129,8 @@ def _found_by_pyxform(sheets: FormSheets) -> list[str]:
         from pyxform.xls2xform import create_survey_element_from_dict, get_xlsform, workbook_to_json
     except ImportError:
         return []
-    form: dict[
-        str, Any
-    ] = {}  # as that converter knows it: of each sheet the headings, and all rows below
+    # as that converter knows it: of each sheet the headings, and all rows below
+    form: dict[str, Any] = {}
     for name, rows in sheets.items():
         if name in (*PARTS, "entities") and rows:
             (first, titles) = rows[0]

@@ -91,9 +91,8 @@ class Answers(Protocol):
     values: Sequence[Mapping[Row, Value]]
     filled: Sequence[Mapping[Row, int]]  # in how many cells something stands, where it does
     unreadable: Mapping[SlotKey, Unknown]  # where nobody knows whether something stands
-    off_scale: Mapping[
-        tuple[int, Row], Unknown
-    ]  # what can be compared, but is not a step of a scale and no row
+    # what can be compared, but is not a step of a scale and no row
+    off_scale: Mapping[tuple[int, Row], Unknown]
 
     def possible_rows(self, table: int) -> Collection[Unknown]:
         """Return for each blank row of a table that may count what keeps that from being known."""
@@ -175,9 +174,8 @@ class Compiler(ABC):
     def _compile(self, expr: Expr) -> Compiled:
         match expr:
             case Literal():
-                value = (
-                    float(expr.value) if expr.type in FIGURES else str(expr.value) or None
-                )  # as in a cell
+                # as in a cell
+                value = float(expr.value) if expr.type in FIGURES else str(expr.value) or None
                 return lambda answers, row, this: value
             case Ref():
                 return self.answer(expr)
@@ -256,9 +254,9 @@ def passing_on(
 
         def of_one(answers: Answers, row: Row, this: Row) -> Any:
             value = part(answers, row, this)
-            return (
-                value if type(value) is Unknown or (strict and value is None) else work_out(value)
-            )
+            if type(value) is Unknown or (strict and value is None):
+                return value
+            return work_out(value)
 
         return of_one
 
@@ -315,17 +313,19 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 
 def _raised(base: float, exponent: float) -> float | None:
     """Raise to a power; what spreadsheets do not agree about has no result: of nothing, and close to nothing."""
+    if base == 0 and exponent <= 0:
+        return None
     try:
-        power = None if base == 0 and exponent <= 0 else finite(base**exponent)
+        power = finite(base**exponent)
     except OverflowError:
         return None
-    return None if power is not None and base != 0 and abs(power) < sys.float_info.min else power
+    is_close_to_nothing = power is not None and abs(power) < sys.float_info.min
+    return None if is_close_to_nothing and base != 0 else power
 
 
+# a sum or difference that comes to the last bits only is nought
 _ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
-    "+": lambda left, right: (
-        0.0 if same(left, -right) else finite(left + right)
-    ),  # a rest of the last bits is none
+    "+": lambda left, right: 0.0 if same(left, -right) else finite(left + right),
     "-": lambda left, right: 0.0 if same(left, right) else finite(left - right),
     "*": lambda left, right: finite(left * right),
     "/": lambda left, right: None if right == 0 else finite(left / right),

@@ -95,9 +95,8 @@ class Aggregate(Operation):
     gives: Type = Type.NUMBER
     inner: Type | None = Type.BOOL
     never_blank: bool = True
-    decided_by: Known = (
-        None  # what one row comes to that decides the whole, whatever is unknown in others
-    )
+    # what one row comes to that decides the whole, whatever is unknown in others
+    decided_by: Known = None
 
     def typed(self, typing: Parser, node: ast.Call) -> Over:
         """Type a call with a sheet, and with what is worked out in each of its rows."""
@@ -106,11 +105,8 @@ class Aggregate(Operation):
         inner: Expr | None = None
         if self.inner is not None:
             rows = typing.in_rows_of(tool)
-            inner = (
-                rows.condition(node.args[1])
-                if self.inner is Type.BOOL
-                else rows.number(node.args[1])
-            )
+            is_condition = self.inner is Type.BOOL
+            inner = (rows.condition if is_condition else rows.number)(node.args[1])
         return Over(self, tool, inner, self.gives)
 
     def in_sheet(self, inner: Expr | None) -> bool:

@@ -84,10 +84,11 @@ def parse(text: str, scope: NameScope) -> Expr | Problem:
     """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
+    # the second where it is too deep for the parser of Python itself
     except (
         RecursionError,
         MemoryError,
-    ):  # the second where it is too deep for the parser of Python itself
+    ):
         return TOO_DEEP
     except (SyntaxError, ValueError) as error:  # the second: half a character
         column = max((getattr(error, "offset", None) or 1) - 1, 0)

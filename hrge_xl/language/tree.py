@@ -130,9 +130,8 @@ class Operation:
     of_column: bool = False  # whether it reads its answer in other rows, too
     of_row: bool = False
 
-    typed: Callable[
-        ..., Expr
-    ]  # the call that an `ast.Call` means; raises what `Parser.refuse` makes
+    # the call that an `ast.Call` means; raises what `Parser.refuse` makes
+    typed: Callable[..., Expr]
     # what each visitor makes of it, with its arguments or with what it works out in each row
     in_sheet: Callable[..., bool]
     excel: Callable[..., str]

@@ -59,17 +59,15 @@ class Messages:
         return level * LEVEL + (999 - order) * ORDER + (REQUIRED if required else 0) + number
 
     def decode(self, value: int) -> Message | None:
-        """Return the message of a check cell; None when it shows no problem, or a number that none of them stands
-        for.
-        """
+        """Return the message that a check cell shows; None for no problem, and for a number without a message."""
         number = value % REQUIRED
-        return self.entries[number - 1] if 0 < number <= len(self.entries) else None
+        if not 0 < number <= len(self.entries):
+            return None
+        return self.entries[number - 1]
 
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
-    """Return the message list: checks of single answers, limits and constraints of fields, then rules, in spec
-    order.
-    """
+    """Return the message list: checks of answers field by field, then rules, in the order of the spec."""
     say = translator(language)
     # by finding code, and field where it differs from field to field
     messages: dict[tuple[str, str], Message] = {}
@@ -84,11 +82,14 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = _of_rule(spec, field.constraint, language)
             messages[check.kind.code, code] = Message(check.kind.code, level, text)
-    for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
-        if rule.tool in tools:
-            urgent = MISSING if rule.require else ERROR
-            level = urgent if rule.severity is Severity.ERROR else WARNING
-            messages[rule.code, ""] = Message(rule.code, level, _of_rule(spec, rule, language))
+    for parsed in compiled(spec).rules:
+        rule = parsed.rule
+        if parsed.reader_only or rule.tool not in tools:
+            continue
+        level = WARNING
+        if rule.severity is Severity.ERROR:
+            level = MISSING if rule.require else ERROR
+        messages[rule.code, ""] = Message(rule.code, level, _of_rule(spec, rule, language))
     if spec.drawing > 1:
         messages[NOT_BEGUN] = Message("", MISSING, say("Not started"))
     unique = tuple(dict.fromkeys(messages.values()))
@@ -148,12 +149,10 @@ def remedy(finding: Kind, field: Field, language: str) -> str:
     say = translator(language)
     if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:
         within = limits_in_words(field, language)
-        whole = (
-            value.NOT_A_WHOLE_NUMBER
-            if field.type.limits(field).type == "whole"
-            else value.NOT_A_NUMBER
-        )
-        return say(field.type.bounded).format(limits=within) if within else say(whole.remedy)
+        if within:
+            return say(field.type.bounded).format(limits=within)
+        is_whole = field.type.limits(field).type == "whole"
+        return say((value.NOT_A_WHOLE_NUMBER if is_whole else value.NOT_A_NUMBER).remedy)
     if finding == value.NOT_IN_LIST and field.type.instruction:
         return say(field.type.instruction)
     return sentence(say(finding.remedy), limits(finding, field, language))
@@ -174,11 +173,10 @@ def limits_in_words(field: Field, language: str) -> str:
     """Return both bounds of a figure or date as people write them; "" where there is none."""
     say = translator(language)
     limits = field.type.limits(field)
-    low, high = (
-        None if bound is None else field.type.said(bound) for bound in (limits.low, limits.high)
-    )
-    if low is None:
-        return "" if high is None else say("{high} or less").format(high=high)
-    if high is None:
+    low = "" if limits.low is None else field.type.said(limits.low)
+    high = "" if limits.high is None else field.type.said(limits.high)
+    if low and high:
+        return say("{low} to {high}").format(low=low, high=high)
+    if low:
         return say("{low} or more").format(low=low)
-    return say("{low} to {high}").format(low=low, high=high)
+    return say("{high} or less").format(high=high) if high else ""

@@ -88,9 +88,8 @@ def column_number(letters: str) -> int:
     return number
 
 
-COLUMNS = {
-    column_letters(number): number for number in range(1, 703)
-}  # A to ZZ: all that is common
+# A to ZZ: all that is common
+COLUMNS = {column_letters(number): number for number in range(1, 703)}
 
 
 def parse_cell(reference: str) -> tuple[int, int] | None:

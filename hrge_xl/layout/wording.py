@@ -192,9 +192,8 @@ class Wording:
             field = self._field(finding, finding.field)
             return _relabelled(finding.words.label or "", field, finding.language, language) or None
         cells = finding.details.get("label")
-        if (
-            finding.code == FORMULA_OVERWRITTEN.code and cells
-        ):  # several cells, which stand in its place
+        # several cells, which stand in its place
+        if finding.code == FORMULA_OVERWRITTEN.code and cells:
             return str(cells)
         place = self._places.get((finding.tool or "", finding.field or ""))
         return None if place is None else label(*place, self._row(finding), language)

@@ -292,7 +292,6 @@ def journal_faults(folder: Path, chain: Sequence[LedgerEntry]) -> Iterator[str]:
             yield f"{JOURNAL} has a line for {entry.label} that was not entered so: it was changed, or put in."
     whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
     for number, line in journal.unreadable.items():
-        if not any(
-            entry.startswith(line) for entry in whole
-        ):  # else a run was ended while it wrote
+        # else a run was ended while it wrote
+        if not any(entry.startswith(line) for entry in whole):
             yield f"Line {number} of {JOURNAL} is no entry: it was changed, or put in. The ledger has all of its own."

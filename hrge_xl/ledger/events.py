@@ -319,7 +319,7 @@ OfRounds = Mapping[str, Terms]  # by the name of the round
 
 
 def changes(sealed_terms: Terms, current_terms: Terms, seal_made: str) -> Iterator[str]:
-    """Tell what `round.yaml` says otherwise than it did when a seal was `made`, a sentence each."""
+    """Tell what `round.yaml` says otherwise than it did when a seal was made, a sentence each."""
     for noun, say in (("The period", _period), ("The spec", _spec)):
         if say(sealed_terms) != say(current_terms):
             yield f"{noun} is {say(current_terms)} in {FILE}; when {seal_made} it was {say(sealed_terms)}."

@@ -171,17 +171,19 @@ def altered(folder: Path) -> Iterator[Path]:
 def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]:
     """Yield copies of files under the names that they came with, by their paths: findings speak of them."""
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
-        copies = []
-        for number, (path, name) in enumerate(files):
-            home = Path(folder) / str(number)
-            home.mkdir()
-            copy = _as_it_came(home, name_of(name))
-            with suppress(
-                OSError
-            ):  # what is gone or locked by now is told as any file that cannot be read
-                shutil.copyfile(path, copy)
-            copies.append(copy)
-        yield copies
+        yield [
+            copy_as_it_came(path, name, Path(folder) / str(number))
+            for number, (path, name) in enumerate(files)
+        ]
+
+
+def copy_as_it_came(path: Path, name: str, home: Path) -> Path:
+    """Copy a file into a new folder under the name that it came with, by its path; return where the copy is."""
+    home.mkdir()
+    copy = _as_it_came(home, name_of(name))
+    with suppress(OSError):  # what is gone or locked by now is told as any file that cannot be read
+        shutil.copyfile(path, copy)
+    return copy
 
 
 def _as_it_came(home: Path, name: str) -> Path:

@@ -190,18 +190,12 @@ def take_over(ledger: Ledger, round_ledger: Ledger, name: str, spec_digest: str)
         if entry.digest in numbers:
             continue
         new: dict[str, object] = {"number": NEXT, "of": entry.digest}
-        if isinstance(
-            event, DecisionMade
-        ):  # how many of the files that had come there have come here
-            came = (
-                own_order[sha256]
-                for sha256, n in order.items()
-                if n <= event.known and sha256 in own_order
-            )
-            new["known"] = max(came, default=0)
-        elif isinstance(
-            event, WaiverWithdrawn
-        ):  # the number of its waiver here, which was taken over too
+        if isinstance(event, DecisionMade):
+            # how many of the files that had come there have come here
+            known_there = [sha256 for sha256, n in order.items() if n <= event.known]
+            new["known"] = max((own_order.get(sha256, 0) for sha256 in known_there), default=0)
+        elif isinstance(event, WaiverWithdrawn):
+            # the number of its waiver here, which was taken over too
             new["waiver"] = numbers.get(waiver_digests.get(event.waiver, ""), 0)
         copied_entry = ledger.enter(event.model_copy(update=new), by=entry.by)
         numbers[entry.digest] = copied_entry.event.number if copied_entry.event else 0
@@ -238,7 +232,11 @@ class RoundElsewhere(NamedTuple):
 def rounds_elsewhere(ledger: Ledger) -> list[RoundElsewhere]:
     """Return the rounds that a ledger has taken over from."""
     home = ledger.home.resolve()
+
+    def folder_of(row: Mapping[str, str]) -> Path:
+        return Path(way_to(home / path_of(row["folder"]), Path()))
+
     return [
-        RoundElsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
+        RoundElsewhere(row["name"], folder_of(row), row["spec_digest"], row["last"])
         for row in ledger.rows_of("rounds")
     ]

@@ -157,11 +157,8 @@ class Ledger:
         home = folder if lasting else Path()
         exists = path.is_file()
         # without it a return that was withdrawn would count again
-        if (
-            not exists
-            and not anew
-            and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET))
-        ):
+        is_expected = not exists and not anew
+        if is_expected and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET)):
             raise StoreError(
                 f"{path} is lost: nothing else records what was received, decided and waived.",
                 remedy=f"Restore it from a backup, or make it again: hrge-xl recover {quoted(folder)}",
@@ -197,9 +194,8 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            name, folder = (
-                (self._path.name, quoted(self._path.parent)) if self._path else ("memory", "")
-            )
+            name = self._path.name if self._path else "memory"
+            folder = quoted(self._path.parent) if self._path else ""
             way_back = f"Restore it from a backup, or make it again: hrge-xl recover {folder}"
             raise database_error(name, error, way_back) from error
 
@@ -265,7 +261,7 @@ class Ledger:
         day: date,
         earlier_places: Container[tuple[str, str]],
     ) -> None:
-        """Write down where a content lies; a place from `before` where it lies no more gives way."""
+        """Write down where a content lies; one of the `earlier_places` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
         path_by_place = {
@@ -482,6 +478,11 @@ class Ledger:
         """Write down what a dataset is at the end of a run."""
         self.put("datasets", {"name": file.name, "sha256": sha256_of(file)})
 
+    def checksum(self, file: Path) -> str:
+        """Return what was written down of a dataset; empty where nothing was."""
+        noted = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
+        return noted[0] if noted else ""
+
     def forget_checksum(self, file: Path) -> None:
         """Forget what a dataset was: a run begins to write into it, and may be cut off."""
         with self.transaction() as connection:
@@ -489,8 +490,8 @@ class Ledger:
 
     def is_changed(self, file: Path) -> bool:
         """Say whether a dataset is another than the last run left; False where that was cut off, or said nothing."""
-        noted = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
-        return bool(noted) and file.is_file() and sha256_of(file) not in noted
+        noted = self.checksum(file)
+        return noted != "" and file.is_file() and sha256_of(file) != noted
 
     # pages that would be made of the same again are not made
 
@@ -633,11 +634,9 @@ def recover(folder: Path) -> Recovered:
                 f"folder: hrge-xl consolidate {quoted(folder / RECEIVED)} -o NEW"
             ),
         )
-    moved = (
-        path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}"))
-        if path.is_file()
-        else None
-    )
+    moved = None
+    if path.is_file():
+        moved = path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}"))
     with Ledger.open(folder, anew=True) as ledger:
         with ledger.transaction() as connection:
             insert(connection, "entries", [asdict(entry) for entry in journal.entries])

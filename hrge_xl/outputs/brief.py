@@ -29,12 +29,12 @@ from ..rounds.rounds import Round, load_round
 from ..spec.lookup import label_of
 from ..spec.supplements import BriefPart
 from . import brief_page, briefs_in, overview_page, page_language, write_page
-from .brief_build import MOST_INDICATORS
 from .overview import OverviewView, day_of, figures_of
 from .overview import page_of as overview_page_of
 from .overview_build import build_overview, of_period, teams
 from .overview_model import Overview, whole_percents
 from .page import asset, rendered
+from .page_summary import MOST_INDICATORS
 
 
 class TeamGroup(NamedTuple):
@@ -187,7 +187,7 @@ def page_of(figures: Overview, group: TeamGroup | None = None) -> str:
     """Return an overview as a page for whoever has a minute."""
     view = BriefView(figures, group)
     style = asset("brief.css") + view.style()
-    return rendered("brief.html.j2", figures.language, style, o=figures, b=view.brief, v=view)
+    return rendered("brief.html.j2", figures.language, style, o=figures, v=view)
 
 
 class BriefView(OverviewView):
@@ -216,7 +216,7 @@ class BriefView(OverviewView):
         named = self.own.headings.get(part) if self.own else None
         if named:
             return named.say(self.language)
-        previous_period = self.period_name(self.brief.before.name if self.brief.before else None)
+        previous_period = self.period_name(self.before.name if self.before else None)
         return {
             "teams": self.say("Who has answered"),
             "numbers": self.say("In numbers"),
@@ -244,7 +244,7 @@ class BriefView(OverviewView):
     @property
     def changes(self) -> Sequence[tuple[str, Sequence[str]]]:
         """What the period before came to, and what this one does, by what is compared."""
-        sides = self.brief.compared
+        sides = self.with_before
         if not sides:
             return ()
         shares = [
@@ -253,13 +253,14 @@ class BriefView(OverviewView):
         rows = [(self.say("Returns that count"), [self.number(side.returns) for side in sides])]
         if shares[1:]:
             rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
-        if self.brief.level and any(side.levels for side in sides):
-            level = self.brief.level
-            counts = [side.levels.get(level.code, 0) for side in sides]
+        level = self.level
+        if level and any(side.levels for side in sides):
+            counts = [side.levels.get(level, 0) for side in sides]
             rows.append(
                 (self.say("Risks"), [self.number(sum(side.levels.values())) for side in sides])
             )
-            rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
+            label = f"{self.say('Risks')}: {self.levels[level]}"
+            rows.append((label, [*map(self.number, counts)]))
         return rows
 
     @property

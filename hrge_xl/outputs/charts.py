@@ -15,6 +15,8 @@ from importlib import resources
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
+from .overview_model import Block
+
 WIDTH = 360
 HEIGHT = 170
 EDGE = 10
@@ -29,12 +31,7 @@ START = "start"
 MIDDLE = "middle"
 
 
-class Point(NamedTuple):
-    """One place of a chart: its label, its value, and the value in words."""
-
-    label: str
-    value: float
-    text: str
+Write = Callable[[float], str]  # says a number in words
 
 
 class Mark(NamedTuple):
@@ -43,14 +40,6 @@ class Mark(NamedTuple):
     text: str
     value: float
     css: str
-
-
-class ChartColumn(NamedTuple):
-    """One column: its label, its pieces from below as value and class, and the whole in words."""
-
-    label: str
-    pieces: Sequence[tuple[float, str]]
-    text: str
 
 
 class ChartElement(NamedTuple):
@@ -120,16 +109,17 @@ def _short(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
-def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool = False) -> Chart:
-    """Return values that follow on one another as a line, from nought up, against what they are held against."""
-    chart = Chart(
-        [*(f"{point.label}: {point.text}" for point in points), *(mark.text for mark in marks)],
-        mirrored,
-    )
+def draw_lines(
+    block: Block, write: Write, marks: Sequence[Mark] = (), *, mirrored: bool = False
+) -> Chart:
+    """Draw values that follow on one another as a line, from nought up, against what they are held against."""
+    values = [(label, number or 0) for label, (number,) in block.rows]
+    descriptions = [f"{label}: {write(value)}" for label, value in values]
+    chart = Chart([*descriptions, *(mark.text for mark in marks)], mirrored)
     right = WIDTH - max((width(mark.text) + EDGE for mark in marks), default=EDGE)
-    height = _heights([point.value for point in points] + [mark.value for mark in marks])
-    step = (right - 3 * EDGE) / max(len(points) - 1, 1)
-    places = [(2 * EDGE + at * step, height(point.value)) for at, point in enumerate(points)]
+    height = _heights([value for _, value in values] + [mark.value for mark in marks])
+    step = (right - 3 * EDGE) / max(len(values) - 1, 1)
+    places = [(2 * EDGE + at * step, height(value)) for at, (_, value) in enumerate(values)]
     chart.line([(EDGE, height(0)), (right, height(0))], "axis")
     lowest: float = HEIGHT - FOOT + LINE
     for mark in sorted(marks, key=lambda mark: mark.value):
@@ -141,69 +131,83 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
     chart.shapes += [
         ChartElement("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places
     ]
-    latest_first = [*zip(points, places, strict=True)][::-1]
-    chart.names(((x, HEIGHT - 6, point.label) for point, (x, _) in latest_first), right)
-    chart.names(((x, y - 8, point.text) for point, (x, y) in latest_first), right)
+    latest_first = [*zip(values, places, strict=True)][::-1]
+    chart.names(((x, HEIGHT - 6, label) for (label, _), (x, _) in latest_first), right)
+    chart.names(((x, y - 8, write(value)) for (_, value), (x, y) in latest_first), right)
     return chart
 
 
-def columns(
-    chart_columns: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False
-) -> Chart:
-    """Return a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
-    chart = Chart([f"{column.label}: {column.text}" for column in chart_columns], mirrored)
-    totals = [sum(value for value, _ in column.pieces) for column in chart_columns]
-    height = _heights([*totals, top or 0.0])
-    step = (WIDTH - 2 * EDGE) / max(len(chart_columns), 1)
+def draw_columns(block: Block, write: Write, *, mirrored: bool = False) -> Chart:
+    """Draw a column for each row, put together of its numbers; of shares a full one is as high as the drawing."""
+    rows = [(label, [number or 0 for number in numbers]) for label, numbers in block.rows]
+    totals = [sum(numbers) for _, numbers in rows]
+    descriptions = [_describe(block.heads, row, write) for row in rows]
+    chart = Chart(["; ".join(descriptions)] if block.several else descriptions, mirrored)
+    top = 1.0 if block.share else 0.0
+    height = _heights([*totals, top])
+    step = (WIDTH - 2 * EDGE) / max(len(rows), 1)
     wide = min(step * 0.62, 64)
-    for at, column in enumerate(chart_columns):
+    for at, (_, numbers) in enumerate(rows):
         start = EDGE + at * step + (step - wide) / 2
         below = 0.0
-        if top is not None:
+        if block.share:
             chart.box(start, height(top), wide, height(0) - height(top), "room")
-        for value, css in column.pieces:
+        for series, value in enumerate(numbers):
             if value:
                 upper = height(below + value)
                 lower = height(below)
+                css = f"p{series}" if block.several else "one"
                 chart.box(start, upper, wide, lower - upper, css)
                 below += value
     chart.line([(EDGE, height(0)), (WIDTH - EDGE, height(0))], "axis")
-    latest_first = [(EDGE + (at + 0.5) * step, at) for at in reversed(range(len(chart_columns)))]
-    chart.names((x, HEIGHT - 6, chart_columns[at].label) for x, at in latest_first)
-    chart.names(
-        (x, height(max(totals[at], top or 0.0)) - 6, chart_columns[at].text)
-        for x, at in latest_first
-    )
+    latest_first = [(EDGE + (at + 0.5) * step, at) for at in reversed(range(len(rows)))]
+    chart.names((x, HEIGHT - 6, rows[at][0]) for x, at in latest_first)
+    chart.names((x, height(max(totals[at], top)) - 6, write(totals[at])) for x, at in latest_first)
     return chart
 
 
-def steps(
-    points: Sequence[tuple[float, Point]],
-    marks: Sequence[tuple[float, Mark]],
-    top: float,
+def _describe(heads: Sequence[str], row: tuple[str, Sequence[float]], write: Write) -> str:
+    """Say what a row of a block is: its numbers, each with its head where there are several."""
+    label, numbers = row
+    if len(numbers) == 1:
+        return f"{label}: {write(numbers[0])}"
+    pairs = zip(heads[1:], numbers, strict=True)
+    return f"{label}: {', '.join(f'{head} {write(number)}' for head, number in pairs)}"
+
+
+def draw_steps(
+    block: Block,
+    places: Sequence[float],
+    write: Write,
+    marks: Sequence[Mark],
     *,
+    top: float,
     mirrored: bool = False,
 ) -> Chart:
-    """Return a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
-    descriptions = [f"{point.label}: {point.text}" for _, point in points] + [
-        mark.text for _, mark in marks
-    ]
-    chart = Chart(descriptions, mirrored)
+    """Draw a sum that grows: each row at its place, upright marks at theirs (shares of the time), up to `top`."""
+    values = [(label, number or 0) for label, (number,) in block.rows]
+    descriptions = [f"{label}: {write(value)}" for label, value in values]
+    chart = Chart([*descriptions, *(mark.text for mark in marks)], mirrored)
     height = _heights([top / ROOM])
     wide = WIDTH - 4 * EDGE
-    at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
+
+    def at(share: float) -> float:
+        return 2 * EDGE + share * wide
+
     ground = height(0)
     chart.line([(EDGE, ground), (WIDTH - EDGE, ground)], "axis")
-    for share, mark in marks:
-        chart.line([(at[share], TOP - 8), (at[share], ground)], mark.css)
-    chart.names((at[share], TOP - 12, mark.text) for share, mark in marks)
+    for mark in marks:
+        chart.line([(at(mark.value), TOP - 8), (at(mark.value), ground)], mark.css)
+    chart.names((at(mark.value), TOP - 12, mark.text) for mark in marks)
     path = [(EDGE * 1.0, ground)]
-    for share, point in points:
-        path += [(at[share], path[-1][1]), (at[share], height(point.value))]
-    chart.line([*path, (WIDTH - EDGE * 1.0, path[-1][1])], "trendline")
-    ends = [(at[share], point) for share, point in (*points[-1:], *points[:1])]
-    chart.names((x, path[-1][1] - 6, point.text) for x, point in ends[:1])
-    chart.names((x, HEIGHT - 6, point.label) for x, point in ends)
+    for share, (_, value) in zip(places, values, strict=True):
+        path += [(at(share), path[-1][1]), (at(share), height(value))]
+    last_height = path[-1][1]
+    chart.line([*path, (WIDTH - EDGE * 1.0, last_height)], "trendline")
+    if values:
+        chart.names([(at(places[-1]), last_height - 6, write(values[-1][1]))])
+        ends = [(places[-1], values[-1][0]), (places[0], values[0][0])]
+        chart.names((at(share), HEIGHT - 6, label) for share, label in ends)
     return chart
 
 

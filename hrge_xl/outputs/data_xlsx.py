@@ -40,7 +40,8 @@ from ..dataset.store import STATE, Store
 from ..findings.value import CORRECTED_BY_OFFICE
 from ..spec.lookup import has_countries
 from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
-from .figures_sheet import blocks, write_figures, write_heat_maps
+from .figures import blocks
+from .figures_sheet import write_figures, write_heat_maps
 from .table_sheets import (
     CUT,
     FONT,
@@ -144,7 +145,7 @@ class _Book:
         if "aggregate_matrix" in self.counts and periods(self.store):
             about = say("The matrices of the latest period, with rows by level")
             figures.append((self._sheet(say("Heat maps")), write_heat_maps, about))
-        charts = [*blocks(self.store, self.labels)]
+        charts = [*blocks(self.store, self.labels.language)]
         if charts:
             figures_of = self.labels.spec.figures if self.labels.spec else None
             of_all = figures_of and figures_of.risks and figures_of.indicators

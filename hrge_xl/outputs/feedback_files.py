@@ -112,7 +112,7 @@ def give_all(
         (return_, target) for return_, target in named if return_.submission not in options.finished
     ]
     jobs = min(dataset.source.asked.jobs, len(waiting) // WORTH_A_PROCESS)
-    with workers("local", jobs) as pool:
+    with workers(jobs) as pool:
         for job_result in track_progress(
             _all_made(dataset, options, waiting, pool), len(waiting), "Writing feedback"
         ):

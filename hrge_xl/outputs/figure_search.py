@@ -179,18 +179,19 @@ def _on_pages(
         for figure in figures[:most]:
             titles = " · ".join(filter(None, (figure.block, figure.label, figure.column)))
             rows = _numbers_of(store, figure.rows)
-            to_cells = command(figure.rows.table, rows)
+            to_cells = command(figure.rows[0], rows)
             hits.append(FigureHit(titles, figure.text, "", "", "", to_cells))
         yield FigureHits(page, len(figures), hits)
 
 
 def _numbers_of(store: Store, rows: FigureRows) -> list[int]:
     """Return the numbers of rows in their table, the first being 1; none where the dataset has no such table."""
-    if rows.table not in store.tables:
+    table, conditions = rows
+    if table not in store.tables:
         return []
-    numbered = sa.select(store[rows.table], _row_number(store, rows.table)).subquery()
+    numbered = sa.select(store[table], _row_number(store, table)).subquery()
     query = sa.select(numbered.c.row_number)
-    for column, value in rows.conditions.items():
+    for column, value in conditions.items():
         values = numbered.c[column]
         several = isinstance(value, list | tuple)
         query = query.where(values.in_(value) if several else values.is_not_distinct_from(value))

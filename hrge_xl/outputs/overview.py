@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
-from itertools import cycle
+from itertools import accumulate, cycle
 from string import ascii_uppercase
 from typing import TypeVar
 
 from .. import __version__
 from ..core.errors import StoreError
-from ..core.words import day, direction, number, percent, translator
+from ..core.words import day, direction, number, percent
 from ..core.work import grouped
 from ..dataset.aggregates.indicators import DOUBLED
 from ..dataset.reconciliation import PeriodFigures, of_same_teams, same_teams_words
@@ -22,35 +22,33 @@ from ..dataset.schema import counts_people, restricted_fields
 from ..dataset.store import DERIVED, Store
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round
-from .brief_build import Brief
 from .charts import (
     Chart,
-    ChartColumn,
     CountryMap,
     Mark,
-    Point,
-    columns,
     country_map,
-    lines,
+    draw_columns,
+    draw_lines,
+    draw_steps,
     on_map,
-    steps,
 )
+from .figures import period_blocks
 from .overview_build import LEAST_FIRST, build_overview
 from .overview_model import (
     MOST_ROWS,
     Aim,
-    Country,
+    Block,
     Drilldown,
+    FigureLine,
     FigureSource,
     HeatMap,
-    Indicator,
     Overview,
     QuestionProfile,
-    RiskLevel,
-    RiskPart,
+    percents_of,
     whole_percents,
 )
 from .page import asset, foot_rule, level_rules, rendered
+from .page_summary import PageSummary
 
 
 def of_dataset(
@@ -117,7 +115,7 @@ def page_of(overview: Overview) -> str:
     return rendered("overview.html.j2", overview.language, style, o=overview, v=view)
 
 
-class OverviewView:
+class OverviewView(PageSummary):
     """What the template asks of an overview beyond its data: numbers and states in words, and shapes of drawings."""
 
     version = __version__
@@ -129,16 +127,15 @@ class OverviewView:
     share = staticmethod(whole_percents)
 
     def __init__(self, overview: Overview) -> None:
-        self.overview = overview
-        self.language = overview.language
-        self.brief = Brief(overview)
+        super().__init__(overview)
         self.mirrored = direction(overview.language) == "rtl"
-        self.say = translator(overview.language)
         self.parts = status_words(self.say)
         self.files = {team.code: team.files for team in overview.teams}
-        self.levels: Sequence[RiskLevel] = overview.risks.levels if overview.risks else ()
+        self.levels: Mapping[str, str] = overview.risks.levels if overview.risks else {}
+        matrix = overview.spec.matrix if overview.spec else None
+        self.spec_levels = matrix.levels if matrix and self.levels else ()
         # the colours of levels go by these
-        self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
+        self.level_numbers = {code: at for at, code in enumerate(self.levels)}
 
     @property
     def shows_counts(self) -> bool:
@@ -225,32 +222,34 @@ class OverviewView:
             answered >= required
         )
 
-    def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
+    def at_level(self, heat: HeatMap, level: str) -> int:
         """Count the risks of a map at one level."""
         return sum(
-            risks.total for place, risks in heat.cells.items() if heat.levels[place] == level.code
+            risks.total for place, risks in heat.cells.items() if heat.levels[place] == level
         )
 
-    def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
+    def bars(self, counts: Mapping[str, int], most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
-        counts = part.counts.get(stage, {})
         return _pieces(
             [(at, counts[code]) for code, at in self.level_numbers.items() if counts.get(code)],
             most,
         )
 
-    def longest(self, parts: Sequence[RiskPart]) -> int:
-        """Return the most risks that a part of a breakdown has."""
-        return max(
-            (sum(levels.values()) for part in parts for levels in part.counts.values()), default=0
-        )
+    def longest(self, parts: Sequence[FigureLine]) -> int:
+        """Return the most risks that a part of a breakdown has at a stage."""
+        assert self.overview.risks is not None
+        stages = [heat.stage for heat in self.overview.risks.maps]
+        totals: list[int] = [
+            sum(part.figures[stage].values()) for part in parts for stage in stages
+        ]
+        return max(totals)
 
     def parts_of(self, question: QuestionProfile) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
         shades = cycle(range(SHADES))
         parts = [
-            ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0)
-            for answer in question.answers
+            ("no" if figures["is_no"] else f"a{next(shades)}", figures["frequency"] or 0)
+            for _, _, figures, *_ in question.answers
         ]
         return _pieces(parts, question.given + question.missing)
 
@@ -271,65 +270,42 @@ class OverviewView:
         ]
         return {period.name: period for period in of_same_teams([*of_page, *of_others])}
 
-    @cached_property
-    def periods(self) -> list[tuple[str, PeriodFigures]]:
-        """The last periods with their names, the earliest first."""
-        return [
-            (self.period_name(period.name), period)
-            for period in self.overview.periods[:MOST_PERIODS][::-1]
-        ]
-
-    def returns(self) -> Chart:
-        """Draw how many returns count."""
-        bars = [
-            ChartColumn(label, [(period.returns, "one")], self.number(period.returns))
-            for label, period in self.periods
-        ]
-        return columns(bars, mirrored=self.mirrored)
-
-    def completeness(self) -> Chart:
-        """Draw which share of the required answers was given."""
-        bars = []
-        for label, period in self.alike:
-            share = whole_percents(period.answered, period.required) / 100
-            bars.append(ChartColumn(label, [(share, "one")], self.percent(share)))
-        return columns(bars, top=1.0, mirrored=self.mirrored)
-
-    def risks(self) -> Chart:
-        """Draw the risks by level."""
-        bars = []
-        for label, period in self.alike:
-            counts = [period.levels.get(level.code, 0) for level in self.levels]
-            pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
-            bars.append(ChartColumn(label, pieces, self.number(sum(counts))))
-        return columns(bars, mirrored=self.mirrored)
-
     @property
-    def alike(self) -> list[tuple[str, PeriodFigures]]:
-        """The periods that compare with their names, the earliest first."""
-        return [
-            (label, self.compared[period.name])
-            for label, period in self.periods
-            if period.name in self.compared
-        ]
+    def period_charts(self) -> Iterator[tuple[str, Chart]]:
+        """Draw the last periods, the earliest first: returns that count, and what the same teams come to."""
+        last_periods = self.overview.periods[:MOST_PERIODS][::-1]
+        title = self.say("Returns that count")
+        returns = [(self.period_name(period.name), [period.returns]) for period in last_periods]
+        drawn = [Block(title, [self.say("Period"), title], returns, "column")]
+        names = [period.name for period in last_periods if period.name in self.compared]
+        if names:
+            alike = [self.compared[name] for name in names]
+            drawn += period_blocks(alike, self.spec_levels, self.language)
+        for block in drawn:
+            yield block.title, self._columns(block)
+
+    def _columns(self, block: Block) -> Chart:
+        if not block.share:
+            return draw_columns(block, self.number, mirrored=self.mirrored)
+        rows = [(label, [percents_of(share or 0) / 100]) for label, (share,) in block.rows]
+        return draw_columns(block._replace(rows=rows), self.percent, mirrored=self.mirrored)
 
     # indicators
 
-    def trend(self, indicator: Indicator) -> Chart:
+    def trend(self, indicator: FigureLine) -> Chart:
         """Draw an indicator over its periods; where it is of all teams of the last one, with baseline and target."""
-        points = [
-            Point(label, total, self.number(total))
-            for label, total, _ in indicator.trend[-MOST_PERIODS:]
-        ]
-        last = indicator.periods[0].figures
-        _, total, teams = indicator.trend[-1]
+        trend = indicator.figures["trend"]
+        rows = [(label, [total]) for label, total, _ in trend[-MOST_PERIODS:]]
+        block = Block(indicator.label, [self.say("Period"), self.say("Total")], rows, "line")
+        last = indicator.figures
+        _, total, teams = trend[-1]
         of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
         marks = []
         for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target"))):
             value = last[name]
             if of_all and value is not None:
                 marks.append(Mark(f"{word} {self.number(value)}", value, name))
-        return lines(points, marks, mirrored=self.mirrored)
+        return draw_lines(block, self.number, marks, mirrored=self.mirrored)
 
     # returns, and the countries of the teams
 
@@ -340,26 +316,27 @@ class OverviewView:
         days = [on_day for on_day, _ in (*came, *deadlines)]
         first = min(days)
         span = max((max(days) - min(days)).days, 1)
-        total = 0
-        points = []
-        for on_day, count in came:
-            total += count
-            points.append(
-                ((on_day - first).days / span, Point(self.day(on_day), total, self.number(total)))
-            )
+        places = [(on_day - first).days / span for on_day, _ in came]
+        totals = accumulate(count for _, count in came)
+        rows = [
+            (self.day(on_day), [total]) for (on_day, _), total in zip(came, totals, strict=True)
+        ]
+        block = Block(self.say("Returns over time"), [self.say("Day"), self.say("Total")], rows)
         marks = [
-            ((due - first).days / span, Mark(f"{self.say('Deadline')} {self.day(due)}", 0, "due"))
+            Mark(f"{self.say('Deadline')} {self.day(due)}", (due - first).days / span, "due")
             for due, _ in deadlines
         ]
-        return steps(
-            points, marks, max(total, sum(count for _, count in deadlines)), mirrored=self.mirrored
-        )
+        top = max(sum(count for _, count in came), sum(count for _, count in deadlines))
+        return draw_steps(block, places, self.number, marks, top=top, mirrored=self.mirrored)
 
     def map(self) -> CountryMap | None:
         """Draw the countries of the teams, each by the one that is least far."""
         return country_map(
             {
-                country.code: (f"c-{country.state}", f"{country.label}: {self.by_state(country)}")
+                country.code: (
+                    f"c-{least_far(country)}",
+                    f"{country.label}: {self.by_state(country)}",
+                )
                 for country in self.overview.countries
             }
         )
@@ -368,12 +345,12 @@ class OverviewView:
     def states(self) -> Sequence[str]:
         """The states that a country on the map has, the least far first."""
         states_on_map = {
-            country.state for country in self.overview.countries if on_map(country.code)
+            least_far(country) for country in self.overview.countries if on_map(country.code)
         }
         return [state for state in LEAST_FIRST if state in states_on_map]
 
     @property
-    def off_map(self) -> Sequence[Country]:
+    def off_map(self) -> Sequence[FigureLine]:
         """Countries and regions that have no place on the map."""
         return [country for country in self.overview.countries if not on_map(country.code)]
 
@@ -381,12 +358,13 @@ class OverviewView:
         """Say in words where a team stands."""
         return self.say(LEAST_FIRST[state])
 
-    def by_state(self, country: Country) -> str:
+    def by_state(self, country: FigureLine) -> str:
         """Return the states of the teams of a country, with their number where there are several teams."""
-        several = sum(country.states.values()) > 1
+        states = country.figures["states"]
+        several = sum(states.values()) > 1
         texts = (
             f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
-            for state, n in country.states.items()
+            for state, n in states.items()
         )
         return ", ".join(texts)
 
@@ -394,7 +372,7 @@ class OverviewView:
         """Return the colours of the levels, and what stands at the foot of a printed page."""
         rules = [
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
-            for at, level in enumerate(self.levels)
+            for at, level in enumerate(self.spec_levels)
         ]
         return (
             f"{''.join(rules)}{foot_rule(' · '.join([*self.foot, self.day(self.overview.today)]))}"
@@ -404,6 +382,11 @@ class OverviewView:
     def foot(self) -> Sequence[str]:
         """What stands at the foot of a printed page, before the day."""
         return self.overview.title, self.say("Overview")
+
+
+def least_far(country: FigureLine) -> str:
+    """Return the state of the team of a country that is least far."""
+    return str(next(iter(country.figures["states"])))
 
 
 def _line(cell: str) -> str:

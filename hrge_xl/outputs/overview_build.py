@@ -31,15 +31,13 @@ from ..rounds.rounds import Round
 from ..spec.lookup import label_of
 from ..spec.model import CollectBlock
 from ..spec.supplements import Part
-from .overview_figures import QuestionProfiles, gaps, indicators, risks
+from .figures import FigureReader, QuestionProfiles, completeness, gaps, indicators, risks
 from .overview_model import (
     MOST_ROWS,
-    Country,
-    FigureReader,
-    Overdue,
+    FigureLine,
+    ListedRow,
     Overview,
     TeamProgress,
-    ToolProgress,
     added_up,
     mean_of,
 )
@@ -120,15 +118,14 @@ def build_overview(
     )
     if spec is None:
         return overview
-    paths = {row["submission"]: row["path"] for row in files}
+    reader = FigureReader(store, language, chosen)
     in_figures = {row["submission"] for row in counted}
     corrected = [
-        (name_of(paths[row["submission"]]), row["sheet"], row["cell"])
+        (name_of(reader.paths[row["submission"]]), row["sheet"], row["cell"])
         for row in corrected_answers(store)
         if row["submission"] in in_figures
     ]
-    overview = replace(overview, corrected=corrected)
-    return with_figures(overview, FigureReader(store, spec, paths, overview), whole or store)
+    return with_figures(replace(overview, corrected=corrected), reader, whole or store)
 
 
 def of_period(
@@ -193,15 +190,17 @@ def _team(status: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamP
     )
 
 
-def countries(all_teams: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
+def countries(all_teams: Iterable[TeamProgress], label: Callable[[str], str]) -> list[FigureLine]:
     """Return what the teams of each country answered, by its name."""
     rows = []
     for code, some in grouped((team.country, team) for team in all_teams if team.country).items():
         counts = Counter(team.state for team in some)
-        states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
-        answered = sum(team.answered for team in some)
-        required = sum(team.required for team in some)
-        rows.append(Country(code, label(code), states, answered, required))
+        figures = {
+            "states": {state: counts[state] for state in LEAST_FIRST if counts[state]},
+            "answered": sum(team.answered for team in some),
+            "required": sum(team.required for team in some),
+        }
+        rows.append(FigureLine(code, label(code), figures))
     return sorted(rows, key=lambda country: country.label)
 
 
@@ -218,14 +217,9 @@ def with_figures(overview: Overview, reader: FigureReader, whole: Store) -> Over
 
     all_gaps = [*reader.lines("aggregate_gaps")]
     late = [*reader.lines(OVERDUE)]
-    lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
     return replace(  # in this order: it numbers what the page leads to
         overview,
-        tools=[
-            ToolProgress(tool.code, tool.sheet.say(reader.language), lines[tool.code])
-            for tool in spec.tools
-            if tool.code in lines and lines[tool.code]["required"]
-        ],
+        tools=completeness(reader),
         risks=risks(reader, whole) if shows("risks") else None,
         indicators=indicators(reader) if shows("indicators") else None,
         gaps=gaps(reader, all_gaps) if shows("questions", "aggregate_gaps") else None,
@@ -285,7 +279,7 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
     ]
 
 
-def _late(reader: FigureReader, row: Record) -> Overdue:
+def _late(reader: FigureReader, row: Record) -> ListedRow:
     tool = reader.spec.tool[row["list"]]
     blocks = [block for block in tool.blocks if isinstance(block, CollectBlock)]
     due = {block.due for block in blocks}
@@ -295,7 +289,7 @@ def _late(reader: FigureReader, row: Record) -> Overdue:
         for column, heading in block.columns.items()
         if column not in due
     ]
-    return Overdue(row["due"], row["days_late"], facts, reader.source(row, None))
+    return ListedRow(row, facts, reader.source(row, None))
 
 
 def _column(

@@ -1,23 +1,17 @@
-"""The overview as data: every figure with the number of teams behind it and the rows that it was made of.
-
-What reads these rows out of a dataset stands below.
-"""
+"""The figures of a round as data, with the rows behind them: lines, blocks that are drawn, and the whole overview."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from ..core.paths import name_of
 from ..dataset.aggregates.sql import rounded
-from ..dataset.dimensions import fixed_rows
 from ..dataset.reconciliation import PeriodFigures, Reconciliation
 from ..dataset.run_history import RunChange
 from ..dataset.schema import Record
-from ..dataset.store import Store
-from ..fields import Field, FieldType
+from ..fields import FieldType
 from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
@@ -46,6 +40,64 @@ class Drilldown(NamedTuple):
     teams: int
 
 
+NOT_LISTED = Drilldown("", (), 0, 0)  # of a figure whose rows the page does not list
+
+
+class FigureLine(NamedTuple):
+    """A line of figures: what it is about, its figures by name, the rows behind them, and what it splits into."""
+
+    code: str
+    label: str
+    figures: Record  # of a table of figures its line, if it is one; None where a figure is masked
+    behind: Drilldown = NOT_LISTED
+    parts: Sequence[FigureLine] = ()
+
+
+Number = float | None  # None where it is not known
+BLUE = "#2C6A8F"
+
+
+class Block(NamedTuple):
+    """Figures that are drawn: a title, heads, rows of a label and numbers, and how. Numbers below a head are a series.
+
+    Each series has a colour; where there is one series, its rows may have one each.
+
+    `share` says that they are shares of 1, which is the end of the axis, `progress` that they are shares which may be
+    more.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Number]]]
+    kind: str = "bar"  # bar, column, line
+    colours: Sequence[str] = (BLUE,)
+    share: bool = False
+    progress: bool = False
+
+    @property
+    def percent(self) -> bool:
+        """Whether its numbers are shown in percent."""
+        return self.share or self.progress
+
+    @property
+    def by_row(self) -> bool:
+        """Whether each row has a colour of its own."""
+        return not self.several and len(self.colours) > 1
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several series."""
+        return len(self.heads) > 2
+
+
+class ListedRow(NamedTuple):
+    """A row of a list: its line in the table, what is said of it under headings (None: masked), and its cell."""
+
+    figures: Record
+    facts: Sequence[tuple[str, str | None]]
+    source: FigureSource
+
+
 @dataclass(frozen=True, slots=True)
 class TeamProgress:
     """Where a team stands."""
@@ -65,37 +117,6 @@ class TeamProgress:
     tools: dict[str, tuple[int, int]] = field(default_factory=dict)  # sheet → answered, required
 
 
-class Country(NamedTuple):
-    """What the teams of one country answered."""
-
-    code: str
-    label: str
-    states: Mapping[str, int]  # its teams by state, those that are least far first
-    answered: int
-    required: int
-
-    @property
-    def state(self) -> str:
-        """The state of the team that is least far."""
-        return next(iter(self.states))
-
-
-class ToolProgress(NamedTuple):
-    """How far one sheet is, over all teams."""
-
-    code: str
-    title: str
-    figures: Record  # its line of `aggregate_completeness`
-
-
-class RiskLevel(NamedTuple):
-    """One band of the matrix."""
-
-    code: str
-    label: str
-    colour: str
-
-
 class HeatMap(NamedTuple):
     """How many risks stand where, at one stage."""
 
@@ -109,37 +130,16 @@ class HeatMap(NamedTuple):
     unplaced: int  # risks without a level
 
 
-class RiskPart(NamedTuple):
-    """One part of a breakdown: risks by level, before and after."""
-
-    label: str
-    counts: dict[str, dict[str, int]]  # stage → level → risks
-    teams: int
-
-
-class TopRisk(NamedTuple):
-    """One of the risks that weigh most."""
-
-    before: str | None  # levels
-    after: str | None
-    facts: Sequence[tuple[str, str]]
-    source: FigureSource
-
-
 class Risks(NamedTuple):
     """Everything about risks."""
 
-    levels: Sequence[RiskLevel]
+    levels: Mapping[str, str]  # labels by code, the lowest first
     maps: Sequence[HeatMap]
-    breakdowns: Sequence[tuple[str, Sequence[RiskPart]]]
-    by_team: Sequence[tuple[str, dict[str, int]]]  # risks by level at the last stage
-    top: Sequence[TopRisk]
+    breakdowns: Sequence[FigureLine]  # each part has by stage its risks by level, and `teams`
+    by_team: Sequence[FigureLine]  # risks by level at the last stage
+    top: Sequence[ListedRow]
     open_risks: int  # that could stand in the list
     teams: int
-
-    def level(self, code: str | None) -> RiskLevel | None:
-        """Return a level by its code."""
-        return next((level for level in self.levels if level.code == code), None)
 
 
 def added_up(numbers: Sequence[float | None]) -> float | None:
@@ -155,68 +155,6 @@ def mean_of(lines: Sequence[Record]) -> float | None:
     return None if total is None else rounded(total / sum(line["frequency"] for line in lines))
 
 
-class SplitPart(NamedTuple):
-    """One part of a split; no number where it is masked."""
-
-    label: str
-    number: float | None
-    behind: Drilldown
-
-
-class IndicatorSplit(NamedTuple):
-    """The parts of one split, beside what they are parts of."""
-
-    label: str
-    parts: Sequence[SplitPart]
-    without: int  # values that have no such split
-    disagree: int  # values that are not the sum of their parts
-    disagreeing: Drilldown  # as far as they are not masked
-
-
-class IndicatorPeriod(NamedTuple):
-    """One period of an indicator. Its figures are None where there is none, or where they are masked."""
-
-    figures: Record  # its line of `aggregate_indicators`
-    label: str
-    previous: str | None  # the label of the period before
-    statuses: Sequence[tuple[str, int]]
-    behind: Drilldown
-    splits: Sequence[IndicatorSplit]
-    other_targets: float | None  # of the teams without a value, which are in no other figure
-
-
-class Indicator(NamedTuple):
-    """One indicator with its periods, the last one first."""
-
-    code: str
-    label: str
-    unit: str | None
-    kind: str | None
-    periods: Sequence[IndicatorPeriod]
-    trend: Sequence[
-        tuple[str, float, int]
-    ]  # total and teams of periods of one length, the first one first
-
-
-class QuestionGap(NamedTuple):
-    """A question that was answered with no."""
-
-    tool: str
-    question: str
-    figures: Record  # its line of `aggregate_gaps`
-    behind: Drilldown
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerCount:
-    """How often one answer was given; no count where it is masked."""
-
-    code: str
-    label: str
-    count: int | None
-    is_no: bool
-
-
 QuestionKey = tuple[str, str | None, str]  # sheet, fixed row, question
 
 
@@ -228,7 +166,7 @@ class QuestionProfile:
     text: str
     key: QuestionKey
     type: FieldType
-    answers: list[AnswerCount] = field(default_factory=list)
+    answers: list[FigureLine] = field(default_factory=list)  # with `frequency` and `is_no`
     lines: list[Record] = field(
         default_factory=list
     )  # of `aggregate_numbers`, which add up to one figure
@@ -263,7 +201,7 @@ class QuestionProfile:
     @property
     def given(self) -> int:
         """How many answers there are."""
-        return self.numbers + sum(answer.count or 0 for answer in self.answers)
+        return self.numbers + sum(answer.figures["frequency"] or 0 for answer in self.answers)
 
     @property
     def weight(self) -> tuple[float, float, float]:
@@ -275,22 +213,17 @@ class QuestionProfile:
         spread = 0.0
         if not of:
             return 0.0, 0.0, 0.0
-        counts = [answer.count or 0 for answer in self.answers]
+        counts = [answer.figures["frequency"] or 0 for answer in self.answers]
         if counts and self.given:
             spread = 1 - max(counts) / self.given
         elif self.least is not None and self.most is not None:
             spread = (self.most - self.least) / (max(abs(self.most), abs(self.least)) or 1)
-        no = sum(answer.count or 0 for answer in self.answers if answer.is_no)
+        no = sum(
+            count
+            for answer, count in zip(self.answers, counts, strict=True)
+            if answer.figures["is_no"]
+        )
         return no / of, self.missing / of, spread
-
-
-class Overdue(NamedTuple):
-    """An action that is past its day."""
-
-    due: date
-    days: int
-    facts: Sequence[tuple[str, str | None]]
-    source: FigureSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,17 +243,17 @@ class Overview:
     from_returned: int  # of these, files that were returned with errors
     expected: bool  # whether it is known who was to answer
     teams: Sequence[TeamProgress]
-    countries: Sequence[Country]
+    countries: Sequence[FigureLine]  # teams by state, the least far first; `answered`, `required`
     arrivals: Sequence[tuple[date, int]]  # returns that count, by the day that lateness goes by
     in_time: int  # of these, by the deadline of their team
     deadlines: Sequence[tuple[date, int]]  # with how many teams have each
     change: RunChange | None  # since the run before the last
-    tools: Sequence[ToolProgress] = ()
+    tools: Sequence[FigureLine] = ()
     risks: Risks | None = None
-    indicators: Sequence[Indicator] | None = None
-    gaps: Sequence[QuestionGap] | None = None
+    indicators: Sequence[FigureLine] | None = None  # its parts are periods, periods split further
+    gaps: Sequence[FigureLine] | None = None  # with the title of its sheet as code
     all_gaps: int = 0
-    overdue: Sequence[Overdue] | None = None  # the first of them
+    overdue: Sequence[ListedRow] | None = None  # the first of them
     all_overdue: int = 0
     questions: Sequence[QuestionProfile] | None = None
     numbers: Sequence[
@@ -339,63 +272,10 @@ class Overview:
 
 def whole_percents(answered: int, required: int) -> int:
     """Return whole percents, 100 only where nothing is missing."""
-    if not required:
-        return 0
-    return 100 if answered >= required else min(99, round(100 * answered / required))
+    return percents_of(answered / required) if required else 0
 
 
-class FigureReader:
-    """Reads the figures of the period of an overview, and the rows behind them.
-
-    `fixed_rows` are the texts of the fixed rows in the language of the page, by tool and row.
-    """
-
-    def __init__(
-        self, store: Store, spec: Spec, paths: Mapping[str, str], overview: Overview
-    ) -> None:
-        """Take the dataset, and the paths of its files by submission."""
-        self.store = store
-        self.spec = spec
-        self.paths = paths
-        self.language = overview.language
-        self.today = overview.today
-        self.period = overview.period
-        self.masked = overview.masked
-        rows = fixed_rows(spec, self.language)
-        self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
-        self.anchors = 0
-
-    def lines(self, name: str) -> Iterable[Record]:
-        """Return the lines of a table of figures that are of the period; none where the dataset has no such table."""
-        return self.store.figures(name, self.period)
-
-    def field(self, row: Record) -> Field:
-        """Return the question that a row is about."""
-        return self.spec.tool[row["tool"]].fields[row["field"]]
-
-    def behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
-        """Return all rows behind a figure, of which the first are listed with a text."""
-        return self.listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
-
-    def listed(
-        self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
-    ) -> Drilldown:
-        """Return the rows behind a figure of which so many are not listed. The page leads to them in this order."""
-        self.anchors += 1
-        return Drilldown(
-            f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams
-        )
-
-    def source(self, row: Record, text: str | None) -> FigureSource:
-        """Return one row behind a figure, with its sheet as the page calls it."""
-        tool = self.spec.tool.get(row["tool"])
-        baseline = row.get("baseline")
-        target = row.get("target")
-        return FigureSource(
-            row["team"],
-            name_of(self.paths[row["submission"]]),
-            tool.sheet.say(self.language) if tool else row["sheet"],
-            row["cell"],
-            text,
-            None if baseline is None or target is None else (baseline, target),
-        )
+def percents_of(share: float) -> int:
+    """Return a share in whole percents, 100 only where nothing is missing."""
+    percents = round(100 * share, 9)  # 57.5 of 115 / 200, which is a bit less as a float
+    return 100 if share >= 1 else min(99, round(percents))

@@ -2,443 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from ..dataset.aggregates.risks import part_labels, risk_figures, stages, ways
+from ..dataset.aggregates.risks import AFTER, BEFORE, risk_figures, stages
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.schema import OVERDUE, TOP_RISKS
 from ..exchange.validation import RETURNED
 from ..findings.value import ANSWER_MISSING
 from .brief import BriefView
-from .overview import OverviewView
-from .overview_model import Indicator, Overview, QuestionProfile, Risks, TeamProgress, TopRisk
+from .overview_model import FigureLine, ListedRow, Overview, QuestionProfile, Risks, TeamProgress
 
-
-class FigureRows(NamedTuple):
-    """Rows of a table of the dataset: those with these values, of a list any, in columns by name."""
-
-    table: str
-    conditions: Mapping[str, Any]
-
-
-class PageFigure(NamedTuple):
-    """A figure as it stands on a page, with the titles that people find it by, and what it is made of."""
-
-    page: str
-    block: str
-    label: str  # of its row in the block
-    column: str
-    text: str
-    rows: FigureRows
-
-
+# a table of the dataset, and what its rows hold in columns by name: a value, or any of a list
+FigureRows = tuple[str, Mapping[str, Any]]
 Line = tuple[str, str, str, FigureRows]  # label, column, text and rows of a figure
-
-
-def page_figures(overview: Overview) -> Iterator[PageFigure]:
-    """Yield what the brief and then the overview of a dataset print, block by block, in the language of the pages.
-
-    Left out are drawings, what changed since the last run, and the lists of rows behind figures.
-    """
-    figures = _PageFigures(overview)
-    heading = figures.brief_view.heading
-    say = figures.say
-    blocks: list[tuple[str, str, Iterator[Line]]] = [
-        (say("Brief"), figures.brief_view.title, figures.sentences()),
-        (say("Brief"), heading("teams"), figures.teams_of_brief()),
-        (say("Brief"), heading("numbers"), figures.numbers()),
-        (say("Brief"), heading("risks"), figures.top_risks(figures.brief.risks)),
-        (say("Brief"), heading("indicators"), figures.targets()),
-        (say("Brief"), heading("changes"), figures.changes()),
-        (say("Brief"), heading("trust"), figures.trust()),
-        (say("Overview"), say("Summary"), figures.sentences()),
-        (say("Overview"), say("Summary"), figures.summary()),
-        (say("Overview"), say("Who has answered"), figures.teams()),
-        (say("Overview"), say("Countries"), figures.countries()),
-        (say("Overview"), say("Completeness"), figures.completeness()),
-        (say("Overview"), say("Periods compared"), figures.periods()),
-        (say("Overview"), say("Risks"), figures.risks()),
-        (say("Overview"), say("Most serious risks"), figures.top_risks()),
-        (say("Overview"), say("Indicators"), figures.indicators()),
-        (say("Overview"), say("Questions most often answered with no"), figures.gaps()),
-        (say("Overview"), say("Overdue actions"), figures.overdue()),
-        (say("Overview"), say("Profile of the questions"), figures.questions()),
-    ]
-    for page, block, lines in blocks:
-        for label, column, text, rows in lines:
-            yield PageFigure(page, block, label, column, text, rows)
-
-
-class _PageFigures:
-    """Gives the lines of each block of the two pages."""
-
-    def __init__(self, overview: Overview) -> None:
-        self.overview = overview
-        self.view = OverviewView(overview)
-        self.brief_view = BriefView(overview)
-        self.brief = self.view.brief
-        self.say = self.view.say
-        self.number = self.view.number
-
-    def _of_period(self, table: str, **conditions: Any) -> FigureRows:
-        return FigureRows(table, {"period": self.overview.period, **conditions})
-
-    # teams
-
-    def sentences(self) -> Iterator[Line]:
-        """Yield the figures in the sentences that both pages begin with."""
-        brief = self.brief
-        targets = [target.periods[0].figures for target in brief.targets]
-        reached = [line["n"] for line in targets if line["progress"] >= 1]
-        at_last = {"stage": self.overview.risks.maps[-1].stage} if self.overview.risks else {}
-        highest = {"level": brief.level.code} if brief.level else {}
-        rows = {
-            "answered": self._teams(brief.answered),
-            "late": self._teams(brief.arrived_late),
-            "silent": self._teams(brief.silent),
-            "risks": self._of_period("aggregate_risks", **at_last),
-            "highest": self._of_period("aggregate_risks", **at_last, **highest),
-            "targets": FigureRows("aggregate_indicators", {"n": [line["n"] for line in targets]}),
-            "reached": FigureRows("aggregate_indicators", {"n": reached}),
-            "returns": self._of_period("submissions", current=True),
-            "open_errors": self._of_period("submissions", current=True, verdict=RETURNED),
-            "complete": self._of_period("aggregate_completeness"),
-        } | {
-            line["field"]: self._of_period("aggregate_numbers", field=line["field"])
-            for line in self.overview.numbers
-        }
-        for sentence, names in brief.worded:
-            for name in sorted(rows.keys() & names):
-                yield sentence, "", brief.figures[name], rows[name]
-            if "answered" in names and brief.expected is not None:  # of how many stands there too
-                yield sentence, "", self.number(len(brief.answered)), rows["answered"]
-                yield sentence, "", self.number(brief.expected), self._expected()
-
-    def _teams(self, teams: Sequence[TeamProgress]) -> FigureRows:
-        return self._of_period("teams", team=[team.code for team in teams])
-
-    def _expected(self) -> FigureRows:
-        return self._teams([*self.brief.answered, *self.brief.silent])
-
-    def _counts_of_teams(self) -> Iterator[Line]:
-        brief = self.brief
-        yield self._count_of_teams("Have answered", brief.answered)
-        if brief.expected is not None:
-            yield "", self.say("Teams"), self.number(brief.expected), self._expected()
-            yield self._count_of_teams("Not answered", brief.silent)
-
-    def _count_of_teams(self, words: str, teams: Sequence[TeamProgress]) -> Line:
-        return "", self.say(words), self.number(len(teams)), self._teams(teams)
-
-    def teams_of_brief(self) -> Iterator[Line]:
-        """Yield how many teams have answered, and how many of them late."""
-        yield from self._counts_of_teams()
-        if self.overview.deadlines:
-            yield self._count_of_teams("Arrived late", self.brief.arrived_late)
-            yield self._count_of_teams("Late now", self.brief.late_now)
-
-    def teams(self) -> Iterator[Line]:
-        """Yield how many teams have answered, what came in, and where each team stands."""
-        yield from self._counts_of_teams()
-        yield from self._received()
-        for team in self.overview.teams:
-            rows = self._teams([team])
-            yield team.code, self.say("Errors"), self.number(team.errors), rows
-            if team.days_late:
-                yield team.code, self.say("Days late"), self.number(team.days_late), rows
-            if team.correction_overdue:
-                overdue = self.number(team.correction_overdue)
-                yield team.code, self.say("Correction overdue (days)"), overdue, rows
-            yield from self._given(team.code, team.answered, team.required, rows)
-            if team.deadline:
-                yield team.code, self.say("Deadline"), self.view.day(team.deadline), rows
-
-    def _received(self) -> Iterator[Line]:
-        counts = self.overview.received
-        for part, word in self.view.parts.items():
-            if count := getattr(counts, part, 0):
-                yield "", word, self.number(count), FigureRows("reconciliation", {})
-
-    def _given(self, label: str, answered: int, required: int, rows: FigureRows) -> Iterator[Line]:
-        """Yield how many of the required answers were given, and how many there are."""
-        if required:
-            yield label, self.say("Required answers given"), self.number(answered), rows
-            yield label, self.say("Required answers"), self.number(required), rows
-
-    def countries(self) -> Iterator[Line]:
-        """Yield the teams of each country, and what they answered."""
-        for country in self.overview.countries:
-            rows = self._teams(
-                [team for team in self.overview.teams if team.country == country.label]
-            )
-            count = sum(country.states.values())
-            yield country.label, self.say("Teams"), self.number(count), rows
-            yield from self._given(country.label, country.answered, country.required, rows)
-
-    def completeness(self) -> Iterator[Line]:
-        """Yield how far each sheet is, over all teams and team by team."""
-        for tool in self.overview.tools:
-            line = tool.figures
-            rows = FigureRows("aggregate_completeness", {"n": line["n"]})
-            yield from self._given(tool.title, line["answered"], line["required"], rows)
-            yield tool.title, self.say("Teams"), self.number(line["teams"]), rows
-            share = self.view.share(line["answered"], line["required"])
-            yield tool.title, IN_PERCENT, self.number(share), rows
-        for team in self.overview.teams:
-            for code, (answered, required) in team.tools.items():
-                rows = self._of_period("completeness", team=team.code, tool=code, current=True)
-                share = self.view.share(answered, required)
-                yield f"{team.code} {code}", IN_PERCENT, self.number(share), rows
-
-    # periods
-
-    def _of_same_teams(self, period: PeriodFigures) -> Iterator[Line]:
-        """Yield what a period comes to for the teams that it is compared by."""
-        teams = {"period": period.name, "team": [*period.by_team]}
-        name = self.view.period_name(period.name)
-        yield name, self.say("Teams"), self.number(period.teams), FigureRows("teams", teams)
-        yield (
-            name,
-            self.say("Returns that count"),
-            self.number(period.returns),
-            FigureRows("teams", teams),
-        )
-        yield from self._given(name, period.answered, period.required, FigureRows("teams", teams))
-        if self.overview.risks is None:
-            return
-        at_last = [*stages(risk_figures(self.overview.spec)).values()][-1]
-        risks = teams | {
-            "matrix_row_field": at_last.down,
-            "matrix_column_field": at_last.across,
-            "tool": risk_figures(self.overview.spec).tools,
-            "current": True,
-        }
-        for level in self.overview.risks.levels:
-            count = self.number(period.levels.get(level.code, 0))
-            of_level = FigureRows("matrix_rows", risks | {"level": level.code})
-            yield name, f"{self.say('Risks')}: {level.label}", count, of_level
-        total = self.number(sum(period.levels.values()))
-        yield name, self.say("Risks"), total, FigureRows("matrix_rows", risks)
-
-    def changes(self) -> Iterator[Line]:
-        """Yield what the brief compares with the period before."""
-        for period in self.brief.compared:
-            yield from self._of_same_teams(period)
-            if period.required:
-                share = self.view.share(period.answered, period.required) / 100
-                rows = FigureRows("teams", {"period": period.name, "team": [*period.by_team]})
-                words = self.say("Required answers given")
-                yield self.view.period_name(period.name), words, self.view.percent(share), rows
-
-    def periods(self) -> Iterator[Line]:
-        """Yield what the periods come to beside each other, where there are several."""
-        if len(self.overview.periods) < 2:
-            return
-        for period in self.overview.periods:
-            name = self.view.period_name(period.name)
-            rows = FigureRows("periods", {"period": period.name})
-            yield name, self.say("Returns that count"), self.number(period.returns), rows
-            yield name, self.say("Teams"), self.number(period.teams), rows
-        for period in self.view.compared.values():
-            yield from self._of_same_teams(period)
-
-    def trust(self) -> Iterator[Line]:
-        """Yield what the figures of the brief are made of."""
-        rows = self._of_period("submissions", current=True)
-        yield "", self.say("Returns that count"), self.number(self.overview.counted), rows
-        rows = self._of_period("submissions", current=True, verdict=RETURNED)
-        yield "", self.say("Errors"), self.number(self.overview.from_returned), rows
-        period = self.brief.period
-        if period is not None:
-            rows = self._of_period("aggregate_completeness")
-            yield from self._given("", period.answered, period.required, rows)
-        for word, count in self.brief_view.aside:
-            yield "", word, self.number(count), FigureRows("reconciliation", {})
-
-    def summary(self) -> Iterator[Line]:
-        """Yield what stands on the cards of the overview."""
-        overview = self.overview
-        yield from self._counts_of_teams()
-        if overview.gaps is not None:
-            words = self.say("Questions that a team answered with no")
-            yield "", words, self.number(overview.all_gaps), self._of_period("aggregate_gaps")
-        if overview.overdue is not None:
-            words = self.say("Overdue actions")
-            yield "", words, self.number(overview.all_overdue), self._of_period(OVERDUE)
-
-    # numbers and indicators
-
-    def numbers(self) -> Iterator[Line]:
-        """Yield the numbers that the spec puts on the brief."""
-        for line in self.overview.numbers:
-            field = self.brief.field(line["field"])
-            label = field.label.say(self.overview.language)
-            rows = self._of_period("aggregate_numbers", field=line["field"])
-            for column, words in OF_NUMBERS.items():
-                if line[column] is not None:
-                    text = self.brief.figure(field.type, line[column])
-                    yield label, self.say(words), text, rows
-            yield label, self.say("Teams"), self.number(line["teams"]), rows
-
-    def targets(self) -> Iterator[Line]:
-        """Yield the indicators that are furthest from their targets."""
-        for indicator in self.brief.targets[: self.brief_view.most_indicators]:
-            yield from self._indicator(indicator, periods=1)
-
-    def indicators(self) -> Iterator[Line]:
-        """Yield every indicator, period by period, with its parts."""
-        for indicator in self.overview.indicators or ():
-            yield from self._indicator(indicator, periods=len(indicator.periods))
-            by_label = {period.label: period.figures["n"] for period in indicator.periods}
-            for name, total, teams in indicator.trend:
-                rows = FigureRows("aggregate_indicators", {"n": by_label.get(name)})
-                label = f"{indicator.code} {indicator.label} · {name}"
-                yield label, self.say("Trend"), self.number(total), rows
-                yield label, self.say("Teams"), self.number(teams), rows
-            for period in indicator.periods:
-                line_key = {key: period.figures[key] for key in ("indicator", "value_period")}
-                for split in period.splits:
-                    for part in split.parts:
-                        rows = FigureRows("aggregate_splits", line_key | {"part_label": part.label})
-                        label = f"{indicator.code} {indicator.label} · {part.label}"
-                        yield label, split.label, self.number(part.number), rows
-
-    def _indicator(self, indicator: Indicator, periods: int) -> Iterator[Line]:
-        for period in indicator.periods[:periods]:
-            line = period.figures
-            label = f"{indicator.code} {indicator.label} · {period.label}"
-            rows = FigureRows("aggregate_indicators", {"n": line["n"]})
-            for column, words in OF_INDICATORS.items():
-                if line[column] is not None:
-                    yield label, self.say(words), self.number(line[column]), rows
-            if line["method"] == "sum" and line["total"] is not None:
-                mean = self.number(line["total"] / line["frequency"])
-                yield label, self.say("Mean"), mean, rows
-            if line["progress"] is not None:
-                progress = self.view.percent(line["progress"])
-                yield label, self.say("Progress to target"), progress, rows
-            if line["missing"]:
-                yield label, self.say("Target"), self.number(period.other_targets), rows
-            for status, count in period.statuses:
-                yield label, status, self.number(count), rows
-
-    # risks
-
-    def top_risks(self, risks: Sequence[TopRisk] | None = None) -> Iterator[Line]:
-        """Yield the names of the risks that weigh most: of these, else of all that the overview shows."""
-        shown = self.overview.risks.top if self.overview.risks else ()
-        for risk in shown if risks is None else risks:
-            source = risk.source
-            if source.text:
-                rows = self._of_period(TOP_RISKS, team=source.team, name=source.text)
-                yield source.team, self.say("Risks"), source.text, rows
-
-    def risks(self) -> Iterator[Line]:
-        """Yield the cells of the maps, then the risks by level: all of them, by team, and by part."""
-        risks = self.overview.risks
-        if risks is None:
-            return
-        of_all = self._of_period(TOP_RISKS)
-        yield "", self.say("Most serious risks"), self.number(risks.open_risks), of_all
-        titles = {"before": self.say("Before mitigation"), "after": self.say("After mitigation")}
-        for heat in risks.maps:
-            stage = {"stage": heat.stage}
-            title = titles[heat.stage]
-            for down, down_label in heat.down:
-                for across, across_label in heat.across:
-                    place = {"matrix_row": down, "matrix_column": across}
-                    rows = self._of_period("aggregate_risks", **stage, **place)
-                    count = self.number(heat.cells[down, across].total)
-                    yield title, f"{down_label} × {across_label}", count, rows
-            for level in risks.levels:
-                rows = self._of_period("aggregate_risks", **stage, level=level.code)
-                yield title, level.label, self.number(self.view.at_level(heat, level)), rows
-        at_last = stages(risk_figures(self.overview.spec))[risks.maps[-1].stage]
-        crossing = {"matrix_row_field": at_last.down, "matrix_column_field": at_last.across}
-        for team, counts in risks.by_team:
-            for level in risks.levels:
-                team_level = {"team": team, "level": level.code, "current": True}
-                rows = self._of_period("matrix_rows", **crossing, **team_level)
-                yield team, level.label, self.number(counts.get(level.code, 0)), rows
-        yield from self._parts_of_risks(risks, titles)
-
-    def _parts_of_risks(self, risks: Risks, titles: Mapping[str, str]) -> Iterator[Line]:
-        spec = self.overview.spec
-        assert spec is not None
-        for by, (_, parts) in zip(ways(spec), risks.breakdowns, strict=True):
-            codes = {
-                label: code for code, label in part_labels(spec, by, self.overview.language).items()
-            }
-            for part in parts:
-                part_key = {"breakdown": by, "code": codes.get(part.label, part.label or None)}
-                rows = self._of_period("aggregate_risks_by_part", **part_key)
-                yield part.label, self.say("Teams"), self.number(part.teams), rows
-                for stage, counts in part.counts.items():
-                    for level in risks.levels:
-                        of_level = {"stage": stage, "level": level.code}
-                        rows = self._of_period("aggregate_risks_by_part", **part_key, **of_level)
-                        count = self.number(counts.get(level.code, 0))
-                        yield part.label, f"{titles[stage]}: {level.label}", count, rows
-
-    # questions
-
-    def gaps(self) -> Iterator[Line]:
-        """Yield the questions most often answered with no."""
-        for gap in self.overview.gaps or ():
-            line = gap.figures
-            rows = FigureRows("aggregate_gaps", {"n": line["n"]})
-            for column, words in OF_GAPS.items():
-                yield gap.question, self.say(words), self.number(line[column]), rows
-
-    def overdue(self) -> Iterator[Line]:
-        """Yield what is past its day."""
-        for late in self.overview.overdue or ():
-            place = {"team": late.source.team, "due": late.due, "cell": late.source.cell}
-            rows = self._of_period(OVERDUE, **place)
-            label = f"{late.source.team} {late.source.cell}"
-            yield label, self.say("Days late"), self.number(late.days), rows
-            yield label, self.say("Due date"), self.view.day(late.due), rows
-
-    def questions(self) -> Iterator[Line]:
-        """Yield how the answers to each question are distributed."""
-        for question in self.overview.questions or ():
-            tool, row_code, code = question.key
-            conditions = {"tool": tool, "row_code": row_code, "field": code}
-            yield from self._answers(question, conditions)
-            rows = self._of_period("aggregate_numbers", n=[line["n"] for line in question.lines])
-            for column, words in OF_QUESTIONS.items():
-                value = getattr(question, column)
-                if value is not None:
-                    text = self.brief.figure(question.type, value)
-                    yield question.text, self.say(words), text, rows
-            if question.missing:
-                conditions = {
-                    name: value for name, value in conditions.items() if value is not None
-                }
-                rows = self._of_period(
-                    "findings", **conditions, code=ANSWER_MISSING.code, current=True
-                )
-                yield question.text, self.say("Missing"), self.number(question.missing), rows
-
-    def _answers(
-        self, question: QuestionProfile, conditions: Mapping[str, str | None]
-    ) -> Iterator[Line]:
-        for answer in question.answers:
-            rows = self._of_period("aggregate_answers", **conditions, code=answer.code)
-            if question.type.stepped:  # counted one by one
-                steps = {
-                    "field": conditions["field"],
-                    "number": float(answer.code),
-                    "current": True,
-                }
-                fixed = {"row": conditions["row_code"]} if conditions["row_code"] else {}
-                rows = self._of_period("answers", tool=conditions["tool"], **steps, **fixed)
-            yield question.text, answer.label, self.number(answer.count), rows
-
-
 IN_PERCENT = "%"
 # columns of figures, or what a profile knows, with the words for them on the pages
+OF_ANSWERS = {"answered": "Required answers given", "required": "Required answers"}
 OF_NUMBERS = {"total": "Total", "mean": "Mean", "minimum": "Range", "maximum": "Range"}
 OF_QUESTIONS = {"total": "Total", "mean": "Mean", "least": "Range", "most": "Range"}
 OF_GAPS = {
@@ -460,3 +41,404 @@ OF_INDICATORS = {
     "same_total": "Now",
     "same_teams": "Teams",
 }
+
+
+class PageFigure(NamedTuple):
+    """A figure as it stands on a page, with the titles that people find it by, and what it is made of."""
+
+    page: str
+    block: str
+    label: str  # of its row in the block
+    column: str
+    text: str
+    rows: FigureRows
+
+
+def page_figures(overview: Overview) -> Iterator[PageFigure]:
+    """Yield what the brief and then the overview of a dataset print, block by block, in the language of the pages.
+
+    Left out are drawings, what changed since the last run, and the lists of rows behind figures.
+    """
+    view = _PageFigures(overview)
+    heading = view.heading
+    say = view.say
+    of_brief = [
+        (view.title, view.of_sentences()),
+        (heading("teams"), view.of_answers_in_time()),
+        (heading("numbers"), view.of_numbers()),
+        (heading("risks"), view.of_top_risks(view.risks)),
+        (heading("indicators"), view.of_targets()),
+        (heading("changes"), view.of_changes()),
+        (heading("trust"), view.of_trust()),
+    ]
+    of_overview = [
+        (say("Summary"), view.of_summary()),
+        (say("Who has answered"), view.of_teams()),
+        (say("Countries"), view.of_countries()),
+        (say("Completeness"), view.of_completeness()),
+        (say("Periods compared"), view.of_periods()),
+        (say("Risks"), view.of_risks()),
+        (
+            say("Most serious risks"),
+            view.of_top_risks(overview.risks.top if overview.risks else ()),
+        ),
+        (say("Indicators"), view.of_indicators()),
+        (say("Questions most often answered with no"), view.of_gaps()),
+        (say("Overdue actions"), view.of_overdue()),
+        (say("Profile of the questions"), view.of_questions()),
+    ]
+    for page, blocks in ((say("Brief"), of_brief), (say("Overview"), of_overview)):
+        for block, lines in blocks:
+            for line in lines:
+                yield PageFigure(page, block, *line)
+
+
+def numbered(table: str, number: int | None) -> FigureRows:
+    """Return the row of a table of figures that has a number."""
+    return table, {"n": number}
+
+
+class _PageFigures(BriefView):
+    """A view of both pages that tells the lines of each block."""
+
+    def _rows(self, table: str, **conditions: Any) -> FigureRows:
+        return table, {"period": self.overview.period, **conditions}
+
+    def _rows_of(self, teams: Sequence[TeamProgress]) -> FigureRows:
+        return self._rows("teams", team=[team.code for team in teams])
+
+    def _line(self, label: str, words: str, number: float | None, rows: FigureRows) -> Line:
+        return label, self.say(words), self.number(number), rows
+
+    def _known(
+        self,
+        label: str,
+        columns: Mapping[str, str],
+        figures: Mapping[str, Any],
+        rows: FigureRows,
+        write: Callable[[float], str] | None = None,
+    ) -> Iterator[Line]:
+        """Yield the figures that are known, by the words for their columns."""
+        for column, words in columns.items():
+            if figures[column] is not None:
+                yield label, self.say(words), (write or self.number)(figures[column]), rows
+
+    def _given(self, label: str, answered: int, required: int, rows: FigureRows) -> Iterator[Line]:
+        """Yield how many of the required answers were given, and how many there are."""
+        if required:
+            figures = {"answered": answered, "required": required}
+            yield from self._known(label, OF_ANSWERS, figures, rows)
+
+    # teams
+
+    def of_sentences(self) -> Iterator[Line]:
+        """Yield the figures in the sentences that both pages begin with."""
+        overview = self.overview
+        targets = [target.figures for target in self.targets]
+        reached = [line["n"] for line in targets if line["progress"] >= 1]
+        at_last = {"stage": overview.risks.maps[-1].stage} if overview.risks else {}
+        highest = {"level": self.level} if self.level else {}
+        rows = {
+            "answered": self._rows_of(self.answered),
+            "late": self._rows_of(self.arrived_late),
+            "silent": self._rows_of(self.silent),
+            "risks": self._rows("aggregate_risks", **at_last),
+            "highest": self._rows("aggregate_risks", **at_last, **highest),
+            "targets": ("aggregate_indicators", {"n": [line["n"] for line in targets]}),
+            "reached": ("aggregate_indicators", {"n": reached}),
+            "returns": self._rows("submissions", current=True),
+            "open_errors": self._rows("submissions", current=True, verdict=RETURNED),
+            "complete": self._rows("aggregate_completeness"),
+        } | {
+            line["field"]: self._rows("aggregate_numbers", field=line["field"])
+            for line in overview.numbers
+        }
+        for sentence, names in self.worded:
+            for name in sorted(rows.keys() & names):
+                yield sentence, "", self.figures[name], rows[name]
+            if "answered" in names and self.expected is not None:  # of how many stands there too
+                yield sentence, "", self.number(len(self.answered)), rows["answered"]
+                yield sentence, "", self.number(self.expected), self._expected_rows
+
+    @property
+    def _expected_rows(self) -> FigureRows:
+        return self._rows_of([*self.answered, *self.silent])
+
+    def _count_of(self, words: str, teams: Sequence[TeamProgress]) -> Line:
+        return self._line("", words, len(teams), self._rows_of(teams))
+
+    def _counts_of_teams(self) -> Iterator[Line]:
+        yield self._count_of("Have answered", self.answered)
+        if self.expected is not None:
+            yield self._line("", "Teams", self.expected, self._expected_rows)
+            yield self._count_of("Not answered", self.silent)
+
+    def of_answers_in_time(self) -> Iterator[Line]:
+        """Yield how many teams have answered, and how many of them late."""
+        yield from self._counts_of_teams()
+        if self.overview.deadlines:
+            yield self._count_of("Arrived late", self.arrived_late)
+            yield self._count_of("Late now", self.late_now)
+
+    def of_teams(self) -> Iterator[Line]:
+        """Yield how many teams have answered, what came in, and where each team stands."""
+        yield from self._counts_of_teams()
+        for part, word in self.parts.items():
+            if count := getattr(self.overview.received, part, 0):
+                yield "", word, self.number(count), ("reconciliation", {})
+        for team in self.overview.teams:
+            rows = self._rows_of([team])
+            yield self._line(team.code, "Errors", team.errors, rows)
+            if team.days_late:
+                yield self._line(team.code, "Days late", team.days_late, rows)
+            if team.correction_overdue:
+                words = "Correction overdue (days)"
+                yield self._line(team.code, words, team.correction_overdue, rows)
+            yield from self._given(team.code, team.answered, team.required, rows)
+            if team.deadline:
+                yield team.code, self.say("Deadline"), self.day(team.deadline), rows
+
+    def of_countries(self) -> Iterator[Line]:
+        """Yield the teams of each country, and what they answered."""
+        for country in self.overview.countries:
+            label = country.label
+            figures = country.figures
+            rows = self._rows_of([team for team in self.overview.teams if team.country == label])
+            yield self._line(label, "Teams", sum(figures["states"].values()), rows)
+            yield from self._given(label, figures["answered"], figures["required"], rows)
+
+    def of_completeness(self) -> Iterator[Line]:
+        """Yield how far each sheet is, over all teams and team by team."""
+        for tool in self.overview.tools:
+            figures = tool.figures
+            rows = numbered("aggregate_completeness", figures["n"])
+            yield from self._known(tool.label, {**OF_ANSWERS, "teams": "Teams"}, figures, rows)
+            yield self._share(tool.label, figures["answered"], figures["required"], rows)
+        for team in self.overview.teams:
+            for code, (answered, required) in team.tools.items():
+                rows = self._rows("completeness", team=team.code, tool=code, current=True)
+                yield self._share(f"{team.code} {code}", answered, required, rows)
+
+    def _share(self, label: str, answered: int, required: int, rows: FigureRows) -> Line:
+        return label, IN_PERCENT, self.number(self.share(answered, required)), rows
+
+    # periods
+
+    def _of_same_teams(self, period: PeriodFigures) -> Iterator[Line]:
+        """Yield what a period comes to for the teams that it is compared by."""
+        name = self.period_name(period.name)
+        of_teams = {"period": period.name, "team": [*period.by_team]}
+        rows = "teams", of_teams
+        yield self._line(name, "Teams", period.teams, rows)
+        yield self._line(name, "Returns that count", period.returns, rows)
+        yield from self._given(name, period.answered, period.required, rows)
+        if self.overview.risks is None:
+            return
+        figures = risk_figures(self.overview.spec)
+        at_last = [*stages(figures).values()][-1]
+        risks = of_teams | {
+            "matrix_row_field": at_last.down,
+            "matrix_column_field": at_last.across,
+            "tool": figures.tools,
+            "current": True,
+        }
+        words = self.say("Risks")
+        for level, label in self.levels.items():
+            of_level = "matrix_rows", risks | {"level": level}
+            count = self.number(period.levels.get(level, 0))
+            yield name, f"{words}: {label}", count, of_level
+        yield name, words, self.number(sum(period.levels.values())), ("matrix_rows", risks)
+
+    def of_changes(self) -> Iterator[Line]:
+        """Yield what the brief compares with the period before."""
+        for period in self.with_before:
+            yield from self._of_same_teams(period)
+            if period.required:
+                share = self.percent(self.share(period.answered, period.required) / 100)
+                rows = "teams", {"period": period.name, "team": [*period.by_team]}
+                words = self.say("Required answers given")
+                yield self.period_name(period.name), words, share, rows
+
+    def of_periods(self) -> Iterator[Line]:
+        """Yield what the periods come to beside each other, where there are several."""
+        if len(self.overview.periods) < 2:
+            return
+        for period in self.overview.periods:
+            name = self.period_name(period.name)
+            rows = "periods", {"period": period.name}
+            yield self._line(name, "Returns that count", period.returns, rows)
+            yield self._line(name, "Teams", period.teams, rows)
+        for period in self.compared.values():
+            yield from self._of_same_teams(period)
+
+    def of_trust(self) -> Iterator[Line]:
+        """Yield what the figures of the brief are made of."""
+        overview = self.overview
+        rows = self._rows("submissions", current=True)
+        yield self._line("", "Returns that count", overview.counted, rows)
+        rows = self._rows("submissions", current=True, verdict=RETURNED)
+        yield self._line("", "Errors", overview.from_returned, rows)
+        if self.period is not None:
+            rows = self._rows("aggregate_completeness")
+            yield from self._given("", self.period.answered, self.period.required, rows)
+        for word, count in self.aside:
+            yield "", word, self.number(count), ("reconciliation", {})
+
+    def of_summary(self) -> Iterator[Line]:
+        """Yield the figures in the sentences of the overview, and what stands on its cards."""
+        overview = self.overview
+        yield from self.of_sentences()
+        yield from self._counts_of_teams()
+        if overview.gaps is not None:
+            words = "Questions that a team answered with no"
+            yield self._line("", words, overview.all_gaps, self._rows("aggregate_gaps"))
+        if overview.overdue is not None:
+            yield self._line("", "Overdue actions", overview.all_overdue, self._rows(OVERDUE))
+
+    # numbers and indicators
+
+    def of_numbers(self) -> Iterator[Line]:
+        """Yield the numbers that the spec puts on the brief."""
+        for line in self.overview.numbers:
+            field = self.field(line["field"])
+            label = field.label.say(self.language)
+            rows = self._rows("aggregate_numbers", field=line["field"])
+            write = partial(self.figure, field.type)
+            yield from self._known(label, OF_NUMBERS, line, rows, write)
+            yield self._line(label, "Teams", line["teams"], rows)
+
+    def of_targets(self) -> Iterator[Line]:
+        """Yield the indicators that are furthest from their targets."""
+        for indicator in self.targets[: self.most_indicators]:
+            yield from self._of_indicator(indicator, periods=1)
+
+    def of_indicators(self) -> Iterator[Line]:
+        """Yield every indicator, period by period, with its parts."""
+        for indicator in self.overview.indicators or ():
+            yield from self._of_indicator(indicator, periods=len(indicator.parts))
+            title = f"{indicator.code} {indicator.label}"
+            by_label = {period.label: period.figures["n"] for period in indicator.parts}
+            for name, total, teams in indicator.figures["trend"]:
+                rows = numbered("aggregate_indicators", by_label.get(name))
+                yield self._line(f"{title} · {name}", "Trend", total, rows)
+                yield self._line(f"{title} · {name}", "Teams", teams, rows)
+            for period in indicator.parts:
+                for split in period.parts:
+                    for part in split.parts:
+                        of_part = numbered("aggregate_splits", part.figures["n"])
+                        text = self.number(part.figures["total"])
+                        yield f"{title} · {part.label}", split.label, text, of_part
+
+    def _of_indicator(self, indicator: FigureLine, periods: int) -> Iterator[Line]:
+        for period in indicator.parts[:periods]:
+            line = period.figures
+            label = f"{indicator.code} {indicator.label} · {period.label}"
+            rows = numbered("aggregate_indicators", line["n"])
+            yield from self._known(label, OF_INDICATORS, line, rows)
+            if line["method"] == "sum" and line["total"] is not None:
+                yield self._line(label, "Mean", line["total"] / line["frequency"], rows)
+            if line["progress"] is not None:
+                progress = self.percent(line["progress"])
+                yield label, self.say("Progress to target"), progress, rows
+            if line["missing"]:
+                yield self._line(label, "Target", line["other_targets"], rows)
+            for status, count in line["statuses"]:
+                yield label, status, self.number(count), rows
+
+    # risks
+
+    def of_top_risks(self, risks: Sequence[ListedRow]) -> Iterator[Line]:
+        """Yield the names of risks that weigh most."""
+        for risk in risks:
+            source = risk.source
+            if source.text:
+                rows = self._rows(TOP_RISKS, team=source.team, name=source.text)
+                yield source.team, self.say("Risks"), source.text, rows
+
+    def of_risks(self) -> Iterator[Line]:
+        """Yield the cells of the maps, then the risks by level: all of them, by team, and by part."""
+        risks = self.overview.risks
+        if risks is None:
+            return
+        yield self._line("", "Most serious risks", risks.open_risks, self._rows(TOP_RISKS))
+        titles = {BEFORE: self.say("Before mitigation"), AFTER: self.say("After mitigation")}
+        for heat in risks.maps:
+            of_stage = partial(self._rows, "aggregate_risks", stage=heat.stage)
+            title = titles[heat.stage]
+            for down, down_label in heat.down:
+                for across, across_label in heat.across:
+                    rows = of_stage(matrix_row=down, matrix_column=across)
+                    count = self.number(heat.cells[down, across].total)
+                    yield title, f"{down_label} × {across_label}", count, rows
+            for level, label in self.levels.items():
+                count = self.number(self.at_level(heat, level))
+                yield title, label, count, of_stage(level=level)
+        at_last = stages(risk_figures(self.overview.spec))[risks.maps[-1].stage]
+        crossing = {"matrix_row_field": at_last.down, "matrix_column_field": at_last.across}
+        for team in risks.by_team:
+            for level, label in self.levels.items():
+                of_team = {"team": team.code, "level": level, "current": True}
+                count = self.number(team.figures.get(level, 0))
+                yield team.label, label, count, self._rows("matrix_rows", **crossing, **of_team)
+        yield from self._of_parts(risks, titles)
+
+    def _of_parts(self, risks: Risks, titles: Mapping[str, str]) -> Iterator[Line]:
+        for breakdown in risks.breakdowns:
+            for part in breakdown.parts:
+                of_part = partial(
+                    self._rows,
+                    "aggregate_risks_by_part",
+                    breakdown=breakdown.code,
+                    code=part.code or None,
+                )
+                yield self._line(part.label, "Teams", part.figures["teams"], of_part())
+                for heat in risks.maps:
+                    for level, label in self.levels.items():
+                        count = self.number(part.figures[heat.stage].get(level, 0))
+                        rows = of_part(stage=heat.stage, level=level)
+                        yield part.label, f"{titles[heat.stage]}: {label}", count, rows
+
+    # questions
+
+    def of_gaps(self) -> Iterator[Line]:
+        """Yield the questions most often answered with no."""
+        for gap in self.overview.gaps or ():
+            rows = numbered("aggregate_gaps", gap.figures["n"])
+            yield from self._known(gap.label, OF_GAPS, gap.figures, rows)
+
+    def of_overdue(self) -> Iterator[Line]:
+        """Yield what is past its day."""
+        for late in self.overview.overdue or ():
+            source = late.source
+            due = late.figures["due"]
+            rows = self._rows(OVERDUE, team=source.team, due=due, cell=source.cell)
+            label = f"{source.team} {source.cell}"
+            yield self._line(label, "Days late", late.figures["days_late"], rows)
+            yield label, self.say("Due date"), self.day(due), rows
+
+    def of_questions(self) -> Iterator[Line]:
+        """Yield how the answers to each question are distributed."""
+        for question in self.overview.questions or ():
+            yield from self._of_answers(question)
+            known = {name: getattr(question, name) for name in OF_QUESTIONS}
+            rows = self._rows("aggregate_numbers", n=[line["n"] for line in question.lines])
+            write = partial(self.figure, question.type)
+            yield from self._known(question.text, OF_QUESTIONS, known, rows, write)
+            if question.missing:
+                tool, row_code, field = question.key
+                fixed = {"row_code": row_code} if row_code else {}
+                place = {"tool": tool, **fixed, "field": field, "code": ANSWER_MISSING.code}
+                rows = self._rows("findings", **place, current=True)
+                yield self._line(question.text, "Missing", question.missing, rows)
+
+    def _of_answers(self, question: QuestionProfile) -> Iterator[Line]:
+        tool, row_code, field = question.key
+        for answer in question.answers:
+            if question.type.stepped:  # counted one by one
+                fixed = {"row": row_code} if row_code else {}
+                number = float(answer.code)
+                place = {"tool": tool, "field": field, **fixed, "number": number, "current": True}
+                rows = self._rows("answers", **place)
+            else:
+                rows = numbered("aggregate_answers", answer.figures["n"])
+            yield question.text, answer.label, self.number(answer.figures["frequency"]), rows

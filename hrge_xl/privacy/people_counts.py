@@ -146,8 +146,8 @@ class PeopleCounts:
         self.sums: list[AdditiveRelation[Figure]] = []
         self.signed: set[Figure] = set()
         self.inputs: dict[CellFigure, list[CellFigure]] = {}
-        for ratio in indicators.ratios() if indicators else ():
-            self._take_ratio(ratio)
+        for value, numerator, denominator, factor in indicators.ratios() if indicators else ():
+            self._take_ratio(value, numerator, denominator, factor)
         for total, split in indicators.splits() if indicators else ():
             self._take_sum(
                 AdditiveRelation(total, tuple(part for part in split if self._is_there(part)))
@@ -176,18 +176,20 @@ class PeopleCounts:
 
     # indicators
 
-    def _take_ratio(self, ratio: Ratio) -> None:
+    def _take_ratio(
+        self, value: CellFigure, numerator: CellFigure, denominator: CellFigure, factor: float
+    ) -> None:
         """Take in that of value, numerator and denominator two give away the third, even one that is not filled in."""
-        value = self._answers.numbers.get(ratio.value)
-        factor = ratio.factor
-        if value is None:
+        ratio = self._answers.numbers.get(value)
+        if ratio is None:
             return
-        self.inputs[ratio.value] = [ratio.numerator, ratio.denominator]
-        over, under = (self.numbers.get(cell) for cell in (ratio.numerator, ratio.denominator))
+        self.inputs[value] = [numerator, denominator]
+        over = self.numbers.get(numerator)
+        under = self.numbers.get(denominator)
         if over is None and under is not None:
-            self.numbers[ratio.numerator] = float(round(value * under / factor))
-        elif under is None and over is not None and value:
-            self.numbers[ratio.denominator] = float(round(over * factor / value))
+            self.numbers[numerator] = float(round(ratio * under / factor))
+        elif under is None and over is not None and ratio:
+            self.numbers[denominator] = float(round(over * factor / ratio))
 
     def _take_sum(self, added: AdditiveRelation[Figure]) -> None:
         """Take in what adds up; a single count in it that could not be read is what the others leave."""
@@ -294,15 +296,6 @@ BASELINE = "baseline"
 TARGET = "target"
 
 
-class Ratio(NamedTuple):
-    """A value that is worked out from numerator and denominator, with the factor."""
-
-    value: CellFigure
-    numerator: CellFigure
-    denominator: CellFigure
-    factor: float
-
-
 class IndicatorRows:
     """Every value of an indicator, and what its row of the framework says of it."""
 
@@ -389,8 +382,8 @@ class IndicatorRows:
             if code is not None and code in self._spec.tool[row["tool"]].fields
         }
 
-    def ratios(self) -> Iterator[Ratio]:
-        """Yield every value that is a percentage or a rate."""
+    def ratios(self) -> Iterator[tuple[CellFigure, CellFigure, CellFigure, float]]:
+        """Yield every value that is a percentage or a rate, with numerator, denominator and factor."""
         figures = self.figures
         for row in self._register:
             value, numerator, denominator = (
@@ -399,7 +392,7 @@ class IndicatorRows:
             )
             factor = figures.ratios.get(self._kind(value, row) or "")
             if factor is not None and not self.is_harmless(value):
-                yield Ratio(value, numerator, denominator, factor)
+                yield value, numerator, denominator, factor
 
     def splits(self) -> Iterator[tuple[CellFigure, list[CellFigure]]]:
         """Yield every count with the cells that add up to it: of a split of the value itself also the numerator."""

@@ -62,7 +62,7 @@ class WorkbookComparison:
         self.read_result = read_result
         self.plan = read_result.plan
         self.identity = identity
-        self.observations = read_result.observations
+        self.observations = read_result.submission.observations
         self.formulas_kept = "formulas" not in read_result.lost
         self.protection_kept = "protection" not in read_result.lost
 
@@ -102,7 +102,7 @@ class WorkbookComparison:
     def _renamed_sheets(self) -> dict[str, str]:
         """Return the issued names of the sheets that are called otherwise now, by their new names, in lower case."""
         renamed = {}
-        for tool, name in self.read_result.sheets.items():
+        for tool, name in self.read_result.submission.sheets.items():
             issued_name = self.plan.sheets[tool].sheet.name
             if name != issued_name:
                 renamed[name.casefold()] = issued_name.casefold()
@@ -133,7 +133,7 @@ class WorkbookComparison:
         self.read_result.results[expected.issued.name] = compared.results
         self._report_changes(changes, expected, raw, tool)
         answers_at = sheet.plan.at
-        self.read_result.no_longer |= {
+        self.read_result.submission.replaced |= {
             answers_at[change.home].key
             for change in changes
             if change.kind == FORMULA_CHANGED and change.home in answers_at
@@ -143,10 +143,10 @@ class WorkbookComparison:
             return
         self._report_damaged_codes(raw, tool)
         cell = address(*sheet.corner)
-        kept_texts = (*self.read_result.unplaced, *self.read_result.replaced)
+        kept_texts = (*self.read_result.submission.unplaced, *self.read_result.overwriting)
         is_kept = any(text.sheet == raw.name and text.cell == cell for text in kept_texts)
         if sheet_code and not is_kept:
-            self.read_result.replaced.append(Unplaced(raw.name, cell, sheet_code))
+            self.read_result.overwriting.append(Unplaced(raw.name, cell, sheet_code))
 
     def _keep_texts_of_copy(self, copy: ToolSheet, formulas: Formulas) -> None:
         """Keep what was typed on a second sheet of one tool. Nothing else is read there."""
@@ -154,7 +154,7 @@ class WorkbookComparison:
         expected = self.plan.issued[copy.plan.sheet.name]
         moved = _moved(by_codes(copy))
         compared = expected.compare(raw, moved, replace(formulas, exact=False))
-        self.read_result.unplaced += _overwriting_texts(compared.changes, raw)
+        self.read_result.submission.unplaced += _overwriting_texts(compared.changes, raw)
         keep(self.read_result, raw, [*typed_texts(raw, _columns_outside(expected, moved))])
 
     def _compare_calculated(self, sheet: ToolSheet, formulas: Formulas) -> None:
@@ -286,7 +286,7 @@ class WorkbookComparison:
         tool: str | None,
     ) -> None:
         """Report the changes on one sheet as findings, and keep what was typed over texts and formulas."""
-        self.read_result.replaced += _overwriting_texts(changes, raw)
+        self.read_result.overwriting += _overwriting_texts(changes, raw)
         for kind, telling in TELLING.items():
             of_kind = [change for change in changes if change.kind == kind]
             if kind in (TYPED_OVER, FORMULA_CLEARED):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from ..answers.submission import Answers, CellKey, Identity, Unplaced
+from ..answers.submission import Answers, CellKey, Identity, Submission, Unplaced
 from ..core.words import fold
 from ..core.work import grouped
 from ..fields import Field, Vocabularies
@@ -354,30 +354,25 @@ Filled = tuple[CellSpec, str, str, RawCell]  # cell of the layout, sheet, addres
 
 @dataclass(slots=True)
 class ReadResult:
-    """What a file is read against, and what was found: cells with their values, where all cells are, what was noticed.
+    """What a file is read against, the submission that it becomes, and what is needed until it is whole.
 
     `identity` is the stamp of a file whose every text and formula is known; None for any other.
     """
 
     plan: ExpectedWorkbook
     same_layout: bool  # it was issued with this very layout: positions can be trusted
-    older: bool  # it was issued from an older version: what is missing may never have been there
     lost: frozenset[str]  # what the format of the file does not keep
     identity: Identity | None
     last: Answers | None  # of the round before; None where nobody knows what they were
+    submission: Submission
 
-    cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
     filled: list[Filled] = field(default_factory=list)
-    sheets: dict[str, str] = field(default_factory=dict)
-    observations: list[Finding] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
-    comments: list[Unplaced] = field(default_factory=list)
-    replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
-    no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
+    # what was typed over texts and formulas
+    overwriting: list[Unplaced] = field(default_factory=list)
     # of formulas, by the issued name of the sheet
     results: dict[str, SheetResults] = field(default_factory=dict)
 
     @property
     def drawn_otherwise(self) -> bool:
         """Whether its sheets are not those that this program draws: what they say of themselves counts."""
-        return self.older or self.identity is None
+        return self.submission.older or self.identity is None

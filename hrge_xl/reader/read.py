@@ -148,28 +148,22 @@ def _read(
         else None
     )
     last = last_answers(workbook, plan.layout, identity)
-    read_result = ReadResult(plan, same, older, lost, issued_identity, last)
-    locate(workbook, read_result)
     submission = Submission(
         file.path,
         file.sha256,
         file.size,
         identity,
         stamp.signature,
-        answers(read_result, epoch_1904=workbook.epoch_1904),
-        read_result.observations,
-        read_result.unplaced,
-        read_result.comments,
-        {**checks_lost(workbook.cannot_tell, workbook.format)},
-        read_result.sheets,
-        read_result.cells,
+        not_run={**checks_lost(workbook.cannot_tell, workbook.format)},
         calculated_on=day_on_cover(workbook)
         or _day(identity.today),  # on which the sheets were right
-        replaced=read_result.no_longer,
         older=older,
         saved=workbook.saved,
         last=last_to_text(last or {}),
     )
+    read_result = ReadResult(plan, same, lost, issued_identity, last, submission)
+    locate(workbook, read_result)
+    submission.answers = answers(read_result, epoch_1904=workbook.epoch_1904)
     if (
         read_result.results and day_on_cover(workbook) is not None
     ):  # else nobody knows what the sheets had to show
@@ -286,13 +280,14 @@ def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bo
 def locate(workbook: RawWorkbook, read_result: ReadResult) -> None:
     """Find every cell of the layout in a workbook, and note everything that is not as issued."""
     plan = read_result.plan
+    submission = read_result.submission
     assigned = assign(workbook, plan)
-    read_result.observations += assigned.observations
-    read_result.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
-    read_result.cells = {tool: {} for tool in plan.sheets}
+    submission.observations += assigned.observations
+    submission.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
+    submission.cells = {tool: {} for tool in plan.sheets}
     named = read_result.identity is not None and "names" not in read_result.lost
     names = ListNames.of(workbook, plan.layout) if named else ListNames()
-    read_result.observations += names_lost(names, workbook, plan.layout)
+    submission.observations += names_lost(names, workbook, plan.layout)
     with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
     read = [(sheet, _read_sheet(read_result, sheet, names)) for sheet in with_answers]
     if read_result.identity is not None:
@@ -311,32 +306,33 @@ def locate(workbook: RawWorkbook, read_result: ReadResult) -> None:
     for sheet in assigned.unknown_sheets:
         if sheet not in old:
             unknown_sheet(read_result, sheet)
-    read_result.observations += dates_by_format(read_result)
-    read_result.observations += formatting_beside(workbook, read_result.unplaced)
-    read_result.unplaced += read_result.replaced
+    submission.observations += dates_by_format(read_result)
+    submission.observations += formatting_beside(workbook, submission.unplaced)
+    submission.unplaced += read_result.overwriting
     note_overlays(workbook, read_result)
-    read_result.unplaced += orphaned_answers(workbook)
-    if read_result.older:
-        read_result.observations = [
+    submission.unplaced += orphaned_answers(workbook)
+    if submission.older:
+        submission.observations = [
             finding
-            for finding in read_result.observations
+            for finding in submission.observations
             if finding.code not in needing(Need.VERSION)
         ]
 
 
 def _read_sheet(read_result: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
     """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
+    submission = read_result.submission
     axes, observations = read_axes(read_result, tool_sheet)
     old = None
     if read_result.drawn_otherwise:
         described = OldSheet(tool_sheet.raw, tool_sheet.corner)
         # a sheet of this version that asks nothing is read by its own layout
-        old = described if read_result.older or described.checks else None
+        old = described if submission.older or described.checks else None
     if axes is None and old is not None and old.checks:
         # every question of the sheet is another one now
         old_sheet(read_result, tool_sheet.raw, tool_sheet.corner)
         return None
-    read_result.observations += observations
+    submission.observations += observations
     if axes is None:
         every_text(read_result, tool_sheet)
         return None
@@ -351,9 +347,9 @@ def _read_sheet(read_result: ReadResult, tool_sheet: ToolSheet, names: ListNames
         )
         old.known = frozenset((row, column) for _, row, column in located.cells)
     _take(read_result, tool_sheet, located)
-    read_result.observations += tampered(read_result, tool_sheet, located, names)
+    submission.observations += tampered(read_result, tool_sheet, located, names)
     unplaced_texts(read_result, tool_sheet, axes, old)
-    read_result.observations += formatting(read_result, tool_sheet.raw, located)
+    submission.observations += formatting(read_result, tool_sheet.raw, located)
     return axes
 
 
@@ -378,7 +374,7 @@ def _take(read_result: ReadResult, tool_sheet: ToolSheet, located: FoundCells) -
     moved = (
         {} if at_home else {part.key: address(row, column) for part, row, column in located.cells}
     )
-    read_result.cells[plan.tool] = plan.home_cells if at_home else moved
+    read_result.submission.cells[plan.tool] = plan.home_cells if at_home else moved
     blank = CellKind.BLANK
     name = raw.name
     take = read_result.filled.append

@@ -56,7 +56,7 @@ def typed_texts(
 
 def keep(read_result: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
     """Keep texts word for word."""
-    read_result.unplaced += [
+    read_result.submission.unplaced += [
         Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)
         for typed in texts[:KEPT_TEXTS]
     ]
@@ -227,7 +227,7 @@ def _tell(
     count = len(texts)
     value = shorten(first.text) + and_more(count - 1)
     at = address(first.row, first.column)
-    read_result.observations.append(
+    read_result.submission.observations.append(
         kind.at(sheet, at, tool, value=value, count=str(count), **detail)
     )
 
@@ -248,7 +248,7 @@ def _retired(
         label = first.question + and_more(len(further))
         at = address(first.row, first.column)
         about = {"label": label, "expected": version, "value": shorten(first.text)}
-        read_result.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
+        read_result.submission.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
 
 
 def old_sheet(read_result: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
@@ -300,7 +300,7 @@ def copied_answers(read_result: ReadResult, copy: ToolSheet) -> None:
         column = axes.columns.places.get(part.column_code, 0)
         text = shown_cell(raw.cell(row, column))
         if text.strip() and not part.calculated:
-            read_result.unplaced.append(Unplaced(raw.name, address(row, column), text))
+            read_result.submission.unplaced.append(Unplaced(raw.name, address(row, column), text))
 
 
 def orphaned_answers(workbook: RawWorkbook) -> list[Unplaced]:
@@ -361,11 +361,11 @@ def note_overlays(workbook: RawWorkbook, read_result: ReadResult) -> None:
             for row, column, text in sheet.comments:
                 cell = address(row, column)
                 value = shorten(text, 200)
-                read_result.comments.append(Unplaced(sheet.name, cell, text))
+                read_result.submission.comments.append(Unplaced(sheet.name, cell, text))
                 observe(COMMENT_KEPT, sheet.name, cell, value=value)
         for sheet in workbook.sheets:
             texts = [overlay for overlay in sheet.drawn if overlay.text]
-            read_result.unplaced += [
+            read_result.submission.unplaced += [
                 Unplaced(sheet.name, _cell(overlay) or CORNER, overlay.text)
                 for overlay in texts[:KEPT_TEXTS]
             ]
@@ -406,8 +406,8 @@ def _note_words(workbook: RawWorkbook, read_result: ReadResult) -> None:
     for name, texts in chain(about_the_file, margins):
         for text in dict.fromkeys(texts):
             if any(map(str.isalnum, text)) and not own_words.fullmatch(fold(text)):
-                read_result.unplaced.append(Unplaced(name, CORNER, text.strip()))
-                read_result.observations.append(
+                read_result.submission.unplaced.append(Unplaced(name, CORNER, text.strip()))
+                read_result.submission.observations.append(
                     TEXT_WITHOUT_PLACE.at(name, value=shorten(text, 200), count="1")
                 )
 
@@ -439,11 +439,11 @@ def _what(say: Translate) -> dict[str, str]:
 
 def _observer(read_result: ReadResult) -> Callable[..., None]:
     """Return what notes a kind of finding about the answer at a cell of a sheet, or about the place alone."""
-    tools = {name: tool for tool, name in read_result.sheets.items()}
+    tools = {name: tool for tool, name in read_result.submission.sheets.items()}
     parts = {part.key: part for part in read_result.plan.parts}
     below = {
-        (read_result.sheets[tool], cell): parts[key]
-        for tool, cells in read_result.cells.items()
+        (read_result.submission.sheets[tool], cell): parts[key]
+        for tool, cells in read_result.submission.cells.items()
         for key, cell in cells.items()
     }
 
@@ -455,6 +455,6 @@ def _observer(read_result: ReadResult) -> Callable[..., None]:
             seen = observe_at(
                 kind, sheet, cell, part, label=read_result.plan.layout.question(part.slot), **detail
             )
-        read_result.observations.append(seen)
+        read_result.submission.observations.append(seen)
 
     return observe

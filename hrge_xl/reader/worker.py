@@ -55,7 +55,7 @@ if sys.platform != "win32":
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Reason = Literal["time", "memory", "crash", "exception"]
+Reason = Literal["time", "memory", "killed", "crash", "exception"]
 
 _AHEAD = 2  # items in hand for each worker, so that a slow one does not make the results pile up
 _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
@@ -206,7 +206,17 @@ class _Worker(Generic[Item, Result]):
         self._process: Interpreter | None = None
 
     def run(self, job: Item) -> Result | Died:
-        """Return the result for one item, or why there is none."""
+        """Return the result for one item, or why there is none.
+
+        A child that somebody killed says nothing of its item, which is tried once more.
+        """
+        outcome = self._attempt(job)
+        if outcome == Died("killed"):
+            outcome = self._attempt(job)
+        # killed again: by a system that is short of memory
+        return Died("memory") if outcome == Died("killed") else outcome
+
+    def _attempt(self, job: Item) -> Result | Died:
         message = pickle.dumps(job)
         process = self._ready()
         if process is None:
@@ -227,8 +237,11 @@ class _Worker(Generic[Item, Result]):
             self._discard(process)
         return outcome
 
-    def _ready(self) -> Interpreter | None:
-        """Return a child that waits for an item; None once the pool is being dismissed."""
+    def _ready(self, tries: int = 2) -> Interpreter | None:
+        """Return a child that waits for an item; None once the pool is being dismissed.
+
+        Raises `NotStarted`, for one that was killed while it started after another try.
+        """
         readable = frozenset(self._readable)
         with self._lock:
             process = self._process
@@ -242,6 +255,8 @@ class _Worker(Generic[Item, Result]):
         answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
             self._discard(process)
+            if tries > 1 and _cause_of_death(process.returncode) == Died("killed"):
+                return self._ready(tries - 1)
             raise NotStarted(
                 "A process for reading files could not be started. See what this computer lacks with hrge-xl doctor."
             )
@@ -313,8 +328,8 @@ def _cause_of_death(code: int) -> Died:
     if sys.platform != "win32":
         if code == -signal.SIGXCPU:
             return Died("time")
-        if code == -signal.SIGKILL:  # not by us: the system was short of memory
-            return Died("memory")
+        if code == -signal.SIGKILL:  # not by us
+            return Died("killed")
     return Died("memory") if code == _OUT_OF_MEMORY else Died("crash")
 
 

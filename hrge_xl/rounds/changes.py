@@ -152,7 +152,7 @@ def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
     consequences = (
         f"{renamed.code} → {named}",
         f"Its returns and its history stay its own; what comes back under the code {renamed.code} counts for it.",
-        *_kept_workbooks(round_, [renamed]),
+        *_kept_workbooks(round_, [renamed], named),
     )
     summary = f"team {renamed.code} renamed to {named}"
     return PlannedChange.of(round_, summary, consequences, new_text, [renamed.code, named])
@@ -172,55 +172,54 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
         )
     codes = [team.code for team in gone]
     names = ", ".join(codes)
-    email = addresses(", ".join(team.email for team in (target, *gone)), [])
-    cells = {
-        "formerly": BETWEEN_CODES.join(
-            [*target.formerly, *(code for team in gone for code in team.codes)]
-        )
-    }
-    spared = [] if target.leave_out else [team.code for team in gone if team.leave_out]
-    cells |= ({"email": email} if email else {}) | ({"sensitive": LEAVE_OUT} if spared else {})
-    new_text = with_cells(round_, {target: cells}, without=gone)
+    former_codes = [*target.formerly, *(code for team in gone for code in team.codes)]
+    cells = {"formerly": BETWEEN_CODES.join(former_codes)}
     consequences = [
         f"{names} → {target.code}",
         f"What they sent counts for {target.code}, and so does what still comes back under their codes. Where two "
         f"returns are about the same intervention, neither counts until you decide: hrge-xl decide {quoted(folder)}",
-        *([f"E-mails to {target.code} go to {email}"] if email != target.email else []),
-        *(
-            [
-                f"What is sensitive is left out for {target.code} now, as it was for {', '.join(spared)}"
-            ]
-            if spared
-            else []
-        ),
-        f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
-        *_kept_workbooks(round_, gone),
     ]
+    email = addresses(", ".join(team.email for team in (target, *gone)), [])
+    if email:
+        cells["email"] = email
+    if email != target.email:
+        consequences.append(f"E-mails to {target.code} go to {email}")
+    spared = [] if target.leave_out else [team.code for team in gone if team.leave_out]
+    if spared:
+        cells["sensitive"] = LEAVE_OUT
+        consequences.append(
+            f"What is sensitive is left out for {target.code} now, as it was for {', '.join(spared)}"
+        )
+    consequences += [
+        f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
+        *_kept_workbooks(round_, gone, target.code),
+    ]
+    new_text = with_cells(round_, {target: cells}, without=gone)
     summary = f"{names} merged into {target.code}"
     return PlannedChange.of(round_, summary, consequences, new_text, [target.code, *codes])
 
 
-def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
+def _kept_workbooks(round_: Round, teams: Sequence[Team], new_code: str) -> Iterator[str]:
     """Say which workbooks stay valid, though another code stands on their covers."""
     issued = issued_files(round_)
     files = [path.name for team in teams for code in team.codes for path in issued.get(code, ())]
     if files:
         yield (
             f"Workbooks that were issued stay valid, with the old code on the cover: {listed(files, FEW)}. For one "
-            "with the new code, delete the file and run hrge-xl generate."
+            f"with the new code: hrge-xl generate {quoted(round_.folder)} --reissue {quoted(new_code)}"
         )
 
 
 def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
     """Raise `UsageError` for a code that means another team, today or before."""
     for other_team in round_.teams:
-        if other_team is not by and code.casefold() in map(str.casefold, other_team.codes):
-            earlier_code = (
-                ""
-                if other_team.code.casefold() == code.casefold()
-                else f": {other_team.code} was called so before"
-            )
-            raise UsageError(f"{round_.name} has a team '{code}' already{earlier_code}.")
+        if other_team is by or code.casefold() not in map(str.casefold, other_team.codes):
+            continue
+        if other_team.code.casefold() == code.casefold():
+            raise UsageError(f"{round_.name} has a team '{code}' already.")
+        raise UsageError(
+            f"{round_.name} has a team '{code}' already: {other_team.code} was called so before."
+        )
 
 
 def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
@@ -404,11 +403,8 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
         "",
         new.languages[0],
     }
-    missing = {
-        language: count
-        for language in sorted(spoken)
-        if (count := len(untranslated(new, language)))
-    }
+    counts = {language: len(untranslated(new, language)) for language in sorted(spoken)}
+    missing = {language: count for language, count in counts.items() if count}
     text = with_keys(folder, {"spec": new.name, "spec_digest": new.digest})
     changes = diff(old, new) if old else None
     if dry_run:

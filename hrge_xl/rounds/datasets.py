@@ -98,9 +98,8 @@ class DatasetRequest:
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     figures: bool = True
-    wanted: ExpectedReturn | None = (
-        None  # what loose files should be, where more is known than their spec
-    )
+    # what loose files should be, where more is known than their spec
+    wanted: ExpectedReturn | None = None
     pool: Reader | None = None  # that reads loose files of several questions
 
     def __post_init__(self) -> None:
@@ -251,17 +250,14 @@ class Dataset:
         if self.round is None or not self.holds_others:
             return self.returns(cells=cells)
         name = self.round.name
-        given_paths = {path for some in self.given.values() for path in some}
+        given_paths = {path for paths in self.given.values() for path in paths}
         of_this_round = []
         for return_ in self.returns(cells=cells):
             paths = self.given.get(return_.submission, ())
             if return_.period != name and not paths:
                 continue
-            shown = replace(
-                return_,
-                items=[received for received in return_.items if received.path in given_paths]
-                or return_.items,
-            )
+            given = [received for received in return_.items if received.path in given_paths]
+            shown = replace(return_, items=given) if given else return_
             if return_.current and return_.period != name:
                 reason = message_templates.ELSEWHERE.format(period=return_.period)
                 shown = replace(
@@ -337,20 +333,18 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             by_folder.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
-    for folder in filter(None, [*loose]):
-        if folder.resolve() in by_folder:
-            returned_folder = (folder / RETURNED).resolve()
-            loose[folder] = [
-                text
-                for text in loose[folder]
-                if not Path(text).resolve().is_relative_to(returned_folder)
+    file_places = [*by_folder.values()]
+    for round_folder, texts in loose.items():
+        remaining = texts
+        if round_folder is not None and round_folder.resolve() in by_folder:
+            returned = (round_folder / RETURNED).resolve()
+            remaining = [
+                text for text in texts if not Path(text).resolve().is_relative_to(returned)
             ]
-    loose = {folder: some for folder, some in loose.items() if some}
-    rounds = {folder: load_round(folder) if folder else None for folder in loose}
-    return [
-        *by_folder.values(),
-        *(FilePlace(None, rounds[folder], tuple(some)) for folder, some in loose.items()),
-    ]
+        if remaining:
+            round_ = load_round(round_folder) if round_folder else None
+            file_places.append(FilePlace(None, round_, tuple(remaining)))
+    return file_places
 
 
 def _check_apart(folder: Path, by: str) -> None:

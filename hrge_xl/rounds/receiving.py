@@ -55,9 +55,8 @@ if TYPE_CHECKING:  # loose files need no dataset before they are read
 
 UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
-MOST_DAYS = (
-    2  # between the day that the mail server says and the one on which something was first seen
-)
+# between the day that the mail server says and the one on which something was first seen
+MOST_DAYS = 2
 NO_ADDRESS = "?"
 SENT = "sent by the office"
 # what lies beside a letter, and is no answer to it
@@ -117,9 +116,8 @@ class _Shelf:
     """The folder `returned` of a round: which contents are there or were ever received, and which names are taken."""
 
     def __init__(self, folder: Path, received: Iterable[str]) -> None:
-        # by the ledger
         self.folder = folder
-        self.received = set(received)
+        self.received = set(received)  # by the ledger
         self.names = {path.name.casefold() for path in folder.glob("*")}
         lying = ((fingerprint(path)[0], path) for path in sorted(folder.rglob("*")))
         # contents that lie there, unknown to the ledger
@@ -128,7 +126,7 @@ class _Shelf:
         }
 
     def put(self, workbook: Workbook, sha256: str) -> Path:
-        """Have a content lie there; gives its place."""
+        """Write a workbook there, unless its content lies there already; return its place."""
         if sha256 in self.lying:
             return self.lying.pop(sha256)
         path = path_in(self.folder, free_name(*_named(workbook), self.names))
@@ -157,13 +155,11 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     round_ = load_round(folder)
     home = folder.resolve()
     inbox = (folder / INBOX).resolve()
-    for (
-        source
-    ) in sources:  # which may hold what the round wrote itself: a blank workbook is not an answer
+    for source in sources:
         place = Path(source).resolve()
-        if home.is_relative_to(place) or (
-            place.is_relative_to(home) and not place.is_relative_to(inbox)
-        ):
+        is_within = place.is_relative_to(home) and not place.is_relative_to(inbox)
+        # a blank workbook that the round wrote itself is not an answer
+        if is_within or home.is_relative_to(place):
             raise UsageError(
                 f"{source} holds what the round itself wrote or received.",
                 remedy=f"Name what arrived: e-mails, archives or folders elsewhere, or {folder / INBOX}.",
@@ -171,11 +167,11 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
-        placed = []
-        received_before = []
-        skipped = []
-        unopened = []
-        waiting = []
+        placed: list[tuple[str, Placed]] = []
+        received_before: list[Workbook] = []
+        skipped: list[SkippedFile] = []
+        unopened: list[UnreadableContainer] = []
+        waiting: list[Workbook] = []
         own_mails = _OwnMails(round_, ledger, today)
         for arrived in own_mails.set_aside(found_in(sources)):
             if isinstance(arrived, SkippedFile):
@@ -192,9 +188,8 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
                     waiting.append(light)
                 else:
                     shelf.received.add(sha256)
-                    placed.append(
-                        (sha256, Placed(shelf.put(arrived, sha256), light, _day(light, today)))
-                    )
+                    path = shelf.put(arrived, sha256)
+                    placed.append((sha256, Placed(path, light, _day(light, today))))
         _write_down(ledger, round_, placed, today)
         workbooks = [*(file.came for _, file in placed), *received_before, *waiting]
         brought = {_mail_of(workbook.place) for workbook in workbooks}
@@ -202,14 +197,13 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
         for letter in _letters([*skipped, *unopened], brought, today):
             if letter.key not in noted_letters:
                 ledger.put("letters", letter._asdict())
-    newly_placed = tuple(workbook for _, workbook in placed)
     return Received(
-        newly_placed,
-        tuple(received_before),
-        tuple(skipped),
-        tuple(unopened),
-        tuple(waiting),
-        tuple(own_mails.sent.values()),
+        placed=tuple(workbook for _, workbook in placed),
+        known=tuple(received_before),
+        left=tuple(skipped),
+        unopened=tuple(unopened),
+        waiting=tuple(waiting),
+        sent=tuple(own_mails.sent.values()),
         by_hand=tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
     )
 
@@ -234,21 +228,19 @@ def _write_down(
     """Enter what was placed into the ledger, in the order in which it was received."""
     if not placed:
         return
-    in_order = sorted(
-        placed,
-        key=lambda pair: (
-            pair[1].day or today,
-            moment_of_mail(pair[1].came.place.email.received) or NEVER,
-        ),
-    )
-    days = {}
-    origins = {}
-    arrivals = []
-    for sha256, (path, came, day) in in_order:
+
+    def arrival_of(pair: tuple[str, Placed]) -> tuple[date, datetime]:
+        _, workbook = pair
+        return workbook.day or today, moment_of_mail(workbook.came.place.email.received) or NEVER
+
+    days: dict[str, date] = {}
+    origins: dict[str, Origin] = {}
+    arrivals: list[Arrival] = []
+    for sha256, (path, came, day) in sorted(placed, key=arrival_of):
         if day is not None:
             days[sha256] = day
         email = came.place.email
-        received = moment_of_mail(came.place.email.received)
+        received = moment_of_mail(email.received)
         origins[sha256] = Origin(
             way=came.place.way,
             name=came.name,
@@ -339,19 +331,16 @@ def _letters(
     items: Iterable[SkippedFile | UnreadableContainer], brought: Container[MailKey], today: date
 ) -> Iterator[Letter]:
     """Yield the mails that brought no workbook, each with what it brought."""
-    for key, some in grouped((_mail_of(container.place), container) for container in items).items():
-        email = some[0].place.email
-        kinds = {
-            container: container.what if isinstance(container, SkippedFile) else container.name
-            for container in some
-        }
-        brings = {container: kind for container, kind in kinds.items() if kind not in OF_ANY_MAIL}
+    for key, parts in grouped((_mail_of(part.place), part) for part in items).items():
+        email = parts[0].place.email
+        kinds = {part: part.what if isinstance(part, SkippedFile) else part.name for part in parts}
+        brings = {part: kind for part, kind in kinds.items() if kind not in OF_ANY_MAIL}
         if email.sent_by is None or key in brought or not brings:
             continue
         # what a letter is named by is its subject
         files = (
-            container.name
-            for container, kind in brings.items()
+            part.name
+            for part, kind in brings.items()
             if kind != LETTER and not kind.startswith("link")
         )
         moment = moment_of_mail(email.received)

@@ -46,9 +46,8 @@ def with_cells(
     if without:
         _refuse_flowing(teams)
     lines = text_of(round_.folder).splitlines(keepends=True)
-    for number, team in reversed(
-        [*enumerate(round_.teams)]
-    ):  # what is added or goes moves those below it
+    # what is added or goes moves those below it
+    for number, team in reversed([*enumerate(round_.teams)]):
         node = get(teams, number)
         assert isinstance(node, yaml.MappingNode)
         if team in without:

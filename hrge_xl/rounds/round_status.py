@@ -48,6 +48,7 @@ RETURNED = "returned"
 LATE = "late"
 STRANGE = "not in this round"
 TO_DECIDE = "to decide"
+# said as they are
 STATES = (
     NOT_ISSUED,
     ISSUED,
@@ -58,7 +59,7 @@ STATES = (
     TO_DECIDE,
     ACCEPTED,
     REFUSED,
-)  # said as they are
+)
 MOST_ORPHANS = 20  # workbooks that are named
 OPEN = (NOT_ISSUED, ISSUED, LATE, BLANK)  # nothing that counts has come, nor anything that may
 # what a coordinator has to know of returns that do not count, the most urgent first
@@ -80,9 +81,8 @@ class TeamStatus:
     state: str  # one of `STATES`
     returns: Sequence[Return] = ()  # everything that came from it
     today: date | None = None
-    sent_for_others: Sequence[
-        Return
-    ] = ()  # what came from its address in the workbook of another team
+    # what came from its address in the workbook of another team
+    sent_for_others: Sequence[Return] = ()
 
     def __repr__(self) -> str:
         return f"<TeamStatus {self.team.code}: {self.state}, {len(self.returns)} returns>"
@@ -465,7 +465,8 @@ def unanswered(
     `waiting` are the teams whose answer is awaited; `unopened` is what could not be opened when it was received.
     """
     assert dataset.round is not None
-    senders, returns = Senders(dataset.round), dataset.of_round()
+    senders = Senders(dataset.round)
+    returns = dataset.of_round()
     codes = [team.code for team in dataset.round.teams]
     good = grouped(
         (return_.team, senders.moment_of(return_))
@@ -476,36 +477,26 @@ def unanswered(
     def is_open(team: str, moment: datetime) -> bool:
         return team not in good or max(good[team]) < moment
 
-    def team_of(container: UnreadableContainer) -> str:
+    refused: dict[str, list[Return]] = {}
+    for return_ in returns:
+        if return_.verdict == REFUSED:
+            team = next(iter(senders.teams_of(return_.sha256)), "")
+            of_team = refused.setdefault(team, [])
+            if is_open(team, senders.moment_of(return_)):
+                of_team.append(return_)
+    containers: dict[str, list[UnreadableContainer]] = {}
+    for container in unopened:
         email = container.place.email
-        teams = senders.teams_at(email.sent_by, email.sender) or [
-            *teams_named(container.name, codes)
-        ]
-        return teams[0] if len(teams) == 1 else ""
-
-    refused = grouped(
-        (next(iter(senders.teams_of(return_.sha256)), ""), return_)
-        for return_ in returns
-        if return_.verdict == REFUSED
-    )
-    containers = grouped((team_of(container), container) for container in unopened)
+        teams = senders.teams_at(email.sent_by, email.sender)
+        teams = teams or [*teams_named(container.name, codes)]
+        team = teams[0] if len(teams) == 1 else ""
+        containers_of_team = containers.setdefault(team, [])
+        if is_open(team, moment_of_mail(email.received) or NEVER):
+            containers_of_team.append(container)
     letters = {
         team: letter
         for letter in look_up(dataset.round.folder, Ledger.letters) or ()
         for team in senders.teams_at(letter.sent_by, letter.sender)
     }
-    return Unanswered(
-        {
-            team: [return_ for return_ in some if is_open(team, senders.moment_of(return_))]
-            for team, some in refused.items()
-        },
-        {
-            team: [
-                container
-                for container in some
-                if is_open(team, moment_of_mail(container.place.email.received) or NEVER)
-            ]
-            for team, some in containers.items()
-        },
-        {team: letters[team] for team in codes if team in letters and team in waiting},
-    )
+    awaited = {team: letters[team] for team in codes if team in letters and team in waiting}
+    return Unanswered(refused, containers, awaited)

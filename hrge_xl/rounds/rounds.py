@@ -57,9 +57,8 @@ class Round:
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
     closed: date | None = None  # the day as of which its figures stay
-    before: str = (
-        ""  # the way from its folder to the round before, or to a consolidated folder with it
-    )
+    # the way from its folder to the round before, or to a consolidated folder with it
+    before: str = ""
     # codes of teams, and what opens theirs
     passwords: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 

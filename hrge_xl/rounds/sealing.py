@@ -84,12 +84,15 @@ def check_seal(
     trusted = trusted_keys([*map(Path, trust)])
     name = target.sealed.name
     with Ledger.open(target.folder, write=False) as ledger:
-        state = check(ledger, target.sealed, target.terms)
+        ledger_check = check(ledger, target.sealed, target.terms)
     digest = digest.lower()
-    noted = not digest or digest in [seal.digest for seal in state.seals]
-    is_trusted_signer = not trusted or any(is_trusted(seal, trusted) for seal in state.seals)
+    seals_found = ledger_check.seals
     return SealCheck(
-        name, state, noted, is_trusted_signer, list(lines(state, name, trusted, digest))
+        name,
+        ledger_check,
+        is_noted=not digest or digest in [seal.digest for seal in seals_found],
+        is_trusted=not trusted or any(is_trusted(seal, trusted) for seal in seals_found),
+        lines=list(lines(ledger_check, name, trusted, digest)),
     )
 
 

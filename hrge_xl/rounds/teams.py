@@ -57,9 +57,8 @@ class Team:
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
     leave_out: bool = False  # what the spec marks as sensitive
-    formerly: tuple[
-        str, ...
-    ] = ()  # codes that it had before, and those of teams that were merged into it
+    # codes that it had before, and those of teams that were merged into it
+    formerly: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -99,7 +98,8 @@ def check_teams(
     allowed = AllowedNames.of(spec, [cells["deadline"] for _, cells in rows])
     for n, cells in rows:
         team, wrong = _team(cells, allowed)
-        for folded, code in {code.casefold(): code for code in reversed(team.codes)}.items():
+        codes = {code.casefold(): code for code in reversed(team.codes)}
+        for folded, code in codes.items():
             if folded in teams_by_code:
                 line, earlier_team = teams_by_code[folded]
                 is_former = folded != earlier_team.code.casefold()
@@ -368,19 +368,16 @@ def read_list(file: str | Path, spec: Spec, password: str | None = None) -> Team
         mistakes = [
             f"there are {len(team_rows):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
         ]
-    readable = "team" in heads.columns and len(team_rows) <= MOST_TEAMS
-    # of two columns of one name the first counts
-    lines = [
-        (n, dict(reversed([*zip(heads.columns, cells, strict=False)])))
-        for n, cells in team_rows
-        if readable
-    ]
+    lines: list[Line] = []
+    if "team" in heads.columns and len(team_rows) <= MOST_TEAMS:
+        for n, cells in team_rows:
+            columns = [*zip(heads.columns, cells, strict=False)]
+            lines.append((n, dict(reversed(columns))))  # of two of one name the first counts
     if not lines and not mistakes:
         raise empty
     teams = check_teams(file.name, lines, spec, mistakes)
-    return TeamList(
-        tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total
-    )
+    title_texts = (" ".join(filter(None, cells)) for _, cells in titles)
+    return TeamList(tuple(teams), heads, tuple(title_texts), total)
 
 
 def continue_teams(
@@ -531,20 +528,17 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
 
     Heads may stand in two lines, where “Contact” is merged over a name and an address.
     """
-    candidates = []
+    candidates: list[tuple[int, Heads]] = []
     for height, at in product((1, 2), range(min(len(rows), MOST_TITLES))):
         lines = rows[at : at + height]
         if len(lines) == height:
             candidates.append((at + height, _heads(lines[-1][0], [cells for _, cells in lines])))
-    # with which most is understood of the list
-    return max(
-        candidates,
-        key=lambda candidate: (
-            "team" in candidate[1].columns,
-            len({*candidate[1].columns} - {""}),
-            -candidate[0],
-        ),
-    )
+
+    def how_much_is_understood(candidate: tuple[int, Heads]) -> tuple[bool, int, int]:
+        end, heads = candidate
+        return "team" in heads.columns, len({*heads.columns} - {""}), -end
+
+    return max(candidates, key=how_much_is_understood)
 
 
 def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:
@@ -556,14 +550,8 @@ def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:
 
 def _column(head: str) -> str:
     """Return the column that a head names, in one language or in several: “Team / Équipe”."""
-    return next(
-        (
-            _COLUMN_OF[name]
-            for name in map(loosely, (head, *BESIDE.split(head)))
-            if name in _COLUMN_OF
-        ),
-        "",
-    )
+    names = map(loosely, (head, *BESIDE.split(head)))
+    return next((_COLUMN_OF[name] for name in names if name in _COLUMN_OF), "")
 
 
 def _mistakes(heads: Heads) -> Iterator[str]:

@@ -69,9 +69,8 @@ class Drafts:
     standing: list[Drafted] = field(default_factory=list)
     outdated: list[Drafted] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
-    failures: list[str] = field(
-        default_factory=list
-    )  # what could not be written or taken away, and why
+    # what could not be written or taken away, and why
+    failures: list[str] = field(default_factory=list)
 
     def of(self, day: date) -> list[Drafted]:
         """Return the drafts of a day that are still there."""
@@ -255,9 +254,8 @@ def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
     by_key: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
         occasion, code, about = draft.key.split(":", 2)
-        named = (
-            code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)
-        )  # that is of a return
+        # that is of a return
+        named = code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)
         key = f"{occasion}:{named}:{about}"
         same_day = by_key.get(key)
         if same_day is None or (same_day.day, same_day.key) != (draft.day, key):
@@ -336,10 +334,9 @@ class _Work:
         expected = [
             team_status for team_status in self.statuses if team_status.team.code in self.teams
         ]
+        feedback_keys = {name: self.key_of(name) for name in self.chosen}
         feedback_drafts = {
-            name: drafts_by_key[key]
-            for name in self.chosen
-            if (key := self.key_of(name)) in drafts_by_key
+            name: drafts_by_key[key] for name, key in feedback_keys.items() if key in drafts_by_key
         }
         issued = issued_files(self.round)
         yield from _issues_due(issued, expected)
@@ -359,7 +356,12 @@ class _Work:
     def _asked_lately(self, drafts_by_key: Mapping[str, Drafted], key: str) -> bool:
         """Say whether a team is asked for its workbook now, or was in the last days."""
         draft = drafts_by_key.get(key)
-        return draft is None or (self.today - date.fromisoformat(draft.day)).days < EVERY
+        return draft is None or _days_since(draft, self.today) < EVERY
+
+
+def _days_since(draft: Drafted, today: date) -> int:
+    """Return how many days ago a draft was written."""
+    return (today - date.fromisoformat(draft.day)).days
 
 
 def _issues_due(issued: IssuedFiles, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
@@ -379,10 +381,12 @@ def _requests_due(
     """Yield a request for the workbook to each team whose last letter had none, or one of another round."""
     for team_status in statuses:
         team = team_status.team
-        files = _to_fill_in(issued, team_status.team)
-        if (letter := letters.get(team.code)) is not None:
+        files = _to_fill_in(issued, team)
+        letter = letters.get(team.code)
+        stray = team_status.of_another_round
+        if letter is not None:
             yield _due(MailType.ASK, team, letter.key, files, file=letter.files)
-        elif team_status.state in OPEN and (stray := team_status.of_another_round) is not None:
+        elif team_status.state in OPEN and stray is not None:
             yield _due(MailType.OTHER_ROUND, team, stray.submission, files, file=stray.name)
 
 
@@ -394,24 +398,19 @@ def _reminders_due(
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
     for team_status in statuses:
-        files = _to_fill_in(issued, team_status.team)
-        owes = (
-            team_status.state in (ISSUED, LATE)
-            and files
-            and team_status.team.code not in sent_something
-        )
-        deadline = team_status.team.deadline
-        if not owes or deadline is None:
+        team = team_status.team
+        files = _to_fill_in(issued, team)
+        is_awaited = team_status.state in (ISSUED, LATE) and team.code not in sent_something
+        if not is_awaited or not files or team.deadline is None:
             continue
-        days = (deadline - today).days
+        days = (team.deadline - today).days
         if days < 0:
-            yield _due(
-                MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files
-            )
+            week = (-days - 1) // EVERY + 1
+            yield _due(MailType.AFTER, team, f"{team.deadline}:{week}", files)
+        elif days == 0:
+            yield _due(MailType.ON, team, str(team.deadline), files)
         elif days <= DAYS_BEFORE:
-            yield _due(
-                MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files
-            )
+            yield _due(MailType.BEFORE, team, str(team.deadline), files)
 
 
 def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
@@ -425,25 +424,29 @@ def _corrections_due(
     feedback_drafts: Mapping[str, Drafted],
     today: date,
 ) -> Iterator[PendingMail]:
-    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission.
+    """Yield a reminder for each return whose feedback was drafted a week ago or more, by submission.
 
     Of a blank one, too, whatever its verdict.
     """
     for team_status in statuses:
         for return_ in team_status.returns:
             is_owed = return_.verdict == TO_CORRECT or return_.status == BLANK
-            draft = feedback_drafts.get(return_.submission) if is_owed else None
-            if (
-                draft
-                and draft.file
-                and (weeks := (today - date.fromisoformat(draft.day)).days // EVERY)
-            ):
-                name = Path(draft.file).stem
-                workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                about = f"{return_.submission}:{weeks}"
-                named = name.removesuffix(f"_{MailType.FEEDBACK}")
-                attached = [workbook] if workbook.is_file() else []
-                yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
+            draft = feedback_drafts.get(return_.submission)
+            if not is_owed or draft is None or not draft.file:
+                continue
+            weeks = _days_since(draft, today) // EVERY
+            if weeks == 0:
+                continue
+            name = Path(draft.file).stem
+            workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
+            attached = [workbook] if workbook.is_file() else []
+            yield _due(
+                MailType.CORRECT,
+                team_status.team,
+                f"{return_.submission}:{weeks}",
+                attached,
+                name=name.removesuffix(f"_{MailType.FEEDBACK}"),
+            )
 
 
 def _thanks_due(
@@ -550,7 +553,7 @@ def _write(
     Raises `OutputError`, and `OSError` where something that is attached cannot be read.
     """
     team = due.team
-    language = due.team.language or SOURCE_LANGUAGE
+    language = team.language or SOURCE_LANGUAGE
     facts = {
         "round": work.round.name,
         "team": team.code,

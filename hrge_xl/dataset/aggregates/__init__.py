@@ -92,13 +92,12 @@ def aggregates(store: Store, today: date, tables: Collection[str]) -> Rows:
 # the tables of figures are filled, out of what else a dataset holds
 
 
-def compute_aggregates(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
-    """Fill the figures of datasets that hold the same; the file at `path` is read, several shares of them at once."""
+def compute_aggregates(store: Store, path: Path, today: date, pool: Workers) -> None:
+    """Fill the figures of a dataset; its file at `path` is read, several shares of them at once."""
     with report_progress("Working out figures"):
         shares = [*pool.map(_share, SHARES, path, today)]  # while they read nobody writes
-        for store in stores:
-            for rows in shares:
-                _replace(store, rows)
+        for rows in shares:
+            _replace(store, rows)
 
 
 def compute_aggregates_here(store: Store, today: date) -> None:

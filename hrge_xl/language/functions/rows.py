@@ -311,9 +311,8 @@ def terms(expression: Expr, sign: int = 1) -> Terms | None:
             right = terms(expression.right, sign if expression.op == "+" else -sign)
             return None if left is None or right is None else left + right
         case Call(function=Total(), args=args) if all(map(is_term, args)):
-            return tuple(
-                Term(sign, arg) for arg in args
-            )  # a sum among them could be blank as a whole
+            # a sum among them could be blank as a whole
+            return tuple(Term(sign, arg) for arg in args)
     return None
 
 

@@ -286,9 +286,8 @@ class Worth(Function):
             answer_code: Value = code(answers, row, this)
             if answer_code is None or type(answer_code) is Unknown:
                 return answer_code
-            chosen = fold(
-                str(answer_code)
-            )  # of an entry that was left out of the workbook its sheet knows nothing
+            # of an entry that was left out of the workbook its sheet knows nothing
+            chosen = fold(str(answer_code))
             return numbers.get(chosen) if chosen in answers.labels(vocabulary) else None
 
         return worth
@@ -312,9 +311,8 @@ PATTERN_REMEDY = (
 )
 # To the engine \d, \w and \s mean ASCII alone. Letters have their marks: vowels of Hindi and Arabic are among them.
 CLASSES = {"d": r"\p{Nd}", "w": r"\p{L}\p{M}\p{N}_", "s": r"\p{Z}\t-\r\x1c-\x1f\x85"}
-ESCAPES = frozenset(
-    "aAfnrtvxpPz"
-)  # which mean the same to Python and the engine, or nothing to Python
+# which mean the same to Python and the engine, or nothing to Python
+ESCAPES = frozenset("aAfnrtvxpPz")
 TOKEN = re.compile(r"\\u[0-9A-Fa-f]{4}|\\.?|\[:|\[\^?\]?|\{,|.", re.DOTALL)
 MOST_PLACES = 60  # of letters and digits; a formula has room for no more
 SPECIAL = frozenset(".^$*+?{}[]()|\\")

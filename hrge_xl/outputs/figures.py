@@ -1,14 +1,18 @@
-"""The figures of an overview about risks, indicators and questions, with the rows behind each."""
+"""Every figure of a round, worked out once: risks, completeness, questions, indicators, and how the periods compare."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import islice
 
 import sqlalchemy as sa
 
 from ..core.numerals import shown
+from ..core.paths import name_of
 from ..core.words import translator
 from ..core.work import grouped
 from ..dataset.aggregates.indicators import (
@@ -20,6 +24,8 @@ from ..dataset.aggregates.indicators import (
     trend_of,
 )
 from ..dataset.aggregates.risks import (
+    AFTER,
+    BEFORE,
     STEPS,
     UNLISTED,
     part_labels,
@@ -29,7 +35,16 @@ from ..dataset.aggregates.risks import (
     unplaced_risks,
     ways,
 )
-from ..dataset.aggregates.sql import Figure, Sources, distinct, said
+from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, Figure, Sources, distinct, said
+from ..dataset.dimensions import fixed_rows
+from ..dataset.reconciliation import (
+    PeriodFigures,
+    choose,
+    of_same_teams,
+    over_periods,
+    periods,
+    same_teams_words,
+)
 from ..dataset.schema import (
     MASKED,
     TOP_RISKS,
@@ -37,28 +52,237 @@ from ..dataset.schema import (
     Row,
     shown_column,
 )
-from ..dataset.store import Store
+from ..dataset.store import STATE, Store
+from ..fields import Field
 from ..findings.value import ANSWER_MISSING
 from ..spec.lookup import label_of
-from ..spec.model import Matrix
+from ..spec.model import Level, Matrix
 from ..spec.supplements import IndicatorFigures, RiskFigures, Split
 from .overview_model import (
-    AnswerCount,
-    FigureReader,
+    MOST_ROWS,
+    Block,
+    Drilldown,
+    FigureLine,
+    FigureSource,
     HeatMap,
-    Indicator,
-    IndicatorPeriod,
-    IndicatorSplit,
-    QuestionGap,
+    ListedRow,
+    Number,
     QuestionKey,
     QuestionProfile,
-    RiskLevel,
-    RiskPart,
     Risks,
-    SplitPart,
-    TopRisk,
     added_up,
 )
+
+
+class FigureReader:
+    """Reads the figures of one period of a dataset, in the language of a page, and the rows behind them.
+
+    `fixed_rows` are the texts of the fixed rows in that language, by tool and row.
+    """
+
+    def __init__(self, store: Store, language: str, period: str | None) -> None:
+        assert store.schema.spec is not None
+        self.store = store
+        self.spec = store.schema.spec
+        self.language = language
+        self.say = translator(language)
+        self.period = period
+        matrix = self.spec.matrix
+        self.levels = matrix.levels if matrix and self.spec.figures.risks else ()
+        self.masked = MASKED in store.fact(STATE)
+        rows = fixed_rows(self.spec, language)
+        self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
+        self.anchors = 0
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """The paths of the files by submission."""
+        return {row["submission"]: row["path"] for row in self.store.records("submissions")}
+
+    def lines(self, name: str) -> Iterable[Record]:
+        """Return the lines of a table of figures that are of the period; none where the dataset has no such table."""
+        return self.store.figures(name, self.period)
+
+    def field(self, row: Record) -> Field:
+        """Return the question that a row is about."""
+        return self.spec.tool[row["tool"]].fields[row["field"]]
+
+    def question(self, row: Record) -> str:
+        """Return what a row asks: its fixed row, if it stands in one, else its question."""
+        fixed_row = self.fixed_rows.get((row["tool"], row["row_code"]))
+        return fixed_row or self.field(row).label.say(self.language)
+
+    def behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
+        """Return all rows behind a figure, of which the first are listed with a text."""
+        return self.listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
+
+    def listed(
+        self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
+    ) -> Drilldown:
+        """Return the rows behind a figure of which so many are not listed. The page leads to them in this order."""
+        self.anchors += 1
+        return Drilldown(
+            f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams
+        )
+
+    def source(self, row: Record, text: str | None) -> FigureSource:
+        """Return one row behind a figure, with its sheet as the page calls it."""
+        tool = self.spec.tool.get(row["tool"])
+        baseline = row.get("baseline")
+        target = row.get("target")
+        return FigureSource(
+            row["team"],
+            name_of(self.paths[row["submission"]]),
+            tool.sheet.say(self.language) if tool else row["sheet"],
+            row["cell"],
+            text,
+            None if baseline is None or target is None else (baseline, target),
+        )
+
+
+# blocks: `data.xlsx` shows all of them, the overview draws those of several periods
+
+MOST_QUESTIONS = 15
+MOST_TRENDS = 20
+
+
+def blocks(store: Store, language: str) -> Iterator[Block]:
+    """Yield what the latest period comes to, then how the periods compare; nothing where no file could be read."""
+    period = choose(periods(store), None)
+    if store.schema.spec is None or period is None:
+        return
+    reader = FigureReader(store, language, period)
+    yield from _risk_blocks(reader)
+    for block in (_completeness_block(reader), _gaps_block(reader), _progress_block(reader)):
+        if block.rows:
+            yield block
+    compared = of_same_teams(over_periods(store, by_team=True))[::-1]
+    if compared:
+        same = same_teams_words(reader.say, str(compared[0].teams))
+        for block in period_blocks(compared, reader.levels, language):
+            yield block._replace(title=f"{block.title}. {same}")
+    yield from _trend_blocks(reader)
+
+
+def _risk_blocks(reader: FigureReader) -> Iterator[Block]:
+    """Yield the risks by level, before and after mitigation, once for each way to break them down."""
+    figures = reader.spec.figures.risks
+    if figures is None:
+        return
+    say = reader.say
+    headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
+    stage_titles = {BEFORE: say("Before mitigation"), AFTER: say("After mitigation")}
+    ways_broken_down = breakdowns(reader, figures)
+    for stage, unplaced in unplaced_risks(reader.store, reader.period).items():
+        without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
+        for breakdown in ways_broken_down:
+            heading = headings.get(breakdown.code, breakdown.label)
+            counts = [(part.label, part.figures[stage]) for part in breakdown.parts]
+            counts = [(label, levels) for label, levels in counts if levels]
+            if counts:
+                title = f"{stage_titles[stage]}: {heading}{without}"
+                yield _levels_block(title, heading, counts, reader.levels, reader.language)
+
+
+def _levels_block(
+    title: str,
+    heading: str,
+    counts: Iterable[tuple[str, Mapping[str, int]]],
+    levels: Sequence[Level],
+    language: str,
+) -> Block:
+    """Return a block with a series for each level of the matrix; `counts` are by its code."""
+    rows = [
+        (label, [by_level.get(level.code, 0) for level in levels]) for label, by_level in counts
+    ]
+    heads = [heading, *(level.label.say(language) for level in levels)]
+    return Block(title, heads, rows, colours=[level.colour for level in levels])
+
+
+def _completeness_block(reader: FigureReader) -> Block:
+    say = reader.say
+    rows = [(tool.label, [tool.figures["share"]]) for tool in completeness(reader)]
+    return Block(say("Completeness"), [say("By sheet"), say("Required answers")], rows, share=True)
+
+
+def _gaps_block(reader: FigureReader) -> Block:
+    say = reader.say
+    lines = islice(reader.lines("aggregate_gaps"), MOST_QUESTIONS)
+    rows = [(reader.question(line), [line["teams_no"]]) for line in lines]
+    heads = [say("Question"), say("Teams that say no")]
+    return Block(say("Questions most often answered with no"), heads, rows)
+
+
+def _progress_block(reader: FigureReader) -> Block:
+    """Return how far the indicators with a target are in the last period of each, and which teams are not in it."""
+    say = reader.say
+    rows = dict[str, tuple[str, Sequence[Number]]]()
+    for line in reader.store.figures("aggregate_indicators"):
+        if line["progress"] is not None:
+            missing = say("Teams without a value: {n}").format(n=line["missing"])
+            label = _indicator(reader, line) + (f" ({missing})" if line["missing"] else "")
+            rows[line["indicator"]] = label, [line["progress"]]
+    title = say("Progress to target")
+    return Block(title, [say("Indicator"), title], [*rows.values()], progress=True)
+
+
+def period_blocks(
+    compared: Sequence[PeriodFigures], levels: Sequence[Level], language: str
+) -> Iterator[Block]:
+    """Yield how complete periods are, and their risks by level, if there are any; the earliest stands first."""
+    say = translator(language)
+    names = [period.name or say("none stated") for period in compared]
+    shares = [
+        [period.answered / period.required if period.required else None] for period in compared
+    ]
+    heads = [say("Period"), say("Required answers")]
+    rows = [*zip(names, shares, strict=True)]
+    yield Block(say("Completeness"), heads, rows, "column", share=True)
+    if levels:
+        counts = zip(names, (period.levels for period in compared), strict=True)
+        block = _levels_block(say("Risks"), say("Period"), counts, levels, language)
+        yield block._replace(kind="column")
+
+
+def _trend_blocks(reader: FigureReader) -> Iterator[Block]:
+    """Yield indicators with totals in several periods of one length, of the teams that reported in each of them."""
+    figures = reader.spec.figures.indicators
+    if figures is None:
+        return
+    say = reader.say
+    counted = (row for row in reader.store.figures("indicator_values") if row["counted"])
+    values = grouped((indicator_key(row), row) for row in counted)
+    series = grouped(
+        ((line["indicator"], shape(line["value_period"])), line)
+        for line in reader.store.figures("aggregate_indicators")
+    )
+    trends = (
+        (lines[0], trend_of(lines, values, figures, masked=reader.masked))
+        for lines in series.values()
+    )
+    drawn = ((line, points) for line, points in trends if points)
+    for line, points in islice(drawn, MOST_TRENDS):
+        title = f"{_indicator(reader, line)}. {same_teams_words(say, str(points[0][2]))}"
+        rows = [(period, [total]) for period, total, _ in points]
+        yield Block(title, [say("Period"), say("Total")], rows, "line")
+
+
+def _indicator(reader: FigureReader, line: Record) -> str:
+    label = catalogue_label(reader.spec, line["indicator"], reader.language)
+    return f"{line['indicator']} {label or line['label']}"
+
+
+def completeness(reader: FigureReader) -> list[FigureLine]:
+    """Return how far each sheet with required answers is, over all teams."""
+    lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
+    return [
+        FigureLine(tool.code, tool.sheet.say(reader.language), lines[tool.code])
+        for tool in reader.spec.tools
+        if tool.code in lines and lines[tool.code]["required"]
+    ]
+
+
+# risks
 
 RiskRows = Mapping[tuple[str, ...], Sequence[Record]]  # by stage and steps
 
@@ -70,22 +294,18 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     if figures is None:
         return None
     assert spec.matrix is not None
-    lines = [*reader.lines("aggregate_risks_by_part")]
     top = [*reader.lines(TOP_RISKS)]
     placed = _in_period(reader, placed_risks)
     names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
     placed_rows = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
     rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in placed_rows)
     return Risks(
-        [
-            RiskLevel(level.code, level.label.say(reader.language), level.colour)
-            for level in spec.matrix.levels
-        ],
+        {level.code: level.label.say(reader.language) for level in reader.levels},
         [
             _heat_map(reader, figures, spec.matrix, rows, stage, count)
             for stage, count in unplaced_risks(whole, reader.period).items()
         ],
-        _breakdowns(reader, figures, lines),
+        breakdowns(reader, figures),
         _by_team(reader.store, placed, [*stages(figures)][-1]),
         [_top(reader, figures, row) for row in top[: spec.figures.overview.top_risks]],
         len(top),
@@ -94,18 +314,18 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
 
 
 def _in_period(reader: FigureReader, figure: Figure) -> sa.Subquery:
-    lines = figure(Sources(reader.store, reader.today)).subquery()
+    lines = figure(Sources(reader.store, date.min)).subquery()  # no risk goes by the day
     return sa.select(lines).where(lines.c.period == reader.period).subquery()
 
 
-def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[tuple[str, dict[str, int]]]:
+def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[FigureLine]:
     """Count the risks of each team at each level at a stage."""
     keys = (placed.c.team, placed.c.level)
     query = sa.select(*keys, sa.func.count()).where(placed.c.stage == stage).group_by(*keys)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for team, level, count in sorted(store.select(query)):
         counts[team][level] = count
-    return list(counts.items())
+    return [FigureLine(team, team, levels) for team, levels in counts.items()]
 
 
 def _heat_map(
@@ -138,9 +358,7 @@ def _heat_map(
     )
 
 
-def _breakdowns(
-    reader: FigureReader, figures: RiskFigures, lines: Sequence[Record]
-) -> list[tuple[str, list[RiskPart]]]:
+def breakdowns(reader: FigureReader, figures: RiskFigures) -> list[FigureLine]:
     """Return the risks by level and stage in each part of each breakdown, under its heading."""
     risk = _in_period(reader, risk_parts).c
     part = (risk.breakdown, risk.code)
@@ -148,24 +366,24 @@ def _breakdowns(
     counted = reader.store.select(sa.select(*part, distinct(risk.team)).group_by(*part))
     teams = {(breakdown, code): number for breakdown, code, number in counted}
     parts: dict[str, dict[str | None, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
+    for line in reader.lines("aggregate_risks_by_part"):
         parts[line["breakdown"]][line["code"]].append(line)
-    breakdowns = []
+    ways_broken_down = []
     for by in ways(reader.spec):
         labels = part_labels(reader.spec, by, reader.language)
         place = {code: at for at, code in enumerate(labels)}
         order = sorted(parts[by], key=lambda code: (place.get(code or "", UNLISTED), code or ""))
         heading = figures.by[by].label.say(reader.language) if by in figures.by else by
         of_part = [
-            RiskPart(
+            FigureLine(
+                code or "",
                 labels.get(code or "", code or ""),
-                _by_level(figures, parts[by][code]),
-                teams[by, code],
+                {**_by_level(figures, parts[by][code]), "teams": teams[by, code]},
             )
             for code in order
         ]
-        breakdowns.append((heading, of_part))
-    return breakdowns
+        ways_broken_down.append(FigureLine(by, heading, {}, parts=of_part))
+    return ways_broken_down
 
 
 def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[str, int]]:
@@ -176,7 +394,7 @@ def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[s
     return {stage: dict(levels) for stage, levels in counts.items()}
 
 
-def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
+def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> ListedRow:
     fields = reader.spec.tool[row["tool"]].fields
     facts = [
         (
@@ -186,14 +404,21 @@ def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
         for code in figures.shows
         if (value := row[shown_column(code)]) is not None
     ]
-    return TopRisk(row["level_before"], row["level_after"], facts, reader.source(row, row["name"]))
+    return ListedRow(row, facts, reader.source(row, row["name"]))
 
 
 # indicators
 
 
-def indicators(reader: FigureReader) -> list[Indicator] | None:
-    """Return every indicator that has values, over all its periods."""
+def indicators(reader: FigureReader) -> list[FigureLine] | None:
+    """Return every indicator that has values.
+
+    Its figures are those of its last period, its parts the periods, the last one first. A period is its line of
+    `aggregate_indicators` with the label of the period before (`previous`), the number of values by status
+    (`statuses`), and what the targets of teams without a value add up to (`other_targets`). Its parts are the splits,
+    each with the number of values that have no such split (`without`), or are not the sum of its parts (`disagree`, the
+    rows behind it).
+    """
     figures = reader.spec.figures.indicators
     if figures is None:
         return None
@@ -231,20 +456,19 @@ class _Indicators:
             if row["number"] is not None or row["state"] == MASKED
         )
 
-    def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
-        """Return one indicator with its lines of figures, a period each."""
+    def indicator(self, code: str, lines: Sequence[Record]) -> FigureLine:
+        """Return one indicator with its lines of figures, a period each.
+
+        Beside the figures of its last period it has its `trend`: label, total and teams of periods of one length, the
+        first one first.
+        """
         last = lines[-1]  # they stand in the order of the periods
         series = [
             line for line in lines if shape(line["value_period"]) == shape(last["value_period"])
         ]
-        return Indicator(
-            code,
-            catalogue_label(self.spec, code, self.language) or last["label"],
-            last["unit"],
-            self._kind(last["kind"]),
-            [self._period(line) for line in reversed(lines)],
-            self._trend(series),
-        )
+        label = catalogue_label(self.spec, code, self.language) or last["label"]
+        figures = last | {"kind": self._kind(last["kind"]), "trend": self._trend(series)}
+        return FigureLine(code, label, figures, parts=[*map(self._period, reversed(lines))])
 
     def _trend(self, lines: Sequence[Record]) -> list[tuple[str, float, int]]:
         points = trend_of(lines, self.values, self.figures, masked=self.reader.masked)
@@ -270,16 +494,21 @@ class _Indicators:
             self.spec, self.fields[self.figures.period].vocabulary, period, self.language
         )
 
-    def _period(self, line: Record) -> IndicatorPeriod:
+    def _period(self, line: Record) -> FigureLine:
         key = indicator_key(line)
         rows = self._rows(line)
         lines = self.split_lines[key]
         statuses = Counter(row["status"] for row in rows if row["status"])
-        return IndicatorPeriod(
-            line,
+        previous_period = line["previous_period"]
+        figures = line | {
+            "previous": self._label(previous_period) if previous_period else None,
+            "statuses": sorted(statuses.items()),
+            "other_targets": added_up(self.other_targets.get(key, ())),
+        }
+        return FigureLine(
+            line["value_period"],
             self._label(line["value_period"]),
-            self._label(line["previous_period"]) if line["previous_period"] else None,
-            sorted(statuses.items()),
+            figures,
             # in this order: it numbers what the page leads to
             self.reader.behind(rows, lambda row: self._number(row["value"])),
             [
@@ -287,12 +516,11 @@ class _Indicators:
                 for split in self.figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            added_up(self.other_targets.get(key, ())),
         )
 
     def _split(
         self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]
-    ) -> IndicatorSplit:
+    ) -> FigureLine:
         """Return the parts of a split, held against the values that they are parts of."""
         parts = []
         of_value = defaultdict[tuple[str, str], list[float | None]](list)
@@ -307,7 +535,7 @@ class _Indicators:
             if code in lines:
                 behind = self.reader.behind(cells, lambda row: self._number(row["number"]))
                 label = self.fields[code].label.say(self.language)
-                parts.append(SplitPart(label, lines[code]["total"], behind))
+                parts.append(FigureLine(code, label, lines[code], behind))
         sums = {value: added_up(numbers) for value, numbers in of_value.items()}
         disagreeing = []
         for row in rows:
@@ -315,13 +543,14 @@ class _Indicators:
             number = sums.get((row["submission"], row["row_code"]))
             if None not in (whole, number) and number != whole:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
-        return IndicatorSplit(
-            split.label.say(self.language),
-            parts,
-            len(rows) - len(sums),
-            next(line["disagree"] for code, line in lines.items() if code in split.parts),
-            self.reader.behind(disagreeing, lambda row: row["told"]),
-        )
+        figures = {
+            "without": len(rows) - len(sums),
+            "disagree": next(
+                line["disagree"] for code, line in lines.items() if code in split.parts
+            ),
+        }
+        behind = self.reader.behind(disagreeing, lambda row: row["told"])
+        return FigureLine(split.code, split.label.say(self.language), figures, behind, parts)
 
     def _number(self, value: float | None) -> str | None:
         """Return a value as it stands in the cell; None where it is masked."""
@@ -343,7 +572,7 @@ NUMBER = 6
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 
 
-def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
+def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[FigureLine]:
     """Return the first of the questions that were answered with no, with these answers of the period."""
     spec = reader.spec
     question_figures = reader.spec.figures.questions
@@ -363,10 +592,9 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
         for row in reader.store.records("answers", *conditions)
     )
     return [
-        QuestionGap(
+        FigureLine(
             spec.tool[line["tool"]].sheet.say(reader.language),
-            reader.fixed_rows.get((line["tool"], line["row_code"]))
-            or reader.field(line).label.say(reader.language),
+            reader.question(line),
             line,
             reader.behind(
                 answers.get((line["tool"], line["row_code"], line["field"]), ()),
@@ -446,7 +674,7 @@ class QuestionProfiles:
                 gaps is not None and field.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             )
             label = said(self.spec, field, line["code"], self.language)
-            answer = AnswerCount(line["code"], label, line["frequency"], is_no)
+            answer = FigureLine(line["code"], label, line | {"is_no": is_no})
             self._question(line["tool"], line["row_code"], line["field"]).answers.append(answer)
 
     def _count_numbers(self) -> None:
@@ -464,7 +692,7 @@ class QuestionProfiles:
     def _list_answers(self) -> None:
         table = self.reader.store["answers"].c
         gaps = {
-            key: {answer.code for answer in profile.answers if answer.is_no}
+            key: {answer.code for answer in profile.answers if answer.figures["is_no"]}
             for key, profile in self.profiles.items()
         }
         is_answered = sa.or_(table.code.is_not(None), table.number.is_not(None))
@@ -480,7 +708,8 @@ class QuestionProfiles:
             label = label_of(
                 self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language
             )
-            self.profiles[key].answers.append(AnswerCount(code, label, count, is_no=False))
+            figures = {"frequency": count, "is_no": False}
+            self.profiles[key].answers.append(FigureLine(code, label, figures))
 
     def _list_missing(self) -> None:
         table = self.reader.store["findings"].c

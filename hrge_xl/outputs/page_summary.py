@@ -1,4 +1,4 @@
-"""An overview to the brief: which of its figures somebody who has a minute is told, and the sentences made of them.
+"""What an overview comes to for somebody who has a minute: which of its figures, and the sentences made of them.
 
 Nothing is worked out here that the overview does not show as well; what it does not know is not there, and a sentence
 that needs it is left out.
@@ -18,15 +18,15 @@ from ..dataset.return_status import BLANK
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
-from .overview_model import Indicator, Overview, RiskLevel, TeamProgress, TopRisk, whole_percents
+from .overview_model import FigureLine, ListedRow, Overview, TeamProgress, whole_percents
 
 MOST_RISKS = 5
 MOST_INDICATORS = 5
 CAME = (ACCEPTED, RETURNED, WAITING)  # states of teams that have answered
 
 
-class Brief:
-    """What an overview comes to, in the language of its page."""
+class PageSummary:
+    """What an overview comes to, in the language of a page: counts of teams, what is most serious, and sentences."""
 
     def __init__(self, overview: Overview) -> None:
         self.overview = overview
@@ -56,7 +56,7 @@ class Brief:
         return next(iter(earlier), self.overview.round_before if self.period else None)
 
     @cached_property
-    def compared(self) -> Sequence[PeriodFigures]:
+    def with_before(self) -> Sequence[PeriodFigures]:
         """The period before and this one, of the teams that answered in both; nothing where there is no such team."""
         if self.period is None or self.before is None:
             return ()
@@ -65,24 +65,24 @@ class Brief:
     # risks and indicators
 
     @property
-    def risks(self) -> Sequence[TopRisk]:
+    def risks(self) -> Sequence[ListedRow]:
         """The risks that weigh most."""
         return self.overview.risks.top[:MOST_RISKS] if self.overview.risks else ()
 
     @property
-    def level(self) -> RiskLevel | None:
-        """The highest level of the matrix."""
-        return self.overview.risks.levels[-1] if self.overview.risks else None
+    def level(self) -> str | None:
+        """The code of the highest level of the matrix."""
+        return [*self.overview.risks.levels][-1] if self.overview.risks else None
 
     @cached_property
-    def targets(self) -> Sequence[Indicator]:
+    def targets(self) -> Sequence[FigureLine]:
         """The indicators of which it is known how far they are to their target, the furthest from it first."""
         measured = [
             indicator
             for indicator in self.overview.indicators or ()
-            if indicator.periods[0].figures["progress"] is not None
+            if indicator.figures["progress"] is not None
         ]
-        return sorted(measured, key=lambda indicator: indicator.periods[0].figures["progress"])
+        return sorted(measured, key=lambda indicator: indicator.figures["progress"])
 
     # in words
 
@@ -152,13 +152,11 @@ class Brief:
             # a risk that nobody scored at the last stage is a risk
             counts |= {
                 "risks": sum(levels.values()) + last.unplaced,
-                "highest": levels.get(self.level.code, 0),
+                "highest": levels.get(self.level, 0),
             }
-            yield "level", kept_in_order(self.level.label, self.language)
+            yield "level", kept_in_order(self.overview.risks.levels[self.level], self.language)
         if self.targets:
-            reached = sum(
-                indicator.periods[0].figures["progress"] >= 1 for indicator in self.targets
-            )
+            reached = sum(indicator.figures["progress"] >= 1 for indicator in self.targets)
             counts |= {"targets": len(self.targets), "reached": reached}
         if self.overview.counted:
             counts |= {"returns": self.overview.counted, "open_errors": self.overview.from_returned}
