@@ -155,7 +155,7 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             "version": "0.1",
             "title": draft.title,
             "languages": draft.languages,
-            "drawing": 3,
+            "drawing": 4,
         }
         tools = [
             _head(tool)

@@ -34,6 +34,7 @@ from .model import MARK_COLUMN, Drawn, Grid, GridColumn, Layout, ListPlace, Plac
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
 LEVELS = "_LEVEL"
+TYPED_BELOW = (2, 3)  # drawings in which lists offer below their labels what may be typed instead
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
@@ -78,6 +79,11 @@ def reference_name(layout: Layout, field: Field) -> str | None:
     return "rows_" + "_".join(re.sub(r"\W", "_", part) for part in parts) if issued else None
 
 
+def keeps_others(spec: Spec, field: Field) -> bool:
+    """Say whether a dropdown keeps what it does not offer, with a message: numbers of steps, and codes of rows."""
+    return field.type.tolerant or (bool(field.to) and spec.drawing > max(TYPED_BELOW))
+
+
 def offered_rows(grid: Grid, field: Field) -> list[Row]:
     """Return the rows of a grid that a reference can name."""
     return [row for row in grid.data_rows if row.item is None or row.item.has(field.only)]
@@ -114,7 +120,7 @@ def _place(
         tuple(above.by_code[str(entry.parent)].label.say(language) for entry in items)
         if above
         else (),
-        steps=tuple(map(float, codes)) if scale and spec.drawing > 1 else (),
+        steps=tuple(map(float, codes)) if scale and spec.drawing in TYPED_BELOW else (),
     )
 
 

@@ -13,7 +13,7 @@ from ..core.words import fold
 from ..core.work import grouped
 from ..fields import Field, Vocabularies
 from ..findings import Finding, Kind
-from ..layout import Layout, Sheet, Slot, address, reference_name
+from ..layout import Layout, Sheet, Slot, address, keeps_others, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.issuance import rows_of
 from ..spec.lookup import Scope, vocabularies
@@ -319,11 +319,9 @@ class ExpectedWorkbook:
 
 
 def _need(layout: Layout, field: Field) -> str:
-    if field.to:
-        return (reference_name(layout, field) or "").casefold()
-    name = field.list_name
+    name = f"list_{field.list_name}" if field.list_name else reference_name(layout, field)
     if name is not None:
-        return (OPEN if field.type.tolerant else "") + f"list_{name}".casefold()
+        return (OPEN if keeps_others(layout.spec, field) else "") + name.casefold()
     bounds = field.type.limits(field).type
     return ANY_RULE if bounds in ("whole", "decimal", "date") else ""
 

@@ -459,7 +459,8 @@ class Spec(Model):
 
     `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
     of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. In those
-    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Workbooks stay as they were issued.
+    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Those of 4 are made for paper and
+    for other programs too: dropdowns offer everything once, in plain ranges. Workbooks stay as they were issued.
     """
 
     name: str
@@ -467,7 +468,7 @@ class Spec(Model):
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
-    drawing: Whole = Option(default=1, ge=1, le=3)
+    drawing: Whole = Option(default=1, ge=1, le=4)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)

@@ -32,9 +32,15 @@ from .feedback_sheets import (
 )
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
-from .plain_sheets import new_book
-from .styles import FONT, TAB_COLOURS
-from .tool_sheet import NOT_PRINTED, draw_guide, draw_tool_sheet, finish, formula_sheet
+from .styles import TAB_COLOURS
+from .tool_sheet import (
+    NOT_PRINTED,
+    draw_guide,
+    draw_tool_sheet,
+    empty_book,
+    finish,
+    formula_sheet,
+)
 
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
 
@@ -91,7 +97,7 @@ def drawn_book(
 
     Raises `LimitError` as `draw`.
     """
-    book = new_book(target or BytesIO(), **FONT)
+    book = empty_book(layout, target or BytesIO())
     book.set_calc_mode("auto")
     formats = Formats(book, right_to_left=right_to_left(layout.language)) if target else None
     # A day and a property that are put right for each workbook.

@@ -28,9 +28,7 @@ from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, format_pla
 from .content import NUMBER, Content, Shown
 from .cover import SAMPLE
 from .feedback_sheets import FeedbackSheet
-from .plain_sheets import new_book
-from .styles import FONT
-from .tool_sheet import NOT_PRINTED, formula_sheet
+from .tool_sheet import NOT_PRINTED, empty_book, formula_sheet
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -145,7 +143,7 @@ class Drawing:
         self, content: Content, drawn: Sequence[FeedbackSheet], texts: SharedTexts
     ) -> Iterator[Member]:
         """Draw these sheets in the looks of the workbook, and put right in it what of them is printed."""
-        book = new_book(BytesIO(), **FONT)
+        book = empty_book(content.layout, BytesIO())
         whole = self._book
         book.xf_format_indices, book.dxf_format_indices = map(dict, self._looks)
         book.str_table = texts

@@ -25,6 +25,7 @@ from ..layout import (
     Slot,
     address,
     column_letters,
+    keeps_others,
     quoted,
     reference_name,
 )
@@ -398,10 +399,14 @@ def validation(
     if text:
         options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
     if rule is not None:
+        keeps = keeps_others(layout.spec, field)
+        texts = [alert(field, layout.language)]
+        if keeps and layout.spec.drawing > 3:  # where the list does not offer it as well
+            texts.append(say("Choose OK to keep a number or code that you typed."))
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(alert(field, layout.language)),
-            "error_type": "information" if field.type.tolerant else "stop",
+            "error_message": broken_lines(" ".join(texts)),
+            "error_type": "information" if keeps else "stop",
         }
     return options
 
@@ -441,7 +446,7 @@ def _list_source(
 ) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
     name = offered.name
-    if offered.steps:  # with the numbers below it, so that no alert stops one
+    if offered.steps:  # with the numbers below it, so that no message comes for one
         return f"=OFFSET(list_{name},0,0,{len(offered.labels) + len(offered.steps)})"
     if field.parent is None:
         return f"=list_{name}"

@@ -29,7 +29,7 @@ from ..layout import (
     offered_rows,
     reference_name,
 )
-from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
+from ..layout.lists import IN_FORM, LEVELS, ROLE, TYPED_BELOW, field_of
 from ..layout.model import CODE_ROW
 from ..spec.compiled import compiled
 from ..spec.issuance import is_shown
@@ -161,14 +161,14 @@ class ListsSheetWriter:
     def _rows(self, name: str, targets: Sequence[Target], narrowed: Narrowing | None) -> None:
         """Write a live list: beside each row a running count of those shown, then the list of these.
 
-        Below all rows stand their codes, for the dropdown to take one as it is typed.
+        Where a drawing says so, below all rows stand their codes, for the dropdown to take one as it is typed.
         """
         column = self.next_column
         first = FIRST
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
-        codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
+        codes = [row.code for _, row in targets if self.layout.spec.drawing in TYPED_BELOW]
         if narrowed is None and not any(grid.kind == "register" for grid, _ in targets):
             self._column(
                 name,

@@ -37,6 +37,7 @@ for _style, _words in _LOOKS["styles"].items():
         STYLES[_style] |= {_name: _written} if _value else STYLES[_name]
 LINES = STYLES["lines"]
 FONT = {name: STYLES["base"][name] for name in ("font_name", "font_size")}  # of every cell
+FONT_BY_NAME = FONT | {"font_scheme": "none"}  # else Excel takes the font of its theme instead
 # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
 TALL = STYLES["row_code"]["font_size"]
 

@@ -6,6 +6,7 @@ And how a sheet opens, scrolls and prints: widths, bands that fold, what stays i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from math import inf
 
 from xlsxwriter.workbook import Workbook
@@ -16,6 +17,8 @@ from ..layout.model import (
     CODE_COLUMN,
     HEAD_ROW,
     HIDDEN,
+    LAST_COLUMN,
+    LAST_ROW,
     LINKS_ROW,
     MARK_COLUMN,
     PROGRESS_ROW,
@@ -34,6 +37,8 @@ from .formulas import absolute, active_name, area, column_range, row_codes, tick
 from .grids import GridWriter
 from .helper_sheets import draw_last_cells
 from .lists import CollectWriter, ProblemsWriter
+from .plain_sheets import new_book
+from .styles import FONT, FONT_BY_NAME
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
 BLOCK_WRITERS: dict[type[Block], type[BlockWriter]] = {
@@ -222,6 +227,7 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
 # percent: letters of ten points are ten points high
 A4 = 9
+WHOLE_SHEET = f"A1:{address(LAST_ROW, LAST_COLUMN)}"
 ZOOM = 100
 PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
@@ -232,6 +238,11 @@ PROTECTION = {
     "select_locked_cells": True,
     "select_unlocked_cells": True,
 }
+
+
+def empty_book(layout: Layout, target: BytesIO) -> Workbook:
+    """Open a workbook in the font of all its cells."""
+    return new_book(target, **(FONT if layout.spec.drawing < 4 else FONT_BY_NAME))
 
 
 def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
@@ -257,6 +268,8 @@ def finish(
     for column, width in widths.items():
         sheet.set_column(column - 1, column - 1, width)
     sheet.set_zoom(ZOOM)
+    if layout.spec.drawing > 3:  # numbers of questions and codes are texts, and meant to be
+        sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
     if protected:
         sheet.protect("", PROTECTION)
     sheet.set_paper(A4)
