@@ -65,7 +65,7 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
 }
 # where they are read in a text
 DAYS_AS_TEXT = (v.DATE_AS_TEXT, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR)
-OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
+OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED, v.NOT_IN_LIST)
 
 
 def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:

@@ -184,6 +184,7 @@ ROWS_SORTED = info(
     remedy="Nothing to do.",
     why="A row keeps its code when it is sorted or moved, so every answer is still known.",
     example="A register sorted by due date.",
+    needs=(Need.VERSION,),
 )
 ANSWERS_HIDDEN = info(
     "S021",

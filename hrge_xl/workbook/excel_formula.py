@@ -61,6 +61,8 @@ from .formulas import (
     ticked,
 )
 
+MOST_CASES = 30  # of one CHOOSE in LibreOffice
+
 
 def decoded(name: str, shown: str) -> str:
     """Write the code of the entry of a list that a cell shows; empty text where it shows none."""
@@ -434,11 +436,14 @@ class ExcelFormula:
         worth_by_code = self.layout.spec.worth(str(answer.list))
         if place is None:  # no sheet that was issued asks for it
             return '""'
-        numbers = (
+        numbers = [
             number_literal(worth_by_code[code]) if code in worth_by_code else '""'
             for code in place.codes
-        )
-        return f'IFERROR(CHOOSE(MATCH({self.labels(expr)},list_{place.name},0),{",".join(numbers)}),"")'
+        ]
+        entry_number = f"MATCH({self.labels(expr)},list_{place.name},0)"
+        if len(numbers) <= MOST_CASES:
+            return f'IFERROR(CHOOSE({entry_number},{",".join(numbers)}),"")'
+        return f'IFERROR(INDEX({{{";".join(numbers)}}},{entry_number}),"")'
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""
