@@ -539,7 +539,8 @@ def export(
     today = today or day_here()
     target = Path(target) if isinstance(target, str) else target
     with ExitStack() as stack:
-        store = stack.enter_context(_opened(place, today, figures=True)).store
+        dataset = stack.enter_context(_opened(place, today, figures=True))
+        store = dataset.store
         chosen = format_ or (
             target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv"
         )
@@ -566,6 +567,8 @@ def export(
             )
         else:
             write_workbook(store, target, today, language)
+            if language is None:
+                dataset.written.append(target)
     return target
 
 

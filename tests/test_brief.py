@@ -288,7 +288,7 @@ def of_two_years(tmp_path_factory: Folders) -> Path:
 
 def consolidated(returned: Iterable[Path], folder: Path) -> None:
     """Put returns together in a dataset, with both pages beside it."""
-    ran("consolidate", *returned, "-o", folder, *DAY)
+    ran("consolidate", "--write", *returned, "-o", folder, *DAY)
     pages = ("--format", "overview", "--format", "brief")
     assert hrge("report", folder, *pages, "-o", folder, *DAY) == 0
 

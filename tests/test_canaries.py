@@ -245,7 +245,7 @@ def out(tmp_path_factory: Folders) -> Path:
     (home / "returned" / "PAK.xlsx").write_bytes(nasty("PAK", TEXTS[:half]))
     (home / "returned" / "AFG.xlsx").write_bytes(nasty("AFG", TEXTS[-half:]))
     returned, dataset = str(home / "returned"), str(home / "out" / "dataset")
-    assert hrge("consolidate", returned, "-o", dataset) in (0, 1)
+    assert hrge("consolidate", "--write", returned, "-o", dataset) in (0, 1)
     formats = ["html", "xlsx", "json"]
     told = [part for each in formats for part in ("--format", each)]
     assert hrge("report", returned, *told, "-o", home / "out" / "reports") == 0

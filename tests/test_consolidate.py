@@ -149,7 +149,7 @@ def out(tmp_path_factory: Folders) -> Path:
 
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
-    return consolidated(files, out, **options)
+    return consolidated(files, out, **{"formats": ("xlsx",)} | options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -462,7 +462,7 @@ def test_only_the_kinds_of_files_that_are_wanted_are_written(
 def test_files_that_are_there_follow_the_dataset(files: list[Path], tmp_path: Path) -> None:
     parquet, out = pytest.importorskip("pyarrow.parquet"), tmp_path / "out"
     run(files[:1], out, formats=("parquet",))
-    run(files, out)
+    run(files, out, formats=(), write=True)
     assert parquet.read_table(out / "parquet" / "submissions.parquet").num_rows == len(
         rows(out, "submissions")
     )

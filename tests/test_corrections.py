@@ -195,7 +195,7 @@ def test_the_team_is_told_in_its_feedback_and_gets_what_counts(folder: Path) -> 
 def test_a_mark_stands_wherever_a_corrected_answer_is_in_a_figure(folder: Path) -> None:
     """The copy to share says so too, but not by whom."""
     correct(folder, "Risks!G7", "3 Likely (over 50 %)")
-    ran("consolidate", folder, "--shareable", "--today", DAY, code=None)
+    ran("consolidate", "--write", folder, "--shareable", "--today", DAY, code=None)
     for workbook in (folder / "data.xlsx", folder / "shareable" / "data.xlsx"):
         book = openpyxl.load_workbook(workbook)
         marked = [
@@ -291,7 +291,7 @@ def test_a_redacted_report_and_a_copy_to_share_tell_no_value(folder: Path) -> No
     assert not any(text in told["message"] for text in ("24", "37", REASON, NAME))
     said = ran("verify", written, "--returned", folder / "returned", "--ledger", folder)
     assert "Made again: identical" in said.out
-    ran("consolidate", folder, "--shareable", "--today", DAY, code=None)
+    ran("consolidate", "--write", folder, "--shareable", "--today", DAY, code=None)
     shared = (folder / "shareable" / "dataset.sqlite").read_bytes()
     assert REASON.encode() not in shared
 
@@ -301,9 +301,9 @@ def test_a_dataset_elsewhere_takes_corrections_over_and_makes_none_of_its_own(
     folder: Path, tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "year"
-    ran("consolidate", folder, "-o", elsewhere, "--today", DAY, code=None)
+    ran("consolidate", "--write", folder, "-o", elsewhere, "--today", DAY, code=None)
     correct(folder, EXPECTED, "37")
-    ran("consolidate", folder, "-o", elsewhere, "--today", DAY, code=None)
+    ran("consolidate", "--write", folder, "-o", elsewhere, "--today", DAY, code=None)
     assert ": 37 — " in traced(elsewhere, "PLN_06")
     assert "Correct it there" in correct(elsewhere, EXPECTED, "38", code=2).err
 
@@ -313,7 +313,7 @@ def test_files_of_no_round_are_corrected_in_their_dataset(folder: Path, tmp_path
     loose = tmp_path / "loose"
     loose.mkdir()
     shutil.copy(folder / "returned" / "AFG.xlsx", loose)
-    ran("consolidate", loose, "-o", tmp_path / "dataset", "--today", DAY, code=None)
+    ran("consolidate", "--write", loose, "-o", tmp_path / "dataset", "--today", DAY, code=None)
     correct(tmp_path / "dataset", EXPECTED, "37")
     assert ": 37 — " in traced(tmp_path / "dataset", "PLN_06")
 
@@ -356,7 +356,7 @@ def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
 
 def test_a_correction_stands_in_another_database_too(folder: Path, database: str) -> None:
     store = ("--store", database)
-    ran("consolidate", folder, "-o", folder, "--today", DAY, *store)
+    ran("consolidate", "--write", folder, "-o", folder, "--today", DAY, *store)
     correct(folder, EXPECTED, "37", more=store)
     assert "identical" in ran("verify", folder, *store).out
     engine = sa.create_engine(database)

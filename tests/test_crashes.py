@@ -32,7 +32,7 @@ from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).resolve().parent.parent
-WRITTEN = ("--formats", "xlsx,csv")
+WRITTEN = ("--write", "--formats", "csv")
 OTHERWISE = ("--today", str(TODAY), "--jobs", "2")
 PROGRAM = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl; from hrge_xl.cli import run; "

@@ -46,7 +46,7 @@ def made(tmp_path_factory: Folders) -> Path:
         folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK")}
     )
     words = ("-o", folder / "dataset", "--today", DAY, "--formats", "xlsx,csv,parquet")
-    assert hrge("consolidate", files[0].parent, *words) == 0
+    assert hrge("consolidate", "--write", files[0].parent, *words) == 0
     return folder / "dataset"
 
 

@@ -56,8 +56,8 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
     """The guide's own command: what was withdrawn, decided and waived stays so, in the copy to share too."""
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
     for _ in range(2):
-        assert hrge("consolidate", round_, "-o", "other", "--shareable", *DAY) == 0
-        assert hrge("consolidate", round_, *DAY) == 0
+        assert hrge("consolidate", "--write", round_, "-o", "other", "--shareable", *DAY) == 0
+        assert hrge("consolidate", "--write", round_, *DAY) == 0
         assert figures("other") == figures(round_)
         said = queried(
             "other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1"
@@ -70,24 +70,24 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
         assert hrge("waive", "--withdraw", "1", "--by", "office", "--ledger", round_) == 0 or _
     before = figures("other")
     round_.rename(home / "gone")
-    assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", "other", "-o", "other", *DAY) == 0
     assert figures("other") == before
     # as after a change of its spec
     tampered("other", "UPDATE meta SET value = '' WHERE name = 'spec_digest'")
     expected = "SELECT period, team, country, due FROM teams WHERE expected ORDER BY 1, 2"
     known = queried("other", expected)
-    assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", "other", "-o", "other", *DAY) == 0
     assert queried("other", expected) == known != []
 
 
 @pytest.mark.deep
 def test_what_was_taken_over_stays_without_its_round_and_is_verified(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
-    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", round_, "-o", "other", *DAY) == 0
     before = figures("other")
     assert hrge("verify", "other", "--returned", round_ / "returned") == 0
     round_.rename(home / "gone")
-    assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", "other", "-o", "other", *DAY) == 0
     assert hrge("decide", "other", "Rabat_one.xlsx", "--undo", *WHO) == 0
     assert hrge("decide", "other", "Rabat_one.xlsx", "--withdraw", *WHO) == 0
     strip = [
@@ -101,7 +101,7 @@ def test_what_was_taken_over_stays_without_its_round_and_is_verified(home: Path)
 @pytest.mark.deep
 def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
-    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", round_, "-o", "other", *DAY) == 0
     shows = ["report", "other", "--format", "json", "-o", "shown", *DAY]
     for command in (shows, ["decide", "other"]):
         assert "Consolidate again" not in ran(*command, code=None).err
@@ -113,7 +113,7 @@ def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
     ):
         told = ran(*command, code=None).err
         assert "hrge-xl consolidate 2026-H1 -o other" in " ".join(told.split()), command
-    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", round_, "-o", "other", *DAY) == 0
     assert "Consolidate again" not in ran(*shows, code=None).err
 
 
@@ -121,11 +121,13 @@ def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
 def test_days_of_arrival_are_those_of_the_round_whoever_sees_a_file_first(home: Path) -> None:
     round_ = play(home, tuple([lambda team: {}] * len(TEAMS)))  # type: ignore[misc]
     (round_ / "returned" / "Rabat.xlsx").write_bytes(workbook("Rabat", 1))
-    assert hrge("consolidate", round_, "-o", "other", "--received", "2026-07-02", *DAY) == 0
+    assert (
+        hrge("consolidate", "--write", round_, "-o", "other", "--received", "2026-07-02", *DAY) == 0
+    )
     (round_ / "returned" / "Karachi.xlsx").write_bytes(workbook("Karachi", 1))
     assert hrge("status", round_, "--received", "2026-07-09", *DAY) == 0
     (round_ / "returned" / "Karachi.xlsx").unlink()  # tidied up: it was received all the same
-    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
+    assert hrge("consolidate", "--write", round_, "-o", "other", *DAY) == 0
     days = [("2026-07-02", "stated"), ("2026-07-09", "stated")]
     for folder in (round_, Path("other")):
         assert sorted(queried(folder, "SELECT arrived, arrival FROM submissions")) == days
@@ -182,20 +184,22 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
     round_of(home, "2025-H2", "example", first)
     round_of(home, "2026-H1", str(newer), then)
     for round_ in ("2025-H2", "2026-H1"):
-        assert hrge("consolidate", round_, *DAY) == 0
+        assert hrge("consolidate", "--write", round_, *DAY) == 0
     own = [row for name in ("2025-H2", "2026-H1") for row in queried(name, OF_RETURNS)]
     assert len(own) == 3
     told = {}
     for name, command in {"forth": ["2025-H2", "2026-H1"], "back": ["2026-H1", "2025-H2"]}.items():
-        told[name] = ran("consolidate", *command, "-o", name, *DAY).out.replace(name, "year")
+        told[name] = ran("consolidate", "--write", *command, "-o", name, *DAY).out.replace(
+            name, "year"
+        )
         assert sorted(queried(name, OF_RETURNS)) == sorted(own)
         assert (
             hrge("verify", name, "--returned", "2025-H2/returned", "--returned", "2026-H1/returned")
             == 0
         )
     assert told["forth"] == told["back"]
-    assert hrge("consolidate", "2026-H1", "-o", "steps", *DAY) == 0
-    assert hrge("consolidate", "2025-H2", "-o", "steps", *DAY) == 0
+    assert hrge("consolidate", "--write", "2026-H1", "-o", "steps", *DAY) == 0
+    assert hrge("consolidate", "--write", "2025-H2", "-o", "steps", *DAY) == 0
     assert figures("forth") == figures("back") == figures("steps")
     lost = queried("forth", "SELECT text FROM unplaced_fact WHERE question LIKE '%udget%'")
     assert len(lost) == 2  # nothing is lost: what the newest version asks no more is text
@@ -224,7 +228,7 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
         {"Rabat": protected(workbook("Rabat", 1)), "Cairo": workbook("Cairo", 2)},
     )
     (home / "word.txt").write_text("Sesam\n", "utf-8")
-    assert hrge("consolidate", ROUND, "--password-file", "word.txt", *DAY) == 0
+    assert hrge("consolidate", "--write", ROUND, "--password-file", "word.txt", *DAY) == 0
     later = ["--today", "2026-09-15"]
     asking: list[list[str]] = [
         ["status", ROUND, "--json", *later],
@@ -244,7 +248,7 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
         if command[0] == "status":
             assert {line["state"] for line in json.loads(out)} == {"accepted"}
             assert "--password-file" not in err  # no day has anything read anew
-    again = ["consolidate", ROUND, *later]
+    again = ["consolidate", "--write", ROUND, *later]
     for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
         told = "".join(ran(*command))
         assert ("--password-file" in told) == ("--no-resume" in command), command
@@ -297,7 +301,7 @@ def test_a_round_named_by_another_path_is_the_same(
     round_ = play(Path(), (withdrawn, decided, waived, lambda team: {"scan": b"%PDF-1.7"}))
     for command in (
         ["refresh", str(round_), *DAY],
-        ["consolidate", str(round_), "-o", "other", *DAY],
+        ["consolidate", "--write", str(round_), "-o", "other", *DAY],
     ):
         assert hrge(*command) in (0, 4)
     before = figures(round_), content(work / round_), content(work / "other")
@@ -313,7 +317,7 @@ def test_a_round_named_by_another_path_is_the_same(
     for command in (
         ["status", named, *DAY],
         ["refresh", named, *DAY],
-        ["consolidate", named, "-o", str(prefix / "other"), *DAY],
+        ["consolidate", "--write", named, "-o", str(prefix / "other"), *DAY],
     ):
         assert hrge(*command) in (0, 4)
         for folder in (named, str(prefix / "other")):

@@ -354,12 +354,12 @@ def test_a_dataset_of_an_earlier_version_says_the_same_once_it_is_made_anew(data
         }
 
 
-def test_the_overview_follows_a_decision_where_there_is_one(dataset: Path) -> None:
+def test_the_overview_follows_a_decision_where_it_is_to_be_written(dataset: Path) -> None:
     page = dataset / "reports" / "overview.html"
     assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
     assert not page.exists()
     before = pages_of_folder(dataset, page.parent).read_bytes()
-    assert hrge("decide", dataset, "a.xlsx", "b.xlsx", *USE) == 0
+    assert hrge("decide", dataset, "a.xlsx", "b.xlsx", *USE, "--write") == 0
     after = page.read_bytes()
     assert after != before
     assert pages_of_folder(dataset, page.parent).read_bytes() == after
@@ -409,7 +409,7 @@ def test_dataset_and_report_tell_of_what_waits_and_of_decisions(dataset: Path) -
         ("theirs.xlsx", "X003"),
     ]
     assert told_of(folder) == waiting
-    hrge("decide", dataset, "ours.xlsx", *USE)
+    hrge("decide", dataset, "ours.xlsx", *USE, "--write")
     decided = [*waiting[:2], ("ours.xlsx", "X005"), ("theirs.xlsx", "X005")]
     assert told_of(folder, "--ledger", str(dataset)) == decided
     assert told_of(folder) == waiting  # without the ledger nobody has decided
@@ -485,7 +485,7 @@ def forbidden(*_: object) -> None:
 def test_no_workbook_is_opened_for_a_decision(dataset: Path, monkeypatch: Patch) -> None:
     """The dataset and the files beside it follow at once, with what was read before."""
     monkeypatch.setattr(work, "validated", forbidden)
-    assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
+    assert hrge("decide", dataset, "ours.xlsx", *USE, "--write") == 0
     with open_store(dataset) as store:
         found = {each.name: each.status for each in heads(store)}
     assert (found["ours.xlsx"], found["theirs.xlsx"]) == (COUNTS, SUPERSEDED)
@@ -510,10 +510,10 @@ def test_an_overview_of_a_round_elsewhere_stays(tmp_path: Path) -> None:
     """Here nobody says who was expected: made again, the page would say less."""
     made, out = round_with_two_returns(tmp_path), tmp_path / "out"
     for folder in (out, made.folder):
-        assert hrge("consolidate", made.folder, "-o", folder) == 0
+        assert hrge("consolidate", "--write", made.folder, "-o", folder) == 0
         page = folder / "reports" / "overview.html"
         before = page.read_bytes()
-        assert hrge("decide", folder, "two.xlsx", *USE) == 0
+        assert hrge("decide", folder, "two.xlsx", *USE, "--write") == 0
         assert (page.read_bytes() == before) == (folder == out)
         assert "Teams that were expected: 1." in page.read_text(encoding="utf-8")
 

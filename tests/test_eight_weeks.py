@@ -422,7 +422,7 @@ def hand_out(office: Office) -> None:
     """The report of the round, a copy that may be shared, and what an auditor finds."""
     report = ("--format", "html", "--format", "xlsx", "-o", "reports")
     office.command("report", FIRST, *report, "--today", in_week(9), name="report")
-    share = ("consolidate", FIRST, "-o", "dataset", "--shareable")
+    share = ("consolidate", "--write", FIRST, "-o", "dataset", "--shareable")
     office.command(*share, "--today", in_week(9))
     office.command("verify", FIRST, name="verified")
     office.figures["handed out"] = {
@@ -445,7 +445,7 @@ def next_round(office: Office) -> None:
     office.answer(NEXT, "Lahore", day - timedelta(days=1), 22)
     week = office.command("refresh", NEXT, "--today", day, name="next week")
     office.look("next round", NEXT, day, week)
-    office.command("consolidate", FIRST, NEXT, "-o", YEAR, "--today", day, name="year")
+    office.command("consolidate", "--write", FIRST, NEXT, "-o", YEAR, "--today", day, name="year")
     office.figures["next round"]["year"] = by_sql(Path(YEAR), NEXT)
     office.figures["handed out"]["year"] = by_sql(Path(YEAR), FIRST)
     office.command("status", FIRST, "--ledger", YEAR, "--today", day, name="in the year")

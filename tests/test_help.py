@@ -273,7 +273,7 @@ def test_an_option_of_formats_that_is_empty_is_as_none(here: Path) -> None:
     """As it is where a variable of the shell is not set."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     assert run(["consolidate", "out", "-o", "dataset", "--formats", ""]) == 0
-    assert (here / "dataset" / "data.xlsx").is_file()
+    assert (here / "dataset" / "dataset.sqlite").is_file()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder cannot be chosen")

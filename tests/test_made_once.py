@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+import hrge_xl
 from hrge_xl import load
-from tests import small_returns
 from tests.audited import DAY, hrge, round_folder, workbook
-from tests.face import DATASET, Schema, open_file, write_workbook
+from tests.face import DATASET, Ledger, Schema, open_file, write_workbook
 from tests.telling import telling
 
 LATER = "2026-07-03"
@@ -113,55 +113,143 @@ def made_anew(folder: Path, day: str) -> dict[str, bytes]:
     return refreshed(folder, day)
 
 
-@pytest.mark.deep
-def test_what_takes_long_gives_way_to_a_note_until_it_is_made_again(
+# what nobody asked for is not made
+
+
+OLDER = "Older than the dataset: data.xlsx, reports/overview.html, reports/brief.html."
+
+
+def files_beside(folder: Path) -> dict[str, bytes]:
+    """What stands beside a dataset, by its bytes."""
+    paths = (folder / "data.xlsx", *(folder / "reports").glob("*.html"))
+    return {path.name: path.read_bytes() for path in paths if path.is_file()}
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    return " ".join(f"{captured.out} {captured.err}".split())
+
+
+def test_a_dataset_alone_says_how_its_files_are_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "dataset"
-    page, book = out / "reports" / "overview.html", out / "data.xlsx"
-    returned = small_returns.returns(tmp_path / "in", 13)
-    small_returns.run(returned, out, formats=("xlsx", "csv"), overview=page.parent)
-    words = ("--reason", "Sent too early", "--by", "A. Name", "--today", small_returns.ASKED.today)
-    assert hrge("-q", "decide", out, "03.xlsx", "--withdraw", *words) == 0
-    assert f"hrge-xl consolidate {out} -o {out}" in " ".join(capsys.readouterr().err.split())
-    (sheet,) = openpyxl.load_workbook(book).worksheets
-    brief = page.with_name("brief.html")
-    for text in (str(sheet["A1"].value), page.read_text("utf-8"), brief.read_text("utf-8")):
-        assert "no longer agrees" in text
-    assert "withdrawn" in (out / "csv" / "submissions.csv").read_text("utf-8-sig")
-
-    assert hrge("verify", out) == 0
-    assert capsys.readouterr().out.count("a note stands in its place") == 3
-    note = page.read_bytes()
-    page.write_bytes(note.replace(b"no longer agrees", b"agrees"))
-    assert hrge("verify", out) == 1  # another note is none
-
-    small_returns.run(returned, out, overview=page.parent)
-    assert hrge("verify", out) == 0
-    page.write_bytes(note)
-    assert hrge("verify", out) == 1  # nothing was entered since it was made
-
-
-def test_what_is_older_than_its_dataset_is_named_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Asking who has answered takes in what is new; the files beside the dataset follow with the next refresh."""
     folder = round_folder(tmp_path)
+    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert f"hrge-xl refresh {folder} --write" in told(capsys)
+    waived(folder)
+    decided(folder)
+    assert files_beside(folder) == {}
+    assert hrge("verify", folder) == 0
+    pages = {"overview.html", "brief.html", "validation.html"}
     refreshed(folder)
+    assert files_beside(folder).keys() == pages
+    assert hrge("-q", "refresh", folder, "--write", "--today", DAY) == 0
+    assert files_beside(folder).keys() == {"data.xlsx", *pages}
+    assert hrge("verify", folder) == 0
+
+
+@pytest.mark.parametrize("change", telling([waived, decided, another_return], waived))
+def test_what_is_older_stays_and_is_named_until_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None]
+) -> None:
+    """And then has the same bytes as in a folder where all of it was made at once."""
+    folder = round_folder(tmp_path)
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    before = files_beside(folder)
+    change(folder)
+    assert hrge("-q", "consolidate", folder, "--today", DAY) == 0
+    assert f"{OLDER} To make them again: hrge-xl refresh {folder} --write" in told(capsys)
+    assert files_beside(folder) == before
+    assert hrge("verify", folder) == 0
+    assert f"Not compared. {OLDER}" in told(capsys)
+
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    assert "Older than" not in told(capsys)
+    assert hrge("verify", folder) == 0
+    now = files_beside(folder)
+    assert now != before
+    for name in now:
+        (folder / ("data.xlsx" if name == "data.xlsx" else f"reports/{name}")).unlink()
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    assert files_beside(folder) == now
+
+
+def test_one_page_that_is_asked_for_is_of_today(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = round_folder(tmp_path)
+    reports = folder / "reports"
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    another_return(folder)
+    report = ("report", folder, "--format", "overview", "-o", reports, "--today", DAY)
+    assert hrge(*report) == 0
+    capsys.readouterr()
+    assert hrge("status", folder, "--today", DAY) == 0
+    assert "Older than the dataset: data.xlsx, reports/brief.html." in told(capsys)
+    assert hrge("sign", reports / "brief.html", "--by", "A. Name") == 0
+    assert "brief.html was made before the dataset was last changed" in told(capsys)
+    assert hrge("sign", reports / "overview.html", "--by", "A. Name") == 0
+    assert "was last changed" not in told(capsys)
+    assert hrge("consolidate", folder, "--write", "--today", DAY) == 0
+    assert hrge("export", folder, "-o", folder / "data.xlsx") == 0
+    assert hrge("verify", folder) == 0
+
+
+@pytest.mark.parametrize("name", ["data.xlsx", "reports/brief.html"])
+def test_a_file_that_is_older_is_still_nobodys_to_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    folder = round_folder(tmp_path)
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    waived(folder)
+    file = folder / name
+    file.write_bytes(file.read_bytes() + b" ")
+    assert hrge("verify", folder) == 1
+    assert f"{name} was changed since it was made." in told(capsys)
+
+
+def test_an_office_that_wants_all_of_it_says_so_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = round_folder(tmp_path)
+    settings = tmp_path / "hrge-xl.toml"
+    settings.write_text("write = true\n", encoding="utf-8")
+    monkeypatch.setenv("HRGE_XL_CONFIG", str(settings))
+    assert hrge("-q", "refresh", folder, "--today", DAY) == 0
+    before = files_beside(folder)
+    decided(folder)
+    after = files_beside(folder)
+    assert "data.xlsx" in after
+    assert after["data.xlsx"] != before["data.xlsx"]
+
+
+def test_files_of_an_earlier_program_are_as_old_as_its_dataset(tmp_path: Path) -> None:
+    """It noted of none of them of which state they are, and had made all of them with its last run."""
+    folder = round_folder(tmp_path)
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    with Ledger.open(folder) as ledger, ledger.transaction() as connection:
+        connection.execute("DELETE FROM datasets WHERE name != ?", (DATASET,))
+    assert [*hrge_xl.not_made_again(folder)] == []
+    assert hrge("verify", folder) == 0
+    waived(folder)
+    assert OLDER in " ".join(hrge_xl.not_made_again(folder))
+
+
+def test_who_only_asks_leaves_the_files_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asking who has answered takes in what is new; the files beside the dataset follow when they are asked for."""
+    folder = round_folder(tmp_path)
+    assert hrge("-q", "refresh", folder, "--write", "--today", DAY) == 0
     another_return(folder)
     assert hrge("status", folder, "--today", DAY) == 0
-    older = "Older than the dataset: data.xlsx, reports/overview.html, reports/brief.html."
-    assert older in " ".join(capsys.readouterr().err.split())
-    assert hrge("verify", folder) == 1
-    told = " ".join(capsys.readouterr().out.split())
-    assert older in told
-    assert "Made again: 1 difference" in told
+    assert OLDER in told(capsys)
 
 
 def test_data_xlsx_works_each_sheet_out_once(tmp_path: Path) -> None:
     """Its first sheet counts rows, and its figures too: of the rows that its sheets then show."""
     folder = round_folder(tmp_path)
-    refreshed(folder)
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
     with open_file(folder / DATASET, write=False) as store:
         store.use(Schema(load("example")), write=False)
         asked = list[str]()

@@ -449,7 +449,9 @@ def test_a_stamp_that_no_cell_holds_stops_nobody(
     (tmp_path / "in").mkdir()
     for name, data in (("a", pack(parts)), ("b", sent_by("ONE"))):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
-    with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *AS_OF) as (
+    with printed(
+        capsys, 0, "consolidate", "--write", tmp_path / "in", "-o", tmp_path / "out", *AS_OF
+    ) as (
         said,
         _,
     ):

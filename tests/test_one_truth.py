@@ -146,7 +146,7 @@ def test_every_figure_is_the_same_everywhere(acts: tuple[Callable[[str], Files],
 
 
 def look(folder: Path, question: DatasetRequest) -> None:
-    told = consolidate(question, folder).lines()
+    told = consolidate(question, folder, write=True).lines()
     right = by_sql(folder)
     parts = {name: right[name] for name in PARTS}
     assert parts["received"] == parts["accepted"] + parts["returned"] + parts["refused"]
@@ -266,7 +266,10 @@ def mixed(tmp_path_factory: Folders) -> Path:
         )
         path = folder / "returned" / f"{team}_{day}.xlsx"
         path.write_bytes(saved_on(generate(toolkit, order), date(2026, 7, day)))
-    assert hrge("consolidate", folder, "--shareable", "--today", DAY_OF_THE_PAGE) in (0, 1)
+    assert hrge("consolidate", "--write", folder, "--shareable", "--today", DAY_OF_THE_PAGE) in (
+        0,
+        1,
+    )
     return folder
 
 

@@ -322,7 +322,7 @@ def test_one_mistyped_year_makes_no_period_the_latest() -> None:
 def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
     two_rounds.returns(tmp_path / "in", EARLIER, LATER)
     out, today = tmp_path / "dataset", ["--today", "2026-07-20"]
-    assert run(["consolidate", str(tmp_path / "in"), "-o", str(out), *today]) == 0
+    assert run(["consolidate", "--write", str(tmp_path / "in"), "-o", str(out), *today]) == 0
     words = ["report", str(out), "--format", "overview", "-o", str(tmp_path)]
     with open_store(out) as store:
         earlier, later = (two_rounds.period_of(store, each) for each in (EARLIER, LATER))
@@ -430,7 +430,18 @@ def test_a_dataset_without_figures_is_a_page_too() -> None:
 def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: Capsys) -> None:
     out = tmp_path / "dataset"
     assert (
-        run(["consolidate", str(returns), "-o", str(out), "--shareable", "--today", "2026-07-20"])
+        run(
+            [
+                "consolidate",
+                "--write",
+                str(returns),
+                "-o",
+                str(out),
+                "--shareable",
+                "--today",
+                "2026-07-20",
+            ]
+        )
         == 0
     )
     assert "Overview: " in capsys.readouterr().out

@@ -136,7 +136,7 @@ def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) ->
     assert told.count(str(tmp_path / "installed")) == 2
     hrge("generate", "example", "--country", "MAR", "--language", "fr", "-o", "issued")
     assert "V001" in hrge("validate", "issued/example_MAR_fr.xlsx", "--language", "fr")
-    hrge("consolidate", "issued", "-o", "data")
+    hrge("consolidate", "--write", "issued", "-o", "data")
     for page in ("html", "overview", "xlsx"):
         hrge("report", "data", "--format", page)
     assert {"data.xlsx", "dataset.sqlite"} <= {path.name for path in (tmp_path / "data").iterdir()}

@@ -32,12 +32,12 @@ LOST: dict[str, Callable[[Path], object]] = {
 def made(tmp_path_factory: Folders) -> Path:
     """A round whose one return was withdrawn, with a waiver for the other and a seal."""
     folder = round_folder(tmp_path_factory.mktemp("recovery"))
-    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "--today", DAY) == 0
     assert hrge("decide", folder, "AFG.xlsx", "--withdraw", *WHY) == 0
     assert (
         hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
     )
-    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "--today", DAY) == 0
     assert hrge("sign", folder / "reports" / "overview.html", "--by", "office") == 0
     return folder
 
@@ -67,7 +67,7 @@ def test_nothing_counts_again_until_it_is_recovered(
     before, entered, was = states(case), chain(case), (case / "ledger.sqlite").read_bytes()
     lose(case / "ledger.sqlite")
     for words in (
-        ("consolidate", case),
+        ("consolidate", "--write", case),
         ("status", case),
         ("report", case),
         ("verify", case),
@@ -82,7 +82,7 @@ def test_nothing_counts_again_until_it_is_recovered(
     assert chain(case) == entered
     assert hrge("sign", case / "reports" / "overview.html", "--check") == 0
     assert (
-        hrge("consolidate", case, "--today", DAY) == 0
+        hrge("consolidate", "--write", case, "--today", DAY) == 0
     )  # the page no longer says what the last run changed
     assert states(case) == before
     assert [row[1] for row in before] == ["withdrawn", "counts"]
@@ -105,7 +105,7 @@ def test_a_folder_that_never_had_one_is_told(tmp_path: Path) -> None:
 def test_without_a_journal_the_way_back_is_told(case: Path) -> None:
     (case / "ledger.sqlite").unlink()
     (case / JOURNAL).unlink()
-    assert hrge("consolidate", case) == 5
+    assert hrge("consolidate", "--write", case) == 5
     told = ran("recover", case, code=2).err
     assert "Restore ledger.sqlite from a backup" in told
     assert "make the decisions and waivers again" in told
@@ -137,7 +137,7 @@ def test_what_a_run_could_not_add_any_more_the_next_one_adds(case: Path) -> None
     """The computer went off between the ledger and the journal."""
     lines = (case / JOURNAL).read_text(encoding="utf-8").splitlines(keepends=True)
     (case / JOURNAL).write_text("".join(lines[:-1]), encoding="utf-8")
-    assert hrge("consolidate", case, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", case, "--today", DAY) == 0
     assert [entry.digest for entry in read_journal(case).entries] == [
         entry.digest for entry in chain(case)
     ]

@@ -130,7 +130,7 @@ def test_a_chain_made_anew_is_not_the_signer_s(folder: Path) -> None:
     sealed_by_key()
     for name in ("ledger.sqlite", "ledger.jsonl", "dataset.sqlite"):
         Path("round", name).unlink()
-    assert hrge("consolidate", "round", "--received", "2026-01-01", "--today", DAY) == 0
+    assert hrge("consolidate", "--write", "round", "--received", "2026-01-01", "--today", DAY) == 0
     assert hrge("sign", REPORT, "--by", NAME) == 0
     assert "could have made it, and the whole chain, again" in said(0, "sign", REPORT, "--check")
     told = said(1, "sign", REPORT, "--check", "--trust", "trusted.txt")
@@ -349,7 +349,7 @@ def test_the_terms_are_the_signer_s(folder: Path) -> None:
 
 def test_what_came_tells_under_which_terms(folder: Path) -> None:
     """Taken in by a command of the round, and consolidated into another folder."""
-    assert hrge("consolidate", "round", "-o", "out", "--today", DAY) == 0
+    assert hrge("consolidate", "--write", "round", "-o", "out", "--today", DAY) == 0
     for place in ("round", "out"):
         (content,) = queried(
             Path(place) / LEDGER, "SELECT content FROM entries WHERE kind = 'receipt'"
@@ -381,7 +381,7 @@ def reported(tmp_path_factory: Folders) -> Path:
     """A consolidated folder with reports, beside the folder of what came back."""
     tmp_path = tmp_path_factory.mktemp("seals")
     came = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})[0].parent
-    assert hrge("consolidate", came, "-o", tmp_path / "out", "--today", DAY) == 0
+    assert hrge("consolidate", "--write", came, "-o", tmp_path / "out", "--today", DAY) == 0
     formats = ("--format", "json", "--format", "html")
     assert hrge("report", came, *formats, "-o", tmp_path / "out" / "reports", "--today", DAY) == 0
     return tmp_path
@@ -461,7 +461,7 @@ def test_every_ledger_at_hand_is_looked_at(tmp_path: Path) -> None:
     """Also one that holds no seal: that of the round, beside the one of the dataset."""
     folder = round_folder(tmp_path)
     assert hrge("sign", folder, "--by", NAME) == 0
-    assert hrge("consolidate", folder, "-o", tmp_path / "out", "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "-o", tmp_path / "out", "--today", DAY) == 0
     assert (
         hrge(
             "report", folder, "--format", "json", "-o", tmp_path / "out" / "reports", "--today", DAY
@@ -492,7 +492,7 @@ def test_a_seal_survives_consolidating_again(report: Path) -> None:
     assert hrge("sign", report, "--by", NAME) == 0
     came = report.parents[2] / "returned"
     returned(came, {"mar.xlsx": workbook("MAR")})
-    assert hrge("consolidate", came, "-o", report.parents[1], "--today", DAY) == 0
+    assert hrge("consolidate", "--write", came, "-o", report.parents[1], "--today", DAY) == 0
     check(report)
 
 

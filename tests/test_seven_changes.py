@@ -125,6 +125,7 @@ class Copy:
         """A dataset of one workbook: this one, or one with some answers typed in."""
         self.hrge(
             "consolidate",
+            "--write",
             path or self.returned(**answers),
             "-o",
             self.root / "dataset",
@@ -509,6 +510,7 @@ def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None
     assert len([colour for colour, _ in looks if colour in colours]) > len(colours)
     copy.hrge(
         "consolidate",
+        "--write",
         ROOT / "tests" / "returns" / "careful.xlsx",
         "-o",
         copy.root / "dataset",

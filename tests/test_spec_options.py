@@ -91,7 +91,17 @@ def consolidated(folder: Path, data: bytes) -> Path:
     returned = folder.parent / "returned"
     returned.mkdir()
     (returned / "one.xlsx").write_bytes(data)
-    hrge("consolidate", returned, "-o", folder.parent / "out", "--spec", folder, "--today", TODAY)
+    hrge(
+        "consolidate",
+        "--write",
+        returned,
+        "-o",
+        folder.parent / "out",
+        "--spec",
+        folder,
+        "--today",
+        TODAY,
+    )
     return folder.parent / "out"
 
 
@@ -333,7 +343,9 @@ def test_a_spec_without_countries(
     assert hrge("generate", copy, "-o", "issued", "--today", TODAY) == 0
     assert [path.name for path in Path("issued").glob("*.xlsx")] == ["example_en.xlsx"]
     assert "Country" not in cells(Path("issued/example_en.xlsx").read_bytes(), "Cover")
-    assert hrge("consolidate", "issued", "-o", "out", "--spec", copy, "--today", TODAY) in (0, 1)
+    assert hrge(
+        "consolidate", "--write", "issued", "-o", "out", "--spec", copy, "--today", TODAY
+    ) in (0, 1)
     page = Path("out/reports/overview.html").read_text(encoding="utf-8")
     assert 'id="who"' in page
     assert not re.search("Countr|people", page.partition("<body>")[2].partition('id="profile"')[0])
@@ -383,7 +395,17 @@ def test_the_overview_shows_what_the_spec_says(copy: Path) -> None:
     assert all(f'id="{part}"' in page for part in ("risks", "gaps", "top-risks"))
     left_out = figures + "overview: {leave_out: [questions], top_risks: 1}\n"
     (copy / "figures.yaml").write_text(left_out, encoding="utf-8")
-    hrge("consolidate", copy.parent / "returned", "-o", out, "--spec", copy, "--today", TODAY)
+    hrge(
+        "consolidate",
+        "--write",
+        copy.parent / "returned",
+        "-o",
+        out,
+        "--spec",
+        copy,
+        "--today",
+        TODAY,
+    )
     page = (out / "reports" / "overview.html").read_text(encoding="utf-8")
     assert 'id="gaps"' not in page
     assert page.partition('id="top-risks"')[2].partition("</ol>")[0].count("<li>") == 1
@@ -407,7 +429,17 @@ def test_numbers_steps_and_levels_on_the_overview(copy: Path) -> None:
         (copy.parent / "returned").mkdir(exist_ok=True)
         (copy.parent / "returned" / f"{number}.xlsx").write_bytes(data)
     out = copy.parent / "out"
-    hrge("consolidate", copy.parent / "returned", "-o", out, "--spec", copy, "--today", TODAY)
+    hrge(
+        "consolidate",
+        "--write",
+        copy.parent / "returned",
+        "-o",
+        out,
+        "--spec",
+        copy,
+        "--today",
+        TODAY,
+    )
     page = (out / "reports" / "overview.html").read_text(encoding="utf-8")
     said = {}
     for item in page.partition('id="profile"')[2].partition('id="history"')[0].split("<li><p>")[1:]:

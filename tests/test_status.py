@@ -217,7 +217,7 @@ def test_a_form_of_another_round_leaves_no_period_and_no_team(made: Round) -> No
     returned(made, PAK=workbook(made, "PAK-1"))
     stray = workbook(made, "PAK-1", {"round": "2025-H2", "team": "OLD-9", "copy": "c" * 12})
     returned(made, stray=stray)
-    ran("consolidate", made.folder, *DAY, code=None)
+    ran("consolidate", "--write", made.folder, *DAY, code=None)
 
     def periods(table: str) -> list[str]:
         return sorted(set(hrge_xl.read_table(made.folder, table).period.fillna("")))
@@ -513,7 +513,7 @@ def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -
     )
     assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
     assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told
-    assert "Files in: 2026-H1: data.xlsx, feedback/, reports/overview.html and brief.html" in told
+    assert "Files in: 2026-H1: feedback/, reports/overview.html and brief.html" in told
 
 
 @pytest.mark.parametrize(("columns", "most"), [("60", 60), ("200", 120)])

@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             data = generate(load("example"), replace(ordered[team], answers=answers))
             (folder / "returned" / f"{team}_{day}.xlsx").write_bytes(saved_on(data, day))
         (folder / f"week_{day}.txt").write_text(
-            ran("refresh", folder, "--today", day).out, encoding="utf-8"
+            ran("refresh", folder, "--write", "--today", day).out, encoding="utf-8"
         )
     return folder
 

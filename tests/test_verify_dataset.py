@@ -289,12 +289,14 @@ def made(tmp_path_factory: Folders) -> Path:
     """A round with everything beside its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("held"))
     assert hrge("generate", folder, "--today", DAY) == 0
-    assert hrge("consolidate", folder, "--today", DAY, "--formats", "xlsx,csv,parquet") == 0
+    assert (
+        hrge("consolidate", "--write", folder, "--today", DAY, "--formats", "xlsx,csv,parquet") == 0
+    )
     assert (
         hrge("waive", "V001", "--file", "PAK.xlsx", "--ledger", folder, *WHY, "--today", DAY) == 0
     )
     assert hrge("decide", folder, "AFG.xlsx", "--use", *WHY) == 0
-    assert hrge("consolidate", folder, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "--today", DAY) == 0
     assert hrge("sign", folder, "--by", "office") == 0
     return folder
 
@@ -340,7 +342,7 @@ def test_every_edit_is_named(case: Path, edit: Edit, capsys: Capsys) -> None:
 
 
 def test_the_copy_to_share_is_compared_too(case: Path) -> None:
-    assert hrge("consolidate", case, "--shareable", "--today", DAY) == 0
+    assert hrge("consolidate", "--write", case, "--shareable", "--today", DAY) == 0
     assert look(case).identical
     in_text("shareable/csv/items.csv", "C1", "C9")(case)
     assert "items.csv[" in said(case)
@@ -373,7 +375,9 @@ def test_the_dataset_of_several_rounds_kept_elsewhere(tmp_path: Path) -> None:
     """Rounds that are not named are not at hand: what only they can tell is taken as it stands, all else is not."""
     folder, out = round_folder(tmp_path), tmp_path / "dataset"
     returned(tmp_path / "loose", {"irq.xlsx": workbook("IRQ"), "letter.xlsx": b"no workbook"})
-    assert hrge("consolidate", folder, tmp_path / "loose", "-o", out, "--today", DAY) == 4
+    assert (
+        hrge("consolidate", "--write", folder, tmp_path / "loose", "-o", out, "--today", DAY) == 4
+    )
     assert look(out).identical
     assert look(out, returned=[folder / "returned"]).identical
     in_database("UPDATE submissions SET signature = 'invalid'")(out)
@@ -398,7 +402,7 @@ def test_what_cannot_be_verified_says_why(made: Path, tmp_path: Path) -> None:
 def test_a_database_that_holds_the_same(tmp_path: Path, database: str) -> None:
     """The address of the database is named beside the folder that it belongs to."""
     folder = round_folder(tmp_path)
-    assert hrge("consolidate", folder, "--store", database, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "--store", database, "--today", DAY) == 0
     assert look(folder, store=database).identical
     with sa.create_engine(database).begin() as connection:
         connection.execute(sa.text(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}"))

@@ -236,7 +236,7 @@ def test_a_file_that_was_changed_since_is_not_mistaken_for_what_was_read(
     folder: Path, tmp_path: Path
 ) -> None:
     path, out = folder / "returned" / "PAK.xlsx", tmp_path / "out"
-    assert hrge("consolidate", folder, "-o", out, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "-o", out, "--today", DAY) == 0
     path.write_bytes(workbook("AFG"))
     assert "PAK.xlsx was changed since it was taken in." in waive(out, file=str(path), code=2).err
 
@@ -245,7 +245,10 @@ def test_a_file_that_was_changed_since_is_not_mistaken_for_what_was_read(
 def test_what_was_only_normalised_is_nothing_to_waive(tmp_path: Path) -> None:
     kept = Path(__file__).parent / "returns" / "other_digits.xlsx"
     returned(tmp_path / "came", {"digits.xlsx": kept.read_bytes()})
-    assert hrge("consolidate", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY) == 0
+    assert (
+        hrge("consolidate", "--write", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY)
+        == 0
+    )
     assert (
         "there is nothing to waive"
         in waive(tmp_path / "out", kind="V103", file="digits.xlsx", code=2).err
@@ -267,7 +270,7 @@ MARKS = "SELECT waived, waiver FROM findings WHERE code = 'V001'"
 
 def test_the_dataset_follows(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    consolidate = ("consolidate", folder / "returned", "-o", out, "--today")
+    consolidate = ("consolidate", "--write", folder / "returned", "-o", out, "--today")
     assert hrge(*consolidate, DAY) == 0
     before = queried(out, VERDICTS)
     assert before == [("AFG", "accepted", 0, 0), ("PAK", "returned", 1, 0)]
@@ -297,10 +300,10 @@ def test_waived_before_or_after_reading_gives_the_same_dataset(
     folder: Path, tmp_path: Path
 ) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
-    assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "-o", one, "--today", DAY) == 0
     waive(folder)
-    assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
-    assert hrge("consolidate", folder, "-o", other, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "-o", one, "--today", DAY) == 0
+    assert hrge("consolidate", "--write", folder, "-o", other, "--today", DAY) == 0
     assert queried(one, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
     assert (one / "dataset.sqlite").read_bytes() == (other / "dataset.sqlite").read_bytes()
     assert (one / "data.xlsx").read_bytes() == (other / "data.xlsx").read_bytes()
@@ -309,7 +312,7 @@ def test_waived_before_or_after_reading_gives_the_same_dataset(
 @pytest.mark.deep
 def test_a_report_takes_the_waivers_of_a_consolidated_folder(tmp_path: Path) -> None:
     came = returned(tmp_path / "came", {"pak.xlsx": workbook("PAK", whole=False)})[0].parent
-    assert hrge("consolidate", came, "-o", tmp_path / "out", "--today", DAY) == 0
+    assert hrge("consolidate", "--write", came, "-o", tmp_path / "out", "--today", DAY) == 0
     waive(tmp_path / "out", file="pak.xlsx")
     document(came, code=1)
     assert document(came, DAY, "--ledger", tmp_path / "out")["summary"]["waived"] == 1

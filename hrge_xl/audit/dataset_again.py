@@ -116,14 +116,15 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 )
             if round_ is not None:
                 audit.problems += faults_of_issued(round_, today, request.jobs)
-            older = exports.outgrown(store, folder)
-            aside = exports.are_set_aside(*older)
-            audit.notes += [
-                f"Not compared, because a note stands in its place: {path}" for path in aside
+            older = exports.older_files(folder)
+            changed = exports.changed_since_made(older, folder, ledger)
+            audit.problems += [
+                f"{path.relative_to(folder).as_posix()} was changed since it was made."
+                for path in changed
             ]
-            audit.problems += exports.named_as_older(
-                folder, [path for path in older if path not in aside]
-            )
+            audit.notes += [
+                f"Not compared. {line}" for line in exports.named_as_older(folder, older)
+            ]
             copies = {
                 other_round.name: find(folder / SPECS, other_round.spec_digest)
                 for other_round in elsewhere
@@ -146,7 +147,8 @@ def dataset_again(request: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 }
             audit.read = len(files)
             with rebuilt(folder, store, files, setting, today, pool) as remade:
-                places = [folder] if outdated else [folder, folder / SHAREABLE]
+                copy_is_older = folder / SHAREABLE / DATASET in older
+                places = [folder] if outdated or copy_is_older else [folder, folder / SHAREABLE]
                 copy = Path(SHAREABLE, DATASET)
                 impossible = list(impossible_values(folder / copy, copy.as_posix(), folder / SPECS))
                 audit.problems += impossible

@@ -48,13 +48,16 @@ from .terminal import (
 
 @verb("consolidate")
 def consolidate(paths: tuple[str, ...], output: Path | None, **options: Any) -> Exit:
-    """Validate returned files and put them together: SQLite, data.xlsx, overview; CSV and Parquet on request.
+    """Validate returned files and put them together into one dataset, in SQLite.
 
-    For a round, the files in its `returned/` are used; several rounds may be named.
+    For a round, the files in its `returned/` are used; several rounds may be named. data.xlsx, the overview and the
+    brief are made with --write, or one by one by `export` and `report`; CSV and Parquet with --formats. What is there
+    and older than the dataset is named in the last line.
 
     \b
     hrge-xl consolidate returned/ -o dataset
     hrge-xl consolidate 2026-H1 --received 2026-07-03
+    hrge-xl consolidate 2026-H1 --write
 
     Next: hrge-xl report 2026-H1 --format html -o reports
     """
@@ -62,6 +65,8 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **options: Any) -> 
     summary = hrge_xl.consolidate(dataset_request(paths, options), output, **options)
     print_lines(summary.told, err=True)
     print_lines(summary.lines())
+    if not summary.dry_run:
+        print_lines(hrge_xl.not_made_again(summary.out), err=True)
     warn_of_ledgers(Path(summary.out), *summary.rounds)
     return Exit.REFUSED if summary.refused else Exit.OK
 
@@ -329,7 +334,7 @@ def decide(
 ) -> None:
     """Decide which of several returns counts (X003, X004), withdraw one, or correct an answer for a team.
 
-    The dataset follows at once.
+    The dataset follows at once, and with --write the files beside it.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
     its number or its submission. Without one, or with a RETURN and no option, show what waits for a decision, what was
@@ -465,7 +470,8 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 ) -> None:
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
 
-    The dataset of the folder is updated at once; for a round, what is new is taken in first.
+    The dataset of the folder is updated at once, and with --write the files beside it; for a round, what is new is
+    taken in first.
 
     \b
     hrge-xl waive V001 --file PAK.xlsx --cell "Plan!E6" --reason "No such unit there" --by "A. Name" --ledger 2026-H1

@@ -174,11 +174,14 @@ def report(  # noqa: PLR0913 (one parameter an option)
         )
     request = replace(dataset_request(paths, options), figures=True)
     with hrge_xl.datasets(request) as datasets:
+        written = datasets[0].written if len(datasets) == 1 else []
         if OVERVIEW in formats:
             text = hrge_xl.overview(
                 datasets, request.today, language, masked=shareable, period=period
             )
-            line(write_page(overview_page(output, masked=shareable), text))
+            page = write_page(overview_page(output, masked=shareable), text)
+            written.append(page)
+            line(page)
         if BRIEF in formats:
             pages = hrge_xl.brief(
                 datasets,
@@ -189,10 +192,12 @@ def report(  # noqa: PLR0913 (one parameter an option)
                 countries=countries,
                 teams=teams,
             )
-            print_lines(
+            briefs = [
                 write_page(brief_page(output, masked=shareable, group=group), text)
                 for group, text in pages.items()
-            )
+            ]
+            written += briefs
+            print_lines(briefs)
         document = hrge_xl.document(datasets, facts(request, redacted=redact, language=language))
         report_formats = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]
         print_lines(write_report(document, name, output) for name in report_formats)

@@ -27,9 +27,10 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **options: Any) ->
     """Do the weekly work of a round, and say in about ten lines what is left to do.
 
     Put the e-mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or just
-    the attachments. Workbooks are taken into `returned/`; dataset, data.xlsx and reports are updated; each team that
-    needs it gets feedback on its latest return, in `feedback/`; and all e-mails that are due are written to `drafts/`,
-    for you to open, check and send. Nothing is ever sent. Running it again does nothing twice.
+    the attachments. Workbooks are taken into `returned/`; the dataset and the pages in `reports/` are updated; each
+    team that needs it gets feedback on its latest return, in `feedback/`; and all e-mails that are due are written to
+    `drafts/`, for you to open, check and send. Nothing is ever sent. Running it again does nothing twice.
+    data.xlsx is made with --write.
 
     \b
     hrge-xl refresh 2026-H1
@@ -47,6 +48,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **options: Any) ->
                 colour = COLOURS.get(word) if text != "nobody." else None
                 first = style(set_cell_size(f"{word}:", INDENT), fg=colour)
                 print_lines(beside(first, text, columns, indent=INDENT))
+    print_lines(hrge_xl.not_made_again(folder), err=True)
     warn_of_ledgers(folder)
     if week.to_decide and not as_json:
         next_step("decide", folder)
@@ -101,7 +103,7 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         yield "Look first", " ".join(first)
     yield (
         "Files in",
-        f"{week.round.folder}: data.xlsx, feedback/, reports/overview.html and brief.html",
+        f"{week.round.folder}: feedback/, reports/overview.html and brief.html",
     )
 
 

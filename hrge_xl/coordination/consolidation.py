@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
@@ -16,20 +17,19 @@ from ..answers.corrections import OfficeCorrection
 from ..core.dates import day_here
 from ..core.errors import OutputError, UsageError
 from ..core.paths import check_several, quoted
+from ..core.program import program_digest
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
 from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
-from ..dataset.run_history import last_change
-from ..dataset.store import OUTGROWN, STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source, ValidationRequest
 from ..findings import Waiver
 from ..ledger.events import FILE, NEXT, Arrived, WaiverGiven
-from ..ledger.files import only_writer
+from ..ledger.files import only_writer, sha256_of
 from ..ledger.judgements import apply_judgements, waivers
 from ..ledger.ledger import DATASET, Ledger
-from ..outputs import exports, overview_page, pages_beside
+from ..outputs import brief_page, briefs_in, exports, overview_page, pages_beside
 from ..rounds.datasets import (
     DatasetRequest,
     check_folder,
@@ -43,8 +43,7 @@ from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
 Entered = TypeVar("Entered")
-# returns; files about more of them take longer to make than anybody waits for a decision
-QUICK = 12
+UNWRITTEN = "data.xlsx, overview and brief are made when they are asked for: hrge-xl {command}"
 
 
 @dataclass
@@ -64,6 +63,7 @@ class Summary:
     rounds: tuple[Path, ...] = ()  # that the files came to
     told: tuple[str, ...] = ()  # by what else than they say themselves files were read
     shared: tuple[str, ...] = ()  # which copies may be shared
+    unwritten: str = ""  # the command that makes data.xlsx and the pages, where none are there
 
     def lines(self) -> list[str]:
         """Say it, a sentence a line."""
@@ -77,6 +77,7 @@ class Summary:
             *(f"{path}: would be taken in as {verdict}" for path, verdict in self.foreseen),
             "Nothing was written (dry run)." if self.dry_run else f"Dataset: {self.out}",
             *([f"Overview: {self.overview}"] if self.overview else []),
+            *([UNWRITTEN.format(command=self.unwritten)] if self.unwritten else []),
             *self.shared,
         ]
 
@@ -94,16 +95,18 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     only_these: bool = False,
     resume: bool = True,
     formats: Collection[str] | None = None,
+    pages: bool = False,
     shareable: bool = False,
+    write: bool = False,
 ) -> Summary:
-    """Validate returned files and put them together in the folder `output`, with the overview in its `reports`.
+    """Validate returned files and put them together in a dataset in the folder `output`.
 
     `returned` are files, folders or rounds, or a `DatasetRequest` about them, which says more than `spec` and `today`
     can. `output` is by default the round that it is about, else output/dataset. `store` is a database that shall hold
     the same. Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again.
-    `formats` are the kinds of files that are written beside the dataset, besides those that are there; `shareable`
-    adds a copy with small counts of people masked, which is made again with them from then on. Raises `StoreError`,
-    `OutputError`, `UsageError`, `SpecError`.
+    Files are made where they are asked for: `formats` are the kinds of files beside the dataset, `pages` the overview
+    and the brief in its `reports`, `shareable` a copy with small counts of people masked. `write` makes data.xlsx and
+    the pages, and every other file again that is there. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     request = request_of(returned, spec, today)
     rounds = [place.round for place in places(request.paths) if place.round]
@@ -122,10 +125,11 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         arrived=replace(request.arrived, terms=terms_of(rounds)),
         options=Options(store, engine, executor, request.jobs, only_these, resume),
         dry_run=dry_run,
-        formats=formats,
-        overview=folder / REPORTS,
+        formats=formats or (),
+        overview=folder / REPORTS if pages or write else None,
         round_=only_round,
         shareable=shareable,
+        write=write,
     )
     notes = tuple(note for source in sources for note in source.notes)
     return replace(summary, told=notes, rounds=tuple(round_.folder for round_ in rounds))
@@ -138,19 +142,19 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
     arrived: Arrived | None = None,
     options: Options | None = None,
     dry_run: bool = False,
-    formats: Collection[str] | None = None,
+    formats: Collection[str] = (),
     overview: Path | None = None,
     round_: Round | None = None,
     shareable: bool = False,
+    write: bool = False,
 ) -> Summary:
     """Put files together of which it is known what they should be, as `consolidate` does.
 
-    `arrived` says when they came and the terms of the rounds that they came to. Into the folder `overview` goes that
-    page, for which `round_` says who was expected.
+    `arrived` says when they came and the terms of the rounds that they came to. Into the folder `overview` go that page
+    and the brief, for which `round_` says who was expected.
     """
     options = options or Options()
     check_several("sources", sources)
-    formats = exports.USUAL if formats is None else formats
     check_several("formats", formats)
     check_own(folder)
     if is_round(folder) and not dry_run:
@@ -173,20 +177,23 @@ def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
             overview=overview_page(overview) if overview else None,
         )
         run.pool.shutdown()  # what is held for figures is of no use to files
-        shared = write_files(run, written_formats, overview, round_)
-    if shareable and not shared:
-        shared = _share(run.today, folder, overview, round_)
+        shared = write_files(
+            run, written_formats, overview, round_, shareable=shareable, existing=write
+        )
+        if not exports.files_beside(run.file, folder) and overview is None:
+            summary.unwritten = exports.writing_command(folder)
     return replace(summary, shared=shared)
 
 
-def _share(today: date, out: Path, overview: Path | None, round_: Round | None) -> tuple[str, ...]:
+def _share(
+    run: IngestRun, formats: Collection[str], reports: Path, round_: Round | None
+) -> tuple[str, ...]:
     """Write the copies that may be shared, and say where they are."""
-    copy = f"To share: {exports.write_shareable(out, today, exports.formats_there(out))}"
-    if overview is None:
-        return (copy,)
     from ..outputs.brief import pages_of_folder
 
-    return copy, f"Overview to share: {pages_of_folder(out, overview, round_, masked=True)}"
+    copy = exports.write_shareable(run.out, run.today, formats)
+    page = pages_of_folder(run.out, reports, round_, masked=True)
+    return f"To share: {copy}", f"Overview to share: {page}"
 
 
 def _enter_and_update(
@@ -195,13 +202,13 @@ def _enter_and_update(
     store: str | None,
     jobs: int,
     password: str | None,
+    write: bool,
     enter: Callable[[Ledger, list[Return], ValidationRequest], Entered],
 ) -> tuple[Entered, list[Return], list[Return]]:
     """Enter something into the ledger of a round or consolidated folder; gives it, and the returns before and after.
 
-    Of a round what is new is taken in first; nothing is read twice. The dataset follows, and the files beside it and
-    its overview where they are there: those that take long give way to a note until they are made again. `store` is
-    the database that holds the same. Raises as `consolidate` does.
+    Of a round what is new is taken in first; nothing is read twice. The dataset follows; the files beside it do where
+    they are to be written. `store` is the database that holds the same. Raises as `consolidate` does.
     """
     if is_round(folder):
         load_open_round(folder)
@@ -215,14 +222,8 @@ def _enter_and_update(
         returns_after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in returns_before) and not is_round(folder)
-        pages = pages_beside(folder / REPORTS)
-        formats = exports.formats_there(folder)
-        overview = folder / REPORTS if pages[0].is_file() and not of_others else None
-        if len(returns_after) > QUICK and run.file.fact(STATE) in OUTGROWN:
-            export = exports.Export(str(folder / DATASET), day, formats)
-            _refuse_unwritten(exports.set_aside(run.file, export, pages, run.pool))
-        elif overview or formats or exports.has_shareable(folder):
-            write_files(run, overview=overview)
+        if write:
+            write_files(run, (), None if of_others else folder / REPORTS, existing=True)
     return entered, returns_before, returns_after
 
 
@@ -250,6 +251,7 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     store: str | None = None,
     jobs: int = 1,
     password: str | None = None,
+    write: bool = False,
 ) -> Decided:
     """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
 
@@ -264,7 +266,9 @@ def decide(  # noqa: PLR0913 (one parameter an option)
         meant = [find_return(every_return, name) for name in returns]
         deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
 
-    _, returns_before, returns_after = _enter_and_update(folder, day, store, jobs, password, enter)
+    _, returns_before, returns_after = _enter_and_update(
+        folder, day, store, jobs, password, write, enter
+    )
     return Decided(returns_before, returns_after)
 
 
@@ -289,6 +293,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     store: str | None = None,
     jobs: int = 1,
     password: str | None = None,
+    write: bool = False,
 ) -> WaiverMade:
     """Accept the findings of one file that have a code, all or those at one `place` (sheet and cell), until a day.
 
@@ -324,13 +329,13 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         return return_.submission, waivers(ledger, day)[-1], len(covered)
 
     (name, waiver, count), _, returns_after = _enter_and_update(
-        folder, day, store, jobs, password, enter
+        folder, day, store, jobs, password, write, enter
     )
     verdict = next(return_.verdict for return_ in returns_after if return_.submission == name)
     return WaiverMade(**asdict(waiver), count=count, verdict=verdict)
 
 
-def withdraw(
+def withdraw(  # noqa: PLR0913 (one parameter an option)
     folder: str | Path,
     number: int,
     *,
@@ -339,6 +344,7 @@ def withdraw(
     store: str | None = None,
     jobs: int = 1,
     password: str | None = None,
+    write: bool = False,
 ) -> Waiver:
     """Take a waiver back by its number. Raises `UsageError`."""
     day = day or day_here()
@@ -348,7 +354,7 @@ def withdraw(
     def enter(ledger: Ledger, _: list[Return], __: ValidationRequest) -> Waiver:
         return deciding.withdraw(ledger, number, by=by, day=day)
 
-    return _enter_and_update(folder, day, store, jobs, password, enter)[0]
+    return _enter_and_update(folder, day, store, jobs, password, write, enter)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +376,7 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     store: str | None = None,
     jobs: int = 1,
     password: str | None = None,
+    write: bool = False,
 ) -> CorrectionMade:
     """Put a value into one cell of a returned file, as its team would type it there; None: as it came again.
 
@@ -397,24 +404,22 @@ def correct(  # noqa: PLR0913 (one parameter an option)
         return return_.submission, correction
 
     (name, correction), _, returns_after = _enter_and_update(
-        folder, day, store, jobs, password, enter
+        folder, day, store, jobs, password, write, enter
     )
     verdict = next(return_.verdict for return_ in returns_after if return_.submission == name)
     return CorrectionMade(**asdict(correction), verdict=verdict)
 
 
-def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
+def _pages(dataset: Path, folder: Path, round_: Round | None, masked: bool) -> list[str]:
     """Write the overview and the brief; give what is said of one where somebody has it open.
 
-    Those to share and those of countries and teams that are there are written again too; where there is a copy to
-    share, that brings its own.
+    Those of countries and teams that are there are written again too, and, where they are wanted, those to share.
     """
     from ..outputs.brief import group_pages_again, pages_of_folder
 
-    to_share = overview_page(folder, masked=True).is_file() and not exports.has_shareable(dataset)
     try:
         pages_of_folder(dataset, folder, round_)
-        if to_share:
+        if masked:
             pages_of_folder(dataset, folder, round_, masked=True)
         group_pages_again(dataset, folder, round_)
     except OutputError as error:
@@ -424,41 +429,87 @@ def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
 
 def write_files(
     run: IngestRun,
-    formats_to_write: Collection[str] = (),
+    formats: Collection[str] = (),
     overview: Path | None = None,
     round_: Round | None = None,
+    *,
+    shareable: bool = False,
+    existing: bool = False,
 ) -> tuple[str, ...]:
-    """Write the files beside the dataset that are wanted or there, and into a folder the overview and the brief.
+    """Write the files beside the dataset that are wanted, and into a folder the overview and the brief.
 
-    What would be the same again is not made. Returns where the copies to share are, if they were there and made again.
+    What would be the same again is not made. With `existing` data.xlsx is wanted, and what is there besides. Returns
+    where the copies to share are, if they were made.
     """
-    done_state = f"done {run.today}"
-    file = run.file
-    formats = {*formats_to_write, *exports.formats_there(run.out)}
-    tasks = [partial(_pages, run.out, overview, round_)] if overview else []
-    pages = pages_beside(overview) if overview else []
-    round_file = (round_.folder if round_ else run.out) / FILE
+    out = run.out
+    copy = out / exports.SHAREABLE
+    reports = overview or out / REPORTS
+    run.basis = _basis((round_.folder if round_ else out) / FILE)
+    fresh = _fresh_files(run)
+    if existing:
+        formats = {exports.XLSX, *formats, *exports.formats_there(out)}
+    stale_formats = [
+        name for name in formats if not fresh.issuperset(exports.names(run.file, out, (name,)))
+    ]
+    written = exports.names(run.file, out, stale_formats)
+    copy_formats = {exports.XLSX, *formats, *exports.formats_there(copy)}
+    copies = [
+        copy / DATASET,
+        *exports.names(run.file, copy, copy_formats),
+        overview_page(reports, masked=True),
+        brief_page(reports, masked=True),
+    ]
+    has_copy = exports.has_shareable(out)
+    share = shareable or (existing and has_copy and not fresh.issuperset(copies))
+    tasks = []
+    if overview is not None:
+        masked = overview_page(overview, masked=True).is_file() and not (share or has_copy)
+        groups = [page for page, _, group in briefs_in(overview) if group]
+        pages = [*pages_beside(overview, masked=masked), *groups]
+        if not fresh.issuperset(pages):
+            tasks.append(partial(_pages, out, overview, round_, masked))
+            written += pages
     failed: list[str] = []
+    if stale_formats or tasks:
+        export = exports.Export(str(out / DATASET), run.today, stale_formats)
+        failed += exports.write(run.file, export, run.pool, tasks)
     shared: tuple[str, ...] = ()
-    if file.fact(STATE) != done_state or not all(
-        path.is_file() for path in exports.names(file, run.out, formats)
-    ):
-        export = exports.Export(str(run.out / DATASET), run.today, formats)
-        failed = exports.write(file, export, run.pool, tasks)
-        if exports.has_shareable(run.out):
-            try:
-                shared = _share(run.today, run.out, overview, round_)
-            except OutputError as error:
-                failed.append(str(error))
-        compact(file, run.out / DATASET, "" if failed else done_state)
-    elif tasks and not run.ledger.is_made(
-        pages, run.ledger.made_of(round_file, str(last_change(run.out)))
-    ):
-        failed = tasks[0]()
+    if share:
+        written += copies
+        try:
+            shared = _share(run, copy_formats, reports, round_)
+        except OutputError as error:
+            failed.append(str(error))
     _refuse_unwritten(failed)
-    if pages:
-        run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
+    current = fresh.union(written)
+    run.written += sorted(current)
+    run.with_files = written != [] and current.issuperset(exports.files_beside(run.file, out))
     return shared
+
+
+def _fresh_files(run: IngestRun) -> set[Path]:
+    """Return the files beside the dataset that would be the same again: of its state, and as they were made."""
+    older = exports.outgrown(run.file, run.out, run.ledger, run.checksum)
+    current = {*exports.files_beside(run.file, run.out)}.difference(older)
+    notes = run.ledger.noted_files()
+    fresh = set()
+    for path in current:
+        note = notes.get(path.relative_to(run.out).as_posix())
+        is_page = path.suffix == ".html"
+        if note is None:  # an earlier program made it
+            is_fresh = not is_page
+        else:
+            is_same_basis = note.basis == run.basis or not is_page
+            is_fresh = is_same_basis and note.sha256 == sha256_of(path)
+        if is_fresh:
+            fresh.add(path)
+    return fresh
+
+
+def _basis(round_file: Path) -> str:
+    """Return a digest of what pages are made of besides the dataset: the file of the round, and the program."""
+    round_digest = sha256_of(round_file) if round_file.is_file() else ""
+    return hashlib.sha256(f"{round_digest} {program_digest()}".encode()).hexdigest()
 
 
 def _refuse_unwritten(failed: Sequence[str]) -> None:

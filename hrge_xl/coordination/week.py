@@ -109,10 +109,17 @@ class RefreshResult:
 
 
 def refresh(
-    folder: str | Path, today: date | None = None, *, jobs: int = 0, password: str | None = None
+    folder: str | Path,
+    today: date | None = None,
+    *,
+    jobs: int = 0,
+    password: str | None = None,
+    write: bool = False,
 ) -> RefreshResult:
-    """Do what a week asks of a round: receive what lies in its `inbox`, bring dataset, files and reports up to date,
+    """Do what a week asks of a round: receive what lies in its `inbox`, bring the dataset and the pages up to date,
     write feedback and the drafts that are due. Running it again on the same day changes nothing.
+
+    With `write` data.xlsx is made too, and every file again that is there.
 
     Raises as `receive`, `consolidate` and `drafts` do.
     """
@@ -128,7 +135,7 @@ def refresh(
     request = DatasetRequest(
         [str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today)
     )
-    consolidate(request, folder)
+    consolidate(request, folder, pages=True, write=write)
     with datasets(request) as (dataset,):
         with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
             _write_report(dataset, ledger, today)
@@ -216,7 +223,8 @@ def close_round(
     day = day or day_here()
     need_words("A change", reason, by)
     folder = planned.folder
-    consolidate(DatasetRequest([str(folder)], day, password=password, arrived=Arrived(day)), folder)
+    request = DatasetRequest([str(folder)], day, password=password, arrived=Arrived(day))
+    consolidate(request, folder, write=True)
     with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
         _write_report(dataset, ledger, day)
         verdicts = tuple(verdicts_for_closing(dataset.store))

@@ -58,7 +58,18 @@ from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
-from .store import DERIVED, FILLED, MIRRORED, PROGRAM, SPEC_DIGEST, STATE, Store, open_file
+from .store import (
+    DERIVED,
+    FILLED,
+    MIRRORED,
+    PROGRAM,
+    SPEC_DIGEST,
+    STATE,
+    Store,
+    compact,
+    finished_state,
+    open_file,
+)
 from .update_statuses import (
     corrected_otherwise,
     expect_teams,
@@ -126,6 +137,9 @@ class IngestRun:
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
+    written: list[Path] = field(default_factory=list)  # files made of the dataset in this run
+    basis: str = ""  # what else these were made of
+    with_files: bool = False  # whether all files beside the dataset are of its state now
 
     @property
     def received(self) -> list[Arrival]:
@@ -189,8 +203,11 @@ def ingest(
             if source.home is not None:
                 name = source.asked.wanted.round or ""
                 expect_teams(run.file, name, source.expected)
-                if source.before:
-                    run.file.set_fact(f"{BEFORE}{name}", source.before)
+                fact = f"{BEFORE}{name}"
+                if source.before and source.before != run.file.fact(fact):
+                    with run.file.transaction():
+                        run.file.touch()
+                    run.file.set_fact(fact, source.before)
         run.reader.close()  # what readers remember is of no use to those who write
         if run.elsewhere is not None:
             run.elsewhere.shutdown()
@@ -200,10 +217,28 @@ def ingest(
             set_dataset_owner(run.database, run.ledger, out)
             mirror(run.file, run.database, run.checksum)
         yield run
-        run.ledger.note_checksum(file)
+        _finish(run)
         if run.database is not None:
             run.database.set_fact(STATE, run.file.fact(STATE))
             run.database.set_fact(MIRRORED, run.ledger.checksum(file))
+
+
+def _finish(run: IngestRun) -> None:
+    """Write the dataset anew where anything changed, and note what it and the files that were made of it are."""
+    file = run.out / DATASET
+    day = run.file.fact(DERIVED)
+    finished = finished_state(day, with_files=True)
+    state = run.file.fact(STATE)
+    if run.with_files:
+        wanted_state = finished
+    elif state == finished:
+        wanted_state = state
+    else:
+        wanted_state = finished_state(day, with_files=False)
+    if state != wanted_state:
+        compact(run.file, file, wanted_state)
+    run.ledger.note_checksum(file)
+    run.ledger.note_files(run.written, run.basis)
 
 
 @contextmanager
@@ -264,7 +299,12 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
         copied_run = replace(
             run, out=ledger.home, file=store, database=None, ledger=ledger, sources=[([], judged)]
         )
+        copied_run.written = []
         _compute_figures(copied_run, lasting=False)
+        if not store.changed and store.fact(DERIVED) == run.file.fact(DERIVED):
+            copied_run.written = (
+                run.written
+            )  # what is made of the copy could be made of the dataset
         yield copied_run
 
 

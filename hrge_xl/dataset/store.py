@@ -47,8 +47,7 @@ STATE = "state"
 FILLED = "filled"
 SPEC_DIGEST = "spec_digest"
 PROGRAM = "program"  # fact: the version of hrge_xl that worked it out last
-NOTED = "noted"  # the state where workbook and pages gave way to notes
-OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
+NOTED = "noted"  # the state where an earlier program put notes in the place of workbook and pages
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
 # fact of a database: the checksum of the file that it held the same as, unless a run was cut off since
 MIRRORED = "mirrored"
@@ -538,6 +537,14 @@ def passing_store() -> Iterator[Store]:
         open_file(Path(folder) / DATASET, lasting=False) as store,
     ):
         yield store
+
+
+def finished_state(day: str, *, with_files: bool) -> str:
+    """Return the state of a dataset with figures of a day, after a run.
+
+    It is `with_files` where all beside it are of this state; otherwise the ledger notes of which state each is.
+    """
+    return f"done {day}" if with_files else f"done {day}, dataset alone"
 
 
 def compact(store: Store, path: Path, state: str) -> None:

@@ -59,8 +59,8 @@ Record = dict[str, Any]
 Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
-# was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended; and pages, with
-# what they were made of. `closings`: when the rounds of contents with waivers were closed.
+# was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended; and files that
+# were made of one, with what they were made of. `closings`: when the rounds of contents with waivers were closed.
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
@@ -103,6 +103,14 @@ class FileLocation(NamedTuple):
     def day(self) -> date | None:
         """The day of arrival."""
         return parse_day(self.received)
+
+
+class FileNote(NamedTuple):
+    """A file beside a dataset when it was made: its bytes, the state of the dataset, and what else it was made of."""
+
+    sha256: str
+    state: str
+    basis: str
 
 
 class Drafted(NamedTuple):
@@ -493,6 +501,37 @@ class Ledger:
         noted = self.checksum(file)
         return noted != "" and file.is_file() and sha256_of(file) != noted
 
+    # files beside a dataset: which state of it they were made of, and what they were then
+
+    def state(self, checksum: str) -> str:
+        """Return the state of a dataset of this checksum: what its last run changed is part of it."""
+        runs = self.rows_of("runs")
+        state_text = f"{checksum} {runs[-1]['n'] if runs else 0}"
+        return hashlib.sha256(state_text.encode()).hexdigest() if checksum else ""
+
+    def note_files(self, paths: Iterable[Path], basis: str) -> None:
+        """Write down that files were made of the dataset as it is noted, and of what else: a digest."""
+        state = self.state(self.checksum(self.home / DATASET))
+        rows = [
+            {"name": _way(self.home, path), "sha256": f"{sha256_of(path)} {state} {basis}"}
+            for path in paths
+            if path.is_file() and path.resolve().is_relative_to(self.home.resolve())
+        ]
+        with self.transaction() as connection:
+            insert(connection, "datasets", rows, "REPLACE")
+
+    def noted_files(self) -> dict[str, FileNote]:
+        """Return what was written down of files beside the dataset, by the way to each from its folder."""
+        digests = {row["name"]: row["sha256"].split(" ") for row in self.rows_of("datasets")}
+        return {name: FileNote(*parts) for name, parts in digests.items() if len(parts) == 3}
+
+    def is_outgrown(self, path: Path) -> bool:
+        """Say whether a file was made of another state of the dataset than the one that is noted."""
+        is_ours = path.resolve().is_relative_to(self.home.resolve())
+        note = self.noted_files().get(_way(self.home, path)) if is_ours else None
+        current = self.state(self.checksum(self.home / DATASET))
+        return note is not None and note.state != current
+
     # pages that would be made of the same again are not made
 
     def made_of(self, round_file: Path, facts: str) -> str:
@@ -521,6 +560,11 @@ class Ledger:
     def note_made(self, pages: Sequence[Path], made_of: str) -> None:
         """Write down that pages were made of this."""
         self.put("datasets", _as_left(pages, made_of))
+
+
+def _way(home: Path, path: Path) -> str:
+    """Return the way from a folder to a file in it."""
+    return path.resolve().relative_to(home.resolve()).as_posix()
 
 
 def _as_left(pages: Sequence[Path], made_of: str) -> Record:

@@ -92,6 +92,9 @@ def page_language(page: bytes) -> str | None:
     return language if language in languages() else None
 
 
-def pages_beside(folder: Path) -> list[Path]:
-    """Return the places of the pages that follow a dataset, in their folder."""
-    return [overview_page(folder), brief_page(folder)]
+def pages_beside(folder: Path, *, masked: bool = False) -> list[Path]:
+    """Return the places of the pages that follow a dataset, in their folder; with `masked` also those to share."""
+    pages = [overview_page(folder), brief_page(folder)]
+    if masked:
+        pages += [overview_page(folder, masked=True), brief_page(folder, masked=True)]
+    return pages

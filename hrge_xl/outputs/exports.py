@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from datetime import date
 from functools import partial
-from io import BytesIO
 from itertools import chain
 from operator import call
 from pathlib import Path
@@ -21,7 +20,6 @@ import sqlalchemy as sa
 from ..core.csv_files import harmless_lines, raw_csv_lines
 from ..core.errors import OutputError, UsageError, listed
 from ..core.paths import parts_of, quoted, whole, write_whole
-from ..core.words import SOURCE_LANGUAGE
 from ..core.work import batched, track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_store, opened
@@ -37,23 +35,18 @@ from ..dataset.schema import (
     Table,
     TableColumn,
 )
-from ..dataset.store import NOTED, OUTGROWN, STATE, Store, open_file
+from ..dataset.store import DERIVED, STATE, Store, finished_state, open_file
 from ..dataset.workers import Workers
 from ..ledger.files import sha256_of
-from ..ledger.ledger import DATASET
+from ..ledger.ledger import DATASET, Ledger
 from ..privacy.sharing import fill_shareable
 from ..rounds.rounds import REPORTS, is_round
 from ..spec.yaml_file import dumped
-from ..workbook.drawing import DRAWN_ON
-from ..workbook.plain_sheets import new_book
 from . import briefs_in, overview_page, pages_beside
 from .data_xlsx import write_workbook
 from .table_files import has_parquet, need_parquet, write_csv_as_parquet
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
-USUAL = (
-    XLSX,
-)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
 WORKBOOK = "data.xlsx"
 DESCRIPTION = "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
@@ -78,7 +71,7 @@ class Export(NamedTuple):
 
     dataset: str
     today: date
-    formats: Collection[str] = USUAL
+    formats: Collection[str]
 
 
 def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
@@ -116,7 +109,7 @@ def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[P
 def write(
     store: Store, export: Export, pool: Workers, further_tasks: Sequence[Task] = ()
 ) -> list[str]:
-    """Write the files beside the dataset, several at once, and `more` meanwhile.
+    """Write the files beside the dataset, several at once, and do `further_tasks` meanwhile.
 
     Gives what is said of those that could not be written.
     """
@@ -249,96 +242,85 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
     return out
 
 
-# what takes long to make gives way to a note, once something was entered, until it is made again
-
-SET_ASIDE = (
-    "Something was decided or waived since this was made, so it no longer agrees with the dataset. Make it again: "
-    "hrge-xl refresh ROUND, or for a folder that is no round: hrge-xl consolidate FOLDER -o FOLDER"
-)
+# files beside a dataset that are of an earlier state of it
 
 
-def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers) -> list[str]:
-    """Put notes in the places of data.xlsx and of pages, where they are; write the other files again.
-
-    Gives what is said of those that could not be written. The dataset tells of notes while nothing else changes in it.
-    """
-    failed = list[str]()
-    for path in (Path(export.dataset).parent / WORKBOOK, *pages):
-        if path.is_file():
-            try:
-                write_whole(path, _note(path))
-            except OutputError as error:
-                failed.append(str(error))
-    other_formats = [name for name in export.formats if name != XLSX]
-    failed += write(store, export._replace(formats=other_formats), pool) if other_formats else []
-    store.set_fact(STATE, "" if failed else NOTED)
-    return failed
-
-
-def are_set_aside(*paths: Path) -> list[Path]:
-    """Return those in whose place a note stands."""
-    return [path for path in paths if path.is_file() and path.read_bytes() == _note(path)]
-
-
-def outgrown(store: Store, folder: Path) -> list[Path]:
-    """Return the files of a folder that are older than the dataset there, and the notes that say so."""
-    state = store.fact(STATE)
+def files_beside(store: Store, folder: Path) -> list[Path]:
+    """Return every file that is made of the dataset of a folder and is there."""
     reports = folder / REPORTS
-    if state not in OUTGROWN:
-        return []
-    older = [
-        folder / WORKBOOK,
+    shareable = folder / SHAREABLE
+    places = [
+        *names(store, folder),
         *pages_beside(reports),
-        *names(store, folder / SHAREABLE),
+        shareable / DATASET,
+        *names(store, shareable),
         overview_page(reports, masked=True),
         *(page for page, *_ in briefs_in(reports)),
     ]
-    if state != NOTED:  # then tables were written again with the notes
-        older += names(store, folder)
-    return [path for path in dict.fromkeys(older) if path.is_file()]
+    return [path for path in dict.fromkeys(places) if path.is_file()]
+
+
+def outgrown(store: Store, folder: Path, ledger: Ledger, checksum: str) -> list[Path]:
+    """Return the files of a folder that were made of an earlier state of the dataset there, which has a checksum."""
+    day = store.fact(DERIVED)
+    run_state = store.fact(STATE)
+    if run_state == finished_state(day, with_files=True):
+        return []
+    is_finished = run_state == finished_state(day, with_files=False)
+    state = ledger.state(checksum) if is_finished else ""
+    notes = ledger.noted_files()
+
+    def is_current(path: Path) -> bool:
+        note = notes.get(path.relative_to(folder).as_posix())
+        return note is not None and state != "" and note.state == state
+
+    return [path for path in files_beside(store, folder) if not is_current(path)]
+
+
+def older_files(folder: str | Path) -> list[Path]:
+    """Return the files of a round or consolidated folder that were made of an earlier state of its dataset."""
+    folder = Path(folder)
+    if not (folder / DATASET).is_file():
+        return []
+    with open_store(folder) as store, Ledger.open(folder, write=False) as ledger:
+        return outgrown(store, folder, ledger, ledger.checksum(folder / DATASET))
+
+
+def changed_since_made(files: Iterable[Path], folder: Path, ledger: Ledger) -> list[Path]:
+    """Return those of some files whose bytes are others than the ledger noted when they were made."""
+    notes = ledger.noted_files()
+    changed = []
+    for path in files:
+        note = notes.get(path.relative_to(folder).as_posix())
+        if note is not None and note.sha256 != sha256_of(path):
+            changed.append(path)
+    return changed
 
 
 def not_made_again(folder: str | Path) -> Iterator[str]:
     """Say which files of a round or consolidated folder are older than its dataset, and what makes them again."""
-    folder = Path(folder)
-    with open_store(folder) as store:
-        yield from named_as_older(folder, outgrown(store, folder))
+    yield from named_as_older(Path(folder), older_files(folder))
 
 
 def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     """Name some files of a folder as older than the dataset there, tables by their folders."""
-    tables = sorted({path.parent.name for path in files if path.parent.name in FORMATS})
-    shown = [
-        path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS
-    ]
-    if files:
-        quoted_folder = quoted(folder)
-        again = (
-            f"refresh {quoted_folder}"
-            if is_round(folder)
-            else f"consolidate {quoted_folder} -o {quoted_folder}"
-        )
-        named = listed([*shown, *(f"{name}/" for name in tables)])
-        yield f"Older than the dataset: {named}. To make them again: hrge-xl {again}"
+    if not files:
+        return
+    shown: dict[str, None] = {}
+    for path in files:
+        way = path.relative_to(folder)
+        is_table = path.parent.name in FORMATS
+        shown[f"{way.parent.as_posix()}/" if is_table else way.as_posix()] = None
+    again = writing_command(folder)
+    yield f"Older than the dataset: {listed([*shown])}. To make them again: hrge-xl {again}"
 
 
-def _note(path: Path) -> bytes:
-    """Return what stands in the place of a page or of a workbook: always the same."""
-    title = "Not up to date"
-    if path.suffix == ".html":
-        style = "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
-        from .page import rendered  # which takes a while
-
-        return rendered(
-            "set_aside.html.j2", SOURCE_LANGUAGE, style, title=title, note=SET_ASIDE
-        ).encode()
-    book = new_book(target := BytesIO(), text_wrap=True)
-    book.set_properties({"created": DRAWN_ON})
-    sheet = book.add_worksheet(title)
-    sheet.set_column(0, 0, 90)
-    sheet.write_string(0, 0, SET_ASIDE)
-    book.close()
-    return target.getvalue()
+def writing_command(folder: Path) -> str:
+    """Return the command, behind the name of the program, that makes all files beside a dataset."""
+    quoted_folder = quoted(folder)
+    if is_round(folder):
+        return f"refresh {quoted_folder} --write"
+    return f"consolidate {quoted_folder} -o {quoted_folder} --write"
 
 
 # how all of it is described

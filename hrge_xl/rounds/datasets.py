@@ -40,6 +40,7 @@ from ..exchange.validation import (
 )
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
+from ..ledger.files import only_writer
 from ..ledger.judgements import (
     Decision,
     RoundElsewhere,
@@ -195,6 +196,8 @@ class Dataset:
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
     decisions: tuple[Decision, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
+    # files made of it: of those beside it the ledger notes, as it is closed, of which state they are
+    written: list[Path] = field(default_factory=list)
 
     def __repr__(self) -> str:
         spec = f"{self.spec.name} {self.spec.version}" if self.spec else "no spec"
@@ -481,7 +484,15 @@ def _of_round(stack: ExitStack, request: DatasetRequest, round_: Round, folder: 
     waived = waivers_of(folder, request.today)
     notes = tuple(dict.fromkeys([*source.notes, *run.notes, *closed_now(run)]))
     dataset = Dataset(
-        run.file, waived, round_, folder, source, run.new, paths_by_submission, notes=notes
+        run.file,
+        waived,
+        round_,
+        folder,
+        source,
+        run.new,
+        paths_by_submission,
+        notes=notes,
+        written=run.written,
     )
     return _with_ledger(dataset, run.ledger)
 
@@ -490,6 +501,8 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     """Return the dataset of a consolidated folder, with the very spec that it was made with."""
     from ..dataset.opening import open_store
 
+    written: list[Path] = []
+    stack.callback(_note_written, folder, written)
     store = stack.enter_context(open_store(folder))
     spec = store.schema.spec
     source = Source(
@@ -503,9 +516,21 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
             )
         notes = tuple(behind(folder, rounds_elsewhere(ledger)))
         dataset = Dataset(
-            store, waivers_of(folder, today), folder=folder, source=source, notes=notes
+            store,
+            waivers_of(folder, today),
+            folder=folder,
+            source=source,
+            notes=notes,
+            written=written,
         )
         return _with_ledger(dataset, ledger)
+
+
+def _note_written(folder: Path, written: Sequence[Path]) -> None:
+    """Write down of files that were made of the dataset of a folder of which state of it they are."""
+    if written:
+        with only_writer(folder), Ledger.open(folder) as ledger:
+            ledger.note_files(written, "")
 
 
 def behind(folder: Path, elsewhere: Sequence[RoundElsewhere]) -> Iterator[str]:

@@ -48,10 +48,13 @@ def sign(
     signer = load_key(Path(key), passphrase) if key else None
     check_folder(target.folder)
     with only_writer(target.folder), Ledger.open(target.folder) as ledger:
-        existing_doubts = tuple(doubts(ledger, target.terms))
-        return NewSeal(
-            **asdict(seal(ledger, target.sealed, by=by, signer=signer)), doubts=existing_doubts
-        )
+        existing_doubts = [*doubts(ledger, target.terms)]
+        if target.report is not None and ledger.is_outgrown(target.report):
+            existing_doubts.append(
+                f"{target.report.name} was made before the dataset was last changed, and is sealed as it is."
+            )
+        new_seal = seal(ledger, target.sealed, by=by, signer=signer)
+        return NewSeal(**asdict(new_seal), doubts=tuple(existing_doubts))
 
 
 class SealCheck(NamedTuple):
