@@ -10,7 +10,7 @@ TOOLS := $(VENV)/tools
 UV := $(TOOLS)/bin/uv pip
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(UPGRADE)
-EXTRAS := postgres parquet cluster encrypted mail sign xlsform
+EXTRAS := postgres parquet cluster encrypted mail sign xlsform desk
 # One more than the two cores of the machine that tests every change: many tests wait for readers and clients.
 WORKERS ?= 3
 PYTEST_ARGS ?=

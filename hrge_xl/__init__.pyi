@@ -1,5 +1,6 @@
 """What `hrge_xl` gives, and where each is made: read by type checkers, and when a name is first asked for."""
 
+from .answers.submission import Answer as Answer
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
 from .api import Imported as Imported
@@ -52,6 +53,7 @@ from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
 from .coordination.mail.drafts import receive as receive
 from .coordination.mail.drafts import remind as remind
+from .coordination.mail.drafts import waiting_drafts as waiting_drafts
 from .coordination.team_history import Happening as Happening
 from .coordination.team_history import team_history as team_history
 from .coordination.team_history import what_comes_next as what_comes_next
@@ -110,6 +112,7 @@ from .rounds.changes import update_spec as update_spec
 from .rounds.datasets import Dataset as Dataset
 from .rounds.datasets import DatasetRequest as DatasetRequest
 from .rounds.datasets import datasets as datasets
+from .rounds.datasets import last_dataset as last_dataset
 from .rounds.datasets import ledger_doubts as ledger_doubts
 from .rounds.datasets import one_dataset as one_dataset
 from .rounds.receiving import Received as Received

@@ -727,7 +727,7 @@ class Decisions(NamedTuple):
 
 
 def decisions(
-    folder: str | Path,
+    folder: str | Path | Dataset,
     today: date | None = None,
     jobs: int = 1,
     password: str | None = None,
@@ -735,7 +735,8 @@ def decisions(
 ) -> Decisions:
     """Return what waits for a decision in a round, after what is new was taken in, or in a consolidated folder.
 
-    With `names`, which are those of `decide`, it is about these returns alone. Raises `UsageError` for an unknown one.
+    A dataset that is open is asked as it is. With `names`, which are those of `decide`, it is about these returns
+    alone. Raises `UsageError` for an unknown one.
     """
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
@@ -746,13 +747,17 @@ def decisions(
     from .ledger.judgements import every_correction, history
     from .ledger.ledger import Ledger
     from .outputs.compare import details
-    from .rounds.datasets import one_dataset
+    from .rounds.datasets import Dataset, one_dataset
     from .rounds.round_status import is_in_doubt
 
     today = today or day_here()
-    folder = Path(folder)
     differing = dict[str, list[str]]()
-    with one_dataset(folder, today, jobs, password, figures=False) as dataset:
+    with ExitStack() as stack:
+        if isinstance(folder, Dataset):
+            dataset = folder
+        else:
+            opening = one_dataset(folder, today, jobs, password, figures=False)
+            dataset = stack.enter_context(opening)
         returns = dataset.returns()
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():
@@ -769,7 +774,8 @@ def decisions(
         )
         words = text(finding)
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
-    with Ledger.open(folder, write=False) as ledger:
+    assert dataset.folder is not None
+    with Ledger.open(dataset.folder, write=False) as ledger:
         choices = {return_.submission: possible(return_) for return_ in returns}
         made = history(ledger)
         corrections = every_correction(ledger)

@@ -40,7 +40,7 @@ TABLES: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
 )
 CALLED: dict[str, str] = TABLES["called"]
-OF_THE_TERMINAL = {"completion", "help"}
+OF_THE_TERMINAL = {"completion", "help", "open"}
 RECORDS = {  # what some verbs are told in one
     "consolidate": hrge_xl.DatasetRequest,
     "datasets": hrge_xl.DatasetRequest,

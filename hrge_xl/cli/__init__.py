@@ -43,6 +43,7 @@ COMMANDS = {  # name, which is that of its function too -> what it does
     "round": "Set up a round: teams, deadlines, signing key.",
     "generate": "Issue workbooks to teams.",
     "refresh": "Do the weekly work: receive, update, write feedback and drafts.",
+    "open": "Open a round as pages in your browser.",
     "receive": "Take returned workbooks out of e-mails, archives and folders.",
     "validate": "Check returned files: what is wrong, and where.",
     "check": "Check one workbook before it is sent.",
@@ -67,6 +68,7 @@ COMMANDS = {  # name, which is that of its function too -> what it does
 }
 ROOMS = {  # the modules that hold several commands; any other has the name of its only one
     "dataset": ("consolidate", "compare", "export", "trace", "decide", "waive", "sign", "recover"),
+    "desk": ("open",),
     "program": ("demo", "quickstart", "explain", "doctor", "completion", "help"),
     "returns": ("validate", "check", "report", "feedback", "verify"),
     "round": ("round", "generate"),

@@ -14,10 +14,9 @@ from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
-from ..core.errors import Exit, UsageError, listed
+from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
 from ..core.words import counted
-from ..core.work import grouped
 from .common import next_step, print_result, verb, warn, warn_of_ledgers
 from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
@@ -184,9 +183,6 @@ def _draft(draft: hrge_xl.Drafted) -> dict[str, str]:
 # what arrived
 
 
-MOST_NAMES = 20  # of files left aside; --json has all
-
-
 @verb("receive")
 def receive(
     folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
@@ -205,31 +201,12 @@ def receive(
     Next: hrge-xl refresh 2026-H1
     """
     received = hrge_xl.receive(folder, sources, today)
-    print_result(output, as_json, _received_as_data(received), _lines(received))
+    print_result(output, as_json, _received_as_data(received), received.lines())
     warn(*received.failures)
     line(received.summary, err=True)
     if received.failures:
         return Exit.OUTPUT
     return Exit.REFUSED if received.unopened else Exit.OK
-
-
-def _lines(received: hrge_xl.Received) -> Iterator[str]:
-    for path, came, day in received.placed:
-        parts = came.place.email.sender, str(day or ""), _within(came)
-        origin = ", ".join(filter(None, parts))
-        yield f"{path}" + (f"  ({origin})" if origin else "")
-    yield from (
-        f"waiting, since the round is closed: {workbook.name}" for workbook in received.waiting
-    )
-    for kind, names in sorted(grouped((file.what, file.name) for file in received.left).items()):
-        yield f"left aside, {kind} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
-    for file in received.unopened:
-        within = _within(file)
-        yield f"not opened: {file.name}{f' ({within})' if within else ''}: {file.why}"
-
-
-def _within(file: hrge_xl.Found) -> str:
-    return " > ".join(file.place.way)
 
 
 def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:

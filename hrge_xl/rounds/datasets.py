@@ -269,6 +269,12 @@ class Dataset:
             of_this_round.append(shown)
         return of_this_round
 
+    def result(self, return_: Return) -> Result:
+        """Return one of its returns as what reading and checking it gave, with its answers."""
+        from ..dataset.returns import result
+
+        return result(self.store, return_)
+
     def totals(self) -> Reconciliation:
         """Reconcile what came in; of a round alone where the dataset may hold others."""
         from ..dataset.reconciliation import reconciled, reconciliation
@@ -596,6 +602,28 @@ def one_dataset(
     request = DatasetRequest([str(place)], today, jobs=jobs, password=password, figures=figures)
     with datasets(request) as (dataset,):
         yield dataset
+
+
+@contextmanager
+def last_dataset(folder: str | Path, today: date | None = None) -> Iterator[Dataset]:
+    """Open the dataset of a round as the last run left it: nothing is taken in, and nobody is waited for.
+
+    Before the first run it is empty. Raises `RoundError`, `StoreError`.
+    """
+    from ..dataset.opening import open_store, temporary_dataset
+
+    today = today or day_here()
+    round_ = load_round(folder)
+    with ExitStack() as stack:
+        if (round_.folder / DATASET).is_file():
+            store = stack.enter_context(open_store(round_.folder))
+        else:
+            empty = temporary_dataset([], load(round_.spec_source))
+            store = stack.enter_context(empty).store
+        waived = waivers_of(round_.folder, today)
+        dataset = Dataset(store, waived, round_, round_.folder)
+        ledger = stack.enter_context(Ledger.open(round_.folder, write=False))
+        yield _with_ledger(dataset, ledger)
 
 
 def _loose(stack: ExitStack, request: DatasetRequest, place: FilePlace) -> Iterator[Dataset]:

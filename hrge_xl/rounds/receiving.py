@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from ..core.dates import parse_moment
-from ..core.errors import UsageError
+from ..core.errors import UsageError, listed
 from ..core.paths import (
     MOST_CHARACTERS,
     check_several,
@@ -57,6 +57,7 @@ UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 # between the day that the mail server says and the one on which something was first seen
 MOST_DAYS = 2
+MOST_NAMES = 20  # of files left aside that are named in one line
 NO_ADDRESS = "?"
 SENT = "sent by the office"
 # what lies beside a letter, and is no answer to it
@@ -110,6 +111,26 @@ class Received(NamedTuple):
             f"{not_opened} not opened": not_opened,
         }
         return f"{', '.join(text for text, is_told in parts.items() if is_told)}.{of_ours}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield what became of everything, a line each; of what was left aside a line for each kind."""
+        for path, came, day in self.placed:
+            parts = came.place.email.sender, str(day or ""), _within(came)
+            origin = ", ".join(filter(None, parts))
+            yield f"{path}" + (f"  ({origin})" if origin else "")
+        yield from (
+            f"waiting, since the round is closed: {workbook.name}" for workbook in self.waiting
+        )
+        for kind, names in sorted(grouped((file.what, file.name) for file in self.left).items()):
+            yield f"left aside, {kind} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
+        for file in self.unopened:
+            within = _within(file)
+            yield f"not opened: {file.name}{f' ({within})' if within else ''}: {file.why}"
+
+
+def _within(file: Found) -> str:
+    """Return the way to something, from what came to what it lies in."""
+    return " > ".join(file.place.way)
 
 
 class _Shelf:

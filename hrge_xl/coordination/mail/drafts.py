@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from ...dataset.return_status import BLANK
 from ...exchange.validation import ACCEPTED
 from ...exchange.validation import RETURNED as TO_CORRECT
 from ...ledger.files import only_writer, sha256_of
-from ...ledger.ledger import Drafted, Ledger, Letter
+from ...ledger.ledger import Drafted, Ledger, Letter, look_up
 from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, feedback_key, give_all
 from ...reader.zip_package import megabytes
 from ...rounds.changes import change_round, note, teams_meant
@@ -118,6 +119,13 @@ def drafts(
     load_open_round(folder)
     with one_dataset(folder, today, password=password, figures=False) as dataset:
         return write_drafts(dataset, today, types or AS_THEY_COME, again=again)
+
+
+def waiting_drafts(folder: str | Path) -> list[Drafted]:
+    """Return the drafts of a round that are written and neither sent nor taken away, the oldest first."""
+    round_ = load_round(folder)
+    by_key = look_up(round_.folder, partial(drafted, round_)) or {}
+    return [draft for draft in by_key.values() if draft.file and _is_there(round_.folder, draft)]
 
 
 def remind(

@@ -1,0 +1,393 @@
+"""What can be done from the pages: each act is one verb of the library, with the command that does the same."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+import hrge_xl
+
+from ..core.dates import parse_day
+from ..core.errors import RoundError, UsageError
+from ..core.paths import file_part, free_name, path_in, whole
+from .desk import Desk, id_of_draft
+
+INBOX = "inbox"
+LISTS = (".csv", ".xlsx")  # what a list of teams may be
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form sent: its fields, and the files that were uploaded with it, by the names they had."""
+
+    fields: Mapping[str, Sequence[str]]
+    uploads: Sequence[tuple[str, BinaryIO]] = ()
+
+    def __getitem__(self, name: str) -> str:
+        """Return what was typed into a field; nothing where there is no such field."""
+        return next(iter(self.all(name)), "").strip()
+
+    def all(self, name: str) -> Sequence[str]:
+        """Return everything that was chosen in a field."""
+        return self.fields.get(name, ())
+
+    def day(self, name: str) -> date | None:
+        """Return the day in a field, None where it is blank. Raises `UsageError` for what is no day."""
+        day = parse_day(self[name])
+        if self[name] and day is None:
+            raise UsageError(f"'{self[name]}' is not a day.", remedy="Write it as 2026-07-31.")
+        return day
+
+    def required_day(self, name: str) -> date:
+        """Return the day in a field. Raises `UsageError` where there is none."""
+        day = self.day(name)
+        if day is None:
+            raise UsageError("Say which day.", remedy="Write it as 2026-07-31.")
+        return day
+
+
+Command = Callable[[Desk, Form], Sequence[object]]
+Plan = Callable[[Desk, Form], hrge_xl.PlannedChange]
+Do = Callable[[Desk, Form], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a form does: what it is called, the words of its command, and what does it.
+
+    What has a `preview` shows that first, and is done once somebody has confirmed just that.
+    """
+
+    title: str
+    command: Command
+    run: Do
+    preview: Do | None = None
+
+
+def digest_of(lines: Sequence[str]) -> str:
+    """Return by what it is known later that somebody has seen these lines."""
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _change(title: str, command: Command, plan: Plan) -> Act:
+    """Return the act that makes a change of the round, once it was seen what it means."""
+
+    def preview(desk: Desk, form: Form) -> Sequence[str]:
+        return plan(desk, form).lines
+
+    def run(desk: Desk, form: Form) -> list[str]:
+        planned = plan(desk, form)
+        _check_seen(form, planned.lines)
+        round_ = hrge_xl.change_round(planned, reason=form["reason"], by=form["by"])
+        return [f"{planned.what}.", *hrge_xl.orphaned(round_)]
+
+    return Act(title, command, run, preview)
+
+
+def _check_seen(form: Form, lines: Sequence[str]) -> None:
+    """Raise `RoundError` where what would be done is no longer what was confirmed."""
+    if form["confirmed"] != digest_of(lines):
+        raise RoundError("Something has changed since this was shown.", remedy="Look at it again.")
+
+
+# what came
+
+
+def take_in(desk: Desk, form: Form) -> list[str]:
+    """Put what was uploaded into the inbox of the round, each file under its name, and do the work of the week."""
+    inbox = desk.round_folder / INBOX
+    used_names = {path.name.casefold() for path in inbox.glob("*")}
+    for name, stream in form.uploads:
+        with stream:
+            _put(inbox, name, stream, used_names)
+    week = hrge_xl.refresh(desk.round_folder)
+    return [*_describe_arrivals(week), *week.drafts.warnings, *week.failures, *week.totals.lines()]
+
+
+def _put(folder: Path, name: str, stream: BinaryIO, used_names: set[str]) -> Path:
+    """Write one file into a folder, in no other file's place; return where it lies."""
+    plain = PurePosixPath(name.replace("\\", "/"))
+    ending = file_part(plain.suffix)
+    stem = file_part(plain.stem) or "file"
+    path = path_in(folder, free_name(stem, f".{ending}" if ending else "", used_names))
+    with whole(path) as unfinished, unfinished.open("wb") as target:
+        shutil.copyfileobj(stream, target)
+    return path
+
+
+def _describe_arrivals(week: hrge_xl.RefreshResult) -> Iterator[str]:
+    """Say what arrived, of each workbook its verdict, and what was left aside."""
+    yield f"{week.received.summary[:1].upper()}{week.received.summary[1:]}"
+    returns = {return_.name: return_ for return_ in week.returns}
+    for placed in week.received.placed:
+        return_ = returns.get(placed.path.name)
+        if return_ is not None:
+            errors = f", {return_.open_errors} errors" if return_.open_errors else ""
+            yield f"{return_.name} ({return_.team or 'no team'}): {return_.verdict}{errors}"
+    yield from week.received._replace(placed=()).lines()
+
+
+# letters
+
+
+def _preview_sent(desk: Desk, form: Form) -> list[str]:
+    return [f"{draft.file} → sent/" for draft in _drafts_meant(desk, form)]
+
+
+def _mark_sent(desk: Desk, form: Form) -> list[str]:
+    drafts = _drafts_meant(desk, form)
+    if len(drafts) > 1:
+        _check_seen(form, [f"{draft.file} → sent/" for draft in drafts])
+    files = {draft.file for draft in drafts}
+    marked = hrge_xl.mark_sent(desk.round_folder, by=desk.user, files=files)
+    return [*(f"{path.name} → sent/" for path in marked.moved), *marked.failures]
+
+
+def _drafts_meant(desk: Desk, form: Form) -> list[hrge_xl.Drafted]:
+    """Return the drafts that were chosen; all where none was."""
+    chosen = form.all("draft")
+    drafts = desk.state().drafts
+    return [draft for draft in drafts if not chosen or id_of_draft(draft) in chosen]
+
+
+def _write_letters(desk: Desk, form: Form) -> list[str]:
+    batch = hrge_xl.drafts(desk.round_folder, occasions=form.all("kind") or None)
+    return [f"{batch.tally()}.", *batch.warnings, *batch.failures]
+
+
+# returns
+
+
+def _waive(desk: Desk, form: Form) -> list[str]:
+    sheet, _, cell = form["place"].rpartition("!")
+    waiver = hrge_xl.waive(
+        desk.round_folder,
+        form["code"],
+        form["return"],
+        reason=form["reason"],
+        by=form["by"],
+        place=(sheet, cell) if cell else None,
+        until=form.day("until"),
+        jobs=0,
+    )
+    return [f"{waiver.code} {waiver.file} {waiver.place}: {waiver.told}. → {waiver.verdict}"]
+
+
+def _correct(desk: Desk, form: Form) -> list[str]:
+    sheet, _, cell = form["place"].rpartition("!")
+    correction = hrge_xl.correct(
+        desk.round_folder,
+        form["return"],
+        (sheet, cell),
+        form["value"],
+        reason=form["reason"],
+        by=form["by"],
+        jobs=0,
+    )
+    return [f"{correction.text}. → {correction.verdict}"]
+
+
+def _decide(desk: Desk, form: Form) -> list[str]:
+    decided = hrge_xl.decide(
+        desk.round_folder,
+        [form["return"]],
+        form["choice"],
+        reason=form["reason"],
+        by=form["by"],
+        jobs=0,
+    )
+    return [f"{return_.name} ({return_.team}): {return_.status}" for return_ in decided.changed]
+
+
+# the round
+
+
+def _preview_close(desk: Desk, form: Form) -> Sequence[str]:
+    return hrge_xl.close(desk.round_folder).lines
+
+
+def _close(desk: Desk, form: Form) -> list[str]:
+    planned = hrge_xl.close(desk.round_folder)
+    _check_seen(form, planned.lines)
+    seals = hrge_xl.close_round(planned, reason=form["reason"], by=form["by"])
+    return [f"{seal.text}; digest {seal.digest}" for seal in seals]
+
+
+def _issue(desk: Desk, form: Form) -> list[str]:
+    issued = hrge_xl.issue_round(desk.round_folder)
+    return [*issued.notes, *(path.name for path in issued.paths)]
+
+
+def _update_spec(desk: Desk, form: Form, *, dry_run: bool) -> list[str]:
+    from ..outputs.specs import summary
+
+    update = hrge_xl.update_spec(desk.round_folder, dry_run=True)
+    lines = [*summary(update.changes)] if update.changes else []
+    if not dry_run:
+        _check_seen(form, lines)
+        hrge_xl.update_spec(desk.round_folder)
+    return lines
+
+
+def _begin(desk: Desk, form: Form) -> list[str]:
+    """Set up a round beside the others, from a list of teams or from the round that is open."""
+    folder = path_in(desk.home, form["name"])
+    earlier = desk.folder if form["from"] else None
+    spec = hrge_xl.spec_of_next(earlier) if earlier else form["spec"]
+    if spec not in hrge_xl.versions() and not earlier:
+        raise UsageError(f"There is no spec '{spec}'.")
+    with ExitStack() as stack:
+        teams = None
+        for name, stream in form.uploads[:1]:
+            uploaded = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
+            if PurePosixPath(name).suffix.lower() not in LISTS:
+                raise UsageError(f"{name} is no list of teams.", remedy="Save it as .csv or .xlsx.")
+            teams = _put(uploaded, name, stream, set())
+        deadline = form.day("deadline")
+        round_ = hrge_xl.init_round(folder, spec, teams, earlier=earlier, deadline=deadline)
+    desk.open_round(folder)
+    return [f"{round_.name}: {len(round_.teams)} teams."]
+
+
+def _choose(desk: Desk, form: Form) -> list[str]:
+    folder = {path.name: path for path in desk.rounds()}.get(form["round"])
+    if folder is None:
+        raise UsageError("There is no such round here.")
+    desk.open_round(folder)
+    return [folder.name]
+
+
+def _verify(desk: Desk, form: Form) -> list[str]:
+    return [*hrge_xl.verify(desk.round_folder, jobs=0).lines()]
+
+
+def _of_round(verb: str, *names: str) -> Command:
+    """Return the words of a command about the round, with fields of the form behind it."""
+
+    def words(desk: Desk, form: Form) -> list[object]:
+        return [*verb.split(), desk.round_folder, *(form[name] for name in names if form[name])]
+
+    return words
+
+
+def _with_reason(command: Command) -> Command:
+    return lambda desk, form: [*command(desk, form), "--reason", form["reason"] or "…"]
+
+
+def _change_of_team(
+    title: str, verb: str, names: Sequence[str], plan: Callable[..., hrge_xl.PlannedChange]
+) -> Act:
+    """Return the act that calls the plan of a change with the folder and some fields."""
+    return _change(
+        title,
+        _with_reason(_of_round(f"round {verb}", *names)),
+        lambda desk, form: plan(desk.round_folder, *(form[name] for name in names)),
+    )
+
+
+CHOICES = {"counts": "--use", "withdrawn": "--withdraw", "undone": "--undo"}
+DETAILS = ("country", "language", "deadline", "email", "contact")  # of a team that joins
+
+ACTS: Mapping[str, Act] = {
+    "take-in": Act("Take in what came", _of_round("refresh"), take_in),
+    "extend": _change(
+        "Deadline",
+        _with_reason(_of_round("round extend", "deadline", "team")),
+        lambda desk, form: hrge_xl.extend(
+            desk.round_folder, form.required_day("deadline"), form.all("team")
+        ),
+    ),
+    "note": Act(
+        "Note",
+        lambda desk, form: (
+            "round",
+            "note",
+            desk.round_folder,
+            form["text"],
+            "--team",
+            form["team"],
+        ),
+        lambda desk, form: [
+            hrge_xl.change_round(
+                hrge_xl.note(desk.round_folder, form["text"], form.all("team")),
+                reason=form["text"],
+                by=form["by"],
+            ).name
+        ],
+    ),
+    "contact": _change_of_team(
+        "E-mail address", "contact", ("team", "address"), hrge_xl.set_contact
+    ),
+    "rename": _change_of_team("Another code", "rename-team", ("team", "code"), hrge_xl.rename_team),
+    "add-team": _change(
+        "New team",
+        _with_reason(_of_round("round add-team", "team")),
+        lambda desk, form: hrge_xl.add_team(
+            desk.round_folder, form["team"], **{name: form[name] for name in DETAILS}
+        ),
+    ),
+    "merge": _change(
+        "Merge teams",
+        lambda desk, form: (
+            *("round", "merge-teams", desk.round_folder, *form.all("team")),
+            *("--into", form["into"]),
+        ),
+        lambda desk, form: hrge_xl.merge_teams(desk.round_folder, form.all("team"), form["into"]),
+    ),
+    "undo": _change_of_team("Take back the last change", "undo", (), hrge_xl.undo),
+    "reopen": _change_of_team("Reopen the round", "reopen", (), hrge_xl.reopen),
+    "close": Act("Close the round", _with_reason(_of_round("round close")), _close, _preview_close),
+    "update-spec": Act(
+        "Version of the spec",
+        _of_round("round update-spec"),
+        lambda desk, form: _update_spec(desk, form, dry_run=False),
+        lambda desk, form: _update_spec(desk, form, dry_run=True),
+    ),
+    "issue": Act("Issue workbooks", _of_round("generate"), _issue),
+    "letters": Act(
+        "Letters",
+        lambda desk, form: ("drafts", desk.round_folder, *form.all("kind")),
+        _write_letters,
+    ),
+    "sent": Act("Mark as sent", _of_round("drafts"), _mark_sent),
+    "all-sent": Act("Mark as sent", _of_round("drafts"), _mark_sent, _preview_sent),
+    "waive": Act(
+        "Accept as it is",
+        lambda desk, form: (
+            *("waive", form["code"], "--file", form["return"]),
+            *(("--cell", form["place"]) if form["place"] else ()),
+            *("--reason", form["reason"], "--by", form["by"], "--ledger", desk.round_folder),
+        ),
+        _waive,
+    ),
+    "correct": Act(
+        "Correct an answer",
+        lambda desk, form: (
+            *("decide", desk.round_folder, form["return"], "--cell", form["place"]),
+            *("--value", form["value"], "--reason", form["reason"]),
+        ),
+        _correct,
+    ),
+    "decide": Act(
+        "Decision",
+        lambda desk, form: (
+            *("decide", desk.round_folder, form["return"]),
+            *(CHOICES.get(form["choice"], "…"), "--reason", form["reason"]),
+        ),
+        _decide,
+    ),
+    "verify": Act("Check everything again", _of_round("verify"), _verify),
+    "begin": Act(
+        "New round",
+        lambda desk, form: ("round", "init", desk.home / file_part(form["name"])),
+        _begin,
+    ),
+    "choose": Act("Round", lambda desk, form: ("open", form["round"]), _choose),
+}

@@ -1,0 +1,445 @@
+"""What stands on the pages of a round, and the words around it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache, partial
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+import hrge_xl
+
+from ..core.errors import HrgeError, UsageError
+from ..core.message_templates import text_of
+from ..core.numerals import shown as shown_value
+from ..core.words import direction
+from ..outputs.page import STRICT, Data, asset, isolated, shown, words
+from .acts import Act, Form, digest_of
+from .desk import Desk, RoundState, id_of_draft
+from .views import Letter, QuestionLabels, ReturnView
+from .work import Work, describe_error
+
+WITHIN = re.compile(r"(?:\./|[a-z-]+)(?:\?[\w.~%&=+-]*)?", re.ASCII)  # a page of the desk
+PACKAGE = "hrge_xl.desk"
+DATASET = "dataset.sqlite"
+WORKBOOK = "data.xlsx"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+POLICY_OF_PAGE = re.compile('http-equiv="Content-Security-Policy" content="([^"]*)"')
+ROW_OF_COMMAND = re.compile(r"hrge-xl trace (\w+) (\d+) ", re.ASCII)
+WAITS = ("conflict", "excluded", "waiting")  # returns about which something can be decided
+MOST_PLACES = 20  # of a figure, on each page and in each table
+ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
+
+
+@cache
+def environment() -> Environment:
+    """Templates that escape everything."""
+    loader = PackageLoader(PACKAGE, "templates")
+    templates = Data(loader=loader, autoescape=True, finalize=shown, **STRICT)
+    templates.filters["isolated"] = isolated
+    return templates
+
+
+@cache
+def asset_of(name: str) -> Response:
+    """Return the style or the script of every page; the style begins with that of the overview."""
+    loader = environment().loader
+    assert loader is not None
+    own_text = loader.get_source(environment(), name)[0]
+    style = asset("report.css") + asset("overview.css") if name == "desk.css" else ""
+    return Response(style + own_text, media_type=ASSETS[name])
+
+
+class Pages:
+    """Makes the pages of a desk; each is read from the round anew."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def render(
+        self, request: Request, template: str, title: str, http_status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """Return a page in the language of the desk, below what is being done or was just done."""
+        desk = self.desk
+        say = words(desk.language)["say"]
+        page = request.url.path.rpartition("/")[2] or "./"
+        query = {name: text for name, text in request.query_params.items() if name != "work"}
+        state = values.get("state")
+        text = (
+            environment()
+            .get_template(template)
+            .render(
+                {
+                    "desk": desk,
+                    "state": state,
+                    "title": say(title) if title.isascii() else title,
+                    "here": page,
+                    "back": page + ("?" + urlencode(query) if query else ""),
+                    "work": self._work_to_show(request),
+                    "menu": _menu(state) if isinstance(state, RoundState) else (),
+                    "new_form": desk.new_form,
+                    "lang": desk.language,
+                    "dir": direction(desk.language),
+                    **words(desk.language),
+                    **values,
+                }
+            )
+        )
+        return HTMLResponse(text, http_status)
+
+    def problem(self, request: Request, error: Exception, back: str = "") -> HTMLResponse:
+        """Return the page that says why something was not done."""
+        lines = describe_error(error).splitlines()
+        http_status = 409 if isinstance(error, HrgeError) else 500
+        return self.render(
+            request, "problem.html.j2", "Error", http_status, lines=lines, back=back or "./"
+        )
+
+    def _work_to_show(self, request: Request) -> Work | None:
+        works = self.desk.worker.works
+        last = self.desk.worker.last
+        if last is not None and not last.finished.is_set():
+            return last
+        number = request.query_params.get("work", "")
+        return works.get(int(number)) if number.isdecimal() else None
+
+    @property
+    def by_name(self) -> Mapping[str, Callable[[Request], Response]]:
+        """The pages by the names that stand in their addresses."""
+        return {
+            "": self.teams,
+            "team": self.team,
+            "return": self.one_return,
+            "compare": self.compared,
+            "letters": self.letters,
+            "letter": self.letter,
+            "decide": self.to_decide,
+            "find": self.find,
+            "behind": self.behind,
+            "share": self.share,
+            "view": self.view,
+            "data": self.data,
+            "round": self.round,
+            "rounds": self.rounds,
+        }
+
+    def confirm(self, request: Request, act: Act, form: Form, lines: Sequence[str]) -> HTMLResponse:
+        """Return the page that shows what an act means before it is done."""
+        sent = [(name, text) for name, texts in form.fields.items() for text in texts]
+        return self.render(
+            request,
+            "confirm.html.j2",
+            act.title,
+            state=self.desk.state(),
+            lines=lines,
+            confirmed=digest_of(lines),
+            fields=[(name, text) for name, text in sent if name not in ("form", "token")],
+            same=self.desk.command(*act.command(self.desk, form)),
+            back=back_to(form["back"]),
+        )
+
+    # who has answered
+
+    def teams(self, request: Request) -> Response:
+        """Show where every team stands: all, those in a state, or those with some letters in their code."""
+        if self.desk.folder is None:
+            return self.rounds(request)
+        state = self.desk.state()
+        chosen = request.query_params.get("state", "")
+        search = request.query_params.get("search", "")
+        in_state = [status for status in state.teams if chosen in ("", status.state)]
+        rows = [status for status in in_state if search.casefold() in _name_of(status).casefold()]
+        return self.render(
+            request,
+            "teams.html.j2",
+            "Teams",
+            state=state,
+            rows=rows,
+            chosen=chosen,
+            search=search,
+            counts=_counts(state),
+            states=[*dict.fromkeys(status.state for status in state.teams)],
+            next_step=hrge_xl.what_comes_next,
+        )
+
+    def team(self, request: Request) -> Response:
+        """Show what happened with a team, what it sent, and what can be changed about it."""
+        state = self.desk.state()
+        status = state.team(request.query_params.get("code", ""))
+        with self.desk.dataset() as dataset:
+            history = hrge_xl.team_history(dataset, status)
+        versions = sorted(status.returns, key=lambda return_: return_.age)
+        return self.render(
+            request,
+            "team.html.j2",
+            status.team.code,
+            state=state,
+            status=status,
+            history=history,
+            versions=versions,
+            earlier=_earlier(versions),
+            next_step=hrge_xl.what_comes_next(status),
+            drafts=[draft for draft in state.drafts if draft.team in status.team.codes],
+            id_of=id_of_draft,
+        )
+
+    # why something was returned
+
+    def one_return(self, request: Request) -> Response:
+        """Show what was found in a return: its causes, and each cell within its row."""
+        state = self.desk.state()
+        with self.desk.dataset() as dataset:
+            result = _result_of(dataset, request.query_params.get("id", ""))
+        view = ReturnView(result, request.query_params.get("language", ""), self.desk.language)
+        status = next((each for each in state.expected if each.team.code == result.team), None)
+        return self.render(
+            request,
+            "return.html.j2",
+            Path(result.path).name,
+            state=state,
+            result=result,
+            view=view,
+            status=status,
+            submission=request.query_params["id"],
+        )
+
+    def compared(self, request: Request) -> Response:
+        """Show two returns side by side: only where they differ."""
+        state = self.desk.state()
+        with self.desk.dataset() as dataset:
+            names = [request.query_params.get(name, "") for name in ("earlier", "later")]
+            before, after = (_result_of(dataset, name) for name in names)
+        return self.render(
+            request,
+            "compare.html.j2",
+            "Change",
+            state=state,
+            before=before,
+            after=after,
+            comparison=hrge_xl.compare(before, after, self.desk.language),
+            text_of=_answer_text,
+            label=QuestionLabels(after, self.desk.language),
+        )
+
+    def to_decide(self, request: Request) -> Response:
+        """Show what waits for a decision, each beside what it conflicts with."""
+        state = self.desk.state()
+        with self.desk.dataset() as dataset:
+            decisions = hrge_xl.decisions(dataset)
+        by_submission = {return_.submission: return_ for return_ in decisions.returns}
+        waiting = [return_ for return_ in decisions.returns if return_.status in WAITS]
+        return self.render(
+            request,
+            "decide.html.j2",
+            "To decide",
+            state=state,
+            decisions=decisions,
+            waiting=waiting,
+            rivals={
+                return_.submission: by_submission.get(return_.superseded_by or "")
+                for return_ in waiting
+            },
+            reason_of=partial(text_of, language=self.desk.language),
+        )
+
+    # letters
+
+    def letters(self, request: Request) -> Response:
+        """Show the drafts that wait to be sent, each with what it is about."""
+        state = self.desk.state()
+        letters = [Letter.of(draft, state.round.folder) for draft in state.drafts]
+        codes = {status.team.code for status in state.expected}
+        return self.render(
+            request,
+            "letters.html.j2",
+            "Letters",
+            state=state,
+            letters=letters,
+            codes=codes,
+            kinds=hrge_xl.MAIL_KINDS,
+        )
+
+    def letter(self, request: Request) -> Response:
+        """Give a draft as a file, for the mail program."""
+        state = self.desk.state()
+        draft = state.draft(request.query_params.get("id", ""))
+        return download(state.round.folder / draft.file, "message/rfc822")
+
+    # figures
+
+    def find(self, request: Request) -> Response:
+        """Show where a figure stands, and from which cells it comes."""
+        value = request.query_params.get("value", "").strip()
+        hits: Sequence[hrge_xl.FigureHits] = ()
+        if value:
+            with self.desk.dataset() as dataset:
+                hits = hrge_xl.trace(dataset, value=value, most=MOST_PLACES)
+        return self.render(
+            request,
+            "find.html.j2",
+            "Figures",
+            state=self.desk.state(),
+            value=value,
+            hits=hits,
+            row_of=_row_of,
+        )
+
+    def behind(self, request: Request) -> Response:
+        """Show the cells that a row of a table of figures counts or adds up."""
+        table = request.query_params.get("table", "")
+        row = request.query_params.get("row", "")
+        with self.desk.dataset() as dataset:
+            answers = hrge_xl.answers_behind(dataset, table, int(row) if row.isdecimal() else 0)
+        return self.render(
+            request,
+            "behind.html.j2",
+            "Rows behind the figures",
+            state=self.desk.state(),
+            table=table,
+            row=row,
+            answers=answers,
+        )
+
+    def share(self, request: Request) -> Response:
+        """Show what can be shown to others, of which day it is, and whether something has come since."""
+        state = self.desk.state()
+        folder = state.round.folder
+        change = hrge_xl.last_change(folder)
+        made = [*hrge_xl.not_made_again(folder)] if (folder / DATASET).is_file() else []
+        return self.render(
+            request,
+            "share.html.j2",
+            "Share",
+            state=state,
+            change=[*change.lines(self.desk.language)] if change else [],
+            older=made,
+            workbook=date.fromtimestamp((folder / WORKBOOK).stat().st_mtime)
+            if (folder / WORKBOOK).is_file()
+            else None,
+        )
+
+    def view(self, request: Request) -> Response:
+        """Show the overview or the brief, as it is or as it may be shared, by itself: nothing in it can do anything."""
+        masked = request.query_params.get("masked") == "1"
+        with self.desk.dataset() as dataset:
+            if request.query_params.get("page") == "brief":
+                pages = hrge_xl.brief([dataset], language=self.desk.language, masked=masked)
+                text = pages[""]
+                name = "brief"
+            else:
+                text = hrge_xl.overview([dataset], language=self.desk.language, masked=masked)
+                name = "overview"
+        answer = HTMLResponse(text)
+        own_policy = POLICY_OF_PAGE.search(text)
+        assert own_policy is not None
+        answer.headers["Content-Security-Policy"] = f"{unescape(own_policy[1])}; sandbox"
+        if request.query_params.get("save") == "1":
+            file = f"{name}{'_shareable' if masked else ''}.html"
+            answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+        return answer
+
+    def data(self, request: Request) -> Response:
+        """Give data.xlsx as a file."""
+        return download(self.desk.round_folder / WORKBOOK, SPREADSHEET)
+
+    # the round itself
+
+    def round(self, request: Request) -> Response:
+        """Show what can be done with the round as a whole."""
+        return self.render(request, "round.html.j2", "Round", state=self.desk.state())
+
+    def rounds(self, request: Request) -> Response:
+        """Show the rounds that lie here, and begin one."""
+        return self.render(
+            request,
+            "rounds.html.j2",
+            "Round",
+            rounds=self.desk.rounds(),
+            specs=hrge_xl.versions(),
+            state=self.desk.state() if self.desk.folder else None,
+        )
+
+
+def _result_of(dataset: hrge_xl.Dataset, submission: str) -> hrge_xl.Result:
+    """Return a return of the dataset by what pages call it. Raises `UsageError` where there is none."""
+    returns = dataset.returns([submission])
+    if not returns:
+        raise UsageError("There is no such return in this round.")
+    return dataset.result(returns[0])
+
+
+def _row_of(hit: hrge_xl.FigureHit) -> tuple[str, str] | None:
+    """Return the table and the row that a figure stands in; None where it stands in none, or in several."""
+    row = ROW_OF_COMMAND.match(hit.command)
+    return (row[1], row[2]) if row else None
+
+
+def _earlier(versions: Sequence[hrge_xl.Return]) -> dict[str, str]:
+    """Return the version before each, by submission, where both could be read."""
+    readable = [version.submission for version in versions if version.identity]
+    return {later: before for before, later in pairwise(readable)}
+
+
+def _answer_text(value: object) -> str:
+    """Return an answer as it is read; nothing for none."""
+    if value is None:
+        return ""
+    return "; ".join(value) if isinstance(value, tuple) else shown_value(value)
+
+
+def download(file: Path, media_type: str) -> Response:
+    """Give a file to be saved, never to be shown as a page. Raises `UsageError` where it is not there."""
+    if not file.is_file():
+        raise UsageError(f"{file.name} is not there yet.", remedy="Take in what came.")
+    return FileResponse(file, media_type=media_type, filename=file.name)
+
+
+def back_to(page: str, work: Work | None = None) -> str:
+    """Return the address of the page that a form was sent from, with the work that came of it."""
+    place = page if WITHIN.fullmatch(page) else "./"
+    if work is None:
+        return place
+    return f"{place}{'&' if '?' in place else '?'}work={work.number}"
+
+
+def _menu(state: RoundState) -> list[tuple[str, str, int]]:
+    """Return the pages with their names, and how many things wait there."""
+    return [
+        ("./", "Teams", 0),
+        ("letters", "Letters", len(state.drafts)),
+        ("decide", "To decide", len(state.to_decide)),
+        ("find", "Figures", 0),
+        ("share", "Share", 0),
+        ("round", "Round", 0),
+    ]
+
+
+def _counts(state: RoundState) -> Iterable[tuple[str, str, int, str]]:
+    """Yield what the first line counts: its colour, what it is, how many, and where these are."""
+    states = Counter(status.state for status in state.expected)
+    answered = states["accepted"] + states["returned"]
+    silent = sum(states[name] for name in hrge_xl.OPEN if name != "blank")
+    yield "accepted", "Answered", answered, "./"
+    yield "info", "To correct", states["returned"], "./?state=returned"
+    yield "refused", "Blank", states["blank"], "./?state=blank"
+    yield (
+        "returned",
+        "Not answered",
+        silent,
+        "./?state=late" if states["late"] else "./?state=issued",
+    )
+    yield "info", "To decide", len(state.to_decide), "./?state=to+decide"
+
+
+def _name_of(status: hrge_xl.TeamStatus) -> str:
+    """Return the code of a team; of a file that is nobody's its name."""
+    return status.team.code or status.returns[0].name

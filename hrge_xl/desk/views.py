@@ -1,0 +1,110 @@
+"""Returns and letters as the pages show them: in words of one language, each cell within its row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email import message_from_bytes
+from email.policy import default as email_policy
+from pathlib import Path
+from typing import NamedTuple
+
+import hrge_xl
+
+from ..core.numerals import shown as shown_value
+from ..core.words import direction
+from ..core.work import grouped
+from ..findings import Finding, Words
+from ..findings.causes import ALIKE, by_cause
+from .desk import id_of_draft
+
+AROUND = 3  # cells shown on either side of one
+
+
+class ReturnView:
+    """A return in words of one language: what was found in it by cause, and the row around each cell."""
+
+    def __init__(self, result: hrge_xl.Result, language: str, desk_language: str) -> None:
+        sent = result.submission
+        team_language = sent.identity.language if sent else desk_language
+        self._result = result
+        self.languages = [*dict.fromkeys((desk_language, team_language))]
+        self.language = language if language in self.languages else desk_language
+        self.direction = direction(self.language)
+        self.label = QuestionLabels(result, self.language)
+        self._rows = grouped(
+            ((answer.tool, answer.row), answer)
+            for answer in (sent.answers if sent else ())
+            if not answer.calculated
+        )
+        by_severity = [finding for finding in result.findings if finding.open]
+        self.causes = by_cause([by_severity], lambda each: (each.code, each.severity.value))
+        self.most = ALIKE
+
+    def words(self, finding: Finding) -> Words:
+        """Return what is said of a finding."""
+        return self._result.words(finding, self.language)
+
+    def row(self, finding: Finding) -> list[tuple[str, str, str]]:
+        """Return the cells around that of a finding as they stand in its row: address, question and content."""
+        tool = finding.tool or ""
+        cells = {
+            answer.cell: (self.label(tool, answer.field), _content(answer))
+            for answer in self._rows.get((tool, finding.row or ""), ())
+        }
+        cell = finding.cell or ""
+        cells.setdefault(cell, (self.label(tool, finding.field or ""), finding.value or ""))
+        addresses = sorted(cells, key=_position)
+        at = addresses.index(cell)
+        around = addresses[max(at - AROUND, 0) : at + AROUND + 1]
+        return [(address, *cells[address]) for address in around]
+
+
+def _content(answer: hrge_xl.Answer) -> str:
+    """Return what stands in a cell, as a person would see it there."""
+    value = answer.original if answer.day is None else answer.day
+    return "" if value is None else shown_value(value)
+
+
+def _position(address: str) -> tuple[int, int, str]:
+    """Return by what cells are in the order of reading: row, then column."""
+    column = address.rstrip("0123456789")
+    return int(address[len(column) :] or 0), len(column), column
+
+
+class QuestionLabels:
+    """What questions are called in a language, by sheet and code."""
+
+    def __init__(self, result: hrge_xl.Result, language: str) -> None:
+        places = result.spec.places() if result.spec else ()
+        self._labels = {
+            (tool.code, field.code): field.label.say(language) for tool, _, field in places
+        }
+
+    def __call__(self, tool: str, field: str) -> str:
+        """Return the question that a field asks; its code where nobody says."""
+        return self._labels.get((tool, field), field)
+
+
+class Letter(NamedTuple):
+    """A draft as one reads it."""
+
+    draft: hrge_xl.Drafted
+    name: str
+    to: str
+    subject: str
+    text: str
+    attached: Sequence[str]
+
+    @classmethod
+    def of(cls, draft: hrge_xl.Drafted, folder: Path) -> Letter:
+        """Read a draft of a round."""
+        mail = message_from_bytes((folder / draft.file).read_bytes(), policy=email_policy)
+        body = mail.get_body(("plain",))
+        return cls(
+            draft,
+            id_of_draft(draft),
+            str(mail["To"] or ""),
+            str(mail["Subject"] or ""),
+            body.get_content() if body else "",
+            [part.get_filename("") for part in mail.iter_attachments()],
+        )
