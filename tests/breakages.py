@@ -1,7 +1,8 @@
-"""Two hundred deliberate breakages of the program, each held against the tests: does anybody notice?
+"""Deliberate breakages of the program, each held against the tests: does anybody notice?
 
 `python -m tests.breakages` breaks one thing at a time in a copy: a comparison, a condition, a number, a statement that
-is left out. Which things is drawn by lot, always the same for the same program, over all packages by their size.
+is left out. Which two hundred is drawn by lot, always the same for the same program, over all packages by their size.
+With `--fixed` it tries those of `breakages.yaml`, which somebody wrote who had read the program: what no lot draws.
 Against each run the tests that go through the broken line, quick ones first, until one fails; which these are is
 recorded once by `--record` (in `output/breakages` too, some forty minutes), and again where a module has changed since.
 Where nothing is recorded of a line, the test files run that are nearest to its module by their imports. What was found
@@ -34,6 +35,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from coverage.numbits import numbits_to_nums
 
 from hrge_xl.spec.carried import CACHE
@@ -41,6 +43,7 @@ from tests.property_tests import import_everything
 
 HERE = Path(__file__).resolve().parent.parent
 PUBLIC = HERE / "hrge_xl" / "__init__.pyi"
+FIXED = HERE / "tests" / "breakages.yaml"
 HOME = HERE / "output" / "breakages"
 RESULTS, LINES = HOME / "results.jsonl", HOME / "lines"
 SECONDS, MODULES = HOME / "seconds.json", HOME / "modules.json"
@@ -86,6 +89,7 @@ class Breakage:
     nth: int  # of its kind in the file
     before: str
     after: str
+    why: str = ""  # what a user would suffer, of one that somebody wrote
 
     @property
     def name(self) -> str:
@@ -171,8 +175,11 @@ class _Break(ast.NodeTransformer):
 
 
 def text_with(breakage: Breakage) -> str:
-    """Give the module as it reads when it is broken."""
-    tree = ast.parse((HERE / breakage.file).read_text(encoding="utf-8"))
+    """Give the file as it reads when it is broken."""
+    text = (HERE / breakage.file).read_text(encoding="utf-8")
+    if breakage.why:
+        return text.replace(breakage.before, breakage.after)
+    tree = ast.parse(text)
     alike = [(node, instead) for node, kind, instead in sites(tree) if kind == breakage.kind]
     node, instead = alike[breakage.nth]
     return ast.unparse(ast.fix_missing_locations(_Break(node, instead).visit(tree))) + "\n"
@@ -190,6 +197,15 @@ def chosen() -> list[Breakage]:
         found += lot.sample(every, min(share, len(every)))
     lot.shuffle(found)
     return found[:COUNT]
+
+
+def written() -> list[Breakage]:
+    """Return the breakages that somebody wrote, in their order."""
+    breakages: list[Breakage] = []
+    for entry in yaml.safe_load(FIXED.read_text(encoding="utf-8")):
+        above = (HERE / entry["file"]).read_text(encoding="utf-8").partition(entry["before"])[0]
+        breakages.append(Breakage(line=above.count("\n") + 1, kind="written", nth=0, **entry))
+    return breakages
 
 
 # who may notice
@@ -236,9 +252,27 @@ class Imports:
         onwards = self._handed_on.get(source, {}).get(name)
         return self._made_in(*onwards) if onwards else source
 
-    def nearest(self, module: str) -> list[str]:
-        """Give the files with tests that import a module: those named like it first, then by fewer steps."""
-        found, seen, step = list[Path](), {module}, [module]
+    def _users_of(self, breakage: Breakage) -> list[str]:
+        """Return the module that is broken; of a file that none imports those that name it, or else its folder."""
+        if breakage.module in self.importers:
+            return [breakage.module]
+        path = Path(breakage.file)
+        program = {
+            module: file.read_text(encoding="utf-8")
+            for module, file in self.file.items()
+            if module.startswith("hrge_xl")
+        }
+        for name in (path.name, path.stem.partition(".")[0], path.parent.name):
+            users = [module for module, text in program.items() if f'"{name}"' in text]
+            if users:
+                return users
+        return []
+
+    def nearest(self, breakage: Breakage) -> list[str]:
+        """Give the files with tests that import what is broken: those named like it first, then by fewer steps."""
+        module = breakage.module
+        step = self._users_of(breakage)
+        found, seen = list[Path](), set(step)
         while step:
             step = sorted({importer for name in step for importer in self.importers[name]} - seen)
             seen.update(step)
@@ -496,6 +530,11 @@ def say(line: str) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    options.add_argument(
+        "--fixed",
+        action="store_true",
+        help="try those of breakages.yaml; fail where one is not noticed",
+    )
     options.add_argument("--only", type=int, default=COUNT, metavar="N", help="try N more at most")
     options.add_argument(
         "--list",
@@ -509,14 +548,15 @@ def main() -> None:
     if given.record:
         record()
         return
-    breakages, imports, recorded, trials = chosen(), Imports(), Recorded(), kept()
+    breakages = written() if given.fixed else chosen()
+    imports, recorded, trials = Imports(), Recorded(), kept()
     waiting = [breakage for breakage in breakages if breakage.name not in trials][: given.only]
     if given.list:
         for breakage in breakages:
             say(
                 f"{breakage.file}:{breakage.line} {breakage.kind}: {breakage.before}  →  {breakage.after}"
             )
-            say(f"    {' '.join(recorded.tests(breakage) or imports.nearest(breakage.module))}")
+            say(f"    {' '.join(recorded.tests(breakage) or imports.nearest(breakage))}")
         return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     load_libraries()
@@ -525,16 +565,18 @@ def main() -> None:
         for part in COPIED:
             (shutil.copytree if (HERE / part).is_dir() else shutil.copy)(HERE / part, copy / part)
         for breakage in waiting:
-            trial = attempt(
-                breakage, copy, recorded.tests(breakage) or imports.nearest(breakage.module)
-            )
+            trial = attempt(breakage, copy, recorded.tests(breakage) or imports.nearest(breakage))
             with RESULTS.open("a", encoding="utf-8") as results:
                 results.write(json.dumps(asdict(trial), ensure_ascii=False) + "\n")
             say(
                 f"{trial.file}:{trial.line} {trial.change}: {trial.by or 'NOT NOTICED'} ({trial.seconds} s)"
             )
-    for line in told(breakages, kept()):
+    trials = kept()
+    for line in told(breakages, trials):
         say(line)
+    tried = [trials[breakage.name] for breakage in breakages if breakage.name in trials]
+    if given.fixed and not all(trial.by for trial in tried):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

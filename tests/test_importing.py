@@ -340,6 +340,7 @@ EXPRESSIONS = {
     "${a} = 'z'": "1 == 0",
     "${a} = 'z' or ${n} > 1": "INT > 1",
     "not(${a} = 'z') and ${n} > 1": "INT > 1",
+    "(${n} = 1 or ${n} = 2) and ${t} != ''": "(INT == 1 or INT == 2) and filled(TEX)",
     "if(${n} > 1, ${n}, '') = 3": "INT + 0 / (1 if INT > 1 else 0) == 3",
     "if(${n} > 1, '1', '0') = 1": "('1' if INT > 1 else '0') == '1'",
     "${points} + 1 >= 2": "worth(POINTS) + 1 >= 2",
