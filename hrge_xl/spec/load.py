@@ -72,6 +72,8 @@ SPEC_HOMES = (
 SEPARATORS = {"/", os.sep}
 EARLIER_PATTERNS = "earlier_patterns.yaml"
 QUOTED = re.compile(r"""(?P<quote>['"])(?P<pattern>(?:(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL)
+# what the answer is called that a check is about; and texts in quotes, which may have the word
+OWN_VALUE = re.compile(r"(?P<quote>['\"]).*?(?P=quote)|\bvalue\b")
 OF_A_PATTERN = ("pattern", model.OF_ROUNDS)  # options that hold one
 OF_A_CONDITION = ("when", "check", "require", "reader_only")  # options of a rule
 ACCOUNT = "imported.csv"  # what became of the parts of a source that a spec was imported from
@@ -419,6 +421,7 @@ class Assembly:
         take_in_lists(self.folder, parts.get("vocabularies"), language, self.mistakes, self.skipped)
         take_in_facts(self.folder, get(head, "facts"), self.mistakes)
         columns = parts.pop("columns", None)
+        checks: list[Node] = []
         for tool in tools:
             sheet = get(tool, "sheet")
             if isinstance(tool, MappingNode) and isinstance(sheet, Node):
@@ -427,9 +430,14 @@ class Assembly:
             for block in blocks.value if isinstance(blocks, SequenceNode) else ():
                 self._take_in_columns(block, columns)
                 self._take_in_file(block)
+                checks += self._checks(tool, block)
         rules = parts.get("rules")
         if isinstance(rules, SequenceNode):
             parts |= self._rules(rules)
+        if checks:
+            of_file = parts.get("rules")
+            entries = of_file.value if isinstance(of_file, SequenceNode) else []
+            parts["rules"] = sequence([*entries, *checks], like=head)
         entries = [(key.value, value) for key, value in head.value if self._is_of_head(head, key)]
         entries += [(name, node) for name, node in parts.items() if node]
         return mapping([*entries, ("tools", sequence(tools))], like=head)
@@ -673,6 +681,60 @@ class Assembly:
                     mapping([*shared_options, ("tool", tool)], like=entry) for tool in tools.value
                 ]
         return {"rules": sequence(rules), "covered": sequence(covered)}
+
+    def _checks(self, tool: Node, block: Node) -> Iterator[Node]:
+        """Take the `checks` out of the fields of a block, and yield each as the rule that it is."""
+        fields = get(block, "fields")
+        if not isinstance(block, MappingNode) or not isinstance(fields, SequenceNode):
+            return
+        for entry in fields.value:
+            checks = get(entry, "checks")
+            code = get(entry, "code")
+            if checks is None or not isinstance(code, ScalarNode):
+                continue
+            listed = checks.value if isinstance(checks, SequenceNode) else [checks]
+            for number, check in enumerate(listed, 1):
+                if isinstance(check, MappingNode):
+                    yield _rule_of(check, _text(tool, "code"), code, number)
+                else:
+                    remedy = "Write checks: [{check: …, message: …}]."
+                    self._say(check, "This is not a check with options of its own.", remedy)
+        # copies: a set of columns stands in several blocks, each of which has its checks
+        remaining = sequence([_without(entry, "checks") for entry in fields.value], like=fields)
+        block.value[:] = [
+            (key, remaining if value is fields else value) for key, value in block.value
+        ]
+
+
+def _without(part: Node, option: str) -> Node:
+    """Return a part without one of its options."""
+    if not isinstance(part, MappingNode) or get(part, option) is None:
+        return part
+    options = [(key, value) for key, value in part.value if key.value != option]
+    return MappingNode(part.tag, options, part.start_mark, part.end_mark)
+
+
+def _rule_of(check: MappingNode, tool: str, field: ScalarNode, number: int) -> Node:
+    """Return the rule that a check of a field is: `value` is its answer, and a blank one is not checked."""
+    mark = check.start_mark
+    suffix = "" if number == 1 else f"-{number}"
+    options: dict[str, Node] = {
+        "code": scalar(f"R-{field.value}{suffix}", mark),
+        "tool": scalar(tool, mark),
+    }
+    options["at"] = sequence([scalar(field.value, field.start_mark)], like=check)
+    options["when"] = scalar(f"filled({field.value})", mark)
+    for key, value in check.value:
+        option = value
+        if key.value in ("check", "when") and isinstance(value, ScalarNode):
+            text = OWN_VALUE.sub(
+                lambda match: match[0] if match["quote"] else field.value, value.value
+            )
+            if key.value == "when":
+                text = f"filled({field.value}) and ({text})"
+            option = scalar(text, value.start_mark)
+        options[key.value] = option
+    return mapping(list(options.items()), like=check)
 
 
 def _text(node: Node, option: str) -> str:
