@@ -310,8 +310,10 @@ class Narrowing(Model):
     always: Codes = ()
 
 
-def _with_checks(schema: dict[str, Any]) -> None:
-    """Have the schema say what `checks` are, of which the loader makes rules."""
+def _with_loaded(schema: dict[str, Any]) -> None:
+    """Have the schema say what `for` and `checks` are, of which the loader makes fields and rules."""
+    listed = {"type": "array", "items": {"type": "string"}}
+    schema["properties"]["for"] = {"anyOf": [{"type": "string"}, listed]}
     names = ("code", "name", "check", "when", "message", "remedy", "severity", "reader_only")
     schema["properties"]["checks"] = {
         "type": "array",
@@ -334,7 +336,7 @@ class Field(Model):
     both, or nothing. `total`: what the answers of a column of a table come to, in rows below it.
     """
 
-    model_config = ConfigDict(json_schema_extra=_with_checks)
+    model_config = ConfigDict(json_schema_extra=_with_loaded)
 
     code: Code
     type: FieldType

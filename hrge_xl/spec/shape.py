@@ -294,7 +294,7 @@ PUT_IN: Mapping[type, tuple[str, ...]] = {
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Spec: HEAD,
     model.Rule: ("tools", "covered_by"),
-    Field: ("use", "checks"),
+    Field: ("use", "for", "checks"),
     model.Vocabulary: ("file",),
 }
 
