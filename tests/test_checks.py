@@ -881,6 +881,35 @@ def test_beside_such_an_answer_what_was_falsified_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("women", "codes"),
+    [(None, []), (20, []), (50, ["R-PLN_07"]), (0, ["R-W"])],
+)
+def test_checks_of_a_field_are_rules(women: int | None, codes: list[str], tmp_path: Path) -> None:
+    """Several a field, each with a severity and a message of its own; a blank answer is not checked."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    checks = (
+        "checks: [{check: value <= PLN_06, message: 'More of the value than there are.'}, "
+        "{check: \"value >= 1 or PLN_01 == 'value'\", when: value < PLN_06, "
+        "severity: warning, message: None?, code: R-W}]"
+    )
+    damage(
+        spec, "tools/plan.yaml", "constraint: {check: not (value > PLN_06)", f"{checks}, note: {{x"
+    )
+    text = (spec / "tools/plan.yaml").read_text("utf-8")
+    start = text.index(", note: {x")
+    text = text[:start] + "}" + text[text.index("}}}", start) + 3 :]
+    (spec / "tools/plan.yaml").write_text(text, "utf-8")
+    layout = build(load(spec), "en")
+    answers = {key: value for key, value in CLEAN.items() if key != plan("07")}
+    found = outcome(
+        submission(layout, answers | ({plan("07"): women} if women is not None else {})), layout
+    )
+    rules = [finding for finding in found.findings if finding.code.startswith("R-")]
+    assert [finding.code for finding in rules] == codes
+    assert all(finding.field == "PLN_07" for finding in rules)
+
+
+@pytest.mark.parametrize(
     ("level", "expected", "women", "broken"),
     [(1, None, 20, True), (2, None, 20, False), (2, 10, 20, True), (2, 40, 20, False)],
 )

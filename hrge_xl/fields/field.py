@@ -7,7 +7,13 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic import Field as Option
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -304,6 +310,22 @@ class Narrowing(Model):
     always: Codes = ()
 
 
+def _with_loaded(schema: dict[str, Any]) -> None:
+    """Have the schema say what `for` and `checks` are, of which the loader makes fields and rules."""
+    listed = {"type": "array", "items": {"type": "string"}}
+    schema["properties"]["for"] = {"anyOf": [{"type": "string"}, listed]}
+    names = ("code", "name", "check", "when", "message", "remedy", "severity", "reader_only")
+    schema["properties"]["checks"] = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {name: {} for name in names},
+            "required": ["check", "message"],
+            "additionalProperties": False,
+        },
+    }
+
+
 class Field(Model):
     """One question or column. Options that its type does not take are mistakes.
 
@@ -313,6 +335,8 @@ class Field(Model):
     `carry`: what the workbook of the next round has of an answer: itself, what it was beside a cell to answer anew,
     both, or nothing. `total`: what the answers of a column of a table come to, in rows below it.
     """
+
+    model_config = ConfigDict(json_schema_extra=_with_loaded)
 
     code: Code
     type: FieldType

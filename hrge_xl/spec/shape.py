@@ -105,7 +105,7 @@ class ShapeMistake(NamedTuple):
         field_type = FIELD_TYPES.get(str(kind.value)) if part is Field and kind else None
         if field_type is None:
             return options
-        fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS}
+        fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS, "checks"}
         return [name for name in options if name in fitting]
 
 
@@ -294,7 +294,7 @@ PUT_IN: Mapping[type, tuple[str, ...]] = {
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Spec: HEAD,
     model.Rule: ("tools", "covered_by"),
-    Field: ("use",),
+    Field: ("use", "for", "checks"),
     model.Vocabulary: ("file",),
 }
 
