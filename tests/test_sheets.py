@@ -208,7 +208,7 @@ def test_no_colour_without_a_word(workbook: Made) -> None:
                 if rule.dxf is None or rule.dxf.fill is None:  # a bar has its figure in it
                     continue
                 first = int(re.findall(r"\d+", str(area.sqref))[0])
-                says_itself = re.match(r"\$?[A-Z]+\$?\d+=", rule.formula[0]) is not None
+                says_itself = re.match(r"\$?[A-Z]+\$?\d+(=|<>)", rule.formula[0]) is not None
                 about = [grid for grid in grids if any(row.index == first for row in grid.rows)]
                 status = any(column.role == "status" for grid in about for column in grid.columns)
                 counted = is_headed_count(sheet, str(area.sqref), rule.formula[0])
@@ -458,10 +458,11 @@ def test_the_inputs_of_a_row_are_one_run(name: str, language: str) -> None:
 def test_every_sheet_leads_to_its_neighbours_and_the_cover(name: str, language: str) -> None:
     where = layout(name, language)
     book = opened(made(name, language, "blank"))
-    names = [where.cover_name, *(sheet.name for sheet in where.sheets), where.guide_name]
-    for before, sheet, after in zip(names, names[1:-1], names[2:], strict=False):
-        links = [book[sheet].cell(LINKS_ROW, MARK_COLUMN + n) for n in range(3)]
-        leads = [f"'{each}'!A1" for each in (before, where.cover_name, after)]
+    names = [where.cover_name, *(sheet.name for sheet in where.sheets)]
+    for at, sheet in enumerate(names[1:], start=1):
+        neighbours = [where.cover_name, *names[max(at - 1, 1) : at], *names[at + 1 : at + 2]]
+        links = [book[sheet].cell(LINKS_ROW, MARK_COLUMN + n) for n in range(len(neighbours))]
+        leads = [f"'{each}'!A1" for each in neighbours]
         assert [link.hyperlink.location for link in links] == leads
         for link in links[:2]:  # is not cut by the one beside it
             room = book[sheet].column_dimensions[column_letters(link.column)].width * CHARACTERS

@@ -146,14 +146,15 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Draw the links to the sheet before, the cover, the sheet behind, and how to fill in this one."""
     back, forth = _ways(layout)
-    names = [
-        layout.cover_name,
-        *(listed.name for listed in layout.sheets if not listed.hidden or listed is sheet),
-    ]
-    names += filter(None, [layout.guide_name if layout.spec.drawing > 2 else layout.lists_name])
+    names = [listed.name for listed in layout.sheets if not listed.hidden or listed is sheet]
+    last_names = {1: layout.lists_name, 2: layout.lists_name, 3: layout.guide_name}
+    names = [layout.cover_name, *names, *filter(None, [last_names.get(layout.spec.drawing)])]
     at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
     links = [(names[at - 1], back), (layout.cover_name, layout.cover_name)]
     links += ((name, forth) for name in names[at + 1 : at + 2])
+    if layout.spec.drawing > 3:  # the column of numbers has room for one short word
+        links[0], links[1] = links[1], links[0]
+        links = [link for link in links if link != (layout.cover_name, back)]
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not (sheet.panel or sheet.guide)
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
@@ -270,6 +271,7 @@ def finish(
     sheet.set_zoom(ZOOM)
     if layout.spec.drawing > 3:  # numbers of questions and codes are texts, and meant to be
         sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
+        _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
     if protected:
         sheet.protect("", PROTECTION)
     sheet.set_paper(A4)
