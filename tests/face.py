@@ -421,7 +421,7 @@ from hrge_xl.outputs.charts import (
 from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
 from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
-from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
+from hrge_xl.outputs.formats import html as html_module, json, xlsx
 from hrge_xl.outputs.formats.json import render
 from hrge_xl.outputs.brief import (
     TeamGroup,
@@ -433,7 +433,7 @@ from hrge_xl.outputs.brief import (
 from hrge_xl.outputs.page_summary import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, build_overview
-from hrge_xl.outputs.overview_model import Block, FigureSource, MOST_ROWS, Overview
+from hrge_xl.outputs.overview_model import FigureBlock, FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
 from hrge_xl.outputs.page import environment, isolated

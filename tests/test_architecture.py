@@ -61,6 +61,19 @@ def test_a_class_has_a_name_of_its_own() -> None:
     assert {name: files for name, files in named.items() if len(files) > 1} == {}
 
 
+def test_each_class_among_the_words_is_there() -> None:
+    page = (ROOT / "docs" / "words.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z]\w+)`", page))
+    assert len(named) >= 40
+    classes = {
+        node.name
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    assert named - classes == set()
+
+
 def modules() -> dict[str, Path]:
     """Every module of the package by its full name."""
     names = {

@@ -43,7 +43,7 @@ from tests.face import (
     MOST_ROWS,
     MOST_ROWS_OF_A_QUESTION,
     OF_A_FINDING,
-    Block,
+    FigureBlock,
     FigureSource,
     Mark,
     Overview,
@@ -709,9 +709,9 @@ def drawing(macro: str, geometry: object) -> str:
     )
 
 
-def drawn_block(rows: list[tuple[str, list[float]]], heads: int = 2) -> Block:
+def drawn_block(rows: list[tuple[str, list[float]]], heads: int = 2) -> FigureBlock:
     """A block of figures under so many heads."""
-    return Block("Figures", [f"head {number}" for number in range(heads)], rows)
+    return FigureBlock("Figures", [f"head {number}" for number in range(heads)], rows)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

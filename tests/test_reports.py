@@ -5,7 +5,6 @@ import io
 import json
 import posixpath
 import re
-import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -25,8 +24,6 @@ from tests.face import (
     Document,
     cell_length,
     isolated,
-    junit,
-    sarif,
     visible,
     write_whole,
     xlsx,
@@ -45,7 +42,7 @@ DOCUMENTS = {
     "clean": lambda: build(3, 0, nasty=False),
     "empty": lambda: build(0, 0, nasty=False),
 }
-FORMATS = {"html": html, "xlsx": xlsx, "sarif": sarif, "junit": junit, "json": json_format}
+FORMATS = {"html": html, "xlsx": xlsx, "json": json_format}
 SEVERITY_OF_WORD = {CALLED[key]: key for key in html.SEVERITIES}
 STATUS_OF_WORD = {CALLED[key]: key for key in ("refused", *(status.code for status in STATUSES))}
 VERDICT_OF_WORD = {CALLED[key]: key for key in html.VERDICTS}
@@ -100,39 +97,12 @@ def from_xlsx(document: Document) -> Iterator[str]:
             yield from (VERDICT_OF_WORD[str(row[3])], STATUS_OF_WORD[str(row[4])], "files")
 
 
-def from_sarif(document: Document) -> Iterator[str]:
-    run = json.loads(sarif.render(document))["runs"][0]
-    severities = {level: severity for severity, level in sarif.LEVELS.items()}
-    for result in run["results"]:
-        yield from (
-            severities[result["level"]],
-            run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"],
-        )
-    for artifact in run["artifacts"]:
-        yield from (artifact["properties"]["verdict"], artifact["properties"]["status"], "files")
-
-
-def from_junit(document: Document) -> Iterator[str]:
-    for suite in ET.fromstring(junit.render(document)):
-        about = {
-            item.get("name"): item.get("value", "") for item in suite.findall("properties/property")
-        }
-        yield from (about["verdict"], about["status"], "files")
-        assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
-        assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
-        for case in suite.findall("testcase[properties]"):
-            values = {item.get("name"): item.get("value", "") for item in case.iter("property")}
-            yield from (values["severity"], values["code"])
-            failed = values["severity"] == "error" and about["status"] != "superseded"
-            assert (case.find("failure") is not None) == failed
-
-
 def from_json(document: Document) -> Iterator[str]:
     return recount(json.loads(json_format.render(document))).elements()
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-@pytest.mark.parametrize("count", [from_html, from_xlsx, from_sarif, from_junit, from_json])
+@pytest.mark.parametrize("count", [from_html, from_xlsx, from_json])
 def test_every_format_gives_the_same_numbers(name: str, count: Any) -> None:
     document = DOCUMENTS[name]()
     assert Counter(count(document)) == +recount(document)
@@ -233,11 +203,6 @@ def test_a_nasty_text_is_shown_as_it_is_and_stays_a_text(text: str) -> None:
     spoil(document, text)
     document["files"][0]["path"] = document["codes"][0]["why"] = text
     assert shown in Parsed(html.render(document)).findings[0][4]
-    case = ET.fromstring(junit.render(document)).find(".//testcase[properties]")
-    assert case is not None
-    assert shown in "".join(case.itertext())
-    result = json.loads(sarif.render(document))["runs"][0]["results"][0]
-    assert result["properties"]["value"] == shown
     if not SURROGATE.search(text):
         assert json.loads(json_format.render(document)) == json.loads(json.dumps(document))
     document["files"][0]["unplaced"] = [{"sheet": "S", "cell": "A1", "text": text}]
@@ -385,10 +350,6 @@ def test_what_was_not_checked_is_said_in_every_format() -> None:
     why = "Only one round was given."
     assert why in html.render(document)
     assert why in [row[3] for row in workbook(document)["Not checked"].iter_rows(values_only=True)]
-    assert why in sarif.render(document)
-    assert [
-        s for s in ET.fromstring(junit.render(document)).iter("skipped") if s.get("message") == why
-    ]
     cells = re.findall(
         r'<tr><th scope="row">(.*?)<td>The file could not be read\.', html.render(document)
     )

@@ -213,6 +213,7 @@ def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> N
         "--from",
         "--today",
         "--allow-draft",
+        "--reissue",
     }
 
 

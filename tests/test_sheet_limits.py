@@ -29,6 +29,7 @@ class Parts:
     sheets: dict[str, Element]
     styles: Element
     names: dict[str, str]
+    order: list[str]  # names of sheets
 
     @property
     def rules(self) -> Iterator[Element]:
@@ -49,7 +50,8 @@ def parts_of(name: str, language: str) -> Parts:
         book = fromstring(archive.read("xl/workbook.xml"))
         styles = fromstring(archive.read("xl/styles.xml"))
     names = {str(entry.get("name")): str(entry.text) for entry in book.iter(f"{MAIN}definedName")}
-    return Parts(sheets, styles, names)
+    order = [str(entry.get("name")) for entry in book.iter(f"{MAIN}sheet")]
+    return Parts(sheets, styles, names, order)
 
 
 def depth(formula: str) -> int:
@@ -139,9 +141,9 @@ def test_excel_shows_the_font_that_widths_are_measured_in_and_no_green_corners(
 def test_rows_to_fill_in_grow_with_what_is_typed(name: str, language: str) -> None:
     """Excel fits a row to its text unless its height was set."""
     parts = parts_of(name, language)
-    for number, sheet in enumerate(layout(name, language).sheets):
+    for sheet in layout(name, language).sheets:
         rows = {row.index for grid in sheet.grids for row in grid.data_rows}
-        part = parts.sheets[f"xl/worksheets/sheet{number + 2}.xml"]
+        part = parts.sheets[f"xl/worksheets/sheet{parts.order.index(sheet.name) + 1}.xml"]
         set_by_hand = [
             row.get("r")
             for row in part.iter(f"{MAIN}row")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import shlex
 import shutil
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -25,9 +24,7 @@ from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once
 
-FORMATS = [
-    word for name in ("json", "html", "xlsx", "sarif", "junit") for word in ("--format", name)
-]
+FORMATS = [word for name in ("json", "html", "xlsx") for word in ("--format", name)]
 REASON, NAME = "The workshop has no fixed number of participants", "A. Coordinator"
 WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
 
@@ -102,21 +99,6 @@ def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
     assert row["Waiver"] == f"1: In force: {REASON} ({NAME}, {DAY})"
     assert row["Status"] == "Accepted as it is"
     assert [cell.value for cell in book["Waivers"][2]][:4] == [1, "In force", "V001", "PAK.xlsx"]
-    run = json.loads((tmp_path / "validation.sarif").read_text(encoding="utf-8"))["runs"][0]
-    suppressed = {each["ruleId"]: each["suppressions"] for each in run["results"]}
-    assert [each["status"] for each in suppressed.pop("V001")] == ["accepted"]
-    assert all(each == [] for each in suppressed.values())
-    root = ET.parse(tmp_path / "validation.xml").getroot()
-    assert (root.get("failures"), root.find(".//failure")) == ("0", None)
-    case = next(
-        each
-        for each in root.iter("testcase")
-        if each.get("name", "").startswith("V001 answer-missing")
-    )
-    skipped = case.find("skipped")
-    assert skipped is not None
-    assert skipped.get("message") == f"Waiver 1, active: {REASON} ({NAME}, {DAY})"
-    assert int(root.get("skipped", "")) == len(root.findall(".//testcase/skipped"))
 
 
 def test_an_expired_waiver_shows_and_counts_no_more(folder: Path, tmp_path: Path) -> None:
@@ -128,11 +110,6 @@ def test_an_expired_waiver_shows_and_counts_no_more(folder: Path, tmp_path: Path
     assert hrge("report", folder, *FORMATS, "-o", tmp_path, "--today", "2026-08-01") == 0
     page = (tmp_path / "validation.html").read_text(encoding="utf-8")
     assert f"The waiver has expired: {REASON} ({NAME}, until 2026-07-31)" in page
-    sarif = json.loads((tmp_path / "validation.sarif").read_text(encoding="utf-8"))
-    (result,) = [each for each in sarif["runs"][0]["results"] if each["ruleId"] == "V001"]
-    assert [each["status"] for each in result["suppressions"]] == ["rejected"]
-    root = ET.parse(tmp_path / "validation.xml").getroot()
-    assert root.get("failures") == "1"
     status = openpyxl.load_workbook(tmp_path / "validation.xlsx")["Waivers"]["B2"].value
     assert status == "Expired"
 

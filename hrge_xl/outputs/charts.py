@@ -15,7 +15,7 @@ from importlib import resources
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from .overview_model import Block
+from .overview_model import FigureBlock
 
 WIDTH = 360
 HEIGHT = 170
@@ -110,7 +110,7 @@ def _short(number: float) -> str:
 
 
 def draw_lines(
-    block: Block, write: Write, marks: Sequence[Mark] = (), *, mirrored: bool = False
+    block: FigureBlock, write: Write, marks: Sequence[Mark] = (), *, mirrored: bool = False
 ) -> Chart:
     """Draw values that follow on one another as a line, from nought up, against what they are held against."""
     values = [(label, number or 0) for label, (number,) in block.rows]
@@ -137,7 +137,7 @@ def draw_lines(
     return chart
 
 
-def draw_columns(block: Block, write: Write, *, mirrored: bool = False) -> Chart:
+def draw_columns(block: FigureBlock, write: Write, *, mirrored: bool = False) -> Chart:
     """Draw a column for each row, put together of its numbers; of shares a full one is as high as the drawing."""
     rows = [(label, [number or 0 for number in numbers]) for label, numbers in block.rows]
     totals = [sum(numbers) for _, numbers in rows]
@@ -176,7 +176,7 @@ def _describe(heads: Sequence[str], row: tuple[str, Sequence[float]], write: Wri
 
 
 def draw_steps(
-    block: Block,
+    block: FigureBlock,
     places: Sequence[float],
     write: Write,
     marks: Sequence[Mark],

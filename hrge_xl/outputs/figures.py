@@ -60,12 +60,12 @@ from ..spec.model import Level, Matrix
 from ..spec.supplements import IndicatorFigures, RiskFigures, Split
 from .overview_model import (
     MOST_ROWS,
-    Block,
     Drilldown,
+    FigureBlock,
     FigureLine,
     FigureSource,
     HeatMap,
-    ListedRow,
+    ListLine,
     Number,
     QuestionKey,
     QuestionProfile,
@@ -146,7 +146,7 @@ MOST_QUESTIONS = 15
 MOST_TRENDS = 20
 
 
-def blocks(store: Store, language: str) -> Iterator[Block]:
+def blocks(store: Store, language: str) -> Iterator[FigureBlock]:
     """Yield what the latest period comes to, then how the periods compare; nothing where no file could be read."""
     period = choose(periods(store), None)
     if store.schema.spec is None or period is None:
@@ -164,7 +164,7 @@ def blocks(store: Store, language: str) -> Iterator[Block]:
     yield from _trend_blocks(reader)
 
 
-def _risk_blocks(reader: FigureReader) -> Iterator[Block]:
+def _risk_blocks(reader: FigureReader) -> Iterator[FigureBlock]:
     """Yield the risks by level, before and after mitigation, once for each way to break them down."""
     figures = reader.spec.figures.risks
     if figures is None:
@@ -190,30 +190,32 @@ def _levels_block(
     counts: Iterable[tuple[str, Mapping[str, int]]],
     levels: Sequence[Level],
     language: str,
-) -> Block:
+) -> FigureBlock:
     """Return a block with a series for each level of the matrix; `counts` are by its code."""
     rows = [
         (label, [by_level.get(level.code, 0) for level in levels]) for label, by_level in counts
     ]
     heads = [heading, *(level.label.say(language) for level in levels)]
-    return Block(title, heads, rows, colours=[level.colour for level in levels])
+    return FigureBlock(title, heads, rows, colours=[level.colour for level in levels])
 
 
-def _completeness_block(reader: FigureReader) -> Block:
+def _completeness_block(reader: FigureReader) -> FigureBlock:
     say = reader.say
     rows = [(tool.label, [tool.figures["share"]]) for tool in completeness(reader)]
-    return Block(say("Completeness"), [say("By sheet"), say("Required answers")], rows, share=True)
+    return FigureBlock(
+        say("Completeness"), [say("By sheet"), say("Required answers")], rows, share=True
+    )
 
 
-def _gaps_block(reader: FigureReader) -> Block:
+def _gaps_block(reader: FigureReader) -> FigureBlock:
     say = reader.say
     lines = islice(reader.lines("aggregate_gaps"), MOST_QUESTIONS)
     rows = [(reader.question(line), [line["teams_no"]]) for line in lines]
     heads = [say("Question"), say("Teams that say no")]
-    return Block(say("Questions most often answered with no"), heads, rows)
+    return FigureBlock(say("Questions most often answered with no"), heads, rows)
 
 
-def _progress_block(reader: FigureReader) -> Block:
+def _progress_block(reader: FigureReader) -> FigureBlock:
     """Return how far the indicators with a target are in the last period of each, and which teams are not in it."""
     say = reader.say
     rows = dict[str, tuple[str, Sequence[Number]]]()
@@ -223,12 +225,12 @@ def _progress_block(reader: FigureReader) -> Block:
             label = _indicator(reader, line) + (f" ({missing})" if line["missing"] else "")
             rows[line["indicator"]] = label, [line["progress"]]
     title = say("Progress to target")
-    return Block(title, [say("Indicator"), title], [*rows.values()], progress=True)
+    return FigureBlock(title, [say("Indicator"), title], [*rows.values()], progress=True)
 
 
 def period_blocks(
     compared: Sequence[PeriodFigures], levels: Sequence[Level], language: str
-) -> Iterator[Block]:
+) -> Iterator[FigureBlock]:
     """Yield how complete periods are, and their risks by level, if there are any; the earliest stands first."""
     say = translator(language)
     names = [period.name or say("none stated") for period in compared]
@@ -237,14 +239,14 @@ def period_blocks(
     ]
     heads = [say("Period"), say("Required answers")]
     rows = [*zip(names, shares, strict=True)]
-    yield Block(say("Completeness"), heads, rows, "column", share=True)
+    yield FigureBlock(say("Completeness"), heads, rows, "column", share=True)
     if levels:
         counts = zip(names, (period.levels for period in compared), strict=True)
         block = _levels_block(say("Risks"), say("Period"), counts, levels, language)
         yield block._replace(kind="column")
 
 
-def _trend_blocks(reader: FigureReader) -> Iterator[Block]:
+def _trend_blocks(reader: FigureReader) -> Iterator[FigureBlock]:
     """Yield indicators with totals in several periods of one length, of the teams that reported in each of them."""
     figures = reader.spec.figures.indicators
     if figures is None:
@@ -264,7 +266,7 @@ def _trend_blocks(reader: FigureReader) -> Iterator[Block]:
     for line, points in islice(drawn, MOST_TRENDS):
         title = f"{_indicator(reader, line)}. {same_teams_words(say, str(points[0][2]))}"
         rows = [(period, [total]) for period, total, _ in points]
-        yield Block(title, [say("Period"), say("Total")], rows, "line")
+        yield FigureBlock(title, [say("Period"), say("Total")], rows, "line")
 
 
 def _indicator(reader: FigureReader, line: Record) -> str:
@@ -394,7 +396,7 @@ def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[s
     return {stage: dict(levels) for stage, levels in counts.items()}
 
 
-def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> ListedRow:
+def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> ListLine:
     fields = reader.spec.tool[row["tool"]].fields
     facts = [
         (
@@ -404,7 +406,7 @@ def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> ListedRow:
         for code in figures.shows
         if (value := row[shown_column(code)]) is not None
     ]
-    return ListedRow(row, facts, reader.source(row, row["name"]))
+    return ListLine(row, facts, reader.source(row, row["name"]))
 
 
 # indicators

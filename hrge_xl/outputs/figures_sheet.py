@@ -17,7 +17,7 @@ from ..dataset.schema import INTEGER, NUMBER
 from ..dataset.store import Store
 from ..layout.lists import LEVELS
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
-from .overview_model import Block
+from .overview_model import FigureBlock
 from .table_sheets import FONT, SHARE, CodeLabels
 
 LABEL_WIDTH = 40
@@ -41,7 +41,7 @@ GRID = {
 
 
 def write_figures(
-    drawn: Sequence[Block], book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels
+    drawn: Sequence[FigureBlock], book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels
 ) -> None:
     """Draw blocks, below each other. Raises `LimitError` where a text does not fit."""
     sheet = pen.sheet
@@ -75,7 +75,7 @@ def write_period(pen: PlainSheet, store: Store, labels: CodeLabels) -> int:
     return 3
 
 
-def _height(block: Block) -> int:
+def _height(block: FigureBlock) -> int:
     """Return the height of the chart in pixels, so that each name beside its bars can be read."""
     if block.kind != "bar":
         return LEAST_HEIGHT
@@ -83,11 +83,11 @@ def _height(block: Block) -> int:
     return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * lines)
 
 
-def _has_long_labels(block: Block) -> bool:
+def _has_long_labels(block: FigureBlock) -> bool:
     return any(len(label) > LONG_LABEL for label, _ in block.rows)
 
 
-def _table(pen: PlainSheet, block: Block, top: int) -> None:
+def _table(pen: PlainSheet, block: FigureBlock, top: int) -> None:
     pen.put(top, 0, block.title, "title")
     for at, head in enumerate(block.heads):
         pen.put(top + 1, at, head, "head_of_numbers" if at else "head")
@@ -99,7 +99,7 @@ def _table(pen: PlainSheet, block: Block, top: int) -> None:
                 pen.put(row, at, number, look)
 
 
-def _draw_chart(book: Workbook, block: Block, sheet: str, top: int) -> Any:
+def _draw_chart(book: Workbook, block: FigureBlock, sheet: str, top: int) -> Any:
     """Return the chart of a block whose table stands on a sheet from a row on: its title, its heads, its rows."""
     is_line = block.kind == "line"
     stacked = {"subtype": "stacked"} if block.several and not is_line else {}
@@ -145,7 +145,7 @@ def _draw_chart(book: Workbook, block: Block, sheet: str, top: int) -> Any:
     return chart
 
 
-def _describe(block: Block) -> str:
+def _describe(block: FigureBlock) -> str:
     """Return what is said of a chart to those who do not see it."""
     rows = []
     for label, numbers in block.rows:
@@ -241,7 +241,7 @@ class _HeatMaps:
         heads = [self.labels.say("Level"), self.labels.say("Rows")]
         rows = [(self.names[code], [total]) for code, total in totals.items()]
         colours = [level.colour for level in self.matrix.levels]
-        block = Block(title, heads, rows, "column", colours)
+        block = FigureBlock(title, heads, rows, "column", colours)
         chart = _draw_chart(self.book, block, self.pen.sheet.name, top - 1)
         totals_text = ", ".join(f"{label} {total}" for label, (total,) in rows)
         about = {"description": f"{title}: {totals_text}.", "object_position": 2}

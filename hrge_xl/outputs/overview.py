@@ -37,8 +37,8 @@ from .overview_build import LEAST_FIRST, build_overview
 from .overview_model import (
     MOST_ROWS,
     Aim,
-    Block,
     Drilldown,
+    FigureBlock,
     FigureLine,
     FigureSource,
     HeatMap,
@@ -276,7 +276,7 @@ class OverviewView(PageSummary):
         last_periods = self.overview.periods[:MOST_PERIODS][::-1]
         title = self.say("Returns that count")
         returns = [(self.period_name(period.name), [period.returns]) for period in last_periods]
-        drawn = [Block(title, [self.say("Period"), title], returns, "column")]
+        drawn = [FigureBlock(title, [self.say("Period"), title], returns, "column")]
         names = [period.name for period in last_periods if period.name in self.compared]
         if names:
             alike = [self.compared[name] for name in names]
@@ -284,7 +284,7 @@ class OverviewView(PageSummary):
         for block in drawn:
             yield block.title, self._columns(block)
 
-    def _columns(self, block: Block) -> Chart:
+    def _columns(self, block: FigureBlock) -> Chart:
         if not block.share:
             return draw_columns(block, self.number, mirrored=self.mirrored)
         rows = [(label, [percents_of(share or 0) / 100]) for label, (share,) in block.rows]
@@ -296,7 +296,7 @@ class OverviewView(PageSummary):
         """Draw an indicator over its periods; where it is of all teams of the last one, with baseline and target."""
         trend = indicator.figures["trend"]
         rows = [(label, [total]) for label, total, _ in trend[-MOST_PERIODS:]]
-        block = Block(indicator.label, [self.say("Period"), self.say("Total")], rows, "line")
+        block = FigureBlock(indicator.label, [self.say("Period"), self.say("Total")], rows, "line")
         last = indicator.figures
         _, total, teams = trend[-1]
         of_all = last["progress"] is not None and (total, teams) == (last["total"], last["teams"])
@@ -321,7 +321,9 @@ class OverviewView(PageSummary):
         rows = [
             (self.day(on_day), [total]) for (on_day, _), total in zip(came, totals, strict=True)
         ]
-        block = Block(self.say("Returns over time"), [self.say("Day"), self.say("Total")], rows)
+        block = FigureBlock(
+            self.say("Returns over time"), [self.say("Day"), self.say("Total")], rows
+        )
         marks = [
             Mark(f"{self.say('Deadline')} {self.day(due)}", (due - first).days / span, "due")
             for due, _ in deadlines

@@ -35,7 +35,7 @@ from .figures import FigureReader, QuestionProfiles, completeness, gaps, indicat
 from .overview_model import (
     MOST_ROWS,
     FigureLine,
-    ListedRow,
+    ListLine,
     Overview,
     TeamProgress,
     added_up,
@@ -279,7 +279,7 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
     ]
 
 
-def _late(reader: FigureReader, row: Record) -> ListedRow:
+def _late(reader: FigureReader, row: Record) -> ListLine:
     tool = reader.spec.tool[row["list"]]
     blocks = [block for block in tool.blocks if isinstance(block, CollectBlock)]
     due = {block.due for block in blocks}
@@ -289,7 +289,7 @@ def _late(reader: FigureReader, row: Record) -> ListedRow:
         for column, heading in block.columns.items()
         if column not in due
     ]
-    return ListedRow(row, facts, reader.source(row, None))
+    return ListLine(row, facts, reader.source(row, None))
 
 
 def _column(

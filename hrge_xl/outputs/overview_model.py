@@ -57,7 +57,7 @@ Number = float | None  # None where it is not known
 BLUE = "#2C6A8F"
 
 
-class Block(NamedTuple):
+class FigureBlock(NamedTuple):
     """Figures that are drawn: a title, heads, rows of a label and numbers, and how. Numbers below a head are a series.
 
     Each series has a colour; where there is one series, its rows may have one each.
@@ -90,7 +90,7 @@ class Block(NamedTuple):
         return len(self.heads) > 2
 
 
-class ListedRow(NamedTuple):
+class ListLine(NamedTuple):
     """A row of a list: its line in the table, what is said of it under headings (None: masked), and its cell."""
 
     figures: Record
@@ -137,7 +137,7 @@ class Risks(NamedTuple):
     maps: Sequence[HeatMap]
     breakdowns: Sequence[FigureLine]  # each part has by stage its risks by level, and `teams`
     by_team: Sequence[FigureLine]  # risks by level at the last stage
-    top: Sequence[ListedRow]
+    top: Sequence[ListLine]
     open_risks: int  # that could stand in the list
     teams: int
 
@@ -253,7 +253,7 @@ class Overview:
     indicators: Sequence[FigureLine] | None = None  # its parts are periods, periods split further
     gaps: Sequence[FigureLine] | None = None  # with the title of its sheet as code
     all_gaps: int = 0
-    overdue: Sequence[ListedRow] | None = None  # the first of them
+    overdue: Sequence[ListLine] | None = None  # the first of them
     all_overdue: int = 0
     questions: Sequence[QuestionProfile] | None = None
     numbers: Sequence[

@@ -12,7 +12,7 @@ from ..dataset.schema import OVERDUE, TOP_RISKS
 from ..exchange.validation import RETURNED
 from ..findings.value import ANSWER_MISSING
 from .brief import BriefView
-from .overview_model import FigureLine, ListedRow, Overview, QuestionProfile, Risks, TeamProgress
+from .overview_model import FigureLine, ListLine, Overview, QuestionProfile, Risks, TeamProgress
 
 # a table of the dataset, and what its rows hold in columns by name: a value, or any of a list
 FigureRows = tuple[str, Mapping[str, Any]]
@@ -347,7 +347,7 @@ class _PageFigures(BriefView):
 
     # risks
 
-    def of_top_risks(self, risks: Sequence[ListedRow]) -> Iterator[Line]:
+    def of_top_risks(self, risks: Sequence[ListLine]) -> Iterator[Line]:
         """Yield the names of risks that weigh most."""
         for risk in risks:
             source = risk.source

@@ -18,7 +18,7 @@ from ..dataset.return_status import BLANK
 from ..exchange.validation import ACCEPTED, RETURNED
 from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
-from .overview_model import FigureLine, ListedRow, Overview, TeamProgress, whole_percents
+from .overview_model import FigureLine, ListLine, Overview, TeamProgress, whole_percents
 
 MOST_RISKS = 5
 MOST_INDICATORS = 5
@@ -65,7 +65,7 @@ class PageSummary:
     # risks and indicators
 
     @property
-    def risks(self) -> Sequence[ListedRow]:
+    def risks(self) -> Sequence[ListLine]:
         """The risks that weigh most."""
         return self.overview.risks.top[:MOST_RISKS] if self.overview.risks else ()
 

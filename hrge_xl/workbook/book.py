@@ -32,9 +32,9 @@ from .feedback_sheets import (
 )
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
+from .paper import NOT_PRINTED
 from .styles import TAB_COLOURS
 from .tool_sheet import (
-    NOT_PRINTED,
     draw_guide,
     draw_tool_sheet,
     empty_book,
@@ -109,18 +109,16 @@ def drawn_book(
     feedback_sheets = [kind(layout) for kind in kinds]  # which hold nothing yet
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
     tools = (sheet.name for sheet in layout.sheets)
-    _, *helper_names = layout.own_names
-    names = (
-        layout.cover_name,
-        *(added.title for added in feedback_sheets),
-        *tools,
-        *helper_names,
-        *hidden,
-    )
+    added_names = [added.title for added in feedback_sheets]
+    at_end = [*filter(None, [layout.guide_name, layout.lists_name]), *hidden]
+    names = [layout.cover_name, *added_names, *tools, *at_end]
+    if layout.guide_name and layout.spec.drawing > 3:  # read before the first sheet to fill in
+        names.remove(layout.guide_name)
+        names.insert(1 + len(added_names), layout.guide_name)
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
-    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
+    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=layout.spec.drawing > 3)
     for added in feedback_sheets:
         added.draw(CellWriter(sheets[added.title], formats))
     for sheet in layout.sheets:

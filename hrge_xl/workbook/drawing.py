@@ -28,7 +28,8 @@ from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, format_pla
 from .content import NUMBER, Content, Shown
 from .cover import SAMPLE
 from .feedback_sheets import FeedbackSheet
-from .tool_sheet import NOT_PRINTED, empty_book, formula_sheet
+from .paper import NOT_PRINTED, printed_area
+from .tool_sheet import empty_book, formula_sheet
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -127,9 +128,13 @@ class Drawing:
         if facts.get(SAMPLE):  # nobody fills in, and then prints, what it leaves out
             whole = self._book
             for sheet in content.layout.sheets:
-                if not content.ticked(sheet.tool.code):
+                printed = self._printed[sheet.name]
+                if content.layout.spec.drawing < 4:
                     nothing = f"{quoted(sheet.name)}!{NOT_PRINTED}"
-                    whole = whole.replace(escaped(self._printed[sheet.name]), escaped(nothing), 1)
+                    area = printed if content.ticked(sheet.tool.code) else nothing
+                else:
+                    area = printed_area(content.layout, sheet).value(content, 1)
+                whole = whole.replace(escaped(printed), escaped(area), 1)
             members.append(deflated(BOOK, whole.encode()))
         members += (
             texts.member(),

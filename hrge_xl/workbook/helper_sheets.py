@@ -358,7 +358,7 @@ def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
         slot = layout.slots.get(key)
         form = ""
         if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
-            form = number_format_of(slot.field)
+            form = number_format_of(slot.field, layout.spec.drawing)
         if grid.across or len(last_places) > 1 or field_of(column) == IN_FORM:
             first, *further_cells = (on_sheet(LAST_SHEET, [place]) for place in last_places)
             further_texts = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in further_cells)
