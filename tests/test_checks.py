@@ -19,7 +19,6 @@ from tests.face import (
     Outcome,
     Rule,
     Severity,
-    ShownChecks,
     State,
     Submission,
     Verdict,
@@ -766,9 +765,9 @@ def test_where_no_answer_is_required_a_mark_is_none_and_that_is_all() -> None:
 # what check cells show, held against what the answers give
 
 
-def numbers(result: Outcome, **others: int) -> ShownChecks:
+def numbers(result: Outcome, **others: int) -> tuple[Any, ...]:
     """What the check cells show that say what they must, but for some of the plan."""
-    said = [
+    return tuple(
         others.get(slot.field.code)
         if slot.field.code in others
         else LAYOUT.messages.encode(
@@ -779,8 +778,7 @@ def numbers(result: Outcome, **others: int) -> ShownChecks:
         )
         for key, slot in LAYOUT.slots.items()
         if slot.check is not None
-    ]
-    return ShownChecks(said, {})
+    )
 
 
 def shows(code: str, field: str) -> int:
@@ -842,13 +840,10 @@ def test_the_row_of_a_check_cell_is_named() -> None:
         EXAMPLE.model_copy(update={"rules": (*EXAMPLE.rules, Rule.model_validate(rule))}), "en"
     )
     kept = {key: value for key, value in CLEAN.items() if value is not None}
-    nothing = ShownChecks([0 for slot in where.slots.values() if slot.check is not None], {})
-    only = nothing._replace(
-        numbers=[
-            0 if slot.key == risk("06") else None
-            for slot in where.slots.values()
-            if slot.check is not None
-        ]
+    only = tuple(
+        0 if slot.key == risk("06") else None
+        for slot in where.slots.values()
+        if slot.check is not None
     )
     (told,) = (
         each
@@ -875,7 +870,7 @@ def test_an_answer_that_its_sheet_does_not_understand_decides_nothing_there() ->
 
 def test_beside_such_an_answer_what_was_falsified_is_told() -> None:
     as_seen = numbers(changed(also=YES), PLN_11=shows("V002", "11"), PLN_12=0)
-    wrong = as_seen._replace(numbers=[shows("V001", "01"), *as_seen.numbers[1:]])
+    wrong = (shows("V001", "01"), *as_seen[1:])
     result = changed(SPACES, also=YES, shown_checks=wrong)
     assert {code for code, _ in found(result)} == {"V102", "S028"}
 

@@ -390,3 +390,13 @@ NAMES_LOST = warning(
     in_feedback=MENDED,
     explains=(DROPDOWN_LOST, ALERT_OFF),
 )
+CELLS_CUT = warning(
+    "S041",
+    message="Cells of row {rows} were cut and pasted elsewhere.",
+    remedy="Look whether its answers stand where they belong. To move answers, copy them and clear the old cells.",
+    why="What is cut takes the formulas along that look at it, and leaves a cell without dropdown. "
+    "Everything that counts was calculated again.",
+    example="A risk that was cut and pasted three rows further down.",
+    shown={"rows": "9"},
+    needs=(Need.FORMULAS, Need.EDITION),
+)

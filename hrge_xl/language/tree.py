@@ -357,6 +357,9 @@ class SheetWriter(Protocol):
     def cell(self, ref: Ref) -> str | None:
         """Write the cell, or run of cells, of an answer; None where its sheet was not issued."""
 
+    def run(self, ref: Ref) -> str | None:
+        """Write the cells of an answer that has several side by side; None for any other."""
+
     def column(self, ref: Ref) -> str | None:
         """Write all cells of the answer's column in its table; None for an answer given once."""
 

@@ -47,6 +47,8 @@ class CellSpec:
 
 Thing = TypeVar("Thing")
 Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
+# what happened, on which sheet, to which cell, and what else to say of it
+Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
 
@@ -367,6 +369,10 @@ class ReadResult:
     filled: list[Filled] = field(default_factory=list)
     # what was typed over texts and formulas
     overwriting: list[Unplaced] = field(default_factory=list)
+    # the cells of each sheet that lost their dropdown or its alert
+    lists_lost: dict[str, list[Change]] = field(default_factory=dict)
+    # the cells of each sheet that were cut
+    cells_cut: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     # of formulas, by the issued name of the sheet
     results: dict[str, SheetResults] = field(default_factory=dict)
 

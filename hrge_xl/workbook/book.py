@@ -188,6 +188,12 @@ class IssuedSheet:
     formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
     facts: dict[Place, StampFact] = field(default_factory=dict)  # what differs with the stamp
     live: tuple[LiveCells, ...] = ()  # what formulas show, with the answers among them
+    is_hidden: bool = False
+    hidden_columns: frozenset[int] = frozenset()
+
+    def shows(self, column: int) -> bool:
+        """Say whether people see what stands in a column."""
+        return not self.is_hidden and column not in self.hidden_columns
 
 
 _drawn_last: dict[Layout, dict[str, IssuedSheet]] = {}  # the sheets of one layout: they are large
@@ -235,7 +241,14 @@ def _sheet(drawn: FormulaSheet) -> IssuedSheet:
         if isinstance(live.cached_values, StampFact)
         for place in live.places
     }
-    issued = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
+    hidden = frozenset(column + 1 for column, info in drawn.col_info.items() if info.hidden)
+    issued = IssuedSheet(
+        drawn.name,
+        live=tuple(drawn.live),
+        facts=facts,
+        is_hidden=bool(drawn.hidden),
+        hidden_columns=hidden,
+    )
     for place, content in sorted(drawn.noted.items()):
         if isinstance(content, IssuedFormula):
             issued.formulas.setdefault(place.row, {})[place.column] = content

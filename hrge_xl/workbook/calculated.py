@@ -22,7 +22,7 @@ from .formulas import (
     ColumnRun,
     Formula,
     Value,
-    absolute,
+    answer_cells,
     cells_of,
     column_range,
     run_of,
@@ -252,7 +252,7 @@ class MatrixWriter(CrossingWriter):
         """Say at which crossing a row stands: 0 is none."""
         numbers = []  # the step that each answer has, as a number
         for slot in slots:
-            cell = absolute(self.layout, slot.tool, slot.cells)
+            cell = answer_cells(self.layout, slot, slot.cells, away=True)
             calculated = slot.field.calculated
             numbers.append(cell if calculated else f"--{of_step(cell, str(slot.field.vocabulary))}")
         down, across = numbers

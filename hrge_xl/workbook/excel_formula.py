@@ -49,6 +49,7 @@ from ..spec.supplements import LAST_SHEET
 from .formulas import (
     absolute,
     active_name,
+    answer_cells,
     answer_name,
     area,
     cells_of,
@@ -90,6 +91,7 @@ class ExcelFormula:
     # The answer in whose check cell the formula stands: it is there, and can be read.
     about: Ref | None = None
     about_cell: str = ""
+    by_row: bool = True  # whether the answers of a table are found by their row, as long as that is not too long
 
     # conditions: always TRUE or FALSE
 
@@ -289,9 +291,17 @@ class ExcelFormula:
             return answer_name(ref.code)
         grid = self.grid if self.grid is not None and self.grid.tool.code == ref.tool else None
         row = None if ref.single or grid is None or grid.across else self.row
-        if ref.single or self.away or grid is None:
-            return absolute(self.layout, ref.tool, cells, row=row)
-        return cells_of(cells, row=row)
+        away = ref.single or self.away or grid is None
+        slot = self.layout.slots.get((ref.tool, "1" if ref.single else self.record, ref.code))
+        if slot is not None:
+            return answer_cells(self.layout, slot, cells, row=row, away=away, by_row=self.by_row)
+        return absolute(self.layout, ref.tool, cells, row=row) if away else cells_of(cells, row=row)
+
+    def run(self, ref: Ref) -> str | None:
+        """Return the cells of an answer where it has several; None for a single one, and where there are none."""
+        cells = self.cell(ref)
+        field = self.layout.spec.tool[ref.tool].fields[ref.code]
+        return cells if field.several and field.cells > 1 else None
 
     def _last_cell(self, ref: Ref) -> str | None:
         """Return the cell that says what an answer was in the round before."""
@@ -349,7 +359,7 @@ class ExcelFormula:
         cell = self.cell(expr)
         if cell is None:
             return "FALSE"
-        if ":" in cell:
+        if self.run(expr) is not None:
             return f"({answers_in(cell)}-SUMPRODUCT(--ISERROR({cell})))>0"
         return f'IFERROR(TRIM({cell})<>"",FALSE)'
 

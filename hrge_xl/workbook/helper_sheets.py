@@ -43,6 +43,7 @@ from .formulas import (
     ColumnRun,
     Formula,
     absolute,
+    answer_cells,
     area,
     constant,
     iferror,
@@ -239,8 +240,8 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
     code = row.code
     if not isinstance(grid.block, RegisterBlock):
         return constant(fixed_label(layout, grid, code))
-    (column, *_) = grid.columns_of(grid.block.named_by)
-    cell = absolute(layout, grid.tool.code, [Place(row.index, column.index)])
+    slot = grid.by_row[code][grid.block.named_by]
+    cell = answer_cells(layout, slot, slot.cells[:1], away=True)
     text = f'"{code} "&LEFT({cell},{LABEL_LENGTHS[layout.spec.drawing]})'
     return Formula(text, lambda content, _: content.row_label(grid, code))
 
@@ -270,7 +271,7 @@ def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
         for code, label in layout.labels_of[slot.key].items()
         if code not in (row_code, *by.always)
     }
-    cell = absolute(layout, slot.tool, slot.cells)
+    cell = answer_cells(layout, slot, slot.cells, away=True)
     text = (
         f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in excluding_labels.values())})"
     )
