@@ -37,11 +37,11 @@ from ..ledger.judgements import (
     take_over,
 )
 from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger, near
-from ..reader import ExpectedReturn, cores
-from ..reader.gate import OLE_MAGIC
+from ..reader import LIMITS, ExpectedReturn, cores, stamp_alone
+from ..reader.gate import OLE_MAGIC, beginning_of
 from ..spec import carried
 from ..spec.carried import find
-from ..spec.load import is_path, load
+from ..spec.load import is_path, load, names
 from ..spec.model import Spec
 from .opening import (
     SPECS,
@@ -517,9 +517,16 @@ def _copy_spec(run: IngestRun, spec: Spec) -> Path:
 
 
 def _find_spec_in_files(run: IngestRun) -> str | None:
-    """Return the name of the spec of the first file that says one; None where none does."""
+    """Return the name of the spec of the first file that says one; None where none does.
+
+    Where the first files bear one stamp, of a spec that is installed, none of them has to be read for it.
+    """
     request = run.sources[0][1] if run.sources else ValidationRequest()
     paths = sorted({file_at(run.base_folder, arrival.place) for arrival in run.received})
+    stamps = [stamp_alone(beginning_of(path, LIMITS.file_bytes)) for path in paths[:BATCH]]
+    stated = {stamp.spec if stamp else None for stamp in stamps}
+    if len(stated) == 1 and stated.issubset(names()):
+        return stated.pop()
     for result in validated(paths, request, run.reader):
         if result.submission is not None:
             return result.submission.identity.spec

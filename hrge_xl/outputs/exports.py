@@ -246,17 +246,18 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
 
 
 def files_beside(store: Store, folder: Path) -> list[Path]:
-    """Return every file that is made of the dataset of a folder and is there."""
+    """Return every file that is made of the dataset of a folder and is there; its spec need not be loaded."""
+    facts = store.facts()
+    tables = {*facts.get("tables", "").split(), *facts.get("views", "").split()}
     reports = folder / REPORTS
     shareable = folder / SHAREABLE
-    places = [
-        *names(store, folder),
-        *pages_beside(reports),
-        shareable / DATASET,
-        *names(store, shareable),
-        overview_page(reports, masked=True),
-        *(page for page, *_ in briefs_in(reports)),
-    ]
+    places = [*pages_beside(reports), shareable / DATASET, overview_page(reports, masked=True)]
+    for place in (folder, shareable):
+        places += [place / name for name in FILES]
+        for kind in (CSV, PARQUET):
+            of_tables = sorted((place / kind).glob(f"*.{kind}"))
+            places += [path for path in of_tables if path.stem in tables]
+    places += [page for page, *_ in briefs_in(reports)]
     return [path for path in dict.fromkeys(places) if path.is_file()]
 
 
@@ -282,7 +283,10 @@ def older_files(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not (folder / DATASET).is_file():
         return []
-    with open_store(folder) as store, Ledger.open(folder, write=False) as ledger:
+    with (
+        open_file(folder / DATASET, write=False) as store,
+        Ledger.open(folder, write=False) as ledger,
+    ):
         return outgrown(store, folder, ledger, ledger.checksum(folder / DATASET))
 
 
