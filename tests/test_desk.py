@@ -66,7 +66,7 @@ def submission(round_: Path, name: str) -> str:
         return next(each.submission for each in dataset.returns() if each.name == name)
 
 
-@pytest.mark.parametrize("width", [1366, 375])
+@pytest.mark.parametrize("width", [pytest.param(1366, marks=pytest.mark.deep), 375])
 def test_axe_finds_nothing_and_every_page_fits(
     browser: Browser, desk: RunningDesk, taken_in: Path, width: int
 ) -> None:
@@ -244,8 +244,8 @@ def test_what_is_not_there_is_said_and_no_path_is_taken(desk: RunningDesk) -> No
         "return?id=../../../etc/passwd",
         "letter?id=../signing.key",
         "compare?earlier=x&later=y",
-        "behind?table=../x&row=1",
-        "behind?table=answers&row=x",
+        "find?table=../x&row=1",
+        "find?table=answers&row=x",
     ):
         answer = desk.ask(page)
         assert answer.status == 409, page
@@ -278,6 +278,7 @@ def test_the_next_round_begins_with_the_teams_of_this_one(taken_in: Path, tmp_pa
     assert [team.code for team in hrge_xl.load_round(tmp_path / "2026-H2").teams] == [*TEAMS]
 
 
+@pytest.mark.deep
 def test_what_was_checked_again_is_told(desk: RunningDesk) -> None:
     begun = desk.send("act", desk.ask("round").form("verify")).headers["location"]
     with_progress = desk.ask("events")
@@ -300,6 +301,7 @@ def test_the_words_are_those_of_the_reader_or_of_the_team(taken_in: Path) -> Non
     assert '<div lang="en" dir="ltr">' in english
 
 
+@pytest.mark.deep
 def test_what_a_team_wrote_does_nothing_in_a_page(
     browser: Browser, issued: Path, tmp_path: Path
 ) -> None:
@@ -339,7 +341,7 @@ def test_nobody_asking_ends_it(taken_in: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(server, "IDLE_SECONDS", 0.1)
     told: list[str] = []
-    serving = Thread(target=server.serve, args=(taken_in, told.append))
+    serving = Thread(target=server.serve, args=(taken_in, told.append), daemon=True)
     serving.start()
     serving.join(20)
     assert not serving.is_alive()

@@ -60,12 +60,11 @@ Do = Callable[[Desk, Form], Sequence[str]]
 
 @dataclass(frozen=True)
 class Act:
-    """Something that a form does: what it is called, the words of its command, and what does it.
+    """Something that a form does: the words of its command, and what does it.
 
     What has a `preview` shows that first, and is done once somebody has confirmed just that.
     """
 
-    title: str
     command: Command
     run: Do
     preview: Do | None = None
@@ -76,7 +75,7 @@ def digest_of(lines: Sequence[str]) -> str:
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _change(title: str, command: Command, plan: Plan) -> Act:
+def _change(command: Command, plan: Plan) -> Act:
     """Return the act that makes a change of the round, once it was seen what it means."""
 
     def preview(desk: Desk, form: Form) -> Sequence[str]:
@@ -88,7 +87,7 @@ def _change(title: str, command: Command, plan: Plan) -> Act:
         round_ = hrge_xl.change_round(planned, reason=form["reason"], by=form["by"])
         return [f"{planned.what}.", *hrge_xl.orphaned(round_)]
 
-    return Act(title, command, run, preview)
+    return Act(command, run, preview)
 
 
 def _check_seen(form: Form, lines: Sequence[str]) -> None:
@@ -282,11 +281,10 @@ def _with_reason(command: Command) -> Command:
 
 
 def _change_of_team(
-    title: str, verb: str, names: Sequence[str], plan: Callable[..., hrge_xl.PlannedChange]
+    verb: str, names: Sequence[str], plan: Callable[..., hrge_xl.PlannedChange]
 ) -> Act:
     """Return the act that calls the plan of a change with the folder and some fields."""
     return _change(
-        title,
         _with_reason(_of_round(f"round {verb}", *names)),
         lambda desk, form: plan(desk.round_folder, *(form[name] for name in names)),
     )
@@ -296,16 +294,14 @@ CHOICES = {"counts": "--use", "withdrawn": "--withdraw", "undone": "--undo"}
 DETAILS = ("country", "language", "deadline", "email", "contact")  # of a team that joins
 
 ACTS: Mapping[str, Act] = {
-    "take-in": Act("Take in what came", _of_round("refresh"), take_in),
+    "take-in": Act(_of_round("refresh"), take_in),
     "extend": _change(
-        "Deadline",
         _with_reason(_of_round("round extend", "deadline", "team")),
         lambda desk, form: hrge_xl.extend(
             desk.round_folder, form.required_day("deadline"), form.all("team")
         ),
     ),
     "note": Act(
-        "Note",
         lambda desk, form: (
             "round",
             "note",
@@ -322,44 +318,37 @@ ACTS: Mapping[str, Act] = {
             ).name
         ],
     ),
-    "contact": _change_of_team(
-        "E-mail address", "contact", ("team", "address"), hrge_xl.set_contact
-    ),
-    "rename": _change_of_team("Another code", "rename-team", ("team", "code"), hrge_xl.rename_team),
+    "contact": _change_of_team("contact", ("team", "address"), hrge_xl.set_contact),
+    "rename": _change_of_team("rename-team", ("team", "code"), hrge_xl.rename_team),
     "add-team": _change(
-        "New team",
         _with_reason(_of_round("round add-team", "team")),
         lambda desk, form: hrge_xl.add_team(
             desk.round_folder, form["team"], **{name: form[name] for name in DETAILS}
         ),
     ),
     "merge": _change(
-        "Merge teams",
         lambda desk, form: (
             *("round", "merge-teams", desk.round_folder, *form.all("team")),
             *("--into", form["into"]),
         ),
         lambda desk, form: hrge_xl.merge_teams(desk.round_folder, form.all("team"), form["into"]),
     ),
-    "undo": _change_of_team("Take back the last change", "undo", (), hrge_xl.undo),
-    "reopen": _change_of_team("Reopen the round", "reopen", (), hrge_xl.reopen),
-    "close": Act("Close the round", _with_reason(_of_round("round close")), _close, _preview_close),
+    "undo": _change_of_team("undo", (), hrge_xl.undo),
+    "reopen": _change_of_team("reopen", (), hrge_xl.reopen),
+    "close": Act(_with_reason(_of_round("round close")), _close, _preview_close),
     "update-spec": Act(
-        "Version of the spec",
         _of_round("round update-spec"),
         lambda desk, form: _update_spec(desk, form, dry_run=False),
         lambda desk, form: _update_spec(desk, form, dry_run=True),
     ),
-    "issue": Act("Issue workbooks", _of_round("generate"), _issue),
+    "issue": Act(_of_round("generate"), _issue),
     "letters": Act(
-        "Letters",
         lambda desk, form: ("drafts", desk.round_folder, *form.all("kind")),
         _write_letters,
     ),
-    "sent": Act("Mark as sent", _of_round("drafts"), _mark_sent),
-    "all-sent": Act("Mark as sent", _of_round("drafts"), _mark_sent, _preview_sent),
+    "sent": Act(_of_round("drafts"), _mark_sent),
+    "all-sent": Act(_of_round("drafts"), _mark_sent, _preview_sent),
     "waive": Act(
-        "Accept as it is",
         lambda desk, form: (
             *("waive", form["code"], "--file", form["return"]),
             *(("--cell", form["place"]) if form["place"] else ()),
@@ -368,7 +357,6 @@ ACTS: Mapping[str, Act] = {
         _waive,
     ),
     "correct": Act(
-        "Correct an answer",
         lambda desk, form: (
             *("decide", desk.round_folder, form["return"], "--cell", form["place"]),
             *("--value", form["value"], "--reason", form["reason"]),
@@ -376,18 +364,16 @@ ACTS: Mapping[str, Act] = {
         _correct,
     ),
     "decide": Act(
-        "Decision",
         lambda desk, form: (
             *("decide", desk.round_folder, form["return"]),
             *(CHOICES.get(form["choice"], "…"), "--reason", form["reason"]),
         ),
         _decide,
     ),
-    "verify": Act("Check everything again", _of_round("verify"), _verify),
+    "verify": Act(_of_round("verify"), _verify),
     "begin": Act(
-        "New round",
         lambda desk, form: ("round", "init", desk.home / file_part(form["name"])),
         _begin,
     ),
-    "choose": Act("Round", lambda desk, form: ("open", form["round"]), _choose),
+    "choose": Act(lambda desk, form: ("open", form["round"]), _choose),
 }

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import ChoiceLoader, Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
@@ -23,18 +23,19 @@ from ..core.message_templates import text_of
 from ..core.numerals import shown as shown_value
 from ..core.words import direction
 from ..outputs.page import STRICT, Data, asset, isolated, shown, words
-from .acts import Act, Form, digest_of
+from .acts import ACTS, Form, digest_of
 from .desk import Desk, RoundState, id_of_draft
-from .views import Letter, QuestionLabels, ReturnView
+from .views import LetterView, QuestionLabels, ReturnView
 from .work import Work, describe_error
 
 WITHIN = re.compile(r"(?:\./|[a-z-]+)(?:\?[\w.~%&=+-]*)?", re.ASCII)  # a page of the desk
-PACKAGE = "hrge_xl.desk"
+PACKAGES = ("hrge_xl.desk", "hrge_xl.outputs")  # whose templates and parts of them these are
 DATASET = "dataset.sqlite"
 WORKBOOK = "data.xlsx"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POLICY_OF_PAGE = re.compile('http-equiv="Content-Security-Policy" content="([^"]*)"')
 ROW_OF_COMMAND = re.compile(r"hrge-xl trace (\w+) (\d+) ", re.ASCII)
+OWN_FIELDS = ("token", "form", "reason", "by", "confirmed")  # each page gives these anew
 WAITS = ("conflict", "excluded", "waiting")  # returns about which something can be decided
 MOST_PLACES = 20  # of a figure, on each page and in each table
 ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
@@ -43,8 +44,8 @@ ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
 @cache
 def environment() -> Environment:
     """Templates that escape everything."""
-    loader = PackageLoader(PACKAGE, "templates")
-    templates = Data(loader=loader, autoescape=True, finalize=shown, **STRICT)
+    loaders = [PackageLoader(package, "templates") for package in PACKAGES]
+    templates = Data(loader=ChoiceLoader(loaders), autoescape=True, finalize=shown, **STRICT)
     templates.filters["isolated"] = isolated
     return templates
 
@@ -64,13 +65,13 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.say = words(desk.language)["say"]
 
     def render(
         self, request: Request, template: str, title: str, http_status: int = 200, **values: object
     ) -> HTMLResponse:
         """Return a page in the language of the desk, below what is being done or was just done."""
         desk = self.desk
-        say = words(desk.language)["say"]
         page = request.url.path.rpartition("/")[2] or "./"
         query = {name: text for name, text in request.query_params.items() if name != "work"}
         state = values.get("state")
@@ -81,7 +82,8 @@ class Pages:
                 {
                     "desk": desk,
                     "state": state,
-                    "title": say(title) if title.isascii() else title,
+                    "title": title,
+                    "closed": state.round.closed if isinstance(state, RoundState) else None,
                     "here": page,
                     "back": page + ("?" + urlencode(query) if query else ""),
                     "work": self._work_to_show(request),
@@ -101,7 +103,12 @@ class Pages:
         lines = describe_error(error).splitlines()
         http_status = 409 if isinstance(error, HrgeError) else 500
         return self.render(
-            request, "problem.html.j2", "Error", http_status, lines=lines, back=back or "./"
+            request,
+            "problem.html.j2",
+            self.say("Error"),
+            http_status,
+            lines=lines,
+            back=back or "./",
         )
 
     def _work_to_show(self, request: Request) -> Work | None:
@@ -124,7 +131,6 @@ class Pages:
             "letter": self.letter,
             "decide": self.to_decide,
             "find": self.find,
-            "behind": self.behind,
             "share": self.share,
             "view": self.view,
             "data": self.data,
@@ -132,18 +138,18 @@ class Pages:
             "rounds": self.rounds,
         }
 
-    def confirm(self, request: Request, act: Act, form: Form, lines: Sequence[str]) -> HTMLResponse:
+    def confirm(self, request: Request, form: Form, lines: Sequence[str]) -> HTMLResponse:
         """Return the page that shows what an act means before it is done."""
         sent = [(name, text) for name, texts in form.fields.items() for text in texts]
         return self.render(
             request,
             "confirm.html.j2",
-            act.title,
+            self.say("Confirm"),
             state=self.desk.state(),
             lines=lines,
             confirmed=digest_of(lines),
-            fields=[(name, text) for name, text in sent if name not in ("form", "token")],
-            same=self.desk.command(*act.command(self.desk, form)),
+            fields=[pair for pair in sent if pair[0] not in OWN_FIELDS],
+            same=self.desk.command(*ACTS[form["act"]].command(self.desk, form)),
             back=back_to(form["back"]),
         )
 
@@ -161,7 +167,7 @@ class Pages:
         return self.render(
             request,
             "teams.html.j2",
-            "Teams",
+            self.say("Teams"),
             state=state,
             rows=rows,
             chosen=chosen,
@@ -221,10 +227,9 @@ class Pages:
         return self.render(
             request,
             "compare.html.j2",
-            "Change",
+            f"{Path(before.path).name} → {Path(after.path).name}",
             state=state,
-            before=before,
-            after=after,
+            names=[Path(before.path).name, Path(after.path).name],
             comparison=hrge_xl.compare(before, after, self.desk.language),
             text_of=_answer_text,
             label=QuestionLabels(after, self.desk.language),
@@ -240,7 +245,7 @@ class Pages:
         return self.render(
             request,
             "decide.html.j2",
-            "To decide",
+            self.say("To decide"),
             state=state,
             decisions=decisions,
             waiting=waiting,
@@ -256,12 +261,12 @@ class Pages:
     def letters(self, request: Request) -> Response:
         """Show the drafts that wait to be sent, each with what it is about."""
         state = self.desk.state()
-        letters = [Letter.of(draft, state.round.folder) for draft in state.drafts]
+        letters = [LetterView.of(draft, state.round.folder) for draft in state.drafts]
         codes = {status.team.code for status in state.expected}
         return self.render(
             request,
             "letters.html.j2",
-            "Letters",
+            self.say("Letters"),
             state=state,
             letters=letters,
             codes=codes,
@@ -278,35 +283,29 @@ class Pages:
 
     def find(self, request: Request) -> Response:
         """Show where a figure stands, and from which cells it comes."""
-        value = request.query_params.get("value", "").strip()
-        hits: Sequence[hrge_xl.FigureHits] = ()
-        if value:
-            with self.desk.dataset() as dataset:
-                hits = hrge_xl.trace(dataset, value=value, most=MOST_PLACES)
+        query = {name: request.query_params.get(name, "") for name in ("value", "table", "row")}
+        folder = self.desk.round_folder
+        hits: Sequence[object] = ()
+        same = ""
+        with self.desk.dataset() as dataset:
+            if query["table"]:
+                row = int(query["row"]) if query["row"].isdecimal() else 0
+                answers = hrge_xl.answers_behind(dataset, query["table"], row)
+                if answers:
+                    hits = [{"where": query["table"], "count": len(answers), "hits": answers}]
+                same = self.desk.command("trace", query["table"], row, "--data", folder)
+            elif query["value"]:
+                hits = hrge_xl.trace(dataset, value=query["value"], most=MOST_PLACES)
+                same = self.desk.command("trace", folder, "--value", query["value"])
         return self.render(
             request,
             "find.html.j2",
-            "Figures",
+            self.say("Figures"),
             state=self.desk.state(),
-            value=value,
+            value=query["value"],
             hits=hits,
+            same=same,
             row_of=_row_of,
-        )
-
-    def behind(self, request: Request) -> Response:
-        """Show the cells that a row of a table of figures counts or adds up."""
-        table = request.query_params.get("table", "")
-        row = request.query_params.get("row", "")
-        with self.desk.dataset() as dataset:
-            answers = hrge_xl.answers_behind(dataset, table, int(row) if row.isdecimal() else 0)
-        return self.render(
-            request,
-            "behind.html.j2",
-            "Rows behind the figures",
-            state=self.desk.state(),
-            table=table,
-            row=row,
-            answers=answers,
         )
 
     def share(self, request: Request) -> Response:
@@ -318,7 +317,7 @@ class Pages:
         return self.render(
             request,
             "share.html.j2",
-            "Share",
+            self.say("Show and share"),
             state=state,
             change=[*change.lines(self.desk.language)] if change else [],
             older=made,
@@ -355,14 +354,14 @@ class Pages:
 
     def round(self, request: Request) -> Response:
         """Show what can be done with the round as a whole."""
-        return self.render(request, "round.html.j2", "Round", state=self.desk.state())
+        return self.render(request, "round.html.j2", self.say("Round"), state=self.desk.state())
 
     def rounds(self, request: Request) -> Response:
         """Show the rounds that lie here, and begin one."""
         return self.render(
             request,
             "rounds.html.j2",
-            "Round",
+            self.say("Round"),
             rounds=self.desk.rounds(),
             specs=hrge_xl.versions(),
             state=self.desk.state() if self.desk.folder else None,
@@ -377,16 +376,18 @@ def _result_of(dataset: hrge_xl.Dataset, submission: str) -> hrge_xl.Result:
     return dataset.result(returns[0])
 
 
-def _row_of(hit: hrge_xl.FigureHit) -> tuple[str, str] | None:
-    """Return the table and the row that a figure stands in; None where it stands in none, or in several."""
+def _row_of(hit: hrge_xl.Traced) -> tuple[str, str] | None:
+    """Return the table and the row that a figure stands in; None for an answer, and where it is of several rows."""
+    if not isinstance(hit, hrge_xl.FigureHit) or hit.file:
+        return None
     row = ROW_OF_COMMAND.match(hit.command)
     return (row[1], row[2]) if row else None
 
 
-def _earlier(versions: Sequence[hrge_xl.Return]) -> dict[str, str]:
+def _earlier(versions: Sequence[hrge_xl.Return]) -> dict[str, hrge_xl.Return]:
     """Return the version before each, by submission, where both could be read."""
-    readable = [version.submission for version in versions if version.identity]
-    return {later: before for before, later in pairwise(readable)}
+    readable = [version for version in versions if version.identity]
+    return {later.submission: before for before, later in pairwise(readable)}
 
 
 def _answer_text(value: object) -> str:
@@ -418,7 +419,7 @@ def _menu(state: RoundState) -> list[tuple[str, str, int]]:
         ("letters", "Letters", len(state.drafts)),
         ("decide", "To decide", len(state.to_decide)),
         ("find", "Figures", 0),
-        ("share", "Share", 0),
+        ("share", "Show and share", 0),
         ("round", "Round", 0),
     ]
 

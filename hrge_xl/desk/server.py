@@ -147,10 +147,10 @@ def _do(pages: Pages, request: Request, form: Form) -> Response:
     if act is None:
         raise HTTPException(404)
     if act.preview is not None and not form["confirmed"]:
-        return pages.confirm(request, act, form, act.preview(desk, form))
+        return pages.confirm(request, form, act.preview(desk, form))
     work = desk.worker.submit(
         form["form"],
-        act.title,
+        form["act"],
         desk.command(*act.command(desk, form)),
         lambda: act.run(desk, form),
     )

@@ -44,8 +44,8 @@ class ReturnView:
         """Return what is said of a finding."""
         return self._result.words(finding, self.language)
 
-    def row(self, finding: Finding) -> list[tuple[str, str, str]]:
-        """Return the cells around that of a finding as they stand in its row: address, question and content."""
+    def row(self, finding: Finding) -> list[tuple[str, str, bool]]:
+        """Return the cells around that of a finding: address and question, content, and whether it is that cell."""
         tool = finding.tool or ""
         cells = {
             answer.cell: (self.label(tool, answer.field), _content(answer))
@@ -56,7 +56,10 @@ class ReturnView:
         addresses = sorted(cells, key=_position)
         at = addresses.index(cell)
         around = addresses[max(at - AROUND, 0) : at + AROUND + 1]
-        return [(address, *cells[address]) for address in around]
+        return [
+            (f"{address} {cells[address][0]}", cells[address][1], address == cell)
+            for address in around
+        ]
 
 
 def _content(answer: hrge_xl.Answer) -> str:
@@ -85,7 +88,7 @@ class QuestionLabels:
         return self._labels.get((tool, field), field)
 
 
-class Letter(NamedTuple):
+class LetterView(NamedTuple):
     """A draft as one reads it."""
 
     draft: hrge_xl.Drafted
@@ -96,7 +99,7 @@ class Letter(NamedTuple):
     attached: Sequence[str]
 
     @classmethod
-    def of(cls, draft: hrge_xl.Drafted, folder: Path) -> Letter:
+    def of(cls, draft: hrge_xl.Drafted, folder: Path) -> LetterView:
         """Read a draft of a round."""
         mail = message_from_bytes((folder / draft.file).read_bytes(), policy=email_policy)
         body = mail.get_body(("plain",))

@@ -30,7 +30,7 @@ class Work:
     """One act: what it is, the command that does the same, and how far it is or what came of it."""
 
     number: int
-    title: str
+    act: str
     command: str
     run: Callable[[], Sequence[str]] = field(repr=False)
     progress: str = ""
@@ -74,14 +74,14 @@ class Worker:
         """Whether something is being done, or waits for it."""
         return self.last is not None and not self.last.finished.is_set()
 
-    def submit(self, form: str, title: str, command: str, run: Callable[[], Sequence[str]]) -> Work:
+    def submit(self, form: str, act: str, command: str, run: Callable[[], Sequence[str]]) -> Work:
         """Have something done, unless it was sent already by the very same `form`."""
         with self._lock:
             known_number = self._numbers_by_form.get(form)
             if known_number in self.works:
                 return self.works[known_number]
             number = max(self.works, default=0) + 1
-            work = Work(number, title, command, run)
+            work = Work(number, act, command, run)
             self.works[number] = work
             self._numbers_by_form[form] = number
             self.works.pop(number - MOST_KEPT, None)

@@ -16,7 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import hrge_xl
 from hrge_xl import generate, load
+from tests.desks import running, week_of_four
 from tests.face import choose, sample_order
 from tests.office.driver import Office
 from tests.office.pictures import chromium
@@ -62,6 +64,9 @@ PAGES = (
     Page("brief", "reports/brief.html"),
     Page("validation", "reports/validation.html"),
 )
+
+
+DESK = {"desk": "", "desk-return": "return?id="}  # pages of a round
 
 
 def in_arabic() -> bytes:
@@ -112,6 +117,25 @@ def of_pages(demo: Path, folder: Path, wanted: Sequence[Page]) -> Iterator[Path]
             yield target
 
 
+def of_desk(folder: Path) -> Iterator[Path]:
+    """Take pictures of a round of four teams as the desk shows it."""
+    with TemporaryDirectory() as place:
+        round_ = week_of_four(Path(place))
+        returns = hrge_xl.status(round_)[1].returns
+        with running(round_) as desk, chromium(1280) as context:
+            context.set_offline(False)
+            page = context.new_page()
+            page.goto(desk.address)
+            page.wait_for_url(lambda address: "secret" not in address)
+            for name, address in DESK.items():
+                page.goto(page.url.partition("?")[0].rpartition("/")[0] + "/" + address)
+                if address:
+                    page.goto(f"{page.url}{returns[0].submission}")
+                target = folder / f"{name}.png"
+                page.screenshot(path=target)
+                yield target
+
+
 def make_small(picture: Path) -> None:
     """Fit a picture to the width of a page, in few colours."""
     shrunk = f"-resize {WIDTH}x -dither None -colors {COLOURS} -strip".split()
@@ -127,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
-    made = of_gallery(options.output)
+    made = chain(of_desk(options.output), of_gallery(options.output))
     if options.demo:
         (options.demo / ARABIC).write_bytes(in_arabic())
         place = (options.demo, options.output)
