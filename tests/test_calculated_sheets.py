@@ -6,9 +6,12 @@ import re
 import shutil
 from datetime import date, timedelta
 from functools import cache
+from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -45,6 +48,7 @@ from tests.made_workbooks import (
 from tests.parity import OF_RESULTS, of_results
 from tests.read_and_check import read
 from tests.screens import height, width
+from tests.test_third_engine import engine
 
 TOOLKIT = "hrge_toolkit"
 BYTES_OF_A_BLANK_WORKBOOK = (
@@ -618,6 +622,24 @@ def test_the_heaviest_risks_come_first_by_the_level_that_is_left_and_closed_ones
     block = of_dashboard(RISKS)
     summary = board.cell(block.first, block.left + 2).value
     assert summary == "Still high or substantial: 2 of 4 open risks."
+
+
+def test_risks_of_one_rank_have_a_place_each(tmp_path: Path) -> None:
+    """The hidden column that numbers them, worked out by IronCalc over four ranks of which three are alike."""
+    read = openpyxl.load_workbook(BytesIO(workbook()), read_only=True)
+    sheet = read[layout(TOOLKIT).sheet["DASHBOARD"].name]
+    numbered = [cell for row in sheet.iter_rows() for cell in row if "RANK(" in str(cell.value)]
+    book = openpyxl.Workbook()
+    plain = book.worksheets[0]
+    for cell, rank in zip_longest(numbered, (5, 7, 5, 5)):
+        plain[cell.coordinate] = cell.value
+        (own_rank,) = re.findall(r"^=IF\(ISNUMBER\((.*?)\)", str(cell.value))
+        plain[own_rank.replace("$", "")] = rank
+    book.save(tmp_path / "ranks.xlsx")
+    model = engine(tmp_path / "ranks.xlsx")
+    model.evaluate()
+    shown = [model.get_cell_value(0, cell.row, cell.column) for cell in numbered]
+    assert shown == [2, 1, 3, 4, *[0] * (len(numbered) - 4)]
 
 
 def test_a_risk_that_nobody_scored_again_ranks_as_before() -> None:

@@ -36,6 +36,7 @@ from hrge_xl import (
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.core.errors import OutputError, StoreError, UsageError
 from hrge_xl.exchange.validation import Source
+from hrge_xl.ledger import files as files_of_rounds
 from tests.audited import returned
 from tests.command_line import hrge
 from tests.databases import queried, tampered
@@ -706,6 +707,21 @@ def test_two_runs_at_once(files: list[Path], tmp_path: Path) -> None:
     with only_writer(tmp_path / "out"), pytest.raises(OutputError, match="Another run"):
         run(files, tmp_path / "out")
     assert run(files, tmp_path / "out").new == 3
+
+
+def test_a_lock_that_was_taken_away_meanwhile_locks_nothing(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
+    """The run before ends between opening the lock and taking it, and deletes it: a third run makes another one."""
+    take = files_of_rounds._lock
+
+    def take_too_late(handle: int) -> bool:
+        (tmp_path / files_of_rounds.LOCK).unlink()
+        return take(handle)
+
+    monkeypatch.setattr(files_of_rounds, "_lock", take_too_late)
+    with pytest.raises(OutputError, match="Another run"), only_writer(tmp_path):
+        pass
 
 
 def test_files_that_cannot_be_read_are_findings(files: list[Path], tmp_path: Path) -> None:

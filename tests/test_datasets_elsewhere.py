@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from hrge_xl import Order, generate, load
+from hrge_xl import Order, generate, init_round, load
 from tests.command_line import hrge, ran
 from tests.databases import queried, tampered
 from tests.fixture_types import Patch
@@ -46,6 +46,18 @@ def figures(folder: Path | str) -> list[tuple[Any, ...]]:
             " ORDER BY 1, n",
         ),
     ]
+
+
+def test_what_two_rounds_received_came_on_the_earlier_day(home: Path) -> None:
+    """Whichever of them is looked at last."""
+    Path("teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
+    data = generate(load("example"), Order("PAK", date(2026, 6, 1), "PAK", answers=answers()))
+    for name, day in (("a", "2026-06-10"), ("b", "2026-06-20")):
+        init_round(name, "example", "teams.csv")
+        Path(name, "returned", "PAK.xlsx").write_bytes(data)
+        ran("consolidate", name, "--received", day, "--today", day)
+    ran("consolidate", "a", "b", "-o", "year", "--today", "2026-06-30")
+    assert {day for (day,) in queried("year", "SELECT received FROM files")} == {"2026-06-10"}
 
 
 # what a dataset elsewhere takes over

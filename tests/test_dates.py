@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import Result, ValidationRequest, validate
+from hrge_xl.core.dates import day_here
 from tests.audited import hrge
 from tests.damage import TODAY, WANTED, filled, saved_at, stamped
 from tests.face import (
@@ -69,6 +71,18 @@ def test_a_version_whose_moment_is_impossible_is_placed_by_the_day_it_came(saved
     assert lateness_day(saved, came, stated=False) == (came, FIRST_SEEN)
     assert lateness_day(saved, came, stated=True) == (came, ARRIVED)
     assert lateness_day("2026-06-29T10:00:00Z", came, stated=False) == (date(2026, 6, 29), SAVED)
+
+
+def test_today_is_the_day_of_the_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """East of the date line it is always another day than west of it."""
+    days = []
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        days.append(day_here())
+    monkeypatch.undo()
+    time.tzset()
+    assert days[0] > days[1]
 
 
 @pytest.mark.parametrize("day", IMPOSSIBLE_DAYS)

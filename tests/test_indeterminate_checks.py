@@ -79,6 +79,7 @@ def cell(key: Key, where: Layout = LAYOUT) -> str:
         (plan("05"), unread("03/04/2026", "V006"), "V006", {"R-E01": (plan("05"), plan("05"))}),
         (plan("04"), BROKEN, "V011", {"R-E01": (plan("05"), plan("04"))}),
         (plan("06"), unread("many", "V003"), "V003", {"V014": (plan("07"), plan("06"))}),
+        (plan("06"), unread("1,234", "V018"), "V018", {"V014": (plan("07"), plan("06"))}),
         (plan("11"), unread("perhaps", "V002"), "V002", {"V001": (plan("12"), plan("11"))}),
         (
             risk("03"),

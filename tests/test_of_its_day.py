@@ -242,6 +242,15 @@ def test_what_is_made_again_is_the_same(round_: Path, tmp_path: Path) -> None:
         ran("verify", folder)
 
 
+def test_a_round_that_was_judged_by_another_day_is_mended(round_: Path) -> None:
+    """Its ledger knows the day on which each return was taken in."""
+    with closing(sqlite3.connect(round_ / "dataset.sqlite")) as dataset, dataset:
+        dataset.execute("UPDATE submissions SET checked = ?", (LATER,))
+    with closing(sqlite3.connect(round_ / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("DELETE FROM datasets")
+    assert verdicts(round_, LATER) == ACCEPTED
+
+
 @pytest.mark.deep
 def test_a_year_that_was_judged_by_its_own_day_is_mended(round_: Path, tmp_path: Path) -> None:
     """As earlier programs left it: the round knows the day."""

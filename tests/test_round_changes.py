@@ -14,7 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl import load, load_round
+from hrge_xl import change_round, init_round, load, load_round, merge_teams, rename_team
+from hrge_xl.core.errors import RoundError
 from tests.command_line import hrge, ran
 from tests.face import Ledger
 from tests.letters import mail, mbox
@@ -224,6 +225,27 @@ def test_merged_teams_are_one(tmp_path: Path) -> None:
     ran("refresh", round_, "--today", "2026-07-08", code=None)
     assert teams_in(round_) == ["Kyiv", "Odesa"]
     assert hrge("verify", round_) == 0
+
+
+def test_a_merged_team_is_spared_what_one_of_them_was_spared(tmp_path: Path) -> None:
+    """What endangers people in one of the places stays out of the workbook of all."""
+    teams = tmp_path / "teams.csv"
+    teams.write_text("team,country,sensitive\nOdesa,PAK,\nKyiv,PAK,leave out\n", encoding="utf-8")
+    round_ = init_round(tmp_path / "round", "hrge_toolkit", teams).folder
+    merged = change_round(merge_teams(round_, ["Kyiv"], "Odesa"), reason="Asked", by="Office")
+    assert [(team.code, team.leave_out) for team in merged.teams] == [("Odesa", True)]
+
+
+def test_what_a_colleague_wrote_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    """A change that was looked at is not made over another one."""
+    (tmp_path / "teams.csv").write_text(TEAMS, encoding="utf-8")
+    round_ = init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder
+    planned = rename_team(round_, "Odesa", "South")
+    (round_ / "round.yaml").write_text(file(round_) + "# see the letter of 3 July\n", "utf-8")
+    with pytest.raises(RoundError, match="edited meanwhile"):
+        change_round(planned, reason="Asked", by="Office")
+    assert file(round_).endswith("# see the letter of 3 July\n")
+    assert entered(round_) == []
 
 
 def test_the_next_round_goes_on_under_another_code(tmp_path: Path) -> None:

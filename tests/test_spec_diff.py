@@ -157,6 +157,9 @@ def test_the_version_must_be_raised(tmp_path: Path) -> None:
     assert ("example", "version not raised", "NONE", False) in lines_of(spec)
     lower = raised(copy(tmp_path / "lower"), "0.9")
     assert lines_of(lower) == {("example", "version lowered", "LOST", True)}
+    ninth, tenth = (raised(copy(tmp_path / number), number) for number in ("1.9", "1.10"))
+    (change,) = diff(load(ninth), load(tenth)).changes
+    assert (change.what, change.breaks) == ("version changed", False)
 
 
 def test_a_language_that_is_gone(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
+from copy import deepcopy
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -558,6 +559,23 @@ def test_a_blank_parent_decides_nothing(places: Spec, tmp_path: Path) -> None:
         ("F", "1", "FWHY_1"): "Late",
     }
     assert found(sent_of(typed(places, tmp_path, answers), places), places) == set()
+
+
+def test_the_entries_that_an_answer_decides_stand_together(tmp_path: Path) -> None:
+    """A dropdown takes one run of them, whatever their order in the list of the spec."""
+    parts = deepcopy(SPECS["places"])
+    borama, zeila, baidoa = parts["vocabularies.yaml"]["DISTRICT"]["items"]
+    parts["vocabularies.yaml"]["DISTRICT"]["items"] = [borama, baidoa, zeila]
+    book = openpyxl.load_workbook(
+        BytesIO(generate(load(write(parts, tmp_path)), Order("T", TODAY)))
+    )
+
+    def values(name: str) -> list[object]:
+        ((sheet, cells),) = book.defined_names[name].destinations
+        return [cell.value for (cell,) in book[sheet][cells]]
+
+    assert values("list_DISTRICT") == ["Borama", "Zeila", "Baidoa"]
+    assert values("parent_DISTRICT") == ["Awdal", "Awdal", "Bay"]
 
 
 def test_a_dropdown_in_a_form_hangs_on_the_answer_above_it(places: Spec) -> None:

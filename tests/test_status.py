@@ -52,6 +52,30 @@ IRQ-1,IRQ,,2026-09-30,,
 DAY = ("--today", str(LATER), "--jobs", "1")
 
 
+def test_in_a_closed_round_nobody_gets_later(tmp_path: Path) -> None:
+    (tmp_path / "teams.csv").write_text("team,deadline\nOdesa,2026-07-10\n", encoding="utf-8")
+    folder = init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder
+    with (folder / "round.yaml").open("a", encoding="utf-8") as file:
+        file.write("closed: 2026-07-20\n")
+    for day in (date(2026, 7, 20), date(2026, 9, 8)):
+        (team,) = hrge_xl.status(folder, day)
+        assert (team.state, team.days_late) == ("late", 10)
+
+
+def test_a_team_is_done_when_all_of_its_interventions_are(tmp_path: Path) -> None:
+    """One of its two workbooks is whole, and in the other one an answer is missing."""
+    folder = round_folder(tmp_path)
+    order = next(
+        order for order in orders(hrge_xl.load_round(folder), TODAY) if order.team == "PAK"
+    )
+    other = replace(order, copy="0123456789ab", answers=answers(country="PAK", PLN_01="WS-08"))
+    (folder / "returned" / "another.xlsx").write_bytes(generate(SPEC, other))
+    states = {
+        row.team.code: (row.state, len(row.counting)) for row in hrge_xl.status(folder, TODAY)
+    }
+    assert states == {"AFG": ("accepted", 1), "PAK": ("returned", 2)}
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Round:
     (tmp_path / "teams.csv").write_text(TEAMS, encoding="utf-8-sig")

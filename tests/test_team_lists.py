@@ -28,6 +28,13 @@ def days(folder: Path, *written: str) -> list[date | None]:
     return [team.deadline for team in read(folder, "team;deadline\n" + "".join(lines)).teams]
 
 
+def test_a_list_that_excel_saved_as_unicode_text(tmp_path: Path) -> None:
+    """With tabs between its columns, and two bytes a letter."""
+    (tmp_path / "teams.txt").write_text("team\tpays\nÉquipe 1\tMaroc\n", encoding="utf-16")
+    (team,) = init_round(tmp_path / "round", "example", tmp_path / "teams.txt").teams
+    assert (team.code, team.country) == ("Équipe 1", "MAR")
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """A workbook of an office: a title, a note, heads in two rows with merged cells, and columns of its own."""

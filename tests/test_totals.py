@@ -25,6 +25,7 @@ from tests.face import Answers, build
 from tests.made_specs import SPECS, write
 from tests.parity import filled, said_differently
 from tests.read_and_check import check, layout_of, read
+from tests.test_third_engine import engine
 
 TABLES = SPECS["totals"]
 ANSWERS: Answers = {
@@ -120,6 +121,23 @@ def test_rows_are_named_in_the_language_of_the_workbook(spec: str) -> None:
 
 def test_a_return_with_its_totals_has_nothing_to_be_told(spec: str) -> None:
     assert [code for code, *_ in found(made(spec), spec)] == []
+
+
+def test_an_error_in_one_cell_is_none_of_the_total(spec: str, tmp_path: Path) -> None:
+    """As IronCalc works it out."""
+    (place,) = build(load(spec), "en").slots["T", "T-01", "T_COST"].cells
+
+    def divide_by_nought(book: Any) -> None:
+        book["Costs"].cell(*place).value = "=1/0"
+
+    data = saved(made(spec), divide_by_nought)
+    (tmp_path / "made.xlsx").write_bytes(data)
+    model = engine(tmp_path / "made.xlsx")
+    model.evaluate()
+    book = openpyxl.load_workbook(BytesIO(data))
+    cell = cells_below(book, "Costs")["Total"][0]
+    sheet = book.sheetnames.index("Costs")
+    assert model.get_cell_value(sheet, cell.row, cell.column) == 99.5
 
 
 def test_a_total_that_was_typed_or_falsified_is_found(spec: str) -> None:

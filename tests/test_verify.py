@@ -166,6 +166,14 @@ def test_a_verdict_that_was_changed(case: Path) -> None:
     assert line.endswith("digits.xlsx: verdict: “accepted” in the report, “returned” now.")
 
 
+def test_a_number_that_became_another_kind_of_number(case: Path) -> None:
+    with forged_report(case) as data:
+        data["summary"]["files"] = float(data["summary"]["files"])
+    audit = look(case)
+    assert "summary.files" in said(audit)
+    assert not audit.identical
+
+
 def test_findings_gone_new_and_changed_are_told_one_by_one(case: Path) -> None:
     with forged_report(case) as data:
         row = row_of(data, "digits.xlsx")

@@ -17,7 +17,16 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from hrge_xl import ExpectedReturn, generate, init_round, load, load_round, read, refresh
+from hrge_xl import (
+    ExpectedReturn,
+    generate,
+    init_round,
+    load,
+    load_round,
+    read,
+    refresh,
+    status,
+)
 from hrge_xl.cli import run
 from hrge_xl.dataset.return_status import based_on_old_version, workbook_versions
 from tests.damage import ANSWERS
@@ -104,6 +113,18 @@ def test_the_coordinator_is_warned(team: Team, capsys: pytest.CaptureFixture[str
     out, err = capsys.readouterr()
     assert "X006 warning: v3.xlsx was not made from v2.xlsx" in err
     assert "Look first: 1 warning above." in out
+
+
+def test_a_clock_that_is_ahead_beats_no_correction(tmp_path: Path) -> None:
+    """A file that says it was saved next year came on a day: what is saved after that is newer."""
+    team = Team(tmp_path)
+    for name, saved, came in (("v1.xlsx", 400, 2), ("v2.xlsx", 5, 6)):
+        team.send(name, saved, PLN_06=float(came))
+        day = str(DAY + timedelta(days=came))
+        command = ["consolidate", str(team.folder), "--received", day, "--today", day]
+        assert run(command) == 0
+    (now,) = status(team.folder, DAY + timedelta(days=6))
+    assert [return_.name for return_ in now.counting] == ["v2.xlsx"]
 
 
 # which returns are versions of one workbook, and which step back

@@ -7,6 +7,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,22 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from hrge_xl import Waiver
-from tests.audited import DAY, cell, forged_report, renumber, returned, round_folder, workbook
+from hrge_xl import Waiver, generate, load, load_round
+from tests.audited import (
+    BLANK,
+    DAY,
+    TODAY,
+    cell,
+    forged_report,
+    renumber,
+    returned,
+    round_folder,
+    workbook,
+)
 from tests.command_line import Said, hrge, ran
+from tests.damage import ANSWERS
 from tests.databases import LEDGER, queried, tampered
-from tests.face import Document, Finding, Ledger, Severity, waived, waivers
+from tests.face import Document, Finding, Ledger, Severity, orders, waived, waivers
 from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once
@@ -112,6 +124,26 @@ def test_an_expired_waiver_shows_and_counts_no_more(folder: Path, tmp_path: Path
     assert f"The waiver has expired: {REASON} ({NAME}, until 2026-07-31)" in page
     status = openpyxl.load_workbook(tmp_path / "validation.xlsx")["Waivers"]["B2"].value
     assert status == "Expired"
+
+
+def test_in_a_round_that_was_closed_it_runs_out_no_more(folder: Path, tmp_path: Path) -> None:
+    """Not in the dataset of a year either."""
+    waive(folder, "--until", "2026-07-31")
+    with (folder / "round.yaml").open("a", encoding="utf-8") as file:
+        file.write("closed: 2026-07-20\n")
+    ran("consolidate", folder, "-o", tmp_path / "year", "--today", "2026-08-01")
+    assert finding(document(tmp_path / "year", "2026-08-01"))["waiver"]["state"] == "active"
+
+
+def test_a_conflict_with_another_file_is_no_error_of_this_one(folder: Path) -> None:
+    """What is wrong between two workbooks somebody decides; a verdict is about one of them alone."""
+    order = next(order for order in orders(load_round(folder), TODAY) if order.team == "PAK")
+    answers = {key: value for key, value in ANSWERS.items() if key != BLANK}
+    other = generate(load("example"), replace(order, copy="0123456789ab", answers=answers))
+    returned(folder / "returned", {"another.xlsx": other})
+    data = document(folder, code=1)
+    assert {each["code"] for file in data["files"] for each in file["findings"]} >= {"X003"}
+    assert waive(folder).err.endswith("Verdict of the file: accepted.\n")
 
 
 def test_a_withdrawn_waiver_stays_in_the_list(folder: Path) -> None:
