@@ -163,6 +163,7 @@ EXTRAS = {  # by package: the extra that it comes with, and what that is for
     "olefile": ("mail", "mails of Outlook, .msg"),
     "cryptography": ("sign", "signed seals"),
     "pyxform": ("xlsform", "what is wrong with an XLSForm"),
+    "starlette": ("desk", "a round in the browser"),
 }
 # From here on expat is proof against entities, tokens and nesting that take any time, stack or memory.
 SAFE_EXPAT = (2, 7, 2)
