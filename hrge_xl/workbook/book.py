@@ -109,12 +109,14 @@ def drawn_book(
     feedback_sheets = [kind(layout) for kind in kinds]  # which hold nothing yet
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
     tools = (sheet.name for sheet in layout.sheets)
-    added_names = [added.title for added in feedback_sheets]
-    at_end = [*filter(None, [layout.guide_name, layout.lists_name]), *hidden]
-    names = [layout.cover_name, *added_names, *tools, *at_end]
-    if layout.guide_name and layout.spec.drawing > 3:  # read before the first sheet to fill in
-        names.remove(layout.guide_name)
-        names.insert(1 + len(added_names), layout.guide_name)
+    _, *helper_names = layout.own_names
+    names = (
+        layout.cover_name,
+        *(added.title for added in feedback_sheets),
+        *tools,
+        *helper_names,
+        *hidden,
+    )
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
