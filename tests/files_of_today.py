@@ -62,7 +62,7 @@ def said_of(folder: Path) -> dict[str, Any]:
     """Say of every workbook, of the round and of its dataset what the program says."""
     kept = {name: dataset_of(made_anew(name)) for name in (EARLIER, ROUND)}
     command(
-        "consolidate", ROUND, "--today", TODAY
+        "consolidate", ROUND, "--write", "--today", TODAY
     )  # a dataset of an earlier version is verified as it is made now
     verified = [
         {

@@ -57,7 +57,7 @@ from .opening import (
 from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
-from .schema import SUBMISSIONS, Record, Schema
+from .schema import SUBMISSIONS, Record, Row, Schema
 from .store import (
     DERIVED,
     FILLED,
@@ -137,6 +137,8 @@ class IngestRun:
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
+    # of which returns the figures are that the dataset has, where these are up to date: see `counted_returns`
+    counted: Mapping[str, set[Row]] | None = None
     written: list[Path] = field(default_factory=list)  # files made of the dataset in this run
     basis: str = ""  # what else these were made of
     with_files: bool = False  # whether all files beside the dataset are of its state now
@@ -277,10 +279,12 @@ def _compute_figures(run: IngestRun, *, lasting: bool) -> None:
         return
     day = store.fact(DERIVED)
     if not day or store.changed or (run.options.figures and day != str(run.today)):
-        from .aggregates import compute_aggregates
+        from .aggregates import changed_periods, compute_aggregates
 
         store.analyze()
-        compute_aggregates(store, run.out / DATASET, run.today, run.pool)
+        periods = None if run.counted is None else changed_periods(store, run.counted)
+        if periods is None or periods:
+            compute_aggregates(store, run.out / DATASET, run.today, run.pool, periods)
         if lasting:
             record_run(run.ledger, store, run.today)
         store.set_fact(DERIVED, str(run.today))
@@ -300,6 +304,7 @@ def as_of(run: IngestRun, request: ValidationRequest) -> Iterator[IngestRun]:
             run, out=ledger.home, file=store, database=None, ledger=ledger, sources=[([], judged)]
         )
         copied_run.written = []
+        copied_run.counted = None
         _compute_figures(copied_run, lasting=False)
         if not store.changed and store.fact(DERIVED) == run.file.fact(DERIVED):
             copied_run.written = (
@@ -557,6 +562,10 @@ def _read_new(run: IngestRun) -> None:
     is_ready = run.file.use(schema, write=False)
     if is_ready:
         run.read = _find_readable(run.file)
+        if run.file.fact(DERIVED) == str(run.today):
+            from .aggregates import counted_returns
+
+            run.counted = counted_returns(run.file)
     else:
         run.checksum = ""
     if not is_ready and not any(

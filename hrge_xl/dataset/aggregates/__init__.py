@@ -6,7 +6,7 @@ name of its table; what is said of indicators over all teams is worked out from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -63,12 +63,18 @@ SHARES = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
 """The tables of figures, shared out: groups of about the same work, the largest first."""
 
 
-def aggregates(store: Store, today: date, tables: Collection[str]) -> Rows:
-    """Return those of the wanted tables of figures that this dataset has."""
+def aggregates(
+    store: Store, today: date, tables: Collection[str], periods: frozenset[str] | None = None
+) -> Rows:
+    """Return those of the wanted tables of figures that this dataset has.
+
+    Those that are not of indicators can be of some `periods` alone: each of their lines is of one.
+    """
     source = Sources(store, today)
+    of_periods = Sources(store, today, periods)
     names = [name for name in tables if name in store.tables] if store.schema.spec else []
     rows_of_table = {
-        name: [*store.select(SELECTS[name](source).order_by("n"))]
+        name: [*store.select(SELECTS[name](of_periods).order_by("n"))]
         for name in names
         if name not in OF_INDICATORS
     }
@@ -92,12 +98,67 @@ def aggregates(store: Store, today: date, tables: Collection[str]) -> Rows:
 # the tables of figures are filled, out of what else a dataset holds
 
 
-def compute_aggregates(store: Store, path: Path, today: date, pool: Workers) -> None:
-    """Fill the figures of a dataset; its file at `path` is read, several shares of them at once."""
+def compute_aggregates(
+    store: Store, path: Path, today: date, pool: Workers, periods: frozenset[str] | None = None
+) -> None:
+    """Fill the figures of a dataset; its file at `path` is read, several shares of them at once.
+
+    Where only some `periods` have changed, the lines of others stay.
+    """
     with report_progress("Working out figures"):
-        shares = [*pool.map(_share, SHARES, path, today)]  # while they read nobody writes
+        shares = [*pool.map(_share, SHARES, path, today, periods)]  # while they read nobody writes
         for rows in shares:
-            _replace(store, rows)
+            _replace(store, rows, periods)
+
+
+def _with_kept_lines(
+    store: Store, name: str, rows: Sequence[Row], periods: frozenset[str] | None
+) -> Sequence[Row]:
+    """Return the lines of some periods among those of others that a table has, by period and numbered anew.
+
+    Those of indicators, which are worked out of all periods, are all there.
+    """
+    if periods is None or name in OF_INDICATORS:
+        return rows
+    number = TABLES[name].at["n"]
+    period = TABLES[name].at["period"]
+    kept = [row for row in store.rows(name) if (row[period] or "") not in periods]
+    in_order = sorted([*kept, *rows], key=lambda row: str(row[period] or "").encode())
+    return [(*row[:number], n, *row[number + 1 :]) for n, row in enumerate(in_order, start=1)]
+
+
+def counted_returns(store: Store) -> dict[str, set[Row]]:
+    """Return what is said of each return that counts, and of its sheets, by period: figures are made of these alone.
+
+    What is answered in a return changes only where it is taken in again.
+    """
+    files = store["submissions"]
+    sheets = store["sheets"]
+    period = sa.func.coalesce(files.c.period, "")
+    of_sheets = sa.select(period, sheets).join_from(
+        sheets, files, files.c[SUBMISSION_ID] == sheets.c[SUBMISSION_ID]
+    )
+    by_period: dict[str, set[Row]] = {}
+    for query in (sa.select(period, files), of_sheets):
+        for name, *row in store.select(query.where(files.c.current)):
+            by_period.setdefault(name, set()).add(tuple(row))
+    return by_period
+
+
+def changed_periods(store: Store, counted_before: Mapping[str, Set[Row]]) -> frozenset[str]:
+    """Return the periods in which other returns count than before, or whose returns were taken in again."""
+    counted = counted_returns(store)
+    changed = {
+        period
+        for period in counted.keys() | counted_before.keys()
+        if counted.get(period) != counted_before.get(period)
+    }
+    files = store["submissions"].c
+    query = sa.select(files.submission, files.period).where(files.current)
+    taken = {
+        period or "" for submission, period in store.select(query) if submission in store.taken
+    }
+    return frozenset(changed | taken)
 
 
 def compute_aggregates_here(store: Store, today: date) -> None:
@@ -130,13 +191,13 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
         yield copy
 
 
-def _share(tables: Sequence[str], path: Path, today: date) -> Rows:
+def _share(tables: Sequence[str], path: Path, today: date, periods: frozenset[str] | None) -> Rows:
     """Work out some of the tables of figures, in a worker."""
     with opened(path) as store:
-        return aggregates(store, today, tables)
+        return aggregates(store, today, tables, periods)
 
 
-def _replace(store: Store, tables: Rows) -> None:
+def _replace(store: Store, tables: Rows, periods: frozenset[str] | None = None) -> None:
     with store.transaction():
         for name, rows in tables.items():
-            store.replace(name, rows)
+            store.replace(name, _with_kept_lines(store, name, rows, periods))

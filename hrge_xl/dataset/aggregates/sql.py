@@ -76,10 +76,11 @@ Expression = sa.ColumnElement[Any]
 
 @dataclass(frozen=True)
 class Sources:
-    """The tables or views that figures are made of, and the day of the check."""
+    """The tables or views that figures are made of, and the day of the check; of some `periods` alone, or of all."""
 
     store: Store
     day: date
+    periods: frozenset[str] | None = None  # empty: what is of none
 
     @property
     def spec(self) -> Spec:
@@ -88,7 +89,11 @@ class Sources:
         return self.store.schema.spec
 
     def __getitem__(self, table: str) -> Any:
-        return self.store.tables[table]
+        lines = self.store.tables[table]
+        if self.periods is None or "period" not in lines.c:
+            return lines
+        period = sa.func.coalesce(lines.c.period, "")
+        return sa.select(lines).where(period.in_(sorted(self.periods))).subquery()
 
 
 Figure = Callable[[Sources], Select]
