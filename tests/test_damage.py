@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -190,3 +192,15 @@ def test_kept_returns_are_issued_by_the_program_of_today() -> None:
     """Else what they show is not compared; after a change of the sheets `python -m tests.returns.make` makes them."""
     results = [*validate(sorted(RETURNS.glob("*.xlsx")), ASKED)]
     assert not [result.path for result in results if "S028" in result.submission.not_run]
+
+
+def test_a_dropdown_that_is_lost_at_the_end_of_a_column_is_told(tmp_path: Path) -> None:
+    """Somebody pasted over the last cells of it."""
+    book = openpyxl.load_workbook(BytesIO(filled()))
+    rules = book["Risks"].data_validations.dataValidation
+    (rule,) = [rule for rule in rules if str(rule.sqref) == "I7:I14"]
+    rule.sqref = "I7:I12"
+    book.save(tmp_path / "PAK.xlsx")
+    (result,) = validate([tmp_path / "PAK.xlsx"], ValidationRequest(WANTED, TODAY))
+    (found,) = [finding for finding in result.findings if finding.code == "S011"]
+    assert (found.cell, found.details["cells"]) == ("I13", "I13:I14")

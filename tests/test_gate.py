@@ -7,6 +7,7 @@ import io
 import os
 import random
 import sys
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import msoffcrypto.format.ooxml
 import pytest
 
+from hrge_xl.reader import gate
 from tests.face import (
     CATALOGUE,
     LIMITS,
@@ -390,6 +392,16 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
         assert caught.value.observation == kind_called("damaged-part").at(part="a.xml")
 
 
+def test_a_part_that_lies_about_its_size_takes_no_more_than_it_says() -> None:
+    data = directory_field(pack({"a.xml": b"0" * 20_000_000}), "a.xml", *SIZE, 100)
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        ZipPackage(data).read("a.xml")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
+
+
 LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": random.Random(2).randbytes(9_000)})
 
 
@@ -406,6 +418,29 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     assert why(path, "pa§s") == kind_called("wrong-password").at()
     opened = open_untrusted(path, ["Pa§s"])
     assert opened == File(str(path), hashlib.sha256(data).hexdigest(), len(data), "xlsx", LARGER)
+
+
+def test_of_several_passwords_the_one_that_fits_opens_it(tmp_path: Path) -> None:
+    path = arrived(tmp_path, encrypted("Pa§s"))
+    opened = open_untrusted(path, ["another", "Pa§s", "a third"])
+    assert isinstance(opened, File)
+    assert opened.data == LARGER
+
+
+def test_what_is_saved_anew_while_it_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version may be exactly as long."""
+    path = arrived(tmp_path, LARGER)
+    size_of = gate.size_of
+
+    def save_meanwhile(file: io.BufferedReader) -> int:
+        path.write_bytes(LARGER)
+        os.utime(path, (0, 0))
+        return size_of(file)
+
+    monkeypatch.setattr(gate, "size_of", save_meanwhile)
+    assert why(path) == kind_called("changed-while-read").at()
 
 
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hrge_xl import ExpectedReturn, load
+from hrge_xl.answers.submission import Identity, sign
+from hrge_xl.reader.identity import settled
 from tests.face import Refusal, Submission, build, submission
 from tests.raw_workbook import draw, sheet_of, stamp_of, stamped
 from tests.read_and_check import read_raw
@@ -117,3 +121,16 @@ def test_a_file_name_says_nothing_beside_worse(
 ) -> None:
     want = ExpectedReturn("example", "2026-H1", teams, key)
     assert seen(read_raw(stamped(draw(LAYOUT), KEY), path="IRQ-01.xlsx", want=want)) == codes
+
+
+def test_a_file_is_only_what_its_signed_stamp_says() -> None:
+    """Whatever the process answers that has read it: that may have been taken over."""
+    key = b"k" * 32
+    signed = sign(Identity("example", "1.0", "digest", "en", team="PAK-01"), key)
+    answers = {
+        "honest": signed,
+        "less": replace(signed, rows=""),
+        "other": replace(signed, team="X"),
+    }
+    signatures = {name: settled(said, [signed], signed, key)[0] for name, said in answers.items()}
+    assert signatures == {"honest": "valid", "less": "valid", "other": "invalid"}

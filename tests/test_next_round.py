@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from hrge_xl import load_round
+from hrge_xl import generate, init_round, load, load_round
 from tests.command_line import ran
+from tests.face import orders
+from tests.test_consolidate import answers
 
 WHY = ("--reason", "As agreed", "--by", "Programme office", "--yes")
 LATER = ("--deadline", "2027-01-31", "--today", "2026-12-01")
@@ -113,3 +117,21 @@ def test_what_is_missing_is_asked_for(
     assert said in ran("round", "init", tmp_path / "next", *options, code=2).err
     assert said.endswith(".csv") or not (tmp_path / "next").exists()
     assert ".xlsx" in ran("round", "export-teams", old, "-o", tmp_path / "list.pdf", code=2).err
+
+
+def test_each_intervention_that_counts_goes_on_in_a_workbook_of_its_own(tmp_path: Path) -> None:
+    """Of three workbooks of one team one was withdrawn."""
+    (tmp_path / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
+    round_ = init_round(tmp_path / "old", "example", tmp_path / "teams.csv")
+    (order,) = orders(round_, date(2026, 6, 1))
+    for project in ("WS-07", "WS-08", "WS-09"):
+        filled = replace(order, copy=f"{project}-0000000", answers=answers(PLN_01=project))
+        (round_.folder / "returned" / f"{project}.xlsx").write_bytes(
+            generate(load("example"), filled)
+        )
+    why = ("--reason", "Asked", "--by", "office", "--today", "2026-07-01")
+    ran("decide", round_.folder, "WS-09.xlsx", "--withdraw", *why)
+    new = init_round(tmp_path / "new", "example", tmp_path / "teams.csv").folder
+    ran("generate", new, "--from", round_.folder, "--today", "2027-01-01")
+    issued = sorted(path.name for path in (new / "issued").glob("*.xlsx"))
+    assert issued == ["PAK_WS-07_en.xlsx", "PAK_WS-08_en.xlsx"]

@@ -49,6 +49,19 @@ def stored() -> dict[str, list[At]]:
     }
 
 
+def test_a_long_list_beside_a_table_is_kept_whole() -> None:
+    """Far more lines than anybody is told of one by one."""
+    workbook = openpyxl.load_workbook(BytesIO(filled()))
+    lines = [f"line {number}" for number in range(1, 301)]
+    for number, line in enumerate(lines, start=1):
+        workbook["Plan"].cell(number, 40).value = line
+    workbook.save(stream := BytesIO())
+    sent = read_bytes(stream.getvalue(), path="long.xlsx", want=WANTED)
+    assert isinstance(sent, Submission)
+    kept = {text.text for text in sent.unplaced}
+    assert kept >= set(lines)
+
+
 NEAR = st.builds(At, st.integers(1, 60), st.integers(3, 40))
 FAR = st.builds(At, st.integers(1, 1_048_576), st.integers(3, 16_384))
 CHARACTERS = st.characters(

@@ -18,12 +18,15 @@ from hypothesis import strategies as st
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
+from tests.audited import edited
 from tests.databases import queried
 from tests.face import (
     MASKED,
     AdditiveRelation,
     Answers,
     Store,
+    address,
+    build,
     formats_there,
     is_sensitive,
     suppress,
@@ -136,6 +139,25 @@ def test_totals_stay_where_they_give_nothing_away(store: Store) -> None:
     assert (line["total"], line["teams"]) == (366.0, 3)
     parts = shared["aggregate_splits"].set_index("part")["total"].to_dict()
     assert parts == {"SEX_F": 221.0, "SEX_M": 110.0, "SEX_U": 35.0}
+
+
+def test_a_count_that_was_typed_in_other_digits_is_masked_as_it_stood_there(tmp_path: Path) -> None:
+    """The dataset of the office keeps what stood in the cell; the copy keeps nothing of it."""
+    (place,) = build(toolkit(), "en", TOOLS).slots["T4.C", "V-01", "SEX_U"].cells
+    cell = address(*place)
+    returned = files(tmp_path, FIGURES)
+    typed = rf'<c r="{cell}" s="\1" t="inlineStr"><is><t>٣</t></is></c>'
+    pattern = rf'<c r="{cell}" s="(\d+)"><v>3</v></c>'
+    pak = tmp_path / "PAK.xlsx"
+    pak.write_bytes(edited(pak.read_bytes(), r"xl/worksheets/sheet\d+\.xml", pattern, typed))
+    results = validate(returned, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
+    with of_results(results, toolkit(), TODAY) as store:
+        original = store.schema.by_name["answers"].at["original"]
+        stood, shared = (
+            {row[original] for row in rows["answers"]} for rows in (tables(store), shareable(store))
+        )
+    assert "٣" in stood
+    assert "٣" not in shared
 
 
 def test_long_answers_say_that_they_are_masked(store: Store) -> None:

@@ -6,8 +6,10 @@ import csv
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 from babel.dates import format_date
@@ -15,7 +17,9 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hrge_xl import check
 from hrge_xl.core.words import tidy, tidy_lines
+from tests.audited import cell, workbook
 from tests.face import (
     FIELD_TYPES,
     FIRST_DAY,
@@ -290,3 +294,25 @@ def test_a_mark_that_is_not_seen_never_parts_a_word(mark: str) -> None:
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029"])
 def test_a_separator_of_lines_that_no_sheet_shows_is_removed(mark: str) -> None:
     assert tidy_lines(f"refer{mark}ral") == tidy(f"refer{mark}ral") == "referral"
+
+
+# in a workbook
+
+
+def typed(folder: Path, field: str, value: float | bool) -> dict[str, str | None]:
+    """What is found in the cell of a question, by code, where this was typed."""
+    book = openpyxl.load_workbook(BytesIO(workbook()))
+    book["Plan"][cell(field)] = value
+    book.save(folder / "PAK.xlsx")
+    result = check(folder / "PAK.xlsx", today=date(2026, 6, 30))
+    return {each.code: each.value for each in result.findings if each.cell == cell(field)}
+
+
+def test_a_number_is_quoted_with_all_of_its_figures(tmp_path: Path) -> None:
+    assert "1234567.5" in typed(tmp_path, "PLN_06", 1234567.5).values()
+
+
+def test_a_box_that_nobody_ticked_is_no_answer(tmp_path: Path) -> None:
+    """Programs write FALSE for one that was never touched."""
+    assert "V002" in typed(tmp_path, "PLN_11", False)
+    assert "V002" not in typed(tmp_path, "PLN_11", True)
