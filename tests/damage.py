@@ -69,7 +69,7 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_06"): "RED",
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
-COVER, _, PLAN, CHECKLIST, RISKS, SUMMARY, LISTS, STAMP = (
+COVER, PLAN, CHECKLIST, RISKS, SUMMARY, _, LISTS, STAMP = (
     f"xl/worksheets/sheet{n}.xml" for n in range(1, 9)
 )
 BOOK, PROPERTIES, CORE = "xl/workbook.xml", "docProps/custom.xml", "docProps/core.xml"
@@ -650,10 +650,10 @@ def places(found: str) -> list[Place]:
     return sorted((found_at(each) for each in found.split("; ") if each), key=str)
 
 
-NAMES = ("Cover", "How to fill in", "Plan", "Checklist", "Risks", "Summary", "Lists", "_hrge")
+NAMES = ("Cover", "Plan", "Checklist", "Risks", "Summary", "How to fill in", "Lists", "_hrge")
 PARTS = {name: f"xl/worksheets/sheet{number}.xml" for number, name in enumerate(NAMES, start=1)}
 PARTS |= {"workbook": BOOK, "properties": PROPERTIES, "texts": STRINGS}
-TOOLKIT_SHEETS = {"1.1 Legislation": 5, "3.2 Risk strategy": 6, "4.C Values": 10}
+TOOLKIT_SHEETS = {"1.1 Legislation": 4, "3.2 Risk strategy": 5, "4.C Values": 9}
 PARTS |= {name: f"xl/worksheets/sheet{number}.xml" for name, number in TOOLKIT_SHEETS.items()}
 LINES = {"inserted": inserted, "deleted": deleted, "exchanged": exchanged}
 
@@ -742,7 +742,7 @@ EXAMPLE = [
     ),
     accepted(
         "comments damaged",
-        edited(*commented(PLAN, "E8", "x"), lambda p: p.update({"xl/comments3.xml": "<comments"})),
+        edited(*commented(PLAN, "E8", "x"), lambda p: p.update({"xl/comments2.xml": "<comments"})),
         "F045 Plan",
     ),
     accepted(
