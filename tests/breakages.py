@@ -89,7 +89,9 @@ class Breakage:
     nth: int  # of its kind in the file
     before: str
     after: str
-    why: str = ""  # what a user would suffer, of one that somebody wrote
+    # of one that somebody wrote: what a user would suffer, and the test that noticed it last
+    why: str = ""
+    by: str = ""
 
     @property
     def name(self) -> str:
@@ -430,7 +432,7 @@ class Trial:
 
 
 def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
-    """Break one thing in a copy, and run tests until one fails that passes otherwise."""
+    """Break one thing in a copy, and run tests until one fails that passes otherwise; without tests nothing is run."""
     began, file = time.monotonic(), copy / breakage.file
     sound = file.read_text(encoding="utf-8")
     file.write_text(text_with(breakage), encoding="utf-8")
@@ -439,7 +441,7 @@ def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
     by = failed if failed and not first_failure(copy, *failed.split("\n")) else ""
     if failed and not by:
         say(f"fails without the breakage too: {failed}")
-    change = f"{breakage.kind}: {breakage.before}  →  {breakage.after}"
+    change = breakage.why or f"{breakage.kind}: {breakage.before}  →  {breakage.after}"
     return Trial(
         breakage.name, breakage.file, breakage.line, change, by, round(time.monotonic() - began, 1)
     )
@@ -447,6 +449,8 @@ def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
 
 def first_failure(copy: Path, *tests: str) -> str:
     """Run tests in a copy; gives the first that fails, all of them where they do not end, nothing where all pass."""
+    if not tests:
+        return ""
     with tempfile.TemporaryDirectory(prefix="breakages-") as place:
         printed = Path(place, "printed")
         child = os.fork()
@@ -565,7 +569,11 @@ def main() -> None:
         for part in COPIED:
             (shutil.copytree if (HERE / part).is_dir() else shutil.copy)(HERE / part, copy / part)
         for breakage in waiting:
-            trial = attempt(breakage, copy, recorded.tests(breakage) or imports.nearest(breakage))
+            noticed_last = [f"tests/{breakage.by}"] if breakage.by else []
+            trial = attempt(breakage, copy, noticed_last)
+            if not trial.by:
+                tests = recorded.tests(breakage) or imports.nearest(breakage)
+                trial = attempt(breakage, copy, tests)
             with RESULTS.open("a", encoding="utf-8") as results:
                 results.write(json.dumps(asdict(trial), ensure_ascii=False) + "\n")
             say(

@@ -195,3 +195,15 @@ def test_a_prefilled_workbook_that_comes_back_as_it_was_issued_is_blank(
     next(filled).value = "Something else"
     book.save(path)
     assert state_of(later, capsys)["state"] in ("returned", "accepted")
+
+
+def test_who_sent_it_is_reminded_of_the_feedback_after_a_week(folder: Path) -> None:
+    """Also where its workbook was issued with every answer, and has no error in it."""
+    data = generate(load("example"), ordered(folder, answers=ANSWERS))
+    for place in ("issued/PAK_en.xlsx", "returned/PAK.xlsx"):
+        (folder / place).write_bytes(data)
+    days = [BEFORE, BEFORE.replace(day=17)]
+    for day in days:
+        assert run(["refresh", str(folder), "--today", str(day)]) in (0, 1)
+    drafts = [path.name for path in (folder / "drafts" / str(days[-1])).glob("*.eml")]
+    assert [name for name in drafts if "correct" in name]

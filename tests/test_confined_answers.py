@@ -23,13 +23,13 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 import hrge_xl
-from hrge_xl import importing
+from hrge_xl import ExpectedReturn, Result, Waiver, importing
 from hrge_xl.audit.differences import cells_apart
 from hrge_xl.audit.second_opinion import cells_of
 from hrge_xl.core.errors import HrgeError, OutputError, UsageError
 from hrge_xl.core.paths import is_plain_name, path_in
 from hrge_xl.exchange.spec_smoke_test import tried_out
-from hrge_xl.exchange.validation import check_with_cache
+from hrge_xl.exchange.validation import FileToCheck, believed, check_file, check_with_cache
 from hrge_xl.importing import Draft, drafted
 from hrge_xl.reader import unpacking
 from hrge_xl.reader.office_files import table_of
@@ -37,7 +37,9 @@ from hrge_xl.reader.sandbox import look_outside
 from hrge_xl.reader.unpacking import Workbook as FoundWorkbook
 from hrge_xl.reader.unpacking import open_layers
 from hrge_xl.reader.worker import kinds_of, loads
+from tests.audited import workbook
 from tests.command_line import ran
+from tests.face import File, open_untrusted
 from tests.small_sources import form_in_csv, saved
 from tests.worker_actions import draft_elsewhere, endings_of_mails
 
@@ -128,6 +130,21 @@ def test_a_draft_names_no_file_but_those_of_a_spec(path: str) -> None:
         else:
             with pytest.raises(ValueError, match=r"pattern|Expected"):
                 loads(answer, kinds)
+
+
+def test_no_process_accepts_what_it_found_itself(tmp_path: Path) -> None:
+    """A waiver is of the ledger, whatever an answer says."""
+    (tmp_path / "PAK.xlsx").write_bytes(workbook(whole=False))
+    file = open_untrusted(tmp_path / "PAK.xlsx")
+    assert isinstance(file, File)
+    job = FileToCheck(file, ExpectedReturn(), date(2026, 6, 30))
+    answer = check_file(job)
+    assert isinstance(answer, Result)
+    waiver = Waiver(1, "V001", file.sha256, file.name, None, None, "Fine", "nobody", "2026-06-30")
+    answer.findings = [dataclasses.replace(each, waiver=waiver) for each in answer.findings]
+    trusted = believed(job, answer)
+    assert isinstance(trusted, Result)
+    assert [(each.code, each.open) for each in trusted.findings] == [("V001", True)]
 
 
 @pytest.mark.parametrize("format_", ["/../../../x", "exe", "xlsx/../../x", "xlsx\0"])

@@ -178,6 +178,18 @@ def test_a_file_of_somebody_else_is_not_overwritten(round_: Path) -> None:
     assert own.read_bytes().endswith(b"Mine")
 
 
+def test_a_mail_in_the_place_of_a_draft_is_not_deleted_with_it(round_: Path) -> None:
+    """Somebody saved the mail to another team over it; then the team answers."""
+    ran("remind", round_, "--today", NEXT_DAY)
+    minsk, odesa = (
+        round_ / "drafts" / NEXT_DAY / f"{team}_reminder-before.eml" for team in ("Minsk", "Odesa")
+    )
+    odesa.write_bytes(minsk.read_bytes())
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": workbook(round_, "Odesa")}))
+    ran("refresh", round_, "--today", NEXT_DAY, code=None)
+    assert odesa.is_file()
+
+
 # whatever is done, in whichever order
 
 COMMANDS = (

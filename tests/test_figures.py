@@ -20,6 +20,7 @@ import yaml
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.core.errors import SpecError
+from hrge_xl.dataset.aggregates.sql import share
 from hrge_xl.exchange.validation import Source
 from tests import answers, small_returns, two_rounds
 from tests.face import (
@@ -148,6 +149,15 @@ def test_two_teams_of_a_country_add_up_only_where_the_spec_says_so(
     figures = FIGURES.model_copy(update={"add_over_teams": named})
     total = total_of([value(one, 2, country="PAK"), value(other, 3, country="PAK")], figures)
     assert (total.number, total.reason) == (expected, None if expected else DOUBLED)
+
+
+def test_shares_are_rounded_to_the_nearest() -> None:
+    with sa.create_engine("sqlite://").connect() as database:
+        shares = [
+            database.scalar(sa.select(share(sa.literal(part), sa.literal(of))))
+            for part, of in ((2, 3), (1, 3), (1, 8), (0, 5), (5, 5), (1, 0))
+        ]
+    assert shares == [0.6667, 0.3333, 0.125, 0.0, 1.0, None]
 
 
 def test_periods_of_one_length_look_alike() -> None:

@@ -415,6 +415,17 @@ def test_names_are_such_as_any_system_can_have(folder: Path) -> None:
         assert name.endswith(".xlsx")
 
 
+def test_names_in_older_encodings_are_read(folder: Path) -> None:
+    """As mail programs of Russian and Arabic offices write them."""
+    names = {"koi8-r": "Отчёт.xlsx", "windows-1256": "تقرير.xlsx"}
+    for number, (charset, name) in enumerate(names.items()):
+        field = f'; name="{Header(name, charset).encode(linesep="")}"'
+        day = "Fri, 3 Jul 2026 09:30:00 +0000"
+        arrives(folder, f"{number}.eml", old_mail("team@example.org", day, field, book(number)))
+    came(folder)
+    assert set(returned(folder)) == set(names.values())
+
+
 def test_maildir(folder: Path) -> None:
     """With its folders; what is still being delivered is left."""
     (folder.parent / "came").mkdir()

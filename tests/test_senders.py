@@ -450,6 +450,17 @@ def test_a_file_is_asked_for_again_until_a_good_one_comes(
     assert week(round_, capsys)["ask_again"] == ["new.xlsx (Odesa)"]
 
 
+def test_whose_file_cannot_be_read_is_not_reminded_as_if_nothing_had_come(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_ = begun(tmp_path)
+    spoilt = workbook(round_, "Odesa")[:2000]
+    arrives(round_, mail("odesa@example.org", SENT, {"one.xlsx": spoilt}))
+    week(round_, capsys)
+    drafts = {path.name for path in (round_ / "drafts" / str(DAY)).glob("*_reminder-*.eml")}
+    assert {name.partition("_")[0] for name in drafts} == {"Minsk"}
+
+
 def test_who_sent_a_workbook_of_another_round_is_asked_for_that_of_this_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

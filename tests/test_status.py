@@ -35,6 +35,7 @@ from hrge_xl.outputs.overview_build import MISSING, STATES
 from hrge_xl.outputs.overview_build import teams as overview_teams
 from tests.audited import hrge, round_folder
 from tests.command_line import ran
+from tests.databases import queried
 from tests.face import orders, status, translator, work
 from tests.fixture_types import Capsys, Patch
 from tests.played_rounds import corrected, play, silent
@@ -60,6 +61,29 @@ def test_in_a_closed_round_nobody_gets_later(tmp_path: Path) -> None:
     for day in (date(2026, 7, 20), date(2026, 9, 8)):
         (team,) = hrge_xl.status(folder, day)
         assert (team.state, team.days_late) == ("late", 10)
+
+
+def test_a_team_answered_on_the_day_of_its_first_version(tmp_path: Path) -> None:
+    """In the table of teams, too; a file of another round that lies there is of no period."""
+    folder = round_folder(tmp_path)
+    order = next(
+        order for order in orders(hrge_xl.load_round(folder), TODAY) if order.team == "PAK"
+    )
+    whole = replace(order, answers=answers(country="PAK"))
+    for name, day, sent in (
+        ("PAK.xlsx", "2026-06-20", whole),
+        (
+            "corrected.xlsx",
+            "2026-07-09",
+            replace(whole, answers=answers(country="PAK", PLN_06=30.0)),
+        ),
+        ("stray.xlsx", "2026-07-09", replace(whole, round="2019-H1", copy="0123456789ab")),
+    ):
+        (folder / "returned" / name).write_bytes(generate(SPEC, sent))
+        if name != "corrected.xlsx":
+            ran("consolidate", folder, "--received", day, "--today", day)
+    assert queried(folder, "SELECT arrived FROM teams WHERE team = 'PAK'") == [("2026-06-20",)]
+    assert queried(folder, "SELECT period FROM periods") == [(order.round,)]
 
 
 def test_a_team_is_done_when_all_of_its_interventions_are(tmp_path: Path) -> None:

@@ -12,10 +12,14 @@ import openpyxl
 import pytest
 
 import hrge_xl
+from hrge_xl.layout import parse_cell
 from hrge_xl.outputs.figure_search import SoughtFigure
+from tests import damage
 from tests.analysed_rounds import played
 from tests.audited import DAY, cell, edited, round_folder
 from tests.command_line import hrge, ran
+from tests.databases import queried
+from tests.face import address
 
 
 @pytest.fixture
@@ -58,6 +62,25 @@ def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(
         if row.get("total") is not None:
             assert sum(float(answer["said"].split()[0]) for answer in answers) == row["total"]
     assert "← " in ran("trace", table, 1, "--data", folder).out
+
+
+def test_an_answer_that_has_moved_is_where_its_file_has_it(tmp_path: Path) -> None:
+    """Somebody inserted a row above it."""
+    issued = parse_cell(cell("PLN_06"))
+    assert issued is not None
+    data = damage.edited(damage.move(damage.PLAN, rows=damage.inserted(issued[0] - 1)))()
+    (tmp_path / "PAK.xlsx").write_bytes(data)
+    ran(
+        "consolidate",
+        tmp_path / "PAK.xlsx",
+        "-o",
+        tmp_path / "out",
+        "--today",
+        "2026-06-30",
+        code=None,
+    )
+    cells = queried(tmp_path / "out", "SELECT cell FROM answers WHERE field = 'PLN_06'")
+    assert cells == [(address(issued[0] + 1, issued[1]),)]
 
 
 @pytest.mark.deep

@@ -96,6 +96,14 @@ def test_a_waived_error_stays_an_error_and_the_file_is_accepted(folder: Path) ->
     assert given == (1, "active", REASON, NAME, DAY)
 
 
+def test_the_table_of_teams_counts_what_nobody_accepted(folder: Path) -> None:
+    errors = "SELECT errors FROM teams WHERE team = 'PAK'"
+    ran("consolidate", folder, "--today", DAY)
+    assert queried(folder, errors) == [(1,)]
+    waive(folder)
+    assert queried(folder, errors) == [(0,)]
+
+
 def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
     waive(folder)
     assert hrge("report", folder, *FORMATS, "-o", tmp_path, "--today", DAY) == 0
