@@ -741,7 +741,7 @@ def decisions(
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
     from .dataset.return_status import CONFLICT
-    from .dataset.returns import find_return, result
+    from .dataset.returns import find_return
     from .findings.identity import SENDER_NOT_THE_TEAMS
     from .layout.wording import text
     from .ledger.judgements import every_correction, history
@@ -764,7 +764,7 @@ def decisions(
             rival = waiting.get(return_.superseded_by or "")
             if rival is None or (rival.superseded_by == name and rival.submission in differing):
                 continue  # the two were compared already
-            compared = compare(result(dataset.store, return_), result(dataset.store, rival))
+            compared = compare(dataset.result(return_), dataset.result(rival))
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
     meant = [find_return(returns, name) for name in names] if names else returns
     doubted: list[tuple[Return, str]] = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -211,6 +213,59 @@ def test_one_form_acts_once(desk: RunningDesk, taken_in: Path) -> None:
     assert desk.ask("team?code=Bamako").text.count("Once. (office)") == 1
 
 
+def test_one_form_acts_once_however_much_was_done_since(taken_in: Path, tmp_path: Path) -> None:
+    """Somebody goes back in the browser, hours later, and sends what stands there again."""
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    with running(round_) as desk:
+        desk.enter()
+        form = desk.ask("team?code=Bamako").form("note") | {"text": "Later once.", "by": "office"}
+        first = desk.send("act", form).headers["location"]
+        other = desk.ask("letters").form("letters") | {"kind": "no such kind"}
+        for number in range(60):
+            desk.send("act", other | {"form": f"other {number}"})
+        assert desk.send("act", form).headers["location"] == first
+        assert desk.ask("team?code=Bamako").text.count("Later once. (office)") == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["?work=" + "9" * 5000, "find?table=answers&row=" + "9" * 5000, "?work=-1"]
+)
+def test_a_number_that_is_none_breaks_no_page(desk: RunningDesk, address: str) -> None:
+    answer = desk.ask(address)
+    assert answer.status in (200, 409)
+    assert "This is a bug" not in answer.text
+
+
+def test_what_the_first_line_counts_is_what_it_leads_to(desk: RunningDesk) -> None:
+    """But for what waits for a decision, which has a page of its own."""
+    page = desk.ask().text
+    cards = re.findall(r'<li class="\w+"><a href="([^"]*)"><b>(\d+)</b> <strong>([^<]+)', page)
+    assert [int(count) for _, count, _ in cards] == [2, 1, 0, 1, 1]
+    for address, count, words in cards:
+        if words != "To decide":
+            rows = re.search(r"<tbody>(.*?)</table>", desk.ask(unescape(address)).text, re.DOTALL)
+            assert rows
+            assert rows[1].count("<tr>") == int(count), words
+
+
+def test_a_draft_that_somebody_saved_otherwise_hides_no_other(
+    taken_in: Path, tmp_path: Path
+) -> None:
+    """A mail program wrote it anew, or somebody worked in it as a text."""
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    first, second, *_ = hrge_xl.waiting_drafts(round_)
+    head, _, _ = (round_ / first.file).read_bytes().partition(b"\r\n\r\n")
+    kept = b"\r\n".join(line for line in head.splitlines() if line.startswith(b"X-"))
+    strange = b"\r\nSubject: =?nothing?B?//?=\r\nTo: <<\r\nContent-Type: text/plain; charset=none\r\n\r\n\xff\xfe"
+    (round_ / first.file).write_bytes(kept + strange)
+    with running(round_) as desk:
+        desk.enter()
+        letters = desk.ask("letters")
+        assert letters.status == 200
+        assert f"{second.team.lower()}@example.org" in letters.text
+        assert letters.text.count("<section id=") == len(hrge_xl.waiting_drafts(round_))
+
+
 def test_what_was_confirmed_is_what_is_done(desk: RunningDesk, taken_in: Path) -> None:
     """Where something changed after it was shown, it is not done, and one looks again."""
     asked = desk.ask("team?code=Rabat").form("extend") | {"deadline": "2027-02-01"}
@@ -341,7 +396,9 @@ def test_nobody_asking_ends_it(taken_in: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(server, "IDLE_SECONDS", 0.1)
     told: list[str] = []
-    serving = Thread(target=server.serve, args=(taken_in, told.append), daemon=True)
+    serving = Thread(
+        target=server.serve, args=(taken_in, told.append), kwargs={"language": "en"}, daemon=True
+    )
     serving.start()
     serving.join(20)
     assert not serving.is_alive()

@@ -175,9 +175,7 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
     encode = view.layout.messages.encode
     due_numbers: list[Result] = []
     for key, verdict in verdicts(view, hits).items():
-        number = (
-            None  # of an answer that was never calculated: what a sheet says of it nobody knows
-        )
+        number = None  # of an answer that was never calculated nobody knows what a sheet says
         if verdict.code != v.FORMULA_NEVER_CALCULATED.code:
             order = slots[key].order
             number = encode(verdict.code, order, required=verdict.required, field=key[2])

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..core.errors import OutputError
+from ..core.words import SOURCE_LANGUAGE
 from ..ledger.files import write_secret
 from .common import verb
 from .terminal import line
@@ -46,7 +47,7 @@ def open(
             if not no_browser:
                 _open_in_browser(address, Path(home, "open.html"))
 
-        serve(folder, show, port=port, read_only=read_only, language=language or "en")
+        serve(folder, show, port=port, read_only=read_only, language=language or SOURCE_LANGUAGE)
 
 
 def _open_in_browser(address: str, file: Path) -> None:

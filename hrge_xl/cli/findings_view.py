@@ -207,8 +207,9 @@ class FoldedPrinter:
             if cause.consequences:
                 follow = (f"{code} ×{len(items)}" for code, items in cause.consequences.items())
                 text += f" [{', '.join(follow)}]"
-            where = _places(findings, self.language)
-            places = f" ({where})" if where else ""
+            places = _places(findings, self.language)
+            if places:
+                places = f" ({places})"
             remedy = f" {findings[0]['remedy']}" if whole else ""
             room = columns - self.behind - cell_len(places) if columns else 0
             if not whole and room > LEAST_SAID:  # where it is stands there whole

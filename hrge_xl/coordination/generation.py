@@ -335,9 +335,8 @@ def _refuse_another_spec(earlier: Dataset, spec: Spec) -> None:
 
 def _prefill(earlier: Dataset, return_: Return, spec: Spec, order: Order) -> Prefill:
     """Return what goes on of a return of the earlier round into the workbook of an order."""
-    from ..dataset.returns import result
 
-    read = result(earlier.store, return_)
+    read = earlier.result(return_)
     assert read.submission is not None  # what counts could be read
     assert read.layout is not None
     layout = laid_out(spec, order, last=True)

@@ -13,7 +13,7 @@ from ..core.paths import read_regular
 from ..core.words import SOURCE_LANGUAGE, counted
 from ..core.work import grouped
 from ..dataset.return_status import BLANK
-from ..dataset.returns import Return, result
+from ..dataset.returns import Return
 from ..exchange.validation import REFUSED, RETURNED
 from ..findings import Waiver
 from ..ledger.events import RoundChanged
@@ -130,9 +130,7 @@ def _changes_between_versions(dataset: Dataset, returns: Iterable[Return]) -> di
     successions = [pair for versions in by_workbook.values() for pair in pairwise(versions)]
     names = {return_.submission for pair in successions for return_ in pair}
     # read again, with what was found in cells
-    results = {
-        return_.submission: result(dataset.store, return_) for return_ in dataset.returns([*names])
-    }
+    results = {return_.submission: dataset.result(return_) for return_ in dataset.returns([*names])}
     changes: dict[str, str] = {}
     for previous, later in successions:
         comparison = compare(results[previous.submission], results[later.submission])

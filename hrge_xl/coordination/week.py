@@ -33,7 +33,7 @@ from ..rounds.round_status import (
     to_decide,
     unanswered,
 )
-from ..rounds.rounds import INBOX, REPORTS, Round, load_open_round, load_round
+from ..rounds.rounds import REPORTS, Round, load_open_round, load_round
 from ..rounds.sealing import sign
 from .consolidation import consolidate
 from .mail import MailType
@@ -127,8 +127,8 @@ def refresh(
     folder = Path(folder)
     round_ = load_round(folder)
     load_templates(folder)  # what is wrong with them is said before anything is done
-    (folder / INBOX).mkdir(exist_ok=True)
-    received = receive(folder, [str(folder / INBOX)], today)
+    round_.inbox.mkdir(exist_ok=True)
+    received = receive(folder, [str(round_.inbox)], today)
     if round_.closed:
         with one_dataset(folder, today, jobs, password, figures=False) as dataset:
             return _result(dataset, today, received, Drafts())

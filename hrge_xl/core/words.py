@@ -23,9 +23,9 @@ SOURCE_LANGUAGE = "en"
 
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
-# Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
 # #N/A, #Н/Д, #REF!, #NOMBRE?
 ERROR_AS_TEXT = re.compile(r"#(?:[^\s/!?]{1,3}/[^\s/!?]{1,3}|[^\s!?]{2,10}[!?])")
+# Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
 NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 PROMPT_LIMIT = 255  # and the prompt of a cell

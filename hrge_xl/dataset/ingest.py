@@ -504,9 +504,10 @@ def _settle_spec(run: IngestRun) -> None:
 
 def _find_spec_of_dataset(run: IngestRun) -> str | None:
     """Return what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
-    for store in (run.file, run.database):
-        name = store.fact("spec") if store is not None else ""
-        if store is None or not name:
+    stores = [run.file] if run.database is None else [run.file, run.database]
+    for store in stores:
+        name = store.fact("spec")
+        if not name:
             continue
         try:
             return load(name).name

@@ -293,21 +293,28 @@ def mirror(file: Store, database: Store, checksum: str) -> None:
         with database.transaction():
             database.replace_facts(facts)
         return
-    stored = database.read_files().keys()
-    wanted = file.read_files().keys()
-    kept = (stored & wanted) - file.taken if is_mirrored else set[str]()
+    database_submissions = database.read_files().keys()
+    file_submissions = file.read_files().keys()
+    unchanged = (
+        (database_submissions & file_submissions) - file.taken if is_mirrored else set[str]()
+    )
     with database.transaction():
-        database.forget([*stored - kept])
+        database.forget([*database_submissions - unchanged])
         for table in database.schema.base:
             if table.of_submissions:
-                database.insert(table.name, _rows_of_submissions(file, table, wanted - kept))
-            elif table.name == SLOTS.name and kept:  # whose answers refer to those that are there
-                known = {*database.rows(table.name)}
-                new_slots = [row for row in file.rows(table.name) if row not in known]
+                database.insert(
+                    table.name,
+                    _rows_of_submissions(file, table, file_submissions - unchanged),
+                )
+            elif (
+                table.name == SLOTS.name and unchanged
+            ):  # whose answers refer to those that are there
+                database_slots = {*database.rows(table.name)}
+                new_slots = [row for row in file.rows(table.name) if row not in database_slots]
                 database.insert(table.name, new_slots)
             else:
                 database.replace(table.name, [*file.rows(table.name)])
-        for some in batched(sorted(kept), COMPARED_AT_ONCE):
+        for some in batched(sorted(unchanged), COMPARED_AT_ONCE):
             numbers = [*map(submission_number, some)]
             _update_submissions(file, database, numbers)
             for name in CHANGING:

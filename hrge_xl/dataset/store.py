@@ -272,8 +272,8 @@ class Store:
 
     def replace_facts(self, facts: Mapping[str, str]) -> None:
         """Write down all that the dataset says of itself, but whose it is."""
-        others = self.meta_table.c.name.not_in(OF_DATABASE)
-        self.written.execute(sa.delete(self.meta_table).where(others))
+        is_replaced = self.meta_table.c.name.not_in(OF_DATABASE)
+        self.written.execute(sa.delete(self.meta_table).where(is_replaced))
         rows = [{"name": name, "value": value} for name, value in facts.items()]
         self.written.execute(sa.insert(self.meta_table), rows)
 

@@ -75,10 +75,13 @@ class Traced:
 class FigureHit(Traced):
     """A place where a figure stands: a row of a table, or a line on a page; sheet and cell where it is an answer.
 
-    `command` leads from there to the cells; it is empty where no row of the dataset is behind the figure.
+    `rows` of a `table` are behind it, numbered from 1, and `command` leads from them to the cells; it is empty where no
+    row of the dataset is.
     """
 
     command: str
+    table: str
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,8 +219,8 @@ def _read(files: Iterable[Arrival], task: Task, reader: Reader) -> Iterator[tupl
                     gone.add(file.path)
             in_hand.append(file)
             if file.kept_path:  # findings speak of the name that it came with
-                kept = file_at(task.base_folder, file.kept_path)
-                yield copy_as_it_came(kept, file.path, copies / str(number))
+                kept_file = file_at(task.base_folder, file.kept_path)
+                yield copy_as_it_came(kept_file, file.path, copies / str(number))
             else:
                 yield file_at(task.base_folder, file.path)
 

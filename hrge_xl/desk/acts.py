@@ -19,7 +19,6 @@ from ..core.errors import RoundError, UsageError
 from ..core.paths import file_part, free_name, path_in, whole
 from .desk import Desk, id_of_draft
 
-INBOX = "inbox"
 LISTS = (".csv", ".xlsx")  # what a list of teams may be
 
 
@@ -101,17 +100,17 @@ def _check_seen(form: Form, lines: Sequence[str]) -> None:
 
 def take_in(desk: Desk, form: Form) -> list[str]:
     """Put what was uploaded into the inbox of the round, each file under its name, and do the work of the week."""
-    inbox = desk.round_folder / INBOX
-    used_names = {path.name.casefold() for path in inbox.glob("*")}
+    inbox = hrge_xl.load_round(desk.round_folder).inbox
     for name, stream in form.uploads:
         with stream:
-            _put(inbox, name, stream, used_names)
+            _put(inbox, name, stream)
     week = hrge_xl.refresh(desk.round_folder)
     return [*_describe_arrivals(week), *week.drafts.warnings, *week.failures, *week.totals.lines()]
 
 
-def _put(folder: Path, name: str, stream: BinaryIO, used_names: set[str]) -> Path:
+def _put(folder: Path, name: str, stream: BinaryIO) -> Path:
     """Write one file into a folder, in no other file's place; return where it lies."""
+    used_names = {path.name.casefold() for path in folder.glob("*")}
     plain = PurePosixPath(name.replace("\\", "/"))
     ending = file_part(plain.suffix)
     stem = file_part(plain.stem) or "file"
@@ -248,7 +247,7 @@ def _begin(desk: Desk, form: Form) -> list[str]:
             uploaded = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
             if PurePosixPath(name).suffix.lower() not in LISTS:
                 raise UsageError(f"{name} is no list of teams.", remedy="Save it as .csv or .xlsx.")
-            teams = _put(uploaded, name, stream, set())
+            teams = _put(uploaded, name, stream)
         deadline = form.day("deadline")
         round_ = hrge_xl.init_round(folder, spec, teams, earlier=earlier, deadline=deadline)
     desk.open_round(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -92,14 +92,12 @@ class Desk:
         return self.folder
 
     def command(self, *words: object) -> str:
-        """Return the command that does the same: where a word is the folder of the round, by its path."""
+        """Return some words as the command that does the same."""
         return " ".join(["hrge-xl", *(quoted(str(word)) for word in words)])
 
-    @contextmanager
-    def dataset(self) -> Iterator[hrge_xl.Dataset]:
+    def dataset(self) -> AbstractContextManager[hrge_xl.Dataset]:
         """Open the dataset of the round as the last run left it."""
-        with hrge_xl.last_dataset(self.round_folder) as dataset:
-            yield dataset
+        return hrge_xl.last_dataset(self.round_folder)
 
     def state(self) -> RoundState:
         """Return where the round stands; it is read again where a file of it has changed, and on another day.

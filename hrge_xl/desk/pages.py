@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
-from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
@@ -22,6 +21,8 @@ from ..core.errors import HrgeError, UsageError
 from ..core.message_templates import text_of
 from ..core.numerals import shown as shown_value
 from ..core.words import direction
+from ..ledger.ledger import DATASET
+from ..outputs.exports import WORKBOOK
 from ..outputs.page import STRICT, Data, asset, isolated, shown, words
 from .acts import ACTS, Form, digest_of
 from .desk import Desk, RoundState, id_of_draft
@@ -30,11 +31,9 @@ from .work import Work, describe_error
 
 WITHIN = re.compile(r"(?:\./|[a-z-]+)(?:\?[\w.~%&=+-]*)?", re.ASCII)  # a page of the desk
 PACKAGES = ("hrge_xl.desk", "hrge_xl.outputs")  # whose templates and parts of them these are
-DATASET = "dataset.sqlite"
-WORKBOOK = "data.xlsx"
+SANDBOX = "sandbox; frame-ancestors 'none'"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-POLICY_OF_PAGE = re.compile('http-equiv="Content-Security-Policy" content="([^"]*)"')
-ROW_OF_COMMAND = re.compile(r"hrge-xl trace (\w+) (\d+) ", re.ASCII)
+ROW_NUMBER = re.compile("[0-9]{1,9}")
 OWN_FIELDS = ("token", "form", "reason", "by", "confirmed")  # each page gives these anew
 WAITS = ("conflict", "excluded", "waiting")  # returns about which something can be decided
 MOST_PLACES = 20  # of a figure, on each page and in each table
@@ -73,7 +72,7 @@ class Pages:
         """Return a page in the language of the desk, below what is being done or was just done."""
         desk = self.desk
         page = request.url.path.rpartition("/")[2] or "./"
-        query = {name: text for name, text in request.query_params.items() if name != "work"}
+        query = [pair for pair in request.query_params.multi_items() if pair[0] != "work"]
         state = values.get("state")
         text = (
             environment()
@@ -112,12 +111,11 @@ class Pages:
         )
 
     def _work_to_show(self, request: Request) -> Work | None:
-        works = self.desk.worker.works
-        last = self.desk.worker.last
-        if last is not None and not last.finished.is_set():
-            return last
+        worker = self.desk.worker
+        if worker.is_busy:
+            return worker.last
         number = request.query_params.get("work", "")
-        return works.get(int(number)) if number.isdecimal() else None
+        return next((work for work in worker.works if str(work.number) == number), None)
 
     @property
     def by_name(self) -> Mapping[str, Callable[[Request], Response]]:
@@ -160,9 +158,9 @@ class Pages:
         if self.desk.folder is None:
             return self.rounds(request)
         state = self.desk.state()
-        chosen = request.query_params.get("state", "")
+        chosen = [state for state in request.query_params.getlist("state") if state]
         search = request.query_params.get("search", "")
-        in_state = [status for status in state.teams if chosen in ("", status.state)]
+        in_state = [status for status in state.teams if not chosen or status.state in chosen]
         rows = [status for status in in_state if search.casefold() in _name_of(status).casefold()]
         return self.render(
             request,
@@ -204,17 +202,19 @@ class Pages:
         """Show what was found in a return: its causes, and each cell within its row."""
         state = self.desk.state()
         with self.desk.dataset() as dataset:
-            result = _result_of(dataset, request.query_params.get("id", ""))
-        view = ReturnView(result, request.query_params.get("language", ""), self.desk.language)
-        status = next((each for each in state.expected if each.team.code == result.team), None)
+            checked_return = _result_of(dataset, request.query_params.get("id", ""))
+        view = ReturnView(
+            checked_return, request.query_params.get("language", ""), self.desk.language
+        )
+        statuses = {status.team.code: status for status in state.expected}
         return self.render(
             request,
             "return.html.j2",
-            Path(result.path).name,
+            Path(checked_return.path).name,
             state=state,
-            result=result,
+            result=checked_return,
             view=view,
-            status=status,
+            status=statuses.get(checked_return.team),
             submission=request.query_params["id"],
         )
 
@@ -289,7 +289,7 @@ class Pages:
         same = ""
         with self.desk.dataset() as dataset:
             if query["table"]:
-                row = int(query["row"]) if query["row"].isdecimal() else 0
+                row = int(query["row"]) if ROW_NUMBER.fullmatch(query["row"]) else 0
                 answers = hrge_xl.answers_behind(dataset, query["table"], row)
                 if answers:
                     hits = [{"where": query["table"], "count": len(answers), "hits": answers}]
@@ -313,14 +313,14 @@ class Pages:
         state = self.desk.state()
         folder = state.round.folder
         change = hrge_xl.last_change(folder)
-        made = [*hrge_xl.not_made_again(folder)] if (folder / DATASET).is_file() else []
+        has_dataset = (folder / DATASET).is_file()
         return self.render(
             request,
             "share.html.j2",
             self.say("Show and share"),
             state=state,
             change=[*change.lines(self.desk.language)] if change else [],
-            older=made,
+            older=[*hrge_xl.not_made_again(folder)] if has_dataset else [],
             workbook=date.fromtimestamp((folder / WORKBOOK).stat().st_mtime)
             if (folder / WORKBOOK).is_file()
             else None,
@@ -338,9 +338,8 @@ class Pages:
                 text = hrge_xl.overview([dataset], language=self.desk.language, masked=masked)
                 name = "overview"
         answer = HTMLResponse(text)
-        own_policy = POLICY_OF_PAGE.search(text)
-        assert own_policy is not None
-        answer.headers["Content-Security-Policy"] = f"{unescape(own_policy[1])}; sandbox"
+        # beside the policy that the page has of its own, which lets its own style stand
+        answer.headers["Content-Security-Policy"] = SANDBOX
         if request.query_params.get("save") == "1":
             file = f"{name}{'_shareable' if masked else ''}.html"
             answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
@@ -376,18 +375,17 @@ def _result_of(dataset: hrge_xl.Dataset, submission: str) -> hrge_xl.Result:
     return dataset.result(returns[0])
 
 
-def _row_of(hit: hrge_xl.Traced) -> tuple[str, str] | None:
+def _row_of(hit: hrge_xl.Traced) -> tuple[str, int] | None:
     """Return the table and the row that a figure stands in; None for an answer, and where it is of several rows."""
-    if not isinstance(hit, hrge_xl.FigureHit) or hit.file:
+    if not isinstance(hit, hrge_xl.FigureHit) or hit.file or len(hit.rows) != 1:
         return None
-    row = ROW_OF_COMMAND.match(hit.command)
-    return (row[1], row[2]) if row else None
+    return hit.table, hit.rows[0]
 
 
 def _earlier(versions: Sequence[hrge_xl.Return]) -> dict[str, hrge_xl.Return]:
     """Return the version before each, by submission, where both could be read."""
     readable = [version for version in versions if version.identity]
-    return {later.submission: before for before, later in pairwise(readable)}
+    return {later.submission: earlier for earlier, later in pairwise(readable)}
 
 
 def _answer_text(value: object) -> str:
@@ -424,21 +422,19 @@ def _menu(state: RoundState) -> list[tuple[str, str, int]]:
     ]
 
 
-def _counts(state: RoundState) -> Iterable[tuple[str, str, int, str]]:
-    """Yield what the first line counts: its colour, what it is, how many, and where these are."""
-    states = Counter(status.state for status in state.expected)
-    answered = states["accepted"] + states["returned"]
-    silent = sum(states[name] for name in hrge_xl.OPEN if name != "blank")
-    yield "accepted", "Answered", answered, "./"
-    yield "info", "To correct", states["returned"], "./?state=returned"
-    yield "refused", "Blank", states["blank"], "./?state=blank"
-    yield (
-        "returned",
-        "Not answered",
-        silent,
-        "./?state=late" if states["late"] else "./?state=issued",
-    )
-    yield "info", "To decide", len(state.to_decide), "./?state=to+decide"
+def _counts(state: RoundState) -> Iterator[tuple[str, str, int, str]]:
+    """Yield what the first line counts: its colour, what it is, how many, and where just these are."""
+    counts = Counter(status.state for status in state.expected)
+    silent = [name for name in hrge_xl.OPEN if name != "blank"]
+    for css, label, states in (
+        ("accepted", "Answered", ["accepted", "returned"]),
+        ("info", "To correct", ["returned"]),
+        ("refused", "Blank", ["blank"]),
+        ("returned", "Not answered", silent),
+    ):
+        address = "./?" + urlencode([("state", name) for name in states])
+        yield css, label, sum(counts[name] for name in states), address
+    yield "info", "To decide", len(state.to_decide), "decide"
 
 
 def _name_of(status: hrge_xl.TeamStatus) -> str:

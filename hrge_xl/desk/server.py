@@ -39,7 +39,7 @@ def serve(
     *,
     port: int = 0,
     read_only: bool = False,
-    language: str = "en",
+    language: str,
 ) -> None:
     """Serve a round until it is interrupted; `opened` is told the address. Raises `OutputError` for a port in use."""
     with _listen(port) as listener:
@@ -176,13 +176,13 @@ async def _read_form(request: Request, desk: Desk) -> Form:
 
 async def _events(request: Request, desk: Desk) -> AsyncIterator[str]:
     """Yield how far the last piece of work is, until it is finished."""
-    told = None
+    sent_state = None
     while not await request.is_disconnected():
         work = desk.worker.last
         state = work.state if work else {"finished": True, "number": 0}
-        if state != told:
+        if state != sent_state:
             yield f"data: {json.dumps(state)}\n\n"
-            told = state
+            sent_state = state
         if state["finished"]:
             return
         await asyncio.sleep(BETWEEN_EVENTS)

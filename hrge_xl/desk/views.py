@@ -23,26 +23,28 @@ AROUND = 3  # cells shown on either side of one
 class ReturnView:
     """A return in words of one language: what was found in it by cause, and the row around each cell."""
 
-    def __init__(self, result: hrge_xl.Result, language: str, desk_language: str) -> None:
-        sent = result.submission
+    def __init__(self, checked_return: hrge_xl.Result, language: str, desk_language: str) -> None:
+        sent = checked_return.submission
         team_language = sent.identity.language if sent else desk_language
-        self._result = result
+        self._checked_return = checked_return
         self.languages = [*dict.fromkeys((desk_language, team_language))]
         self.language = language if language in self.languages else desk_language
         self.direction = direction(self.language)
-        self.label = QuestionLabels(result, self.language)
+        self.label = QuestionLabels(checked_return, self.language)
         self._rows = grouped(
             ((answer.tool, answer.row), answer)
             for answer in (sent.answers if sent else ())
             if not answer.calculated
         )
-        by_severity = [finding for finding in result.findings if finding.open]
-        self.causes = by_cause([by_severity], lambda each: (each.code, each.severity.value))
+        open_findings = [finding for finding in checked_return.findings if finding.open]
+        self.causes = by_cause(
+            [open_findings], lambda finding: (finding.code, finding.severity.value)
+        )
         self.most = ALIKE
 
     def words(self, finding: Finding) -> Words:
         """Return what is said of a finding."""
-        return self._result.words(finding, self.language)
+        return self._checked_return.words(finding, self.language)
 
     def row(self, finding: Finding) -> list[tuple[str, str, bool]]:
         """Return the cells around that of a finding: address and question, content, and whether it is that cell."""
@@ -77,8 +79,8 @@ def _position(address: str) -> tuple[int, int, str]:
 class QuestionLabels:
     """What questions are called in a language, by sheet and code."""
 
-    def __init__(self, result: hrge_xl.Result, language: str) -> None:
-        places = result.spec.places() if result.spec else ()
+    def __init__(self, checked_return: hrge_xl.Result, language: str) -> None:
+        places = checked_return.spec.places() if checked_return.spec else ()
         self._labels = {
             (tool.code, field.code): field.label.say(language) for tool, _, field in places
         }
@@ -100,14 +102,20 @@ class LetterView(NamedTuple):
 
     @classmethod
     def of(cls, draft: hrge_xl.Drafted, folder: Path) -> LetterView:
-        """Read a draft of a round."""
-        mail = message_from_bytes((folder / draft.file).read_bytes(), policy=email_policy)
-        body = mail.get_body(("plain",))
-        return cls(
-            draft,
-            id_of_draft(draft),
-            str(mail["To"] or ""),
-            str(mail["Subject"] or ""),
-            body.get_content() if body else "",
-            [part.get_filename("") for part in mail.iter_attachments()],
-        )
+        """Read a draft of a round; one that is no e-mail any more is shown as the text that it is."""
+        content = (folder / draft.file).read_bytes()
+        name = id_of_draft(draft)
+        try:
+            mail = message_from_bytes(content, policy=email_policy)
+            body = mail.get_body(("plain",))
+            return cls(
+                draft,
+                name,
+                str(mail["To"] or ""),
+                str(mail["Subject"] or ""),
+                body.get_content() if body else "",
+                [part.get_filename("") for part in mail.iter_attachments()],
+            )
+        except Exception:  # noqa: BLE001 (the parser raises whatever a spoilt header leads it to)
+            file_name = Path(draft.file).name
+            return cls(draft, name, "", file_name, content.decode("utf-8", "replace"), ())

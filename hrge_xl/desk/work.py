@@ -12,8 +12,6 @@ import hrge_xl
 from ..core.errors import HrgeError
 from ..core.program import write_log
 
-MOST_KEPT = 50  # pieces of work whose outcome can still be shown
-
 
 def describe_error(error: Exception) -> str:
     """Say why something was not done, a sentence a line; of a fault of ours where its log lies."""
@@ -34,7 +32,7 @@ class Work:
     command: str
     run: Callable[[], Sequence[str]] = field(repr=False)
     progress: str = ""
-    done: int = 0
+    steps_done: int = 0
     total: int | None = None
     lines: Sequence[str] = ()
     error: str = ""
@@ -46,7 +44,7 @@ class Work:
         return {
             "number": self.number,
             "progress": self.progress,
-            "done": self.done,
+            "done": self.steps_done,
             "total": self.total,
             "finished": self.finished.is_set(),
         }
@@ -56,8 +54,8 @@ class Worker:
     """Does one piece of work at a time, each once."""
 
     def __init__(self) -> None:
-        self.works: dict[int, Work] = {}
-        self._numbers_by_form: dict[str, int] = {}
+        self.works: list[Work] = []
+        self._works_by_form: dict[str, Work] = {}
         self._lock = Lock()
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
         # work that a killed desk leaves undone is that of a killed command
@@ -67,7 +65,7 @@ class Worker:
     @property
     def last(self) -> Work | None:
         """The piece of work that was begun last."""
-        return next(reversed(self.works.values()), None)
+        return self.works[-1] if self.works else None
 
     @property
     def is_busy(self) -> bool:
@@ -77,14 +75,11 @@ class Worker:
     def submit(self, form: str, act: str, command: str, run: Callable[[], Sequence[str]]) -> Work:
         """Have something done, unless it was sent already by the very same `form`."""
         with self._lock:
-            known_number = self._numbers_by_form.get(form)
-            if known_number in self.works:
-                return self.works[known_number]
-            number = max(self.works, default=0) + 1
-            work = Work(number, act, command, run)
-            self.works[number] = work
-            self._numbers_by_form[form] = number
-            self.works.pop(number - MOST_KEPT, None)
+            if form in self._works_by_form:
+                return self._works_by_form[form]
+            work = Work(len(self.works) + 1, act, command, run)
+            self.works.append(work)
+            self._works_by_form[form] = work
         self._queue.put(work)
         return work
 
@@ -99,9 +94,9 @@ class Worker:
 
     @staticmethod
     def _do(work: Work) -> None:
-        def report(text: str, done: int, total: int | None) -> None:
+        def report(text: str, steps_done: int, total: int | None) -> None:
             work.progress = text
-            work.done = done
+            work.steps_done = steps_done
             work.total = total
 
         try:

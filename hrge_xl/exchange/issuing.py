@@ -418,9 +418,9 @@ def set_aside(path: Path) -> None:
         return
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        kept = path.parent / REPLACED / f"{path.stem}_{digest}{path.suffix}"
-        kept.parent.mkdir(exist_ok=True)
-        path.replace(kept)
+        replaced_path = path.parent / REPLACED / f"{path.stem}_{digest}{path.suffix}"
+        replaced_path.parent.mkdir(exist_ok=True)
+        path.replace(replaced_path)
     except OSError as error:
         raise not_written(path, error) from error
 

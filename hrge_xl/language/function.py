@@ -115,8 +115,8 @@ class Aggregate(Operation):
         inner: Expr | None = None
         if self.inner is not None:
             rows = typing.in_rows_of(tool)
-            is_condition = self.inner is Type.BOOL
-            inner = (rows.condition if is_condition else rows.number)(node.args[1])
+            parse_inner = rows.condition if self.inner is Type.BOOL else rows.number
+            inner = parse_inner(node.args[1])
         return Over(self, tool, inner, self.gives)
 
     def in_sheet(self, inner: Expr | None) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..answers.submission import Answer, Key, Value
 from ..core.numerals import shown
 from ..core.words import SOURCE_LANGUAGE, fold, translator
-from ..dataset.returns import Return, heads, result
+from ..dataset.returns import Return, heads
 from ..exchange.validation import REFUSED, Result
 from ..layout.wording import Wording
 from ..rounds.datasets import Dataset
@@ -209,7 +209,7 @@ class Side:
         """Read what one of its returns said."""
         dataset = self._homes[return_.submission]
         (whole,) = dataset.returns([return_.submission])
-        return read_contents(result(dataset.store, whole), self._language)
+        return read_contents(dataset.result(whole), self._language)
 
 
 class Pair(NamedTuple):

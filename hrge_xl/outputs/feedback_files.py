@@ -197,7 +197,7 @@ def _all_made(
     def jobs(some: Sequence[tuple[Return, Path]]) -> list[FeedbackJob | JobResult]:
         prepared: list[FeedbackJob | JobResult] = []
         for return_, target in some:
-            sent = result(dataset.store, return_)
+            sent = dataset.result(return_)
             to_look_at = [*answered_otherwise(dataset.store, return_, sent, dataset.of_round())]
             prepared.append(FeedbackJob(return_, sent, to_look_at, dataset.round, options, target))
         return prepared

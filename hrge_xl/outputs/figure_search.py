@@ -178,9 +178,10 @@ def _on_pages(
         hits = []
         for figure in figures[:most]:
             titles = " · ".join(filter(None, (figure.block, figure.label, figure.column)))
+            table, _ = figure.rows
             rows = _numbers_of(store, figure.rows)
-            to_cells = command(figure.rows[0], rows)
-            hits.append(FigureHit(titles, figure.text, "", "", "", to_cells))
+            to_cells = command(table, rows)
+            hits.append(FigureHit(titles, figure.text, "", "", "", to_cells, table, tuple(rows)))
         yield FigureHits(page, len(figures), hits)
 
 
@@ -259,6 +260,8 @@ def _hits_in(
             source.file,
             source.status,
             command(table.name, [row["row_number"]]),
+            table.name,
+            (row["row_number"],),
         )
         for row, source in zip(rows, sources, strict=True)
     ]

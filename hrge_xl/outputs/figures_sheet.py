@@ -150,8 +150,8 @@ def _describe(block: FigureBlock) -> str:
     rows = []
     for label, numbers in block.rows:
         pairs = zip(block.heads[1:], numbers, strict=True)
-        known = [f"{head} {number:g}" for head, number in pairs if number is not None]
-        rows.append(f"{label}: {', '.join(known)}")
+        texts = [f"{head} {number:g}" for head, number in pairs if number is not None]
+        rows.append(f"{label}: {', '.join(texts)}")
     return f"{block.title}. {'; '.join(rows)}."
 
 

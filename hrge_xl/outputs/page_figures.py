@@ -420,10 +420,10 @@ class _PageFigures(BriefView):
         """Yield how the answers to each question are distributed."""
         for question in self.overview.questions or ():
             yield from self._of_answers(question)
-            known = {name: getattr(question, name) for name in OF_QUESTIONS}
+            figures = {name: getattr(question, name) for name in OF_QUESTIONS}
             rows = self._rows("aggregate_numbers", n=[line["n"] for line in question.lines])
             write = partial(self.figure, question.type)
-            yield from self._known(question.text, OF_QUESTIONS, known, rows, write)
+            yield from self._known(question.text, OF_QUESTIONS, figures, rows, write)
             if question.missing:
                 tool, row_code, field = question.key
                 fixed = {"row_code": row_code} if row_code else {}

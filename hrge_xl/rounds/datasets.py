@@ -259,8 +259,8 @@ class Dataset:
             paths = self.given.get(return_.submission, ())
             if return_.period != name and not paths:
                 continue
-            given = [received for received in return_.items if received.path in given_paths]
-            shown = replace(return_, items=given) if given else return_
+            given_items = [received for received in return_.items if received.path in given_paths]
+            shown = replace(return_, items=given_items) if given_items else return_
             if return_.current and return_.period != name:
                 reason = message_templates.ELSEWHERE.format(period=return_.period)
                 shown = replace(

@@ -68,6 +68,11 @@ class Round:
         )
 
     @property
+    def inbox(self) -> Path:
+        """Where files wait that came and were not taken in yet."""
+        return self.folder / INBOX
+
+    @property
     def spec_source(self) -> str:
         """What the spec is loaded by: the folder of the copy that the round carries."""
         return spec_source(self.folder, self.spec_digest)
