@@ -344,7 +344,7 @@ def teams_change(office: Office) -> None:
     office.counting["Luxor"] = office.counting.pop("Aswan")
     office.receive(FIRST, day, address("Aswan"), again=content)
     office.answer(FIRST, "Lahore", day, 21)
-    week = office.command("refresh", FIRST, "--today", in_week(3), name="week 3")
+    week = office.command("refresh", "--write", FIRST, "--today", in_week(3), name="week 3")
     office.look("week 3", FIRST, in_week(3), week)
     own_file = ("feedback", FIRST, "--team", "Fes", "-o", "feedback")
     office.command(*own_file, "--today", in_week(3), name="own file")
@@ -379,7 +379,7 @@ def deadline(office: Office) -> None:
     merge = ("round", "merge-teams", FIRST, "Mosul", "--into", "Basra")
     office.command(*merge, *WHY, "--today", in_week(6))
     office.answer(FIRST, "Kayes", in_week(6) - timedelta(days=1), 120)
-    week = office.command("refresh", FIRST, "--today", in_week(6), name="week 6")
+    week = office.command("refresh", "--write", FIRST, "--today", in_week(6), name="week 6")
     del office.counting["Basra"]  # of the two that it has now neither counts
     office.look("week 6", FIRST, in_week(6), week)
     office.counting["Basra"] = protected
@@ -443,7 +443,7 @@ def next_round(office: Office) -> None:
     office.counting = {}
     office.send_drafts(NEXT, begin)
     office.answer(NEXT, "Lahore", day - timedelta(days=1), 22)
-    week = office.command("refresh", NEXT, "--today", day, name="next week")
+    week = office.command("refresh", "--write", NEXT, "--today", day, name="next week")
     office.look("next round", NEXT, day, week)
     office.command("consolidate", "--write", FIRST, NEXT, "-o", YEAR, "--today", day, name="year")
     office.figures["next round"]["year"] = by_sql(Path(YEAR), NEXT)

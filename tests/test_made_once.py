@@ -116,7 +116,7 @@ def made_anew(folder: Path, day: str) -> dict[str, bytes]:
 # what nobody asked for is not made
 
 
-OLDER = "Older than the dataset: data.xlsx, reports/overview.html, reports/brief.html."
+OLDER = "Older than the dataset: reports/overview.html, reports/brief.html, data.xlsx."
 
 
 def files_beside(folder: Path) -> dict[str, bytes]:
@@ -185,7 +185,7 @@ def test_one_page_that_is_asked_for_is_of_today(
     assert hrge(*report) == 0
     capsys.readouterr()
     assert hrge("status", folder, "--today", DAY) == 0
-    assert "Older than the dataset: data.xlsx, reports/brief.html." in told(capsys)
+    assert "Older than the dataset: reports/brief.html, data.xlsx." in told(capsys)
     assert hrge("sign", reports / "brief.html", "--by", "A. Name") == 0
     assert "brief.html was made before the dataset was last changed" in told(capsys)
     assert hrge("sign", reports / "overview.html", "--by", "A. Name") == 0

@@ -262,6 +262,22 @@ def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(
 
 
 @pytest.mark.parametrize(
+    "nested", ["least({}, PLN_06)", "most({}, 3)", "{0} + {0} if {0} > 1 else 2"]
+)
+def test_a_formula_that_grows_without_end_is_a_mistake_like_any_other(
+    copy: Path, nested: str
+) -> None:
+    """Twelve within each other would have millions of characters."""
+    formula = "PLN_08"
+    for _ in range(8 if nested.count("{0}") > 1 else 24):
+        formula = nested.format(f"({formula})")
+    damage(copy, PLAN, "formula: PLN_08 / PLN_06", f'formula: "{formula}"')
+    (found,) = said_of(copy)
+    assert "A formula has more than 131,072 characters; Excel takes 8,192" in found
+    assert "Calculate a part of it in a calculated field of its own" in found
+
+
+@pytest.mark.parametrize(
     ("formula", "characters", "nesting", "arguments"),
     [
         ("=IF(A1,SUM(1,2,3),(4))", 22, 2, 3),

@@ -64,7 +64,7 @@ MANY = (
 def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
-        mistakes = dict.fromkeys(_unread(SpecIndex(spec, spec.languages[0])))
+        mistakes = dict.fromkeys(_unwritable(SpecIndex(spec, spec.languages[0])))
         mistakes = mistakes or dict.fromkeys(chain.from_iterable(_in_every_language(spec)))
         mistakes = mistakes or dict.fromkeys(_wrong_in_sample(spec))
     if mistakes:
@@ -75,8 +75,8 @@ def try_out(spec: Spec) -> None:
 def beyond_limits(spec: Spec) -> Iterator[Placed]:
     """Find what no sheet can hold: expressions without a cell, formulas and prompts that are too long."""
     index = SpecIndex(spec, spec.languages[0])
-    yield from _unread(index)
-    yield from _formulas(index)
+    unwritable = [*_unwritable(index)]
+    yield from unwritable or _formulas(index)
     yield from _prompts(index)
 
 
@@ -184,19 +184,16 @@ class SpecIndex:
 # formulas
 
 
-def _unread(index: SpecIndex) -> Iterator[Placed]:
-    """Expressions that read what has no cell: a formula could only put a text in its place."""
+def _unwritable(index: SpecIndex) -> Iterator[Placed]:
+    """Expressions that no formula says: they read what has no cell, or would be far too long."""
     for written in expressions(index.spec):
         fields = written.scope.block.fields if written.scope.block else ()
         slots = index.layout.sheet[written.scope.tool.code].slots
-        slot = (
-            next((candidate for candidate in slots if candidate.field in fields), None)
-            if written.for_sheet
-            else None
-        )
+        slot = next((candidate for candidate in slots if candidate.field in fields), None)
+        if slot is None or not written.for_sheet:
+            continue
         try:
-            if slot:
-                _size(index.layout, slot, written)
+            _size(index.layout, slot, written)
         except LookupError as missing:
             reason = f"A sheet cannot read '{missing.args[0]}' here: it has no cell."
             yield (
@@ -204,6 +201,8 @@ def _unread(index: SpecIndex) -> Iterator[Placed]:
                 reason,
                 "Name another field, or put it into a rule with `reader_only`.",
             )
+        except LimitError as limit:
+            yield written.path, limit.lines[0], SHORTER[written.rule is not None]
 
 
 def _formulas(index: SpecIndex) -> Iterator[Placed]:

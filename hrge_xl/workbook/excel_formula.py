@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..core.errors import LimitError
 from ..core.numerals import LAST_SERIAL
 from ..core.words import spaceless
 from ..fields import TICK
@@ -46,6 +47,7 @@ from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, ref
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..spec.supplements import LAST_SHEET
+from .cell_writer import FORMULA_LIMIT
 from .formulas import (
     absolute,
     active_name,
@@ -62,6 +64,8 @@ from .formulas import (
     ticked,
 )
 
+# characters, far beyond what Excel takes
+LONGEST_WRITTEN = 16 * FORMULA_LIMIT
 MOST_CASES = 30  # of one CHOOSE in LibreOffice
 
 
@@ -76,6 +80,19 @@ def _of_tick(shown: str, yes: str, no: str) -> str:
     """Write a text for a tick, and one for a word that says that there is none."""
     of_no = f'IF({is_ticked(shown, "N")},{text_literal(no)},"")'
     return f"IF({is_ticked(shown, 'Y')},{text_literal(yes)},{of_no})"
+
+
+def _within_bounds(formula: str) -> str:
+    """Return a formula as it is. Raises `LimitError` far beyond what Excel takes.
+
+    Whatever may be blank is written several times: of parts within each other, all memory would be taken.
+    """
+    if len(formula) > LONGEST_WRITTEN:
+        raise LimitError(
+            f"A formula has more than {LONGEST_WRITTEN:,} characters; Excel takes {FORMULA_LIMIT:,}.",
+            "`hrge-xl spec check` says which part of the spec to shorten.",
+        )
+    return formula
 
 
 @dataclass(frozen=True)
@@ -116,10 +133,13 @@ class ExcelFormula:
         """Write what is one of two expressions, or what a function makes of its arguments."""
         match expr:
             case Choose():
-                return f"IF({self.condition(expr.condition)},{write(expr.if_true)},{write(expr.if_false)})"
+                condition = self.condition(expr.condition)
+                formula = f"IF({condition},{write(expr.if_true)},{write(expr.if_false)})"
             case Call():
-                return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is nothing of this type")
+                formula = expr.function.excel(self, *expr.args)
+            case _:
+                raise TypeError(f"{type(expr).__name__} is nothing of this type")
+        return _within_bounds(formula)
 
     def _compare(self, expr: Compare, op: str) -> str:
         left = expr.left
@@ -216,7 +236,7 @@ class ExcelFormula:
         guards = dict.fromkeys(guard for figure in figures for guard in self._guards(figure))
         if guards:
             formula = f"IF(COUNT({','.join(guards)})={len(guards)},{formula},{blank})"
-        return f"IFERROR({formula},{blank})"
+        return _within_bounds(f"IFERROR({formula},{blank})")
 
     def _guards(self, expr: Expr) -> Iterator[str]:
         """Yield what must be numbers for the figure not to be blank."""
