@@ -30,7 +30,6 @@ from hrge_xl.answers.submission import (
     Identity,
     Outcome,
     PROPERTY_PREFIX,
-    ShownChecks,
     Submission,
     Unplaced,
     Verdict,

@@ -66,10 +66,12 @@ def test_a_prompt_has_the_label_of_its_question_as_title(name: str, language: st
 
 
 def test_a_prompt_has_as_much_as_excel_takes(copy: Path) -> None:
-    damage(copy, "tools/plan.yaml", "At most 40 words.", "😀" * 120)
-    sheet = openpyxl.load_workbook(BytesIO(issued(copy)))["Plan"]
+    smileys = "😀" * 120
+    answer = "type: choice, vocabulary: RESPONSE,"
+    damage(copy, "tools/risks.yaml", answer, f"{answer} help: {smileys},")
+    sheet = openpyxl.load_workbook(BytesIO(issued(copy)))["Risks"]
     prompts = [str(rule.prompt or "") for rule in sheet.data_validations.dataValidation]
-    assert "😀" * 120 in prompts
+    assert smileys in prompts
     assert all(cell_length(prompt) <= PROMPT_LIMIT for prompt in prompts)
 
 
