@@ -191,7 +191,7 @@ from hrge_xl.layout import (
     column_letters,
     offered_rows,
 )
-from hrge_xl.layout.messages import remedy
+from hrge_xl.layout.messages import instruction_for
 from hrge_xl.layout.lists import LEVELS
 from hrge_xl.layout.model import (
     BAND_ROW,
