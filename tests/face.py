@@ -282,7 +282,6 @@ from hrge_xl.findings import (
 from hrge_xl.findings.model import ACTIVE
 from hrge_xl.dataset import work
 from hrge_xl.outputs import (
-    table_files,
     data_xlsx,
     exports,
     overview as overview_module,
