@@ -58,7 +58,7 @@ from .store import Store
 STATUS_FINDING = 0
 STEP_BACK_FINDING = -1
 MAIL_FINDINGS = -3
-OF_MAIL = codes(
+MAIL_CODES = codes(
     SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER
 )  # what the folder of a round alone can tell
 PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
@@ -66,7 +66,7 @@ OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistak
 ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
 """What may be otherwise in another round."""
 ABOUT_TEAMS = codes(UNKNOWN_TEAM, FILE_NAME_NAMES_ANOTHER)
-OF_ROUND = (
+ROUND_CODES = (
     *ELSEWHERE,
     FILE_NAME_NAMES_ANOTHER.code,
 )  # what depends on the round that a file was read for
@@ -114,7 +114,7 @@ def update_statuses(
                 sa.select(files.submission_id).where(files.read_for == name)
             )
             mail_findings = _of_mail(read_for, statuses, notice, language)
-            _replace(store, FINDINGS_FACT, mail_findings, table.code.in_(OF_MAIL), of_round)
+            _replace(store, FINDINGS_FACT, mail_findings, table.code.in_(MAIL_CODES), of_round)
     entry_columns = (
         "submission",
         "verdict",
@@ -151,7 +151,7 @@ def expect_teams(
         store.replace("expected_teams", rows, table.c.period == period)
 
 
-def to_read_again(store: Store, request: ValidationRequest) -> set[str]:
+def find_stale_returns(store: Store, request: ValidationRequest) -> set[str]:
     """Return the returns that may be read otherwise now.
 
     They were read for another round, or for none, and may belong to the one that is wanted; the round has other teams
@@ -179,10 +179,10 @@ def to_read_again(store: Store, request: ValidationRequest) -> set[str]:
     if request.password is not None or request.passwords:
         meant.append(has_finding(PROTECTED))
     selected = store.select(sa.select(files.c.submission).where(sa.or_(*meant)))
-    return {str(row[0]) for row in selected} | corrected_otherwise(store, request.corrections)
+    return {str(row[0]) for row in selected} | find_recorrected_returns(store, request.corrections)
 
 
-def corrected_otherwise(store: Store, corrections: Iterable[OfficeCorrection]) -> set[str]:
+def find_recorrected_returns(store: Store, corrections: Iterable[OfficeCorrection]) -> set[str]:
     """Return the returns that were read with other corrections than those in force."""
     files = store["submissions"].c
     findings = store["findings_fact"].c
@@ -369,7 +369,7 @@ def _replace(store: Store, table: Table, rows: Iterable[Row], *conditions: Any) 
 # what was waived since files were read, and what no longer is
 
 # Findings across returns are settled by decisions; no verdict of a file depends on them.
-ACROSS = sorted(code for code, kind in CATALOGUE.items() if kind.family == "X")
+CROSS_RETURN_CODES = sorted(code for code, kind in CATALOGUE.items() if kind.family == "X")
 
 
 def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
@@ -379,7 +379,9 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
     """
     table = store["findings_fact"]
     files = store["submissions"]
-    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
+    error = sa.and_(
+        table.c.severity == Severity.ERROR.value, table.c.code.not_in(CROSS_RETURN_CODES)
+    )
     open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
     count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
     with store.transaction() as connection:
