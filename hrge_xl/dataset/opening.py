@@ -437,7 +437,7 @@ def _fill(
     first: dict[str, Result] = {}  # the same bytes count once, whatever the names
     for result in sorted(results, key=BY_PATH):
         first.setdefault(submission_id(result.sha256, result.path), result)
-    put_in(temporary.store, RowBuilder(schema, every_slot=False), list(first.values()))
+    put_in(temporary.store, RowBuilder(schema, slots_exist=False), list(first.values()))
     update_statuses(temporary.store, temporary.ledger, waivers, noticed)
     temporary.store.set_fact(FILLED, "yes")
 

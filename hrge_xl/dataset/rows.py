@@ -48,7 +48,7 @@ from .schema import (
     list_of,
 )
 
-SHORT = 16  # hex digits of a submission's id: a million files without two alike
+ID_DIGITS = 16  # hex digits of a submission's id: a million files without two alike
 # what stands outside every known cell
 LOOSE_TEXT = "text"
 COMMENT = "comment"
@@ -57,13 +57,15 @@ COMMENT = "comment"
 def submission_id(sha256: str | None, path: str) -> str:
     """Return the short name of a file by its content; one that could not be read goes by its path."""
     if sha256 is not None:
-        return sha256[:SHORT]
-    return hashlib.sha256(b"unread:" + path.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT]
+        return sha256[:ID_DIGITS]
+    return hashlib.sha256(b"unread:" + path.encode("utf-8", "surrogatepass")).hexdigest()[
+        :ID_DIGITS
+    ]
 
 
 def submission_number(submission: str) -> int:
     """Return the integer that facts go by: the short name without its last digit, which no database calls too large."""
-    return int(submission[: SHORT - 1], 16)
+    return int(submission[: ID_DIGITS - 1], 16)
 
 
 def no_rows(schema: Schema) -> Rows:
@@ -83,12 +85,12 @@ class DatasetCell(NamedTuple):
 class RowBuilder:
     """Turns results of one spec into rows. What depends on a layout only is worked out once.
 
-    `every_slot`: the cells that every workbook has are in the dataset already, and only further ones are written.
+    `slots_exist`: the cells that every workbook has are in the dataset already, and only further ones are written.
     """
 
-    def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
+    def __init__(self, schema: Schema, *, slots_exist: bool = True) -> None:
         self.schema = schema
-        self._every_slot = every_slot
+        self._slots_exist = slots_exist
         spec = schema.spec
         self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
         # of a list in the language of the spec, by code
@@ -159,7 +161,7 @@ class RowBuilder:
             filled.add(answer.key[:2])
             if cell is not None and not (is_other_spec and _is_unknown_code(cell, code)):
                 facts.append(_fact(answer, cell, number))
-                if not self._every_slot or cell.numbered.slot >= HASHED:
+                if not self._slots_exist or cell.numbered.slot >= HASHED:
                     further_cells[key] = cell.numbered
             elif not answer.calculated:
                 label = layout.slots[answer.key].field.label.say(layout.language)
