@@ -358,6 +358,9 @@ def move(part: str, rows: Line = same, columns: Line = same) -> Callable[[Parts]
     def area(match: re.Match[str]) -> str:
         found = []
         for each in match[1].split():
+            if each.endswith("XFD1048576"):  # the whole sheet, in which nothing moves
+                found.append(each)
+                continue
             ends = re.findall(r"([A-Z]+)(\d+)", each)
             moved = [
                 (line, column)
@@ -750,7 +753,7 @@ EXAMPLE = [
                 re.sub(
                     "<sheetData>.*</sheetData>",
                     '<sheetData><row r="2"><c r="B2" t="inlineStr"><is><t>Call back</t></is></c></row></sheetData>',
-                    p["xl/worksheets/sheet5.xml"],
+                    p[SUMMARY],
                     flags=re.DOTALL,
                 ),
             )(p)

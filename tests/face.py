@@ -30,7 +30,6 @@ from hrge_xl.answers.submission import (
     Identity,
     Outcome,
     PROPERTY_PREFIX,
-    ShownChecks,
     Submission,
     Unplaced,
     Verdict,
@@ -192,7 +191,7 @@ from hrge_xl.layout import (
     column_letters,
     offered_rows,
 )
-from hrge_xl.layout.messages import remedy
+from hrge_xl.layout.messages import instruction_for
 from hrge_xl.layout.lists import LEVELS
 from hrge_xl.layout.model import (
     BAND_ROW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ SPECS: dict[str, Files] = table("made_specs")
 LANGUAGES = ("en", "fr", "ar", "fa-AF", "zh", "ne", "ru", "pt-BR")
 WORDS = st.sampled_from(table("made_expressions")["words"])
 TYPES = list(table("function_parity")["types"])
+READ_ONLY = re.compile(
+    r"(any_row|sum|max)\('\w+', (length|words|1 if)"
+)  # what no sheet can work out
 
 
 @st.composite
@@ -278,14 +282,15 @@ def _rules(draw: st.DrawFn, tools: dict[str, Any], entry: str) -> list[dict[str,
         ]
         for number in range(draw(st.integers(0, 3)) if fields else 0):
             known = truths(fields, list(tools)[-1], entry, rule=True)
-            rules.append(
-                {
-                    "code": f"R-{code}{number}",
-                    "tool": code,
-                    "at": [draw(st.sampled_from(fields))["code"]],
-                    "when": draw(known),
-                    "check": draw(known),
-                    "message": "Look at it again.",
-                }
-            )
+            rule = {
+                "code": f"R-{code}{number}",
+                "tool": code,
+                "at": [draw(st.sampled_from(fields))["code"]],
+                "when": draw(known),
+                "check": draw(known),
+                "message": "Look at it again.",
+            }
+            if READ_ONLY.search(f"{rule['when']} {rule['check']}"):
+                rule["reader_only"] = "A sheet cannot look into every row."
+            rules.append(rule)
     return rules

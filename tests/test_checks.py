@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hrge_xl import load
 from tests.answers import TODAY
+from tests.broken_specs import damage
 from tests.build_submission import submission
 from tests.face import (
     Layout,
     Outcome,
     Rule,
     Severity,
-    ShownChecks,
     State,
     Submission,
     Verdict,
     address,
     build,
+    find,
     kind_called,
     said,
 )
@@ -762,9 +765,9 @@ def test_where_no_answer_is_required_a_mark_is_none_and_that_is_all() -> None:
 # what check cells show, held against what the answers give
 
 
-def numbers(result: Outcome, **others: int) -> ShownChecks:
+def numbers(result: Outcome, **others: int) -> tuple[Any, ...]:
     """What the check cells show that say what they must, but for some of the plan."""
-    said = [
+    return tuple(
         others.get(slot.field.code)
         if slot.field.code in others
         else LAYOUT.messages.encode(
@@ -775,8 +778,7 @@ def numbers(result: Outcome, **others: int) -> ShownChecks:
         )
         for key, slot in LAYOUT.slots.items()
         if slot.check is not None
-    ]
-    return ShownChecks(said, {})
+    )
 
 
 def shows(code: str, field: str) -> int:
@@ -838,13 +840,10 @@ def test_the_row_of_a_check_cell_is_named() -> None:
         EXAMPLE.model_copy(update={"rules": (*EXAMPLE.rules, Rule.model_validate(rule))}), "en"
     )
     kept = {key: value for key, value in CLEAN.items() if value is not None}
-    nothing = ShownChecks([0 for slot in where.slots.values() if slot.check is not None], {})
-    only = nothing._replace(
-        numbers=[
-            0 if slot.key == risk("06") else None
-            for slot in where.slots.values()
-            if slot.check is not None
-        ]
+    only = tuple(
+        0 if slot.key == risk("06") else None
+        for slot in where.slots.values()
+        if slot.check is not None
     )
     (told,) = (
         each
@@ -871,6 +870,54 @@ def test_an_answer_that_its_sheet_does_not_understand_decides_nothing_there() ->
 
 def test_beside_such_an_answer_what_was_falsified_is_told() -> None:
     as_seen = numbers(changed(also=YES), PLN_11=shows("V002", "11"), PLN_12=0)
-    wrong = as_seen._replace(numbers=[shows("V001", "01"), *as_seen.numbers[1:]])
+    wrong = (shows("V001", "01"), *as_seen[1:])
     result = changed(SPACES, also=YES, shown_checks=wrong)
     assert {code for code, _ in found(result)} == {"V102", "S028"}
+
+
+@pytest.mark.parametrize(
+    ("women", "codes"),
+    [(None, []), (20, []), (50, ["R-PLN_07"]), (0, ["R-W"])],
+)
+def test_checks_of_a_field_are_rules(women: int | None, codes: list[str], tmp_path: Path) -> None:
+    """Several a field, each with a severity and a message of its own; a blank answer is not checked."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    checks = (
+        "checks: [{check: value <= PLN_06, message: 'More of the value than there are.'}, "
+        "{check: \"value >= 1 or PLN_01 == 'value'\", when: value < PLN_06, "
+        "severity: warning, message: None?, code: R-W}]"
+    )
+    damage(
+        spec, "tools/plan.yaml", "constraint: {check: not (value > PLN_06)", f"{checks}, note: {{x"
+    )
+    text = (spec / "tools/plan.yaml").read_text("utf-8")
+    start = text.index(", note: {x")
+    text = text[:start] + "}" + text[text.index("}}}", start) + 3 :]
+    (spec / "tools/plan.yaml").write_text(text, "utf-8")
+    layout = build(load(spec), "en")
+    answers = {key: value for key, value in CLEAN.items() if key != plan("07")}
+    found = outcome(
+        submission(layout, answers | ({plan("07"): women} if women is not None else {})), layout
+    )
+    rules = [finding for finding in found.findings if finding.code.startswith("R-")]
+    assert [finding.code for finding in rules] == codes
+    assert all(finding.field == "PLN_07" for finding in rules)
+
+
+@pytest.mark.parametrize(
+    ("level", "expected", "women", "broken"),
+    [(1, None, 20, True), (2, None, 20, False), (2, 10, 20, True), (2, 40, 20, False)],
+)
+def test_a_check_with_a_blank_operand_is_skipped(
+    level: int, expected: int | None, women: int, broken: bool, tmp_path: Path
+) -> None:
+    """A spec that says `expressions: 2` needs no `not (value > …)`; the others mean what they meant."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    damage(spec, "tools/plan.yaml", "not (value > PLN_06)", "value <= PLN_06")
+    damage(spec, "workbook.yaml", "drawing: 4", f"drawing: 4\nexpressions: {level}")
+    layout = build(load(spec), "en")
+    answers = {key: value for key, value in CLEAN.items() if key not in (plan("06"), plan("14"))}
+    if expected is not None:
+        answers |= {plan("06"): expected, plan("14"): 1000 / expected}
+    found = outcome(submission(layout, answers | {plan("07"): women}), layout)
+    assert ("V014" in {finding.code for finding in found.findings}) is broken

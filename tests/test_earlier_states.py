@@ -35,8 +35,8 @@ EXPECTED = {
     "2026-11-27_feedback.xlsx": {**OLDER_VERSION, **OVERDUE},
     "2026-11-29_blank.xlsx": {**OLDER_VERSION, **LEFT_BLANK},
     "2026-11-29_feedback.xlsx": {**OLDER_VERSION, **OVERDUE},
-    "2026-11-30_blank.xlsx": LEFT_BLANK,
-    "2026-11-30_feedback.xlsx": OVERDUE,
+    "2026-11-30_blank.xlsx": {**OLDER_VERSION, **LEFT_BLANK},
+    "2026-11-30_feedback.xlsx": {**OLDER_VERSION, **OVERDUE},
 }
 QUICK = {"2026-11-26_feedback.xlsx", "2026-11-30_feedback.xlsx"}
 

@@ -99,7 +99,7 @@ def test_nothing_follows_from_a_fact_before_the_tool_is_used(tmp_path: Path) -> 
     """A treaty status that a workbook is issued with asks for nothing, and is not an answer on an unused sheet."""
     spec = load("hrge_toolkit")
     facts = dict(facts_about(spec, "XEX"))
-    order = Order("T", TODAY, "PAK", tools=("T2.2",), answers=facts)
+    order = Order("T", TODAY, "PAK", answers=facts)
     layout = layout_for(spec, order)
     path = tmp_path / "facts.xlsx"
     path.write_bytes(generate(spec, order))

@@ -76,6 +76,7 @@ def test_the_hidden_sheet_of_the_stamp_grows_by_no_row(names: dict[str, Any]) ->
 EDITIONS = {
     1: "6aa2dfa6abc7",
     2: "719396d9fa75",
+    3: "2e96e1452bf0",
 }  # of the example in English, as it was issued by the last program that drew so
 
 

@@ -90,3 +90,13 @@ def test_adding_a_finding_touches_one_place(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "S999 made-up (info)" in done.stdout
+
+
+def test_what_asks_for_nothing_is_no_warning() -> None:
+    """Warnings that say that there is nothing to do drown those that ask for something."""
+    idle = [
+        kind.code
+        for kind in CATALOGUE.values()
+        if kind.severity != "info" and kind.remedy.startswith("Nothing to do")
+    ]
+    assert idle == []

@@ -162,6 +162,7 @@ def over(home: str, table: str) -> Iterator[str]:
         )
     )
     yield f"any_row('{table}', {table}_T_integer > 1)"
+    yield f"mean('{table}', {table}_T_decimal)"
     for text in inner:
         yield from (
             f"{function}('{table}', {text})" for function in ("count_if", "sum", "min", "max")

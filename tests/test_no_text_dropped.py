@@ -232,6 +232,8 @@ def test_every_character_is_in_the_value_or_quoted(
         ("T-01", "T-01", None),
         ("C_1 A room", "C_1", None),
         ("T-01 as it was called before", "T-01", "V107"),
+        ("T-02 First", "T-02", "V002"),  # whose words are those of another row
+        ("T-02 Fir", "T-02", "V107"),
         ("T-01 T-02", "T-01", "V110"),
         ("t-01 T-02", "T-01", "V110"),
         ("T-01, T-02 and T-03", "T-01", "V110"),

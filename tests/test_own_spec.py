@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from hrge_xl import load
 from tests.command_line import ran
 from tests.face import find
 
@@ -123,3 +124,30 @@ def test_a_whole_new_language(tmp_path: Path) -> None:
     ran("refresh", round_, "--today", "2026-07-02", code=None)
     answer = texts(round_ / "feedback" / "A_feedback.xlsx")
     assert any("ã" in str(text) for text in answer)
+
+
+def test_a_field_for_each_entry_of_lists(tmp_path: Path) -> None:
+    """One line of a spec is a column for each entry, or each combination; expressions name all of them at once."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "own"))
+    replace(
+        spec / "tools" / "risks.yaml",
+        "      - use: follow_up\n",
+        "      - {code: HIT, for: [GROUP, RESPONSE], type: integer, minimum: 0, label: {en: People, fr: Personnes},\n"
+        "         checks: [{check: value <= 90, message: Too many.}]}\n"
+        "      - {code: HIT_ALL, type: calculated, formula: total(HIT), label: All of them}\n"
+        "      - use: follow_up\n",
+    )
+    loaded = load(spec)
+    groups = [item.code for item in loaded.vocabularies["GROUP"].items]
+    responses = [item.code for item in loaded.vocabularies["RESPONSE"].items]
+    fields = loaded.tool["R1"].fields
+    codes = [f"HIT_{group}_{response}" for group in groups for response in responses]
+    assert [code for code in fields if code.startswith("HIT_") and code != "HIT_ALL"] == codes
+    assert fields["HIT_ALL"].formula == f"total({', '.join(codes)})"
+    first = loaded.vocabularies["GROUP"].items[0].label
+    assert fields[codes[0]].label.say("fr").startswith(f"Personnes, {first.say('fr')}, ")
+    assert {f"R-{code}" for code in codes} <= {rule.code for rule in loaded.rules}
+    ran("spec", "check", "--fast", spec)
+    replace(spec / "tools" / "risks.yaml", "for: [GROUP, RESPONSE]", "for: GROUPS")
+    failed = ran("spec", "check", "--fast", spec, code=3)
+    assert "There is no vocabulary 'GROUPS'. Did you mean 'GROUP'?" in " ".join(failed.err.split())

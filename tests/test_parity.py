@@ -267,8 +267,10 @@ FIELDS: list[dict[str, Any]] = [
 ]
 
 
-def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
-    """One register with a field of each kind; with a rule, or with a further field Q_Z."""
+def spec_with(
+    check: str = "", at: str = "Q_A", *, read: bool = False, expressions: int = 1, **more: Any
+) -> Files:
+    """One register with a field of each kind; with a rule, only read if need be, or with a further field Q_Z."""
     further = {"code": "Q_Z", "type": "text", "label": "Z", **more}
     register = {
         "kind": "register",
@@ -277,6 +279,8 @@ def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
         "fields": [*FIELDS, *([further] if more else [])],
     }
     rule = {"code": "R-1", "tool": "T", "at": [at], "check": check, "message": "Look at it again."}
+    if read:
+        rule["reader_only"] = "No sheet can."
     return {
         "workbook.yaml": {
             "name": "made",
@@ -284,6 +288,7 @@ def spec_with(check: str = "", at: str = "Q_A", **more: Any) -> Files:
             "title": "Made",
             "languages": ["en"],
             "sheets": ["T"],
+            "expressions": expressions,
         },
         "vocabularies.yaml": {"WORDS": {"items": ENTRIES}},
         "tools/t.yaml": {"code": "T", "sheet": "Sheet T", "title": "T", "blocks": [register]},

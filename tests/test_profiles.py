@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,8 @@ from tests.face import (
     layout_for,
     needed_tools,
     orders,
+    sample_order,
+    starting_answers,
     submission_of,
     taken_along,
 )
@@ -192,6 +196,100 @@ def test_generate_issues_a_profile_and_says_what_comes_along(
     assert "leaves sheets to choose from" in capsys.readouterr().err
 
 
+# tools that are used
+
+
+QUICK = ("generate", "hrge_toolkit", "--country", "PAK", "--profile", "quick", "--tools", "3.4")
+
+
+def marks(path: Path) -> dict[str, object]:
+    """What the form of a workbook says of each tool."""
+    rows = openpyxl.load_workbook(path)["Form"].iter_rows(min_row=7, values_only=True)
+    return {str(row[0]): row[4] for row in rows if str(row[0]) in load("hrge_toolkit").tool}
+
+
+def test_tools_that_the_office_chose_are_marked_as_issued(tmp_path: Path) -> None:
+    """So that each sheet that was issued asks; and the cover, which nobody recalculates, says the same."""
+    assert hrge(*QUICK, "-o", tmp_path) == 0
+    (path,) = tmp_path.glob("*.xlsx")
+    assert marks(path) == dict.fromkeys(("T3.4", *ALONG), "✓ used")
+    cover = openpyxl.load_workbook(path, data_only=True)["Cover"]
+    shown = {cell.value for row in cover.iter_rows() for cell in row}
+    assert "Not ticked in the form" not in shown
+    assert "Not started ▶" in shown
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(), TODAY))
+    assert result.untouched
+    assert not {"R-F09", "R-F10", "R-F11"} & errors(result, "FORM")
+
+
+def test_what_a_profile_leaves_open_is_not_marked(toolkit: Spec) -> None:
+    def marked(choice: Choice) -> set[str]:
+        order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
+        started = starting_answers(layout_for(toolkit, order), order)
+        return {row for _, row, code in started if code == "FRM_26"}
+
+    common = {"T3.1", "T3.7", "T3.8", *ALONG}
+    assert marked(choose(toolkit, "standard")) == common
+    assert marked(choose(toolkit, "standard", ["1.6", "3.4"])) == common | {"T1.6", "T3.4"}
+    assert marked(choose(toolkit, "full")) == set(), "nothing was chosen"
+
+
+def test_a_return_made_of_what_is_told_alone_is_accepted(toolkit: Spec) -> None:
+    """From a fresh workbook: only cells that an error names are filled in, with the answers of the sample."""
+    choice = choose(toolkit, "quick", ["3.4"])
+    layout, sample = sample_order(toolkit, "en", choice)
+    right = starting_answers(layout, sample)
+    answers = starting_answers(layout, replace(sample, sample=False, answers={}))
+    stamp = Identity(toolkit.name, toolkit.version, layout.digest, "en")
+    for _ in range(6):  # an answer may ask for others
+        sent = submission_of(layout, answers, stamp)
+        (outcome,) = check([(sent, layout)], today=sample.today)
+        told = [each for each in outcome.findings if each.severity == "error"]
+        assert {each.code for each in told} <= {"V001", "R-F07"}
+        if not told:
+            break
+        for each in told:
+            key = (each.tool, each.row, each.field)
+            if each.code == "R-F07":  # a sheet that nobody began: its first cell
+                key = next(key for key in layout.slots if key[0] == each.row and key in right)
+            answers[key] = right[key]
+    assert told == []
+
+
+@pytest.mark.parametrize("used", ["T3.4", "T4.C"])
+def test_what_is_not_used_after_all_needs_a_reason_and_nothing_else(
+    toolkit: Spec, used: str
+) -> None:
+    """The remedy of R-F07 is followed: its finding goes, and no new one comes."""
+    choice = choose(toolkit, "quick", ["3.4"])
+    order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
+    layout = layout_for(toolkit, order)
+    answers = starting_answers(layout, order)
+    stamp = Identity(toolkit.name, toolkit.version, layout.digest, "en")
+
+    def told(answers: Answers) -> Counter[tuple[str, str | None, str | None]]:
+        (outcome,) = check([(submission_of(layout, answers, stamp), layout)], today=TODAY)
+        return Counter((each.code, each.row, each.field) for each in outcome.findings)
+
+    before = told(answers)
+    denied = {("FORM", used, "FRM_26"): "N", ("FORM", "1", "FRM_28"): "It stands elsewhere."}
+    after = told({**answers, **denied})
+    assert before - after == Counter({("R-F07", used, "FRM_26"): 1})
+    assert after - before == Counter()
+    without_reason = told({**answers, ("FORM", used, "FRM_26"): "N"})
+    assert ("V001", "1", "FRM_28") in without_reason - after
+
+
+@pytest.mark.parametrize("language", load("hrge_toolkit").languages)
+def test_used_or_not_is_said_in_one_way(toolkit: Spec, language: str) -> None:
+    """In the dropdown and in what is told, in each language."""
+    labels = toolkit.vocabularies["USED"].labels(language)
+    assert build(toolkit, language, ["T1.1"]).lists["USED"].labels == (labels["Y"], labels["N"])
+    remedies = {rule.code: rule.remedy.say(language) for rule in toolkit.rules}
+    assert all(labels["N"] in remedies[code] for code in ("R-F07", "R-F08", "R-F09"))
+    assert labels["Y"] in remedies["R-F09"]
+
+
 # rounds
 
 
@@ -281,9 +379,11 @@ def test_nobody_is_accepted_for_taking_marks_away(tmp_path: Path) -> None:
     assert unmarked.verdict == "returned"
     assert "R-F09" in errors(unmarked, "FORM")
     denied = marked | {gap: None, ("FORM", "T1.1", "FRM_26"): "N"}
-    assert "R-F18" in errors(sent_back(tmp_path, denied), "FORM")
+    assert "FRM_28" in missing_in(sent_back(tmp_path, denied))
     explained = denied | {("FORM", "1", "FRM_28"): "Tool 1.1, begun and left to the ministry."}
-    assert not {"R-F09", "R-F18"} & errors(sent_back(tmp_path, explained), "FORM")
+    accepted = sent_back(tmp_path, explained)
+    assert "FRM_28" not in missing_in(accepted)
+    assert "R-F09" not in errors(accepted, "FORM")
 
 
 def test_no_workbook_lets_support_to_a_force_pass_without_a_decision(tmp_path: Path) -> None:
@@ -312,6 +412,10 @@ def test_no_workbook_lets_support_to_a_force_pass_without_a_decision(tmp_path: P
     assert not asked & {each.field for each in sent_back(tmp_path, given, tools).findings}
     risky = sent_back(tmp_path, given | {("FORM", "1", "FRM_37"): "Y"}, tools)
     assert ("V014", "FRM_39") in {(each.code, each.field) for each in risky.findings}
+
+
+def missing_in(result: Result) -> set[str | None]:
+    return {each.field for each in result.findings if each.code == "V001"}
 
 
 def errors(result: Result, tool: str) -> set[str]:

@@ -430,3 +430,13 @@ def test_a_matrix_beside_itself_and_one_that_counts_nothing_are_warnings(tmp_pat
     assert (
         "tools/summary.yaml:7:20: The matrix has no sources, so that it counts nothing." in warned
     )
+
+
+def test_a_pattern_that_no_sheet_checks_is_a_warning(tmp_path: Path) -> None:
+    """Its team sees that all is right, and the return comes back."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    damage(spec, "tools/plan.yaml", "characters: 20", "characters: 20, pattern: 'WS-[0-9]+'")
+    warned = " ".join(run("spec", "check", "--fast", str(spec)).stderr.split())
+    assert "A sheet cannot check this pattern: only the reader does" in warned
+    damage(spec, "tools/plan.yaml", "'WS-[0-9]+'", "'WS-[0-9]{2}'")
+    assert "pattern" not in run("spec", "check", "--fast", str(spec)).stderr

@@ -597,11 +597,7 @@ def test_the_sheet_says_the_same(places: Spec, tmp_path: Path, office: Office) -
     assert "S028" not in sent.not_run  # so that check cells are compared
     assert sent.shown_checks is not None
     assert (
-        sum(
-            number >= 10_000_000
-            for number in sent.shown_checks.numbers
-            if isinstance(number, int | float)
-        )
+        sum(number >= 10_000_000 for number in sent.shown_checks if isinstance(number, int | float))
         == 6
     )
     assert found(sent, places) == CONTRADICTIONS

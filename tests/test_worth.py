@@ -16,7 +16,7 @@ from tests.answers import TODAY
 from tests.broken_specs import mistakes
 from tests.face import Answers, build
 from tests.made_specs import SPECS, write
-from tests.parity import filled, said_differently
+from tests.parity import filled, placed, said_differently
 from tests.read_and_check import calculated, check, layout_of, read
 
 POINTS = SPECS["points"]
@@ -88,3 +88,18 @@ def test_numbers_of_entries_may_stand_in_a_csv_file(tmp_path: Path) -> None:
         "code,label,value\nSML,Small,100\nBIG,Big,1000.5\n", encoding="utf-8"
     )
     assert load(str(folder)).worth("SIZE") == {"SML": 100, "BIG": 1000.5}
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("size", [30, 31])
+def test_a_long_list_is_worth_what_its_entries_say(size: int, office: Any, tmp_path: Path) -> None:
+    """LibreOffice takes no more than 30 cases of one CHOOSE."""
+    spec = copy.deepcopy(POINTS)
+    entries = [
+        {"code": f"G{number}", "label": f"Grade {number}", "value": number / 4}
+        for number in range(5, size + 1)
+    ]
+    spec["vocabularies.yaml"]["GRADE"]["items"] += entries
+    layout = build(load(write(spec, tmp_path)), "en")
+    answers = {("T", "T-01", "T_GRADE"): "Grade 5", ("T", "T-02", "T_GRADE"): f"Grade {size}"}
+    assert list(said_differently(layout, placed(layout, answers), tmp_path, office)) == []

@@ -245,24 +245,6 @@ def verify(identity: Identity, key: bytes) -> str:
 # what was read of a file
 
 
-class ShownChecks(NamedTuple):
-    """What the check cells show, in the order of the slots that have one; None where nothing was calculated.
-
-    `places` are those of cells that have moved, by their number.
-    """
-
-    numbers: Sequence[Result]
-    places: Mapping[int, tuple[int, int]]
-
-
-class ShownRows(NamedTuple):
-    """The rows that a collected list keeps, as its sheet counts them, and where its counts begin."""
-
-    ranked: dict[BoundedText, float]  # the codes of the rows, each with its rank
-    sheet: BoundedText
-    cell: BoundedText
-
-
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """A value found outside every known cell. `question` is what it answered, where that is known."""
@@ -298,9 +280,13 @@ class Submission:
         None  # the day that its sheets counted from when they were calculated last
     )
     period: Period = (None, None)  # of the round that it is read for
-    shown_checks: ShownChecks | None = None  # where it is known which cells these are
-    # by tool, block and source
-    shown_rows: dict[tuple[BoundedText, int, int], ShownRows] = each_with(default_factory=dict)
+    # what the check cells show, in the order of the slots that have one, where it is known which cells these are;
+    # None for those that were not calculated
+    shown_checks: tuple[Result, ...] | None = None
+    # the codes of the rows that each collected list keeps, with their ranks; by tool, block and source
+    shown_rows: dict[tuple[BoundedText, int, int], dict[BoundedText, float]] = each_with(
+        default_factory=dict
+    )
     shown_otherwise: list[Finding] = each_with(
         default_factory=list
     )  # than follows from checks and answers

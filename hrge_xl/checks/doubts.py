@@ -136,7 +136,8 @@ class DoubtfulView(AnswerView):
     def _find_unsure_names(self, hits: Sequence[Hit]) -> Iterator[tuple[Hit, Unknown]]:
         """Yield the references whose words differ from those of a row that could not be read."""
         for hit in hits:
-            if hit.kind is not v.OTHER_SPELLING or hit.column is None or hit.answer is None:
+            of_words = hit.kind in (v.OTHER_SPELLING, v.NOT_IN_LIST)
+            if not of_words or hit.column is None or hit.answer is None:
                 continue
             for tool in hit.column.field.to:
                 grid = self.layout.rows_of.get(tool)

@@ -22,6 +22,7 @@ from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..language import Compare, Expr, walk
 from ..language.compiler import Row, SlotKey, Value, fold
 from ..language.functions.rows import terms
+from ..layout import Grid
 from ..layout.wording import ARITHMETIC
 from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock, Rule
@@ -210,6 +211,7 @@ def _of_form(view: AnswerView, code: str | None) -> tuple[FieldColumn | None, Va
 
 # what reading noticed of single cells: what stands there cannot be read, was normalised, or is odd
 
+LEAST_CUT = 60  # characters that a dropdown shows at least of what a row is about
 ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
 STATES = {State.ERROR: v.ERROR_IN_CELL, State.NOT_CALCULATED: v.FORMULA_NEVER_CALCULATED}
 NOTICED = {  # of answers of each kind
@@ -301,7 +303,10 @@ def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -
 
 
 def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
-    """Yield a reference with other words behind the code than those of its row; as V110 where they name another one."""
+    """Yield what is odd about the words behind the code of a reference, where they are not those of its row.
+
+    V002 where they are those of another row: nobody knows which of the two is meant. V110 where they name another one.
+    """
     behind = str(answer.original).strip().partition(" ")[2]
     code = answer.code
     rows_of = view.layout.rows_of
@@ -310,19 +315,35 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
     grid = next((grid for grid in grids if code in grid.row), None)
     if not behind or code is None or grid is None:
         return
-    row_name = grid.row[code].label
-    if isinstance(grid.block, RegisterBlock):
-        column = view.program.columns[grid.tool.code, grid.block.named_by]
-        about = view.by_slot.get((column.number, code), ())
-        seen = about[0].original if about else None
-        # calculated words, which some formats lose
-        if not column.asked and not isinstance(seen, str):
-            return
-        row_name = shown(seen or "")
-    if not letters(row_name).startswith(letters(behind)):
-        other_rows = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
-        named = other_rows.intersection(ROW_CODE.findall(fold_code(behind)))
-        yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
+    words = _words_of_row(view, grid, code)
+    if words is None or letters(words).startswith(letters(behind)):
+        return
+    other_rows = [(grid, row) for grid in grids for row in grid.by_row if row != code]
+    if any(_are_words_of(behind, _words_of_row(view, *other_row)) for other_row in other_rows):
+        yield v.NOT_IN_LIST
+        return
+    other_codes = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
+    named = other_codes.intersection(ROW_CODE.findall(fold_code(behind)))
+    yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
+
+
+def _words_of_row(view: AnswerView, grid: Grid, code: str) -> str | None:
+    """Return what a dropdown shows behind the code of a row; None for calculated words, which some formats lose."""
+    if not isinstance(grid.block, RegisterBlock):
+        return grid.row[code].label
+    column = view.program.columns[grid.tool.code, grid.block.named_by]
+    about = view.by_slot.get((column.number, code), ())
+    seen = about[0].original if about else None
+    if not column.asked and not isinstance(seen, str):
+        return None
+    return shown(seen or "")
+
+
+def _are_words_of(behind: str, words: str | None) -> bool:
+    """Say whether these are the words of a row, which a dropdown may have cut off."""
+    entry = letters(words or "")
+    is_cut = len(behind) >= LEAST_CUT and entry.startswith(letters(behind))
+    return bool(entry) and (entry == letters(behind) or is_cut)
 
 
 def reading_codes(compiled: CompiledSpec) -> set[str]:

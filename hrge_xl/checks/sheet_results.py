@@ -65,7 +65,7 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
 }
 # where they are read in a text
 DAYS_AS_TEXT = (v.DATE_AS_TEXT, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR)
-OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
+OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED, v.NOT_IN_LIST)
 
 
 def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
@@ -169,8 +169,8 @@ def _shown(hit: Hit, takes_words: bool) -> str:
 
 def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding]:
     """Yield one finding for the check cells of a return, which are hidden, and one for each list."""
-    cells = view.submission.shown_checks
-    assert cells is not None
+    shown_checks = view.submission.shown_checks
+    assert shown_checks is not None
     slots = view.layout.slots
     encode = view.layout.messages.encode
     due_numbers: list[Result] = []
@@ -180,26 +180,24 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
             order = slots[key].order
             number = encode(verdict.code, order, required=verdict.required, field=key[2])
         due_numbers.append(number)
-    pairs = list(zip(cells.numbers, due_numbers, strict=True))
+    pairs = list(zip(shown_checks, due_numbers, strict=True))
     wrong = [
         index
         for index, (shown_number, due_number) in enumerate(pairs)
         if shown_number != due_number and None not in (shown_number, due_number)
     ]
     if wrong:
-        yield _checks(view, cells.places, wrong, pairs)
+        yield _checks(view, wrong, pairs)
     due_ranks = rows_kept(view)
-    for source, rows in view.submission.shown_rows.items():
-        shown_rows = _rows_by_rank(rows.ranked)
+    for source, ranks in view.submission.shown_rows.items():
+        shown_rows = _rows_by_rank(ranks)
         due_rows = _rows_by_rank(due_ranks.get(source, {}))
         if shown_rows != due_rows:
+            tool, block, _ = source
+            drawn = next(drawn for drawn in view.layout.sheet[tool].drawn if drawn.number == block)
+            cell = address(drawn.first, drawn.left)
             yield RESULT_DIFFERS.at(
-                rows.sheet,
-                rows.cell,
-                source[0],
-                cells=rows.cell,
-                value=shown_rows,
-                expected=due_rows,
+                view.sheet_name(tool), cell, tool, cells=cell, value=shown_rows, expected=due_rows
             )
 
 
@@ -209,21 +207,17 @@ def _rows_by_rank(ranks: Mapping[str, float]) -> str:
 
 
 def _checks(
-    view: AnswerView,
-    places: Mapping[int, tuple[int, int]],
-    wrong: Sequence[int],
-    pairs: Sequence[tuple[Result, Result]],
+    view: AnswerView, wrong: Sequence[int], pairs: Sequence[tuple[Result, Result]]
 ) -> Finding:
-    """Return the finding about check cells: it names the first of the `wrong` ones, and how many more there are.
+    """Return the finding about check cells, which are hidden: it names the answer of the first of the `wrong` ones.
 
-    `wrong` are indices into `pairs`, what each check cell shows and what is due; `places` says where some cells are.
+    `wrong` are indices into `pairs`, what each check cell shows and what is due.
     """
     layout = view.layout
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
     first = slots[wrong[0]]
     say = translator(layout.language)
-    at = places.get(wrong[0], first.check)
-    place = address(*at) if at is not None else ""
+    place = view.address(first.key)
     stands, due = _in_words(layout, first, *pairs[wrong[0]])
     label = first.field.label.say(layout.language)
     # records are numbered

@@ -212,6 +212,21 @@ def listed(names: Sequence[str], most: int = MOST) -> str:
     return ", ".join(names[:most]) + (f" and {unlisted} more" if unlisted > 0 else "") or "none"
 
 
+class UsedTwice(str):
+    """The reason of a mistake that others may follow from: one name stands for two things.
+
+    Where they name the one of them that should have another name, they miss it.
+    """
+
+    __slots__ = ()
+
+    def explains(self, reason: str, remedy: str) -> bool:
+        """Say whether another mistake may follow from this one: it misses a thing of its kind, and none is near."""
+        (_, kind, *_) = self.split()
+        is_missed = isinstance(reason, NoSuch) and f" {kind} " in reason
+        return is_missed and "Did you mean" not in remedy
+
+
 class NoSuch(str):
     """The reason of a mistake that lies in a name: nothing is called by it.
 

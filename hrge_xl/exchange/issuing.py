@@ -45,6 +45,7 @@ from ..spec.issuance import (
     MOST_ROWS,
     Choice,
     answers_of,
+    chosen_tools,
     default_of,
     facts_about,
     sample_for,
@@ -206,8 +207,12 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
     """Return defaults, what is known of the country, and over them the answers of the order that have a place."""
     answers: Answers = {}
     if order.prefilled:
-        defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
-        answers = {key: value for key, value in defaults if value is not None}
+        # a sample says itself which tools it uses
+        chosen = chosen_tools(layout.spec, () if order.sample else order.tools or ())
+        for key, slot in layout.slots.items():
+            value = default_of(slot.field)
+            if value is not None and (not slot.field.ticks or slot.row in chosen):
+                answers[key] = value
         answers |= facts_about(layout.spec, order.country)
     form = layout.spec.identity
     (start, end) = order.period
@@ -271,7 +276,9 @@ def is_as_issued(sent: Submission, layout: Layout) -> bool:
     """
     if has_more_than_answers(sent):
         return False
-    blank = starting_answers(layout, Order("", date.min, sent.identity.country, period=sent.period))
+    tools = tuple(sent.identity.tools.split(",")) if sent.identity.tools else None
+    order = Order("", date.min, sent.identity.country, tools=tools, period=sent.period)
+    blank = starting_answers(layout, order)
     form = layout.spec.identity
     of_round = (form.period_start, form.period_end) if sent.identity.round else ()
     filled = {key: value for key, value in sent.values().items() if key[2] not in of_round}

@@ -72,6 +72,14 @@ def try_out(spec: Spec) -> None:
         raise SpecError([place(*mistake) for mistake in mistakes])
 
 
+def beyond_limits(spec: Spec) -> Iterator[Placed]:
+    """Find what no sheet can hold: expressions without a cell, formulas and prompts that are too long."""
+    index = SpecIndex(spec, spec.languages[0])
+    unwritable = [*_unwritable(index)]
+    yield from unwritable or _formulas(index)
+    yield from _prompts(index)
+
+
 def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
     """Find what is wrong, language by language: several at once where that is worth the processes."""
     languages = spec.languages

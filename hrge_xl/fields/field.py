@@ -7,7 +7,13 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic import Field as Option
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -99,6 +105,7 @@ class Check(NamedTuple):
 
     kind: Kind
     holds: Expr
+    reader_only: bool = False  # as the spec says, whatever a sheet could calculate
 
 
 Sample = str | float | date | tuple[str, ...]
@@ -118,6 +125,7 @@ class Sampling(NamedTuple):
         return self.codes[self.number % len(self.codes)] if self.codes else None
 
 
+NAMED = {"vocabulary", "to"}  # options that a type may name behind it: `type: choice METHOD`
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
@@ -212,7 +220,9 @@ class FieldType:
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "enum": list(FIELD_TYPES)}
+        listed = "|".join(name for name, kind in FIELD_TYPES.items() if NAMED & {*kind.needs})
+        with_list = {"type": "string", "pattern": rf"^({listed}) \S+$"}
+        return {"anyOf": [{"type": "string", "enum": list(FIELD_TYPES)}, with_list]}
 
 
 def field_type(name: str) -> FieldType:
@@ -268,11 +278,15 @@ class When(Model):
 
 
 class Constraint(Model):
-    """What an answer must satisfy: an expression over `value` and the other fields of the row."""
+    """What an answer must satisfy: an expression over `value` and the other fields of the row.
+
+    `reader_only` says why a sheet cannot check it.
+    """
 
     check: str
     message: Text
     remedy: Text = NO_TEXT
+    reader_only: str = ""
 
 
 class Band(Model):
@@ -296,6 +310,22 @@ class Narrowing(Model):
     always: Codes = ()
 
 
+def _with_loaded(schema: dict[str, Any]) -> None:
+    """Have the schema say what `for` and `checks` are, of which the loader makes fields and rules."""
+    listed = {"type": "array", "items": {"type": "string"}}
+    schema["properties"]["for"] = {"anyOf": [{"type": "string"}, listed]}
+    names = ("code", "name", "check", "when", "message", "remedy", "severity", "reader_only")
+    schema["properties"]["checks"] = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {name: {} for name in names},
+            "required": ["check", "message"],
+            "additionalProperties": False,
+        },
+    }
+
+
 class Field(Model):
     """One question or column. Options that its type does not take are mistakes.
 
@@ -305,6 +335,8 @@ class Field(Model):
     `carry`: what the workbook of the next round has of an answer: itself, what it was beside a cell to answer anew,
     both, or nothing. `total`: what the answers of a column of a table come to, in rows below it.
     """
+
+    model_config = ConfigDict(json_schema_extra=_with_loaded)
 
     code: Code
     type: FieldType

@@ -18,7 +18,7 @@ from ..findings.value import (
     WRONG_PATTERN,
 )
 from ..language import Compare, Literal, Ref, Type
-from ..language.functions.words import Email, Length, Matches, WithinWords
+from ..language.functions.words import Email, Length, WithinWords, matching
 from ..language.tree import NameScope
 from .field import (
     CellValue,
@@ -87,7 +87,8 @@ class TextField(FieldType):
         if field.pattern == EMAIL_PATTERN:
             yield Check(WRONG_PATTERN, Email().call(value))
         elif field.pattern is not None:
-            yield Check(WRONG_PATTERN, Matches().call(value, Literal(field.pattern, Type.TEXT)))
+            pattern = Literal(field.pattern, Type.TEXT)
+            yield Check(WRONG_PATTERN, matching(value, pattern, level=scope.level))
 
     def guess(self, evidence: Evidence) -> Guess | None:
         """Guess text from a limited length, a list without entries, a time of day, or where nothing else is guessed."""

@@ -184,6 +184,7 @@ ROWS_SORTED = info(
     remedy="Nothing to do.",
     why="A row keeps its code when it is sorted or moved, so every answer is still known.",
     example="A register sorted by due date.",
+    needs=(Need.VERSION,),
 )
 ANSWERS_HIDDEN = info(
     "S021",
@@ -388,4 +389,14 @@ NAMES_LOST = warning(
     needs=(Need.NAMES, Need.VERSION),
     in_feedback=MENDED,
     explains=(DROPDOWN_LOST, ALERT_OFF),
+)
+CELLS_CUT = warning(
+    "S041",
+    message="Cells of row {rows} were cut and pasted elsewhere.",
+    remedy="Look whether its answers stand where they belong. To move answers, copy them and clear the old cells.",
+    why="What is cut takes the formulas along that look at it, and leaves a cell without dropdown. "
+    "Everything that counts was calculated again.",
+    example="A risk that was cut and pasted three rows further down.",
+    shown={"rows": "9"},
+    needs=(Need.FORMULAS, Need.EDITION),
 )

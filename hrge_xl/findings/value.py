@@ -165,7 +165,7 @@ AMBIGUOUS_NUMBER = error(
     example="1,234, 1.234 or 25.000 typed as text.",
     shown={"label": "Budget", "value": "1,234"},
 )
-CALCULATION_NOT_CURRENT = warning(
+CALCULATION_NOT_CURRENT = info(
     "V019",
     message="{label}: the sheet shows “{value}”; recalculated, it is “{expected}”, which counts.",
     remedy="Nothing to do here; look at the findings about the answers that it is made from.",

@@ -18,6 +18,7 @@ import msgspec
 
 from ..core.numerals import plain_number
 from ..language import Type
+from ..language.functions.words import by_place
 from ..language.parser import ARITHMETIC, COMPARES
 from ..language.tree import FIGURES
 from ..spec.check_sheets import MOST_NUMBERS
@@ -324,6 +325,8 @@ class Printer:
                 answer = self._answer(one)
                 if answer.type is Type.CODE:
                     return answer
+            case "regex", [answer, ast.Constant(value=str(pattern))]:
+                args = [answer, ast.Constant(by_place(pattern))]
             case "not", [condition]:
                 return negated(self.condition(condition).text)
             case (("and" | "or"), _):
@@ -399,8 +402,14 @@ class Printer:
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
         if left.codes is None or name is None:
+            if {left.type, right.type} == {Type.CODE, Type.TEXT}:
+                self.changes.append("capitals count for nothing")
+            answers = [side.text for side in (left, right)]
             left, right = self._alike(left, right)
-            return Printed(f"({left.text} == {right.text})", Type.BOOL)
+            equal = f"({left.text} == {right.text})"
+            if all(text.isidentifier() and text != "value" for text in answers):
+                equal = f"({equal} or (blank({answers[0]}) and blank({answers[1]})))"
+            return Printed(equal, Type.BOOL)
         if name not in left.codes:
             self.changes.append(f"the list of {left.text} has no entry “{name}”: that is never so")
             return Printed(NEVER, Type.BOOL)

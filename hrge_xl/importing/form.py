@@ -16,6 +16,7 @@ from .neutral import (
     DraftBlock,
     DraftField,
     DraftSpec,
+    DraftTool,
     behind,
     cut,
     field_code,
@@ -25,6 +26,7 @@ from .neutral import (
 from .questions import FormQuestion, QuestionGroup, Questionnaire
 from .source_form import EDGE, FormRow, SourceForm
 
+MOST_BLOCKS = 40  # on one sheet
 MOST_CELLS = 12  # of a question with several answers
 LETTERS = 4  # before the number of a row: its column has no room for more
 SELECT = re.compile(
@@ -91,7 +93,8 @@ class _FormWalk:
             self._question(row, "calculate" if kind == "note" else kind)
 
     def _new_question(self, row: FormRow, field: DraftField) -> FormQuestion:
-        return FormQuestion(self.questionnaire, row, field, tuple(self.groups))
+        tool = self.groups[-1].tool
+        return FormQuestion(self.questionnaire, row, field, tuple(self.groups), tool)
 
     # groups and repeats
 
@@ -150,10 +153,23 @@ class _FormWalk:
             or self.notes
             or (self.fresh and title != blocks[-1].options.get("title", ""))
         ):
+            if len(blocks) == MOST_BLOCKS:
+                blocks = self._continue_on_new_sheet().blocks
             blocks.append(DraftBlock("form", {"title": title} if self.fresh and title else {}))
             self.place_notes(blocks[-1])
         self.fresh = False
         return blocks[-1]
+
+    def _continue_on_new_sheet(self) -> DraftTool:
+        """Go on on a further sheet: a formula of the cover names every block of one."""
+        full = self.groups[-1].tool
+        tool = self.form.draft.new_tool(
+            self.form.draft.free_code(full.code), full.sheet, full.title
+        )
+        for group in self.groups:
+            if group.tool is full:
+                group.tool = tool
+        return tool
 
     # what a question is
 
@@ -199,6 +215,8 @@ class _FormWalk:
         elif type == "text" and "multiline" in row.texts.get("appearance", ""):
             field.type = "long"
         self.questionnaire.questions.append(question)
+        for part in (part for group in self.groups for part in group.conditions):
+            part.fields += 1
         self.form.labels.setdefault(row.name, field.label)
         if not isinstance(self.questionnaire.named.get(row.name), FormQuestion):
             self.questionnaire.named[row.name] = question
@@ -237,9 +255,12 @@ class _FormWalk:
             if entries > MOST_CELLS:
                 part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
         if or_other:
-            condition = (
-                f"'OTHER' in {field.code}" if field.type == "many" else f"{field.code} == 'OTHER'"
+            other = repr(
+                next(code for code in question.codes.values() if code.casefold() == "other")
             )
+            condition = f"{field.code} == {other}"
+            if field.type == "many":
+                condition = f"{other} in {field.code}"
             label = in_each(field.label, lambda text: cut(f"{text} (other)"))
             code = field_code(f"{field.code}_OTHER", self.codes)
             block.fields.append(DraftField(code, "text", label, {"relevant": condition}))

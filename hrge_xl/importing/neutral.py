@@ -54,6 +54,7 @@ class SourcePart:
     text: str
     outcome: PartOutcome = PartOutcome.LEFT_OUT
     explanation: str = "a spec has nothing that stands for it"
+    fields: int = 0  # how many share it, where it is not of one alone
 
     def keep(self, explanation: str = "", *changes: str) -> None:
         """Say that it is in the spec, as what, and what about it is another than before."""
@@ -69,6 +70,14 @@ class SourcePart:
         self.outcome = PartOutcome.LEFT_OUT
         self.explanation = why
 
+    def lose(self, code: str, why: str) -> None:
+        """Say why a field is without it: it is left out where no other one has it."""
+        self.fields -= 1
+        if self.fields > 0:
+            self.change(f"not of {code}: {why}")
+        else:
+            self.leave_out(why)
+
 
 @dataclass
 class DraftField:
@@ -83,6 +92,7 @@ class DraftField:
     options: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parts: dict[str, list[SourcePart]] = field(default_factory=dict)
+    typed_as: str = ""  # the type of a calculated field that can be asked for instead
 
     @property
     def yields(self) -> Type:
@@ -111,7 +121,33 @@ class DraftField:
         """Take an option away."""
         self.options.pop(option, None)
         for part in self.parts.get(option, ()):
-            part.leave_out(why)
+            part.lose(self.code, why)
+        if option == "relevant":
+            self.make_optional()
+
+    def make_optional(self) -> None:
+        """Let everybody leave it blank, as nobody is told any more who is asked."""
+        if self.options.pop("required", None):
+            for part in self.parts.get("required", ()):
+                part.leave_out("the condition under which it is asked was left out")
+
+    def only_read(self) -> bool:
+        """Have its constraint checked where it comes back only; say whether that is new."""
+        constraint = self.options["constraint"]
+        if "reader_only" in constraint:
+            return False
+        constraint["reader_only"] = "No formula of a sheet says this."
+        for part in self.parts["constraint"]:
+            part.change("it is checked when the workbook comes back, not in the sheet")
+        return True
+
+    def ask(self, why: str) -> None:
+        """Have it typed, as it cannot be worked out."""
+        self.leave_out("formula", why)
+        self.options.pop("result", None)
+        self.type = self.typed_as
+        for part in self.parts.get("", ()):
+            part.change("it is typed, not worked out")
 
 
 @dataclass
@@ -204,7 +240,10 @@ class DraftSpec:
     def leave_out(self, field: DraftField, why: str) -> None:
         """Take a whole field away."""
         for part in chain.from_iterable(field.parts.values()):
-            part.leave_out(why)
+            if part.fields > 1:
+                part.fields -= 1
+            else:
+                part.leave_out(why)
         for block in (block for tool in self.tools for block in tool.blocks):
             block.fields = [block_field for block_field in block.fields if block_field is not field]
 

@@ -10,10 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.words import translator
 from ..fields import FIELD_TYPES
 from ..fields.text import EMAIL_PATTERN
+from ..findings.value import DOES_NOT_FIT
 from ..language import Type
-from ..language.functions.words import NotAPattern, fits
+from ..language.functions.words import NotAPattern, fits, pieces
 from .expressions import (
     ALWAYS,
     COUNTERPARTS,
@@ -25,7 +27,16 @@ from .expressions import (
     joined,
     parsed,
 )
-from .neutral import DraftField, DraftTool, Said, SourcePart, cut, in_each
+from .neutral import (
+    DraftField,
+    DraftTool,
+    Said,
+    SourcePart,
+    behind,
+    cut,
+    first_of,
+    in_each,
+)
 from .source_form import FormRow, SourceForm
 
 LONGEST_CHECK = 1500
@@ -36,6 +47,8 @@ LIMITS = {  # options of fields, and the checks that say the same
     "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
     "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
 }
+# of an answer, as a note may name it
+COMPARISON = re.compile(r"\$\{\s*([^}]+?)\s*\}\s*(!?=|[<>]=?)\s*['\"]?([^'\"]*)['\"]?")
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
 # what an expression became, and what about that is another than before
@@ -71,6 +84,7 @@ class FormQuestion:
     row: FormRow
     draft_field: DraftField
     groups: tuple[QuestionGroup, ...]  # the whole form first
+    tool: DraftTool  # the sheet that it stands on
     listed: str = ""  # the list of the source that it draws from
     codes: Mapping[str, str] | None = (
         None  # of the entries of its list, by their names in the source
@@ -79,51 +93,71 @@ class FormQuestion:
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
-    def tool(self) -> DraftTool:
-        """The sheet that it stands on."""
-        return self.groups[-1].tool
-
-    @property
     def repeats(self) -> list[QuestionGroup]:
         """What it is asked in once a row."""
         return [group for group in self.groups if group.repeats]
 
     def format_note(self) -> Said:
-        """Return the text of a note, its condition in front: a sheet shows it in any case."""
+        """Return the text of a note, its condition in front in words: a sheet shows it in any case."""
+        label = self.draft_field.label
         for part in self.row.expressions.values():
-            if part.kind == "relevant":
-                self._settle(part)
-                if self.holds["relevant"]:
-                    part.change("it stands in front of the text, which is shown in any case")
-        holds = "".join(f"[{condition}] " for condition in self.holds["relevant"])
-        return in_each(self.draft_field.label, holds.__add__)
+            if part.kind != "relevant":
+                continue
+            self._settle(part)
+            if not self.holds["relevant"]:
+                continue
+            if words := self._in_words(part.text):
+                part.change("it stands in front of the text, which is shown in any case")
+                label = behind(words, label)
+            else:
+                part.leave_out(
+                    "the text is shown in any case, and labels cannot say when it is meant"
+                )
+        return label
+
+    def _in_words(self, condition: str) -> Said:
+        """Say by labels what some answers are compared with; "" where a condition says anything else."""
+        form = self.questionnaire.form
+        words: Said = ""
+        for text in re.split(r"\band\b", condition):
+            match = COMPARISON.fullmatch(text.strip())
+            question = self.questionnaire.named.get(match[1]) if match else None
+            if not match or not isinstance(question, FormQuestion):
+                return ""
+            entries = form.lists[question.listed] if question.listed else []
+            labels = (form.words(entry, "label") for entry in entries if entry.name == match[3])
+            compared = behind(question.draft_field.label, match[2])
+            comparison = behind(compared, next(labels, match[3]))
+            words = behind(words, in_each(comparison, "[{}]".format))
+        return words
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
         draft_field = self.draft_field
         holds = self.holds
         for part in (part for group in self.groups for part in group.conditions):
+            draft_field.of("relevant", part)
             try:
                 holds["relevant"].append(self._condition(part.text)[0])
             except NoCounterpart as why:
-                part.change(f"not of {draft_field.code}: {why}")
+                part.lose(draft_field.code, str(why))
         for part in self.row.expressions.values():
             draft_field.of(OPTIONS.get(part.kind, part.kind), part)
             self._settle(part)
         if holds["relevant"]:
             draft_field.options["relevant"] = _joined(holds["relevant"])
+        if len(holds["relevant"]) < len(draft_field.parts.get("relevant", ())):
+            draft_field.make_optional()
         if holds["constraint"]:
             self._check(_joined(holds["constraint"]))
         if "default" in draft_field.options and not draft_field.options.keys().isdisjoint(holds):
             reason = "an untouched default is an answer, and may be wrong until others are given"
             draft_field.leave_out("default", reason)
         if draft_field.type == "calculated" and "formula" not in draft_field.options:
-            reasons = (
-                " ".join(part.explanation for part in draft_field.parts.get("formula", ()))
-                or "there is none"
-            )
+            reasons = [part.explanation for part in draft_field.parts.get("formula", ())]
+            reason = " ".join(reasons) or "there is none"
             self.questionnaire.form.draft.leave_out(
-                draft_field, f"its calculation was left out: {reasons}"
+                draft_field, f"its calculation was left out: {reason}"
             )
 
     def _settle(self, part: SourcePart) -> None:
@@ -142,6 +176,8 @@ class FormQuestion:
         except NoCounterpart as why:
             part.leave_out(str(why))
         else:
+            if part.kind == "constraint" and "${" in part.text:
+                changes = [*changes, "it is skipped while an answer that it names is blank"]
             part.keep(option_text, *changes)
             if part.kind in self.holds:
                 self.holds[part.kind].append(option_text)
@@ -197,12 +233,19 @@ class FormQuestion:
         if remaining:
             if not message_text:
                 draft_field.notes.append("its message: the source has none that says what is wrong")
-            words = str.maketrans("{}", "()")  # braces name answers
+            braces = str.maketrans("{}", "()")  # which name answers
             check = _joined(remaining)
             message = in_each(
-                message_text or f"This must hold: {check}", lambda text: cut(text.translate(words))
+                message_text or self._correct_it(),
+                lambda text: cut(text.translate(braces)),
             )
             draft_field.options["constraint"] = {"check": check, "message": message}
+
+    def _correct_it(self) -> Said:
+        """Return what is said where labels cannot say what must hold."""
+        tags = self.questionnaire.form.draft.languages
+        words = {tag: translator(tag)(DOES_NOT_FIT.remedy) for tag in tags}
+        return words if len(words) > 1 else first_of(words)
 
     # what is offered
 
@@ -309,41 +352,50 @@ class FormQuestion:
     # what it is worked out from
 
     def _calculation(self, text: str) -> Counterpart:
-        """Say what the question is worked out from; what it needs of others is worked out first."""
+        """Say what the question is worked out from; what it needs of others is worked out first.
+
+        It is typed where that has no counterpart: as it was asked, or as others count with it.
+        """
         if self.calculation is None:
             self.calculation = NoCounterpart("it leads back to itself")
+            draft_field = self.draft_field
+            calculated = draft_field.type == "calculated"
+            draft_field.typed_as = self._needed_as() if calculated else draft_field.type
             printer = Printer(self._find, XLSFORM)
             try:
                 if self.listed:
                     raise NoCounterpart("what is chosen from a list is not worked out")
                 calculation = printer.value(parsed(text, XLSFORM))
-                if self.draft_field.type != "calculated":
-                    self.row.part.change(f"a {self.draft_field.type} that is calculated")
-                self.draft_field.type = "calculated"
+                if not calculated:
+                    self.row.part.change(f"a {draft_field.type} that is calculated")
+                draft_field.type = "calculated"
                 self.codes = calculation.codes
-                self.draft_field.options |= calculation.options
+                draft_field.options |= calculation.options
                 self.calculation = calculation.tidy, printer.changes
             except NoCounterpart as why:
                 self.calculation = why
-                self._have_it_typed()
+                if draft_field.typed_as:
+                    draft_field.ask(str(why))
         if isinstance(self.calculation, NoCounterpart):
             raise NoCounterpart(str(self.calculation))
         return self.calculation
 
-    def _have_it_typed(self) -> None:
-        """Ask for what cannot be worked out, where others depend on it: as a number where they count with it."""
+    def _needed_as(self) -> str:
+        """Return the type that others need its answer as, a number where they count with it; nothing without others."""
         name = rf"\$\{{\s*{re.escape(self.row.name)}\s*\}}"
         number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
         expressions = "\n".join(
             part.text for row in self.questionnaire.form.survey for part in row.expressions.values()
         )
-        if self.draft_field.type == "calculated" and re.search(name, expressions):
-            self.draft_field.type = "decimal" if re.search(number, expressions) else "text"
-            self.row.part.change("it is typed, not worked out: others depend on it")
+        if not re.search(name, expressions):
+            return ""
+        return "decimal" if re.search(number, expressions) else "text"
 
     def _find(self, name: str) -> Printed:
         """Return an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
         question = self if name == "." else self.questionnaire.named.get(name)
+        if question is self and self.calculation is not None:
+            raise NoCounterpart("it is worked out from itself")
         if question is None:
             raise NoCounterpart(f"no question that was kept is called “{name}”")
         if isinstance(question, Printed):
@@ -385,7 +437,7 @@ def _limit(check: str, example: str) -> tuple[str, Any]:
         if match := like.fullmatch(check):
             value = ast.literal_eval(match[1]) if match[1] else EMAIL_PATTERN
             with suppress(NotAPattern):
-                if option != "pattern" or not match[1] or fits(value, example):
+                if option != "pattern" or not match[1] or (pieces(value) and fits(value, example)):
                     return option, value
     return "", ""
 

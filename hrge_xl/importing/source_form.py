@@ -88,13 +88,20 @@ class SourceForm:
         rows = [*self.survey, *(row for rows in self.lists.values() for row in rows)]
         for heading in dict.fromkeys(heading for row in rows for heading in row.texts):
             text, _, language = heading.partition("::")
-            if text not in COUNTERPARTS["texts"]:
+            if text not in set(COUNTERPARTS["texts"]):
                 continue
             if tag := _tag(language) if language else default or "en":
                 self.tags[language] = tag
             else:
                 why = f"no language is known as “{language}”: write its tag behind it, such as {text}::{language} (fr)"
                 self.columns[heading].leave_out(why)
+        plain = self.tags.pop("", "")
+        if plain in self.tags.values():
+            plain = plain if "en" in self.tags.values() else "en"
+            for heading in self.columns.keys() & set(COUNTERPARTS["texts"]):
+                self.columns[heading].change(f"it counts as {plain}: another one is in {default}")
+        if plain:
+            self.tags = {"": plain, **self.tags}
         tags = dict.fromkeys(self.tags.values())
         self.draft.languages = sorted(tags, key=lambda tag: tag != default) or ["en"]
 
@@ -140,8 +147,11 @@ class SourceForm:
             if not row.name:
                 row.part.leave_out("it has no name")
                 continue
-            used_codes.add(code := unique(re.sub(r"[;\s]+", "_", row.name).upper(), used_codes))
-            renamed = code.casefold() != row.name.casefold()
+            code = re.sub(r"[;\s]+", "_", row.name)
+            free_code = unique(code.casefold(), used_codes)
+            used_codes.add(free_code)
+            code = code if code.casefold() == free_code else free_code
+            renamed = code != row.name
             row.part.keep("", f"its code is {code}" if renamed else "")
             label = in_each(
                 self.words(row, "label") or row.name, lambda text: cut(text, LONGEST_LABEL)
@@ -157,11 +167,10 @@ class SourceForm:
             if numbered:
                 entries[-1]["value"] = plain_number(row.name)
             codes.setdefault(row.name, code)
-        if with_other and "OTHER" not in codes.values():
-            entries.append(
-                {"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"}
-            )
-            codes["other"] = "OTHER"
+        if with_other and "other" not in used_codes:
+            label = "Other (please say)" if "other" in labels else "Other"
+            entries.append({"code": "other", "label": label})
+            codes["other"] = "other"
         return self.draft.listed(list_name(name), entries), codes
 
 

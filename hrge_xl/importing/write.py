@@ -15,6 +15,7 @@ from ..core.bounds import BoundedText
 from ..core.csv_files import csv_text
 from ..core.errors import UsageError
 from ..core.spec_parts import Path
+from ..exchange.spec_smoke_test import beyond_limits
 from ..spec.carried import LISTS
 from ..spec.load import ACCOUNT, CHECKS, HEAD_FILE
 from ..spec.model import Spec
@@ -142,6 +143,8 @@ NEEDED = (
     "to",
     "",
 )
+# what else of a field goes into the formula that checks it
+CHECKED = ("constraint", "relevant", "required")
 
 
 def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
@@ -155,7 +158,8 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             "version": "0.1",
             "title": draft.title,
             "languages": draft.languages,
-            "drawing": 3,
+            "drawing": 4,
+            "expressions": 2,
         }
         tools = [
             _head(tool)
@@ -172,14 +176,24 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
         if not mistakes:
             return head
         for (owner, option), reason in mistakes:
-            if isinstance(owner, DraftField) and option in NEEDED:
-                draft.leave_out(owner, reason)
-            elif isinstance(owner, DraftField):
-                owner.leave_out(option, reason)
+            if isinstance(owner, DraftField):
+                _take_out(draft, owner, option, reason)
             elif isinstance(owner, DraftSpec) or owner.options.pop(option, None) is None:
                 raise UsageError(f"{option}: {reason}")
             else:
                 owner.notes.append(f"`{option}` was left out: {reason}")
+
+
+def _take_out(draft: DraftSpec, field: DraftField, option: str, reason: str) -> None:
+    """Take an option out of a field, with as little else as need be."""
+    if option == "code":  # what is checked of it
+        option = next((name for name in CHECKED if name in field.options), option)
+    if option == "formula" and field.typed_as:
+        field.ask(reason)
+    elif option in NEEDED:
+        draft.leave_out(field, reason)
+    elif option != "constraint" or not reason.startswith("A sheet cannot") or not field.only_read():
+        field.leave_out(option, reason)
 
 
 def _mistakes(draft: DraftSpec, whole: dict[str, Any]) -> list[tuple[Owner, str]]:
@@ -197,9 +211,8 @@ def _mistakes(draft: DraftSpec, whole: dict[str, Any]) -> list[tuple[Owner, str]
             path, reason = wrong[0]
             raise UsageError(f"{'/'.join(map(str, path))}: {reason}") from error
         return [(_owner(draft, path), reason) for path, reason in of_fields]
-    return [
-        (_owner(draft, path), str(reason)) for check in CHECKS for path, reason, _ in check(spec)
-    ]
+    mistakes = [mistake for check in CHECKS for mistake in check(spec)] or beyond_limits(spec)
+    return [(_owner(draft, path), str(reason)) for path, reason, _ in mistakes]
 
 
 def _leave_out_blanks(draft: DraftSpec) -> None:

@@ -98,8 +98,18 @@ class Aggregate(Operation):
     # what one row comes to that decides the whole, whatever is unknown in others
     decided_by: Known = None
 
-    def typed(self, typing: Parser, node: ast.Call) -> Over:
+    def typed(self, typing: Parser, node: ast.Call) -> Expr:
         """Type a call with a sheet, and with what is worked out in each of its rows."""
+        return self.over(typing, node)
+
+    def over(self, typing: Parser, node: ast.Call) -> Over:
+        """Return the figure over rows that a call means."""
+        if self.inner is not None and len(node.args) == 1:
+            field = ast.unparse(node.args[0])
+            sheet = typing.sheet_with(field)
+            if sheet:
+                reason = f"{self.name}() goes over the rows of a sheet."
+                raise typing.refuse(node, reason, f"Write {self.name}('{sheet}', {field}).")
         typing.expect(node, self.name, 1 if self.inner is None else 2)
         tool = typing.table(node.args[0])
         inner: Expr | None = None

@@ -7,6 +7,7 @@ arithmetic with a blank side is blank; a blank condition does not hold; an error
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,7 @@ from .tree import (
 )
 
 LARGEST = 1e307  # that a cell holds, in round figures
+EXAMPLE = re.compile(r"Example: (.+)")  # of a function, in its docstring
 THIS = "this"  # before a name inside a figure over rows: that of the row which the whole expression stands in
 COMPARES: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -46,6 +48,33 @@ ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Div: "/",
     ast.Pow: "**",
 }
+
+
+# functions of spreadsheets and forms, and what is written here in their place
+ELSEWHERE = {
+    "abs": "absolute(NUMBER)",
+    "average": "mean('SHEET', NUMBER)",
+    "averageif": "mean('SHEET', NUMBER if CONDITION else 0)",
+    "avg": "mean('SHEET', NUMBER)",
+    "coalesce": "FIRST if filled(FIRST) else SECOND",
+    "concat": "join(FIRST, SECOND)",
+    "concatenate": "join(FIRST, SECOND)",
+    "contains": "'CODE' in SEVERAL, or matches(TEXT, '.*word.*') in a rule with `reader_only`",
+    "counta": "count_of(FIRST, SECOND)",
+    "countif": "count_if('SHEET', CONDITION)",
+    "isblank": "blank(FIELD)",
+    "len": "length(TEXT)",
+    "now": "today()",
+    "regex": "matches(TEXT, 'PATTERN')",
+    "selected": "'CODE' in SEVERAL",
+    "sumif": "sum('SHEET', NUMBER if CONDITION else 0)",
+    "vlookup": "lookup(REFERENCE, FIELD)",
+}
+# a text in quotes, or `if` before a parenthesis with what stands before it
+IF_CALL = re.compile(
+    r"'[^']*'|\"[^\"]*\"|(?P<before>^|[-(,+*/=<>\[]|\b(?:and|or|not|in|if|else))(?P<space>\s*)if(?=\s*\()",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +112,7 @@ class _Refused(Exception):
 def parse(text: str, scope: NameScope) -> Expr | Problem:
     """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = ast.parse(as_python(text), mode="eval")
     # the second where it is too deep for the parser of Python itself
     except (
         RecursionError,
@@ -102,6 +131,16 @@ def parse(text: str, scope: NameScope) -> Expr | Problem:
         return refused.problem(text.strip())
     except RecursionError:
         return TOO_DEEP
+
+
+def as_python(text: str) -> str:
+    """Return an expression as Python takes it, each sign at its place: `if(a, b, c)` is a call of IF."""
+    return IF_CALL.sub(
+        lambda match: (
+            match[0] if match["before"] is None else f"{match['before']}{match['space']}IF"
+        ),
+        text.strip(),
+    )
 
 
 def parse_condition(text: str, scope: NameScope) -> Expr | Problem:
@@ -317,20 +356,45 @@ class Parser:
             refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in call.args)
             return replace(call, args=tuple(refs))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name.casefold() == "if":
+            return self._if(node)
         return self._function(node, name).typed(self, node)
+
+    def _if(self, node: ast.Call) -> Choose:
+        if len(node.args) != 3:
+            reason = f"if() takes 3 argument(s), not {len(node.args)}."
+            raise _Refused(node, reason, "Write if(CONDITION, THEN, ELSE).")
+        test, body, orelse = node.args
+        return self._choose(ast.copy_location(ast.IfExp(test, body, orelse), node))
 
     def _function(self, node: ast.Call, name: str) -> Operation:
         names = [function.name for function in FUNCTIONS.values() if not function.internal]
         if node.keywords or name not in names:
-            raise _Refused(
-                node, f"There is no function '{name}'.", did_you_mean(name, names, 60).rstrip()
-            )
+            written_here = ELSEWHERE.get(name.casefold())
+            remedy = did_you_mean(name, names, 60).rstrip()
+            if written_here:
+                remedy = f"Write {written_here}."
+            raise _Refused(node, f"There is no function '{name}'.", remedy)
         return FUNCTIONS[name]
 
     def expect(self, node: ast.Call, name: str, count: int) -> None:
         """Refuse a call with too many arguments, or too few."""
         if len(node.args) != count:
-            raise _Refused(node, f"{name}() takes {count} argument(s), not {len(node.args)}.")
+            example = EXAMPLE.search(type(FUNCTIONS[name]).__doc__ or "")
+            raise _Refused(
+                node,
+                f"{name}() takes {count} argument(s), not {len(node.args)}.",
+                f"Write for example: {example[1]}." if example else "",
+            )
+
+    def sheet_with(self, field: str) -> str | None:
+        """Return the first sheet in whose rows a field is asked."""
+        for tool in self.scope.tools():
+            rows = self.scope.rows_of(tool)
+            ref = rows.find(field) if rows else None
+            if ref and not ref.single:
+                return tool
+        return None
 
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -129,6 +129,7 @@ class Operation:
     of_sheet: bool = False  # whether it reads how a whole sheet stands
     of_column: bool = False  # whether it reads its answer in other rows, too
     of_row: bool = False
+    needs_answer: bool = False  # whether it is false only because its first argument is blank
 
     # the call that an `ast.Call` means; raises what `Parser.refuse` makes
     typed: Callable[..., Expr]
@@ -230,6 +231,51 @@ def refs_inside(expr: Expr) -> Iterator[Ref]:
     return (part for part in walk(expr) if isinstance(part, Ref))
 
 
+# checks of specs whose expressions are of level 2
+
+
+def unless_blank(condition: Expr, *, holds: bool = True) -> Expr:
+    """Return a condition that holds, or does not, where a blank answer leaves it open."""
+    match condition:
+        case Not():
+            return Not(unless_blank(condition.part, holds=not holds))
+        case Choose():
+            if_true = unless_blank(condition.if_true, holds=holds)
+            if_false = unless_blank(condition.if_false, holds=holds)
+            return Choose(condition.condition, if_true, if_false, Type.BOOL)
+        case Logic():
+            inner = [unless_blank(part, holds=holds) for part in condition.parts]
+            return _joined(condition.op, inner)
+        case Compare() | Call() if holds:
+            blanks = (Call(FUNCTIONS["blank"], (part,), Type.BOOL) for part in _compared(condition))
+            return _joined("or", [condition, *blanks])
+    return condition
+
+
+def _compared(condition: Compare | Call) -> list[Expr]:
+    """Return what a comparison needs to be decided, as far as it can be blank."""
+    if isinstance(condition, Compare):
+        sides: tuple[Expr, ...] = (condition.left, condition.right)
+    else:
+        sides = condition.args[:1] if condition.function.needs_answer else ()
+    return [
+        side
+        for side in sides
+        if not isinstance(side, Literal)
+        and not (isinstance(side, Call | Over) and side.function.never_blank)
+    ]
+
+
+def _joined(op: str, conditions: Iterable[Expr]) -> Expr:
+    """Join conditions by `and` or `or`, each of them once."""
+    flat: list[Expr] = []
+    for condition in conditions:
+        same = isinstance(condition, Logic) and condition.op == op
+        flat += condition.parts if isinstance(condition, Logic) and same else (condition,)
+    different = tuple(dict.fromkeys(flat))
+    return different[0] if len(different) == 1 else Logic(op, different)
+
+
 # the scope that an expression is typed in, and the visitors that write it into a sheet, as its functions see them
 
 
@@ -259,6 +305,10 @@ class NameScope(Protocol):
 
     def worth(self, name: str) -> Mapping[str, float]:
         """Return the numbers that entries of a list have by their codes."""
+
+    @property
+    def level(self) -> int:
+        """Of which level the expressions of the spec are: what has changed since the first one."""
 
 
 class SheetWriter(Protocol):
@@ -306,6 +356,9 @@ class SheetWriter(Protocol):
 
     def cell(self, ref: Ref) -> str | None:
         """Write the cell, or run of cells, of an answer; None where its sheet was not issued."""
+
+    def run(self, ref: Ref) -> str | None:
+        """Write the cells of an answer that has several side by side; None for any other."""
 
     def column(self, ref: Ref) -> str | None:
         """Write all cells of the answer's column in its table; None for an answer given once."""

@@ -4,7 +4,7 @@ In go a spec, a language, and which tools and how many rows are wanted; out come
 and messages of the checks, which the writer draws and the reader reads by. Findings are put into words here, too.
 """
 
-from .lists import offered_rows, reference_name
+from .lists import keeps_others, offered_rows, reference_name
 from .model import (
     COLUMNS,
     LAST_COLUMN,
@@ -45,6 +45,7 @@ __all__ = [
     "build",
     "column_letters",
     "column_number",
+    "keeps_others",
     "offered_rows",
     "parse_cell",
     "quoted",

@@ -34,6 +34,7 @@ from .model import MARK_COLUMN, Drawn, Grid, GridColumn, Layout, ListPlace, Plac
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
 LEVELS = "_LEVEL"
+TYPED_BELOW = (2, 3)  # drawings in which lists offer below their labels what may be typed instead
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
@@ -78,6 +79,11 @@ def reference_name(layout: Layout, field: Field) -> str | None:
     return "rows_" + "_".join(re.sub(r"\W", "_", part) for part in parts) if issued else None
 
 
+def keeps_others(spec: Spec, field: Field) -> bool:
+    """Say whether a dropdown keeps what it does not offer, with a message: numbers of steps, and codes of rows."""
+    return field.type.tolerant or (bool(field.to) and spec.drawing > max(TYPED_BELOW))
+
+
 def offered_rows(grid: Grid, field: Field) -> list[Row]:
     """Return the rows of a grid that a reference can name."""
     return [row for row in grid.data_rows if row.item is None or row.item.has(field.only)]
@@ -114,7 +120,7 @@ def _place(
         tuple(above.by_code[str(entry.parent)].label.say(language) for entry in items)
         if above
         else (),
-        steps=tuple(map(float, codes)) if scale and spec.drawing > 1 else (),
+        steps=tuple(map(float, codes)) if scale and spec.drawing in TYPED_BELOW else (),
     )
 
 
@@ -190,7 +196,9 @@ ROW_WIDTH = 16
 PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, 10, 48, 60]  # … question, what to do
 
 
-def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
+def drawn_blocks(
+    spec: Spec, tool: Tool, first: int, issued: Sequence[str], language: str
+) -> tuple[Drawn, ...]:
     """Place the calculated blocks of a sheet that have sources, below each other or beside those before."""
     drawn: list[Drawn] = []
     top = first
@@ -201,7 +209,7 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
         if block.beside and drawn:
             first = top
             left_column = max(column for earlier in drawn for column in earlier.widths) + 2
-        below, of_columns = _size(spec, block, issued)
+        below, of_columns = _size(spec, block, issued, language)
         rows = bool(block.title) + bool(block.help) + below
         widths = dict(enumerate(of_columns, start=left_column))
         if left_column > MARK_COLUMN:
@@ -239,7 +247,7 @@ def kind_of_column(spec: Spec, block: CollectBlock, column: str) -> ColumnKind |
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[int]]:
+def _size(spec: Spec, block: Block, issued: Sequence[str], language: str) -> tuple[int, list[int]]:
     """Return the rows of a block below its title, and the widths of its visible columns.
 
     The rows are heads, the rows themselves, and what stands above and below them.
@@ -268,7 +276,11 @@ def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[in
                 usual = (
                     DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
                 )
-                widths.append(block.widths.get(column, usual))
+                width = block.widths.get(column, usual)
+                if spec.drawing > 3:  # its head in whole words
+                    words = block.columns[column].say(language).split()
+                    width = max(width, max(map(len, words), default=0) + 2)
+                widths.append(width)
                 text = TEXT_WIDTH
             if block.due is not None:
                 widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)

@@ -170,7 +170,11 @@ class _SheetBuilder:
         guide = () if panel or hidden else guide
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
         drawn = drawn_blocks(
-            self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued
+            self.spec,
+            self.tool,
+            last_row + 1 if grids else PROGRESS_ROW,
+            self.issued,
+            self.language,
         )
         column_widths = [(column.index, column.width) for grid in grids for column in grid.columns]
         if panel:
@@ -315,6 +319,10 @@ class _SheetBuilder:
         """Return the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
         word = max(map(len, label.split()), default=0) + HEAD_BUTTON
+        if self.spec.drawing > 3 and field.list_name in self.spec.vocabularies:
+            entries = self.spec.vocabularies[str(field.list_name)].items
+            texts = " ".join(entry.label.say(self.language) for entry in entries)
+            word = max(word, max(map(len, texts.split()), default=0) + 1)
         if field.width is not None:
             return max(field.width, 0 if field.width < NARROW else word)
         long = field.calculated and field.result == "text"

@@ -17,6 +17,7 @@ from ..core.work import grouped
 from ..findings import Finding, Kind
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
+    CELLS_CUT,
     CODES_DAMAGED,
     FORMULA_CHANGED,
     FORMULA_CLEARED,
@@ -65,6 +66,8 @@ class WorkbookComparison:
         self.observations = read_result.submission.observations
         self.formulas_kept = "formulas" not in read_result.lost
         self.protection_kept = "protection" not in read_result.lost
+        # formulas that went along with cells that were cut, or look at nothing now
+        self._went_along: list[tuple[str, int, int]] = []
 
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
         """Compare all sheets. `read` are those with questions, with the lines that their codes name."""
@@ -83,8 +86,13 @@ class WorkbookComparison:
             self._compare_calculated(sheet, formulas)
         self._compare_own_sheets(assigned, formulas)
         self._withdraw_sorting()
-        # what refers to cells that are gone, or looks for codes that are, cannot show what it should
-        if not (complete and self.formulas_kept and _codes_are_in_place(read)):
+        if not self.read_result.cells_cut:  # else it is known which these were
+            for name, row, column in self._went_along:
+                self.read_result.cells_cut.setdefault(name, set()).add((row, column))
+        # what refers to cells that are gone or stand elsewhere, or looks for codes that are, cannot show what it should
+        is_whole = complete and self.formulas_kept and _codes_are_in_place(read)
+        is_sorted = any(finding.code == ROWS_SORTED.code for finding in self.observations)
+        if self._went_along or is_sorted or not is_whole:
             self.read_result.results.clear()
 
     def _is_complete(self, calculated: Sequence[ToolSheet], read: Sequence[ReadSheet]) -> bool:
@@ -136,7 +144,7 @@ class WorkbookComparison:
         self.read_result.submission.replaced |= {
             answers_at[change.home].key
             for change in changes
-            if change.kind == FORMULA_CHANGED and change.home in answers_at
+            if change.kind in (FORMULA_CHANGED, CELLS_CUT) and change.home in answers_at
         }
         sheet_code = raw.text_at(*sheet.corner)
         if sheet_code == tool:  # rows or columns before it move all codes, and damage none
@@ -287,6 +295,7 @@ class WorkbookComparison:
     ) -> None:
         """Report the changes on one sheet as findings, and keep what was typed over texts and formulas."""
         self.read_result.overwriting += _overwriting_texts(changes, raw)
+        self._note_cells_cut(changes, raw)
         for kind, telling in TELLING.items():
             of_kind = [change for change in changes if change.kind == kind]
             if kind in (TYPED_OVER, FORMULA_CLEARED):
@@ -296,6 +305,19 @@ class WorkbookComparison:
                 self.observations.append(_finding_of_changes(kind, group, raw, tool))
         if any(change.kind == CODES_DAMAGED for change in changes):
             self._report_damaged_codes(raw, tool)
+
+    def _note_cells_cut(self, changes: Sequence[CellChange], raw: RawSheet) -> None:
+        """Note which cells were cut, as the formulas of one sheet tell that went along."""
+        issued_names = {
+            self.plan.sheets[tool].sheet.name.casefold(): name
+            for tool, name in self.read_result.submission.sheets.items()
+        }
+        for change in changes:
+            if change.kind == CELLS_CUT:
+                self._went_along.append((raw.name, change.row, change.column))
+            for sheet, row, column in change.cut:
+                name = issued_names.get(sheet, raw.name)
+                self.read_result.cells_cut.setdefault(name, set()).add((row, column))
 
     def _report_damaged_codes(self, raw: RawSheet, tool: str | None) -> None:
         """Report damaged codes once for each sheet, and not for one that could not be read at all."""

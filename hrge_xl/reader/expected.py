@@ -13,7 +13,7 @@ from ..core.words import fold
 from ..core.work import grouped
 from ..fields import Field, Vocabularies
 from ..findings import Finding, Kind
-from ..layout import Layout, Sheet, Slot, address, reference_name
+from ..layout import Layout, Sheet, Slot, address, keeps_others, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.issuance import rows_of
 from ..spec.lookup import Scope, vocabularies
@@ -47,6 +47,8 @@ class CellSpec:
 
 Thing = TypeVar("Thing")
 Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
+# what happened, on which sheet, to which cell, and what else to say of it
+Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
 
@@ -319,11 +321,9 @@ class ExpectedWorkbook:
 
 
 def _need(layout: Layout, field: Field) -> str:
-    if field.to:
-        return (reference_name(layout, field) or "").casefold()
-    name = field.list_name
+    name = f"list_{field.list_name}" if field.list_name else reference_name(layout, field)
     if name is not None:
-        return (OPEN if field.type.tolerant else "") + f"list_{name}".casefold()
+        return (OPEN if keeps_others(layout.spec, field) else "") + name.casefold()
     bounds = field.type.limits(field).type
     return ANY_RULE if bounds in ("whole", "decimal", "date") else ""
 
@@ -369,6 +369,10 @@ class ReadResult:
     filled: list[Filled] = field(default_factory=list)
     # what was typed over texts and formulas
     overwriting: list[Unplaced] = field(default_factory=list)
+    # the cells of each sheet that lost their dropdown or its alert
+    lists_lost: dict[str, list[Change]] = field(default_factory=dict)
+    # the cells of each sheet that were cut
+    cells_cut: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     # of formulas, by the issued name of the sheet
     results: dict[str, SheetResults] = field(default_factory=dict)
 

@@ -19,6 +19,7 @@ from ..core.words import tidy
 from ..core.work import grouped
 from ..findings import Kind
 from ..findings.structure import (
+    CELLS_CUT,
     CODES_DAMAGED,
     FORMULA_CHANGED,
     FORMULA_CLEARED,
@@ -40,6 +41,7 @@ LONGEST = (
 )  # characters of a formula that any program may have made of ours, which have half as many
 NEVER = CellKind.NOT_CALCULATED
 Home = tuple[int, int]
+Cell = tuple[str, int, int]  # with its sheet in lower case; "" for that of the formula
 
 
 class Telling(NamedTuple):
@@ -64,7 +66,7 @@ TELLING: Mapping[
     TYPED_OVER: Telling(by_column=True, most_columns=COLUMNS_ALONE),
     FORMULA_CLEARED: Telling(by_column=True, most_columns=COLUMNS_ALONE),
 }
-OF_FORMULAS = (FORMULA_CHANGED, TYPED_OVER, FORMULA_CLEARED)
+OF_FORMULAS = (FORMULA_CHANGED, CELLS_CUT, TYPED_OVER, FORMULA_CLEARED)
 
 
 class CellChange(NamedTuple):
@@ -76,6 +78,7 @@ class CellChange(NamedTuple):
     home: Home
     issued: str
     shown: str
+    cut: frozenset[Cell] = frozenset()  # what a formula does not look at any more, but elsewhere
 
     @property
     def of_text(self) -> bool:
@@ -285,7 +288,11 @@ class ExpectedCells:
                         and not isinstance(cell.formula, Follower)
                     ):
                         shown = f"={cell.formula}"
-                    yield CellChange(kind, *place, home, f"={issued.text}", shown)
+                    cut = frozenset[Cell]()
+                    if cell is not None and kind == CELLS_CUT:
+                        stored = _stored_formula(cell, place, raw.shared_formulas)
+                        cut = _cells_cut(issued, stored, Place(*place))
+                    yield CellChange(kind, *place, home, f"={issued.text}", shown, cut)
             if whole:
                 writing.rows[row] = texts
 
@@ -301,9 +308,7 @@ def _changed_formula(
     if cell is None or cell.formula is None:
         blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
         return FORMULA_CLEARED if blank else TYPED_OVER
-    stored: MasterFormula | None = MasterFormula(cell.formula, Place(*place))
-    if isinstance(cell.formula, Follower):
-        stored = shared.get(cell.formula)
+    stored = _stored_formula(cell, place, shared)
     if stored is None:
         return FORMULA_CHANGED
     if tuple(stored) == tuple(issued):
@@ -315,11 +320,33 @@ def _changed_formula(
     stored_form, issued_form = (
         (formula.text, formula.anchor if formulas.exact else None) for formula in (stored, issued)
     )
-    return (
-        None
-        if normal_form(*stored_form, formulas.sheets) == _normal(*issued_form)
-        else FORMULA_CHANGED
-    )
+    if normal_form(*stored_form, formulas.sheets) == _normal(*issued_form):
+        return None
+    looks_elsewhere = normal_form(stored.text, None) == _normal(issued.text, None)
+    return CELLS_CUT if looks_elsewhere else FORMULA_CHANGED
+
+
+def _stored_formula(
+    cell: RawCell, place: Home, shared: Mapping[str, MasterFormula]
+) -> MasterFormula | None:
+    """Return the formula of a cell that has one; None where what it shares is not there."""
+    if isinstance(cell.formula, Follower):
+        return shared.get(cell.formula)
+    return MasterFormula(str(cell.formula), Place(*place))
+
+
+def _cells_cut(
+    issued: IssuedFormula, stored: MasterFormula | None, place: Place
+) -> frozenset[Cell]:
+    """Return the cells that a formula looked at and now looks for elsewhere: it went along with what was cut there.
+
+    Nothing where it looks at less than before: something was pasted over these.
+    """
+    if stored is None:
+        return frozenset()
+    cells_before = _cells_in(issued, place)
+    cells_now = _cells_in(stored, place)
+    return frozenset(cells_before - cells_now) if cells_now - cells_before else frozenset()
 
 
 def _walk(
@@ -426,6 +453,29 @@ def _unwrap_signs(words: list[str]) -> None:
             first, operators = opened.pop()
             if operators == ["-"] and first and words[first - 1] == words[first + 1] == "-":
                 words[first] = words[place] = ""
+
+
+def _cells_in(formula: MasterFormula | IssuedFormula, place: Place) -> set[Cell]:
+    """Return the cells that a formula looks at in its place, of ranges the first and last one."""
+    cells = set[Cell]()
+    sheet = ""
+    for token in _TOKEN.finditer(formula.text):
+        kind = token.lastgroup
+        text = token.group()
+        if kind == "cell":
+            match = _CELL.fullmatch(text)
+            assert match is not None
+            fixed_column, letters, fixed_row, digits = match.groups()
+            row = int(digits) + (0 if fixed_row else place.row - formula.anchor.row)
+            column = column_number(letters)
+            column += 0 if fixed_column else place.column - formula.anchor.column
+            cells.add((sheet, row, column))
+        is_sheet = kind == "sheet" or (kind == "quoted" and text.endswith("!"))
+        if is_sheet:  # it holds for the whole range
+            sheet = text[:-1].strip("'").replace("''", "'").casefold()
+        elif text != ":" and kind != "cell":
+            sheet = ""
+    return cells
 
 
 def counted_from(formula: str, anchor: Place) -> str:

@@ -65,6 +65,7 @@ from .tampering import (
     dates_by_format,
     formatting,
     formatting_beside,
+    lost_cells,
     names_lost,
     tampered,
 )
@@ -293,6 +294,7 @@ def locate(workbook: RawWorkbook, read_result: ReadResult) -> None:
     if read_result.identity is not None:
         by_lines = [(sheet, axes) for sheet, axes in read if axes is not None]
         WorkbookComparison(read_result, read_result.identity).compare(assigned, by_lines)
+    submission.observations += lost_cells(read_result)
     for copy in assigned.copies:
         copied_answers(read_result, copy)
     # those of another drawing apart from those that nobody issued

@@ -15,7 +15,7 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answers.submission import Key, Result, ShownChecks, ShownRows, Submission, read_last
+from ..answers.submission import Key, Result, Submission, read_last
 from ..core.numerals import shown as said
 from ..core.words import and_more, tidy
 from ..core.work import grouped
@@ -37,7 +37,7 @@ from ..workbook import Content, facts_of
 from ..workbook.cell_writer import LiveCells
 from ..workbook.content import Found, Memory
 from ..workbook.cover import StampFact
-from ..workbook.lists import KeptRows
+from ..workbook.lists import KeptRows, OfSource
 from ..workbook.row_checks import BesideRow, RowCells
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, SheetResults
@@ -61,28 +61,17 @@ class ShownResults:
                 else [None] * len(sheet.formula_places)
             )
 
-    def checks(self) -> ShownChecks:
+    def checks(self) -> tuple[Result, ...]:
         """Return what the check cells show."""
-        elsewhere = {
-            name for name, results in self.results_by_sheet.items() if results.places is not None
-        }
-        moved = {
-            number: self.place(cell)[1:]
-            for number, (cell, _) in enumerate(self.cells.checks)
-            if self.cells.cells[cell].sheet in elsewhere
-        }
-        return ShownChecks(self.cells.take_checks(self.shown), moved)
+        return tuple(self.cells.take_checks(self.shown))
 
-    def rows(self) -> dict[tuple[str, int, int], ShownRows]:
-        """Say which rows the collected lists keep, for each of their sources."""
-        shown_rows: dict[tuple[str, int, int], ShownRows] = {}
+    def rows(self) -> dict[OfSource, dict[str, float]]:
+        """Return the rows that the collected lists keep, with their ranks, for each of their sources."""
+        shown_rows: dict[OfSource, dict[str, float]] = {}
         for rows, cells in self.cells.lists:
             ranked = rows.kept([self.shown[cell] for cell in cells])
-            if not cells or ranked is None:
-                continue
-            sheet, *place = self.place(cells[0])
-            at = sheet, address(*place)
-            shown_rows |= {key: ShownRows(ranks, *at) for key, ranks in ranked.items()}
+            if cells and ranked is not None:
+                shown_rows |= ranked
         return shown_rows
 
     def differing(self, submission: Submission) -> Iterator[Finding]:
@@ -98,7 +87,6 @@ class ShownResults:
         facts = facts_of(submission.identity)
         day = submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
-        ranked_rows = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers = submission.values()
         unread = submission.originals()
         # with 0 for what no check cell can say
@@ -113,7 +101,15 @@ class ShownResults:
         originals = unread | submission.otherwise_written()
         last = read_last(submission.last) or {}
         content = Content(
-            self.layout, answers, {}, calculated, ranked_rows, originals, facts, memory, last
+            self.layout,
+            answers,
+            {},
+            calculated,
+            submission.shown_rows,
+            originals,
+            facts,
+            memory,
+            last,
         )
         differing = self.cells.differing(content, self.shown)
         for issued, some in grouped(
@@ -210,7 +206,7 @@ class FormulaCells:
         self._checks_of_rows: list[tuple[Key, Take]] = []
         # the collected lists, each with the cells that count the rows it keeps, and those that rank them
         self.lists: list[tuple[KeptRows, list[int]]] = []
-        # everything that is shown beside answers and check cells, that of their own rows first
+        # everything that people see beside answers, that of their own rows first
         self._others: list[tuple[LiveCells, list[int | None]]] = []
         for name, sheet in self.sheets.items():
             for live in sheet.issued.live:
@@ -219,9 +215,11 @@ class FormulaCells:
                         (live.cached_values, [numbers[name, *place] for place in live.places])
                     )
                 if not isinstance(live.cached_values, RowCells | StampFact):
-                    self._others.append(
-                        (live, [numbers.get((name, *place)) for place in live.places])
-                    )
+                    seen_numbers = [
+                        numbers.get((name, *place)) if sheet.issued.shows(place.column) else None
+                        for place in live.places
+                    ]
+                    self._others.append((live, seen_numbers))
                 elif isinstance(live.cached_values, RowCells) and (
                     checked := live.cached_values.checked
                 ):
@@ -250,8 +248,8 @@ class FormulaCells:
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Yield each formula cell that shows something else than follows from the checks, with what it should show.
 
-        Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
-        shows no number, also what sums these up.
+        Hidden cells and calculated answers are left out, and what was never calculated; where a check cell shows no
+        number, also what sums these up.
         """
         for live, numbers in self._others:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from ..findings import Finding, Kind
 from ..findings.structure import (
     ALERT_OFF,
     ANSWERS_HIDDEN,
+    CELLS_CUT,
     CELLS_MERGED,
     COLUMNS_HIDDEN,
     DATE_BY_FORMAT,
@@ -35,6 +36,7 @@ from .expected import (
     OPEN,
     Cells,
     CellSpec,
+    Change,
     ExpectedWorkbook,
     FoundCells,
     Needs,
@@ -71,16 +73,12 @@ def tampered(
     if not raw.protected and "protection" not in lost:
         yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _by_field(plan, _lost_lists(raw, plan, located.needs, names))
+        _note_lost_lists(read_result, raw, located, names)
     if "formulas" not in lost:
         yield from _cleared(raw, plan, located.calculated)
     yield from _merged(raw, plan, located.cells)
     yield from _sorted(tool_sheet, located)
     yield from _hidden(tool_sheet, located)
-
-
-# what happened, on which sheet, to which cell, and what else to say of it
-Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 
 
 def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
@@ -108,6 +106,46 @@ def _lost_lists(
             if not _covers(runs, row):
                 kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
                 yield kind, raw.name, (part, row, column), {}
+
+
+def _note_lost_lists(
+    read_result: ReadResult, raw: RawSheet, located: FoundCells, names: ListNames
+) -> None:
+    """Note the cells that lost their dropdown, and the blank rows among them: these were cut, if others keep theirs."""
+    changes = [*_lost_lists(raw, read_result.plan, located.needs, names)]
+    read_result.lists_lost[raw.name] = changes
+    places = [(row, column) for _, _, (_, row, column), _ in changes]
+    issued_rows = {column: len(cells) for (_, column), cells in located.needs.items()}
+    lost_rows = Counter(column for _, column in places)
+    for row, columns in grouped(places).items():
+        others_keep_theirs = all(lost_rows[column] < issued_rows[column] for column in columns)
+        if len(columns) > 1 and others_keep_theirs and _is_blank(raw, located, row):
+            cells_cut = read_result.cells_cut.setdefault(raw.name, set())
+            cells_cut.update((row, column) for column in columns)
+
+
+def _is_blank(raw: RawSheet, located: FoundCells, row: int) -> bool:
+    """Say whether nothing is answered in a row."""
+    cells = (raw.cell(row, column) for part, column in located.by_row[row] if not part.calculated)
+    return all(cell is None or cell.kind is CellKind.BLANK for cell in cells)
+
+
+def lost_cells(read_result: ReadResult) -> Iterator[Finding]:
+    """Report which rows were cut, and of the others which cells lost their dropdown or its alert."""
+    tools = {name: tool for tool, name in read_result.submission.sheets.items()}
+    cut_rows: set[tuple[str, int]] = set()
+    for sheet, cells in read_result.cells_cut.items():
+        rows = sorted({row for row, _ in cells})
+        cut_rows.update((sheet, row) for row in rows)
+        numbers = ", ".join(map(str, rows))
+        yield CELLS_CUT.at(sheet, address(*min(cells)), tools.get(sheet), rows=numbers)
+    lost = [
+        change
+        for changes in read_result.lists_lost.values()
+        for change in changes
+        if (change[1], change[2][1]) not in cut_rows
+    ]
+    yield from _by_field(read_result.plan, lost)
 
 
 def _covers(runs: Sequence[Run], line: int) -> bool:

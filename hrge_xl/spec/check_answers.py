@@ -1,4 +1,7 @@
-"""Mistakes in the answers that a spec gives itself: defaults, fixed values, public facts, the sample."""
+"""Mistakes in the answers that a spec gives itself: defaults, fixed values, public facts, the sample.
+
+And comparisons of answers that can never be the same.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,12 @@ from ..core.spec_parts import Found, Path, Wrong, at
 from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
+from ..language import Call, Compare, Expr, Literal, Problem, Ref, walk
+from ..language.function import ref_of
+from ..language.functions.choices import Has, LookUp
+from ..language.functions.rows import RowCode
 from .check_texts import select
+from .expressions import expressions
 from .issuance import SampleAnswer, answers_of, format_source, row_codes, spec_of_sample
 from .lookup import Scope, codes_of_list
 from .model import FieldBlock, RegisterBlock, Spec, Tool
@@ -242,3 +250,62 @@ def _answer(spec: Spec, answer: SampleAnswer) -> Found:
                 yield (*path, tag), f"'{tag}' is not a language of the spec.", remedy
             for reason, remedy in wrong_value(spec, tool.fields[answer.field], answer.written(tag)):
                 yield path, f"{answer.field}: {reason}", remedy
+
+
+# codes that are compared in vain
+
+SAME_CODES = (
+    "Compare answers that are drawn from one list, or refer to one sheet. Inside a function over rows, "
+    "`this.row_code()` is the row that the formula stands in."
+)
+
+
+def check_comparisons(spec: Spec) -> Found:
+    """Yield every comparison of codes that can never be the same."""
+    for written in expressions(spec):
+        if not isinstance(written.expr, Problem):
+            yield from at(written.path, _never_equal(spec, written.expr))
+
+
+def _never_equal(spec: Spec, expr: Expr) -> Wrong:
+    """Find comparisons of codes that can never be the same: of rows of different sheets, of different lists."""
+    for part in walk(expr):
+        sides: tuple[Expr, ...] = ()
+        if isinstance(part, Compare) and part.op in ("==", "!="):
+            sides = (part.left, part.right)
+        elif isinstance(part, Call) and isinstance(part.function, Has):
+            sides = part.args
+        sources = [_codes_of(spec, side) for side in sides]
+        if not sources or not all(sources):
+            continue
+        (left, left_codes), (right, right_codes) = filter(None, sources)
+        if left_codes.isdisjoint(right_codes):
+            reason = f"These are never the same: {left} and {right}."
+            yield reason, SAME_CODES
+
+
+def _codes_of(spec: Spec, expr: Expr) -> tuple[str, set[str]] | None:
+    """Return what the codes are that an expression may yield, in words, and these codes; None where nobody knows."""
+    if isinstance(expr, Literal) and isinstance(expr.value, str):
+        return f"'{expr.value}'", {expr.value.casefold()}
+    answer = expr
+    if isinstance(expr, Call) and isinstance(expr.function, LookUp):
+        answer = expr.args[-1]
+    name = answer.code if isinstance(answer, Ref) else ""
+    tools = answer.targets if isinstance(answer, Ref) else ()
+    if isinstance(expr, Call) and expr.name == RowCode.name:
+        name = f"{expr.name}()"
+        tools = (ref_of(expr.args[0]).tool,)
+    if tools:
+        blocks = (block for tool in tools for block in spec.tool[tool].field_blocks)
+        codes = {
+            code.casefold()
+            for block in blocks
+            if not block.single
+            for code in row_codes(spec, block)
+        }
+        return f"{name} (a row of {', '.join(tools)})", codes
+    if isinstance(answer, Ref) and answer.list:
+        codes = {code.casefold() for code in codes_of_list(spec, answer.list)}
+        return f"{answer.code} (a code of the list {answer.list})", codes
+    return None

@@ -468,6 +468,12 @@ def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
     elif rule.check is not None and rule.require:
         reason = f"The rule '{rule.code}' has both `check` and `require`."
         yield (*path, "code"), reason, "Make it two rules, each with a code of its own."
+    elif not rule.at and not rule.require and not rule.reader_only:
+        yield (
+            (*path, "code"),
+            f"The rule '{rule.code}' has no `at`: its team would see nothing of it.",
+            "Add `at: [CODE]` with the field to correct.",
+        )
     elif not rule.message and not rule.reader_only:
         yield (
             (*path, "code"),

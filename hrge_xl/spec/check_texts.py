@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ..core.errors import NoSuch, listed, nearest, no_such
+from ..core.errors import NoSuch, UsedTwice, listed, nearest, no_such
 from ..core.spec_parts import Found, Path, Text, Wrong, at, at_the_first
 from ..core.words import (
     PROMPT_LIMIT,
@@ -98,7 +98,7 @@ def doubled(places: Iterable[tuple[Path, str]], noun: str, *, fold: bool) -> Fou
         if key in seen:
             difference = f"differs from '{seen[key]}' in capitals only, which Excel does not see"
             again = "is used twice" if seen[key] == code else difference
-            yield path, f"The {noun} '{code}' {again}.", "Give each its own."
+            yield path, UsedTwice(f"The {noun} '{code}' {again}."), "Give each its own."
         seen.setdefault(key, code)
 
 

@@ -19,7 +19,7 @@ from ..language.functions.choices import (
     one_issued,
     sheets_named,
 )
-from ..language.tree import Literal, Logic, Type
+from ..language.tree import Literal, Logic, Type, unless_blank
 from .issuance import closing, is_shown
 from .lookup import Scope, parsed, ref_to, rule_scope
 from .model import CollectBlock, Collected, FormBlock, RegisterBlock, Rule, Spec, Tool
@@ -88,7 +88,9 @@ class FieldChecks:
     @cached_property
     def in_sheet(self) -> tuple[Check, ...]:
         """The checks that a sheet can make."""
-        return tuple(check for check in self.checks if not reader_only(check.holds))
+        return tuple(
+            check for check in self.checks if not (check.reader_only or reader_only(check.holds))
+        )
 
 
 class Keeping(NamedTuple):
@@ -273,7 +275,8 @@ def _of_field(
             checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)
-        checks.append(Check(DOES_NOT_FIT, _parsed(field.constraint.check, valued)))
+        holds = _parsed_check(field.constraint.check, valued)
+        checks.append(Check(DOES_NOT_FIT, holds, bool(field.constraint.reader_only)))
     needs = [Requirement(when, relevant=relevant) for when in _own_requirement(field, scope)]
     needs += [Requirement(rule.when or TRUE, rule, relevant) for rule in rules]
     return FieldChecks(tuple(needs), tuple(checks))
@@ -310,7 +313,8 @@ def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
 
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
-    when, check = (_parsed(text, scope) if text else None for text in (rule.when, rule.check))
+    when = _parsed(rule.when, scope) if rule.when else None
+    check = _parsed_check(rule.check, scope) if rule.check else None
     stated = [expr for expr in (when, check) if expr]
     other_sheets = dict.fromkeys(
         tool for expr in stated for tool in sheets_named(expr) if tool != rule.tool
@@ -334,6 +338,12 @@ def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
         else isinstance(part, Ref) and not part.last and part.key in fields
         for part in walk(expr)
     )
+
+
+def _parsed_check(text: str, scope: Scope) -> Expr:
+    """Return what must hold: nothing where an answer that it compares is blank, but in earlier specs."""
+    check = _parsed(text, scope)
+    return check if scope.level == 1 else unless_blank(check)
 
 
 def _parsed(text: str, scope: Scope, *, condition: bool = True) -> Expr:

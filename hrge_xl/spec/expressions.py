@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..core.errors import reworded
 from ..core.spec_parts import Found, Path, Words, Wrong, at
-from ..fields import Field
+from ..fields import Constraint, Field
 from ..language import (
     Call,
     Expr,
@@ -25,7 +25,8 @@ from ..language import (
     reader_only,
     walk,
 )
-from ..language.functions.choices import Completeness, LookUp
+from ..language.functions.choices import Completeness, Has, LookUp
+from ..language.parser import as_python
 from .check_texts import BLOCKS, FIELDS, select
 from .lookup import Scope, parsed, rule_scope
 from .model import AnyBlock, FieldBlock, RegisterBlock, Rule, Spec, Tool
@@ -65,11 +66,17 @@ class Written(NamedTuple):
         return parsed(self.text, self.scope, condition=self.condition)
 
     @property
+    def stated_by(self) -> Rule | Constraint | None:
+        """The rule or constraint that it is a part of."""
+        of_constraint = self.field is not None and self.path[-2] == "constraint"
+        return self.field.constraint if self.field and of_constraint else self.rule
+
+    @property
     def for_sheet(self) -> bool:
         """Whether a formula of a sheet is made of it."""
         expr = self.expr
         of_reader = isinstance(expr, Problem) or reader_only(expr)
-        return not (of_reader or (self.rule and self.rule.reader_only))
+        return not (of_reader or (self.stated_by and self.stated_by.reader_only))
 
 
 def expressions(spec: Spec) -> Iterator[Written]:
@@ -142,7 +149,12 @@ def _mistakes(written: Written) -> Wrong:
     if written.in_sheet and reader_only(expr):
         yield (
             f"A sheet cannot calculate {_culprit(expr)}, and it has to {written.in_sheet}.",
-            "Put it into a rule: that is checked when the workbook comes back.",
+            "Put it into a rule with `reader_only: why`: that is checked when the workbook comes back.",
+        )
+    elif written.stated_by and not written.stated_by.reader_only and reader_only(expr):
+        yield (
+            f"A sheet cannot calculate {_culprit(expr)}: its team would see nothing of this.",
+            "Write it otherwise, or add `reader_only: why`: it is checked when the workbook comes back.",
         )
     decided_keys = {(written.scope.tool.code, field.code) for field in written.asks}
     if within := next(
@@ -170,6 +182,8 @@ def _mistakes(written: Written) -> Wrong:
 def _culprit(expr: Expr) -> str:
     """Say what of an expression a sheet cannot calculate."""
     if isinstance(expr, Call) and not expr.function.in_sheet(*expr.args):
+        if isinstance(expr.function, Has):
+            return "whether an answer is among several others"
         return f"this {expr.name}()"
     if isinstance(expr, Over):
         return f"this {expr.name}() over the rows of {expr.tool}"
@@ -179,7 +193,7 @@ def _culprit(expr: Expr) -> str:
 def wrong_syntax(text: str) -> Words | None:
     """Return the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
-        ast.parse(text.strip(), mode="eval")
+        ast.parse(as_python(text), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
     # ValueError: half a character, which no text of a program may hold

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..answers.submission import ONLY_ROW, Key, Value
 from ..core.errors import UsageError, did_you_mean, remedy_for
 from ..core.spec_parts import NO_TEXT, Model, Path, Text, as_written, fixed_codes, localized
+from ..core.work import grouped
 from ..fields import ColumnKind, Field
 from ..fields.field import Written
 from ..language import Call, Problem, Ref, walk
@@ -289,6 +290,19 @@ def is_shown(spec: Spec, field: Field) -> bool:
 
 
 # answers: defaults, public facts, the sample
+
+
+def chosen_tools(spec: Spec, issued: Collection[str]) -> frozenset[str]:
+    """Return the tools of a workbook that the office chose for it: they are ticked as issued.
+
+    A profile leaves to the team which tools of a part it uses, as long as all that it could narrow are issued.
+    """
+    left_open: set[str] = set()
+    for profile in spec.profiles.values():
+        for tools in grouped((spec.tool[code].part, code) for code in profile.narrowed).values():
+            if set(tools) <= set(issued):
+                left_open.update(tools)
+    return frozenset(issued) - left_open
 
 
 def default_of(field: Field) -> Value | None:

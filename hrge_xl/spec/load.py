@@ -9,21 +9,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..core.errors import Mistake, SpecError, UsageError, did_you_mean, nearest, remedy_for
+from ..core.errors import (
+    Mistake,
+    SpecError,
+    UsageError,
+    UsedTwice,
+    did_you_mean,
+    nearest,
+    remedy_for,
+)
 from ..core.work import gc_paused
+from ..fields import FIELD_TYPES
+from ..fields.field import NAMED
 from ..language import Problem
-from ..language.functions.words import NotAPattern, compiled_pattern
+from ..language.functions.words import NotAPattern, compiled_pattern, pieces
 from . import model
 from .carried import FACTS, SPEC, cache_folder, digest_of, is_copy, keep, pack, recall
-from .check_answers import check_own_answers
+from .check_answers import check_comparisons, check_own_answers
 from .check_sheets import check_rules, check_sheets
-from .check_texts import BLOCKS, check_names, check_texts, select
+from .check_texts import BLOCKS, FIELDS, check_names, check_texts, select
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import Written, check_circles, check_expressions, expressions
 from .model import (
@@ -62,6 +74,10 @@ SPEC_HOMES = (
 SEPARATORS = {"/", os.sep}
 EARLIER_PATTERNS = "earlier_patterns.yaml"
 QUOTED = re.compile(r"""(?P<quote>['"])(?P<pattern>(?:(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL)
+MOST_REPEATED = 200  # columns that one field is written for
+OF_EXPRESSIONS = ("formula", "check", "when", "relevant", "keep", "rank", "closed")
+# what the answer is called that a check is about; and texts in quotes, which may have the word
+OWN_VALUE = re.compile(r"(?P<quote>['\"]).*?(?P=quote)|\bvalue\b")
 OF_A_PATTERN = ("pattern", model.OF_ROUNDS)  # options that hold one
 OF_A_CONDITION = ("when", "check", "require", "reader_only")  # options of a rule
 ACCOUNT = "imported.csv"  # what became of the parts of a source that a spec was imported from
@@ -71,7 +87,15 @@ BESIDE = (
     "glossary.csv",
     ACCOUNT,
 )
-CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
+CHECKS = (
+    check_texts,
+    check_names,
+    check_sheets,
+    check_rules,
+    check_expressions,
+    check_comparisons,
+    check_circles,
+)
 
 
 def spec_folders() -> list[Path]:
@@ -188,11 +212,13 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
     shape = Shape(root, skipped, mistakes)
     loaded = shape.model(digest=digest, folder=str(folder))
     if loaded:
+        wrong = [mistake for check in CHECKS for mistake in check(loaded)]
+        doubled = [reason for _, reason, _ in wrong if isinstance(reason, UsedTwice)]
         mistakes += [
             mistake_at(root, path, reason, remedy)
-            for check in CHECKS
-            for path, reason, remedy in check(loaded)
+            for path, reason, remedy in wrong
             if not skipped.explains(root, path, reason)
+            and not any(name.explains(reason, remedy) for name in doubled)
         ]
         # else it may follow from others
         if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
@@ -302,7 +328,9 @@ def _leave_out_expression(root: Node, written: Written) -> str:
 
 
 def warnings(spec: Spec) -> list[Mistake]:
-    """Return what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
+    """Return what is right in a spec, and hardly meant: files that are not used, matrices that count nothing, patterns
+    that no sheet checks.
+    """
     place = places(Path(spec.folder))
     mistakes = _unused_files(Path(spec.folder))
     for path, _, block in select(spec, BLOCKS):
@@ -311,6 +339,17 @@ def warnings(spec: Spec) -> list[Mistake]:
             mistakes.append(
                 place((*path, "sources"), reason, "Name the registers whose rows it counts.")
             )
+    for path, _, start in select(spec, f"{BLOCKS}/id"):
+        if start[-1:].isalnum():
+            reason = f"The rows are called {start}01, {start}02 and so on."
+            mistakes.append(place(path, reason, f"Write {start}- if they are to be {start}-01."))
+    for path, _, pattern in select(spec, f"{FIELDS}/pattern"):
+        if pieces(pattern) is None:
+            reason = "A sheet cannot check this pattern: only the reader does, when the workbook comes back."
+            remedy = (
+                "Write letters, digits and signs by place, such as [A-Z]{2}-[0-9]{4}, if you can."
+            )
+            mistakes.append(place(path, reason, remedy))
     return sorted(mistakes)
 
 
@@ -386,14 +425,27 @@ class Assembly:
         take_in_lists(self.folder, parts.get("vocabularies"), language, self.mistakes, self.skipped)
         take_in_facts(self.folder, get(head, "facts"), self.mistakes)
         columns = parts.pop("columns", None)
+        checks: list[Node] = []
+        repeated: dict[str, list[str]] = {}
         for tool in tools:
+            sheet = get(tool, "sheet")
+            if isinstance(tool, MappingNode) and isinstance(sheet, Node):
+                self._use_as(tool, "title", sheet)
             blocks = self._meant(tool, "blocks", options_of(Tool))
             for block in blocks.value if isinstance(blocks, SequenceNode) else ():
                 self._take_in_columns(block, columns)
+                repeated |= self._repeat_columns(block, parts.get("vocabularies"))
                 self._take_in_file(block)
+                checks += self._checks(tool, block)
         rules = parts.get("rules")
         if isinstance(rules, SequenceNode):
             parts |= self._rules(rules)
+        if checks:
+            of_file = parts.get("rules")
+            entries = of_file.value if isinstance(of_file, SequenceNode) else []
+            parts["rules"] = sequence([*entries, *checks], like=head)
+        for part in (*tools, *filter(None, parts.values())) if repeated else ():
+            _name_all(part, repeated)
         entries = [(key.value, value) for key, value in head.value if self._is_of_head(head, key)]
         entries += [(name, node) for name, node in parts.items() if node]
         return mapping([*entries, ("tools", sequence(tools))], like=head)
@@ -556,6 +608,74 @@ class Assembly:
                     use, f"There is no column set '{use.value}'.", remedy_for(use.value, set_names)
                 )
         fields.value[:] = expanded
+        for entry in expanded:
+            self._name_list(entry)
+
+    def _repeat_columns(self, block: Node, lists: Node | None) -> dict[str, list[str]]:
+        """Write each field that says `for: LIST` once for every entry of the list; return the codes by the one written.
+
+        Of several lists there is one for every combination.
+        """
+        fields = get(block, "fields")
+        codes: dict[str, list[str]] = {}
+        if not isinstance(fields, SequenceNode):
+            return codes
+        expanded: list[Node] = []
+        for entry in fields.value:
+            named = get(entry, "for")
+            if named is None or not isinstance(entry, MappingNode):
+                expanded.append(entry)
+                continue
+            columns = [
+                _column_of(entry, combination)
+                for combination in product(*self._entries_of(named, lists))
+            ]
+            if columns:
+                codes[_text(entry, "code")] = [_text(column, "code") for column in columns]
+            expanded += columns
+        fields.value[:] = expanded
+        return codes
+
+    def _entries_of(self, named: Node, lists: Node | None) -> list[list[Node]]:
+        """Return the entries of each list that `for` names; none where there is no such list, or too many."""
+        names = named.value if isinstance(named, SequenceNode) else [named]
+        entries: list[list[Node]] = []
+        for name in names:
+            code = str(name.value)
+            items = get(get(lists, code), "items")
+            if not isinstance(items, SequenceNode):
+                known = (
+                    [key.value for key, _ in lists.value] if isinstance(lists, MappingNode) else []
+                )
+                self._say(name, f"There is no vocabulary '{code}'.", remedy_for(code, known))
+                self.skipped.nameless = True  # nobody knows which columns it would make
+                return [[]]
+            entries.append(items.value)
+        number = prod(map(len, entries))
+        if number > MOST_REPEATED:
+            reason = f"This makes {number:,} columns; {MOST_REPEATED} are the most."
+            self._say(named, reason, "Name shorter lists, or ask it in the rows of a register.")
+            self.skipped.nameless = True
+            return [[]]
+        return entries
+
+    def _name_list(self, entry: Node) -> None:
+        """Take `type: choice NAME` apart: the type, and the list or the sheet that it needs."""
+        kind = get(entry, "type")
+        if not isinstance(entry, MappingNode) or not isinstance(kind, ScalarNode):
+            return
+        name, _, needed = kind.value.partition(" ")
+        needs = {*FIELD_TYPES[name].needs} if needed and name in FIELD_TYPES else set()
+        for option in NAMED & needs:
+            kind.value = name
+            one = scalar(needed.strip(), kind.start_mark)
+            self._use_as(entry, option, sequence([one]) if option == "to" else one)
+
+    @staticmethod
+    def _use_as(part: MappingNode, option: str, value: Node) -> None:
+        """Give a part an option that it does not have."""
+        if get(part, option) is None:
+            part.value.append((scalar(option, part.start_mark), value))
 
     def _take_in_file(self, block: Node) -> None:
         """Replace `items: {file: NAME}` by the items of that file; by none where it is not known which it has."""
@@ -617,6 +737,104 @@ class Assembly:
                     mapping([*shared_options, ("tool", tool)], like=entry) for tool in tools.value
                 ]
         return {"rules": sequence(rules), "covered": sequence(covered)}
+
+    def _checks(self, tool: Node, block: Node) -> Iterator[Node]:
+        """Take the `checks` out of the fields of a block, and yield each as the rule that it is."""
+        fields = get(block, "fields")
+        if not isinstance(block, MappingNode) or not isinstance(fields, SequenceNode):
+            return
+        for entry in fields.value:
+            checks = get(entry, "checks")
+            code = get(entry, "code")
+            if checks is None or not isinstance(code, ScalarNode):
+                continue
+            listed = checks.value if isinstance(checks, SequenceNode) else [checks]
+            for number, check in enumerate(listed, 1):
+                if isinstance(check, MappingNode):
+                    yield _rule_of(check, _text(tool, "code"), code, number)
+                else:
+                    remedy = "Write checks: [{check: …, message: …}]."
+                    self._say(check, "This is not a check with options of its own.", remedy)
+        # copies: a set of columns stands in several blocks, each of which has its checks
+        remaining = sequence([_without(entry, "checks") for entry in fields.value], like=fields)
+        block.value[:] = [
+            (key, remaining if value is fields else value) for key, value in block.value
+        ]
+
+
+def _column_of(field: MappingNode, combination: Sequence[Node]) -> MappingNode:
+    """Return a field as it is asked for some entries of lists: their codes and labels stand behind its own."""
+    codes = [_text(field, "code"), *(_text(entry, "code") for entry in combination)]
+    labels = [get(field, "label"), *(get(entry, "label") for entry in combination)]
+    by_tag = [_texts_of(label) for label in labels if label is not None]
+    tags = dict.fromkeys(tag for texts in by_tag for tag in texts if tag)
+    mark = field.start_mark
+    words = {
+        tag: ", ".join(texts.get(tag) or next(iter(texts.values()), "") for texts in by_tag)
+        for tag in tags or ("",)
+    }
+    label = scalar(words.get("", ""), mark)
+    whole: Node = label
+    if tags:
+        whole = mapping([(tag, scalar(text, mark)) for tag, text in words.items()], like=field)
+    code = scalar(re.sub(r"\W+", "_", "_".join(codes)), mark)
+    options = [
+        (key.value, value)
+        for key, value in field.value
+        if key.value not in ("for", "code", "label")
+    ]
+    return mapping([("code", code), ("label", whole), *options], like=field)
+
+
+def _texts_of(label: Node) -> dict[str, str]:
+    """Return what a text says in each language; in that of bare texts as ""."""
+    if isinstance(label, MappingNode):
+        return {str(key.value): str(value.value) for key, value in label.value}
+    return {"": str(label.value)}
+
+
+def _name_all(part: Node, repeated: Mapping[str, Sequence[str]]) -> None:
+    """Have the expressions of a part name all columns of a field that is written once."""
+    names = re.compile(rf"(?P<quote>['\"]).*?(?P=quote)|\b({'|'.join(map(re.escape, repeated))})\b")
+
+    def all_of(match: re.Match[str]) -> str:
+        return match[0] if match["quote"] else ", ".join(repeated[match[0]])
+
+    for node in walk(part):
+        for key, value in node.value if isinstance(node, MappingNode) else ():
+            if key.value in OF_EXPRESSIONS and isinstance(value, ScalarNode):
+                value.value = names.sub(all_of, value.value)
+
+
+def _without(part: Node, option: str) -> Node:
+    """Return a part without one of its options."""
+    if not isinstance(part, MappingNode) or get(part, option) is None:
+        return part
+    options = [(key, value) for key, value in part.value if key.value != option]
+    return MappingNode(part.tag, options, part.start_mark, part.end_mark)
+
+
+def _rule_of(check: MappingNode, tool: str, field: ScalarNode, number: int) -> Node:
+    """Return the rule that a check of a field is: `value` is its answer, and a blank one is not checked."""
+    mark = check.start_mark
+    suffix = "" if number == 1 else f"-{number}"
+    options: dict[str, Node] = {
+        "code": scalar(f"R-{field.value}{suffix}", mark),
+        "tool": scalar(tool, mark),
+    }
+    options["at"] = sequence([scalar(field.value, field.start_mark)], like=check)
+    options["when"] = scalar(f"filled({field.value})", mark)
+    for key, value in check.value:
+        option = value
+        if key.value in ("check", "when") and isinstance(value, ScalarNode):
+            text = OWN_VALUE.sub(
+                lambda match: match[0] if match["quote"] else field.value, value.value
+            )
+            if key.value == "when":
+                text = f"filled({field.value}) and ({text})"
+            option = scalar(text, value.start_mark)
+        options[key.value] = option
+    return mapping(list(options.items()), like=check)
 
 
 def _text(node: Node, option: str) -> str:

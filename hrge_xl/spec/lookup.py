@@ -382,6 +382,11 @@ class Scope:
         return self.spec.worth(name)
 
     @property
+    def level(self) -> int:
+        """Of which level the expressions of the spec are."""
+        return self.spec.expressions
+
+    @property
     def single(self) -> bool:
         """Whether there is one row only: the answers of a form that is filled in once."""
         return self.block is not None and self.block.single

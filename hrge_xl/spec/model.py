@@ -241,6 +241,11 @@ class Guide(Model):
     who: Text = NO_TEXT
 
 
+def _title_of_sheet(schema: dict[str, Any]) -> None:
+    """Have the schema say that a sheet without a `title` has its name as one."""
+    schema["required"] = [name for name in schema["required"] if name != "title"]
+
+
 class Tool(Model):
     """One sheet. `always`: it is issued whatever choice of tools is made (the form, the summaries).
 
@@ -250,9 +255,11 @@ class Tool(Model):
     `relevant`: it asks nothing but where this expression over answers of forms holds.
     """
 
+    model_config = ConfigDict(json_schema_extra=_title_of_sheet)
+
     code: Code
     sheet: Text
-    title: Text
+    title: Text  # where none is written, the loader takes `sheet`
     purpose: Text = NO_TEXT
     part: Text = NO_TEXT
     guide: Guide = Guide()
@@ -459,7 +466,11 @@ class Spec(Model):
 
     `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
     of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. In those
-    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Workbooks stay as they were issued.
+    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Those of 4 are made for paper and
+    for other programs too: dropdowns offer everything once, in plain ranges. Workbooks stay as they were issued.
+
+    `expressions`: those of 2 leave a check open where an answer that it compares is blank; in those of 1 the comparison
+    is false, so that the check fails.
     """
 
     name: str
@@ -467,7 +478,8 @@ class Spec(Model):
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
-    drawing: Whole = Option(default=1, ge=1, le=3)
+    drawing: Whole = Option(default=1, ge=1, le=4)
+    expressions: Whole = Option(default=1, ge=1, le=2)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)

@@ -42,6 +42,31 @@ KINDS = {
     "seq": "a list",
     "": "nothing",
 }
+# options as forms, spreadsheets and schemas call them
+ELSEWHERE = {
+    "calculation": "formula",
+    "choices": "vocabulary",
+    "expression": "formula",
+    "hint": "help",
+    "list": "vocabulary",
+    "mandatory": "required",
+    "max": "maximum",
+    "maxlength": "characters",
+    "min": "minimum",
+    "name": "code",
+    "options": "vocabulary",
+    "question": "label",
+    "regex": "pattern",
+    "text": "label",
+    "values": "vocabulary",
+}
+# what an option that is missing may say
+EXAMPLES = {
+    "columns": "{c1: …}",
+    "keep": '"filled(CODE)", the rows that are listed',
+    "fields": "a list of fields",
+    "items": "a list of items",
+}
 LONGEST = 60  # characters of a value that are shown
 
 
@@ -68,9 +93,9 @@ class ShapeMistake(NamedTuple):
         """The option that was meant by an unknown one, where it is not there already."""
         if self.detail["type"] != "extra_forbidden":
             return None
-        return nearest(
-            self.option, [name for name in self.fitting_options() if not get(self.container, name)]
-        )
+        options = [name for name in self.fitting_options() if not get(self.container, name)]
+        elsewhere = ELSEWHERE.get(self.option.casefold())
+        return elsewhere if elsewhere in options else nearest(self.option, options)
 
     def fitting_options(self) -> list[str]:
         """Return the options that there are beside it."""
@@ -80,7 +105,7 @@ class ShapeMistake(NamedTuple):
         field_type = FIELD_TYPES.get(str(kind.value)) if part is Field and kind else None
         if field_type is None:
             return options
-        fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS}
+        fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS, "checks"}
         return [name for name in options if name in fitting]
 
 
@@ -210,6 +235,7 @@ def _words(mistake: ShapeMistake) -> Words:
     choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
     one_of = f"Write one of {', '.join(choices)}."
     close = nearest(written, choices)
+    example = EXAMPLES.get(mistake.option)
     needed = []
     if part:
         names = (name for name, option in part.model_fields.items() if option.is_required())
@@ -228,6 +254,7 @@ def _words(mistake: ShapeMistake) -> Words:
         entry=entry,
         named="kind" if of_block else owner,
         shown=f"'{shown}'" if isinstance(value, ScalarNode) else kind,
+        example=f", such as {mistake.option}: {example}" if example else "",
         of=f" for {code.value}" if isinstance(code, ScalarNode) else "",
         instead=instead,
         one_of=one_of,
@@ -267,7 +294,7 @@ PUT_IN: Mapping[type, tuple[str, ...]] = {
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Spec: HEAD,
     model.Rule: ("tools", "covered_by"),
-    Field: ("use",),
+    Field: ("use", "for", "checks"),
     model.Vocabulary: ("file",),
 }
 

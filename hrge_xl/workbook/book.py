@@ -32,9 +32,15 @@ from .feedback_sheets import (
 )
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
-from .plain_sheets import new_book
-from .styles import FONT, TAB_COLOURS
-from .tool_sheet import NOT_PRINTED, draw_guide, draw_tool_sheet, finish, formula_sheet
+from .paper import NOT_PRINTED
+from .styles import TAB_COLOURS
+from .tool_sheet import (
+    draw_guide,
+    draw_tool_sheet,
+    empty_book,
+    finish,
+    formula_sheet,
+)
 
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
 
@@ -91,7 +97,7 @@ def drawn_book(
 
     Raises `LimitError` as `draw`.
     """
-    book = new_book(target or BytesIO(), **FONT)
+    book = empty_book(layout, target or BytesIO())
     book.set_calc_mode("auto")
     formats = Formats(book, right_to_left=right_to_left(layout.language)) if target else None
     # A day and a property that are put right for each workbook.
@@ -114,7 +120,7 @@ def drawn_book(
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
-    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
+    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=layout.spec.drawing > 3)
     for added in feedback_sheets:
         added.draw(CellWriter(sheets[added.title], formats))
     for sheet in layout.sheets:
@@ -184,6 +190,12 @@ class IssuedSheet:
     formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
     facts: dict[Place, StampFact] = field(default_factory=dict)  # what differs with the stamp
     live: tuple[LiveCells, ...] = ()  # what formulas show, with the answers among them
+    is_hidden: bool = False
+    hidden_columns: frozenset[int] = frozenset()
+
+    def shows(self, column: int) -> bool:
+        """Say whether people see what stands in a column."""
+        return not self.is_hidden and column not in self.hidden_columns
 
 
 _drawn_last: dict[Layout, dict[str, IssuedSheet]] = {}  # the sheets of one layout: they are large
@@ -231,7 +243,14 @@ def _sheet(drawn: FormulaSheet) -> IssuedSheet:
         if isinstance(live.cached_values, StampFact)
         for place in live.places
     }
-    issued = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
+    hidden = frozenset(column + 1 for column, info in drawn.col_info.items() if info.hidden)
+    issued = IssuedSheet(
+        drawn.name,
+        live=tuple(drawn.live),
+        facts=facts,
+        is_hidden=bool(drawn.hidden),
+        hidden_columns=hidden,
+    )
     for place, content in sorted(drawn.noted.items()):
         if isinstance(content, IssuedFormula):
             issued.formulas.setdefault(place.row, {})[place.column] = content

@@ -22,13 +22,13 @@ from .formulas import (
     ColumnRun,
     Formula,
     Value,
-    absolute,
+    answer_cells,
     cells_of,
     column_range,
     run_of,
     total,
 )
-from .styles import level_colours, step_fills
+from .styles import level_colours, step_fills, tint
 
 LINE = "\n"  # between the codes of a cell
 MOST_CODES = 2  # in a cell, which is as high; of more the first and how many others
@@ -99,8 +99,12 @@ class CrossingWriter(BlockWriter):
 
     def corner(self, row: int, down: str = "", across: str = "") -> None:
         """Write which scale runs down, which across."""
+        self.writer.text(Place(row, self.left), self.axes(down, across), "head")
+
+    def axes(self, down: str, across: str) -> str:
+        """Say which scale runs down, which across."""
         arrow = "←" if right_to_left(self.layout.language) else "→"
-        self.writer.text(Place(row, self.left), f"{down} ↓   {across} {arrow}".strip(), "head")
+        return f"{down} ↓   {across} {arrow}".strip()
 
     def label(self, tool: str, code: str) -> str:
         """Return the label of a field."""
@@ -123,12 +127,14 @@ class MatrixWriter(CrossingWriter):
         self.rows = self.crossed(self.tools, (block.down,), block.across)
         head = self.top(block)
         language = self.layout.language
-        if block.codes:  # too narrow for words: the title or the help of the block has them
+        axes = [self.label(self.tools[0], code) for code in (block.down, block.across)]
+        if not block.codes:
+            self.corner(head, *axes)
+        else:  # too narrow for words, which stand beside the title
             self.corner(head)
-        else:
-            self.corner(
-                head, *(self.label(self.tools[0], code) for code in (block.down, block.across))
-            )
+            if block.title and self.layout.spec.drawing > 3:
+                at = Place(self.drawn.first, self.left + len(self.across.codes))
+                self.writer.text(at, self.axes(*axes), "axes")
         across_style, down_style = (
             ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
         )
@@ -153,7 +159,18 @@ class MatrixWriter(CrossingWriter):
                     formula = self._number_of_rows((step_down, step_across))
                     style = "cell_centre"
                     form = f'"{quoted}: "0;;"{quoted}"'
-                self.writer.formula(place, formula, style, form, **level_colours(level))
+                if self.layout.spec.drawing < 4:
+                    self.writer.formula(place, formula, style, form, **level_colours(level))
+                else:
+                    self.writer.formula(place, formula, style, form, bg_color=tint(level.colour))
+                    empty = text_literal(label) if block.codes else "0"
+                    self.writer.mark_when(
+                        place,
+                        place,
+                        f"={address(*place)}<>{empty}",
+                        "filled",
+                        **level_colours(level),
+                    )
                 at_level.setdefault(level.code, []).append(Formula(address(*place), formula.value))
         if codes is not None:
             return self.free + 2
@@ -235,7 +252,7 @@ class MatrixWriter(CrossingWriter):
         """Say at which crossing a row stands: 0 is none."""
         numbers = []  # the step that each answer has, as a number
         for slot in slots:
-            cell = absolute(self.layout, slot.tool, slot.cells)
+            cell = answer_cells(self.layout, slot, slot.cells, away=True)
             calculated = slot.field.calculated
             numbers.append(cell if calculated else f"--{of_step(cell, str(slot.field.vocabulary))}")
         down, across = numbers

@@ -24,7 +24,7 @@ BLANK = (None,)
 EMPTY = (None, "")
 NUMBER = (int, float)
 TICKED = "Y"  # the code of a tick
-LABEL_LENGTHS = {1: 60, 2: 60, 3: 200}  # of what a row is about, in a list: by drawing
+LABEL_LENGTHS = {1: 60, 2: 60, 3: 200, 4: 200}  # of what a row is about, in a list: by drawing
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one

@@ -77,9 +77,10 @@ class CoverWriter:
             # In the language, and in English: nobody has looked at it yet.
             for say in (self.say, translator(SOURCE_LANGUAGE)):
                 notes.append(say("Machine draft, not yet reviewed by a native speaker"))
+        quiet = SAMPLE not in self.facts and spec.drawing > 3
         for note in notes:
             self.row += 1
-            self.writer.text(Place(self.row, LABEL), note, "sample_note")
+            self.writer.text(Place(self.row, LABEL), note, "purpose" if quiet else "sample_note")
         if decides := which_decides(self.layout):
             self.row += 1
             request = self.say("Tell whoever sent you this workbook what reads wrongly.")
@@ -127,7 +128,21 @@ class CoverWriter:
             self.writer.text(Place(row, LABEL), label, "cover_label")
             row += 1
         self._today(row)
-        return row + 1
+        if spec.drawing < 4:
+            return row + 1
+        self._other_program(row + 1)
+        return row + 2
+
+    def _other_program(self, row: int) -> None:
+        """Write what does not work where a function is missing that Excel and LibreOffice have."""
+        warning = self.say(
+            "This is neither Excel nor LibreOffice: lists may be empty, and checks wrong. Open the file in one of them."
+        )
+        formula = Formula(
+            f'IF(ISERROR(AREAS({address(row, LABEL)})),{text_literal(warning)},"")',
+            lambda content, _: "",
+        )
+        self.writer.formula(Place(row, LABEL), formula, "sample_note")
 
     def _today(self, row: int) -> None:
         """Write the day that due dates are measured against: the only volatile cell, issued with the day of issue.
@@ -179,6 +194,8 @@ class CoverWriter:
         form, _ = self.layout.spec.tick_field or ("", "")
         drawn = ((sheet.name, drawn.block) for sheet in self.layout.sheets for drawn in sheet.drawn)
         checks = next((name for name, block in drawn if isinstance(block, ProblemsBlock)), "")
+        if self.layout.guide_name and self.layout.spec.drawing > 3:
+            yield say("How to fill in"), self.layout.guide_name
         if form in names:
             text = sentence(
                 say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[form]}

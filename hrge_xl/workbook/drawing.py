@@ -28,9 +28,8 @@ from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, format_pla
 from .content import NUMBER, Content, Shown
 from .cover import SAMPLE
 from .feedback_sheets import FeedbackSheet
-from .plain_sheets import new_book
-from .styles import FONT
-from .tool_sheet import NOT_PRINTED, formula_sheet
+from .paper import NOT_PRINTED, printed_area
+from .tool_sheet import empty_book, formula_sheet
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -129,9 +128,13 @@ class Drawing:
         if facts.get(SAMPLE):  # nobody fills in, and then prints, what it leaves out
             whole = self._book
             for sheet in content.layout.sheets:
-                if not content.ticked(sheet.tool.code):
+                printed = self._printed[sheet.name]
+                if content.layout.spec.drawing < 4:
                     nothing = f"{quoted(sheet.name)}!{NOT_PRINTED}"
-                    whole = whole.replace(escaped(self._printed[sheet.name]), escaped(nothing), 1)
+                    area = printed if content.ticked(sheet.tool.code) else nothing
+                else:
+                    area = printed_area(content.layout, sheet).value(content, 1)
+                whole = whole.replace(escaped(printed), escaped(area), 1)
             members.append(deflated(BOOK, whole.encode()))
         members += (
             texts.member(),
@@ -145,7 +148,7 @@ class Drawing:
         self, content: Content, drawn: Sequence[FeedbackSheet], texts: SharedTexts
     ) -> Iterator[Member]:
         """Draw these sheets in the looks of the workbook, and put right in it what of them is printed."""
-        book = new_book(BytesIO(), **FONT)
+        book = empty_book(content.layout, BytesIO())
         whole = self._book
         book.xf_format_indices, book.dxf_format_indices = map(dict, self._looks)
         book.str_table = texts

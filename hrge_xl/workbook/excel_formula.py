@@ -51,6 +51,7 @@ from .cell_writer import FORMULA_LIMIT
 from .formulas import (
     absolute,
     active_name,
+    answer_cells,
     answer_name,
     area,
     cells_of,
@@ -65,6 +66,7 @@ from .formulas import (
 
 # characters, far beyond what Excel takes
 LONGEST_WRITTEN = 16 * FORMULA_LIMIT
+MOST_CASES = 30  # of one CHOOSE in LibreOffice
 
 
 def decoded(name: str, shown: str) -> str:
@@ -106,6 +108,7 @@ class ExcelFormula:
     # The answer in whose check cell the formula stands: it is there, and can be read.
     about: Ref | None = None
     about_cell: str = ""
+    by_row: bool = True  # whether the answers of a table are found by their row, as long as that is not too long
 
     # conditions: always TRUE or FALSE
 
@@ -308,9 +311,17 @@ class ExcelFormula:
             return answer_name(ref.code)
         grid = self.grid if self.grid is not None and self.grid.tool.code == ref.tool else None
         row = None if ref.single or grid is None or grid.across else self.row
-        if ref.single or self.away or grid is None:
-            return absolute(self.layout, ref.tool, cells, row=row)
-        return cells_of(cells, row=row)
+        away = ref.single or self.away or grid is None
+        slot = self.layout.slots.get((ref.tool, "1" if ref.single else self.record, ref.code))
+        if slot is not None:
+            return answer_cells(self.layout, slot, cells, row=row, away=away, by_row=self.by_row)
+        return absolute(self.layout, ref.tool, cells, row=row) if away else cells_of(cells, row=row)
+
+    def run(self, ref: Ref) -> str | None:
+        """Return the cells of an answer where it has several; None for a single one, and where there are none."""
+        cells = self.cell(ref)
+        field = self.layout.spec.tool[ref.tool].fields[ref.code]
+        return cells if field.several and field.cells > 1 else None
 
     def _last_cell(self, ref: Ref) -> str | None:
         """Return the cell that says what an answer was in the round before."""
@@ -368,7 +379,7 @@ class ExcelFormula:
         cell = self.cell(expr)
         if cell is None:
             return "FALSE"
-        if ":" in cell:
+        if self.run(expr) is not None:
             return f"({answers_in(cell)}-SUMPRODUCT(--ISERROR({cell})))>0"
         return f'IFERROR(TRIM({cell})<>"",FALSE)'
 
@@ -455,11 +466,14 @@ class ExcelFormula:
         worth_by_code = self.layout.spec.worth(str(answer.list))
         if place is None:  # no sheet that was issued asks for it
             return '""'
-        numbers = (
+        numbers = [
             number_literal(worth_by_code[code]) if code in worth_by_code else '""'
             for code in place.codes
-        )
-        return f'IFERROR(CHOOSE(MATCH({self.labels(expr)},list_{place.name},0),{",".join(numbers)}),"")'
+        ]
+        entry_number = f"MATCH({self.labels(expr)},list_{place.name},0)"
+        if len(numbers) <= MOST_CASES:
+            return f'IFERROR(CHOOSE({entry_number},{",".join(numbers)}),"")'
+        return f'IFERROR(INDEX({{{";".join(numbers)}}},{entry_number}),"")'
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""

@@ -10,7 +10,7 @@ brings its own brackets.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import fsum
@@ -290,6 +290,37 @@ def absolute(layout: Layout, tool: str, cells: Sequence[Place], *, row: str | No
     return on_sheet(layout.sheet[tool].name, cells, row=row)
 
 
+def answer_cells(
+    layout: Layout,
+    slot: Slot,
+    cells: Sequence[Place],
+    *,
+    row: str | None = None,
+    away: bool = False,
+    by_row: bool = True,
+) -> str:
+    """Write the cells of an answer, from its own sheet or with `away` from any other one.
+
+    Those of a table are found by their row, between its head and the row below it: a reference would go along with a
+    cell that somebody cuts, and be lost where another one is pasted over it. Without `by_row` it is a reference.
+    """
+    grid = layout.grid_of(slot)
+    sheet = layout.sheet[slot.tool].name
+    can_be_cut = not (grid.across or slot.field.calculated)
+    if not can_be_cut or not by_row or layout.spec.drawing < 4:
+        return on_sheet(sheet, cells, row=row) if away else cells_of(cells, row=row)
+    head = grid.data_rows[0].index - 1
+    below = grid.data_rows[-1].index + 1
+    columns = area(sheet, Place(head, cells[0].column), Place(below, cells[-1].column))
+    rows = area(sheet, Place(head, CODE_COLUMN), Place(cells[0].row, CODE_COLUMN))
+    if not away:
+        columns, rows = (text.removeprefix(f"{quoted(sheet)}!") for text in (columns, rows))
+    if row is not None:
+        rows = f"{rows.rpartition('$')[0]}{row}"
+    all_columns = ",0" if len(cells) > 1 else ""
+    return f"INDEX({columns},ROWS({rows}){all_columns})"
+
+
 def area(name: str, first: Place, last: Place) -> str:
     """Write an area of a sheet from any other one, also one of a single cell."""
     return f"{on_sheet(name, [first])}:{cells_of([last], mark='$')}"
@@ -301,8 +332,8 @@ def column_range(layout: Layout, grid: Grid, column: int) -> str:
     return area(layout.sheet[grid.tool.code].name, first, last)
 
 
-def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
-    """Write how many cells of some slots are answered; cells side by side are counted together."""
+def count_answers(layout: Layout, slots: Sequence[Slot], *, row: str | None = None) -> str:
+    """Write how many cells of some slots of a grid are answered; cells side by side are counted together."""
     runs: list[tuple[Place, Place]] = []
     for cell in (cell for slot in slots for cell in slot.cells):
         first, last = runs[-1] if runs else (cell, cell)
@@ -311,7 +342,7 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
             runs[-1] = first, cell
         else:
             runs.append((cell, cell))
-    return "+".join(answers_in(cells_of(run, row=row)) for run in runs)
+    return "+".join(answers_in(answer_cells(layout, slots[0], run, row=row)) for run in runs)
 
 
 def entry(layout: Layout, name: str | None, code: str) -> str | None:

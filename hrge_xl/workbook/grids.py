@@ -25,6 +25,7 @@ from ..layout import (
     Slot,
     address,
     column_letters,
+    keeps_others,
     quoted,
     reference_name,
 )
@@ -201,7 +202,7 @@ class GridWriter:
                 hint = "" if self.grid.with_role("help") else row.help
                 self.writer.two_lines(place, row.label, hint, "name")
             case "help":
-                self.writer.text(place, row.help, "help")
+                self.writer.text(place, self._help(row), "help")
             case "sign" | "status" if row.part > 1:
                 self.writer.text(place, "", column.role)
             case "fixed" if row.item is not None and column.field is not None:
@@ -214,6 +215,14 @@ class GridWriter:
                 )
             case "calculated" | "answer":
                 self._answer(slots[place], place)
+
+    def _help(self, row: Row) -> str:
+        """Return what to write: all that a prompt says, which would cover this cell."""
+        if row.field is None or self.layout.spec.drawing < 4 or not row.label:
+            return row.help
+        chosen = row.field.list_name or row.field.to  # which the arrow beside the cell says
+        parts = prompt_parts(self.layout, row.field, self.say)
+        return " ".join(text for name, text in parts if name != "hint" or not chosen)
 
     def _totals(self, row: Row) -> None:
         """Draw a row that says one thing of every column whose field asks for it."""
@@ -240,7 +249,9 @@ class GridWriter:
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
         if figure is not None:
-            self.writer.number(place, figure, "fixed", number_format_of(field))
+            self.writer.number(
+                place, figure, "fixed", number_format_of(field, self.layout.spec.drawing)
+            )
             return
         codes = fixed_codes(value) if field.list_name else []
         text = str(value or "")
@@ -260,15 +271,16 @@ class GridWriter:
         self.writer.text(place, text, "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:
-        form = number_format_of(slot.field)
+        form = number_format_of(slot.field, self.layout.spec.drawing)
         field = slot.field
         if not field.calculated:
             style = "input" if self.grid.across else field.type.style
             first_side, last_side = ("top", "bottom") if self.grid.across else ("left", "right")
             no_borders = {}
-            if place != slot.cells[0]:
+            one_answer = not self.grid.across or self.layout.spec.drawing < 4
+            if place != slot.cells[0] and one_answer:
                 no_borders[first_side] = 0
-            if place != slot.cells[-1]:
+            if place != slot.cells[-1] and one_answer:
                 no_borders[last_side] = 0
             self.writer.text(place, "", style, form, **no_borders)
             return
@@ -350,7 +362,10 @@ class GridWriter:
             cells = Place(first, column.index), Place(last, column.index)
             self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
-                self.writer.mark_when(*cells, f"=NOT({in_use})", "idle")
+                idle = f"NOT({in_use})"
+                if self.layout.spec.drawing > 3:  # heads of sections keep their colour
+                    idle = f'AND({idle},$A{first}<>"")'
+                self.writer.mark_when(*cells, f"={idle}", "idle")
         signs = self.grid.with_role("sign")
         for column in (*signs, *self.grid.with_role("status")) if checks else ():
             has_sign = f'(${column_letters(signs[0].index)}{first}<>"")'
@@ -391,17 +406,22 @@ def validation(
     """Return what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
     say = translator(layout.language)
     rule = _rule(layout, grid, field, column, first_row)
-    text = prompt_of(layout, field, say)
+    beside = grid.across and grid.with_role("help") and layout.spec.drawing > 3
+    text = "" if beside else prompt_of(layout, field, say)
     if rule is None and not text:
         return None
     options = rule or {"validate": "any"}
     if text:
         options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
     if rule is not None:
+        keeps = keeps_others(layout.spec, field)
+        texts = [alert(field, layout.language)]
+        if keeps and layout.spec.drawing > 3:  # where the list does not offer it as well
+            texts.append(say("Choose OK to keep a number or code that you typed."))
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
-            "error_message": broken_lines(alert(field, layout.language)),
-            "error_type": "information" if field.type.tolerant else "stop",
+            "error_message": broken_lines(" ".join(texts)),
+            "error_type": "information" if keeps else "stop",
         }
     return options
 
@@ -441,7 +461,7 @@ def _list_source(
 ) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
     name = offered.name
-    if offered.steps:  # with the numbers below it, so that no alert stops one
+    if offered.steps:  # with the numbers below it, so that no message comes for one
         return f"=OFFSET(list_{name},0,0,{len(offered.labels) + len(offered.steps)})"
     if field.parent is None:
         return f"=list_{name}"
@@ -456,16 +476,7 @@ def _list_source(
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
-    help_text = field.help.say(layout.language)
-    type_hint = prompt(field, layout.language)
-    hint = "" if fold(type_hint) in fold(help_text) else type_hint
-    example = field.example.say(layout.language)
-    shown = say("Example: {example}").format(example=example) if example else ""
-    parts = [
-        (name, text)
-        for name, text in (("help", help_text), ("hint", hint), ("example", shown))
-        if text
-    ]
+    parts = prompt_parts(layout, field, say)
     count = 0
     for keep in range(len(parts), 0, -1):
         text = broken_lines(" ".join(text for _, text in parts[:keep]))
@@ -478,6 +489,17 @@ def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
             f"that Excel takes. Shorten its {parts[0][0]}."
         )
     return ""
+
+
+def prompt_parts(layout: Layout, field: Field, say: Translate) -> list[tuple[str, str]]:
+    """Return help, what may be typed and an example, as far as there are any, each with its name."""
+    help_text = field.help.say(layout.language)
+    type_hint = prompt(field, layout.language)
+    hint = "" if fold(type_hint) in fold(help_text) else type_hint
+    example = field.example.say(layout.language)
+    shown = say("Example: {example}").format(example=example) if example else ""
+    named = (("help", help_text), ("hint", hint), ("example", shown))
+    return [(name, text) for name, text in named if text]
 
 
 def _title(label: str) -> str:

@@ -29,7 +29,7 @@ from ..layout import (
     offered_rows,
     reference_name,
 )
-from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
+from ..layout.lists import IN_FORM, LEVELS, ROLE, TYPED_BELOW, field_of
 from ..layout.model import CODE_ROW
 from ..spec.compiled import compiled
 from ..spec.issuance import is_shown
@@ -43,6 +43,7 @@ from .formulas import (
     ColumnRun,
     Formula,
     absolute,
+    answer_cells,
     area,
     constant,
     iferror,
@@ -161,14 +162,14 @@ class ListsSheetWriter:
     def _rows(self, name: str, targets: Sequence[Target], narrowed: Narrowing | None) -> None:
         """Write a live list: beside each row a running count of those shown, then the list of these.
 
-        Below all rows stand their codes, for the dropdown to take one as it is typed.
+        Where a drawing says so, below all rows stand their codes, for the dropdown to take one as it is typed.
         """
         column = self.next_column
         first = FIRST
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
-        codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
+        codes = [row.code for _, row in targets if self.layout.spec.drawing in TYPED_BELOW]
         if narrowed is None and not any(grid.kind == "register" for grid, _ in targets):
             self._column(
                 name,
@@ -239,8 +240,8 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
     code = row.code
     if not isinstance(grid.block, RegisterBlock):
         return constant(fixed_label(layout, grid, code))
-    (column, *_) = grid.columns_of(grid.block.named_by)
-    cell = absolute(layout, grid.tool.code, [Place(row.index, column.index)])
+    slot = grid.by_row[code][grid.block.named_by]
+    cell = answer_cells(layout, slot, slot.cells[:1], away=True)
     text = f'"{code} "&LEFT({cell},{LABEL_LENGTHS[layout.spec.drawing]})'
     return Formula(text, lambda content, _: content.row_label(grid, code))
 
@@ -270,7 +271,7 @@ def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
         for code, label in layout.labels_of[slot.key].items()
         if code not in (row_code, *by.always)
     }
-    cell = absolute(layout, slot.tool, slot.cells)
+    cell = answer_cells(layout, slot, slot.cells, away=True)
     text = (
         f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in excluding_labels.values())})"
     )
@@ -357,7 +358,7 @@ def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
         slot = layout.slots.get(key)
         form = ""
         if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
-            form = number_format_of(slot.field)
+            form = number_format_of(slot.field, layout.spec.drawing)
         if grid.across or len(last_places) > 1 or field_of(column) == IN_FORM:
             first, *further_cells = (on_sheet(LAST_SHEET, [place]) for place in last_places)
             further_texts = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in further_cells)

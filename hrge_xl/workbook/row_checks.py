@@ -32,7 +32,7 @@ from .excel_formula import ExcelFormula
 from .formulas import (
     ROW,
     Formula,
-    cells_of,
+    answer_cells,
     constant,
     count_answers,
     count_if,
@@ -63,23 +63,29 @@ class RowFormulas:
     layout: Layout
     grid: Grid
 
-    def compiler(self, slot: Slot) -> ExcelFormula:
+    def compiler(self, slot: Slot, *, by_row: bool = True) -> ExcelFormula:
         """Return what writes the expressions of the row of a slot."""
-        return ExcelFormula(self.layout, self.grid, slot.row, None if self.grid.across else ROW)
+        row = None if self.grid.across else ROW
+        return ExcelFormula(self.layout, self.grid, slot.row, row, by_row=by_row)
 
     def figure(self, slot: Slot) -> str:
         """Return the formula of a calculated answer; an open row without answers calculates nothing."""
-        formula = self.compiler(slot).value(
-            compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
-        )
+        calculation = compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
+        formula = self.compiler(slot).value(calculation)
+        if measure(formula).excess:
+            formula = self.compiler(slot, by_row=False).value(calculation)
         in_use = self.in_use(slot)
         return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
 
     def check(self, slot: Slot) -> str:
         """Return the formula of the slot's check cell."""
-        compiler = self.compiler(slot)
+        formula = self._check(slot, by_row=True)
+        return self._check(slot, by_row=False) if measure(formula).excess else formula
+
+    def _check(self, slot: Slot, *, by_row: bool) -> str:
+        compiler = self.compiler(slot, by_row=by_row)
         field_checks = compiled(self.layout.spec).fields[slot.tool, slot.field.code]
-        cell = cells_of(slot.cells, row=compiler.row)
+        cell = answer_cells(self.layout, slot, slot.cells, row=compiler.row, by_row=by_row)
         several = len(slot.cells) > 1
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
@@ -173,7 +179,7 @@ class RowFormulas:
         )
         worst = Formula(f"MAX({checks.text})", lambda content, row: max(content.checks(slots[row])))
         answer_count = Formula(
-            count_answers(checked, row=ROW if table else None),
+            count_answers(self.layout, checked, row=ROW if table else None),
             lambda content, row: (
                 content.active(self.grid, slots[row][0].row)
                 if table
@@ -257,7 +263,7 @@ class RowFormulas:
 
     def _counted(self, slot: Slot, limit: int, has_message: Formula, message: Formula) -> Formula:
         """Return a text with a word limit: the count, live, in front of what is wrong."""
-        cell = cells_of(slot.cells, row=ROW)
+        cell = answer_cells(self.layout, slot, slot.cells, row=ROW)
         slots = self.grid.checked_rows
         blank = Formula(
             f'TRIM({cell})=""', lambda content, row: not content.is_answered(slots[row][0])
@@ -356,10 +362,10 @@ def answers_in_row(layout: Layout, grid: Grid, row: str) -> Formula:
     grids = (
         [grid] if table else [g for g in layout.sheet[grid.tool.code].grids if g.same_records(grid)]
     )
-    slots = (
+    slots = [
         slot for block in grids for slot in block.by_row[row].values() if not slot.field.calculated
-    )
-    count = count_answers(slots, row=ROW if table else None)
+    ]
+    count = count_answers(layout, slots, row=ROW if table else None)
     return Formula(count, lambda content, _: content.active(grid, row))
 
 

@@ -25,6 +25,7 @@ TAB_COLOURS = (
     "#4A5F6B",
 )
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
+ANY_DECIMALS = "#,##0.##########"
 LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 
 # A style is made of words: names of others above it, or a property of XlsxWriter with its value or colour.
@@ -37,6 +38,7 @@ for _style, _words in _LOOKS["styles"].items():
         STYLES[_style] |= {_name: _written} if _value else STYLES[_name]
 LINES = STYLES["lines"]
 FONT = {name: STYLES["base"][name] for name in ("font_name", "font_size")}  # of every cell
+FONT_BY_NAME = FONT | {"font_scheme": "none"}  # else Excel takes the font of its theme instead
 # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
 TALL = STYLES["row_code"]["font_size"]
 
@@ -44,6 +46,12 @@ TALL = STYLES["row_code"]["font_size"]
 def level_colours(level: Level) -> dict[str, str]:
     """Return the colours of a level: its own, and that of letters on it."""
     return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
+
+
+def tint(fill: str) -> str:
+    """Return a fill much nearer to white."""
+    parts = (int(fill[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{255 - (255 - part) // 4:02X}" for part in parts)
 
 
 def ink_on(fill: str) -> str:
@@ -79,14 +87,15 @@ def step_fills(steps: int) -> list[str]:
     return [STEP_FILLS[round(n * (len(STEP_FILLS) - 1) / (steps - 1))] for n in range(steps)]
 
 
-def number_format_of(field: Field) -> str:
-    """Return the number format of a field's cells."""
+def number_format_of(field: Field, drawing: int = 1) -> str:
+    """Return the number format of a field's cells; before 4 Excel shows a point behind whole numbers."""
     if field.decimals is not None:
         decimals = "." + "0" * field.decimals if field.decimals else ""
         return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
     if field.calculated:
         return "yyyy-mm-dd" if field.result == "date" else "General"
-    return field.type.number_format
+    form = field.type.number_format
+    return "General" if form == ANY_DECIMALS and drawing > 3 else form
 
 
 def total_format_of(field: Field, kind: str) -> str:

@@ -6,6 +6,7 @@ And how a sheet opens, scrolls and prints: widths, bands that fold, what stays i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from math import inf
 
 from xlsxwriter.workbook import Workbook
@@ -16,6 +17,8 @@ from ..layout.model import (
     CODE_COLUMN,
     HEAD_ROW,
     HIDDEN,
+    LAST_COLUMN,
+    LAST_ROW,
     LINKS_ROW,
     MARK_COLUMN,
     PROGRESS_ROW,
@@ -34,6 +37,9 @@ from .formulas import absolute, active_name, area, column_range, row_codes, tick
 from .grids import GridWriter
 from .helper_sheets import draw_last_cells
 from .lists import CollectWriter, ProblemsWriter
+from .paper import NOT_PRINTED, set_paper, set_scale
+from .plain_sheets import new_book
+from .styles import FONT, FONT_BY_NAME
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
 BLOCK_WRITERS: dict[type[Block], type[BlockWriter]] = {
@@ -140,14 +146,15 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Draw the links to the sheet before, the cover, the sheet behind, and how to fill in this one."""
     back, forth = _ways(layout)
-    names = [
-        layout.cover_name,
-        *(listed.name for listed in layout.sheets if not listed.hidden or listed is sheet),
-    ]
-    names += filter(None, [layout.guide_name if layout.spec.drawing > 2 else layout.lists_name])
+    names = [listed.name for listed in layout.sheets if not listed.hidden or listed is sheet]
+    last_names = {1: layout.lists_name, 2: layout.lists_name, 3: layout.guide_name}
+    names = [layout.cover_name, *names, *filter(None, [last_names.get(layout.spec.drawing)])]
     at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
     links = [(names[at - 1], back), (layout.cover_name, layout.cover_name)]
     links += ((name, forth) for name in names[at + 1 : at + 2])
+    if layout.spec.drawing > 3:  # the column of numbers has room for one short word
+        links[0], links[1] = links[1], links[0]
+        links = [link for link in links if link != (layout.cover_name, back)]
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not (sheet.panel or sheet.guide)
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
@@ -219,9 +226,9 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 
 # how a sheet opens, scrolls and prints
 
-NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
 # percent: letters of ten points are ten points high
 A4 = 9
+WHOLE_SHEET = f"A1:{address(LAST_ROW, LAST_COLUMN)}"
 ZOOM = 100
 PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
@@ -232,6 +239,11 @@ PROTECTION = {
     "select_locked_cells": True,
     "select_unlocked_cells": True,
 }
+
+
+def empty_book(layout: Layout, target: BytesIO) -> Workbook:
+    """Open a workbook in the font of all its cells."""
+    return new_book(target, **(FONT if layout.spec.drawing < 4 else FONT_BY_NAME))
 
 
 def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
@@ -257,6 +269,9 @@ def finish(
     for column, width in widths.items():
         sheet.set_column(column - 1, column - 1, width)
     sheet.set_zoom(ZOOM)
+    if layout.spec.drawing > 3:  # numbers of questions and codes are texts, and meant to be
+        sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
+        _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
     if protected:
         sheet.protect("", PROTECTION)
     sheet.set_paper(A4)
@@ -265,6 +280,8 @@ def finish(
         sheet.set_landscape()
     sheet.set_footer(f"&L&8{layout.spec.name} {layout.spec.version}&C&8&A&R&8&P / &N")
     sheet.fit_to_pages(1, 0)
+    if layout.spec.drawing > 3:
+        set_scale(sheet, widths.values())
 
 
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
@@ -292,6 +309,8 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
             sheet.repeat_rows(drawn.head - 1)
     if not tool.tool.printed:
         sheet.print_area(NOT_PRINTED)
+    if layout.spec.drawing > 3:
+        set_paper(sheet, layout, tool)
 
 
 def _is_form(tool: Sheet) -> bool:

@@ -396,6 +396,14 @@ class Document(Closing):
 
     # Moving things about.
 
+    def cut(self, sheet: str, source_range: str, target_cell: str) -> None:
+        """Cut a range and paste it elsewhere on its sheet: what refers to its cells goes along."""
+        self.ask("cut", sheet=sheet, source=source_range, target=target_cell)
+
+    def drag_down(self, sheet: str, cells: str) -> None:
+        """Drag the first row of a range over the others: LibreOffice goes on counting what it can."""
+        self.ask("drag", sheet=sheet, address=cells)
+
     def insert_rows(self, sheet: str, row: int, count: int = 1) -> None:
         """Insert rows above a row, counted from 1."""
         self.ask("insert", sheet=sheet, axis="Rows", index=row - 1, count=count)

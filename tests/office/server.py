@@ -25,6 +25,7 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException, IllegalArgumentException
 from com.sun.star.sheet import TableFilterField
+from com.sun.star.sheet.FillDirection import TO_BOTTOM
 from com.sun.star.sheet.FilterOperator import EQUAL
 from com.sun.star.sheet.ValidationType import LIST
 from com.sun.star.table import TableSortField
@@ -237,6 +238,26 @@ class Bridge:
             sheet, page.getCellRangeByPosition(where.Column, where.Row, end_column, end_row)
         )
         page.copyRange(where, origin)
+
+    def do_cut(self, book: int, sheet: str, source: str, target: str) -> None:
+        owner = self.book(book)
+        page = owner.sheet(sheet)
+        place = owner.range(sheet, source)
+        origin = place.RangeAddress
+        where = owner.cell(sheet, target).CellAddress
+        end_column = where.Column + origin.EndColumn - origin.StartColumn
+        end_row = where.Row + origin.EndRow - origin.StartRow
+        owner.must_be_open(sheet, place)
+        owner.must_be_open(
+            sheet, page.getCellRangeByPosition(where.Column, where.Row, end_column, end_row)
+        )
+        page.moveRange(where, origin)
+
+    def do_drag(self, book: int, sheet: str, address: str) -> None:
+        owner = self.book(book)
+        place = owner.range(sheet, address)
+        owner.must_be_open(sheet, place)
+        place.fillAuto(TO_BOTTOM, 1)
 
     def do_insert(self, book: int, sheet: str, axis: str, index: int, count: int) -> None:
         owner = self.book(book)

@@ -74,8 +74,8 @@ class CountOf(_Presence):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         counts = []
         for arg in args:
-            cell = write.cell(arg) if isinstance(arg, Ref) else None
-            counts.append(answers_in(cell) if cell and ":" in cell else f"({write.filled(arg)}*1)")
+            cells = write.run(arg) if isinstance(arg, Ref) else None
+            counts.append(answers_in(cells) if cells else f"({write.filled(arg)}*1)")
         return f"({'+'.join(counts)})"
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:

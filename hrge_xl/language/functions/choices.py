@@ -25,6 +25,7 @@ class Has(Function):
     name = "has"
     takes = (Type.MANY, Type.TEXT)
     columnwise = True
+    needs_answer = True
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)

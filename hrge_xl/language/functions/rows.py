@@ -16,11 +16,13 @@ from ..tree import (
     ColumnWriter,
     Expr,
     Literal,
+    Logic,
     Over,
     Ref,
     SheetWriter,
     Type,
 )
+from .answers import Filled
 from .choices import LookUp
 from .figures import Total
 
@@ -259,6 +261,31 @@ def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
         and isinstance(expr.if_false, Literal)
         and expr.if_false.value == 0
     )
+
+
+class Mean(SumOver):
+    """`mean('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`.
+
+    Meaning: mean of a number over the rows
+    Blanks: blank without numbers
+    Example: mean('R1', RSK_03)
+    """
+
+    name = "mean"
+
+    def typed(self, typing: Parser, node: ast.Call) -> Expr:
+        """Type it as a sum, by the number of rows that have a number in it."""
+        over = self.over(typing, node)
+        number = over.inner
+        counted: list[Expr] = []
+        if _is_partial(number):
+            counted.append(number.condition)
+            number = number.if_true
+        assert number is not None
+        condition = Logic("and", (*counted, Filled().call(number)))
+        added = Over(SumOver(), over.tool, over.inner, Type.NUMBER)
+        rows = Over(CountIf(), over.tool, condition, Type.NUMBER)
+        return Arithmetic("/", added, rows, Type.NUMBER)
 
 
 class Minimum(_Number):

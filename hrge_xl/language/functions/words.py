@@ -95,6 +95,8 @@ class Matches(Function):
 
     name = "matches"
     takes = (Type.TEXT, Type.TEXT)
+    needs_answer = True
+    padded = False
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
@@ -107,7 +109,7 @@ class Matches(Function):
         except NotAPattern as error:
             reason = f"'{args[1].value}' is not a pattern that can be matched ({error})."
             raise typing.refuse(node.args[1], reason, PATTERN_REMEDY) from error
-        return self.call(*args)
+        return matching(*args, level=typing.scope.level)
 
     def in_sheet(self, text: Expr, pattern: Expr) -> bool:
         return pieces(code_of(pattern)) is not None
@@ -116,10 +118,27 @@ class Matches(Function):
         cell = write.text(text)
         parts = pieces(code_of(pattern))
         assert parts is not None  # else the pattern is for the reader only
-        return f"IFERROR(AND({','.join([f'{cell}<>{EMPTY}', *_conditions(cell, parts)])}),FALSE)"
+        conditions = _conditions(cell, parts, padded=self.padded)
+        return f"IFERROR(AND({','.join([f'{cell}<>{EMPTY}', *conditions])}),FALSE)"
 
     def of(self, text: Any, pattern: Any) -> bool:
         return text is not None and fits(pattern, text)
+
+
+class MatchesPadded(Matches):
+    """The same of a pattern whose last places may be blank, where LibreOffice finds no empty text in another one."""
+
+    name = "matches_padded"
+    internal = True
+    padded = True
+
+
+def matching(text: Expr, pattern: Expr, *, level: int) -> Call:
+    """Return the condition that a text fits a pattern, as specs of a level have it written."""
+    parts = pieces(code_of(pattern))
+    may_be_short = parts is not None and parts[-1].most != parts[-1].least
+    function = MatchesPadded() if level > 1 and may_be_short else Matches()
+    return function.call(text, pattern)
 
 
 class Email(Function):
@@ -132,6 +151,7 @@ class Email(Function):
 
     name = "email"
     takes = (Type.TEXT,)
+    needs_answer = True
 
     def excel(self, write: SheetWriter, text: Expr) -> str:
         cell = write.text(text)
@@ -397,6 +417,12 @@ def pieces(pattern: str) -> list[PatternPiece] | None:
     return None if open_ones or not parts or length > MOST_PLACES or endless else parts
 
 
+def by_place(pattern: str) -> str:
+    """Write a pattern as sheets check it, by the letters and digits at each place: the whole text has to fit it."""
+    classes = re.sub(r"\[[^\]]*\]", lambda letters: letters[0].replace(r"\d", "0-9"), pattern)
+    return re.sub(r"^\^|(?<!\\)\$$", "", classes.replace(r"\d", "[0-9]"))
+
+
 def _atom(pattern: str, place: int) -> tuple[str, int] | None:
     """Read the characters possible at a place, and where the pattern goes on."""
     sign = pattern[place]
@@ -437,7 +463,7 @@ def _times(repetition: re.Match[str]) -> tuple[int, int | None]:
     return int(least), (int(most) if most else None) if open_ else int(least)
 
 
-def _conditions(text: str, parts: list[PatternPiece]) -> Iterator[str]:
+def _conditions(text: str, parts: list[PatternPiece], *, padded: bool) -> Iterator[str]:
     least = sum(piece.least for piece in parts)
     most = None if parts[-1].most is None else least - parts[-1].least + parts[-1].most
     yield f"LEN({text})={least}" if least == most else f"LEN({text})>={least}"
@@ -456,8 +482,10 @@ def _conditions(text: str, parts: list[PatternPiece]) -> Iterator[str]:
         yield f"ISERROR(FIND(CHAR(10),{text}))"
     last = parts[-1]
     if last.characters != ANY and last.most is not None and last.most > last.least:
-        # past the end of a text there is nothing, which every class lets pass
-        yield _class_condition(text, range(place, place + last.most - last.least), last.characters)
+        # past the end of a text there is nothing, which every class lets pass, but in LibreOffice
+        places = range(place, place + last.most - last.least)
+        padding = f"&{text_literal(last.characters[0] * len(places))}" if padded else ""
+        yield _class_condition(text + padding, places, last.characters)
 
 
 def _class_condition(text: str, places: range, characters: str) -> str:
