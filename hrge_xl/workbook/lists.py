@@ -160,7 +160,7 @@ class KeptRows:
         counts = (number.get(place, 0) for place, _ in enumerate(ranks))
         return [*counts, *("" if rank is None else rank for rank in ranks)]
 
-    def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
+    def ranks_by_source(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
         """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
         counts = shown[: len(self.rows)]
         ranks = shown[len(self.rows) :] or [0.0] * len(self.rows)
