@@ -32,7 +32,7 @@ from ..core.errors import LimitError, Mistake, SpecError, UsageError, did_you_me
 from ..core.numerals import plain_number, shown
 from ..core.paths import check_not_there, is_plain_name, path_in, whole_folder, write_whole
 from ..core.spec_parts import Model, Text
-from ..core.words import CELL_LIMIT
+from ..core.words import CELL_LIMIT, fits_a_cell
 from ..fields import FIELD_TYPES, Field
 from ..fields.field import FieldType
 from ..findings import Finding
@@ -45,7 +45,8 @@ from ..spec.csv_file import take_in_lists
 from ..spec.load import HEAD_FILE, load
 from ..spec.shape import OWN_FILES, annotations_at, options_of
 from ..spec.yaml_file import MAX_DEPTH, Loader, SkippedInput, dumped, entries_of, plain, walk
-from ..workbook.plain_sheets import add_sheet, new_book
+from ..workbook.cell_writer import no_cell_holds
+from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods")
 NOTE = "_"  # with which the names of sheets and the headings begin that are none of the spec
@@ -68,9 +69,8 @@ PARTS: Mapping[str, Sequence[type[Model]]] = {  # what the rows of a sheet are
     "rules": (model.Rule,),
 }
 SEVERAL = ("for", "covered_by")  # options of lists that only the loader knows
-WRITTEN_OUT = re.compile(
-    r'null|[\[{"].*[\]}"]', re.DOTALL
-)  # what is JSON, if it can be read as that
+# what is JSON, if it can be read as that
+WRITTEN_OUT = re.compile(r'null|[-+.0-9e]{16,}|[\[{"].*[\]}"]', re.DOTALL)
 
 Value = str | int | float | bool | None
 Places = list[
@@ -429,11 +429,13 @@ def _is_plain(value: Any) -> bool:
 def _draw(tables: Mapping[str, list[dict[str, Value]]], languages: Sequence[str]) -> bytes:
     target = BytesIO()
     book = new_book(target, num_format="@", valign="top")
+    plain_cell = book.add_format({"num_format": "@", "valign": "top"})
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "num_format": "@"})
     for name, rows in tables.items():
         helps = _headings(name, languages)
         headings = dict.fromkeys([*helps, *(heading for row in rows for heading in row)])
         sheet = add_sheet(book, name, "en")
+        cells = PlainSheet(sheet, {})
         for column, heading in enumerate(headings):
             sheet.write_string(0, column, heading, head)
             text = "::" in heading or heading in ("label", "title", "message", "lines", "value")
@@ -447,8 +449,11 @@ def _draw(tables: Mapping[str, list[dict[str, Value]]], languages: Sequence[str]
                 sheet.data_validation(1, column, MOST_ROWS, column, options)
         for number, row in enumerate(rows, 1):
             for column, heading in enumerate(headings):
-                if heading in row:
-                    _write(sheet, number, column, row[heading])
+                value = row.get(heading)
+                if isinstance(value, str) and not fits_a_cell(value):
+                    raise LimitError(f"{name}!{heading}: {no_cell_holds(value)}")
+                if value is not None:
+                    cells.put(number, column, value, plain_cell)
         sheet.freeze_panes(1, 2 if name != "settings" else 1)
         sheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
     _add_names(book, [str(row["list"]) for row in tables["lists"]])
@@ -466,18 +471,6 @@ def _headings(table: str, languages: Sequence[str]) -> dict[str, str]:
             headings[bare] = text
         headings |= {f"{bare}::{tag}": text for tag in tags}
     return headings
-
-
-def _write(sheet: Any, row: int, column: int, value: Value) -> None:
-    if isinstance(value, str) and len(value) > CELL_LIMIT:
-        reason = f"A text has {len(value):,} characters, and a cell holds {CELL_LIMIT:,}."
-        raise LimitError(f"{reason} Shorten it, or keep this spec in YAML files.")
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value)
-    elif value is not None:
-        sheet.write_number(row, column, value)
 
 
 def _dropdown(table: str, heading: str) -> str | list[str]:
@@ -781,6 +774,9 @@ class _Rows:
         if path is None:
             return
         steps = read_path(str(path.value))
+        if len(steps) > MAX_DEPTH:
+            self._say(path.place, "This path has too many steps.", "Look where it came from.")
+            return
         for (_, *language), leaf in row.items():
             value = _from_json(leaf.value)
             self._put(
