@@ -137,8 +137,10 @@ class SpecFolder(SpecName):
         """Return the text as it is. Raises `UsageError` for a workbook."""
         text = str(value)
         if text.lower().endswith(WORKBOOKS):
-            command = f"hrge-xl spec export {quoted(text)} -o FOLDER"
-            raise UsageError(f"{text} is a workbook, and a folder is needed here: {command}")
+            raise UsageError(
+                f"{text} is a workbook, and a folder is needed here.",
+                remedy=f"Make one: hrge-xl spec export {quoted(text)} -o FOLDER",
+            )
         return super().convert(value, param, ctx)
 
 

@@ -249,12 +249,12 @@ def check_name(name: str) -> None:
 
 def workbook_of(spec: model.Spec) -> bytes:
     """Return a spec as a workbook. Raises `LimitError` where a text is longer than a cell."""
-    tables = _Tables(spec)
+    tables = _SpecTables(spec)
     return _draw(tables.rows, spec.languages)
 
 
 @dataclass
-class _Tables:
+class _SpecTables:
     """The rows of every sheet: the value of each cell by its heading."""
 
     spec: model.Spec
@@ -563,7 +563,7 @@ def open_spec_workbook(file: str | Path) -> Iterator[Path]:
             f"{file} is not a spec: it has no sheets called `sheets` and `fields`.",
             remedy="Begin with a workbook of: hrge-xl spec new NAME -o FILE.xlsx",
         )
-    rows = _Rows()
+    rows = _SpecRows()
     for name, cells in sheets:
         rows.read(name, cells)
     files = rows.files()
@@ -633,7 +633,7 @@ Row = dict[Steps, SpecLeaf]  # what a row says, by the paths in its headings
 
 
 @dataclass
-class _Rows:
+class _SpecRows:
     """The rows of a workbook put together: one tree, whose parts know their cells, and files as they stand there."""
 
     mistakes: list[Mistake] = field(default_factory=list)
