@@ -251,6 +251,7 @@ def test_a_mistake_is_told_with_its_cell(tmp_path: Path) -> None:
         ({"settings__A9": "title/en", "settings__B9": "x"}, "settings!B9", "is said here and in"),
         ({"settings__A9": "tools/FORM/blocks/kind", "settings__B9": "x"}, "settings!B9", "is said"),
         ({"settings__B9": "x"}, "settings!A9", "no `path`"),
+        ({"settings__A9": "#1", "settings__B9": "x"}, "settings!B9", "is said here and in"),
         ({"settings__A9": "a/" * 99, "settings__B9": "x"}, "settings!A9", "too many steps"),
         ({"files__A2": "../x.yaml", "files__B2": "x"}, "files!B2", "no file that a spec can have"),
         ({"files__A2": "rules.yaml", "files__B2": "x"}, "files!B2", "stands in other sheets"),

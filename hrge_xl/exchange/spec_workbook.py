@@ -155,7 +155,7 @@ def heading_of(steps: Steps, languages: Sequence[str]) -> str:
 
 def _annotations(steps: Steps) -> list[Any]:
     """Return what the model takes at a path of the whole tree, in which codes and numbers of entries are no options."""
-    names = [step for step in steps if isinstance(step, str)]
+    names = [step for step in steps if isinstance(step, str)] or [""]
     if names[0] in ("tools", "vocabularies", COLUMN_SETS):
         del names[1:2]
     if names[0] == COLUMN_SETS:
@@ -819,6 +819,9 @@ class _SpecRows:
     def _made_files(self) -> Iterator[tuple[str, tuple[bytes, Places]]]:
         """Yield the YAML files that the tree is, each with the cells of its places."""
         tools = self.root.pop("tools", {})
+        if isinstance(tools, SpecLeaf):
+            self._say(tools.place, "`tools` is no option here.", "Write them into `sheets`.")
+            tools = {}
         own = {f"{name}.yaml": self.root.pop(name) for name in OWN_FILES if name in self.root}
         trees: dict[str, Any] = {HEAD_FILE: self.root} | own
         for number, (code, tool) in enumerate(tools.items(), 1):
