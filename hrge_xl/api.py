@@ -65,9 +65,10 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
 
 def spec_warnings(spec: Spec) -> list[Mistake]:
     """Return what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
+    from .exchange.spec_workbook import placed
     from .spec.load import warnings
 
-    return warnings(spec)
+    return placed(spec.folder, warnings(spec))
 
 
 def missing_translations(spec: Spec) -> dict[str, list[str]]:
@@ -113,23 +114,16 @@ def import_spec(
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
-    from .core.paths import path_in, whole_folder, write_whole
+    from .core.paths import check_not_there, path_in, whole_folder, write_whole
+    from .exchange.spec_workbook import check_name
     from .importing import draft
     from .spec.load import load
 
     file = Path(file)
     output = Path(output)
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(
-            f"{output} exists already and is not empty.", remedy="Name another folder with -o."
-        )
+    check_not_there(output)
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(
-            f"'{name}' cannot be the name of a spec.",
-            value=name,
-            remedy="Use letters, digits, _ and -.",
-        )
+    check_name(name)
     drafted = draft(file, name, password)
     with whole_folder(output) as unfinished:
         for path, text in drafted.files.items():

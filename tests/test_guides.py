@@ -57,6 +57,7 @@ GUIDES = (
     "first-round.md",
     "first-spec.md",
     "first-analysis.md",
+    "spec-in-excel.md",
     "importing.md",
     "cluster.md",
     "postgresql.md",
