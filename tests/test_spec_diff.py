@@ -41,6 +41,7 @@ def test_nothing_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     said = capsys.readouterr().out
     assert said.startswith("example 1.0 → example 1.0. Changes: 0.")
     assert "Nothing breaks" in said
+    assert "␊" not in said
 
 
 def test_what_is_asked_for_anew_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -104,14 +104,16 @@ def lines(diff: SpecDiff) -> Iterator[str]:
     for number, change in enumerate(diff.changes, start=1):
         if change.group is not group:
             group = change.group
-            yield f"\n{group.value}"
+            yield ""
+            yield group.value
         mark = "BREAKS: " if change.breaks else ""
         texts = [f"“{text}”" for text in (change.before, change.after) if text]
         pair = f" {' → '.join(texts)}" if texts else ""
         yield f"  {number}. {mark}{change.place}: {change.what}{pair}: {change.effect.value}."
         if change.note:
             yield f"     {change.note}"
-    yield f"\n{_verdict(diff)}"
+    yield ""
+    yield _verdict(diff)
 
 
 def summary(diff: SpecDiff) -> Iterator[str]:
