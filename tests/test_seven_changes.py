@@ -375,9 +375,7 @@ def test_a_column_of_a_table_is_its_description_and_what_fills_it(copy: Copy) ->
     copy.replace(TABLES, "path sha256 size verdict", "path sha256 size letters verdict")
     described = "  letters: {type: integer, meaning: How long its name is., head: Letters}\n"
     copy.replace(TABLES, "  size: {", f"{described}  size: {{")
-    copy.replace(
-        rows, '"size": result.size, ', '"size": result.size, "letters": len(result.path), '
-    )
+    copy.replace(rows, '"size": result.size,', '"size": result.size, "letters": len(result.path),')
     assert copy.changed() == [rows, TABLES]
     dataset = copy.consolidated(SVC_02=10)
     table = copy.table("submissions")
