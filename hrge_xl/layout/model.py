@@ -129,9 +129,9 @@ class GridColumn:
         """Whether its head is turned on its side."""
         return self.width < NARROW and self.field is not None
 
-    def hint(self, language: str) -> str:
-        """Return the help that its head has room for; longer ones stand on the panel."""
-        if self.field is None or self.part > 1 or self.turned:
+    def hint(self, spec: Spec, language: str) -> str:
+        """Return the help that its head has room for; all other help says how to fill in."""
+        if spec.drawing > 3 or self.field is None or self.part > 1 or self.turned:
             return ""
         text = self.field.help.say(language)
         return text if len(text) <= HINT_LINES * self.width * CHARACTERS else ""

@@ -55,6 +55,7 @@ LEAST_NAME_WIDTH = 24
 # at most of what a head asks for, and of that what the filter takes
 HEAD_WIDTH = 26
 HEAD_BUTTON = 3
+HEAD_FILTER = 2
 QUESTION_WIDTH = 32
 FORM_ANSWER_WIDTH = 52
 HELP_WIDTH = 34
@@ -318,16 +319,29 @@ class _SheetBuilder:
     def _width(self, field: Field) -> int:
         """Return the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
+        if self.spec.drawing > 3:
+            width = field.width or self._usual_width(field)
+            if width < NARROW:
+                return width
+            return max(width, _head_width(label), self._longest_word(field))
         word = max(map(len, label.split()), default=0) + HEAD_BUTTON
-        if self.spec.drawing > 3 and field.list_name in self.spec.vocabularies:
-            entries = self.spec.vocabularies[str(field.list_name)].items
-            texts = " ".join(entry.label.say(self.language) for entry in entries)
-            word = max(word, max(map(len, texts.split()), default=0) + 1)
         if field.width is not None:
             return max(field.width, 0 if field.width < NARROW else word)
+        return max(self._usual_width(field), min(max(word, len(label) // 2), HEAD_WIDTH))
+
+    def _usual_width(self, field: Field) -> int:
+        """Return the width that a column has if its spec says nothing."""
         long = field.calculated and field.result == "text"
         of_type = FIELD_TYPES["long"] if long else field.type
-        return max(of_type.width, min(max(word, len(label) // 2), HEAD_WIDTH))
+        return of_type.width
+
+    def _longest_word(self, field: Field) -> int:
+        """Return the width that keeps every word of the list of a field whole; 0 without a list."""
+        vocabulary = self.spec.vocabularies.get(field.list_name or "")
+        if vocabulary is None:
+            return 0
+        words = " ".join(entry.label.say(self.language) for entry in vocabulary.items).split()
+        return max(map(len, words), default=0) + 1
 
     # rows
 
@@ -381,6 +395,20 @@ class _SheetBuilder:
                     0, "question", f"{field.code}.{part}", mark, label, hint, None, field, part
                 )
                 label = hint = mark = ""
+
+
+def _head_width(label: str) -> int:
+    """Return the least width in which a head takes two lines beside the button of the filter.
+
+    A longer head takes three, with its words in one piece.
+    """
+    words = label.split()
+    least = len(label)
+    for cut in range(1, len(words)):
+        lines = " ".join(words[:cut]), " ".join(words[cut:])
+        least = min(least, max(map(len, lines)))
+    longest_word = max(map(len, words), default=0)
+    return max(min(least, HEAD_WIDTH), longest_word) + HEAD_FILTER
 
 
 def _slots(grid: Grid) -> Iterator[Slot]:
@@ -454,11 +482,11 @@ def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iter
     """Yield everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if grids:
         yield from _guide(spec, tool, language)
-        yield from _hints(grids, language)
+        yield from _hints(spec, grids, language)
         yield from _lists(spec, tool, language)
 
 
-def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
+def _hints(spec: Spec, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Say what to write in columns whose heads have no room for it."""
     columns = (column for grid in grids if not grid.across for column in grid.columns)
     texts = [
@@ -467,7 +495,7 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
         if column.field
         and column.part < 2
         and column.role not in HIDDEN
-        and not column.hint(language)
+        and not column.hint(spec, language)
     ]
     if any(text for _, text in texts):
         yield PanelLine(translator(language)("What to write"), is_head=True)
