@@ -201,7 +201,8 @@ class _SheetBuilder:
                 rows = tuple(
                     replace(new, index=index) for index, new in enumerate(self._rows(block), row)
                 )
-                grid = Grid(number, self.tool, block, columns, rows, ())
+                leading = len(self._leading(block)) or 1
+                grid = Grid(number, self.tool, block, columns, rows, (), leading)
                 if grid.data_rows:  # else a list of the sheets issued, and none was
                     visible.append(grid)
                     row = rows[-1].index + 1
@@ -269,28 +270,44 @@ class _SheetBuilder:
             yield self.sign
         for field in summaries:
             yield from self._cells(field)
+        leading = self._leading(block)
+        narrow = [*summaries, *leading[:-1]]
         room = (
             FROZEN_WIDTH
             - MARK_WIDTH
             - SIGN_WIDTH * asks
-            - sum(self._width(field) for field in summaries)
+            - sum(self._width(field) for field in narrow)
         )
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
-        remaining_fields = [field for field in fields if not field.summary]
-        if isinstance(block, RegisterBlock):
-            yield from self._cells(remaining_fields.pop(0), width)
+        if leading:
+            for field in leading[:-1]:
+                yield from self._cells(field)
+            yield from self._cells(leading[-1], width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield GridColumn(0, "name", "", label, width)
+        drawn_codes = {field.code for field in (*summaries, *leading)}
+        remaining_fields = [field for field in fields if field.code not in drawn_codes]
         for field in remaining_fields:
             if field.fixed:
                 yield from self._cells(field)
         yield from self._last_columns(block) if self.last else ()
         not_fixed = [field for field in remaining_fields if not field.fixed]
-        for field in sorted(not_fixed, key=lambda field: field.calculated):
+        for field in sorted(not_fixed, key=lambda field: field.calculated and not field.beside):
             yield from self._cells(field)
         if asks:
             yield self.status
+
+    def _leading(self, block: FieldBlock) -> list[Field]:
+        """Return the answers of a register that stay in view: what names a row, and one before it."""
+        if not isinstance(block, RegisterBlock):
+            return []
+        fields = [field for field in block.fields if not field.summary]
+        answers = [field for field in fields if field.asked]
+        codes = [field.code for field in answers[:2]]
+        if self.spec.drawing > 3 and block.shows in codes:
+            return answers[: codes.index(block.shows) + 1]
+        return fields[:1]
 
     def _last_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Yield one for each field whose answer in the round before is shown, and one for rows that were over."""
@@ -357,7 +374,8 @@ class _SheetBuilder:
         if isinstance(block, FormBlock):
             yield from self._questions(block)
         elif isinstance(block, RegisterBlock):
-            for number in range(1, (self.blank_rows or block.rows) + 1):
+            rows = max(self.blank_rows or block.rows, block.least_rows)
+            for number in range(1, rows + 1):
                 code = f"{block.id}{number:02d}"
                 yield Row(0, "record", code, code, code)
         elif isinstance(block, ChecklistBlock | CatalogueBlock):
