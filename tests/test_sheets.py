@@ -667,6 +667,14 @@ def test_a_risk_is_nine_cells_on_one_screen() -> None:
         assert sheet.sheet_view.zoomScale in (None, 100)
 
 
+@pytest.mark.parametrize(("tool", "last"), [("T4.B", "T4B_23"), ("T4.C", "T4C_13")])
+def test_what_is_asked_of_an_indicator_is_on_one_screen(tool: str, last: str) -> None:
+    where, book = layout(TOOLKIT), opened(made(TOOLKIT, "en", "blank"))
+    sheet, (grid,) = book[where.sheet[tool].name], where.sheet[tool].grids
+    columns = range(1, grid.columns_of(last)[0].index + 1)
+    assert sum(width(sheet, column) for column in columns) <= 1_320
+
+
 RISK = {
     "RSK_07": "Strike",
     "RSK_05": "PEO",

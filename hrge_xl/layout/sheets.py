@@ -280,6 +280,8 @@ class _SheetBuilder:
         )
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
         if leading:
+            if self.spec.drawing > 3 and leading[-1].width is not None:
+                width = min(width, max(leading[-1].width, LEAST_NAME_WIDTH))
             for field in leading[:-1]:
                 yield from self._cells(field)
             yield from self._cells(leading[-1], width)
