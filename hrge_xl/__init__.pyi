@@ -73,6 +73,9 @@ from .exchange.issuing import Order as Order
 from .exchange.issuing import generate as generate
 from .exchange.issuing import issue as issue
 from .exchange.spec_smoke_test import try_out as try_out
+from .exchange.spec_workbook import export_spec as export_spec
+from .exchange.spec_workbook import new_spec as new_spec
+from .exchange.spec_workbook import open_spec_workbook as open_spec_workbook
 from .exchange.validation import Reader as Reader
 from .exchange.validation import Result as Result
 from .exchange.validation import ValidationRequest as ValidationRequest

@@ -65,9 +65,10 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
 
 def spec_warnings(spec: Spec) -> list[Mistake]:
     """Return what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
+    from .exchange.spec_workbook import placed
     from .spec.load import warnings
 
-    return warnings(spec)
+    return placed(spec.folder, warnings(spec))
 
 
 def missing_translations(spec: Spec) -> dict[str, list[str]]:
@@ -113,23 +114,16 @@ def import_spec(
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
-    from .core.paths import path_in, whole_folder, write_whole
+    from .core.paths import check_not_there, path_in, whole_folder, write_whole
+    from .exchange.spec_workbook import check_name
     from .importing import draft
     from .spec.load import load
 
     file = Path(file)
     output = Path(output)
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(
-            f"{output} exists already and is not empty.", remedy="Name another folder with -o."
-        )
+    check_not_there(output)
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(
-            f"'{name}' cannot be the name of a spec.",
-            value=name,
-            remedy="Use letters, digits, _ and -.",
-        )
+    check_name(name)
     drafted = draft(file, name, password)
     with whole_folder(output) as unfinished:
         for path, text in drafted.files.items():
@@ -506,14 +500,21 @@ def _only(side: str | Path | Result | Sequence[Dataset]) -> Result:
 
 
 @contextmanager
-def _opened(place: str | Path | Dataset, today: date | None, *, figures: bool) -> Iterator[Dataset]:
+def _opened(
+    place: str | Path | Dataset,
+    today: date | None,
+    jobs: int = 1,
+    password: str | None = None,
+    *,
+    figures: bool,
+) -> Iterator[Dataset]:
     """Open the dataset at a place, unless it is open."""
     from .rounds.datasets import Dataset, one_dataset
 
     if isinstance(place, Dataset):
         yield place
     else:
-        with one_dataset(place, today, figures=figures) as dataset:
+        with one_dataset(place, today, jobs, password, figures=figures) as dataset:
             yield dataset
 
 
@@ -726,6 +727,20 @@ class Decisions(NamedTuple):
     corrections: Sequence[OfficeCorrection] = ()  # of answers, and those taken back, oldest first
 
 
+@overload
+def decisions(dataset: Dataset, /, *, names: Sequence[str] = ()) -> Decisions: ...
+
+
+@overload
+def decisions(
+    folder: str | Path,
+    today: date | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+    names: Sequence[str] = (),
+) -> Decisions: ...
+
+
 def decisions(
     folder: str | Path | Dataset,
     today: date | None = None,
@@ -747,17 +762,10 @@ def decisions(
     from .ledger.judgements import every_correction, history
     from .ledger.ledger import Ledger
     from .outputs.compare import details
-    from .rounds.datasets import Dataset, one_dataset
     from .rounds.round_status import is_in_doubt
 
-    today = today or day_here()
     differing = dict[str, list[str]]()
-    with ExitStack() as stack:
-        if isinstance(folder, Dataset):
-            dataset = folder
-        else:
-            opening = one_dataset(folder, today, jobs, password, figures=False)
-            dataset = stack.enter_context(opening)
+    with _opened(folder, today, jobs, password, figures=False) as dataset:
         returns = dataset.returns()
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():
@@ -841,8 +849,9 @@ def verify(  # noqa: PLR0913 (one parameter an option)
         if of_dataset
         else ("a dataset or round", {"--sample": sample, "--store": store})
     )
-    for name in (name for name, value in foreign_options.items() if value is not None):
-        raise UsageError(f"{name} is about {subject}.", remedy="Leave it out.")
+    misplaced = [option for option, value in foreign_options.items() if value is not None]
+    if misplaced:
+        raise UsageError(f"{misplaced[0]} is about {subject}.", remedy="Leave it out.")
     home = target.parent if of_dataset and not target.is_dir() else target
     request = audit.VerificationRequest(
         home, [*map(Path, returned)], ledger, spec, sample, store, password, jobs or cores(), redact

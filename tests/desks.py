@@ -6,7 +6,7 @@ import http.client
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,9 +119,10 @@ class RunningDesk:
         connection.close()
         return Answer(response.status, headers_of(response), text)
 
-    def send(self, page: str, fields: Mapping[str, str], **headers: str) -> Answer:
-        """Send a form."""
-        return self.ask(page, method="POST", body=urlencode(fields).encode(), **FORM, **headers)
+    def send(self, page: str, fields: Mapping[str, str | Sequence[str]], **headers: str) -> Answer:
+        """Send a form; a field with several values is several fields."""
+        body = urlencode(fields, doseq=True).encode()
+        return self.ask(page, method="POST", body=body, **FORM, **headers)
 
     def enter(self) -> Answer:
         """Open the address, as the browser does; keep the cookie."""

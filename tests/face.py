@@ -191,7 +191,7 @@ from hrge_xl.layout import (
     column_letters,
     offered_rows,
 )
-from hrge_xl.layout.messages import remedy
+from hrge_xl.layout.messages import instruction_for
 from hrge_xl.layout.lists import LEVELS
 from hrge_xl.layout.model import (
     BAND_ROW,
@@ -282,7 +282,6 @@ from hrge_xl.findings import (
 from hrge_xl.findings.model import ACTIVE
 from hrge_xl.dataset import work
 from hrge_xl.outputs import (
-    table_files,
     data_xlsx,
     exports,
     overview as overview_module,

@@ -914,7 +914,7 @@ def test_a_check_with_a_blank_operand_is_skipped(
     """A spec that says `expressions: 2` needs no `not (value > …)`; the others mean what they meant."""
     spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
     damage(spec, "tools/plan.yaml", "not (value > PLN_06)", "value <= PLN_06")
-    damage(spec, "workbook.yaml", "drawing: 3", f"drawing: 3\nexpressions: {level}")
+    damage(spec, "workbook.yaml", "drawing: 4", f"drawing: 4\nexpressions: {level}")
     layout = build(load(spec), "en")
     answers = {key: value for key, value in CLEAN.items() if key not in (plan("06"), plan("14"))}
     if expected is not None:

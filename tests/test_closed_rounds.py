@@ -117,7 +117,7 @@ def test_it_goes_on_when_it_is_reopened(closed: Path) -> None:
     assert sealed(closed) == [0] * 4
     assert "round close" in ran("round", "undo", closed, "--yes", *WHY, code=2).err
     assert "is not closed" in ran("round", "reopen", closed, "--yes", *WHY, code=2).err
-    ran("refresh", closed, "--today", LATER)
+    ran("refresh", closed, "--write", "--today", LATER)
     assert state(closed, "Minsk", LATER).split()[1] == "accepted"
     assert sealed(closed) == [1] * 4
     ran("round", "close", closed, "--yes", *WHY[:-1], LATER)

@@ -277,8 +277,9 @@ def test_a_workbook_that_is_open_in_excel(
 
 
 def but_for_history(found: dict[str, Any]) -> dict[str, Any]:
-    """A dataset without what its ledger and its overview say of earlier runs."""
-    ledger = [line for line in found[LEDGER] if not line.startswith('INSERT INTO "runs"')]
+    """A dataset without what its ledger and its overview say of earlier runs, and of which of them each file is."""
+    of_runs = ('INSERT INTO "runs"', 'INSERT INTO "datasets"')
+    ledger = [line for line in found[LEDGER] if not line.startswith(of_runs)]
     return {name: each for name, each in found.items() if name != OVERVIEW} | {LEDGER: ledger}
 
 

@@ -266,6 +266,27 @@ def test_a_draft_that_somebody_saved_otherwise_hides_no_other(
         assert letters.text.count("<section id=") == len(hrge_xl.waiting_drafts(round_))
 
 
+def test_letters_with_a_tick_are_marked_as_sent_and_no_others(
+    taken_in: Path, tmp_path: Path
+) -> None:
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    with running(round_) as desk:
+        desk.enter()
+        letters = desk.ask("letters")
+        ids = re.findall(
+            r'type="checkbox" name="draft" value="([^"]+)" form="several"', letters.text
+        )
+        assert len(ids) > 2
+        shown = desk.send("act", letters.form("all-sent") | {"draft": ids[:2]})
+        assert shown.text.count("→ sent/") == 2
+        meant = re.findall(r'type="hidden" name="draft" value="([^"]+)"', shown.text)
+        confirmed = shown.form("all-sent") | {"draft": meant, "reason": WHY, "by": "office"}
+        desk.send("act", confirmed)
+        left = desk.ask("letters").text
+        assert [letter for letter in ids if f'id="{letter}"' in left] == ids[2:]
+    assert len([*(round_ / "sent").rglob("*.eml")]) == 2
+
+
 def test_what_was_confirmed_is_what_is_done(desk: RunningDesk, taken_in: Path) -> None:
     """Where something changed after it was shown, it is not done, and one looks again."""
     asked = desk.ask("team?code=Rabat").form("extend") | {"deadline": "2027-02-01"}

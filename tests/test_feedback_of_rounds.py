@@ -139,6 +139,21 @@ def test_the_office_may_ask_for_another_day(made: Round, tmp_path: Path, capsys:
     assert text.endswith("Please send it back by 15 August 2026.\n")
 
 
+def test_the_letter_names_the_cells_without_an_answer_and_says_what_belongs_there(
+    made: Round, tmp_path: Path, capsys: Capsys
+) -> None:
+    """The first six of a sheet, and how many more; what was typed is not repeated."""
+    blank = {f"PLN_{number:02}": None for number in range(1, 14) if number != 8}
+    sent(made, "ONE", "v1", 1, **blank, PLN_08="about ninety")
+    feedback(made, tmp_path / "out", capsys)
+    (letter,) = (tmp_path / "out").glob("*_message.txt")
+    lines = letter.read_text(encoding="utf-8").splitlines()
+    assert lines[lines.index("Missing answers, by sheet:") + 1] == (
+        "• Plan: E7, E9, E10, E11, E12, E17 (+1)"
+    )
+    assert "• Plan!E14: Budget: “…” is not a number. Type a number (0 or more)." in lines
+
+
 def test_json_tells_what_was_left_out(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     sent(made, "ONE", "v1", 1, **ERROR)
     sent(made, "ONE", "v2", 2, **ERROR)

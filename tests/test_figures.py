@@ -579,7 +579,7 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
     consolidate_sources(
-        [Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out
+        [Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out, write=True
     )
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]

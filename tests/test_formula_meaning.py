@@ -112,7 +112,7 @@ def test_a_fixed_column_is_a_cell_to_the_formulas_of_its_row(tmp_path: Path) -> 
                 formula("1 if 'ON' in A_1 else 0"),
                 values=[{"A_1": "ON;LATE"}],
             ),
-            "A sheet cannot calculate this has(), and it has to show the result.",
+            "A sheet cannot calculate whether an answer is among several others, and it has to show the result.",
         ),
         (
             "a",
@@ -182,7 +182,7 @@ def test_the_code_of_the_row_is_none_of_its_answers(tmp_path: Path) -> None:
     first = formula("join(row_code(), '!')", "text") | {"summary": True}
     of_row = TEXT | {"relevant": "row_code() != 'I_2'"}
     made = listed("A", first, formula("join(row_code(), A_1)", "text"), of_row, values=[{}, {}])
-    other = listed("B", of_row, values=[{}])
+    other = listed("B", of_row, values=[{}, {}])
     assert "No mistake" in said(spec(made, other), tmp_path)
 
 
@@ -219,6 +219,7 @@ ROWS = spec(
             "at": ["P_1"],
             "message": "Seen from both sides.",
             "check": "not any_row('PAYM', PAYM_2 < 0 or any_row('P', P_2 < this.PAYM_2))",
+            "reader_only": "Each row of one table is compared with each of the other.",
         },
     ],
 )

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 import hrge_xl
+from hrge_xl.core import csv_files
 from hrge_xl.core.errors import HrgeError
 from tests.face import (
     Unreadable,
@@ -30,7 +31,6 @@ from tests.face import (
     paths,
     personal_data,
     shared_text,
-    table_files,
     teams_named,
     words,
 )
@@ -170,8 +170,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "date": numerals.parse_date,
     "percentage": numerals.percentage,
     "personal data": personal_data,
-    "harmless": table_files.harmless,
-    "line of CSV": lambda text: [*table_files.harmless_lines([[text]])],
+    "harmless": csv_files.harmless,
+    "line of CSV": lambda text: [*csv_files.harmless_lines([[text]])],
     "masked": paths.masked,
     "name of a file": lambda text: teams_named(text, ["PAK", "a"]),
     "formula": lambda text: normal_form(text, None),

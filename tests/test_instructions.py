@@ -12,7 +12,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests.answers import layout, spec
 from tests.broken_specs import damage
-from tests.face import CATALOGUE, PROMPT_LIMIT, TITLE_LIMIT, Kind, cell_length, kind_called, remedy
+from tests.face import (
+    CATALOGUE,
+    PROMPT_LIMIT,
+    TITLE_LIMIT,
+    Kind,
+    cell_length,
+    instruction_for,
+    kind_called,
+)
 from tests.in_words import in_words
 from tests.made_workbooks import EVERY_SPEC, made, opened
 from tests.test_checks import changed, plan
@@ -66,10 +74,12 @@ def test_a_prompt_has_the_label_of_its_question_as_title(name: str, language: st
 
 
 def test_a_prompt_has_as_much_as_excel_takes(copy: Path) -> None:
-    damage(copy, "tools/plan.yaml", "At most 40 words.", "😀" * 120)
-    sheet = openpyxl.load_workbook(BytesIO(issued(copy)))["Plan"]
+    smileys = "😀" * 120
+    answer = "type: choice, vocabulary: RESPONSE,"
+    damage(copy, "tools/risks.yaml", answer, f"{answer} help: {smileys},")
+    sheet = openpyxl.load_workbook(BytesIO(issued(copy)))["Risks"]
     prompts = [str(rule.prompt or "") for rule in sheet.data_validations.dataValidation]
-    assert "😀" * 120 in prompts
+    assert smileys in prompts
     assert all(cell_length(prompt) <= PROMPT_LIMIT for prompt in prompts)
 
 
@@ -92,7 +102,7 @@ def test_status_cell_and_stop_alert_say_the_same(name: str, language: str) -> No
                 number = where.messages.index[kind.code, field.code]
                 said = where.messages.entries[number - 1].text
                 assert flat(said) in flat(rule.error)
-                assert said == remedy(kind, field, language)
+                assert said == instruction_for(kind, field, language)
                 compared.add(kind)
     assert compared == set(kinds)
 
@@ -120,7 +130,7 @@ def test_status_cell_and_finding_say_the_same(number: str) -> None:
 def test_every_limit_is_named_with_its_figure() -> None:
     fields = {field.code: field for _, _, field in spec("example").places()}
     said = {
-        (kind, code): remedy(kind, fields[code], "en")
+        (kind, code): instruction_for(kind, fields[code], "en")
         for kind, code in (
             (TOO_MANY_WORDS, "PLN_03"),
             (TEXT_TOO_LONG, "PLN_01"),

@@ -235,7 +235,8 @@ def mixed(tmp_path_factory: Folders) -> Path:
     assert (
         hrge("round", "init", folder, "--spec", "hrge_toolkit", "--teams", home / "teams.csv") == 0
     )
-    key, tools = load_round(folder).key, (*story("hrge_toolkit").tools, "T2.5")
+    key = load_round(folder).key
+    tools = (*story("hrge_toolkit").tools, "T2.5")
     wrong = {"T4_C__V_03__SEX_F": 61.0}  # 94 people with a sex
     unknown = {
         "T4_C__V_03__T4C_06": None,
@@ -260,7 +261,7 @@ def mixed(tmp_path_factory: Folders) -> Path:
             OF_MIXED[team],
             round=folder.name,
             key=key,
-            tools=tools,
+            tools=tools if more is unknown else story("hrge_toolkit").tools,
             copy=copy,
             answers=filled(team, **more),
         )

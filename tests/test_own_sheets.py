@@ -166,7 +166,7 @@ def test_blank_lines_between_say_nothing(sheet: str, act: Act) -> None:
     [
         ("Cover", 4, "Team"),
         ("Cover", 7, "Language"),
-        ("Cover", 17, "Summary"),
+        ("Cover", 18, "Summary"),
         ("Summary", 5, "Risk matrix"),
     ],
 )

@@ -143,7 +143,7 @@ def test_a_field_for_each_entry_of_lists(tmp_path: Path) -> None:
     fields = loaded.tool["R1"].fields
     codes = [f"HIT_{group}_{response}" for group in groups for response in responses]
     assert [code for code in fields if code.startswith("HIT_") and code != "HIT_ALL"] == codes
-    assert fields["HIT_ALL"].formula == f"total({', '.join(codes)})"
+    assert fields["HIT_ALL"].formula == f"total(({', '.join(codes)}))"
     first = loaded.vocabularies["GROUP"].items[0].label
     assert fields[codes[0]].label.say("fr").startswith(f"Personnes, {first.say('fr')}, ")
     assert {f"R-{code}" for code in codes} <= {rule.code for rule in loaded.rules}

@@ -260,6 +260,22 @@ SHARED_AGAIN = {"FOLDER -o FOLDER": "D -o D --shareable"}
 ONE_RETURN = {"FILE": "R/returned/Rabat.xlsx", "…": "PAK"}
 A_ROUND = {"SPEC": "example", "FILE": "teams.csv", "NEW": "new"}
 CASES = (
+    # specs
+    Case(
+        "Begin with a workbook of: hrge-xl spec new",
+        "spec check list.xlsx",
+        first("round export-teams R -o list.xlsx"),
+        fill={"NAME": "own", "FILE.xlsx": "own.xlsx"},
+        informs=True,
+        quick=True,
+    ),
+    Case(
+        "Make one: hrge-xl spec export",
+        "spec translate own.xlsx --language fr",
+        first("spec new own -o own.xlsx"),
+        fill={"FOLDER": "own_spec"},
+        informs=True,
+    ),
     # datasets
     Case(
         "Run `hrge-xl consolidate {folder} -o {folder}` first",

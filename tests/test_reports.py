@@ -476,6 +476,7 @@ def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
         ("status", "superseded"): sum(file["status"] == "superseded" for file, _ in rows),
     }
     with opened(browser, tmp_path, document) as (page, _):
+        unfold(page)
         for (name, value), count in cases.items():
             page.locator(f"select[name={name}]").select_option(value)
             wait_for_count(page, f"{count} of ")

@@ -377,7 +377,10 @@ def levels_shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     order = Order("Rabat", date(2026, 4, 1), "PAK", answers=answers("WS-1", 10.0, 2.0))
     (folder / "Rabat.xlsx").write_bytes(generate(load(str(spec)), order))
     shown, how = folder / "shown", ["--spec", str(spec), "--today", "2026-08-01"]
-    assert run(["consolidate", str(folder / "Rabat.xlsx"), *how, "-o", str(shown)]) in (0, 1)
+    assert run(["consolidate", "--write", str(folder / "Rabat.xlsx"), *how, "-o", str(shown)]) in (
+        0,
+        1,
+    )
     for kind in ("html", "xlsx", "overview"):
         made = ["--format", kind, "--today", "2026-08-01", "-o", str(shown)]
         assert run(["report", str(shown), *made]) in (0, 1)

@@ -193,7 +193,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "They are listed on the sheet “To correct” of the attached workbook, with links to their cells.",
         "",
         "Most important:",
-        "• Plan!E19: Groups invited: “…” is not in the list.",
+        "• Plan!E19: Groups invited: “…” is not in the list. Choose from the list.",
         "",
         "Answers that the attached workbook no longer asks for: 9.",
     ]

@@ -281,8 +281,8 @@ def test_keys_missing_and_unknown_are_told_with_their_place(case: Path) -> None:
     ]
     assert [Path(each["file"] or "").name for each in told] == ["pak.xlsx"] * 4 + [""] * 3
     lines = [*look(case).lines()]
-    assert "new: summary.info, found now, not in the report. It says “2”." in lines
-    assert "gone: summary.ingo, in the report, not found again. It says “2”." in lines
+    assert "new: summary.info, found now, not in the report. It says “3”." in lines
+    assert "gone: summary.ingo, in the report, not found again. It says “3”." in lines
     assert "new: summary.info, found now, not in the report." in [
         *look(case, redacted=True).lines()
     ]

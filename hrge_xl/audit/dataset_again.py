@@ -29,7 +29,7 @@ from ..dataset.schema import (
     Schema,
 )
 from ..dataset.store import DERIVED, FILLED, PROGRAM, STATE, Store, compact, open_file
-from ..dataset.update_statuses import OF_MAIL, update_statuses
+from ..dataset.update_statuses import MAIL_CODES, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
@@ -416,7 +416,7 @@ def rebuilt(
             put_in(store, builder, list(results.values()))
         # no file tells them, and addresses change
         of_mail = (
-            f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({read_numbers})"
+            f"code IN ({', '.join(map(repr, MAIL_CODES))}) AND {SUBMISSION_ID} IN ({read_numbers})"
         )
         store.copy_rows(folder / DATASET, {"findings_fact": of_mail})
         ledger.forget_statuses()

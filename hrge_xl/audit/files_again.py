@@ -21,7 +21,7 @@ from ..core.message_templates import MessageTemplate, is_ours
 from ..core.paths import decoded, name_of, quoted, read_named
 from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
-from ..dataset.update_statuses import OF_MAIL, OF_ROUND
+from ..dataset.update_statuses import MAIL_CODES, ROUND_CODES
 from ..exchange.validation import REFUSED, Reader, Result, ValidationRequest, validated, verdict_of
 from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..layout.wording import LEFT_OUT, placeholders, text
@@ -140,7 +140,7 @@ def set_path(result: Result, path: str) -> None:
 def not_compared(round_: str) -> str:
     """Say what of the files of a round, or of several, is not compared where its folder is not at hand."""
     return (
-        f"The folder of the round {round_} is not available: signatures and teams ({', '.join(OF_ROUND)}) are not "
+        f"The folder of the round {round_} is not available: signatures and teams ({', '.join(ROUND_CODES)}) are not "
         "compared."
     )
 
@@ -156,7 +156,7 @@ def copy_round_facts(
     """
     if result.submission is None or result.outcome is None:
         return
-    codes = OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)
+    codes = MAIL_CODES if at_hand else (*MAIL_CODES, *ROUND_CODES)
     for at, finding in _findings(row, codes):
         result.findings.insert(at, finding)
     if at_hand:
@@ -167,15 +167,15 @@ def copy_round_facts(
     result.submission.signature = str(identity.get("signature"))
     result.team = str(identity.get("team"))
     checks = row.get("checks") or {}
-    ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
-    ran_for_round = set(OF_ROUND).intersection(checks.get("run", ()))
+    ran = {code for code in result.outcome.checks_run if code not in ROUND_CODES}
+    ran_for_round = set(ROUND_CODES).intersection(checks.get("run", ()))
     result.outcome.checks_run = sorted(ran | ran_for_round)
     stated_reasons = {
         skip["code"]: _reason(skip)
         for skip in checks.get("not_run", ())
-        if skip.get("code") in OF_ROUND
+        if skip.get("code") in ROUND_CODES
     }
-    other_reasons = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
+    other_reasons = {code: why for code, why in result.not_run.items() if code not in ROUND_CODES}
     result.not_run = other_reasons | stated_reasons
 
 

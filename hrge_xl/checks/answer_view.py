@@ -76,7 +76,8 @@ class IssuedTables:
             column = self.program.columns.get((answer.tool, answer.field))
             if column is None or answer.row not in self.row_sets[column.table.number]:
                 continue
-            if not (0 < answer.part <= column.field.cells if column.several else answer.part == 0):
+            parts = range(1, column.field.cells + 1) if column.several else (0,)
+            if answer.part not in parts:
                 continue
             text = answer.text if answer.code is None else answer.code
             original = answer.original
@@ -134,7 +135,8 @@ class AnswerView:
         self.with_problem: set[SlotKey] = set()  # reading found something wrong with it
         self.broken: set[SlotKey] = set()  # an error stands there, or a formula never calculated
         for number, (values, filled) in issued.fixed.items():
-            self.values[number], self.filled[number] = dict(values), dict(filled)
+            self.values[number] = dict(values)
+            self.filled[number] = dict(filled)
         self.cells = [*issued.cells(submission.answers)]
         for cell in self.cells:
             if cell.column.asked:
@@ -234,11 +236,15 @@ class AnswerView:
 
     def last(self, column: FieldColumn, row: Row) -> Known:
         """Return what an answer was in the round before, as it was issued with the workbook."""
-        value = self._last.get((column.key[0], str(row), column.key[1]))
-        if value is None or isinstance(value, tuple) is not (column.type is Type.MANY):
+        tool, field = column.key
+        value = self._last.get((tool, str(row), field))
+        takes_several = column.type is Type.MANY
+        if value is None or isinstance(value, tuple) != takes_several:
             return None
+        if column.is_figure and isinstance(value, date):
+            return float(to_serial(value))
         if column.is_figure:
-            return float(to_serial(value)) if isinstance(value, date) else finite(float(str(value)))
+            return finite(float(str(value)))
         return value if isinstance(value, tuple) else str(value)
 
     def row_named(self, table: int, code: str | None) -> Row:
@@ -283,7 +289,8 @@ class AnswerView:
     def anywhere_in(self, table: FieldTable | None, condition: Compiled) -> bool | Unknown:
         """Say whether a condition is met in any row of a table; of none, and where it has no rows, over the sheet."""
         doubt: Unknown | None = None
-        for row in (self.rows[table.number] if table else ()) or (None,):
+        rows: Sequence[Row] = self.rows[table.number] if table else ()
+        for row in rows or [None]:
             met = condition(self, row, None)
             if type(met) is not Unknown and met:
                 return True
@@ -319,7 +326,7 @@ class AnswerView:
         """Return the number of required answers of a sheet, and how many of them are given."""
         if tool in self._counts and not never_asked:
             return self._counts[tool]
-        whole = not (self._needing or never_asked)
+        is_complete = not (self._needing or never_asked)
         required = 0
         answered = 0
         for number in self.program.needs:
@@ -328,6 +335,6 @@ class AnswerView:
                 rows = [row for row in self.required(column) if (number, row) not in never_asked]
                 required += len(rows)
                 answered += sum(row in self.answered[number] for row in rows)
-        if whole:  # what comes back to itself is not the whole yet
+        if is_complete:  # what comes back to itself is not the whole yet
             self._counts[tool] = required, answered
         return required, answered

@@ -250,11 +250,11 @@ class FindingWriter:
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
-        seen = self._placed(hit)
+        placed = self._placed(hit)
         column = hit.column
         answer = hit.answer
         if column is None:
-            return seen
+            return placed
         value = hit.detail.get("value") or excerpt(displayed_answer(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
         details = hit.detail | {"value": value, "read": read(answer, column, labels)}
@@ -266,11 +266,12 @@ class FindingWriter:
         if not value and hit.rule:
             names = placeholders(hit.rule.message.say(self.layout.language))
             value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
-        return replace(seen, value=value or None, suggestion=suggestion, details=details)
+        return replace(placed, value=value or None, suggestion=suggestion, details=details)
 
     def reasons(self, undecided: Iterable[Undecided]) -> dict[str, MessageTemplate]:
         """Return for each code why it was not decided everywhere, with the places."""
-        open_: dict[str, dict[MessageTemplate, tuple[dict[str, None], dict[str, None]]]] = {}
+        # by the code of a check: why it stays open, each with the cells that it is about, and those that cause it
+        whys_of: dict[str, dict[MessageTemplate, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
             if isinstance(cause, UnreadArea):
                 why = message_templates.NOT_ASKED if cause.older else message_templates.UNREAD
@@ -278,23 +279,25 @@ class FindingWriter:
             else:
                 why = message_templates.IN_ERROR
                 place = self._place(cause)
-            places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
-            places[self._place(hit)] = causes[place] = None
+            whys = whys_of.setdefault(hit.code, {})
+            places, causes = whys.setdefault(why, ({}, {}))
+            places[self._place(hit)] = None
+            causes[place] = None
         return {
             code: joined(
                 why.format(places=few(places), causes=few(causes))
                 for why, (places, causes) in whys.items()
             )
-            for code, whys in open_.items()
+            for code, whys in whys_of.items()
         }
 
     def _place(self, hit: Hit) -> str:
         """Return sheet and cell of a hit; where that could not be read, what could not."""
-        seen = self._placed(hit)
+        placed = self._placed(hit)
         if hit.column is None:
-            return str(seen.sheet)
+            return str(placed.sheet)
         area = self._unread_at.get(hit.slot)
-        return f"{seen.sheet}!{seen.cell}" if area is None else area.place
+        return f"{placed.sheet}!{placed.cell}" if area is None else area.place
 
     def _placed(self, hit: Hit) -> Finding:
         """Return a hit with its place in the file: where that is not known, in the issued workbook."""

@@ -303,20 +303,24 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
         if answer.calculated
     }
     for column in view.program.calculated:
-        (tool, code) = column.key
-        number = column.number
+        tool, code = column.key
         for row in view.active[column.table.number]:
-            value = as_value(column, view.calculated(number, row))
+            value = as_value(column, view.calculated(column.number, row))
             key = (tool, row, code)
-            if value is not None and key not in unknown:
-                answer = results.get(key)
-                if answer is None:  # it shows nothing
-                    at = view.sheet_name(tool), view.address(key)
-                    answer = Answer(*key, 0, *at, State.BLANK, calculated=True)
-                meaning = "code" if column.field.result == "level" else "text"
-                if isinstance(value, date | float):
-                    meaning = "day" if isinstance(value, date) else "number"
-                results[key] = changed(answer, **{meaning: value})
+            if value is None or key in unknown:
+                continue
+            answer = results.get(key)
+            if answer is None:  # it shows nothing
+                sheet = view.sheet_name(tool)
+                cell = view.address(key)
+                answer = Answer(*key, 0, sheet, cell, State.BLANK, calculated=True)
+            if isinstance(value, date):
+                attribute = "day"
+            elif isinstance(value, float):
+                attribute = "number"
+            else:
+                attribute = "code" if column.field.result == "level" else "text"
+            results[key] = changed(answer, **{attribute: value})
     return list(results.values())
 
 

@@ -100,14 +100,22 @@ def as_codes(value: object) -> tuple[str, ...]:
     return tuple(map(str, codes))
 
 
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+
+
 class SpecName(ParamType[str]):
-    """The name of a spec that is installed, or the path of a folder; a name that is also a folder here is told."""
+    """The name of a spec that is installed, or the path of a folder or a workbook; a name that is also a folder here is
+    told.
+    """
 
     name = "spec"
 
     def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
-        """Text as it is."""
+        """Return the text as it is; for a workbook the folder with its files, which lasts as long as the command."""
         text = str(value)
+        if text.lower().endswith(WORKBOOKS):
+            assert ctx is not None
+            return str(ctx.find_root().with_resource(hrge_xl.open_spec_workbook(text)))
         if hint := hrge_xl.shadowed_name(text):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
@@ -119,7 +127,21 @@ class SpecName(ParamType[str]):
         completions = [
             CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)
         ]
-        return completions or [CompletionItem(incomplete, type="dir")]
+        return completions or [CompletionItem(incomplete, type="file")]
+
+
+class SpecFolder(SpecName):
+    """The same, but for a workbook: something is written beside the files of the spec."""
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
+        """Return the text as it is. Raises `UsageError` for a workbook."""
+        text = str(value)
+        if text.lower().endswith(WORKBOOKS):
+            raise UsageError(
+                f"{text} is a workbook, and a folder is needed here.",
+                remedy=f"Make one: hrge-xl spec export {quoted(text)} -o FOLDER",
+            )
+        return super().convert(value, param, ctx)
 
 
 def known_language(tag: str) -> str | None:
@@ -186,6 +208,7 @@ TYPES: Mapping[str, Any] = {
     "day": as_day,
     "codes": as_codes,
     "spec": SpecName(),
+    "spec folder": SpecFolder(),
     "returned": ReturnedPath(),
     "language": known_language,
     "language of words": lambda tag: known_language(tag) or "en",

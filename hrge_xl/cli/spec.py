@@ -18,7 +18,7 @@ from .terminal import block, data, line, output_to, print_json, print_lines
 
 @group(cls=CommandGroup)
 def spec() -> None:
-    """Check, show, compare, describe and import specs: SPEC is a name or a folder.
+    """Check, show, compare, describe and import specs: SPEC is a name, a folder or a workbook.
 
     \b
     hrge-xl spec check ./my_spec
@@ -29,7 +29,7 @@ def spec() -> None:
 
 @verb("spec check", spec)
 def check_spec(spec: str, fast: bool) -> None:
-    """List every mistake in a spec, with file:line:column, the reason and the remedy.
+    """List every mistake in a spec, with file:line:column or its cell, the reason and the remedy.
 
     A spec without mistakes is tried out: its workbook is made in every language, blank and filled in, and read back.
 
@@ -147,6 +147,31 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
             codes |= {Exit.REFUSED} if file.refused else set()
             print_lines(file_lines(file, places=not is_set("quiet")))
     return max(codes)
+
+
+@verb("spec new", spec)
+def new_spec(name: str, output: Path | None, languages: tuple[str, ...]) -> None:
+    """Begin a spec: a small one, as a workbook with dropdowns or as YAML, to be changed.
+
+    \b
+    hrge-xl spec new my_form --languages en,fr
+
+    Next: hrge-xl spec check my_form.xlsx
+    """
+    line(hrge_xl.new_spec(name, output or f"{name}.xlsx", languages))
+
+
+@verb("spec export", spec)
+def export_spec(spec: str, output: Path) -> None:
+    """Write a spec as a workbook, which can be changed in Excel and used in its place; or a workbook as YAML.
+
+    \b
+    hrge-xl spec export ./my_spec -o my_spec.xlsx
+    hrge-xl spec export my_spec.xlsx -o my_spec
+
+    Next: hrge-xl spec check my_spec.xlsx
+    """
+    line(hrge_xl.export_spec(spec, output))
 
 
 @verb("spec import", spec)

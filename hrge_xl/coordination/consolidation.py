@@ -399,7 +399,7 @@ def correct(  # noqa: PLR0913 (one parameter an option)
             )
         current_request = apply_judgements(request, [ledger])
         correction = deciding.correct(
-            ledger, return_, place, value, current_request, reason=reason, by=by, day=day
+            ledger, return_, place, value, current_request, reason=reason, by=by
         )
         return return_.submission, correction
 

@@ -19,7 +19,7 @@ from ..core.paths import path_in, way_to, write_whole
 from ..core.work import track_progress
 from ..dataset.ingest import Options
 from ..dataset.reconciliation import Reconciliation
-from ..dataset.rows import SHORT
+from ..dataset.rows import ID_DIGITS
 from ..dataset.work import arrivals
 from ..exchange.issuing import Order, generate, identity_of, issue
 from ..exchange.prefill import from_mapping
@@ -169,7 +169,7 @@ def _correction(
     actor: Actor, corrected: Sending, layout: Layout, order: Order, first: bytes
 ) -> ReturnedFile:
     """Return the workbook that a team sends after feedback on its first one, with everything right."""
-    predecessor = hashlib.sha256(first).hexdigest()[:SHORT]
+    predecessor = hashlib.sha256(first).hexdigest()[:ID_DIGITS]
     copy = identity_of(order, layout).copy
     workbook = generate(layout.spec, replace(order, copy=copy, predecessor=predecessor))
     return ReturnedFile(

@@ -444,6 +444,15 @@ def _is_too_long(path: Path, error: OSError) -> bool:
     )
 
 
+def check_not_there(path: Path) -> None:
+    """Raise `UsageError` for a file that is there, and for a folder that is not empty: nothing is overwritten."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        reason = f"{path} exists already"
+        if path.is_dir():
+            reason += " and is not empty"
+        raise UsageError(f"{reason}.", remedy="Name another one with -o.")
+
+
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder to write into; what it holds at the end is moved to `folder`, which is not there, or is empty.

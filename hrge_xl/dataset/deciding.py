@@ -184,7 +184,7 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
 # corrections of answers
 
 
-def correct(  # noqa: PLR0913 (one parameter an option)
+def correct(
     ledger: Ledger,
     return_: Return,
     place: tuple[str, str],
@@ -193,12 +193,11 @@ def correct(  # noqa: PLR0913 (one parameter an option)
     *,
     reason: str,
     by: str,
-    day: date,
 ) -> OfficeCorrection:
     """Write down what the office puts into a cell of a return; without a value the answer counts as it came again.
 
-    The file is read with it before anything is entered. Raises `UsageError` for a place where nothing is filled in,
-    and for a value that its question does not take, each with what is possible.
+    It is made on the day of the request. The file is read with it before anything is entered. Raises `UsageError` for a
+    place where nothing is filled in, and for a value that its question does not take, each with what is possible.
     """
     need_words("A correction", reason, by)
     other_corrections = [
@@ -239,7 +238,7 @@ def correct(  # noqa: PLR0913 (one parameter an option)
         typed,
         reason.strip(),
         by.strip(),
-        day.isoformat(),
+        request.today.isoformat(),
     )
     if typed is not None:
         again = _read(
@@ -260,7 +259,7 @@ def correct(  # noqa: PLR0913 (one parameter an option)
         came=came,
         value=typed,
         reason=new_correction.reason,
-        day=day,
+        day=request.today,
     )
     ledger.enter(event, by=new_correction.by)
     return every_correction(ledger)[-1]

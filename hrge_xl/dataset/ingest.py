@@ -71,9 +71,9 @@ from .store import (
     open_file,
 )
 from .update_statuses import (
-    corrected_otherwise,
     expect_teams,
-    to_read_again,
+    find_recorrected_returns,
+    find_stale_returns,
     update_statuses,
 )
 from .work import (
@@ -584,7 +584,7 @@ def _read_new(run: IngestRun) -> None:
     _read_received(run)
     if not run.options.only_these:
         if run.options.resume and is_ready:
-            again = corrected_otherwise(run.file, run.sources[0][1].corrections)
+            again = find_recorrected_returns(run.file, run.sources[0][1].corrections)
             _read_earlier(run, received_names, again)
         else:
             if earlier_version and not is_ready and not run.notes:
@@ -691,7 +691,7 @@ def _find_missing(
     known_submissions: Mapping[str, Record],
 ) -> list[Arrival]:
     """Find what is not in the dataset yet, was read for another round, or was checked on another day than its own."""
-    again = to_read_again(run.file, request)
+    again = find_stale_returns(run.file, request)
 
     def is_up_to_date(name: str, arrival: Arrival) -> bool:
         if arrival.sha256 is None or name in again or name not in known_submissions:

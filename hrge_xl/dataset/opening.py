@@ -332,24 +332,26 @@ def _rows_of_submissions(file: Store, table: Table, names: Collection[str]) -> I
 
 def _update_submissions(file: Store, database: Store, numbers: Sequence[int]) -> None:
     """Bring the rows of submissions themselves up to date, to which others refer."""
-    table = database["submissions"]
-    stored_rows = {*database.rows("submissions", table.c[SUBMISSION_ID].in_(numbers))}
+    number_at = SUBMISSIONS.at[SUBMISSION_ID]
+    number = database["submissions"].c[SUBMISSION_ID]
+    stored_rows = {*database.rows("submissions", number.in_(numbers))}
     for row in file.rows("submissions", file["submissions"].c[SUBMISSION_ID].in_(numbers)):
-        if row not in stored_rows:
-            values = dict(zip(SUBMISSIONS.names, row, strict=True))
-            this = table.c[SUBMISSION_ID] == values[SUBMISSION_ID]
-            database.written.execute(sa.update(table).where(this).values(values))
+        if row in stored_rows:
+            continue
+        update = sa.update(database["submissions"]).where(number == row[number_at])
+        values = dict(zip(SUBMISSIONS.names, row, strict=True))
+        database.written.execute(update.values(values))
 
 
 def _replace_changed_rows(file: Store, database: Store, name: str, numbers: Sequence[int]) -> None:
     """Put the rows of some submissions in a table in the place of those that are otherwise."""
     table = database[name]
+    description = database.schema.by_name[name]
     wanted_rows = {*file.rows(name, file[name].c[SUBMISSION_ID].in_(numbers))}
     stored_rows = {*database.rows(name, table.c[SUBMISSION_ID].in_(numbers))}
     for row in stored_rows - wanted_rows:
-        values = dict(zip(database.schema.by_name[name].names, row, strict=True))
-        this = [table.c[column] == values[column] for column in database.schema.by_name[name].key]
-        database.written.execute(sa.delete(table).where(*this))
+        has_key = [table.c[column] == row[description.at[column]] for column in description.key]
+        database.written.execute(sa.delete(table).where(*has_key))
     database.insert(name, wanted_rows - stored_rows)
 
 
@@ -371,9 +373,9 @@ def in_a_copy(folder: Path | None, *names: str, lasting: bool = True) -> Iterato
     """Yield a dataset with its ledger in a folder of their own, begun with copies of what a folder has under names."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
-        for file in (folder / name for name in names if folder is not None):
-            if file.is_file():
-                shutil.copyfile(file, home / file.name)
+        for name in names:
+            if folder is not None and (folder / name).is_file():
+                shutil.copyfile(folder / name, home / name)
         store = stack.enter_context(open_file(home / DATASET, lasting=lasting))
         yield Temporary(store, stack.enter_context(Ledger.open(home, lasting=lasting)))
 
@@ -437,7 +439,7 @@ def _fill(
     first: dict[str, Result] = {}  # the same bytes count once, whatever the names
     for result in sorted(results, key=BY_PATH):
         first.setdefault(submission_id(result.sha256, result.path), result)
-    put_in(temporary.store, RowBuilder(schema, every_slot=False), list(first.values()))
+    put_in(temporary.store, RowBuilder(schema, slots_exist=False), list(first.values()))
     update_statuses(temporary.store, temporary.ledger, waivers, noticed)
     temporary.store.set_fact(FILLED, "yes")
 

@@ -84,11 +84,12 @@ def added_up(items: Iterable[tuple[str | None, str | None]]) -> Reconciliation:
 
 def reconciled(compared: Iterable[Return]) -> Reconciliation:
     """Reconcile some returns, as `reconciliation` does all of a dataset."""
-    return added_up(
-        (return_.verdict, DOUBLED if n and return_.verdict != REFUSED else return_.status)
-        for return_ in compared
-        for n in range(len(return_.items))
-    )
+    items: list[tuple[str | None, str | None]] = []
+    for return_ in compared:
+        repeated_status = return_.status if return_.verdict == REFUSED else DOUBLED
+        for n, _ in enumerate(return_.items):
+            items.append((return_.verdict, repeated_status if n else return_.status))
+    return added_up(items)
 
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
@@ -119,21 +120,23 @@ def periods(store: Store) -> list[DatasetPeriod]:
 
     A return of another round makes none here.
     """
-    known = {"", *(row["period"] for row in store.records("periods"))}
+    own_periods = {"", *(row["period"] for row in store.records("periods"))}
     files = store["submissions"]
     query = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
-    days: dict[str, Counter[Days]] = defaultdict(Counter)
+    days_of: dict[str, Counter[Days]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
     for name, current, end, issued in store.select(query.where(files.c.verdict != REFUSED)):
-        days[name][end or issued or date.min, issued or date.min] += 1
+        issue_day = issued or date.min
+        days_of[name][end or issue_day, issue_day] += 1
         counted[name] += bool(current)
-    names = sorted(days.keys() & known, key=lambda name: (_usual(days[name]), name), reverse=True)
-    return [DatasetPeriod(name, counted[name]) for name in names]
+    usual_days = {name: _most_frequent(days_of[name]) for name in days_of.keys() & own_periods}
+    latest_first = sorted(usual_days, key=lambda name: (usual_days[name], name), reverse=True)
+    return [DatasetPeriod(name, counted[name]) for name in latest_first]
 
 
-def _usual(days: Counter[Days]) -> Days:
+def _most_frequent(days: Counter[Days]) -> Days:
     """Return the days that most returns of a period state: one that mistypes the year does not make it a later one."""
-    return max(days, key=lambda some: (days[some], some))
+    return max(days, key=lambda pair: (days[pair], pair))
 
 
 def choose(dataset_periods: Sequence[DatasetPeriod], name: str | None) -> str | None:
@@ -216,20 +219,21 @@ def over_periods(store: Store, *, by_team: bool = False) -> list[PeriodFigures]:
     of_teams = _by_team(store) if by_team else {}
     figures = []
     for period in periods(store):
-        if period.counted:
-            name = period.name
-            answered, required = completeness.get(name, (0, 0))
-            figures.append(
-                PeriodFigures(
-                    name,
-                    period.counted,
-                    teams.get(name, 0),
-                    answered,
-                    required,
-                    levels[name],
-                    of_teams.get(name, {}),
-                )
+        if not period.counted:
+            continue
+        name = period.name
+        answered, required = completeness.get(name, (0, 0))
+        figures.append(
+            PeriodFigures(
+                name,
+                returns=period.counted,
+                teams=teams.get(name, 0),
+                answered=answered,
+                required=required,
+                levels=levels[name],
+                by_team=of_teams.get(name, {}),
             )
+        )
     return figures
 
 

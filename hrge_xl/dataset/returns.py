@@ -45,7 +45,7 @@ from .schema import (
     Record,
 )
 from .store import Store
-from .update_statuses import ACROSS
+from .update_statuses import CROSS_RETURN_CODES
 
 FEW = 100  # returns that are looked for by their numbers
 
@@ -178,7 +178,7 @@ def heads(store: Store, names: Sequence[str] | None = None) -> list[Return]:
     is_open_error = (
         finding.severity == Severity.ERROR.value,
         sa.not_(finding.waived),
-        finding.code.not_in(ACROSS),
+        finding.code.not_in(CROSS_RETURN_CODES),
     )
     counted = (
         sa.select(finding.submission, sa.func.count())

@@ -54,22 +54,31 @@ from .rows import finding_row, submission_number
 from .schema import FINDINGS_FACT, Record, Row, Table
 from .store import Store
 
-# the numbers of findings that no file shows by itself, from where they count: before all others
+# A finding that no file shows by itself has a number before all others of its return.
 STATUS_FINDING = 0
 STEP_BACK_FINDING = -1
-MAIL_FINDINGS = -3
-OF_MAIL = codes(
-    SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER
-)  # what the folder of a round alone can tell
-PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
-OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistakes of this program
-ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
+FIRST_MAIL_FINDING = -3
+MAIL_CODES = codes(SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER)
+"""What the folder of a round alone can tell."""
+PASSWORD_CODES = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)
+"""A password is needed, or another one."""
+PROGRAM_FAULT_CODES = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)
+OTHER_ROUND_CODES = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
 """What may be otherwise in another round."""
-ABOUT_TEAMS = codes(UNKNOWN_TEAM, FILE_NAME_NAMES_ANOTHER)
-OF_ROUND = (
-    *ELSEWHERE,
-    FILE_NAME_NAMES_ANOTHER.code,
-)  # what depends on the round that a file was read for
+TEAM_CODES = codes(UNKNOWN_TEAM, FILE_NAME_NAMES_ANOTHER)
+ROUND_CODES = (*OTHER_ROUND_CODES, FILE_NAME_NAMES_ANOTHER.code)
+"""What depends on the round that a file was read for."""
+LEDGER_COLUMNS = (
+    "submission",
+    "verdict",
+    "team",
+    "country",
+    "period",
+    "copy",
+    "project",
+    "intervention",
+)
+"""What the ledger takes of an entry."""
 
 
 def update_statuses(
@@ -80,65 +89,35 @@ def update_statuses(
 ) -> None:
     """Work out the status of every return and write down what changed, in the dataset and in the ledger.
 
-    `noticed` tells of rounds, by name, what is noticed about how their returns came; of others that stays as it is.
+    `noticed` has, by the name of a round, what finds out how its returns came. Of other rounds these findings stay.
     """
     apply_waivers(store, waivers)
     returns = list(store.records("submissions"))
-    locations = ledger.locations()
-    table = store["findings_fact"].c
-    seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
-    # the findings that say that a return is somebody else's, unless somebody has accepted them
-    doubts_query = sa.select(table.submission_id, table.code).where(
-        table.code.in_(DOUBTS), sa.not_(table.waived)
-    )
-    in_order = store.select(doubts_query.order_by(table.submission_id, table.n))
-    doubts = grouped((number, str(code)) for number, code in in_order)
+    locations_by_hash = ledger.locations()
+    locations = {
+        row["submission"]: locations_by_hash.get(row["sha256"] or "", []) for row in returns
+    }
+    doubts = _open_doubts(store)
     entries = [
-        _entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ()))
+        _entry(row, locations[row["submission"]], doubts.get(row["submission_id"], ()))
         for row in returns
     ]
     statuses = return_statuses(entries, decisions(ledger))
-    against = {name for name, status in statuses.items() if status.decision and not status.current}
-    touched = [entry for entry in entries if not entry.untouched]
-    back = based_on_old_version(touched, against)
-    language = store.schema.language
+    filled_in = [entry for entry in entries if not entry.untouched]
+    decided_against = {
+        name for name, status in statuses.items() if status.decision and not status.current
+    }
+    later_versions = based_on_old_version(filled_in, decided_against)
     with store.transaction():
-        _update(store, returns, statuses, seen)
-        _replace(store, store.schema.by_name["files_fact"], _files(returns, seen))
-        findings = _findings(returns, statuses, back, language)
-        _replace(store, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
-        for name, notice in (noticed or {}).items():
-            read_for = [row for row in returns if row["read_for"] == name]
-            files = store["submissions"].c
-            of_round = table.submission_id.in_(
-                sa.select(files.submission_id).where(files.read_for == name)
-            )
-            mail_findings = _of_mail(read_for, statuses, notice, language)
-            _replace(store, FINDINGS_FACT, mail_findings, table.code.in_(OF_MAIL), of_round)
-    entry_columns = (
-        "submission",
-        "verdict",
-        "team",
-        "country",
-        "period",
-        "copy",
-        "project",
-        "intervention",
-    )
-    ledger.update_statuses(
-        [
-            {
-                "sha256": row["sha256"],
-                **{name: getattr(entry, name) for name in entry_columns},
-                "state": status.state,
-                "superseded_by": status.other_submission,
-                "reason": text_of(status.reason) or None,
-            }
-            for row, entry in zip(returns, entries, strict=True)
-            for status in [statuses[entry.submission]]
-            if row["sha256"]
-        ]
-    )
+        _update_submissions(store, returns, statuses, locations)
+        _replace_rows(store, store.schema.by_name["files_fact"], _file_rows(returns, locations))
+        status_rows = _status_findings(returns, statuses, later_versions, store.schema.language)
+        has_status_code = store["findings_fact"].c.code.in_(STATUS_CODES)
+        _replace_rows(store, FINDINGS_FACT, status_rows, has_status_code)
+        for round_name, notice_arrival in (noticed or {}).items():
+            of_round = [row for row in returns if row["read_for"] == round_name]
+            _replace_mail_findings(store, round_name, of_round, statuses, notice_arrival)
+    ledger.update_statuses(list(_ledger_rows(returns, entries, statuses)))
 
 
 def expect_teams(
@@ -151,8 +130,8 @@ def expect_teams(
         store.replace("expected_teams", rows, table.c.period == period)
 
 
-def to_read_again(store: Store, request: ValidationRequest) -> set[str]:
-    """Return the returns that may be read otherwise now.
+def find_stale_returns(store: Store, request: ValidationRequest) -> set[str]:
+    """Return the submissions that may be read otherwise now.
 
     They were read for another round, or for none, and may belong to the one that is wanted; the round has other teams
     since, or calls them otherwise; they are protected, and a password is given; a mistake of ours kept them out, which
@@ -161,97 +140,103 @@ def to_read_again(store: Store, request: ValidationRequest) -> set[str]:
     files = store["submissions"]
     findings = store["findings_fact"]
 
-    def has_finding(codes: Sequence[str]) -> Any:
-        return files.c.submission_id.in_(
-            sa.select(findings.c.submission_id).where(findings.c.code.in_(codes))
-        )
+    def has_finding(finding_codes: Sequence[str]) -> Any:
+        with_code = sa.select(findings.c.submission_id).where(findings.c.code.in_(finding_codes))
+        return files.c.submission_id.in_(with_code)
 
-    meant = [has_finding(OURS)]
+    conditions = [has_finding(PROGRAM_FAULT_CODES)]
     expected = request.wanted
     if expected.round is not None:
-        may_belong = [
-            has_finding(ELSEWHERE),
-            *([files.c.signature != VALID] if expected.key is not None else []),
-        ]
-        elsewhere = sa.func.coalesce(files.c.read_for, "") != expected.round
-        meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
-        meant.append(files.c.submission.in_(_of_other_teams(store, expected)))
+        may_belong = [has_finding(OTHER_ROUND_CODES)]
+        if expected.key is not None:
+            may_belong.append(files.c.signature != VALID)
+        read_for_another = sa.func.coalesce(files.c.read_for, "") != expected.round
+        conditions.append(sa.and_(read_for_another, sa.or_(*may_belong)))
+        conditions.append(files.c.submission.in_(_find_changed_teams(store, expected)))
     if request.password is not None or request.passwords:
-        meant.append(has_finding(PROTECTED))
-    selected = store.select(sa.select(files.c.submission).where(sa.or_(*meant)))
-    return {str(row[0]) for row in selected} | corrected_otherwise(store, request.corrections)
+        conditions.append(has_finding(PASSWORD_CODES))
+    stale = store.select(sa.select(files.c.submission).where(sa.or_(*conditions)))
+    return {str(name) for (name,) in stale} | find_recorrected_returns(store, request.corrections)
 
 
-def corrected_otherwise(store: Store, corrections: Iterable[OfficeCorrection]) -> set[str]:
-    """Return the returns that were read with other corrections than those in force."""
+def find_recorrected_returns(store: Store, corrections: Iterable[OfficeCorrection]) -> set[str]:
+    """Return the submissions that were read with other corrections than those in force."""
     files = store["submissions"].c
     findings = store["findings_fact"].c
+
+    def correction_key(sha256: str, details: Mapping[str, Any]) -> tuple[Any, ...]:
+        return sha256, details.get("number"), details.get("reason"), details.get("corrected")
+
     query = sa.select(files.sha256, findings.details).join_from(
         store["findings_fact"], store["submissions"], findings.submission_id == files.submission_id
     )
-    details = store.select(query.where(findings.code == CORRECTED_BY_OFFICE.code))
-    told_of = ("number", "reason", "corrected")
-    read_with = {(sha256, *map(from_json(text).get, told_of)) for sha256, text in details}
-    current_corrections = {
-        (correction.sha256, *map(corrected_finding(correction).details.get, told_of))
+    stored_details = store.select(query.where(findings.code == CORRECTED_BY_OFFICE.code))
+    read_with = {correction_key(sha256, from_json(text)) for sha256, text in stored_details}
+    in_force = {
+        correction_key(correction.sha256, corrected_finding(correction).details)
         for correction in corrections
     }
-    changed_hashes = {sha256 for sha256, *_ in read_with ^ current_corrections}
+    changed_hashes = {sha256 for sha256, *_ in read_with ^ in_force}
     if not changed_hashes:
         return set()
-    return {
-        str(row[0])
-        for row in store.select(sa.select(files.submission).where(files.sha256.in_(changed_hashes)))
-    }
+    changed = store.select(sa.select(files.submission).where(files.sha256.in_(changed_hashes)))
+    return {str(name) for (name,) in changed}
 
 
-def _of_other_teams(store: Store, expected: ExpectedReturn) -> list[str]:
-    """Return the returns of a round of whose team other things are to be told than when they were read."""
+def _find_changed_teams(store: Store, expected: ExpectedReturn) -> list[str]:
+    """Return the submissions of a round whose team, or whose findings about it, have changed since they were read."""
     if expected.teams is None:
         return []
     team_columns = store["expected_teams"].c
-    earlier_teams = {
-        row[0]
-        for row in store.select(
-            sa.select(team_columns.team).where(team_columns.period == expected.round)
-        )
-    }
+    earlier_query = sa.select(team_columns.team).where(team_columns.period == expected.round)
+    earlier_teams = {team for (team,) in store.select(earlier_query)}
     files = store["submissions"].c
     findings = store["findings_fact"].c
-    query = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
-    stored_codes = grouped((number, str(code)) for number, code in store.select(query))
+    codes_query = sa.select(findings.submission_id, findings.code)
+    stored = store.select(codes_query.where(findings.code.in_(TEAM_CODES)))
+    stored_codes = grouped((number, str(code)) for number, code in stored)
     conditions = [files.read_for == expected.round, files.stamp.is_not(None)]
-    if earlier_teams == {
-        *expected.teams
-    }:  # then nothing but a code that a team had before can be new
-        conditions.append(files.team.in_(list(dict(expected.formerly))))
+    if earlier_teams == set(expected.teams):
+        # then nothing but a code that a team had before can be new
+        former_codes = list(dict(expected.formerly))
+        conditions.append(files.team.in_(former_codes))
     columns = ("submission_id", "submission", "path", "team", "signature", "stamp")
     changed = list[str]()
     for row in store.records("submissions", *conditions, columns=columns):
-        stamped = json.loads(row["stamp"])["team"]
-        current_findings = doubts_about_team(
-            stamped, row["signature"], name_of(row["path"]), expected
-        )
-        is_told = [finding.code for finding in current_findings] == stored_codes.get(
-            row["submission_id"], []
-        )
-        if row["team"] != expected.team_now(stamped) or not is_told:
+        stamped_team = json.loads(row["stamp"])["team"]
+        file_name = name_of(row["path"])
+        doubts = doubts_about_team(stamped_team, row["signature"], file_name, expected)
+        current_codes = [finding.code for finding in doubts]
+        is_same_team = row["team"] == expected.team_now(stamped_team)
+        if not is_same_team or current_codes != stored_codes.get(row["submission_id"], []):
             changed.append(row["submission"])
     return changed
 
 
-def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> ReturnEntry:
+# what the status of a return depends on
+
+
+def _open_doubts(store: Store) -> dict[int, list[str]]:
+    """Return the codes that say that a return is somebody else's, by its number; none that somebody has accepted."""
+    findings = store["findings_fact"].c
+    query = sa.select(findings.submission_id, findings.code).where(
+        findings.code.in_(DOUBTS), sa.not_(findings.waived)
+    )
+    in_order = store.select(query.order_by(findings.submission_id, findings.n))
+    return grouped((number, str(code)) for number, code in in_order)
+
+
+def _entry(row: Record, locations: Sequence[FileLocation], doubts: Sequence[str]) -> ReturnEntry:
     names = ("team", "copy", "predecessor", "project", "intervention", "country", "period")
-    first = next(iter(seen), None)
+    first = next(iter(locations), None)
+    received = first.received if first else ""
     return ReturnEntry(
         row["submission"],
         first.order if first else 0,
         row["verdict"],
         **{name: row[name] or "" for name in names},
         stated_period=(str(row["period_start"] or ""), str(row["period_end"] or "")),
-        moment=moment(
-            row["saved"] or "", str(row["issued"] or ""), first.received if first else ""
-        ),
+        moment=moment(row["saved"] or "", str(row["issued"] or ""), received),
         doubts=tuple(doubts),
         untouched=bool(row["untouched"]),
     )
@@ -260,28 +245,18 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
 # what is written down
 
 
-def _update(
+def _update_submissions(
     store: Store,
     returns: Sequence[Record],
     statuses: Mapping[str, ReturnStatus],
-    seen: Mapping[str, Sequence[FileLocation]],
+    locations: Mapping[str, Sequence[FileLocation]],
 ) -> None:
+    """Write status, arrival and path of those returns of which any of it has changed."""
     table = store["submissions"]
     for row in returns:
         status = statuses[row["submission"]]
-        places = seen[row["submission"]]
-        path = row["path"]
+        places = locations[row["submission"]]
         first = next(iter(places), None)
-        seen_paths = [place.path for place in places]
-        if path not in seen_paths:  # an earlier program kept it as it was given
-            path = next(
-                (
-                    seen_path
-                    for seen_path in seen_paths
-                    if f"/{path}".endswith(f"/{seen_path.lstrip('./')}")
-                ),
-                path,
-            )
         values = {
             "status": status.state,
             "current": status.current,
@@ -291,85 +266,125 @@ def _update(
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None,
             "return_number": first.order if first else None,
-            "path": path,
+            "path": _path_of(row, places),
         }
         if any(row[name] != value for name, value in values.items()):
             store.touch()
-            this = table.c.submission_id == row["submission_id"]
-            store.written.execute(sa.update(table).where(this).values(values))
+            is_return = table.c.submission_id == row["submission_id"]
+            store.written.execute(sa.update(table).where(is_return).values(values))
 
 
-def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
+def _path_of(row: Record, locations: Sequence[FileLocation]) -> str:
+    """Return the path of a return as the ledger has it: earlier programs stored it as it was given."""
+    stored_path = str(row["path"])
+    paths = [location.path for location in locations]
+    if stored_path in paths:
+        return stored_path
+    for path in paths:
+        if f"/{stored_path}".endswith(f"/{path.lstrip('./')}"):
+            return path
+    return stored_path
+
+
+def _file_rows(
+    returns: Sequence[Record], locations: Mapping[str, Sequence[FileLocation]]
+) -> Iterator[Row]:
     """Yield every item received: each place where a content was seen; a file that nobody could read has one."""
     for row in returns:
-        places = sorted(seen[row["submission"]])
+        places = sorted(locations[row["submission"]])
         if not places:
             yield row["submission_id"], 1, row["path"], None, False
         for n, place in enumerate(places, start=1):
             yield row["submission_id"], n, place.path, place.day, place.basis == STATED
 
 
-def _findings(
+def _status_findings(
     returns: Sequence[Record],
     statuses: Mapping[str, ReturnStatus],
-    back: Mapping[str, str],
+    later_versions: Mapping[str, str],
     language: str,
 ) -> Iterator[Row]:
-    """Yield the findings that no file shows by itself."""
+    """Yield the findings that only several returns together show: of statuses, and of steps back."""
     by_name = {row["submission"]: row for row in returns}
     for name, status in statuses.items():
-        if status.finding is not None:
-            against = by_name.get(status.other_submission or "")
-            decision = status.decision
-            about = (
-                {"reason": decision.reason, "by": decision.by, "day": decision.day}
-                if decision is not None
-                else {}
-            )
-            other_name = name_of(against["path"]) if against else ""
-            finding = status.finding.at(other=other_name, submission=name, **about)
-            yield _row(finding, by_name[name], STATUS_FINDING, language)
-    for name, later_version in back.items():
-        finding = MADE_FROM_OLDER_VERSION.at(other=name_of(by_name[later_version]["path"]))
-        yield _row(finding, by_name[name], STEP_BACK_FINDING, language)
+        if status.finding is None:
+            continue
+        rival = by_name.get(status.other_submission or "")
+        rival_name = name_of(rival["path"]) if rival else ""
+        details = {"other": rival_name, "submission": name}
+        decision = status.decision
+        if decision is not None:
+            details |= {"reason": decision.reason, "by": decision.by, "day": decision.day}
+        finding = status.finding.at(**details)
+        yield _worded_row(finding, by_name[name], STATUS_FINDING, language)
+    for name, later_version in later_versions.items():
+        later_name = name_of(by_name[later_version]["path"])
+        finding = MADE_FROM_OLDER_VERSION.at(other=later_name)
+        yield _worded_row(finding, by_name[name], STEP_BACK_FINDING, language)
 
 
-def _of_mail(
-    returns: Sequence[Record], statuses: Mapping[str, ReturnStatus], notice: Noticed, language: str
-) -> Iterator[Row]:
-    """Yield the findings about how returns came; about the sender of one only until somebody decides about it."""
+def _replace_mail_findings(
+    store: Store,
+    round_name: str,
+    returns: Sequence[Record],
+    statuses: Mapping[str, ReturnStatus],
+    notice_arrival: Noticed,
+) -> None:
+    """Write how the returns of a round came; about the sender of one only until somebody decides about it."""
+    rows = list[Row]()
     for row in returns:
-        decided = statuses[row["submission"]].decision is not None
-        seen = (
-            notice(row["sha256"], row["team"] or "")
-            if row["verdict"] != REFUSED and row["sha256"]
-            else ()
-        )
-        mail_findings = [
-            finding
-            for finding in seen
-            if not (decided and finding.code == SENDER_NOT_THE_TEAMS.code)
-        ]
-        for n, finding in enumerate(mail_findings, start=MAIL_FINDINGS):
-            yield _row(finding, row, n, language)
+        if row["verdict"] == REFUSED or not row["sha256"]:
+            continue
+        findings = [*notice_arrival(row["sha256"], row["team"] or "")]
+        if statuses[row["submission"]].decision is not None:
+            findings = [
+                finding for finding in findings if finding.code != SENDER_NOT_THE_TEAMS.code
+            ]
+        for n, finding in enumerate(findings, start=FIRST_MAIL_FINDING):
+            rows.append(_worded_row(finding, row, n, store.schema.language))
+    files = store["submissions"].c
+    table = store["findings_fact"].c
+    read_for_round = sa.select(files.submission_id).where(files.read_for == round_name)
+    is_of_round = table.submission_id.in_(read_for_round)
+    _replace_rows(store, FINDINGS_FACT, rows, table.code.in_(MAIL_CODES), is_of_round)
 
 
-def _row(finding: Finding, row: Record, n: int, language: str) -> Row:
+def _worded_row(finding: Finding, row: Record, n: int, language: str) -> Row:
     worded = wording_of(None).worded(finding, language, row["path"])
     return finding_row(worded, submission_number(row["submission"]), n)
 
 
-def _replace(store: Store, table: Table, rows: Iterable[Row], *conditions: Any) -> None:
-    """Put rows, in the order of their key, in the place of those for which some conditions hold."""
-    key = [table.at[column] for column in table.key]
-    in_order = sorted(rows, key=lambda row: tuple(str(row[place]) for place in key))
-    store.replace(table.name, in_order, *conditions)
+def _replace_rows(store: Store, table: Table, rows: Iterable[Row], *conditions: Any) -> None:
+    """Put rows, in the order of their key, in the place of those for which all conditions hold."""
+    key_positions = [table.at[column] for column in table.key]
+
+    def key_of(row: Row) -> tuple[str, ...]:
+        return tuple(str(row[position]) for position in key_positions)
+
+    store.replace(table.name, sorted(rows, key=key_of), *conditions)
+
+
+def _ledger_rows(
+    returns: Sequence[Record], entries: Sequence[ReturnEntry], statuses: Mapping[str, ReturnStatus]
+) -> Iterator[dict[str, object]]:
+    """Yield identity and status of every file that has a hash, by the columns of the ledger."""
+    for row, entry in zip(returns, entries, strict=True):
+        if not row["sha256"]:
+            continue
+        status = statuses[entry.submission]
+        yield {
+            "sha256": row["sha256"],
+            **{name: getattr(entry, name) for name in LEDGER_COLUMNS},
+            "state": status.state,
+            "superseded_by": status.other_submission,
+            "reason": text_of(status.reason) or None,
+        }
 
 
 # what was waived since files were read, and what no longer is
 
 # Findings across returns are settled by decisions; no verdict of a file depends on them.
-ACROSS = sorted(code for code, kind in CATALOGUE.items() if kind.family == "X")
+CROSS_RETURN_CODES = sorted(code for code, kind in CATALOGUE.items() if kind.family == "X")
 
 
 def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
@@ -377,50 +392,50 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
     The same as for a file that is read while the waivers are known.
     """
-    table = store["findings_fact"]
+    findings = store["findings_fact"]
     files = store["submissions"]
-    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
-    open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
-    count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
+    is_error = findings.c.severity == Severity.ERROR.value
+    counts_for_verdict = sa.and_(is_error, findings.c.code.not_in(CROSS_RETURN_CODES))
+    is_open = sa.not_(findings.c.waived)
+    open_errors = sa.func.count(sa.case((sa.and_(counts_for_verdict, is_open), 1)))
+    count_query = sa.select(open_errors, sa.func.count(sa.case((findings.c.waived, 1))))
     with store.transaction() as connection:
         for number in _mark_waived(store, waivers):
             store.touch()
-            open_count, is_waived = connection.execute(
-                count.where(table.c.submission_id == number)
-            ).one()
-            this = sa.update(files).where(
-                files.c.submission_id == number, files.c.verdict != REFUSED
-            )
-            connection.execute(
-                this.values(verdict=RETURNED if open_count else ACCEPTED, waived=is_waived)
-            )
+            of_return = count_query.where(findings.c.submission_id == number)
+            open_count, waived_count = connection.execute(of_return).one()
+            verdict = RETURNED if open_count else ACCEPTED
+            is_read = sa.and_(files.c.submission_id == number, files.c.verdict != REFUSED)
+            update = sa.update(files).where(is_read)
+            connection.execute(update.values(verdict=verdict, waived=waived_count))
 
 
 def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
-    """Write beside each finding what waives it; gives the returns where that changed."""
+    """Write beside each finding what waives it; return the numbers of the returns where that changed."""
     table = store["findings_fact"]
     files = store["submissions"]
-    codes = {waiver.code for waiver in waivers}
-    hashes = {waiver.sha256 for waiver in waivers}
-    meant = sa.or_(
-        table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes))
-    )
+    waived_codes = {waiver.code for waiver in waivers}
+    waived_hashes = {waiver.sha256 for waiver in waivers}
+    may_be_waived = sa.and_(table.c.code.in_(waived_codes), files.c.sha256.in_(waived_hashes))
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
-    query = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
+    query = sa.select(files.c.sha256, *(table.c[name] for name in names))
     query = query.join_from(table, files, files.c.submission_id == table.c.submission_id)
-    changed: set[int] = set()
+    query = query.where(sa.or_(table.c.waiver.is_not(None), may_be_waived))
+    changed = set[int]()
     for sha256, number, n, code, sheet, cell, stored_text in store.written.execute(query).all():
-        matching_waiver = waiver_of(waivers, sha256, code, sheet, cell)
-        waiver_text = storable(matching_waiver.told) if matching_waiver else None
-        if waiver_text != stored_text:
-            changed.add(number)
-            this = sa.update(table).where(table.c.submission_id == number, table.c.n == n)
-            is_active, waiver_number = (
-                (matching_waiver.state == ACTIVE, matching_waiver.number)
-                if matching_waiver
-                else (False, None)
+        waiver = waiver_of(waivers, sha256, code, sheet, cell)
+        waiver_text = storable(waiver.told) if waiver else None
+        if waiver_text == stored_text:
+            continue
+        changed.add(number)
+        is_finding = sa.and_(table.c.submission_id == number, table.c.n == n)
+        update = sa.update(table).where(is_finding)
+        if waiver is None:
+            update = update.values(waived=False, waiver=None, waiver_number=None)
+        else:
+            is_active = waiver.state == ACTIVE
+            update = update.values(
+                waived=is_active, waiver=waiver_text, waiver_number=waiver.number
             )
-            store.written.execute(
-                this.values(waived=is_active, waiver=waiver_text, waiver_number=waiver_number)
-            )
+        store.written.execute(update)
     return sorted(changed)

@@ -233,8 +233,8 @@ def _read(files: Iterable[Arrival], task: Task, reader: Reader) -> Iterator[tupl
             result.path = file.path
             if result.submission is not None:
                 result.submission.path = file.path
-            unlike = result.sha256 != file.sha256 or file.path in gone
-            yield file, changed_result(result) if unlike else result
+            has_changed = result.sha256 != file.sha256 or file.path in gone
+            yield file, changed_result(result) if has_changed else result
 
 
 _readers: dict[int, Reader] = {}
@@ -243,14 +243,14 @@ _readers: dict[int, Reader] = {}
 @contextmanager
 def _kept_reader() -> Iterator[Reader]:
     """Yield the reading process of a worker, kept from batch to batch; a forked process has its own."""
-    mine = os.getpid()
-    if mine not in _readers:
-        _readers[mine] = Reader()
-        atexit.register(_readers[mine].close)
+    process = os.getpid()
+    if process not in _readers:
+        _readers[process] = Reader()
+        atexit.register(_readers[process].close)
     try:
-        yield _readers[mine]
+        yield _readers[process]
     except BaseException:  # also when the batch is given up: nobody waits for what is in hand
-        _readers.pop(mine).close()
+        _readers.pop(process).close()
         raise
 
 
@@ -321,7 +321,9 @@ class ColumnRule:
             needed = self.fault(value)
             if needed:
                 wrong[kind, value] = needed
-        for n, value in enumerate(values if wrong else ()):
+        if not wrong:
+            return None
+        for n, value in enumerate(values):
             if (type(value), value) in wrong:
                 return n, wrong[type(value), value]
         return None
@@ -338,24 +340,28 @@ class RowCheck:
         """Raise `UnfitRow` where a row of a file has no place in the dataset."""
         for name, rows in tables.items():
             if rows:
-                self._look_over_columns(self._schema.by_name[name], rows)
+                self._check_columns(self._schema.by_name[name], rows)
         if tables.get("answers_fact"):
-            cells = self._known | self._placed(tables.get("slots", ()))
-            self._look_over_answers(tables["answers_fact"], cells)
+            further_cells = self._accepted_values(tables.get("slots", ()))
+            cells = self._accepted_by_spec | further_cells
+            self._check_answers(tables["answers_fact"], cells)
 
-    def _look_over_columns(self, table: Table, rows: Sequence[Row]) -> None:
+    def _check_columns(self, table: Table, rows: Sequence[Row]) -> None:
         """Raise `UnfitRow` for the first row with a value that its column does not take, or with a key of another."""
         if table.name not in self._rules:
             self._rules[table.name] = [
                 ColumnRule(self._schema, table, column) for column in table.columns
             ]
-        first: tuple[int, str, str] | None = None
+        first_fault: tuple[int, str, str] | None = None
         for position, rule in enumerate(self._rules[table.name]):
             fault = rule.first_fault([row[position] for row in rows])
-            if fault is not None and (first is None or fault[0] < first[0]):
-                first = fault[0], rule.name, fault[1]
-        if first is not None:
-            n, column, needed = first
+            if fault is None:
+                continue
+            n, needed = fault
+            if first_fault is None or n < first_fault[0]:
+                first_fault = n, rule.name, needed
+        if first_fault is not None:
+            n, column, needed = first_fault
             raise _unfit(table, rows[n], column, needed)
         key_of = itemgetter(*(table.at[column] for column in table.key))
         keys = set()
@@ -367,10 +373,12 @@ class RowCheck:
     # an answer and its cell
 
     @cached_property
-    def _known(self) -> dict[Cell, Takes]:
-        return self._placed(slots_of(self._schema.spec).rows() if self._schema.spec else ())
+    def _accepted_by_spec(self) -> dict[Cell, Takes]:
+        """What the cells that every workbook has take."""
+        spec = self._schema.spec
+        return self._accepted_values(slots_of(spec).rows() if spec else ())
 
-    def _placed(self, slots: Iterable[Row]) -> dict[Cell, Takes]:
+    def _accepted_values(self, slots: Iterable[Row]) -> dict[Cell, Takes]:
         """Return what cells take, by their numbers."""
         accepted_values: dict[Cell, Takes] = {}
         codes: dict[Cell, frozenset[Cell] | None] = {None: None}
@@ -383,7 +391,7 @@ class RowCheck:
             accepted_values[slot] = kind.value, codes[list_name]
         return accepted_values
 
-    def _look_over_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
+    def _check_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
         """Raise `UnfitRow` for the first answer that its cell does not take."""
         slot = ANSWERS_FACT.at["slot"]
         code = ANSWERS_FACT.at["code"]

@@ -148,6 +148,14 @@ def _mark_sent(desk: Desk, form: Form) -> list[str]:
     return [*(f"{path.name} → sent/" for path in marked.moved), *marked.failures]
 
 
+def _sent_command(desk: Desk, form: Form) -> list[object]:
+    words: list[object] = ["drafts", desk.round_folder, "--done"]
+    if form.all("draft"):
+        for draft in _drafts_meant(desk, form):
+            words += ["--team", draft.team]
+    return words
+
+
 def _drafts_meant(desk: Desk, form: Form) -> list[hrge_xl.Drafted]:
     """Return the drafts that were chosen; all where none was."""
     chosen = form.all("draft")
@@ -345,8 +353,8 @@ ACTS: Mapping[str, Act] = {
         lambda desk, form: ("drafts", desk.round_folder, *form.all("kind")),
         _write_letters,
     ),
-    "sent": Act(_of_round("drafts"), _mark_sent),
-    "all-sent": Act(_of_round("drafts"), _mark_sent, _preview_sent),
+    "sent": Act(_sent_command, _mark_sent),
+    "all-sent": Act(_sent_command, _mark_sent, _preview_sent),
     "waive": Act(
         lambda desk, form: (
             *("waive", form["code"], "--file", form["return"]),

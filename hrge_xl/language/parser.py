@@ -173,6 +173,7 @@ class Parser:
             ast.IfExp: self._choose,
             ast.Call: self._call,
             ast.Attribute: self._this,
+            ast.Tuple: self._several,
         }
         handler = handlers.get(type(node))
         if handler is None:
@@ -358,7 +359,17 @@ class Parser:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name.casefold() == "if":
             return self._if(node)
-        return self._function(node, name).typed(self, node)
+        arguments: list[ast.expr] = []
+        for argument in (
+            node.args
+        ):  # the columns of a field that is asked for each entry of a list stand in brackets
+            arguments += argument.elts if isinstance(argument, ast.Tuple) else [argument]
+        whole = ast.copy_location(ast.Call(node.func, arguments, node.keywords), node)
+        return self._function(node, name).typed(self, whole)
+
+    def _several(self, node: ast.Tuple) -> Expr:
+        reason = f"{len(node.elts)} values stand here, and one is needed."
+        raise _Refused(node, reason, "Take them together, for example with total().")
 
     def _if(self, node: ast.Call) -> Choose:
         if len(node.args) != 3:

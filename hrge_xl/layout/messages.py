@@ -78,7 +78,9 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
         for check in field_checks.in_sheet if tool in tools else ():
             level = ERROR if check.kind.severity is Severity.ERROR else WARNING
             # where it stays a text when it is typed again, how to type it
-            text = remedy(NOT_A_DATE if check.kind is DATE_AS_TEXT else check.kind, field, language)
+            text = instruction_for(
+                NOT_A_DATE if check.kind is DATE_AS_TEXT else check.kind, field, language
+            )
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = _of_rule(spec, field.constraint, language)
             messages[check.kind.code, code] = Message(check.kind.code, level, text)
@@ -128,7 +130,11 @@ def prompt(field: Field, language: str) -> str:
     say = translator(language)
     if field.type.kind is not ColumnKind.TEXT:
         instruction = field.type.instruction
-        return say(instruction) if instruction else remedy(field.type.refuses[0], field, language)
+        return (
+            say(instruction)
+            if instruction
+            else instruction_for(field.type.refuses[0], field, language)
+        )
     words = field.words
     characters = field.characters
     limits = [
@@ -140,11 +146,11 @@ def prompt(field: Field, language: str) -> str:
 
 def alert(field: Field, language: str) -> str:
     """Say what to give instead of what the sheet refuses."""
-    texts = (remedy(kind, field, language) for kind in field.type.refuses)
+    texts = (instruction_for(kind, field, language) for kind in field.type.refuses)
     return " ".join(dict.fromkeys(texts))
 
 
-def remedy(finding: Kind, field: Field, language: str) -> str:
+def instruction_for(finding: Kind, field: Field, language: str) -> str:
     """Say what to do about a finding at a field: for a figure that is what its type asks for."""
     say = translator(language)
     if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:

@@ -15,8 +15,7 @@ from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
 from .lists import LEVELS
-from .messages import FIGURES, limits
-from .messages import remedy as instructed
+from .messages import FIGURES, instruction_for, limits
 
 # what stands or should stand in a cell, which may be nothing
 QUOTED = ("value", "expected", "found", "read", "seen")
@@ -81,7 +80,7 @@ class Wording:
                 message = f"{message} ({details[ARITHMETIC]})"
             remedy = sentence(about.remedy.say(language), details) or remedy
         elif field is not None and kind in (*FIGURES, NOT_IN_LIST):
-            remedy = instructed(kind, field, language)
+            remedy = instruction_for(kind, field, language)
         elif field is not None and field.constraint is not None and kind is DOES_NOT_FIT:
             remedy = sentence(field.constraint.remedy.say(language), details) or remedy
         return Words(message, remedy, label)

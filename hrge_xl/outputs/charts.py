@@ -141,8 +141,12 @@ def draw_columns(block: FigureBlock, write: Write, *, mirrored: bool = False) ->
     """Draw a column for each row, put together of its numbers; of shares a full one is as high as the drawing."""
     rows = [(label, [number or 0 for number in numbers]) for label, numbers in block.rows]
     totals = [sum(numbers) for _, numbers in rows]
-    descriptions = [_describe(block.heads, row, write) for row in rows]
-    chart = Chart(["; ".join(descriptions)] if block.several else descriptions, mirrored)
+    if block.several:
+        by_row = [block.describe_row(label, numbers, write) for label, numbers in rows]
+        descriptions = ["; ".join(by_row)]
+    else:
+        descriptions = [f"{label}: {write(number)}" for label, (number,) in rows]
+    chart = Chart(descriptions, mirrored)
     top = 1.0 if block.share else 0.0
     height = _heights([*totals, top])
     step = (WIDTH - 2 * EDGE) / max(len(rows), 1)
@@ -164,15 +168,6 @@ def draw_columns(block: FigureBlock, write: Write, *, mirrored: bool = False) ->
     chart.names((x, HEIGHT - 6, rows[at][0]) for x, at in latest_first)
     chart.names((x, height(max(totals[at], top)) - 6, write(totals[at])) for x, at in latest_first)
     return chart
-
-
-def _describe(heads: Sequence[str], row: tuple[str, Sequence[float]], write: Write) -> str:
-    """Say what a row of a block is: its numbers, each with its head where there are several."""
-    label, numbers = row
-    if len(numbers) == 1:
-        return f"{label}: {write(numbers[0])}"
-    pairs = zip(heads[1:], numbers, strict=True)
-    return f"{label}: {', '.join(f'{head} {write(number)}' for head, number in pairs)}"
 
 
 def draw_steps(

@@ -17,9 +17,14 @@ from ..exchange.issuing import Order, content_of, identity_of, layout_for
 from ..exchange.prefill import carry_over
 from ..exchange.validation import Result
 from ..findings import CATALOGUE, Finding, InFeedback, Severity, Words, codes
-from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
+from ..findings.value import (
+    ANSWER_MISSING,
+    DOES_NOT_FIT,
+    ERROR_IN_CELL,
+    FORMULA_NEVER_CALCULATED,
+)
 from ..layout import Layout, Place, Slot, address
-from ..layout.messages import MISSING, prompt
+from ..layout.messages import MISSING, instruction_for, prompt
 from ..layout.wording import Wording
 from ..reader.identity import register_rows
 from ..spec.model import Spec
@@ -381,6 +386,9 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
         remedy = f"{remedy} {prompt(slot.field, layout.language)}".strip()
     if finding.suggestion:
         remedy = f"{remedy} → “{finding.suggestion}”?"
+    kind = CATALOGUE.get(finding.code)  # none where a rule of the spec says it itself
+    if kind is not None and kind is not DOES_NOT_FIT:
+        problem = f"{problem} {instruction_for(kind, slot.field, layout.language)}"
     # what only the reader sees the check cell cannot tell
     watched = slot.check is not None and content.check(slot) >= least(urgency)
     places = {address(*place): place for place in slot.cells}

@@ -5,7 +5,6 @@ The text is for the team, in the language of its workbook; what became of each r
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +19,7 @@ from ..core.numerals import shown
 from ..core.paths import path_in, write_if_changed
 from ..core.program import isolate_failures
 from ..core.words import and_more, beginning, day, translator
-from ..core.work import track_progress
+from ..core.work import grouped, track_progress
 from ..dataset.return_status import BLANK
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
@@ -354,6 +353,7 @@ def _typed(sent: Submission, key: Key) -> str:
 SCHEMA = "hrge-xl/feedback/1"
 LISTED = 20  # places that the message names; the workbook lists them all
 MOST_IMPORTANT = 3
+MISSING_NAMED = 6  # cells of each sheet
 
 
 def message(
@@ -410,13 +410,25 @@ def message(
         ],
         # what was accepted lacks nothing but what it was never asked for
         asked_anew=[_place_and_question(correction) for correction in missing] if new else [],
-        missing={} if new else Counter(correction.sheet for correction in missing),
+        missing={} if new else _missing_cells(missing),
         most_sheets=MOST_CAUSES,
         beside=beside,
         most=LISTED,
         deadline=deadline,
         late=bool(deadline) and deadline < today.isoformat(),
     )
+
+
+def _missing_cells(missing: Sequence[Correction]) -> dict[str, str]:
+    """Name the first cells of each sheet whose answers are missing, and say how many more there are."""
+    cells_by_sheet = grouped(
+        (correction.sheet, address(*correction.place) if correction.place else correction.label)
+        for correction in missing
+    )
+    return {
+        sheet: ", ".join(cells[:MISSING_NAMED]) + and_more(len(cells) - MISSING_NAMED)
+        for sheet, cells in cells_by_sheet.items()
+    }
 
 
 def _place_and_question(correction: Correction) -> str:

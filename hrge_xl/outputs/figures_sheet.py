@@ -147,11 +147,7 @@ def _draw_chart(book: Workbook, block: FigureBlock, sheet: str, top: int) -> Any
 
 def _describe(block: FigureBlock) -> str:
     """Return what is said of a chart to those who do not see it."""
-    rows = []
-    for label, numbers in block.rows:
-        pairs = zip(block.heads[1:], numbers, strict=True)
-        texts = [f"{head} {number:g}" for head, number in pairs if number is not None]
-        rows.append(f"{label}: {', '.join(texts)}")
+    rows = [block.describe_row(label, numbers, "{:g}".format) for label, numbers in block.rows]
     return f"{block.title}. {'; '.join(rows)}."
 
 

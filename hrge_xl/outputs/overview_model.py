@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -88,6 +88,14 @@ class FigureBlock(NamedTuple):
     def several(self) -> bool:
         """Whether there are several series."""
         return len(self.heads) > 2
+
+    def describe_row(
+        self, label: str, numbers: Sequence[Number], write: Callable[[float], str]
+    ) -> str:
+        """Say a row in words: its label, and each number that is known with its head."""
+        pairs = zip(self.heads[1:], numbers, strict=True)
+        texts = [f"{head} {write(number)}" for head, number in pairs if number is not None]
+        return f"{label}: {', '.join(texts)}"
 
 
 class ListLine(NamedTuple):

@@ -55,6 +55,7 @@ UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
 REMEMBERED = 24_000_000
 PLACE = 100
 MOST_ATTRIBUTES = 60  # of a plain element
+ROWS_AND_CELLS = frozenset(("x|row", "x|c"))
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
 # Nor are long ones: what they say is remembered.
@@ -203,7 +204,8 @@ class CellReader:
                 (((cell,),),) = parse_tree((_AROUND % text).encode(), XmlGuard("", LIMITS))
             except (Unreadable, ValueError):
                 raise NotPlain from None
-            if cell.tag != "x|c":
+            _, *tags_inside = (part.tag for part in cell.iter())
+            if cell.tag != "x|c" or not ROWS_AND_CELLS.isdisjoint(tags_inside):
                 raise NotPlain
             return self.of_element(cell)
         letters, row, raw, raw_formula, formula, value, empty, inline = match.groups()

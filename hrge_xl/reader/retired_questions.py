@@ -97,12 +97,12 @@ class OldSheet:
         checked = self._checked(row)
         if question.startswith(ANSWER):
             number = self.corner.column + 1
-            texts = (
-                self.raw.text_at(checked, column)
-                for column, cell in sorted(self.raw.cells.get(checked, {}).items())
-                if column > number and cell.formula is None
+            labels = (
+                self.raw.text_at(checked, place)
+                for place, cell in sorted(self.raw.cells.get(checked, {}).items())
+                if number < place < column and cell.formula is None
             )
-            return _first_line(next(filter(None, texts), "")) or code
+            return _first_line(next(filter(None, labels), "")) or code
         check = next(
             (check for check in self._checks(question) if self._holds(checked, check)), column
         )

@@ -69,7 +69,7 @@ class ShownResults:
         """Return the rows that the collected lists keep, with their ranks, for each of their sources."""
         shown_rows: dict[OfSource, dict[str, float]] = {}
         for rows, cells in self.cells.lists:
-            ranked = rows.kept([self.shown[cell] for cell in cells])
+            ranked = rows.ranks_by_source([self.shown[cell] for cell in cells])
             if cells and ranked is not None:
                 shown_rows |= ranked
         return shown_rows

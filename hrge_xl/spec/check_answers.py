@@ -264,10 +264,10 @@ def check_comparisons(spec: Spec) -> Found:
     """Yield every comparison of codes that can never be the same."""
     for written in expressions(spec):
         if not isinstance(written.expr, Problem):
-            yield from at(written.path, _never_equal(spec, written.expr))
+            yield from at(written.path, comparisons_in_vain(spec, written.expr))
 
 
-def _never_equal(spec: Spec, expr: Expr) -> Wrong:
+def comparisons_in_vain(spec: Spec, expr: Expr) -> Wrong:
     """Find comparisons of codes that can never be the same: of rows of different sheets, of different lists."""
     for part in walk(expr):
         sides: tuple[Expr, ...] = ()

@@ -623,7 +623,7 @@ class Assembly:
         expanded: list[Node] = []
         for entry in fields.value:
             named = get(entry, "for")
-            if named is None or not isinstance(entry, MappingNode):
+            if named is None or not isinstance(entry, MappingNode) or not _text(entry, "code"):
                 expanded.append(entry)
                 continue
             columns = [
@@ -640,6 +640,10 @@ class Assembly:
         """Return the entries of each list that `for` names; none where there is no such list, or too many."""
         names = named.value if isinstance(named, SequenceNode) else [named]
         entries: list[list[Node]] = []
+        if not names or not all(isinstance(name, ScalarNode) for name in names):
+            self._say(named, "`for` names no list.", "Write for: LIST, or for: [LIST, OTHER].")
+            self.skipped.nameless = True
+            return [[]]
         for name in names:
             code = str(name.value)
             items = get(get(lists, code), "items")
@@ -798,7 +802,7 @@ def _name_all(part: Node, repeated: Mapping[str, Sequence[str]]) -> None:
     names = re.compile(rf"(?P<quote>['\"]).*?(?P=quote)|\b({'|'.join(map(re.escape, repeated))})\b")
 
     def all_of(match: re.Match[str]) -> str:
-        return match[0] if match["quote"] else ", ".join(repeated[match[0]])
+        return match[0] if match["quote"] else f"({', '.join(repeated[match[0]])})"
 
     for node in walk(part):
         for key, value in node.value if isinstance(node, MappingNode) else ():

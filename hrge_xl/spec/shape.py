@@ -338,3 +338,15 @@ def _parts(kind: Any) -> list[type[Model]]:
     if isinstance(kind, type) and issubclass(kind, Model):
         return [kind]
     return [part for argument in get_args(kind) for part in _parts(argument)]
+
+
+def annotations_at(path: Sequence[str]) -> list[Any]:
+    """Return what an option may be, wherever a path of names leads; those that name no option are passed over."""
+    parts: list[type[Model]] = [model.Spec]
+    annotations: list[Any] = []
+    for step in path:
+        annotations = [
+            part.model_fields[step].annotation for part in parts if step in part.model_fields
+        ]
+        parts = [part for kind in annotations for part in _parts(kind)] or parts
+    return annotations

@@ -62,7 +62,7 @@ class Correction:
     message: str
     remedy: str
     code: str
-    problem: str  # the message without what was answered
+    problem: str  # what is wrong and what to do, without what was answered
 
 
 def corrections_by_cause(corrections: Iterable[Correction]) -> list[Cause[Correction]]:

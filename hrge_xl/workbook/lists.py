@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -46,65 +47,79 @@ from .formulas import (
 from .row_checks import checked_answers, columns_run, message_of, order_in_row
 from .styles import LINES
 
-COLLECT_HELPERS = 8
 BETWEEN = "; "  # several answers
 OfSource = tuple[str, int, int]  # tool of the list, number of the block, number of the source
 
 
+class ListColumn(NamedTuple):
+    """A column of a list that people see."""
+
+    head: str
+    formula: Formula
+    style: str = "listed"
+    number_format: str = ""
+
+
 class ListBlockWriter(BlockWriter):
-    """Draws a list: what is in it in one line, heads, and rows that are taken from hidden columns."""
+    """Draws a list: what is in it in one line, heads, and lines that are taken from hidden columns."""
 
     def start(self, block: CollectBlock | ProblemsBlock) -> None:
-        """Write what stands above the line."""
+        """Write what stands above the heads; note the number of lines and the row of the first one."""
         self.top(block)
         self.size = block.rows
         self.first = self.drawn.head + 1
 
-    def column(
+    def fill_column(
         self, column: int, formula: Formula, style: str = "check", number_format: str = ""
     ) -> Formula:
-        """Write a column of the list; give its cell in the row of what asks."""
+        """Write a formula into a column of every line; return its cell in the line that asks."""
         run = ColumnRun.alike(column, self.first, self.size, formula)
         self.writer.fill(run, style, number_format)
         return run.own
 
-    def columns(self, columns: Sequence[tuple[str, Formula, str, str]]) -> None:
-        """Write the columns that are seen: head, formula, style and number format."""
-        self.writer.texts(self.first - 1, self.left, [head for head, *_ in columns], "head")
-        for number, (_, formula, style, number_format) in enumerate(columns, self.left):
-            self.column(number, formula, style, number_format)
+    def write_columns(self, columns: Sequence[ListColumn]) -> None:
+        """Write the heads and lines of the columns that people see, beside each other."""
+        self.writer.texts(self.first - 1, self.left, [column.head for column in columns], "head")
+        for number, column in enumerate(columns, self.left):
+            self.fill_column(number, column.formula, column.style, column.number_format)
 
-    def row_of(
-        self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula
+    def find_row(
+        self, code: Formula, origin: Formula, sheets: Sequence[str], issued_row: Formula
     ) -> Formula:
-        """Find the row of a code on one of some sheets, wherever it is by now."""
-        names = chosen(origin, [Formula(name, issued.value) for name in sheets]).text
-        return Formula(
-            f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value
-        )
+        """Return the row where a code stands by now on one of some sheets; 0 where it stands on none.
+
+        `origin` is the number of the sheet, `sheets` their defined names, `issued_row` the row as it was issued.
+        """
+        sheet = chosen(origin, [listed(name, ()) for name in sheets]).text
+        text = f"IFERROR(MATCH({code.text},INDEX({sheet},0,{CODE_COLUMN}),0),0)"
+        return Formula(text, issued_row.value)
 
     def summarise(self, count: Formula, nothing: str, fits: str, too_many: str) -> None:
         """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
-        rows = too_many.replace("{rows}", str(self.size))
-        line = if_(count > self.size, with_count(rows, count), with_count(fits, count))
-        self.writer.formula(
-            Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress"
-        )
+        too_many = too_many.replace("{rows}", str(self.size))
+        is_too_long = count > self.size
+        summary = if_(is_too_long, with_count(too_many, count), with_count(fits, count))
+        place = Place(self.first - 2, self.left)
+        self.writer.formula(place, if_(count.equals(0), nothing, summary), "progress")
 
-    def frame_used(self, columns: int, state: int, words: Mapping[str, str]) -> None:
-        """Lines around the rows in use, and the words of the state column in their colours.
+    def frame_used(self, column_count: int, state_column: int, style_of: Mapping[str, str]) -> None:
+        """Draw lines around the rows in use, and the words of the state column in their colours.
 
         LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
         """
-        first, last = rows = self.first, self.first + self.size - 1
-        end = self.left + columns - 1
-        cell = f"=${column_letters(state)}{first}"
-        for word, style in words.items():
-            self.writer.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
-        used = f'=${column_letters(self.left)}{first}<>""'
-        for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
+        first = self.first
+        last = first + self.size - 1
+        end = self.left + column_count - 1
+        state = f"${column_letters(state_column)}{first}"
+        for word, style in style_of.items():
+            has_word = f"={state}={text_literal(word)}"
+            self.writer.mark_column(state_column, (first, last), has_word, style, **LINES)
+        is_used = f'=${column_letters(self.left)}{first}<>""'
+        before = (self.left, state_column - 1)
+        after = (state_column + 1, end)
+        for left, right in (before, (state_column, state_column), after):
             if left <= right:
-                self.writer.mark_when(Place(first, left), Place(last, right), used, "framed")
+                self.writer.mark_when(Place(first, left), Place(last, right), is_used, "framed")
 
 
 @dataclass(frozen=True)
@@ -127,8 +142,8 @@ class RowSource:
                 yield ListedRow(self, str(column.record), column.label, column.index)
             return
         for row in self.grid.data_rows:
-            first = next(iter(self.grid.by_row[row.code].values()))
-            yield ListedRow(self, row.code, row.code, first.cells[0].row)
+            first_slot = next(iter(self.grid.by_row[row.code].values()))
+            yield ListedRow(self, row.code, row.code, first_slot.cells[0].row)
 
 
 class ListedRow(NamedTuple):
@@ -142,26 +157,35 @@ class ListedRow(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class KeptRows:
-    """Which rows its list keeps: what the cells show that count these down to each row and, if ranked, their ranks."""
+    """Which rows its list keeps, as hidden cells show it: a count for each row, then, if `ranked`, a rank for each.
+
+    A count is how many rows are kept down to that one; in a ranked list it is the place of the row in the list, from 1,
+    and 0 where it is not kept.
+    """
 
     rows: Sequence[ListedRow]
     ranked: bool
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """Return the counts, then the ranks."""
-        return content.memory.once(self, lambda: self._all(content))
+        return content.memory.once(self, lambda: self._counts_and_ranks(content))
 
-    def _all(self, content: Content) -> Sequence[Shown]:
+    def _counts_and_ranks(self, content: Content) -> Sequence[Shown]:
         ranks = [content.kept_rows.get(row.source.key, {}).get(row.row) for row in self.rows]
         if not self.ranked:
             return list(accumulate(int(rank is not None) for rank in ranks))
-        ranking = sorted((-rank, place) for place, rank in enumerate(ranks) if rank is not None)
-        number = {place: number for number, (_, place) in enumerate(ranking, start=1)}
-        counts = (number.get(place, 0) for place, _ in enumerate(ranks))
-        return [*counts, *("" if rank is None else rank for rank in ranks)]
+        highest_first = sorted(
+            (-rank, position) for position, rank in enumerate(ranks) if rank is not None
+        )
+        place_of = {position: place for place, (_, position) in enumerate(highest_first, start=1)}
+        places = [place_of.get(position, 0) for position in range(len(ranks))]
+        return [*places, *("" if rank is None else rank for rank in ranks)]
 
-    def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
-        """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
+    def ranks_by_source(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
+        """Return the rows of each source that are kept where the cells show this, with their ranks.
+
+        None where a cell shows no number.
+        """
         counts = shown[: len(self.rows)]
         ranks = shown[len(self.rows) :] or [0.0] * len(self.rows)
         ranks_of: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
@@ -175,6 +199,22 @@ class KeptRows:
         return ranks_of
 
 
+class CollectHelper(IntEnum):
+    """The hidden columns of a collected list, from the first free one on."""
+
+    # of each row of the sources
+    COUNT = 0  # how many are kept down to it; in a ranked list, as which one it is listed
+    SOURCE = 1
+    CODE = 2  # or the column of a record
+    NAME = 3
+    # of each line of the list
+    PICK = 4  # the position of its row among all; 0: the line is unused
+    ORIGIN = 5  # the source of its row
+    LINE = 6  # the row on the sheet of the source, or the column of a record
+    # of each row of the sources again
+    RANK = 7
+
+
 class CollectWriter(ListBlockWriter):
     """Draws one collected list. Hidden columns count the rows to keep; the list takes the first, second … of them."""
 
@@ -184,16 +224,17 @@ class CollectWriter(ListBlockWriter):
         assert isinstance(block, CollectBlock)
         self.block = block
         issued = [
-            (n, source)
-            for n, source in enumerate(block.sources)
+            (number, source)
+            for number, source in enumerate(block.sources)
             if source.tool in self.layout.sheet
         ]
         self.sources = [
-            self._source(position, *source) for position, source in enumerate(issued, start=1)
+            self._source(position, number, source)
+            for position, (number, source) in enumerate(issued, start=1)
         ]
         self.rows = [row for source in self.sources for row in source.rows]
         self.start(block)
-        self.counts = self._candidates()
+        self._write_candidates()
         count = once(function("MAX", max, self.counts)) if self.rows else constant(0)
         if block.summary:
             high = count_if(self.ranks, ">=", block.top)
@@ -211,8 +252,8 @@ class CollectWriter(ListBlockWriter):
                 self.say("{count} in total."),
                 self.say("{count} in total; the first {rows} are listed."),
             )
-        self._list(block)
-        return self.free + COLLECT_HELPERS
+        self._write_list(block)
+        return self.free + len(CollectHelper)
 
     def _source(self, position: int, number: int, spec: Collected) -> RowSource:
         key = (self.sheet.tool.code, self.drawn.number, number)
@@ -224,39 +265,62 @@ class CollectWriter(ListBlockWriter):
 
     # the hidden columns: one row for each row of the sources
 
-    def _candidates(self) -> Formula:
-        """Write the rows, and which of them are kept; give the cells that count these."""
+    def _write_candidates(self) -> None:
+        """Write every row of the sources, and which of them are kept."""
         free = self.free
         first = self.first
-        writer = self.writer
         rows = self.rows
+        size = len(rows)
         kept_rows = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
+        self._write_counts(kept_rows)
+        hold = self.writer.constants
+        codes = [row.line if row.source.grid.across else row.row for row in rows]
+        positions = [row.source.position for row in rows]
+        self.source_numbers = hold(free + CollectHelper.SOURCE, first, positions)
+        self.codes = hold(free + CollectHelper.CODE, first, codes)
+        self.names = hold(free + CollectHelper.NAME, first, [row.name for row in rows])
+        self.counts = Formula(
+            run_of(free + CollectHelper.COUNT, first, size),
+            lambda content, row: kept_rows(content)[:size],
+        )
+        self.ranks = Formula(
+            run_of(free + CollectHelper.RANK, first, size),
+            lambda content, row: kept_rows(content)[size:],
+        )
+
+    def _write_counts(self, kept_rows: KeptRows) -> None:
+        """Write beside each row its count and, where the list is ranked, its rank."""
         conditions: dict[int, str] = {}
-        counts = []
-        ranks = []
-        for at, row in enumerate(rows, first):
+        count_cells = []
+        rank_cells = []
+        for at, row in enumerate(kept_rows.rows, self.first):
             source = row.source
             differs = source.grid.across or differs_by_row(source.keeping.condition)
             if differs or source.position not in conditions:
                 conditions[source.position] = self._condition(source, row.row)
             condition = conditions[source.position].replace(ROW, str(row.line))
-            counts.append(Place(at, free))
+            count_cell = Place(at, self.free + CollectHelper.COUNT)
             count = self._count(at, condition, ranked=kept_rows.ranked)
-            writer.formula_text(counts[-1], count, "check")
+            self.writer.formula_text(count_cell, count, "check")
+            count_cells.append(count_cell)
             if kept_rows.ranked:
-                ranks.append(Place(at, free + 7))
+                rank_cell = Place(at, self.free + CollectHelper.RANK)
                 rank = f'IF({condition},{self._rank(row)},"")'
-                writer.formula_text(ranks[-1], rank, "check")
-        writer.live([*counts, *ranks], kept_rows)
-        self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
-        find = [row.line if row.source.grid.across else row.row for row in rows]
-        self.find = writer.constants(free + 2, first, find)
-        self.named = writer.constants(free + 3, first, [row.name for row in rows])
-        size = len(rows)
-        self.ranks = Formula(
-            run_of(free + 7, first, size), lambda content, row: kept_rows(content)[size:]
-        )
-        return Formula(run_of(free, first, size), lambda content, row: kept_rows(content)[:size])
+                self.writer.formula_text(rank_cell, rank, "check")
+                rank_cells.append(rank_cell)
+        self.writer.live([*count_cells, *rank_cells], kept_rows)
+
+    def _condition(self, source: RowSource, row: str) -> str:
+        """Return the text of a formula that says whether a row is kept, with `ROW` for its number on the sheet."""
+        line_number = None if source.grid.across else ROW
+        compiler = ExcelFormula(self.layout, source.grid, row, line_number, away=True)
+        condition = compiler.condition(source.keeping.condition)
+        place = self.layout.active_place(source.grid, row)
+        if place is None:
+            return condition
+        active_row = line_number or f"${place.row}"
+        active = f"{quoted(source.sheet)}!${column_letters(place.column)}{active_row}"
+        return f"AND({active}>0,{condition})"
 
     def _rank(self, row: ListedRow) -> str:
         """Return the text of a formula for the number by which a row is ranked; 0 where its source ranks none."""
@@ -269,138 +333,171 @@ class CollectWriter(ListBlockWriter):
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
         """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
-        column = f"${column_letters(self.free)}"
         if not ranked:
+            column = f"${column_letters(self.free + CollectHelper.COUNT)}"
             count_above = f"{column}{row - 1}+" if row > self.first else ""
             return f"{count_above}IF({condition},1,0)"
-        column = f"${column_letters(self.free + 7)}"
-        whole = run_of(self.free + 7, self.first, len(self.rows))
+        column = f"${column_letters(self.free + CollectHelper.RANK)}"
+        ranks = run_of(self.free + CollectHelper.RANK, self.first, len(self.rows))
         own_rank = f"{column}{row}"
+        # of rows of one rank the upper ones come first
         above = f"COUNTIF({column}${self.first}:{own_rank},{own_rank})-1"
-        return f"IF(ISNUMBER({own_rank}),RANK({own_rank},{whole})+{above},0)"
-
-    def _condition(self, source: RowSource, row: str) -> str:
-        line_number = None if source.grid.across else ROW
-        compiler = ExcelFormula(self.layout, source.grid, row, line_number, away=True)
-        condition = compiler.condition(source.keeping.condition)
-        place = self.layout.active_place(source.grid, row)
-        if place is None:
-            return condition
-        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{line_number or f'${place.row}'}"
-        return f"AND({cell}>0,{condition})"
+        return f"IF(ISNUMBER({own_rank}),RANK({own_rank},{ranks})+{above},0)"
 
     # the list
 
-    def _list(self, block: CollectBlock) -> None:
+    def _write_list(self, block: CollectBlock) -> None:
         say = self.say
-        first = self.first
-        left = self.left
-        number = row_number(column_letters(left), first)
-        pick = self.column(self.free + 4, iferror(match(number, self.counts), 0))
-        unused = pick.equals(0)
-        find = index(self.find, pick)
-        origin = self.column(self.free + 5, if_(unused, 0, index(self.which, pick)))
-        names = [source.name for source in self.sources]
-        place = index(listed("", [row.line for row in self.rows]), pick)
-        row = self.row_of(find, origin, names, place).text
-        row_or_record = Formula(f"IF(ISNUMBER({find.text}),{find.text},{row})", place.value)
-        line = self.column(self.free + 6, if_(unused, 0, row_or_record))
-        addresses = [self._address(source, line) for source in self.sources]
-        target = constant("#") & chosen(origin, addresses)
-        name = function("HYPERLINK", lambda _, name: name, target, index(self.named, pick))
-        link = (say("Row"), if_(unused, "", name), "listed_link", "")
-        numbers = (say("No."), if_(unused, "", number), "listed_mark", "")
+        number = row_number(column_letters(self.left), self.first)
+        position = iferror(match(number, self.counts), 0)
+        pick = self.fill_column(self.free + CollectHelper.PICK, position)
+        is_unused = pick.equals(0)
+        source_number = if_(is_unused, 0, index(self.source_numbers, pick))
+        origin = self.fill_column(self.free + CollectHelper.ORIGIN, source_number)
+        line_number = if_(is_unused, 0, self._line_number(pick, origin))
+        line = self.fill_column(self.free + CollectHelper.LINE, line_number)
+        row_link = if_(is_unused, "", self._link(pick, origin, line))
+        link = ListColumn(say("Row"), row_link, "listed_link")
+        numbers = ListColumn(say("No."), if_(is_unused, "", number), "listed_mark")
         columns = [link if block.compact else numbers]
         for code, head in block.columns.items():
             value = self._value(code, origin, line)
-            form = ""
+            number_format = ""
             if code == block.bars:
-                form = "0%"
+                number_format = "0%"
             elif kind_of_column(self.layout.spec, block, code) is ColumnKind.DATE:
-                form = "yyyy-mm-dd"
-            columns.append((head.say(self.layout.language), value, "listed", form))
-        state = left + len(columns)
+                number_format = "yyyy-mm-dd"
+            label = head.say(self.layout.language)
+            columns.append(ListColumn(label, value, number_format=number_format))
+        state_column = self.left + len(columns)
         if block.due is not None:
-            column = left + 1 + list(block.columns).index(block.due)
-            days = self._value(block.due, origin, line)
-            due = ColumnRun.alike(column, first, self.size, days).own
-            columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
+            due = self._value(block.due, origin, line)
+            due_column = self._column_of(block.due)
+            shown_due = ColumnRun.alike(due_column, self.first, self.size, due).own
+            state = if_(is_unused, "", self._state(shown_due))
+            columns.append(ListColumn(say("On time?"), state))
         if not block.compact:
-            sheets = chosen(origin, [source.sheet for source in self.sources])
-            columns += [(say("Sheet"), if_(unused, "", sheets), "listed", ""), link]
-        self.columns(columns)
+            sheet = chosen(origin, [source.sheet for source in self.sources])
+            columns += [ListColumn(say("Sheet"), if_(is_unused, "", sheet)), link]
+        self.write_columns(columns)
         if block.bars is not None:
-            bars = left + 1 + list(block.columns).index(block.bars)
-            self.writer.bars(bars, (first, first + self.size - 1))
-        words = {say("Overdue"): "error", say("No date"): "missing", say("To look at"): "look"}
-        self.frame_used(len(columns), state, words if block.due is not None else {})
+            last = self.first + self.size - 1
+            self.writer.bars(self._column_of(block.bars), (self.first, last))
+        style_of = {say("Overdue"): "error", say("No date"): "missing", say("To look at"): "look"}
+        self.frame_used(len(columns), state_column, style_of if block.due is not None else {})
+
+    def _column_of(self, code: str) -> int:
+        return self.left + 1 + list(self.block.columns).index(code)
+
+    def _line_number(self, pick: Formula, origin: Formula) -> Formula:
+        """Return the row on its sheet of what a line lists, wherever it is by now; the column of a record."""
+        code = index(self.codes, pick)
+        sheets = [source.name for source in self.sources]
+        issued_row = index(listed("", [row.line for row in self.rows]), pick)
+        row = self.find_row(code, origin, sheets, issued_row)
+        return Formula(f"IF(ISNUMBER({code.text}),{code.text},{row.text})", issued_row.value)
+
+    def _link(self, pick: Formula, origin: Formula, line: Formula) -> Formula:
+        """Return the name of what a line lists, with a link to it."""
+        target = constant("#") & chosen(
+            origin, [self._address(source, line) for source in self.sources]
+        )
+        return function("HYPERLINK", lambda _, name: name, target, index(self.names, pick))
 
     def _state(self, due: Formula) -> Formula:
         today = Formula(TODAY_NAME, lambda content, row: content.today)
-        late = if_(due < today, self.say("Overdue"), self.say("Not yet due"))
+        overdue = if_(due < today, self.say("Overdue"), self.say("Not yet due"))
         is_day = function("ISNUMBER", lambda value: isinstance(value, int | float), due)
-        none = constant(self.say("No date"))
-        # a day may stand there in words; what is shown at a glance may need none
+        no_day = constant(self.say("No date"))
         if self.layout.spec.drawing > 1:
-            none = if_(due.equals(""), "" if self.block.compact else none, self.say("To look at"))
-        return if_(is_day, late, none)
+            # a day may stand there in words; what is shown at a glance may need none
+            blank = "" if self.block.compact else no_day
+            no_day = if_(due.equals(""), blank, self.say("To look at"))
+        return if_(is_day, overdue, no_day)
 
     def _value(self, column: str, origin: Formula, line: Formula) -> Formula:
-        value = chosen(origin, [self._cell(source, column, line) for source in self.sources])
-        kind = kind_of_column(self.layout.spec, self.block, column)
-        shown = (
-            if_(value.equals(""), "", value)
-            if kind in (ColumnKind.DATE, ColumnKind.NUMBER)
-            else value & ""
-        )
+        """Return what a column shows of what a line lists."""
+        value = chosen(origin, [self._answer(source, column, line) for source in self.sources])
+        if kind_of_column(self.layout.spec, self.block, column) in (
+            ColumnKind.DATE,
+            ColumnKind.NUMBER,
+        ):
+            shown = if_(value.equals(""), "", value)
+        else:
+            shown = value & ""
         return if_(origin.equals(0), "", iferror(shown, ""))
 
-    def _cell(self, source: RowSource, column: str, line: Formula) -> Formula:
-        """Return the cells of a field in one row of a source, joined where there are several."""
+    def _answer(self, source: RowSource, column: str, line: Formula) -> Formula:
+        """Return the answer of a source that stands in a column; those of several cells are joined."""
         tool = source.spec.tool
-        code = source.spec.columns.get(column, "")
-        keys = {row.line: (tool, row.row, code) for row in source.rows}
+        field = source.spec.columns.get(column, "")
+        keys = {row.line: (tool, row.row, field) for row in source.rows}
         slots = {at: self.layout.slots[key] for at, key in keys.items() if key in self.layout.slots}
         if not slots:
             return constant("")
         codes = next(iter(slots.values())).codes
-        cells = [f"INDEX({source.name},{_row_and_column(source, *pair, line)})" for pair in codes]
+        cells = [
+            f"INDEX({source.name},{_row_and_column(source, row_code, column_code, line)})"
+            for row_code, column_code in codes
+        ]
 
         def value(content: Content, row: int) -> Shown:
-            values = [
-                shown
-                for shown in content.shown(slots[line.value(content, row)])
-                if shown is not None
-            ]
+            shown = content.shown(slots[line.value(content, row)])
+            values = [cell_value for cell_value in shown if cell_value is not None]
             return values[0] if len(values) == 1 else BETWEEN.join(map(as_text, values))
 
         return Formula(joined(cells, BETWEEN), value)
 
     def _address(self, source: RowSource, line: Formula) -> Formula:
         """Return the address of the first field of the row."""
-        first = next(source.rows)
+        first_row = next(source.rows)
         field = next(iter(source.spec.columns.values()))
-        codes = self.layout.slots[source.spec.tool, first.row, field].codes[0]
-        cell = _row_and_column(source, *codes, line)
+        row_code, column_code = self.layout.slots[source.spec.tool, first_row.row, field].codes[0]
+        cell = _row_and_column(source, row_code, column_code, line)
         text = f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({cell},4)"
         return Formula(text, constant("").value)  # nobody sees it
 
 
-def _row_and_column(source: RowSource, row: str, column: str, line: Formula) -> str:
+def _row_and_column(source: RowSource, row_code: str, column_code: str, line: Formula) -> str:
     """Write the numbers of the row and the column of a field in a row, or a record, of a source.
 
     They are looked up by code, wherever a row or a column that somebody inserts moves the field.
     """
+    name = source.name
     if source.grid.across:
-        return f"MATCH({text_literal(row)},INDEX({source.name},0,{CODE_COLUMN}),0),{line.text}"
-    return f"{line.text},MATCH({text_literal(column)},INDEX({source.name},{CODE_ROW},0),0)"
+        return f"MATCH({text_literal(row_code)},INDEX({name},0,{CODE_COLUMN}),0),{line.text}"
+    return f"{line.text},MATCH({text_literal(column_code)},INDEX({name},{CODE_ROW},0),0)"
 
 
 # draws the list of open problems
 
-PROBLEM_HELPERS = 13
 RANK = 100_000  # more rows than any workbook has
+LAST_IN_ROW = 999  # the order of what comes after every check of its row
 LONGEST_LABEL = 90
+
+
+class ProblemHelper(IntEnum):
+    """The hidden columns of a list of problems, from the first free one on."""
+
+    # of each checked row
+    WORST = 0  # its most urgent check number
+    KEY = 1  # what rows are ranked by; 0: nothing is open
+    SHEET = 2
+    CODE = 3
+    LABEL = 4
+    ENTRY = 5  # the position of the first entry of its grid
+    # of each entry: a check column, or a record of a form
+    ABOUT = 6
+    LETTERS = 7  # of the column of its answer
+    # of each line of the list
+    PICK = 8  # the position of its row among all; 0: the line is unused
+    PICKED_WORST = 9
+    ORIGIN = 10  # the sheet of its row
+    LINE = 11  # the row on that sheet
+    PICKED_ENTRY = 12
+    # of each sheet, from drawing 2 on, and of each checked row, from drawing 3 on
+    BLANK = 13
+    MARK = 14
 
 
 class CheckedRow(NamedTuple):
@@ -428,28 +525,27 @@ class ProblemsWriter(ListBlockWriter):
         self.blank: dict[int, Formula] = {}
         # what a check cell is about, and the column of its answer
         self.entries: list[tuple[str, str]] = []
-        self.rows = [
-            row
-            for number, sheet in enumerate(self.sheets, start=1)
-            for row in self._checked_rows(number, sheet)
-        ]
-        self._candidates()
+        self.rows: list[CheckedRow] = []
+        for number, sheet in enumerate(self.sheets, start=1):
+            self._add_rows(number, sheet)
+        self._write_candidates()
         say = self.say  # one line is a row, whatever is open in it
         fits = say("Rows with something open: {count}. The most urgent come first.")
         too_many = say("Rows with something open: {count}. The {rows} most urgent are listed.")
         if self.layout.spec.drawing < 3:
             fits = say("{count} in total, most urgent first.")
             too_many = say("{count} in total; the {rows} most urgent are listed.")
-        self.summarise(self.some, say("Nothing to correct."), fits, too_many)
-        self._list()
-        return (
-            self.free
-            + PROBLEM_HELPERS
-            + (self.layout.spec.drawing > 1)
-            + (self.layout.spec.drawing > 2)
-        )
+        self.summarise(self.open_count, say("Nothing to correct."), fits, too_many)
+        self._write_list()
+        last_helper = ProblemHelper.PICKED_ENTRY
+        if self.layout.spec.drawing > 2:
+            last_helper = ProblemHelper.MARK
+        elif self.layout.spec.drawing > 1:
+            last_helper = ProblemHelper.BLANK
+        return self.free + last_helper + 1
 
-    def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
+    def _add_rows(self, number: int, sheet: Sheet) -> None:
+        """Add the checked rows of a sheet and their entries; write the cell that says that the sheet is not begun."""
         for grid in sheet.grids:
             if not grid.with_role("check"):
                 continue
@@ -457,105 +553,123 @@ class ProblemsWriter(ListBlockWriter):
             self.entries += self._entries_of(grid)
             blank = None if number in self.blank else not_begun(self.layout, sheet)
             if blank is not None:  # one line for all of them, at the first
-                at = Place(self.first + len(self.blank), self.free + PROBLEM_HELPERS)
-                self.writer.formula(at, blank, "check")
-                self.blank[number] = Formula(cells_of([at], mark="$"), blank.value)
-                yield CheckedRow(number, grid.data_rows[0], (), entry)
+                place = Place(self.first + len(self.blank), self.free + ProblemHelper.BLANK)
+                self.writer.formula(place, blank, "check")
+                self.blank[number] = Formula(cells_of([place], mark="$"), blank.value)
+                self.rows.append(CheckedRow(number, grid.data_rows[0], (), entry))
             for row in grid.data_rows:
-                if checks := grid.checked_rows.get(row.index):
-                    yield CheckedRow(number, row, checks, entry)
+                checks = grid.checked_rows.get(row.index)
+                if checks:
+                    self.rows.append(CheckedRow(number, row, checks, entry))
 
     def _entries_of(self, grid: Grid) -> list[tuple[str, str]]:
-        """For each check column of a grid what it is about, and the letters of the column of the answer."""
+        """Return for each check column of a grid what it is about, and the letters of the column of the answer."""
         if grid.across:
-            answers = grid.with_role("answer")
-            return [(c.label if len(answers) > 1 else "", column_letters(c.index)) for c in answers]
+            records = grid.with_role("answer")
+            has_names = len(records) > 1
+            return [
+                (record.label if has_names else "", column_letters(record.index))
+                for record in records
+            ]
         checked = checked_answers(grid, self.layout.language)
         return [(label, column_letters(column)) for label, column in checked]
 
     # the hidden columns: one row for each row of the sheets, then one for each check column
 
-    def _candidates(self) -> None:
+    def _write_candidates(self) -> None:
         """Write how urgent each row is, and what the list says about it."""
         free = self.free
         first = self.first
         rows = self.rows
-        worst = ColumnRun(free, first, [self._worst(row) for row in rows])
-        key = _level(worst.own) * RANK + RANK - row_number(f"${column_letters(free)}", first)
-        keys = ColumnRun.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
-        for run in (worst, keys):
-            self.writer.fill(run, "check")
+        worst_column = free + ProblemHelper.WORST
+        worst = ColumnRun(worst_column, first, [self._worst(row) for row in rows])
+        position = row_number(f"${column_letters(worst_column)}", first)
+        # the most urgent first, and of those the upper ones
+        key = if_(worst.own < LEVEL, 0, _level(worst.own) * RANK + RANK - position)
+        keys = ColumnRun.alike(free + ProblemHelper.KEY, first, len(rows), key)
+        self.writer.fill(worst, "check")
+        self.writer.fill(keys, "check")
         self.worst = worst.cells
         self.keys = keys.cells
-        self.some = once(count_if(self.keys, ">", 0)) if rows else constant(0)
+        self.open_count = once(count_if(self.keys, ">", 0)) if rows else constant(0)
         hold = self.writer.constants
-        self.place = hold(free + 2, first, [row.sheet for row in rows])
-        self.code = hold(free + 3, first, [row.row.code for row in rows])
-        self.label = hold(free + 4, first, [_short(row.row) for row in rows])
-        self.entry = hold(free + 5, first, [row.entry for row in rows])
-        self.about = hold(free + 6, first, [about for about, _ in self.entries])
-        self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
-        self.mark = self.code
+        labels = [_short_label(row.row) for row in rows]
+        about = [about for about, _ in self.entries]
+        letters = [letters for _, letters in self.entries]
+        self.sheet_numbers = hold(free + ProblemHelper.SHEET, first, [row.sheet for row in rows])
+        self.codes = hold(free + ProblemHelper.CODE, first, [row.row.code for row in rows])
+        self.labels = hold(free + ProblemHelper.LABEL, first, labels)
+        self.first_entries = hold(free + ProblemHelper.ENTRY, first, [row.entry for row in rows])
+        self.about = hold(free + ProblemHelper.ABOUT, first, about)
+        self.letters = hold(free + ProblemHelper.LETTERS, first, letters)
+        self.marks = self.codes
         if self.layout.spec.drawing > 2:
-            self.mark = hold(free + PROBLEM_HELPERS + 1, first, [row.row.mark for row in rows])
+            self.marks = hold(free + ProblemHelper.MARK, first, [row.row.mark for row in rows])
 
     def _worst(self, row: CheckedRow) -> Formula:
+        """Return the most urgent check number of a row; 0 where nothing is open."""
         blank = self.blank.get(row.sheet, constant(0))
-        messages = self.layout.messages
         if not row.checks:
-            return if_(blank, MISSING * LEVEL + 999 * ORDER + messages.index[NOT_BEGUN], 0)
+            not_begun_number = self.layout.messages.index[NOT_BEGUN]
+            return if_(blank, MISSING * LEVEL + LAST_IN_ROW * ORDER + not_begun_number, 0)
         columns = [slot.check.column for slot in row.checks if slot.check is not None]
         cells = columns_run(columns, row.row.index)
-        checks = row.checks
         sheet = quoted(self.sheets[row.sheet - 1].name)
+        checks = row.checks
         worst = Formula(f"MAX({sheet}!{cells})", lambda content, _: max(content.checks(checks)))
-        return worst if row.sheet not in self.blank else if_(blank, 0, worst)
+        return if_(blank, 0, worst) if row.sheet in self.blank else worst
 
     # the list
 
-    def _list(self) -> None:
+    def _write_list(self) -> None:
         say = self.say
         free = self.free
         number = row_number(column_letters(self.left), self.first)
-        ranked = if_(
-            number > once(count_if(self.keys, ">", 0)),
-            0,
-            match(large(self.keys, number), self.keys),
-        )
-        pick = self.column(free + 8, iferror(ranked, 0))
-        unused = pick.equals(0)
-        code = index(self.code, pick)
-        mark = index(self.mark, pick)
-        worst = self.column(free + 9, if_(unused, 0, index(self.worst, pick)))
-        origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
-        row = index(listed("", [row.row.index for row in self.rows]), pick)
-        names = [sheet.name_in_book for sheet in self.sheets]
-        line = self.column(free + 11, if_(unused, 0, self.row_of(code, origin, names, row)))
-        position = index(self.entry, pick) + order_in_row(worst, 999)
-        entry_number = self.column(free + 12, if_(unused, 0, position))
-        label = index(self.label, pick)
-        about = index(self.about, entry_number)
+        is_beyond = number > once(count_if(self.keys, ">", 0))
+        position = if_(is_beyond, 0, match(large(self.keys, number), self.keys))
+        pick = self.fill_column(free + ProblemHelper.PICK, iferror(position, 0))
+        is_unused = pick.equals(0)
+        picked_worst = if_(is_unused, 0, index(self.worst, pick))
+        worst = self.fill_column(free + ProblemHelper.PICKED_WORST, picked_worst)
+        sheet_number = if_(is_unused, 0, index(self.sheet_numbers, pick))
+        origin = self.fill_column(free + ProblemHelper.ORIGIN, sheet_number)
+        code = index(self.codes, pick)
+        sheets = [sheet.name_in_book for sheet in self.sheets]
+        issued_row = index(listed("", [row.row.index for row in self.rows]), pick)
+        row = if_(is_unused, 0, self.find_row(code, origin, sheets, issued_row))
+        line = self.fill_column(free + ProblemHelper.LINE, row)
+        picked_entry = index(self.first_entries, pick) + order_in_row(worst, LAST_IN_ROW)
+        entry = self.fill_column(free + ProblemHelper.PICKED_ENTRY, if_(is_unused, 0, picked_entry))
+        mark = index(self.marks, pick)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         status = chosen(_level(worst), list(words.values()))
-        prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
-        target = constant("#") & prefix & index(self.letters, entry_number) & line
         sheet = chosen(origin, [self.layout.shown(sheet.name) for sheet in self.sheets])
-        link = function("HYPERLINK", lambda _, shown: shown, target, mark)
+        columns = [
+            ListColumn(say("No."), number, "listed_mark"),
+            ListColumn(say("Status"), status),
+            ListColumn(say("Sheet"), sheet),
+            ListColumn(say("Row"), self._link(origin, entry, line, mark), "listed_link"),
+            ListColumn(say("Question"), self._question(pick, entry)),
+            ListColumn(say("What to do"), message_of(self.layout, worst, mark)),
+        ]
+        self.write_columns(
+            [column._replace(formula=if_(is_unused, "", column.formula)) for column in columns]
+        )
+        style_of = {words[ERROR]: "error", words[MISSING]: "missing"}
+        self.frame_used(len(columns), self.left + 1, style_of)
+
+    def _link(self, origin: Formula, entry: Formula, line: Formula, mark: Formula) -> Formula:
+        """Return what people know a row by, with a link to the answer that its most urgent check is about."""
+        sheet = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
+        target = constant("#") & sheet & index(self.letters, entry) & line
+        return function("HYPERLINK", lambda _, shown: shown, target, mark)
+
+    def _question(self, pick: Formula, entry: Formula) -> Formula:
+        """Return the label of a row and of what is asked there; one of them where the other is blank."""
+        label = index(self.labels, pick)
+        about = index(self.about, entry)
         label_and_about = if_(about.equals(""), label, label & ": " & about)
-        question = if_(label.equals(""), about & "", label_and_about)
-        columns = (
-            (say("No."), number, "listed_mark"),
-            (say("Status"), status, "listed"),
-            (say("Sheet"), sheet, "listed"),
-            (say("Row"), link, "listed_link"),
-            (say("Question"), question, "listed"),
-            (say("What to do"), message_of(self.layout, worst, mark), "listed"),
-        )
-        self.columns(
-            [(head, if_(unused, "", formula), style, "") for head, formula, style in columns]
-        )
-        styles = {words[ERROR]: "error", words[MISSING]: "missing"}
-        self.frame_used(len(columns), self.left + 1, styles)
+        return if_(label.equals(""), about & "", label_and_about)
 
 
 def _level(number: Formula) -> Formula:
@@ -563,12 +677,10 @@ def _level(number: Formula) -> Formula:
     return function("INT", int, number / LEVEL)
 
 
-def _short(row: Row) -> str:
+def _short_label(row: Row) -> str:
     """Name what a row is about; open rows have a code only."""
     if row.label == row.code:
         return ""
-    return (
-        row.label
-        if len(row.label) <= LONGEST_LABEL
-        else row.label[: LONGEST_LABEL - 1].rstrip() + "…"
-    )
+    if len(row.label) <= LONGEST_LABEL:
+        return row.label
+    return row.label[: LONGEST_LABEL - 1].rstrip() + "…"

@@ -63,7 +63,9 @@ class PlainSheet:
         if value is None:
             status = self.sheet.write_blank(row, at, None, style)
         elif isinstance(value, str):
-            status = self.sheet.write_string(row, at, fitted(value, self.cut), style)
+            status = self._put_text(row, at, fitted(value, self.cut), style)
+        elif isinstance(value, bool):
+            status = self.sheet.write_boolean(row, at, value, style)
         elif isinstance(value, date):
             status = self.sheet.write_datetime(row, at, value, style)
         else:
@@ -72,6 +74,14 @@ class PlainSheet:
             raise LimitError(
                 f"A text does not fit into row {row + 1} of “{self.sheet.get_name()}” (error {status} of the writer)."
             )
+
+    def _put_text(self, row: int, at: int, text: str, style: Any) -> int:
+        # XlsxWriter takes it for markup of its own
+        if text.startswith("<r>") and text.endswith("</r>"):
+            status: int = self.sheet.write_rich_string(row, at, text[:1], style, text[1:], style)
+        else:
+            status = self.sheet.write_string(row, at, text, style)
+        return status
 
     def link(self, row: int, at: int, name: str, text: str = "", cell: str = "A1") -> None:
         """Write a link to a sheet, or to a cell of it."""

@@ -120,11 +120,13 @@ def _with_kept_lines(
     """
     if periods is None or name in OF_INDICATORS:
         return rows
-    number = TABLES[name].at["n"]
-    period = TABLES[name].at["period"]
-    kept = [row for row in store.rows(name) if (row[period] or "") not in periods]
-    in_order = sorted([*kept, *rows], key=lambda row: str(row[period] or "").encode())
-    return [(*row[:number], n, *row[number + 1 :]) for n, row in enumerate(in_order, start=1)]
+    number_at = TABLES[name].at["n"]
+    period_at = TABLES[name].at["period"]
+    kept_rows = [row for row in store.rows(name) if (row[period_at] or "") not in periods]
+    by_period = sorted([*kept_rows, *rows], key=lambda row: str(row[period_at] or "").encode())
+    return [
+        (*row[:number_at], n, *row[number_at + 1 :]) for n, row in enumerate(by_period, start=1)
+    ]
 
 
 def counted_returns(store: Store) -> dict[str, set[Row]]:
@@ -155,10 +157,10 @@ def changed_periods(store: Store, counted_before: Mapping[str, Set[Row]]) -> fro
     }
     files = store["submissions"].c
     query = sa.select(files.submission, files.period).where(files.current)
-    taken = {
+    with_new_rows = {
         period or "" for submission, period in store.select(query) if submission in store.taken
     }
-    return frozenset(changed | taken)
+    return frozenset(changed | with_new_rows)
 
 
 def compute_aggregates_here(store: Store, today: date) -> None:
@@ -179,10 +181,10 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
     def rows(table: Table) -> Iterable[Row]:
         if table.role not in (DIMENSION, FACT):
             return ()
-        of_ours = (
-            [store[table.name].c[SUBMISSION_ID].in_(wanted_ids)] if table.of_submissions else []
-        )
-        return store.rows(table.name, *of_ours, columns=table.names)
+        conditions = []
+        if table.of_submissions:
+            conditions.append(store[table.name].c[SUBMISSION_ID].in_(wanted_ids))
+        return store.rows(table.name, *conditions, columns=table.names)
 
     with passing_store() as copy:
         copy.use(Schema(store.schema.spec))
