@@ -488,7 +488,7 @@ class CalculatedField(FieldType):
     name = "calculated"
     meaning = "a formula; never typed, worked out again on return"
     needs = ("formula",)
-    allows = ("result", "decimals", "unit", "summary")
+    allows = ("result", "decimals", "unit", "summary", "beside")
     number_format = "General"
     width = 12
     calculated = True

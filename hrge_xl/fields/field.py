@@ -330,7 +330,8 @@ class Field(Model):
     """One question or column. Options that its type does not take are mistakes.
 
     `relevant`: where this expression does not hold the cell is greyed, and must be blank. `pattern`: a regular
-    expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs.
+    expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs;
+    `beside`: one that stands among them, where the spec has it.
     `only`: what must stand in fixed columns of the rows that a reference offers; `narrowed`: which of them it shows.
     `carry`: what the workbook of the next round has of an answer: itself, what it was beside a cell to answer anew,
     both, or nothing. `total`: what the answers of a column of a table come to, in rows below it.
@@ -365,6 +366,7 @@ class Field(Model):
     width: Whole | None = Option(default=None, ge=4, le=90)
     band: Band | None = None
     summary: bool = False
+    beside: bool = False
     carry: Literal["answer", "last", "both", "nothing"] | None = None
     restricted: bool = False
     people: bool = False

@@ -129,9 +129,9 @@ class GridColumn:
         """Whether its head is turned on its side."""
         return self.width < NARROW and self.field is not None
 
-    def hint(self, language: str) -> str:
-        """Return the help that its head has room for; longer ones stand on the panel."""
-        if self.field is None or self.part > 1 or self.turned:
+    def hint(self, spec: Spec, language: str) -> str:
+        """Return the help that its head has room for; all other help says how to fill in."""
+        if spec.drawing > 3 or self.field is None or self.part > 1 or self.turned:
             return ""
         text = self.field.help.say(language)
         return text if len(text) <= HINT_LINES * self.width * CHARACTERS else ""
@@ -194,6 +194,7 @@ class Grid:
     columns: tuple[GridColumn, ...]
     rows: tuple[Row, ...]
     slots: tuple[Slot, ...]
+    leading: int = 1  # how many answers of a register stay in view
 
     @property
     def across(self) -> bool:
@@ -274,9 +275,9 @@ class Grid:
 
     @cached_property
     def frozen(self) -> int:
-        """The last of the columns that stay in view: those up to the name of the row, or its first answer."""
+        """The last of the columns that stay in view: those up to the name of the row, or its leading answers."""
         named = self.with_role("name")
-        return named[-1].index if named else self.with_role("answer")[0].index
+        return named[-1].index if named else self.with_role("answer")[self.leading - 1].index
 
     @cached_property
     def bands(self) -> tuple[tuple[Band, tuple[GridColumn, ...]], ...]:

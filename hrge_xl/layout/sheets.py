@@ -55,6 +55,7 @@ LEAST_NAME_WIDTH = 24
 # at most of what a head asks for, and of that what the filter takes
 HEAD_WIDTH = 26
 HEAD_BUTTON = 3
+HEAD_FILTER = 2
 QUESTION_WIDTH = 32
 FORM_ANSWER_WIDTH = 52
 HELP_WIDTH = 34
@@ -200,7 +201,8 @@ class _SheetBuilder:
                 rows = tuple(
                     replace(new, index=index) for index, new in enumerate(self._rows(block), row)
                 )
-                grid = Grid(number, self.tool, block, columns, rows, ())
+                leading = len(self._leading(block)) or 1
+                grid = Grid(number, self.tool, block, columns, rows, (), leading)
                 if grid.data_rows:  # else a list of the sheets issued, and none was
                     visible.append(grid)
                     row = rows[-1].index + 1
@@ -268,28 +270,46 @@ class _SheetBuilder:
             yield self.sign
         for field in summaries:
             yield from self._cells(field)
+        leading = self._leading(block)
+        narrow = [*summaries, *leading[:-1]]
         room = (
             FROZEN_WIDTH
             - MARK_WIDTH
             - SIGN_WIDTH * asks
-            - sum(self._width(field) for field in summaries)
+            - sum(self._width(field) for field in narrow)
         )
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
-        remaining_fields = [field for field in fields if not field.summary]
-        if isinstance(block, RegisterBlock):
-            yield from self._cells(remaining_fields.pop(0), width)
+        if leading:
+            if self.spec.drawing > 3 and leading[-1].width is not None:
+                width = min(width, max(leading[-1].width, LEAST_NAME_WIDTH))
+            for field in leading[:-1]:
+                yield from self._cells(field)
+            yield from self._cells(leading[-1], width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield GridColumn(0, "name", "", label, width)
+        drawn_codes = {field.code for field in (*summaries, *leading)}
+        remaining_fields = [field for field in fields if field.code not in drawn_codes]
         for field in remaining_fields:
             if field.fixed:
                 yield from self._cells(field)
         yield from self._last_columns(block) if self.last else ()
         not_fixed = [field for field in remaining_fields if not field.fixed]
-        for field in sorted(not_fixed, key=lambda field: field.calculated):
+        for field in sorted(not_fixed, key=lambda field: field.calculated and not field.beside):
             yield from self._cells(field)
         if asks:
             yield self.status
+
+    def _leading(self, block: FieldBlock) -> list[Field]:
+        """Return the answers of a register that stay in view: what names a row, and one before it."""
+        if not isinstance(block, RegisterBlock):
+            return []
+        fields = [field for field in block.fields if not field.summary]
+        answers = [field for field in fields if field.asked]
+        codes = [field.code for field in answers[:2]]
+        if self.spec.drawing > 3 and block.shows in codes:
+            return answers[: codes.index(block.shows) + 1]
+        return fields[:1]
 
     def _last_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Yield one for each field whose answer in the round before is shown, and one for rows that were over."""
@@ -318,16 +338,29 @@ class _SheetBuilder:
     def _width(self, field: Field) -> int:
         """Return the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
+        if self.spec.drawing > 3:
+            width = field.width or self._usual_width(field)
+            if width < NARROW:
+                return width
+            return max(width, _head_width(label), self._longest_word(field))
         word = max(map(len, label.split()), default=0) + HEAD_BUTTON
-        if self.spec.drawing > 3 and field.list_name in self.spec.vocabularies:
-            entries = self.spec.vocabularies[str(field.list_name)].items
-            texts = " ".join(entry.label.say(self.language) for entry in entries)
-            word = max(word, max(map(len, texts.split()), default=0) + 1)
         if field.width is not None:
             return max(field.width, 0 if field.width < NARROW else word)
+        return max(self._usual_width(field), min(max(word, len(label) // 2), HEAD_WIDTH))
+
+    def _usual_width(self, field: Field) -> int:
+        """Return the width that a column has if its spec says nothing."""
         long = field.calculated and field.result == "text"
         of_type = FIELD_TYPES["long"] if long else field.type
-        return max(of_type.width, min(max(word, len(label) // 2), HEAD_WIDTH))
+        return of_type.width
+
+    def _longest_word(self, field: Field) -> int:
+        """Return the width that keeps every word of the list of a field whole; 0 without a list."""
+        vocabulary = self.spec.vocabularies.get(field.list_name or "")
+        if vocabulary is None:
+            return 0
+        words = " ".join(entry.label.say(self.language) for entry in vocabulary.items).split()
+        return max(map(len, words), default=0) + 1
 
     # rows
 
@@ -343,7 +376,8 @@ class _SheetBuilder:
         if isinstance(block, FormBlock):
             yield from self._questions(block)
         elif isinstance(block, RegisterBlock):
-            for number in range(1, (self.blank_rows or block.rows) + 1):
+            rows = max(self.blank_rows or block.rows, block.least_rows)
+            for number in range(1, rows + 1):
                 code = f"{block.id}{number:02d}"
                 yield Row(0, "record", code, code, code)
         elif isinstance(block, ChecklistBlock | CatalogueBlock):
@@ -381,6 +415,20 @@ class _SheetBuilder:
                     0, "question", f"{field.code}.{part}", mark, label, hint, None, field, part
                 )
                 label = hint = mark = ""
+
+
+def _head_width(label: str) -> int:
+    """Return the least width in which a head takes two lines beside the button of the filter.
+
+    A longer head takes three, with its words in one piece.
+    """
+    words = label.split()
+    least = len(label)
+    for cut in range(1, len(words)):
+        lines = " ".join(words[:cut]), " ".join(words[cut:])
+        least = min(least, max(map(len, lines)))
+    longest_word = max(map(len, words), default=0)
+    return max(min(least, HEAD_WIDTH), longest_word) + HEAD_FILTER
 
 
 def _slots(grid: Grid) -> Iterator[Slot]:
@@ -454,11 +502,11 @@ def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iter
     """Yield everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if grids:
         yield from _guide(spec, tool, language)
-        yield from _hints(grids, language)
+        yield from _hints(spec, grids, language)
         yield from _lists(spec, tool, language)
 
 
-def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
+def _hints(spec: Spec, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Say what to write in columns whose heads have no room for it."""
     columns = (column for grid in grids if not grid.across for column in grid.columns)
     texts = [
@@ -467,7 +515,7 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
         if column.field
         and column.part < 2
         and column.role not in HIDDEN
-        and not column.hint(language)
+        and not column.hint(spec, language)
     ]
     if any(text for _, text in texts):
         yield PanelLine(translator(language)("What to write"), is_head=True)

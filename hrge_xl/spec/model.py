@@ -127,7 +127,7 @@ class Series(Model):
 
 
 class RegisterBlock(FieldBlock):
-    """Open rows, numbered `id` + 01, 02 … ; `rows` of them are issued blank.
+    """Open rows, numbered `id` + 01, 02 … ; `rows` of them are issued blank, `least_rows` where fewer are asked for.
 
     `closed`: a row for which this expression holds does not go on into the next round. `series`: of several rows about
     one thing only the latest does.
@@ -136,6 +136,7 @@ class RegisterBlock(FieldBlock):
     kind: Literal["register"]
     id: Code
     rows: Whole = Option(default=25, ge=1, le=500)
+    least_rows: Whole = Option(default=1, ge=1, le=500)
     shows: Code | None = None
     closed: str | None = None
     series: Series | None = None

@@ -21,7 +21,7 @@ from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
 from .cell_writer import CellWriter, Formats, FormulaSheet, IssuedFormula, LiveCells
 from .content import Content
-from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
+from .cover import COVER_FACTS, SAMPLE, STATE, CoverWriter, StampFact, cover_widths
 from .drawing import DRAWN_ON, Drawing
 from .feedback_sheets import (
     CorrectionsSheet,
@@ -120,7 +120,7 @@ def drawn_book(
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
-    finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=layout.spec.drawing > 3)
+    finish(sheets[layout.cover_name], layout, cover_widths(layout), wide=layout.spec.drawing > 3)
     for added in feedback_sheets:
         added.draw(CellWriter(sheets[added.title], formats))
     for sheet in layout.sheets:
@@ -152,7 +152,7 @@ def drawn_book(
 def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout: Layout) -> None:
     """Mark every sheet that is seen before its title, above each printed page, and for whoever reads it back."""
     word = translator(layout.language)("SAMPLE")
-    titles = {layout.cover_name: (layout.spec.title.say(layout.language), max(COVER_WIDTHS))}
+    titles = {layout.cover_name: (layout.spec.title.say(layout.language), STATE)}
     for sheet in layout.sheets:
         last = min(max(sheet.widths, default=BAND), BAND)
         titles[sheet.name] = sheet.tool.title.say(layout.language), last
@@ -232,6 +232,7 @@ def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     """Return the cover with lines for these facts."""
     sheet = FormulaSheet()
     sheet.name = layout.cover_name
+    sheet.links_are_formulas = layout.spec.drawing > 3 and right_to_left(layout.language)
     CoverWriter(CellWriter(sheet, None), layout, lines).draw()
     return _sheet(sheet)
 

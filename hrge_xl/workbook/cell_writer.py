@@ -19,7 +19,7 @@ from ..core.errors import LimitError
 from ..core.words import CELL_LIMIT, cell_length, fits_a_cell
 from ..layout import Place, address
 from .content import Content, Shown
-from .formulas import ROW, ColumnRun, Formula, listed, run_of
+from .formulas import ROW, ColumnRun, Formula, constant, listed, run_of
 from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
@@ -234,11 +234,14 @@ class CellWriter:
 
     def link(self, place: Place, target: str, text: str, tip: str, style: str = "link") -> None:
         """Write a link to a place in the same workbook."""
-        self.sheet.note(place, text)
         if self.formats:
             self._write(
                 self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip
             )
+        if self.sheet.links_are_formulas:
+            self.formula(place, constant(text), style)
+        else:
+            self.sheet.note(place, text)
 
     def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
         """Add a validation rule with prompt and stop alert over a run of cells."""
@@ -384,6 +387,8 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         self.noted: dict[Place, str | float | IssuedFormula] = {}
         self.live: list[LiveCells] = []
         self.gaps: list[OpenCell] = []  # in the order of the part, known once it has been written
+        # LibreOffice mixes up the words of a linked text that reads from right to left, not those of a formula
+        self.links_are_formulas = False
         self._open: set[tuple[int, int]] = set()
 
     def note(self, place: Place, content: str | float | IssuedFormula) -> None:

@@ -44,10 +44,38 @@ LINE_LENGTH = 150
 STEP_LENGTH = 78
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
 COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (24, 68, 9, 11, 9, 10, 13, 19), strict=True))
+AROUND_HEAD = 2  # characters around the longest word of a head
 GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.
 COVER_FACTS = ("team", "country", "round", "deadline", "contact", "issued")
+
+
+def cover_heads(language: str) -> tuple[str, ...]:
+    """Return the heads of the table of sheets, from left to right."""
+    say = translator(language)
+    return (
+        say("Sheet"),
+        say("What it is for"),
+        say("Progress"),
+        say("Required"),
+        say("Answered"),
+        say("To correct"),
+        say("To look at"),
+        say("Status"),
+    )
+
+
+def cover_widths(layout: Layout) -> dict[int, int]:
+    """Return the widths of the cover's columns: heads keep their words whole at the cost of what a sheet is for."""
+    widths = dict(COVER_WIDTHS)
+    if layout.spec.drawing < 4:
+        return widths
+    for column, head in zip(widths, cover_heads(layout.language), strict=True):
+        longest_word = max(map(len, head.split()), default=0)
+        widths[column] = max(widths[column], longest_word + AROUND_HEAD)
+    widths[VALUE] -= sum(widths.values()) - sum(COVER_WIDTHS.values())
+    return widths
 
 
 class CoverWriter:
@@ -220,17 +248,7 @@ class CoverWriter:
         lines: list[Sequence[Formula]] = []  # the counts of each sheet
         self.writer.band(self.row, LABEL, STATE, say("Sheets"), "cover_block")
         self.row += 1
-        heads = (
-            say("Sheet"),
-            say("What it is for"),
-            say("Progress"),
-            say("Required"),
-            say("Answered"),
-            say("To correct"),
-            say("To look at"),
-            say("Status"),
-        )
-        self.writer.texts(self.row, LABEL, heads, "head")
+        self.writer.texts(self.row, LABEL, cover_heads(self.layout.language), "head")
         self.row += 1
         first = self.row
         part = NO_TEXT
@@ -279,7 +297,7 @@ class CoverWriter:
         )
         text = purpose(sheet.tool, self.layout.language)
         self.writer.text(Place(self.row, VALUE), text, "cover_status")
-        lines = lines_of(text, COVER_WIDTHS[VALUE])
+        lines = lines_of(text, cover_widths(self.layout)[VALUE])
         if lines > 1:  # programs that fit rows to a zoomed view may take it for one line
             self.writer.row_code(Place(self.row, CODE_COLUMN), sheet.tool.code, lines)
         ranges = []

@@ -116,7 +116,8 @@ class GridWriter:
                     self.writer.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
                 style = "head_turned" if column.turned else "head"
-                self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
+                hint = column.hint(self.layout.spec, self.layout.language)
+                self.writer.two_lines(place, column.label, hint, style)
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
         if self._leads:  # above each check where its answer stands
@@ -220,9 +221,7 @@ class GridWriter:
         """Return what to write: all that a prompt says, which would cover this cell."""
         if row.field is None or self.layout.spec.drawing < 4 or not row.label:
             return row.help
-        chosen = row.field.list_name or row.field.to  # which the arrow beside the cell says
-        parts = prompt_parts(self.layout, row.field, self.say)
-        return " ".join(text for name, text in parts if name != "hint" or not chosen)
+        return " ".join(text for _, text in prompt_parts(self.layout, row.field, self.say))
 
     def _totals(self, row: Row) -> None:
         """Draw a row that says one thing of every column whose field asks for it."""
@@ -496,6 +495,8 @@ def prompt_parts(layout: Layout, field: Field, say: Translate) -> list[tuple[str
     help_text = field.help.say(layout.language)
     type_hint = prompt(field, layout.language)
     hint = "" if fold(type_hint) in fold(help_text) else type_hint
+    if layout.spec.drawing > 3 and (field.list_name or field.to):
+        hint = ""  # the arrow beside the cell says it
     example = field.example.say(layout.language)
     shown = say("Example: {example}").format(example=example) if example else ""
     named = (("help", help_text), ("hint", hint), ("example", shown))

@@ -239,7 +239,12 @@ class CollectWriter(ListBlockWriter):
         if block.summary:
             high = count_if(self.ranks, ">=", block.top)
             summary = sentence_of(block.summary.say(self.layout.language), count=count, top=high)
-            self.writer.formula(Place(self.drawn.first, self.left + 2), summary, "summary")
+            at = Place(self.drawn.first, self.left + 2)
+            style = "summary"
+            if self.layout.spec.drawing > 3:  # as far from the title as it can be
+                at = Place(self.drawn.first, max(self.drawn.widths))
+                style = "summary_at_end"
+            self.writer.formula(at, summary, style)
         else:
             self.summarise(
                 count,

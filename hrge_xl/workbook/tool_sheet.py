@@ -130,17 +130,20 @@ def _ways(layout: Layout) -> tuple[str, str]:
 def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Title, purpose, links, and how far the sheet is."""
     language = layout.language
-    writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
-    writer.height(TITLE_ROW, "title")
+    # all of it stays in view above a table
+    compact = "_compact" if layout.spec.drawing > 3 else ""
+    writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), f"title{compact}")
+    writer.height(TITLE_ROW, f"title{compact}")
     about = filter(None, (purpose(sheet.tool, language), which_decides(layout)))
     writer.text(Place(PURPOSE_ROW, MARK_COLUMN), GAP.join(about), "purpose")
     _links(writer, layout, sheet)
+    writer.height(LINKS_ROW, f"links{compact}")
     if sheet.check_columns:
         writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
     elif sheet.grids:
         nothing = translator(language)("Nothing to fill in")
         writer.text(Place(PROGRESS_ROW, MARK_COLUMN), nothing, "progress")
-    writer.height(PROGRESS_ROW, "progress")
+    writer.height(PROGRESS_ROW, f"progress{compact}")
 
 
 def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
@@ -152,9 +155,36 @@ def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
     links = [(names[at - 1], back), (layout.cover_name, layout.cover_name)]
     links += ((name, forth) for name in names[at + 1 : at + 2])
-    if layout.spec.drawing > 3:  # the column of numbers has room for one short word
+    if layout.spec.drawing > 3:
         links[0], links[1] = links[1], links[0]
         links = [link for link in links if link != (layout.cover_name, back)]
+        free = _links_in_full(writer, layout, sheet, links)
+    else:
+        _links_in_one_column_each(writer, layout, sheet, links)
+        free = MARK_COLUMN + 3
+    if sheet.panel or sheet.guide:
+        _link_to_guide(writer, layout, sheet, forth, free)
+
+
+def _links_in_full(
+    writer: CellWriter, layout: Layout, sheet: Sheet, links: Sequence[tuple[str, str]]
+) -> int:
+    """Draw links with their whole names, which run into the columns behind; return the next free column."""
+    column = MARK_COLUMN
+    for name, text in links:
+        shown = text.format(layout.shown(name))
+        writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
+        room = 0.0
+        while lines_of(shown, max(room, 1)) > 1:
+            room += sheet.widths.get(column, USUAL_WIDTH)
+            column += 1
+    return column
+
+
+def _links_in_one_column_each(
+    writer: CellWriter, layout: Layout, sheet: Sheet, links: Sequence[tuple[str, str]]
+) -> None:
+    """Draw links with as much of their names as the width of a column holds, or no more than an arrow."""
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not (sheet.panel or sheet.guide)
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
@@ -165,19 +195,17 @@ def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
             if lines_of(candidate, room) == 1:
                 shown = candidate
         writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
-    if sheet.panel or sheet.guide:
-        _link_to_guide(writer, layout, sheet, forth)
-    writer.height(LINKS_ROW, "links")
 
 
-def _link_to_guide(writer: CellWriter, layout: Layout, sheet: Sheet, forth: str) -> None:
+def _link_to_guide(
+    writer: CellWriter, layout: Layout, sheet: Sheet, forth: str, behind: int
+) -> None:
     """Draw the link to what says how to fill in the sheet: behind the other links, and where columns scroll."""
     target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
     if sheet.guide:
         row = layout.guide_rows[sheet.tool.code]
         target = f"{quoted(layout.guide_name)}!{address(row, MARK_COLUMN)}"
     frozen = sheet.grids[0].frozen
-    behind = MARK_COLUMN + 3
     columns = [column.index for grid in sheet.grids for column in grid.columns]
     scrolled = [index for index in columns if index > frozen]
     first = max(behind, min(scrolled, default=behind))
@@ -251,6 +279,7 @@ def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
     sheet: FormulaSheet = book.add_worksheet(name, FormulaSheet)
     if right_to_left(layout.language):
         sheet.right_to_left()
+        sheet.links_are_formulas = layout.spec.drawing > 3
     sheet.hide_gridlines(2)
     return sheet
 
