@@ -52,7 +52,7 @@ from tests.test_third_engine import engine
 
 TOOLKIT = "hrge_toolkit"
 BYTES_OF_A_BLANK_WORKBOOK = (
-    556_000  # all sheets of the Toolkit take 530 kB; a twentieth more is room to grow
+    557_000  # all sheets of the Toolkit take 530 kB; a twentieth more is room to grow
 )
 VOLATILE = re.compile(r"\b(INDIRECT|OFFSET|NOW|TODAY|RAND\w*|CELL|INFO)\(")
 LATER_THAN_2016 = re.compile(
