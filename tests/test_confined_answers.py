@@ -29,6 +29,7 @@ from hrge_xl.audit.second_opinion import cells_of
 from hrge_xl.core.errors import HrgeError, OutputError, UsageError
 from hrge_xl.core.paths import is_plain_name, path_in
 from hrge_xl.exchange.spec_smoke_test import tried_out
+from hrge_xl.exchange.spec_workbook import cells_in
 from hrge_xl.exchange.validation import FileToCheck, believed, check_file, check_with_cache
 from hrge_xl.importing import Draft, drafted
 from hrge_xl.reader import unpacking
@@ -46,6 +47,7 @@ from tests.worker_actions import draft_elsewhere, endings_of_mails
 CONFINED: list[Callable[..., Any]] = [
     check_with_cache,
     cells_apart,
+    cells_in,
     cells_of,
     drafted,
     look_outside,

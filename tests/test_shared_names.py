@@ -106,7 +106,7 @@ def everywhere(parts: Parts) -> None:
             "<oddFooter>.*?</oddFooter>",
             f"<oddHeader>{CANARY} header</oddHeader><oddFooter>{CANARY} footer</oddFooter>",
         ),
-        regex(PLAN, r'(<dataValidation [^>]*?prompt=")[^"]*', rf"\g<1>{CANARY} prompt"),
+        regex(RISKS, r'(<dataValidation [^>]*?prompt=")[^"]*', rf"\g<1>{CANARY} prompt"),
         regex(PLAN, r'(<dataValidation [^>]*?error=")[^"]*', rf"\g<1>{CANARY} error"),
         regex(
             PLAN,
