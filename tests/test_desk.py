@@ -137,13 +137,12 @@ def confirm(page: Page) -> str:
 
 @pytest.mark.deep
 def test_a_round_that_is_clicked_ends_as_one_that_is_typed(
-    browser: Browser, taken_in: Path, tmp_path: Path
+    browser: Browser, issued: Path, tmp_path: Path
 ) -> None:
-    """Corrected, decided, waived, extended, noted, sent, closed: the same dataset, states, figures and ledger."""
-    clicked = shutil.copytree(taken_in, tmp_path / "clicked" / "2026-H1")
-    typed = shutil.copytree(taken_in, tmp_path / "typed" / "2026-H1")
-    karachi = submission(taken_in, "Karachi_one.xlsx")
-    cairo = submission(taken_in, "Cairo_other.xlsx")
+    """From what came to a round that goes on: the same dataset, states, figures and ledger."""
+    clicked = shutil.copytree(issued, tmp_path / "clicked" / "2026-H1")
+    typed = shutil.copytree(issued, tmp_path / "typed" / "2026-H1")
+    mails = sorted((issued.parent / "mails").iterdir())
     with running(clicked) as desk:
         page, trouble = opened(browser, desk)
         home = f"http://{desk.host}{desk.home}"
@@ -153,9 +152,20 @@ def test_a_round_that_is_clicked_ends_as_one_that_is_typed(
             assert page.locator("#work .error").count() == 0, page.inner_text("#work")
             return page.inner_text("#work")
 
+        page.set_input_files("input[type=file]", mails)
+        page.get_by_role("button", name="Take in what came").click()
+        assert "4 workbooks taken in" in finished()
+        karachi = submission(clicked, "Karachi_one.xlsx")
+        cairo = submission(clicked, "Cairo_other.xlsx")
+        page.goto(f"{home}return?id={karachi}")
         page.goto(f"{home}return?id={karachi}")
         ask_for(page, "correct", value="12", reason=WHY)
         assert "Plan!E12" in finished()
+        page.goto(f"{home}return?id={karachi}")
+        form = page.locator("form:has(input[name=act][value=waive])").first
+        waived = {name: form.locator(f"[name={name}]").input_value() for name in ("code", "place")}
+        ask_for(page, "waive", reason=WHY)
+        finished()
         page.goto(f"{home}decide")
         form = page.locator(f"form:has(input[value='{cairo}'])")
         form.locator("[name=choice]").select_option("counts")
@@ -167,27 +177,82 @@ def test_a_round_that_is_clicked_ends_as_one_that_is_typed(
         assert "Bamako: 2026-08-05 → 2027-01-31" in confirm(page)
         ask_for(page, "note", text="Called; the office moves.")
         finished()
+        change_teams(page, home)
         page.goto(f"{home}letters")
         ask_for(page, "sent")
         assert "→ sent/" in finished()
         page.goto(f"{home}round")
         ask_for(page, "close")
-        assert "Without an answer: Bamako." in confirm(page)
-        assert "reopen" in page.content()
+        assert "Without an answer: Bamako, Gao." in confirm(page)
+        page.goto(f"{home}round")
+        ask_for(page, "reopen")
+        confirm(page)
         assert trouble == []
         page.context.close()
+    type_the_same(typed, mails, karachi, cairo, waived)
+    assert what_it_came_to(clicked) == what_it_came_to(typed)
+
+
+def change_teams(page: Page, home: str) -> None:
+    """Give a team another address and another code, take the code back, and let another team join."""
+    ask_for(page, "contact", address="segou@example.org")
+    assert "segou@example.org" in confirm(page)
+    page.goto(f"{home}team?code=Bamako")
+    ask_for(page, "rename", code="Segou")
+    assert "Segou" in confirm(page)
+    page.goto(f"{home}round")
+    ask_for(page, "undo")
+    assert "Bamako" in confirm(page)
+    page.goto(f"{home}round")
+    ask_for(page, "add-team", team="Gao", country="PAK", deadline="2027-01-31")
+    assert "Gao" in confirm(page)
+
+
+def type_the_same(
+    typed: Path, mails: list[Path], karachi: str, cairo: str, waived: dict[str, str]
+) -> None:
+    """Do by commands what was clicked."""
+    for path in mails:
+        shutil.copy(path, typed / "inbox")
+    assert hrge("refresh", typed) == 0
     who = ("--reason", WHY, "--by", getpass.getuser())
     first = hrge_xl.waiting_drafts(typed)[0]
     for words in (
         ("decide", typed, karachi, "--cell", "Plan!E12", "--value", "12", *who),
+        (
+            "waive",
+            waived["code"],
+            "--file",
+            karachi,
+            "--cell",
+            waived["place"],
+            "--ledger",
+            typed,
+            *who,
+        ),
         ("decide", typed, cairo, "--use", *who),
         ("round", "extend", typed, "2027-01-31", "Bamako", "--yes", *who),
         ("round", "note", typed, "Called; the office moves.", "--team", "Bamako"),
+        ("round", "contact", typed, "Bamako", "segou@example.org", "--yes", *who),
+        ("round", "rename-team", typed, "Bamako", "Segou", "--yes", *who),
+        ("round", "undo", typed, "--yes", *who),
+        (
+            "round",
+            "add-team",
+            typed,
+            "Gao",
+            "--country",
+            "PAK",
+            "--deadline",
+            "2027-01-31",
+            "--yes",
+            *who,
+        ),
         ("drafts", typed, "--done", "--team", first.team),
         ("round", "close", typed, "--yes", *who),
+        ("round", "reopen", typed, "--yes", *who),
     ):
         assert hrge(*words) == 0, words
-    assert what_it_came_to(clicked) == what_it_came_to(typed)
 
 
 def what_it_came_to(round_: Path) -> dict[str, object]:
