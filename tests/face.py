@@ -144,7 +144,7 @@ from hrge_xl.spec.supplements import (
     NAMES,
     SAMPLE_KEY,
 )
-from hrge_xl.spec.load import SPEC_HOMES, find, names
+from hrge_xl.spec.load import find, names
 from hrge_xl.spec.lookup import (
     countries,
     country_codes,

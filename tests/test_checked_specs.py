@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from hrge_xl import Reader
-from tests.face import CACHE, SPEC_HOMES, digest_of, loading, pack, recall
+from tests.face import CACHE, digest_of, find, loading, pack, recall
 from tests.telling import telling
 from tests.test_csv_lists import LINES, OUT
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.xdist_group(
 @pytest.fixture
 def spec(tmp_path: Path) -> Path:
     """A copy of the example spec."""
-    home = next(home for home in SPEC_HOMES if (home / "example").is_dir())
+    home = find("example").parent
     return Path(shutil.copytree(home / "example", tmp_path / "spec"))
 
 
@@ -69,7 +69,7 @@ def generate(spec: Path, cache: Path, *more: str) -> bytes | str:
 def passed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
     """Give the workbook of the example, and what was kept of its spec."""
     home = tmp_path_factory.mktemp("passed")
-    (example,) = (home / "example" for home in SPEC_HOMES if (home / "example").is_dir())
+    example = find("example")
     made = generate(example, home / "cache")
     assert isinstance(made, bytes)
     return made, home / "cache"
