@@ -6,6 +6,7 @@ import getpass
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
@@ -329,6 +330,30 @@ def test_a_draft_that_somebody_saved_otherwise_hides_no_other(
         assert letters.status == 200
         assert f"{second.team.lower()}@example.org" in letters.text
         assert letters.text.count("<section id=") == len(hrge_xl.waiting_drafts(round_))
+
+
+def test_letters_of_every_kind_are_written_and_every_file_is_made(
+    taken_in: Path, tmp_path: Path
+) -> None:
+    """What the first choice of a form says is what it does; what no page has made yet can be made from it."""
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    with running(round_) as desk:
+        desk.enter()
+        page = desk.ask("letters")
+        assert "no kind of e-mail" not in ended(desk, page.form("letters") | {"kind": ""})
+        share = desk.ask("share")
+        assert 'href="data"' not in share.text
+        ended(desk, share.form("files"))
+        assert 'href="data"' in desk.ask("share").text
+
+
+def ended(desk: RunningDesk, fields: dict[str, str]) -> str:
+    """Send a form and wait until what it asks for is done; return the page that says what came of it."""
+    page = desk.send("act", fields).headers["location"]
+    until = time.monotonic() + 60
+    while "data-running" in (text := desk.ask(page).text) and time.monotonic() < until:
+        time.sleep(0.2)
+    return text
 
 
 def test_letters_with_a_tick_are_marked_as_sent_and_no_others(

@@ -104,7 +104,14 @@ def take_in(desk: Desk, form: Form) -> list[str]:
     for name, stream in form.uploads:
         with stream:
             _put(inbox, name, stream)
-    week = hrge_xl.refresh(desk.round_folder)
+    return _describe_week(hrge_xl.refresh(desk.round_folder))
+
+
+def _make_files(desk: Desk, form: Form) -> list[str]:
+    return _describe_week(hrge_xl.refresh(desk.round_folder, write=True))
+
+
+def _describe_week(week: hrge_xl.RefreshResult) -> list[str]:
     return [*_describe_arrivals(week), *week.drafts.warnings, *week.failures, *week.totals.lines()]
 
 
@@ -144,7 +151,7 @@ def _mark_sent(desk: Desk, form: Form) -> list[str]:
     if len(drafts) > 1:
         _check_seen(form, [f"{draft.file} → sent/" for draft in drafts])
     files = {draft.file for draft in drafts}
-    marked = hrge_xl.mark_sent(desk.round_folder, by=desk.user, files=files)
+    marked = hrge_xl.mark_sent(desk.round_folder, by=form["by"] or desk.user, files=files)
     return [*(f"{path.name} → sent/" for path in marked.moved), *marked.failures]
 
 
@@ -164,7 +171,8 @@ def _drafts_meant(desk: Desk, form: Form) -> list[hrge_xl.Drafted]:
 
 
 def _write_letters(desk: Desk, form: Form) -> list[str]:
-    batch = hrge_xl.drafts(desk.round_folder, occasions=form.all("kind") or None)
+    kinds = [kind for kind in form.all("kind") if kind]
+    batch = hrge_xl.drafts(desk.round_folder, occasions=kinds or None)
     return [f"{batch.tally()}.", *batch.warnings, *batch.failures]
 
 
@@ -302,6 +310,7 @@ DETAILS = ("country", "language", "deadline", "email", "contact")  # of a team t
 
 ACTS: Mapping[str, Act] = {
     "take-in": Act(_of_round("refresh"), take_in),
+    "files": Act(lambda desk, form: ("refresh", desk.round_folder, "--write"), _make_files),
     "extend": _change(
         _with_reason(_of_round("round extend", "deadline", "team")),
         lambda desk, form: hrge_xl.extend(
