@@ -144,7 +144,7 @@ from hrge_xl.spec.supplements import (
     NAMES,
     SAMPLE_KEY,
 )
-from hrge_xl.spec.load import find, names
+from hrge_xl.spec.load import SPEC_HOMES, find, names
 from hrge_xl.spec.lookup import (
     countries,
     country_codes,
@@ -305,7 +305,7 @@ from hrge_xl.dataset.aggregates.indicators import (
 )
 from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
-from hrge_xl.outputs.table_files import harmless, rows_of, table_of as extract_table_of
+from hrge_xl.outputs.table_files import rows_of, table_of as extract_table_of
 from hrge_xl.dataset.dimensions import allowed_values, dimensions, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers

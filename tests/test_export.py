@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from hrge_xl import ExpectedReturn, Order, RowFilter, ValidationRequest, generate, load
 from hrge_xl.cli import run
 from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.core import csv_files
 from hrge_xl.dataset.ingest import Options
 from hrge_xl.exchange.validation import Source
-from tests.face import Schema, find, harmless, open_store, open_url, rows_of
+from tests.face import Schema, find, open_store, open_url, rows_of
 from tests.face import extract_table_of as table_of
 from tests.fixture_types import Capsys, Folders, Patch
 from tests.test_year import answers
@@ -109,7 +110,7 @@ def cell(value: Any) -> Any:
 
 def as_csv(value: Any) -> str:
     if isinstance(value, str):
-        return harmless(value)
+        return csv_files.harmless(value)
     if isinstance(value, bool):
         return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
@@ -160,15 +161,16 @@ def test_no_spreadsheet_makes_formulas_of_the_csv(folder: Path, tmp_path: Path) 
 
 @given(st.text(alphabet="=+-@＝,;\t\n \"'|(!abc1", max_size=12))
 def test_harmless_text_starts_no_formula_at_any_separator(text: str) -> None:
-    safe = harmless(text)
+    safe = csv_files.harmless(text)
     assert not safe.lstrip().startswith(tuple("=+-@＝"))
     for separator in ",;\t\n":
         for part in safe.split(separator)[1:]:
             assert not part.lstrip(" \"'").startswith(("=", "@", "＝")) or "'" in part
     assert (
-        harmless("Plain text, with - a dash; and 5 - 3.") == "Plain text, with - a dash; and 5 - 3."
+        csv_files.harmless("Plain text, with - a dash; and 5 - 3.")
+        == "Plain text, with - a dash; and 5 - 3."
     )
-    assert harmless("list:\n- one\n- two") == "list:\n- one\n- two"
+    assert csv_files.harmless("list:\n- one\n- two") == "list:\n- one\n- two"
 
 
 def test_teams_periods_and_what_counts(folder: Path, tmp_path: Path, capsys: Capsys) -> None:

@@ -38,7 +38,7 @@ from ..findings.model import ACTIVE, waiver_of
 from ..findings.value import CORRECTED_BY_OFFICE
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
-from ..ledger.ledger import STATED, FileLocation, Ledger
+from ..ledger.ledger import RETURN_COLUMNS, STATED, FileLocation, Ledger
 from ..reader import ExpectedReturn
 from ..reader.identity import doubts_about_team
 from .return_status import (
@@ -68,17 +68,6 @@ OTHER_ROUND_CODES = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD
 TEAM_CODES = codes(UNKNOWN_TEAM, FILE_NAME_NAMES_ANOTHER)
 ROUND_CODES = (*OTHER_ROUND_CODES, FILE_NAME_NAMES_ANOTHER.code)
 """What depends on the round that a file was read for."""
-LEDGER_COLUMNS = (
-    "submission",
-    "verdict",
-    "team",
-    "country",
-    "period",
-    "copy",
-    "project",
-    "intervention",
-)
-"""What the ledger takes of an entry."""
 
 
 def update_statuses(
@@ -374,7 +363,7 @@ def _ledger_rows(
         status = statuses[entry.submission]
         yield {
             "sha256": row["sha256"],
-            **{name: getattr(entry, name) for name in LEDGER_COLUMNS},
+            **{name: getattr(entry, name) for name in RETURN_COLUMNS},
             "state": status.state,
             "superseded_by": status.other_submission,
             "reason": text_of(status.reason) or None,

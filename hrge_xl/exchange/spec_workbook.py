@@ -48,7 +48,7 @@ from ..spec.yaml_file import MAX_DEPTH, Loader, SkippedInput, dumped, entries_of
 from ..workbook.cell_writer import no_cell_holds
 from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
-SUFFIXES = (".xlsx", ".xlsm", ".ods")
+SUFFIX = ".xlsx"  # of a workbook that is written
 NOTE = "_"  # with which the names of sheets and the headings begin that are none of the spec
 NAMES = f"{NOTE}names"  # the sheet that works out the names of the lists
 OF_FILES = re.compile(r"(?:[^/]+\.yaml|languages/[^/]+\.(?:po|yaml)|facts/[^/]+\.csv)")
@@ -208,7 +208,7 @@ def new_spec(name: str, output: str | Path, languages: Sequence[str] = ("en",)) 
     parts: dict[str, Any] = json.loads(worded)
     tools = parts.pop("tools")
     head: dict[str, Any] = {"name": name, "version": "1", "title": name, "languages": [*languages]}
-    head |= {"drawing": 4, "expressions": 2, "sheets": [*tools]}
+    head |= {**model.NEWEST, "sheets": [*tools]}
     files = {HEAD_FILE: head} | {f"{part}.yaml": tree for part, tree in parts.items()}
     files |= {f"tools/{code}.yaml": {"code": code} | tool for code, tool in tools.items()}
     with TemporaryDirectory(prefix="hrge-xl-") as home:
@@ -225,7 +225,7 @@ def export_spec(spec: str | Path, output: str | Path) -> Path:
     loaded = load(spec)
     output = Path(output)
     check_not_there(output)
-    if output.suffix.lower() == SUFFIXES[0]:
+    if output.suffix.lower() == SUFFIX:
         write_whole(output, workbook_of(loaded))
         return output
     with whole_folder(output) as unfinished:

@@ -18,7 +18,7 @@ from ..core.spec_parts import Path
 from ..exchange.spec_smoke_test import beyond_limits
 from ..spec.carried import LISTS
 from ..spec.load import ACCOUNT, CHECKS, HEAD_FILE
-from ..spec.model import Spec
+from ..spec.model import NEWEST, Spec
 from ..spec.yaml_file import MOST_BYTES, dumped
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
@@ -158,8 +158,7 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             "version": "0.1",
             "title": draft.title,
             "languages": draft.languages,
-            "drawing": 4,
-            "expressions": 2,
+            **NEWEST,
         }
         tools = [
             _head(tool)

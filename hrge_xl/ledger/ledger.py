@@ -51,6 +51,16 @@ LEFT_OUT = "left out"
 NOT_GIVEN = "Not among the files given."
 LOST = "It was changed while it was read."
 STATED = "stated"  # a day of arrival that somebody told
+RETURN_COLUMNS = (  # of its files: what was read of each
+    "submission",
+    "verdict",
+    "team",
+    "country",
+    "period",
+    "copy",
+    "project",
+    "intervention",
+)
 FIRST_SEEN = "first seen"  # one that is that of the first run
 CHANGED = (
     "{file} was changed by another program since the last run: its rows may say what no file says."
@@ -308,17 +318,7 @@ class Ledger:
 
         Of a file that was left out stays that it was, and why: nothing tells it again.
         """
-        statuses = (
-            "submission",
-            "verdict",
-            "team",
-            "country",
-            "period",
-            "copy",
-            "project",
-            "intervention",
-            "state",
-        )
+        statuses = (*RETURN_COLUMNS, "state")
         with self.transaction() as connection:
             connection.execute("UPDATE files SET round = NULL, superseded_by = NULL")
             connection.execute(

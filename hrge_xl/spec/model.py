@@ -462,6 +462,9 @@ class KeyFields(Model):
         return intervention[:start] + intervention[end:]
 
 
+NEWEST = {"drawing": 4, "expressions": 2}  # what a new spec says of how it is to be understood
+
+
 class Spec(Model):
     """A whole spec. `languages[0]` is the language that bare strings are written in.
 
@@ -479,8 +482,8 @@ class Spec(Model):
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
-    drawing: Whole = Option(default=1, ge=1, le=4)
-    expressions: Whole = Option(default=1, ge=1, le=2)
+    drawing: Whole = Option(default=1, ge=1, le=NEWEST["drawing"])
+    expressions: Whole = Option(default=1, ge=1, le=NEWEST["expressions"])
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)

@@ -23,6 +23,7 @@ from .formulas import ROW, ColumnRun, Formula, constant, listed, run_of
 from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
+SHORTEN = "`hrge-xl spec check` says which part of the spec to shorten."
 PROMPT_LINE = 60
 MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
 
@@ -190,8 +191,7 @@ class CellWriter:
         if length > FORMULA_LIMIT:
             limit = f"the formula has {length} characters; Excel takes {FORMULA_LIMIT}"
             raise LimitError(
-                f"{format_place(self.sheet.name, place)}: {limit}. "
-                "`hrge-xl spec check` says which part of the spec to shorten.",
+                f"{format_place(self.sheet.name, place)}: {limit}. {SHORTEN}",
                 at=(self.sheet.name, *place),
             )
         self.sheet.note(place, issued)

@@ -47,7 +47,7 @@ from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, ref
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..spec.supplements import LAST_SHEET
-from .cell_writer import FORMULA_LIMIT
+from .cell_writer import FORMULA_LIMIT, SHORTEN
 from .formulas import (
     absolute,
     active_name,
@@ -90,7 +90,7 @@ def _within_bounds(formula: str) -> str:
     if len(formula) > LONGEST_WRITTEN:
         raise LimitError(
             f"A formula has more than {LONGEST_WRITTEN:,} characters; Excel takes {FORMULA_LIMIT:,}.",
-            "`hrge-xl spec check` says which part of the spec to shorten.",
+            SHORTEN,
         )
     return formula
 
