@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hrge_xl.core.errors import StoreError
 from tests.audited import DAY, round_folder
 from tests.command_line import ran
 from tests.small_returns import returns, run
+from tests.telling import telling
 
 COPY = "shareable/dataset.sqlite"
 
@@ -53,40 +55,33 @@ def change_csv(copy: Path) -> None:
     file.write_text(file.read_text("utf-8-sig").replace("WS-01", "WS-99"), "utf-8-sig")
 
 
+CHANGES_OF_THE_COPY = {  # with what is told of each
+    "answers": (
+        edit("UPDATE answers_fact SET number = number + 1000 WHERE number > 10"),
+        f"{COPY}: answers_fact[Plan!E16].number",
+    ),
+    "figures": (
+        edit("UPDATE aggregate_answers SET frequency = 100 WHERE n = 1"),
+        f"{COPY}: aggregate_answers[n 1 ",
+    ),
+    "a view": (edit("DROP VIEW answers"), f"{COPY}: view answers"),
+    "a trigger": (
+        edit("CREATE TRIGGER t AFTER INSERT ON codes BEGIN SELECT 1; END"),
+        f"{COPY}: trigger t",
+    ),
+    "a column": (edit("ALTER TABLE codes ADD COLUMN more TEXT"), f"{COPY}: table codes"),
+    "rows": (edit("DELETE FROM submissions"), f"{COPY}: submissions"),
+    "what it is": (edit("UPDATE meta SET value = 'other' WHERE name = 'spec'"), COPY),
+    "no database": (damage, f"{COPY}: “cannot be read"),
+    "a file": (change_csv, "shareable/csv/answers.csv"),
+}
+
+
 @pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (
-            edit("UPDATE answers_fact SET number = number + 1000 WHERE number > 10"),
-            f"{COPY}: answers_fact[Plan!E16].number",
-        ),
-        (
-            edit("UPDATE aggregate_answers SET frequency = 100 WHERE n = 1"),
-            f"{COPY}: aggregate_answers[n 1 ",
-        ),
-        (edit("DROP VIEW answers"), f"{COPY}: view answers"),
-        (edit("CREATE TRIGGER t AFTER INSERT ON codes BEGIN SELECT 1; END"), f"{COPY}: trigger t"),
-        (edit("ALTER TABLE codes ADD COLUMN more TEXT"), f"{COPY}: table codes"),
-        (edit("DELETE FROM submissions"), f"{COPY}: submissions"),
-        (edit("UPDATE meta SET value = 'other' WHERE name = 'spec'"), COPY),
-        (damage, f"{COPY}: “cannot be read"),
-        (change_csv, "shareable/csv/answers.csv"),
-    ],
-    ids=[
-        "answers",
-        "figures",
-        "a view",
-        "a trigger",
-        "a column",
-        "rows",
-        "what it is",
-        "no database",
-        "a file",
-    ],
+    "name", telling(CHANGES_OF_THE_COPY, "figures", "a trigger", "no database", "a file")
 )
-def test_what_was_changed_in_it_is_named(
-    change: Callable[[Path], None], said: str, dataset: Path
-) -> None:
+def test_what_was_changed_in_it_is_named(name: str, dataset: Path) -> None:
+    change, said = CHANGES_OF_THE_COPY[name]
     change(dataset / "shareable")
     verified = ran("verify", dataset, code=1)
     assert said in verified.out + verified.err
@@ -138,92 +133,72 @@ def test_no_ledger_is_made_from_a_journal_that_was_changed(dataset: Path) -> Non
     assert not (dataset / "ledger.sqlite").exists()
 
 
+EDITS = [  # of which database, and what is told of it
+    (
+        "dataset.sqlite",
+        "UPDATE submissions SET stamp = stamp || '9' WHERE stamp IS NOT NULL",
+        "stamp",
+    ),
+    ("dataset.sqlite", "UPDATE submissions SET submission_id = submission_id + 1", "submission_id"),
+    ("dataset.sqlite", "UPDATE answers_fact SET submission_id = submission_id + 1", "answers_fact"),
+    ("dataset.sqlite", "UPDATE answers_fact SET number = x'ff00'", "number"),
+    (COPY, "UPDATE answers_fact SET number = x'ff00'", "number"),
+    ("ledger.sqlite", "UPDATE entries SET digest = x'ff00' WHERE n = 1", "digest"),
+    ("ledger.sqlite", "UPDATE files SET n = 'zz' WHERE n = 1", "files, row"),
+    ("dataset.sqlite", "UPDATE slots SET sheet = CAST(x'61ff' AS TEXT) WHERE slot = 1", "sheet"),
+    (COPY, "UPDATE answers_fact SET number = 9e999", "number"),
+    ("dataset.sqlite", "UPDATE findings_fact SET details = '3'", "details"),
+    ("dataset.sqlite", "UPDATE submissions SET stamp = '{}' WHERE stamp IS NOT NULL", "stamp"),
+    ("dataset.sqlite", "UPDATE submissions SET sha256 = substr(sha256, 2)", "sha256"),
+    (
+        "dataset.sqlite",
+        "UPDATE meta SET value = 'soon' WHERE name = 'derived'",
+        "meta, row derived",
+    ),
+    ("dataset.sqlite", "UPDATE meta SET name = 'else' WHERE name = 'filled'", "meta, row else"),
+    (
+        "dataset.sqlite",
+        "UPDATE meta SET value = 'x' WHERE name = 'schema_version'",
+        "row schema_version",
+    ),
+    ("dataset.sqlite", "UPDATE meta SET value = 'x' WHERE name = 'spec'", "meta, row spec: value"),
+    (COPY, "UPDATE meta SET value = value || '0' WHERE name = 'spec_digest'", "row spec_digest"),
+    ("dataset.sqlite", "UPDATE meta SET value = 'x' WHERE name = 'tables'", "meta.tables"),
+    (
+        "dataset.sqlite",
+        "UPDATE spec_files SET content = 'x' WHERE path = 'workbook.yaml'",
+        "spec_files, row",
+    ),
+    ("dataset.sqlite", "DROP TABLE spec_files", "spec_files: the table was changed"),
+    ("dataset.sqlite", "DROP TABLE checks_not_run", "table checks_not_run"),
+    ("dataset.sqlite", "ALTER TABLE slots ADD COLUMN more TEXT", "table slots"),
+    ("dataset.sqlite", "ALTER TABLE submissions RENAME COLUMN path TO way", "table submissions"),
+    ("dataset.sqlite", "CREATE TABLE more (n INTEGER)", "table more"),
+    ("dataset.sqlite", "DROP INDEX slots_by_question", "index slots_by_question"),
+    ("dataset.sqlite", "DROP VIEW answers", "view answers"),
+    ("dataset.sqlite", "PRAGMA user_version = 5", "user_version"),
+    (COPY, "PRAGMA user_version = 5", "user_version"),
+]
+
+
 @pytest.mark.parametrize(
-    ("file", "statement", "said"),
-    [
-        (
-            "dataset.sqlite",
-            "UPDATE submissions SET stamp = stamp || '9' WHERE stamp IS NOT NULL",
-            "stamp",
-        ),
-        (
-            "dataset.sqlite",
-            "UPDATE submissions SET submission_id = submission_id + 1",
-            "submission_id",
-        ),
-        (
-            "dataset.sqlite",
-            "UPDATE answers_fact SET submission_id = submission_id + 1",
-            "answers_fact",
-        ),
-        ("dataset.sqlite", "UPDATE answers_fact SET number = x'ff00'", "number"),
-        (COPY, "UPDATE answers_fact SET number = x'ff00'", "number"),
-        ("ledger.sqlite", "UPDATE entries SET digest = x'ff00' WHERE n = 1", "digest"),
-        ("ledger.sqlite", "UPDATE files SET n = 'zz' WHERE n = 1", "files, row"),
-        (
-            "dataset.sqlite",
-            "UPDATE slots SET sheet = CAST(x'61ff' AS TEXT) WHERE slot = 1",
-            "sheet",
-        ),
-        pytest.param(
-            COPY, "UPDATE answers_fact SET number = 9e999", "number", marks=pytest.mark.deep
-        ),
-        ("dataset.sqlite", "UPDATE findings_fact SET details = '3'", "details"),
-        ("dataset.sqlite", "UPDATE submissions SET stamp = '{}' WHERE stamp IS NOT NULL", "stamp"),
-        ("dataset.sqlite", "UPDATE submissions SET sha256 = substr(sha256, 2)", "sha256"),
-        (
-            "dataset.sqlite",
-            "UPDATE meta SET value = 'soon' WHERE name = 'derived'",
-            "meta, row derived",
-        ),
-        ("dataset.sqlite", "UPDATE meta SET name = 'else' WHERE name = 'filled'", "meta, row else"),
-        (
-            "dataset.sqlite",
-            "UPDATE meta SET value = 'x' WHERE name = 'schema_version'",
-            "row schema_version",
-        ),
-        (
-            "dataset.sqlite",
-            "UPDATE meta SET value = 'x' WHERE name = 'spec'",
-            "meta, row spec: value",
-        ),
-        (
-            COPY,
-            "UPDATE meta SET value = value || '0' WHERE name = 'spec_digest'",
-            "row spec_digest",
-        ),
-        ("dataset.sqlite", "UPDATE meta SET value = 'x' WHERE name = 'tables'", "meta.tables"),
-        (
-            "dataset.sqlite",
-            "UPDATE spec_files SET content = 'x' WHERE path = 'workbook.yaml'",
-            "spec_files, row",
-        ),
-        ("dataset.sqlite", "DROP TABLE spec_files", "spec_files: the table was changed"),
-        ("dataset.sqlite", "DROP TABLE checks_not_run", "table checks_not_run"),
-        ("dataset.sqlite", "ALTER TABLE slots ADD COLUMN more TEXT", "table slots"),
-        (
-            "dataset.sqlite",
-            "ALTER TABLE submissions RENAME COLUMN path TO way",
-            "table submissions",
-        ),
-        ("dataset.sqlite", "CREATE TABLE more (n INTEGER)", "table more"),
-        pytest.param(
-            "dataset.sqlite",
-            "DROP INDEX slots_by_question",
-            "index slots_by_question",
-            marks=pytest.mark.deep,
-        ),
-        ("dataset.sqlite", "DROP VIEW answers", "view answers"),
-        pytest.param(
-            "dataset.sqlite", "PRAGMA user_version = 5", "user_version", marks=pytest.mark.deep
-        ),
-        pytest.param(COPY, "PRAGMA user_version = 5", "user_version", marks=pytest.mark.deep),
-    ],
+    "edited",
+    telling(
+        EDITS,
+        "submission_id",
+        "files, row",
+        "meta, row derived",
+        "spec_files, row",
+        "spec_files: the table was changed",
+        "table more",
+        by=itemgetter(2),
+    ),
 )
 def test_what_no_program_of_ours_writes_is_named(
-    file: str, statement: str, said: str, dataset: Path
+    edited: tuple[str, str, str], dataset: Path
 ) -> None:
     """It neither ends the verification nor hides behind a fault of the program."""
+    file, statement, said = edited
     connection = sqlite3.connect(dataset / file)
     connection.execute(statement)
     connection.commit()
