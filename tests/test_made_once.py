@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,9 +16,25 @@ import hrge_xl
 from hrge_xl import load
 from tests.audited import DAY, hrge, round_folder, workbook
 from tests.face import DATASET, Ledger, Schema, open_file, write_workbook
+from tests.fixture_types import Folders
 from tests.telling import telling
 
 LATER = "2026-07-03"
+
+pytestmark = pytest.mark.xdist_group("made once")  # what its fixture makes is made once
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: Folders) -> Path:
+    """A round with its dataset and all files beside it."""
+    folder = round_folder(tmp_path_factory.mktemp("written"))
+    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    return folder
+
+
+@pytest.fixture
+def written(untouched: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(untouched, tmp_path / "round")
 
 
 def refreshed(folder: Path, day: str = DAY) -> dict[str, bytes]:
@@ -150,61 +167,55 @@ def test_a_dataset_alone_says_how_its_files_are_made(
 
 @pytest.mark.parametrize("change", telling([waived, decided, another_return], waived))
 def test_what_is_older_stays_and_is_named_until_it_is_asked_for(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None]
+    written: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None]
 ) -> None:
     """And then has the same bytes as in a folder where all of it was made at once."""
-    folder = round_folder(tmp_path)
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
-    before = files_beside(folder)
-    change(folder)
-    assert hrge("-q", "consolidate", folder, "--today", DAY) == 0
-    assert f"{OLDER} To make them again: hrge-xl refresh {folder} --write" in told(capsys)
-    assert files_beside(folder) == before
-    assert hrge("verify", folder) == 0
+    before = files_beside(written)
+    change(written)
+    assert hrge("-q", "consolidate", written, "--today", DAY) == 0
+    assert f"{OLDER} To make them again: hrge-xl refresh {written} --write" in told(capsys)
+    assert files_beside(written) == before
+    assert hrge("verify", written) == 0
     assert f"Not compared. {OLDER}" in told(capsys)
 
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
+    assert hrge("-q", "consolidate", written, "--write", "--today", DAY) == 0
     assert "Older than" not in told(capsys)
-    assert hrge("verify", folder) == 0
-    now = files_beside(folder)
+    assert hrge("verify", written) == 0
+    now = files_beside(written)
     assert now != before
     for name in now:
-        (folder / ("data.xlsx" if name == "data.xlsx" else f"reports/{name}")).unlink()
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
-    assert files_beside(folder) == now
+        (written / ("data.xlsx" if name == "data.xlsx" else f"reports/{name}")).unlink()
+    assert hrge("-q", "consolidate", written, "--write", "--today", DAY) == 0
+    assert files_beside(written) == now
 
 
 def test_one_page_that_is_asked_for_is_of_today(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    written: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = round_folder(tmp_path)
-    reports = folder / "reports"
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
-    another_return(folder)
-    report = ("report", folder, "--format", "overview", "-o", reports, "--today", DAY)
+    reports = written / "reports"
+    another_return(written)
+    report = ("report", written, "--format", "overview", "-o", reports, "--today", DAY)
     assert hrge(*report) == 0
     capsys.readouterr()
-    assert hrge("status", folder, "--today", DAY) == 0
+    assert hrge("status", written, "--today", DAY) == 0
     assert "Older than the dataset: reports/brief.html, data.xlsx." in told(capsys)
     assert hrge("sign", reports / "brief.html", "--by", "A. Name") == 0
     assert "brief.html was made before the dataset was last changed" in told(capsys)
     assert hrge("sign", reports / "overview.html", "--by", "A. Name") == 0
     assert "was last changed" not in told(capsys)
-    assert hrge("consolidate", folder, "--write", "--today", DAY) == 0
-    assert hrge("export", folder, "-o", folder / "data.xlsx") == 0
-    assert hrge("verify", folder) == 0
+    assert hrge("consolidate", written, "--write", "--today", DAY) == 0
+    assert hrge("export", written, "-o", written / "data.xlsx") == 0
+    assert hrge("verify", written) == 0
 
 
 @pytest.mark.parametrize("name", ["data.xlsx", "reports/brief.html"])
 def test_a_file_that_is_older_is_still_nobodys_to_change(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+    written: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    folder = round_folder(tmp_path)
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
-    waived(folder)
-    file = folder / name
+    waived(written)
+    file = written / name
     file.write_bytes(file.read_bytes() + b" ")
-    assert hrge("verify", folder) == 1
+    assert hrge("verify", written) == 1
     assert f"{name} was changed since it was made." in told(capsys)
 
 
@@ -223,16 +234,14 @@ def test_an_office_that_wants_all_of_it_says_so_once(
     assert after["data.xlsx"] != before["data.xlsx"]
 
 
-def test_files_of_an_earlier_program_are_as_old_as_its_dataset(tmp_path: Path) -> None:
+def test_files_of_an_earlier_program_are_as_old_as_its_dataset(written: Path) -> None:
     """It noted of none of them of which state they are, and had made all of them with its last run."""
-    folder = round_folder(tmp_path)
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
-    with Ledger.open(folder) as ledger, ledger.transaction() as connection:
+    with Ledger.open(written) as ledger, ledger.transaction() as connection:
         connection.execute("DELETE FROM datasets WHERE name != ?", (DATASET,))
-    assert [*hrge_xl.not_made_again(folder)] == []
-    assert hrge("verify", folder) == 0
-    waived(folder)
-    assert OLDER in " ".join(hrge_xl.not_made_again(folder))
+    assert [*hrge_xl.not_made_again(written)] == []
+    assert hrge("verify", written) == 0
+    waived(written)
+    assert OLDER in " ".join(hrge_xl.not_made_again(written))
 
 
 def test_who_only_asks_leaves_the_files_as_they_are(
@@ -246,11 +255,9 @@ def test_who_only_asks_leaves_the_files_as_they_are(
     assert OLDER in told(capsys)
 
 
-def test_data_xlsx_works_each_sheet_out_once(tmp_path: Path) -> None:
+def test_data_xlsx_works_each_sheet_out_once(written: Path, tmp_path: Path) -> None:
     """Its first sheet counts rows, and its figures too: of the rows that its sheets then show."""
-    folder = round_folder(tmp_path)
-    assert hrge("-q", "consolidate", folder, "--write", "--today", DAY) == 0
-    with open_file(folder / DATASET, write=False) as store:
+    with open_file(written / DATASET, write=False) as store:
         store.use(Schema(load("example")), write=False)
         asked = list[str]()
         sa.event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
