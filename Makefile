@@ -14,6 +14,9 @@ EXTRAS := postgres parquet cluster encrypted mail sign xlsform desk
 # One more than the two cores of the machine that tests every change: many tests wait for readers and clients.
 WORKERS ?= 3
 PYTEST_ARGS ?=
+# Tests write thousands of files, each of which waits for its disk: they stand in memory where 4 GiB of it are free for files.
+IN_MEMORY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4194304 { print "/dev/shm" }')
+TEST_FILES ?= $(or $(IN_MEMORY),$(TMPDIR),/tmp)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -57,7 +60,7 @@ imports: $(VENV)/test.stamp
 	$(VENV)/bin/lint-imports
 
 pytest: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	TMPDIR=$(TEST_FILES) $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 format: $(VENV)/test.stamp
 	$(VENV)/bin/ruff check --fix .
@@ -72,7 +75,7 @@ commands: $(VENV)/test.stamp
 
 # What every release has to pass besides `make test`: every damage, crash, client and change, some twenty minutes.
 deep: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m 'deep and not long' $(PYTEST_ARGS)
+	TMPDIR=$(TEST_FILES) $(PY) -m pytest -n $(WORKERS) --dist loadgroup -m 'deep and not long' $(PYTEST_ARGS)
 
 # Which lines the tests run: prints every module, the least covered first, and fails below 85 percent; some twenty minutes.
 coverage: $(VENV)/test.stamp
