@@ -9,6 +9,8 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default as email_policy
 from html import unescape
 from pathlib import Path
 from threading import Thread
@@ -64,6 +66,11 @@ def opened(browser: Browser, desk: RunningDesk, width: int = 1366) -> tuple[Page
     return page, trouble
 
 
+def compared(round_: Path, earlier: str, later: str) -> str:
+    """The page that shows two returns side by side."""
+    return f"compare?earlier={submission(round_, earlier)}&later={submission(round_, later)}"
+
+
 def submission(round_: Path, name: str) -> str:
     with hrge_xl.last_dataset(round_) as dataset:
         return next(each.submission for each in dataset.returns() if each.name == name)
@@ -75,8 +82,11 @@ def test_axe_finds_nothing_and_every_page_fits(
 ) -> None:
     page, trouble = opened(browser, desk, width)
     name = submission(taken_in, "Karachi_one.xlsx")
-    for address in (*PAGES, f"return?id={name}", "view?page=overview"):
-        page.goto(f"http://{desk.host}{desk.home}{address}")
+    two_versions = compared(taken_in, "Cairo_one.xlsx", "Cairo_other.xlsx")
+    for address in (*PAGES, f"return?id={name}", two_versions, "view?page=overview"):
+        answer = page.goto(f"http://{desk.host}{desk.home}{address}")
+        assert answer is not None
+        assert answer.ok, address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         if not address.startswith("view"):  # those run no script, not even that of axe
             unfold(page)
@@ -96,7 +106,7 @@ def test_what_is_dropped_is_taken_in(browser: Browser, issued: Path, tmp_path: P
         page.wait_for_selector("#work:not([data-running])", timeout=60_000)
         told = page.inner_text("#work")
         assert "4 workbooks taken in" in told
-        assert "Karachi_one.xlsx (Karachi): returned, 1 errors" in told
+        assert "Karachi_one.xlsx (Karachi): returned, 1 error" in told
         assert "left aside" in told
         states = page.locator("#teams tbody tr").all_inner_texts()
         assert [row.split("\t")[1].strip() for row in states] == [
@@ -220,6 +230,7 @@ def type_the_same(
     first = hrge_xl.waiting_drafts(typed)[0]
     for words in (
         ("decide", typed, karachi, "--cell", "Plan!E12", "--value", "12", *who),
+        ("drafts", typed),
         (
             "waive",
             waived["code"],
@@ -231,7 +242,9 @@ def type_the_same(
             typed,
             *who,
         ),
+        ("drafts", typed),
         ("decide", typed, cairo, "--use", *who),
+        ("drafts", typed),
         ("round", "extend", typed, "2027-01-31", "Bamako", "--yes", *who),
         ("round", "note", typed, "Called; the office moves.", "--team", "Bamako"),
         ("round", "contact", typed, "Bamako", "segou@example.org", "--yes", *who),
@@ -302,16 +315,93 @@ def test_a_number_that_is_none_breaks_no_page(desk: RunningDesk, address: str) -
     assert "This is a bug" not in answer.text
 
 
-def test_what_the_first_line_counts_is_what_it_leads_to(desk: RunningDesk) -> None:
-    """But for what waits for a decision, which has a page of its own."""
+def test_the_first_line_counts_every_team_once_and_leads_to_these(desk: RunningDesk) -> None:
     page = desk.ask().text
     cards = re.findall(r'<li class="\w+"><a href="([^"]*)"><b>(\d+)</b> <strong>([^<]+)', page)
-    assert [int(count) for _, count, _ in cards] == [2, 1, 0, 1, 1]
-    for address, count, words in cards:
-        if words != "To decide":
-            rows = re.search(r"<tbody>(.*?)</table>", desk.ask(unescape(address)).text, re.DOTALL)
-            assert rows
-            assert rows[1].count("<tr>") == int(count), words
+    counts = {name: int(count) for _, count, name in cards}
+    assert counts == {
+        "accepted": 1,
+        "returned": 1,
+        "to decide": 1,
+        "blank": 0,
+        "Not answered": 1,
+    }
+    assert sum(counts.values()) == len(TEAMS)
+    for address, count, name in cards:
+        text = desk.ask(unescape(address)).text
+        rows = re.search(r"<tbody>(.*?)</table>", text, re.DOTALL)
+        assert rows
+        assert rows[1].count("<tr>") == int(count), name
+        assert f'<option value="{name}" selected>' in text
+
+
+def test_what_was_typed_is_there_again_after_an_error(desk: RunningDesk, taken_in: Path) -> None:
+    """Beside what is wrong, whether it was noticed before one had to confirm or when it was done."""
+    page = f"return?id={submission(taken_in, 'Karachi_one.xlsx')}"
+    form = desk.ask(page).form("waive")
+    typed = {"reason": "As they said.", "by": "Office", "until": "2020-01-31"}
+    refused = ended(desk, form | typed)
+    assert "2020-01-31 is past already" in refused
+    again = refused[refused.index("<details open>") :]
+    for text in typed.values():
+        assert f'value="{text}"' in again
+    assert "<details open>" not in desk.ask(page).text
+    refused = ended(
+        desk, desk.ask("round").form("add-team") | {"team": "Karachi", "country": "PK9"}
+    )
+    assert 'class="error tag"' in refused
+    assert 'value="PK9"' in refused
+
+
+def test_what_was_judged_is_taken_back(taken_in: Path, tmp_path: Path) -> None:
+    """A correction, a waiver and a decision; letters that are due after each are there without being asked for."""
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    before = [(status.team.code, status.state) for status in hrge_xl.status(round_)]
+    karachi = f"return?id={submission(round_, 'Karachi_one.xlsx')}"
+    two_versions = compared(round_, "Cairo_one.xlsx", "Cairo_other.xlsx")
+    why = {"reason": WHY, "by": "Office"}
+    with running(round_) as desk:
+        desk.enter()
+
+        def asks_to_correct() -> bool:
+            (draft,) = (each for each in hrge_xl.waiting_drafts(round_) if each.team == "Karachi")
+            mail = message_from_bytes((round_ / draft.file).read_bytes(), policy=email_policy)
+            body = mail.get_body(("plain",))
+            assert body is not None
+            return "It was accepted." not in body.get_content()
+
+        assert asks_to_correct()
+        done = ended(desk, desk.ask(karachi).form("correct") | why | {"value": "12"})
+        assert "→ accepted" in done
+        assert "hrge-xl drafts" in done
+        assert not asks_to_correct()
+        ended(desk, desk.ask("decide").form("withdraw-correction") | why)
+        assert asks_to_correct()
+        ended(desk, desk.ask(karachi).form("waive") | why)
+        assert not asks_to_correct()
+        ended(desk, desk.ask("decide").form("withdraw-waiver") | why)
+        assert asks_to_correct()
+        decided = desk.ask(two_versions).form("decide") | why | {"choice": "counts"}
+        assert "counts" in ended(desk, decided)
+        taken_back = desk.ask("decide").text
+        assert "<h2>Decisions</h2>" in taken_back
+        form = re.findall(r"<form.*?</form>", taken_back, re.DOTALL)[0]
+        assert 'value="undone"' in form
+        ended(desk, desk.ask("decide").form("decide") | why | {"choice": "undone"})
+        desk.process.terminate()
+    assert [(status.team.code, status.state) for status in hrge_xl.status(round_)] == before
+
+
+def test_letters_that_were_sent_are_listed(taken_in: Path, tmp_path: Path) -> None:
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    with running(round_) as desk:
+        desk.enter()
+        letters = desk.ask("letters")
+        assert "Marked as sent" not in letters.text
+        ended(desk, letters.form("sent"))
+        listed = desk.ask("letters").text.partition("<h2>Marked as sent</h2>")[2]
+    (sent,) = hrge_xl.sent_drafts(round_)
+    assert sent.file in listed
 
 
 def test_a_draft_that_somebody_saved_otherwise_hides_no_other(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -15,11 +16,13 @@ from typing import BinaryIO
 import hrge_xl
 
 from ..core.dates import parse_day
-from ..core.errors import RoundError, UsageError
+from ..core.errors import HrgeError, RoundError, UsageError
 from ..core.paths import file_part, free_name, path_in, whole
+from ..core.words import counted
 from .desk import Desk, id_of_draft
 
 LISTS = (".csv", ".xlsx")  # what a list of teams may be
+NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,31 @@ Do = Callable[[Desk, Form], Sequence[str]]
 class Act:
     """Something that a form does: the words of its command, and what does it.
 
-    What has a `preview` shows that first, and is done once somebody has confirmed just that.
+    What has a `preview` shows that first, and is done once somebody has confirmed just that. What `changes_letters`
+    decides what a team is to be told: the letters that are due are written after it, and others taken away.
     """
 
     command: Command
     run: Do
     preview: Do | None = None
+    changes_letters: bool = False
+
+    def commands(self, desk: Desk, form: Form) -> str:
+        """Return the commands that do the same, a line each."""
+        own_command = desk.command(*self.command(desk, form))
+        if not self.changes_letters:
+            return own_command
+        return f"{own_command}\n{desk.command('drafts', desk.round_folder)}"
+
+    def carry_out(self, desk: Desk, form: Form) -> list[str]:
+        """Do it; return what came of it."""
+        lines = [*self.run(desk, form)]
+        if self.changes_letters:
+            try:
+                lines += _write_letters(desk, Form({}))
+            except HrgeError as error:  # what was done stays done
+                lines.append(str(error))
+        return lines
 
 
 def digest_of(lines: Sequence[str]) -> str:
@@ -134,7 +156,7 @@ def _describe_arrivals(week: hrge_xl.RefreshResult) -> Iterator[str]:
     for placed in week.received.placed:
         return_ = returns.get(placed.path.name)
         if return_ is not None:
-            errors = f", {return_.open_errors} errors" if return_.open_errors else ""
+            errors = f", {counted(return_.open_errors, 'error')}" if return_.open_errors else ""
             yield f"{return_.name} ({return_.team or 'no team'}): {return_.verdict}{errors}"
     yield from week.received._replace(placed=()).lines()
 
@@ -194,13 +216,30 @@ def _waive(desk: Desk, form: Form) -> list[str]:
     return [f"{waiver.code} {waiver.file} {waiver.place}: {waiver.told}. → {waiver.verdict}"]
 
 
+def _withdraw_waiver(desk: Desk, form: Form) -> list[str]:
+    number = form["number"]
+    if not NUMBER.fullmatch(number):
+        raise UsageError("There is no such waiver in this round.")
+    waiver = hrge_xl.withdraw(desk.round_folder, int(number), by=form["by"], jobs=0)
+    return [f"{waiver.code} {waiver.file} {waiver.place}: {waiver.told}"]
+
+
 def _correct(desk: Desk, form: Form) -> list[str]:
+    return _put_answer(desk, form, form["value"])
+
+
+def _withdraw_correction(desk: Desk, form: Form) -> list[str]:
+    return _put_answer(desk, form, None)
+
+
+def _put_answer(desk: Desk, form: Form, value: str | None) -> list[str]:
+    """Put a value into a cell of a return; None: as it came again."""
     sheet, _, cell = form["place"].rpartition("!")
     correction = hrge_xl.correct(
         desk.round_folder,
         form["return"],
         (sheet, cell),
-        form["value"],
+        value,
         reason=form["reason"],
         by=form["by"],
         jobs=0,
@@ -371,6 +410,15 @@ ACTS: Mapping[str, Act] = {
             *("--reason", form["reason"], "--by", form["by"], "--ledger", desk.round_folder),
         ),
         _waive,
+        changes_letters=True,
+    ),
+    "withdraw-waiver": Act(
+        lambda desk, form: (
+            *("waive", "--withdraw", form["number"]),
+            *("--by", form["by"], "--ledger", desk.round_folder),
+        ),
+        _withdraw_waiver,
+        changes_letters=True,
     ),
     "correct": Act(
         lambda desk, form: (
@@ -378,6 +426,15 @@ ACTS: Mapping[str, Act] = {
             *("--value", form["value"], "--reason", form["reason"]),
         ),
         _correct,
+        changes_letters=True,
+    ),
+    "withdraw-correction": Act(
+        lambda desk, form: (
+            *("decide", desk.round_folder, form["return"], "--cell", form["place"]),
+            *("--withdraw", "--reason", form["reason"]),
+        ),
+        _withdraw_correction,
+        changes_letters=True,
     ),
     "decide": Act(
         lambda desk, form: (
@@ -385,6 +442,7 @@ ACTS: Mapping[str, Act] = {
             *(CHOICES.get(form["choice"], "…"), "--reason", form["reason"]),
         ),
         _decide,
+        changes_letters=True,
     ),
     "verify": Act(_of_round("verify"), _verify),
     "begin": Act(

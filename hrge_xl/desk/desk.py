@@ -85,6 +85,11 @@ class Desk:
         return bool(form) and compare_digest(token.encode(), self.form_token.encode())
 
     @property
+    def last_state(self) -> RoundState | None:
+        """Where the round stood when it was read last."""
+        return self._state
+
+    @property
     def round_folder(self) -> Path:
         """The folder of the round. Raises `UsageError` where none was chosen yet."""
         if self.folder is None:

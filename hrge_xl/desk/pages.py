@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from itertools import pairwise
@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 import hrge_xl
 
+from ..answers.corrections import in_force
 from ..core.errors import HrgeError, UsageError
 from ..core.message_templates import text_of
 from ..core.numerals import shown as shown_value
@@ -36,6 +37,23 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 ROW_NUMBER = re.compile("[0-9]{1,9}")
 OWN_FIELDS = ("token", "form", "reason", "by", "confirmed")  # each page gives these anew
 WAITS = ("conflict", "excluded", "waiting")  # returns about which something can be decided
+# what the tiles of the first page count, and what its table is filtered by: each state is in one of them
+STATE_GROUPS: Mapping[str, Sequence[str]] = {
+    "accepted": ("accepted",),
+    "returned": ("returned",),
+    "to decide": ("to decide",),
+    "refused": ("refused",),
+    "blank": ("blank",),
+    "Not answered": [state for state in hrge_xl.OPEN if state != "blank"],
+}
+COLOURS = {
+    "accepted": "accepted",
+    "returned": "info",
+    "to decide": "info",
+    "refused": "refused",
+    "blank": "refused",
+    "Not answered": "returned",
+}
 MOST_PLACES = 20  # of a figure, on each page and in each table
 ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
 
@@ -74,6 +92,7 @@ class Pages:
         page = request.url.path.rpartition("/")[2] or "./"
         query = [pair for pair in request.query_params.multi_items() if pair[0] != "work"]
         state = values.get("state")
+        work = self._work_to_show(request)
         text = (
             environment()
             .get_template(template)
@@ -85,7 +104,8 @@ class Pages:
                     "closed": state.round.closed if isinstance(state, RoundState) else None,
                     "here": page,
                     "back": page + ("?" + urlencode(query) if query else ""),
-                    "work": self._work_to_show(request),
+                    "work": work,
+                    "typed": partial(_typed, work),
                     "menu": _menu(state) if isinstance(state, RoundState) else (),
                     "new_form": desk.new_form,
                     "lang": desk.language,
@@ -106,6 +126,7 @@ class Pages:
             "problem.html.j2",
             self.say("Error"),
             http_status,
+            state=self.desk.last_state,
             lines=lines,
             back=back or "./",
         )
@@ -147,7 +168,7 @@ class Pages:
             lines=lines,
             confirmed=digest_of(lines),
             fields=[pair for pair in sent if pair[0] not in OWN_FIELDS],
-            same=self.desk.command(*ACTS[form["act"]].command(self.desk, form)),
+            same=ACTS[form["act"]].commands(self.desk, form),
             back=back_to(form["back"]),
         )
 
@@ -158,9 +179,10 @@ class Pages:
         if self.desk.folder is None:
             return self.rounds(request)
         state = self.desk.state()
-        chosen = [state for state in request.query_params.getlist("state") if state]
+        chosen = request.query_params.get("state", "")
+        states = STATE_GROUPS.get(chosen, (chosen,))
         search = request.query_params.get("search", "")
-        in_state = [status for status in state.teams if not chosen or status.state in chosen]
+        in_state = [status for status in state.teams if not chosen or status.state in states]
         rows = [status for status in in_state if search.casefold() in _name_of(status).casefold()]
         return self.render(
             request,
@@ -170,8 +192,7 @@ class Pages:
             rows=rows,
             chosen=chosen,
             search=search,
-            counts=_counts(state),
-            states=[*dict.fromkeys(status.state for status in state.teams)],
+            tiles=_tiles(state),
             next_step=hrge_xl.what_comes_next,
         )
 
@@ -222,8 +243,9 @@ class Pages:
         """Show two returns side by side: only where they differ."""
         state = self.desk.state()
         with self.desk.dataset() as dataset:
-            names = [request.query_params.get(name, "") for name in ("earlier", "later")]
-            before, after = (_result_of(dataset, name) for name in names)
+            submissions = [request.query_params.get(name, "") for name in ("earlier", "later")]
+            before, after = (_result_of(dataset, submission) for submission in submissions)
+            decisions = hrge_xl.decisions(dataset)
         return self.render(
             request,
             "compare.html.j2",
@@ -231,6 +253,10 @@ class Pages:
             state=state,
             names=[Path(before.path).name, Path(after.path).name],
             comparison=hrge_xl.compare(before, after, self.desk.language),
+            waiting=[
+                return_ for return_ in _waiting(decisions) if return_.submission in submissions
+            ],
+            decisions=decisions,
             text_of=_answer_text,
             label=QuestionLabels(after, self.desk.language),
         )
@@ -241,7 +267,10 @@ class Pages:
         with self.desk.dataset() as dataset:
             decisions = hrge_xl.decisions(dataset)
         by_submission = {return_.submission: return_ for return_ in decisions.returns}
-        waiting = [return_ for return_ in decisions.returns if return_.status in WAITS]
+        submission_by_content = {
+            return_.sha256: return_.submission for return_ in decisions.returns
+        }
+        waiting = _waiting(decisions)
         return self.render(
             request,
             "decide.html.j2",
@@ -254,6 +283,13 @@ class Pages:
                 for return_ in waiting
             },
             reason_of=partial(text_of, language=self.desk.language),
+            corrections=in_force(decisions.corrections),
+            submission_by_content=submission_by_content,
+            waivers=[
+                waiver
+                for waiver in hrge_xl.waivers(self.desk.round_folder)
+                if waiver.withdrawn is None
+            ],
         )
 
     # letters
@@ -271,6 +307,7 @@ class Pages:
             letters=letters,
             codes=codes,
             kinds=hrge_xl.MAIL_KINDS,
+            sent=hrge_xl.sent_drafts(state.round.folder),
         )
 
     def letter(self, request: Request) -> Response:
@@ -375,6 +412,20 @@ def _result_of(dataset: hrge_xl.Dataset, submission: str) -> hrge_xl.Result:
     return dataset.result(returns[0])
 
 
+def _waiting(decisions: hrge_xl.Decisions) -> list[hrge_xl.Return]:
+    """Return the returns about which something is to be decided."""
+    return [return_ for return_ in decisions.returns if return_.status in WAITS]
+
+
+def _typed(work: Work | None, act: str, hidden: Mapping[str, object]) -> Mapping[str, str]:
+    """Return what was typed into a form whose work failed; nothing of any other form."""
+    if work is None or not work.error or work.act != act:
+        return {}
+    typed = {name: texts[-1] for name, texts in work.fields.items()}
+    is_same_form = all(typed.get(name) == str(value) for name, value in hidden.items())
+    return typed if is_same_form else {}
+
+
 def _row_of(hit: hrge_xl.Traced) -> tuple[str, int] | None:
     """Return the table and the row that a figure stands in; None for an answer, and where it is of several rows."""
     if not isinstance(hit, hrge_xl.FigureHit) or hit.file or len(hit.rows) != 1:
@@ -422,19 +473,14 @@ def _menu(state: RoundState) -> list[tuple[str, str, int]]:
     ]
 
 
-def _counts(state: RoundState) -> Iterator[tuple[str, str, int, str]]:
-    """Yield what the first line counts: its colour, what it is, how many, and where just these are."""
+def _tiles(state: RoundState) -> list[tuple[str, str, int]]:
+    """Return the groups of states that teams are in, each with its colour and how many: together all teams."""
     counts = Counter(status.state for status in state.expected)
-    silent = [name for name in hrge_xl.OPEN if name != "blank"]
-    for css, label, states in (
-        ("accepted", "Answered", ["accepted", "returned"]),
-        ("info", "To correct", ["returned"]),
-        ("refused", "Blank", ["blank"]),
-        ("returned", "Not answered", silent),
-    ):
-        address = "./?" + urlencode([("state", name) for name in states])
-        yield css, label, sum(counts[name] for name in states), address
-    yield "info", "To decide", len(state.to_decide), "decide"
+    tiles = [
+        (COLOURS[name], name, sum(counts[state] for state in states))
+        for name, states in STATE_GROUPS.items()
+    ]
+    return [(css, name, count) for css, name, count in tiles if count or name != "refused"]
 
 
 def _name_of(status: hrge_xl.TeamStatus) -> str:

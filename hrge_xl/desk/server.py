@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ..core.errors import OutputError
-from .acts import ACTS, Form
+from ..core.errors import HrgeError, OutputError
+from .acts import ACTS, Do, Form
 from .desk import Desk
 from .guard import Guard
 from .pages import ASSETS, Pages, asset_of, back_to
@@ -146,13 +146,18 @@ def _do(pages: Pages, request: Request, form: Form) -> Response:
     act = ACTS.get(form["act"])
     if act is None:
         raise HTTPException(404)
+    run: Do = act.carry_out
     if act.preview is not None and not form["confirmed"]:
-        return pages.confirm(request, form, act.preview(desk, form))
+        try:
+            return pages.confirm(request, form, act.preview(desk, form))
+        except HrgeError:
+            run = act.preview  # it is told as work that failed, above the form with what was typed
     work = desk.worker.submit(
         form["form"],
         form["act"],
-        desk.command(*act.command(desk, form)),
-        lambda: act.run(desk, form),
+        act.commands(desk, form),
+        lambda: run(desk, form),
+        form.fields,
     )
     work.finished.wait(QUICK)
     return RedirectResponse(back_to(form["back"], work), 303)

@@ -46,6 +46,13 @@ class ReturnView:
         """Return what is said of a finding."""
         return self._checked_return.words(finding, self.language)
 
+    def content(self, finding: Finding) -> str:
+        """Return what stands in the cell of a finding, as one would type it there."""
+        for answer in self._rows.get((finding.tool or "", finding.row or ""), ()):
+            if answer.cell == finding.cell:
+                return _content(answer)
+        return ""
+
     def row(self, finding: Finding) -> list[tuple[str, str, bool]]:
         """Return the cells around that of a finding: address and question, content, and whether it is that cell."""
         tool = finding.tool or ""

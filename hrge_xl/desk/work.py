@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
@@ -31,6 +31,7 @@ class Work:
     act: str
     command: str
     run: Callable[[], Sequence[str]] = field(repr=False)
+    fields: Mapping[str, Sequence[str]] = field(repr=False)  # of the form that asked for it
     progress: str = ""
     steps_done: int = 0
     total: int | None = None
@@ -72,12 +73,19 @@ class Worker:
         """Whether something is being done, or waits for it."""
         return self.last is not None and not self.last.finished.is_set()
 
-    def submit(self, form: str, act: str, command: str, run: Callable[[], Sequence[str]]) -> Work:
+    def submit(
+        self,
+        form: str,
+        act: str,
+        command: str,
+        run: Callable[[], Sequence[str]],
+        fields: Mapping[str, Sequence[str]],
+    ) -> Work:
         """Have something done, unless it was sent already by the very same `form`."""
         with self._lock:
             if form in self._works_by_form:
                 return self._works_by_form[form]
-            work = Work(len(self.works) + 1, act, command, run)
+            work = Work(len(self.works) + 1, act, command, run, fields)
             self.works.append(work)
             self._works_by_form[form] = work
         self._queue.put(work)

@@ -473,8 +473,13 @@ class Ledger:
         return [{**row, "stated": bool(row["stated"])} for row in rows]
 
     def drafted(self) -> dict[str, Drafted]:
-        """Return every draft of a mail that was ever written, by key: none is written twice."""
+        """Return every draft of a mail that was written and not taken away again, by key: none is written twice."""
         return {row["key"]: Drafted(**row) for row in self.rows_of("drafts")}
+
+    def forget_draft(self, key: str) -> None:
+        """Let a draft that was taken away unsent be written again."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM drafts WHERE key = ?", (key,))
 
     def letters(self) -> list[Letter]:
         """Return every mail that came without a workbook, the oldest first."""

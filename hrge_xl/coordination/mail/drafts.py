@@ -124,8 +124,19 @@ def drafts(
 def waiting_drafts(folder: str | Path) -> list[Drafted]:
     """Return the drafts of a round that are written and neither sent nor taken away, the oldest first."""
     round_ = load_round(folder)
+    return [draft for draft in _every_draft(round_) if _is_there(round_.folder, draft)]
+
+
+def sent_drafts(folder: str | Path) -> list[Drafted]:
+    """Return the drafts of a round that were marked as sent, the oldest first, whether or not they still lie there."""
+    return [
+        draft for draft in _every_draft(load_round(folder)) if draft.file.startswith(f"{SENT}/")
+    ]
+
+
+def _every_draft(round_: Round) -> Collection[Drafted]:
     by_key = look_up(round_.folder, partial(drafted, round_)) or {}
-    return [draft for draft in by_key.values() if draft.file and _is_there(round_.folder, draft)]
+    return by_key.values()
 
 
 def remind(
@@ -258,7 +269,7 @@ def receive(folder: str | Path, sources: Sequence[str], today: date | None = Non
 
 
 def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
-    """Return every draft that was ever written, by what its key is with the code that its team has now."""
+    """Return every draft that was written and not taken away again, by what its key is with the code that its team has now."""
     by_key: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
         occasion, code, about = draft.key.split(":", 2)
@@ -325,6 +336,7 @@ class _Work:
         self.ledger = ledger
         self.folder = round_.folder
         self.drafts = Drafts()
+        self.replaced: list[Drafted] = []  # whose files hold others now
         self.templates = load_templates(self.folder)
         returns = dataset.of_round()
         self.statuses = status(returns, today, round_)
@@ -541,6 +553,8 @@ def _write_and_note(work: _Work, due: Iterable[PendingMail]) -> None:
         for replaced in replaceable:
             if replaced.file != file:
                 _take_away(work, replaced)
+            if replaced.key != mail.key:
+                work.replaced.append(replaced)
         if file:
             work.drafts.new.append(draft)
 
@@ -597,7 +611,10 @@ def _tidy(
     due: Collection[str],
     occasions: Collection[MailType],
 ) -> None:
-    """Take away the drafts on some occasions that no longer apply; those that somebody took away stay away."""
+    """Take away the drafts on some occasions that no longer apply; those that somebody took away stay away.
+
+    Those that are taken away unsent are written again where they apply again: a correction may be taken back.
+    """
     current = {*due, *map(work.key_of, work.chosen)}
     new = {draft.key for draft in work.drafts.new}
     # an older program wrote two drafts of one day into one file
@@ -609,6 +626,9 @@ def _tidy(
             work.drafts.standing.append(draft)
         elif draft.file not in in_use:
             _take_away(work, draft)
+    for draft in (*work.drafts.outdated, *work.replaced):
+        if draft.key not in current:
+            work.ledger.forget_draft(draft.key)
 
 
 def _take_away(work: _Work, draft: Drafted) -> None:
