@@ -718,7 +718,8 @@ class Decisions(NamedTuple):
     """What there is to decide in a round or consolidated folder, and what was decided."""
 
     notes: Sequence[str]  # what the dataset has to tell
-    returns: Sequence[Return]  # all of them; `status` says which wait
+    # all of them; `status` says which wait. Their findings are those about a file or sheet as a whole
+    returns: Sequence[Return]
     choices: Mapping[str, Sequence[str]]  # what can be decided about each, by its submission
     doubted: Sequence[tuple[Return, str]]  # which may not be from their teams, and why
     made: Sequence[Decision]  # every decision ever made, oldest first
@@ -766,13 +767,17 @@ def decisions(
 
     differing = dict[str, list[str]]()
     with _opened(folder, today, jobs, password, figures=False) as dataset:
-        returns = dataset.returns()
+        returns = dataset.returns(cells=False)
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():
             rival = waiting.get(return_.superseded_by or "")
             if rival is None or (rival.superseded_by == name and rival.submission in differing):
                 continue  # the two were compared already
-            compared = compare(dataset.result(return_), dataset.result(rival))
+            both = {
+                whole_return.submission: dataset.result(whole_return)
+                for whole_return in dataset.returns([name, rival.submission])
+            }
+            compared = compare(both[name], both[rival.submission])
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
     meant = [find_return(returns, name) for name in names] if names else returns
     doubted: list[tuple[Return, str]] = []
