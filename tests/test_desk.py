@@ -627,3 +627,9 @@ def test_a_desk_that_is_killed_leaves_what_a_killed_command_leaves(
         ("Bamako", "late"),
     ]
     assert hrge("verify", round_) == 0
+
+
+def test_tables_of_figures_are_named_as_people_call_them(desk: RunningDesk) -> None:
+    found = desk.ask("find?value=11").text
+    assert "<h2>Totals, means and ranges of the numbers: 1</h2>" in found
+    assert "<h2>aggregate_numbers" not in found

@@ -325,6 +325,7 @@ class Pages:
         hits: Sequence[object] = ()
         same = ""
         with self.desk.dataset() as dataset:
+            titles = {table.name: table.title for table in dataset.store.schema.shown}
             if query["table"]:
                 row = int(query["row"]) if ROW_NUMBER.fullmatch(query["row"]) else 0
                 answers = hrge_xl.answers_behind(dataset, query["table"], row)
@@ -341,6 +342,7 @@ class Pages:
             state=self.desk.state(),
             value=query["value"],
             hits=hits,
+            titles=titles,
             same=same,
             row_of=_row_of,
         )
