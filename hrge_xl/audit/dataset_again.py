@@ -283,7 +283,7 @@ def _pages(
     reports = folder / REPORTS
     rounds_known = [*dict.fromkeys(rounds)]
     with open_store(remade_folder) as store:
-        names = [None, *(period.name for period in periods(store))]
+        names = [None, *periods(store)]
         page_makers: list[tuple[Path, Callable[..., str]]] = [
             (
                 overview_page(reports, masked=masked),

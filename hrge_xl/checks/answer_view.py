@@ -30,7 +30,6 @@ class AnswerCell(NamedTuple):
 
     answer: Answer
     column: FieldColumn
-    row: str
     state: State
     text: str | None = None  # its code or text
     figure: float | None = None
@@ -42,17 +41,17 @@ class IssuedTables:
     def __init__(self, program: Program, layout: Layout) -> None:
         self.program = program
         self.layout = layout
-        self.rows = [_rows(layout, table) for table in program.table_list]
+        self.rows = [_row_codes(layout, table) for table in program.table_list]
         self.row_sets = [frozenset(rows) for rows in self.rows]
         self.by_fold = [{fold(row): row for row in rows} for rows in self.rows]
-        self.fixed: dict[int, tuple[dict[Row, Known], dict[Row, int]]] = {
-            column.number: self._fixed(column)
+        self.fixed = {
+            column.number: self._read_fixed(column)
             for column in program.column_list
             if column.field.fixed
         }
         self._labels: dict[str, dict[str, str]] = {}
 
-    def _fixed(self, column: FieldColumn) -> tuple[dict[Row, Known], dict[Row, int]]:
+    def _read_fixed(self, column: FieldColumn) -> tuple[dict[Row, Known], dict[Row, int]]:
         """Return what a fixed column says in each row, and in how many of its cells something stands."""
         values: dict[Row, Known] = {}
         filled: dict[Row, int] = {}
@@ -60,14 +59,15 @@ class IssuedTables:
         for row in self.rows[column.table.number]:
             written = items[row].values.get(column.field.code, "") if row in items else ""
             text = tidy_lines(str(localized(written, self.layout.language)))
-            value: Known = text or None
-            if column.is_figure:
-                value = finite(figure_of(column.field, text))
-            elif column.type is Type.MANY:
-                value = tuple(fixed_codes(text)[: column.field.cells]) or None
-            values[row] = value
+            values[row] = text or None
             if text:
-                filled[row] = len(value) if isinstance(value, tuple) else 1
+                filled[row] = 1
+            if column.is_figure:
+                values[row] = finite(figure_of(column.field, text))
+            elif column.type is Type.MANY and text:
+                codes = tuple(fixed_codes(text)[: column.field.cells])
+                values[row] = codes or None
+                filled[row] = len(codes) or 1
         return values, filled
 
     def cells(self, answers: Iterable[Answer]) -> Iterator[AnswerCell]:
@@ -77,18 +77,8 @@ class IssuedTables:
             if column is None or answer.row not in self.row_sets[column.table.number]:
                 continue
             parts = range(1, column.field.cells + 1) if column.several else (0,)
-            if answer.part not in parts:
-                continue
-            text = answer.text if answer.code is None else answer.code
-            original = answer.original
-            if answer.state is not State.ANSWERED:
-                yield AnswerCell(answer, column, answer.row, answer.state)
-            elif not text and isinstance(original, str) and not original.strip():  # spaces alone
-                yield AnswerCell(answer, column, answer.row, State.EMPTY_TEXT)
-            else:
-                number = answer.number if answer.day is None else to_serial(answer.day)
-                figure = None if number is None else finite(float(number))
-                yield AnswerCell(answer, column, answer.row, State.ANSWERED, text, figure)
+            if answer.part in parts:
+                yield _read_cell(answer, column)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """Return what the workbook calls the entries of a list, by their folded codes."""
@@ -98,18 +88,32 @@ class IssuedTables:
         return self._labels[vocabulary]
 
 
-def _rows(layout: Layout, table: FieldTable) -> list[str]:
+def _row_codes(layout: Layout, table: FieldTable) -> list[str]:
+    """Return the codes of the rows of a table, of forms the numbers of their records."""
     sheet = layout.sheet.get(table.tool.code)
-    row_codes: dict[str, None] = {}
+    codes: list[str] = []
     for grid in sheet.grids if sheet is not None else ():
         block = grid.block
         assert isinstance(block, FieldBlock)
-        if table_key(table.tool, block) == table.key:
-            records = (
-                map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
-            )
-            row_codes |= dict.fromkeys(records or (row.code for row in grid.data_rows))
-    return list(row_codes)
+        if table_key(table.tool, block) != table.key:
+            continue
+        if isinstance(block, FormBlock):
+            codes += map(str, range(1, block.records + 1))
+        else:
+            codes += (row.code for row in grid.data_rows)
+    return [*dict.fromkeys(codes)]
+
+
+def _read_cell(answer: Answer, column: FieldColumn) -> AnswerCell:
+    text = answer.text if answer.code is None else answer.code
+    original = answer.original
+    if answer.state is not State.ANSWERED:
+        return AnswerCell(answer, column, answer.state)
+    if not text and isinstance(original, str) and not original.strip():  # spaces alone
+        return AnswerCell(answer, column, State.EMPTY_TEXT)
+    number = answer.number if answer.day is None else to_serial(answer.day)
+    figure = None if number is None else finite(float(number))
+    return AnswerCell(answer, column, State.ANSWERED, text, figure)
 
 
 class AnswerView:
@@ -140,31 +144,33 @@ class AnswerView:
         self.cells = [*issued.cells(submission.answers)]
         for cell in self.cells:
             if cell.column.asked:
-                self._take(cell)
-        self.active: Sequence[Sequence[str]] = [
-            self._active(table) for table in self.program.table_list
-        ]
-        self.active_sets: Sequence[Collection[str]] = [frozenset(rows) for rows in self.active]
+                self._put(cell)
+        self.active = [self._active_rows(table) for table in self.program.table_list]
+        self.active_sets = [frozenset(rows) for rows in self.active]
         self._forget()
 
-    def _take(self, cell: AnswerCell) -> None:
-        answer, column, row, state, text, figure = cell
-        at = column.number
+    def _put(self, cell: AnswerCell) -> None:
+        """Put an answer among those of its column."""
+        answer, column, state, text, figure = cell
+        number = column.number
+        row = answer.row
+        if state in (State.ERROR, State.NOT_CALCULATED):
+            self.broken.add((number, row))
         if state is not State.ANSWERED:
-            if state in (State.ERROR, State.NOT_CALCULATED):
-                self.broken.add((at, row))
             return
-        self.filled[at][row] = self.filled[at].get(row, 0) + 1
+        self.filled[number][row] = self.filled[number].get(row, 0) + 1
         if answer.problem:
-            self.with_problem.add((at, row))
+            self.with_problem.add((number, row))
         if not (column.is_text and text and len(text) < len(NO_ANSWER) and says_nothing(text)):
-            self.answered[at].add(row)
+            self.answered[number].add(row)
         value: Any = figure if column.is_figure else text
+        if column.type is Type.MANY and value is not None:
+            earlier_values: Any = self.values[number].get(row) or ()
+            value = (*earlier_values, value)
         if value is not None:
-            earlier_values: Any = self.values[at].get(row) or ()
-            self.values[at][row] = (*earlier_values, value) if column.type is Type.MANY else value
+            self.values[number][row] = value
 
-    def _active(self, table: FieldTable) -> Sequence[str]:
+    def _active_rows(self, table: FieldTable) -> Sequence[str]:
         """Return the rows that count: those of forms and lists always, open rows once anything is answered in them."""
         rows = self.rows[table.number]
         if not table.open:
@@ -196,7 +202,7 @@ class AnswerView:
         """The answers in the cells of each slot, in their order."""
         answers_by_slot: dict[SlotKey, list[Answer]] = defaultdict(list)
         for cell in self.cells:
-            answers_by_slot[cell.column.number, cell.row].append(cell.answer)
+            answers_by_slot[cell.column.number, cell.answer.row].append(cell.answer)
         return {
             slot: sorted(answers, key=lambda answer: answer.part)
             for slot, answers in answers_by_slot.items()
@@ -248,7 +254,7 @@ class AnswerView:
         return value if isinstance(value, tuple) else str(value)
 
     def row_named(self, table: int, code: str | None) -> Row:
-        """Return the row of a table that a code names; None for none."""
+        """Return the row of a table that a code names in capitals or not; None for none."""
         if code is None or code in self.row_sets[table]:
             return code
         return self.issued_tables.by_fold[table].get(fold(code))

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..answers.submission import ONLY_ROW, CellKey, Key
-from ..findings import Kind, codes
+from ..findings import codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
@@ -123,12 +123,11 @@ class DoubtfulView(AnswerView):
         for hit in hits:
             if hit.kind is not v.ROW_NOT_FOUND or hit.column is None:
                 continue
-            value = self.plain.values[hit.column.number].get(hit.row)
-            code = value if isinstance(value, str) else None
+            code = self.plain.values[hit.column.number].get(hit.row)
             doubt = None
             for tool in hit.column.field.to:
                 table = self.program.table(tool)
-                named_row = self.row_named(table, code)
+                named_row = self.row_named(table, code if isinstance(code, str) else None)
                 doubt = worse(doubt, self._doubt_of_row(table, named_row))
             if doubt is not None:
                 yield hit, doubt
@@ -217,8 +216,8 @@ class DoubtfulView(AnswerView):
         """
         if column.number not in self.program.needs:
             return None
-        doubt_of_cell = self.unread.get((column.number, row))
-        doubt: Unknown | None = worse(doubt_of_cell, self._doubt_of_row(column.table.number, row))
+        doubt_of_row = self._doubt_of_row(column.table.number, row)
+        doubt: Unknown | None = worse(self.unread.get((column.number, row)), doubt_of_row)
         return doubt
 
     # everything that is not decided
@@ -303,11 +302,11 @@ class DoubtfulView(AnswerView):
         """Yield what could be said of a cell with a calculated answer, if the result were known."""
         for column, row, doubt in self._find_unknown_results():
             for answer in self.by_slot.get((column.number, row), ()):
-                kinds: tuple[Kind, ...] = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
                 if answer.formula:
-                    kinds = (v.CALCULATION_NOT_CURRENT,)
-                for kind in kinds:
-                    yield Hit(kind, column, row), doubt
+                    yield Hit(v.CALCULATION_NOT_CURRENT, column, row), doubt
+                else:
+                    yield Hit(v.CALCULATION_DIFFERS, column, row), doubt
+                    yield Hit(FORMULA_OVERWRITTEN, column, row), doubt
 
     def _find_unknown_results(self) -> Iterator[tuple[FieldColumn, str, Unknown]]:
         """Yield the calculated fields, row by row, that depend on something that could not be read."""
@@ -325,18 +324,15 @@ class DoubtfulView(AnswerView):
     def _find_open_identity_checks(self) -> Iterator[tuple[Hit, Unknown]]:
         """Yield the checks of country and period whose answer in the form could not be read."""
         identity = self.program.spec.identity
-        kinds = (
+        checks = (
             (COUNTRY_DIFFERS, identity.country),
             (PERIOD_OUTSIDE_ROUND, identity.period_start),
             (PERIOD_OUTSIDE_ROUND, identity.period_end),
         )
-        for kind, field_code in kinds:
+        for kind, field_code in checks:
             column = self.program.single(field_code)
-            if column is None:
-                continue
-            doubt = self.unread.get((column.number, ONLY_ROW))
-            if doubt is not None:
-                yield Hit(kind, column, ONLY_ROW), doubt
+            if column is not None and (column.number, ONLY_ROW) in self.unread:
+                yield Hit(kind, column, ONLY_ROW), self.unread[column.number, ONLY_ROW]
 
     def results_without_value(self) -> Iterator[Key]:
         """Yield the keys of calculated answers whose sources could not be read.
@@ -366,7 +362,7 @@ class UnreadArea(NamedTuple):
 
     place: str
     older: bool
-    slots: frozenset[tuple[int, str]]  # number of the column, and row
+    slots: frozenset[SlotKey]
 
 
 def find_unread_areas(view: AnswerView) -> list[UnreadArea]:
@@ -381,14 +377,12 @@ def find_unread_areas(view: AnswerView) -> list[UnreadArea]:
         if len(cells_read) >= sum(len(slot.cells) for slot in sheet.slots):
             continue
         for place, missing in _group_missing_slots(view, sheet, cells_read):
-            slots = frozenset(
-                (columns[slot.tool, slot.field.code].number, slot.row) for slot in missing
-            )
-            areas.append(UnreadArea(place, submission.older, slots))
+            slots = {(columns[slot.tool, slot.field.code].number, slot.row) for slot in missing}
+            areas.append(UnreadArea(place, submission.older, frozenset(slots)))
     return areas
 
 
-def unread_slots(unread_areas: Iterable[UnreadArea]) -> frozenset[tuple[int, str]]:
+def unread_slots(unread_areas: Iterable[UnreadArea]) -> frozenset[SlotKey]:
     """Return every slot of some areas."""
     return frozenset(slot for area in unread_areas for slot in area.slots)
 

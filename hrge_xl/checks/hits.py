@@ -6,6 +6,7 @@ that is not that of the round, and of what reading noticed in single cells.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -64,9 +65,9 @@ class Hit:
         return self.code, *self.slot
 
 
-def at_answer(kind: Kind, column: FieldColumn, row: Row, answer: Answer) -> Hit:
+def at_answer(kind: Kind, column: FieldColumn, answer: Answer) -> Hit:
     """Return a hit at one answer."""
-    return Hit(kind, column, row, max(answer.part - 1, 0), answer)
+    return Hit(kind, column, answer.row, max(answer.part - 1, 0), answer)
 
 
 def at_rows(
@@ -87,7 +88,7 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
     for number, checks in program.checks.items():
         column = program.column_list[number]
         compiled_checks = [
-            (check, program.value(check.holds))
+            (check.kind, program.value(check.holds))
             for check in checks
             if only is None or id(check) in only
         ]
@@ -95,14 +96,14 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
             if row not in view.answered[number]:
                 continue
             has_value = view.values[number].get(row) is not None
-            readable = has_value and (number, row) not in view.with_problem
-            for check, holds in compiled_checks:
-                is_checked = readable or check.kind is v.NOT_ASKED_HERE
-                if not is_checked or holds(view, row, None):
-                    continue
-                yield from at_rows(view, check.kind, column, [row])
-                # as where reading has said so: nothing else is asked of it
-                readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
+            is_readable = has_value and (number, row) not in view.with_problem
+            for kind, holds in compiled_checks:
+                is_checked = is_readable or kind is v.NOT_ASKED_HERE
+                if is_checked and not holds(view, row, None):
+                    yield from at_rows(view, kind, column, [row])
+                    if kind is v.NOT_A_WHOLE_NUMBER:
+                        # as where reading has said so: nothing else is asked of it
+                        is_readable = False
 
 
 def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
@@ -115,8 +116,8 @@ def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
         for row, need in view.reasons(column).items():
             slot = number, row
             if row not in view.answered[number] and slot not in view.broken and slot not in unread:
-                says_nothing = view.by_slot[slot][-1] if row in view.filled[number] else None
-                yield Hit(need.kind, column, row, 0, says_nothing)
+                non_answer = view.by_slot[slot][-1] if row in view.filled[number] else None
+                yield Hit(need.kind, column, row, 0, non_answer)
 
 
 def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
@@ -189,15 +190,15 @@ def other_country(view: AnswerView) -> Iterator[Hit]:
 def other_period(view: AnswerView) -> Iterator[Hit]:
     """I011: the period of the form is over before that of the round begins, or begins when that is over."""
     identity = view.program.spec.identity
-    (start, end) = view.submission.period
-    for code, limit, is_start in (
-        (identity.period_start, end, True),
-        (identity.period_end, start, False),
+    start, end = view.submission.period
+    for code, limit, is_outside in (
+        (identity.period_start, end, operator.gt),
+        (identity.period_end, start, operator.lt),
     ):
         column, day = _of_form(view, code)
         if column is None or limit is None or not isinstance(day, float):
             continue
-        if day > to_serial(limit) if is_start else day < to_serial(limit):
+        if is_outside(day, to_serial(limit)):
             for hit in at_rows(view, PERIOD_OUTSIDE_ROUND, column, [ONLY_ROW]):
                 hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
                 yield hit
@@ -206,7 +207,9 @@ def other_period(view: AnswerView) -> Iterator[Hit]:
 def _of_form(view: AnswerView, code: str | None) -> tuple[FieldColumn | None, Value]:
     """Return the column of a field that stands once in the workbook, and its answer."""
     column = view.program.single(code)
-    return column, None if column is None else view.values[column.number].get(ONLY_ROW)
+    if column is None:
+        return None, None
+    return column, view.values[column.number].get(ONLY_ROW)
 
 
 # what reading noticed of single cells: what stands there cannot be read, was normalised, or is odd
@@ -258,21 +261,21 @@ def readings(view: AnswerView) -> list[Hit]:
     hits: list[Hit] = []
     chosen: dict[tuple[int, str | None], set[str]] = defaultdict(set)
     for cell in view.cells:
-        answer, column, row, state, *_ = cell
+        answer = cell.answer
+        column = cell.column
         if not column.asked:
             continue
-        kinds = [STATES[state]] if state in STATES else []
-        if state is State.ANSWERED:
+        kinds = [STATES[cell.state]] if cell.state in STATES else []
+        if cell.state is State.ANSWERED:
             if answer.formula:
                 kinds.append(v.FORMULA_IN_ANSWER)
-            if answer.problem or answer.notes:
-                kinds += _noted(view, answer, column)
+            kinds += _noted(view, answer, column)
             kinds += _of_text(cell, chosen)
             if column.field.to:
                 kinds += _behind_code(view, answer)
-            recognised = [kind for kind in RECOGNISED if kind in kinds]
-            kinds = [kind for kind in kinds if kind not in recognised[1:]]
-        hits += (at_answer(kind, column, row, answer) for kind in kinds)
+            less_telling = [kind for kind in RECOGNISED if kind in kinds][1:]
+            kinds = [kind for kind in kinds if kind not in less_telling]
+        hits += (at_answer(kind, column, answer) for kind in kinds)
     return hits
 
 
@@ -292,13 +295,15 @@ def _noted(view: AnswerView, answer: Answer, column: FieldColumn) -> Iterator[Ki
 def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
     """Yield what is odd about a text or code: chosen in another cell already, or too long for Excel."""
     column = cell.column
-    row = cell.row
     text = cell.text
-    if text and column.several:
-        if text in chosen[column.number, row]:
+    if not text:
+        return
+    if column.several:
+        chosen_before = chosen[column.number, cell.answer.row]
+        if text in chosen_before:
             yield v.CHOSEN_TWICE
-        chosen[column.number, row].add(text)
-    if text and column.is_text and len(text) > CELL_LIMIT // 2 and not fits_a_cell(text):
+        chosen_before.add(text)
+    if column.is_text and len(text) > CELL_LIMIT // 2 and not fits_a_cell(text):
         yield v.TEXT_TOO_LONG
 
 
@@ -323,8 +328,8 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
         yield v.NOT_IN_LIST
         return
     other_codes = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
-    named = other_codes.intersection(ROW_CODE.findall(fold_code(behind)))
-    yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
+    named_codes = other_codes.intersection(ROW_CODE.findall(fold_code(behind)))
+    yield v.REST_NOT_COUNTED if named_codes else v.OTHER_SPELLING
 
 
 def _words_of_row(view: AnswerView, grid: Grid, code: str) -> str | None:
@@ -348,6 +353,10 @@ def _are_words_of(behind: str, words: str | None) -> bool:
 
 def reading_codes(compiled: CompiledSpec) -> set[str]:
     """Return the codes of all findings of this sort that the fields of a spec can have."""
-    kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
-    noticed: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
-    return {kind.code for kind in noticed.union(*(NOTICED[kind] for kind in kinds))}
+    column_kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
+    if not column_kinds:
+        return set()
+    kinds = {v.FORMULA_IN_ANSWER, *STATES.values()}
+    for column_kind in column_kinds:
+        kinds.update(NOTICED[column_kind])
+    return {kind.code for kind in kinds}

@@ -343,23 +343,21 @@ def overwritten(current: AnswerView, when_calculated: AnswerView) -> Iterator[Hi
     """
     pasted: dict[str, list[Hit]] = defaultdict(list)
     for cell in current.cells:
-        answer, column, row, *_ = cell
+        answer = cell.answer
+        column = cell.column
         if column.number not in current.program.formulas:
             continue
         view = when_calculated if column.number in current.program.dated else current
-        value = view.calculated(column.number, row)
+        value = view.calculated(column.number, answer.row)
         if _differs(current, cell, value):
             replaced = answer.cell_key in current.submission.replaced
-            kind = (
-                v.CALCULATION_NOT_CURRENT
-                if answer.formula and not replaced
-                else v.CALCULATION_DIFFERS
-            )
-            hit = at_answer(kind, column, row, answer)
+            is_typed = replaced or not answer.formula
+            kind = v.CALCULATION_DIFFERS if is_typed else v.CALCULATION_NOT_CURRENT
+            hit = at_answer(kind, column, answer)
             hit.detail["expected"] = displayed(current, column, value)
             yield hit
         elif cell.state is State.ANSWERED and not answer.formula:
-            pasted[answer.tool].append(at_answer(FORMULA_OVERWRITTEN, column, row, answer))
+            pasted[answer.tool].append(at_answer(FORMULA_OVERWRITTEN, column, answer))
     for hits in pasted.values():
         yield from hits if len(hits) <= TYPED_ALONE else [_pasted(hits)]
 
@@ -382,10 +380,10 @@ def _pasted(hits: Sequence[Hit]) -> Hit:
 
 def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
     """Say whether a cell shows something else than the value that comes out."""
-    answer, column, row, state, text, figure = cell
+    answer, column, state, text, figure = cell
     if state is State.NOT_CALCULATED:
         return False
-    if answer.formula and row not in view.active_sets[column.table.number]:
+    if answer.formula and answer.row not in view.active_sets[column.table.number]:
         return False  # a row without answers calculates nothing; what its formula shows there does not matter
     is_answered = state is State.ANSWERED
     if not is_answered or value is None:

@@ -348,7 +348,7 @@ def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
     """Return the returns that count: of each team and intervention that of the latest period."""
     from ..dataset.reconciliation import periods
 
-    latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
+    latest_first = {name: number for number, name in enumerate(periods(earlier.store))}
 
     def age(return_: Return) -> tuple[object, ...]:
         return -latest_first.get(return_.period, -1), return_.age

@@ -107,18 +107,10 @@ def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
 Days = tuple[date, date]  # the last day of the period, else the day of issue; then the day of issue
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetPeriod:
-    """One period: its name, which is empty where the returns state none, and how many returns count in it."""
+def periods(store: Store) -> dict[str, int]:
+    """Return how many returns count in every period that a file which could be read is of, the latest one first.
 
-    name: str
-    counted: int
-
-
-def periods(store: Store) -> list[DatasetPeriod]:
-    """Return every period that a file which could be read is of, the latest one first.
-
-    A return of another round makes none here.
+    The name of a period is empty where the returns state none. A return of another round makes none here.
     """
     own_periods = {"", *(row["period"] for row in store.records("periods"))}
     files = store["submissions"]
@@ -131,7 +123,7 @@ def periods(store: Store) -> list[DatasetPeriod]:
         counted[name] += bool(current)
     usual_days = {name: _most_frequent(days_of[name]) for name in days_of.keys() & own_periods}
     latest_first = sorted(usual_days, key=lambda name: (usual_days[name], name), reverse=True)
-    return [DatasetPeriod(name, counted[name]) for name in latest_first]
+    return {name: counted[name] for name in latest_first}
 
 
 def _most_frequent(days: Counter[Days]) -> Days:
@@ -139,17 +131,16 @@ def _most_frequent(days: Counter[Days]) -> Days:
     return max(days, key=lambda pair: (days[pair], pair))
 
 
-def choose(dataset_periods: Sequence[DatasetPeriod], name: str | None) -> str | None:
+def choose(counted: Mapping[str, int], name: str | None) -> str | None:
     """Return the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.
     """
-    names = [period.name for period in dataset_periods]
     if name is None:
-        counting = [period.name for period in dataset_periods if period.counted]
-        return next(iter([*counting, *names]), None)
-    if name not in names:
-        quoted_names = ", ".join(f"'{period}'" for period in names) or "none"
+        counting = (period for period, count in counted.items() if count)
+        return next(counting, next(iter(counted), None))
+    if name not in counted:
+        quoted_names = ", ".join(f"'{period}'" for period in counted) or "none"
         raise UsageError(
             f"There is no period '{name}' in this dataset.",
             value=name,
@@ -218,15 +209,14 @@ def over_periods(store: Store, *, by_team: bool = False) -> list[PeriodFigures]:
     levels = _last_levels(store)
     of_teams = _by_team(store) if by_team else {}
     figures = []
-    for period in periods(store):
-        if not period.counted:
+    for name, counted_returns in periods(store).items():
+        if not counted_returns:
             continue
-        name = period.name
         answered, required = completeness.get(name, (0, 0))
         figures.append(
             PeriodFigures(
                 name,
-                returns=period.counted,
+                returns=counted_returns,
                 teams=teams.get(name, 0),
                 answered=answered,
                 required=required,

@@ -168,7 +168,7 @@ def group_pages_again(folder: Path, output: Path, round_: Round | None = None) -
     if round_ is None and (folder / FILE).is_file():
         round_ = load_round(folder)
     with open_store(folder) as store:
-        names = [period.name for period in periods(store)]
+        names = list(periods(store))
         for page, masked, group in pages:
             page_bytes = page.read_bytes()
             title = unescape(page_bytes.partition(b"</title>")[0].decode("utf-8", "replace"))

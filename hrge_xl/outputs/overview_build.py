@@ -137,16 +137,11 @@ def of_period(
     Raises `UsageError` where there is no such period.
     """
     all_periods = periods(store)
-    of_round = [
-        period_figures.name
-        for period_figures in all_periods
-        if round_ and period_figures.name == round_.name
-    ]
-    chosen = choose(all_periods, of_round[0] if of_round and period is None else period)
-    return (
-        chosen,
-        None if of_round and chosen not in of_round else round_,
-    )  # of another period nobody knows
+    of_round = round_.name if round_ and round_.name in all_periods else None
+    chosen = choose(all_periods, of_round if period is None else period)
+    if of_round is not None and chosen != of_round:
+        return chosen, None  # nobody knows whom another period expects
+    return chosen, round_
 
 
 def teams(

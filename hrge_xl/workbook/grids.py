@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import ceil
 from typing import Any
@@ -52,74 +51,57 @@ TITLES = {
     "section": "section",
     "note": "purpose",
 }
-# that a blank row keeps free
+# lines that a blank row keeps free
 MOST_LINES = 8
 SIGN_LINES = 2
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
-@dataclass
 class GridWriter:
     """Draws one grid with a writer."""
 
-    writer: CellWriter
-    layout: Layout
-    sheet: Sheet
-    grid: Grid
+    def __init__(self, writer: CellWriter, layout: Layout, sheet: Sheet, grid: Grid) -> None:
+        self.writer = writer
+        self.layout = layout
+        self.sheet = sheet
+        self.grid = grid
+        self.drawing = layout.spec.drawing
+        self.say = translator(layout.language)
+        self.formulas = RowFormulas(layout, grid)
+        self.compiled: dict[str, str] = {}  # formulas of whole columns
+        self.statuses: dict[str, Status] = {}  # by the code of the row; one serves all of a table
+        self.visible = [column for column in grid.columns if column.role not in HIDDEN]
 
     def draw(self) -> None:
         """Draw heads and bands first, then row by row, then what spans columns."""
-        self.say = translator(self.layout.language)
-        self.compiled: dict[str, str] = {}
-        self.statuses: dict[str, Status] = {}
-        self.formulas = RowFormulas(self.layout, self.grid)
-        self.last_row = self.grid.rows[-1].index
-        self._heads()
+        self._draw_heads()
         for row in self.grid.rows:
             if row.role in TITLES:
-                visible = (
-                    column.index for column in self.grid.columns if column.role not in HIDDEN
-                )
-                last = MARK_COLUMN if row.role == "note" else max(visible)
+                last = MARK_COLUMN if row.role == "note" else self.visible[-1].index
                 label = f"{row.label}: {row.help}" if row.help else row.label
                 self.writer.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
             elif row.role == "total":
-                self._totals(row)
+                self._draw_totals(row)
             else:
-                self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
-                if self.grid.across:
-                    slots = [slot for slot in self.grid.slots if slot.field is row.field]
-                else:
-                    slots = list(self.grid.by_row.get(row.code, {}).values())
-                by_place = {place: slot for slot in slots for place in slot.cells}
-                for column in self.grid.columns:
-                    self._cell(row, column, by_place)
-                if row.part < 2:
-                    self._live(row, slots)
+                self._draw_row(row)
         if self.writer.formats:
-            self._columns()
+            self._validate_answers()
+            self._colour_answers()
+            self._colour_signs()
+            self._colour_levels()
+            self._grey_irrelevant()
 
     # heads
 
     @property
     def _leads(self) -> bool:
         """Whether the signs of its rows lead to their first open cells."""
-        return self.layout.spec.drawing > 1 and not self.grid.across
+        return self.drawing > 1 and not self.grid.across
 
-    def _heads(self) -> None:
-        """One row for all blocks of a sheet; the hidden columns have heads of their own."""
+    def _draw_heads(self) -> None:
+        """Draw one row for all blocks of a sheet; the hidden columns have heads of their own."""
         for column in self.grid.columns:
-            place = Place(HEAD_ROW, column.index)
-            if column.role in HIDDEN:
-                if not self.grid.is_repeated:
-                    label = column.field.label.say(self.layout.language) if column.field else ""
-                    self.writer.text(place, label, "check")
-            elif self.grid is self.sheet.grids[0]:
-                style = "head_turned" if column.turned else "head"
-                hint = column.hint(self.layout.spec, self.layout.language)
-                self.writer.two_lines(place, column.label, hint, style)
-            if column.turned:
-                self.writer.height(HEAD_ROW, "head_turned")
+            self._draw_head(column)
         if self._leads:  # above each check where its answer stands
             answers = checked_answers(self.grid, self.layout.language)
             for column, (_, answer) in zip(self.grid.with_role("check"), answers, strict=True):
@@ -129,47 +111,80 @@ class GridWriter:
             label = band.label.say(self.layout.language)
             self.writer.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
         if self.grid.is_repeated:
-            # Above the checks of the first block of a repeated form: how many answers each record has
-            grid = self.grid
-            if grid is next(sibling for sibling in self.sheet.grids if sibling.same_records(grid)):
-                for record in grid.by_row:
-                    above = self.layout.active_place(grid, record)
-                    assert above is not None
-                    self.writer.formula(above, answers_in_row(self.layout, grid, record), "check")
+            self._draw_counts()
+
+    def _draw_head(self, column: GridColumn) -> None:
+        place = Place(HEAD_ROW, column.index)
+        if column.role in HIDDEN:
+            if not self.grid.is_repeated:
+                label = column.field.label.say(self.layout.language) if column.field else ""
+                self.writer.text(place, label, "check")
+        elif self.grid is self.sheet.grids[0]:
+            style = "head_turned" if column.turned else "head"
+            hint = column.hint(self.layout.spec, self.layout.language)
+            self.writer.two_lines(place, column.label, hint, style)
+        if column.turned:
+            self.writer.height(HEAD_ROW, "head_turned")
+
+    def _draw_counts(self) -> None:
+        """Draw how many answers each record of a repeated form has, above the checks of its first block."""
+        grid = self.grid
+        if grid is next(sibling for sibling in self.sheet.grids if sibling.same_records(grid)):
+            for record in grid.by_row:
+                above = self.layout.active_place(grid, record)
+                assert above is not None
+                self.writer.formula(above, answers_in_row(self.layout, grid, record), "check")
 
     # rows
 
-    def _live(self, row: Row, slots: Sequence[Slot]) -> None:
+    def _draw_row(self, row: Row) -> None:
+        """Draw a row with answers; beside the first cell of each of them stands how the row is."""
+        self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, self._count_lines(row))
+        if self.grid.across:
+            slots = [slot for slot in self.grid.slots if slot.field is row.field]
+        else:
+            slots = list(self.grid.by_row.get(row.code, {}).values())
+        slots_by_place = {place: slot for slot in slots for place in slot.cells}
+        for column in self.grid.columns:
+            self._draw_cell(row, column, slots_by_place)
+        if row.part < 2:
+            self._draw_status(row, slots)
+
+    def _draw_status(self, row: Row, slots: Sequence[Slot]) -> None:
+        """Draw sign, sentence and checks of a row, and note what of it differs between workbooks."""
         checked = [slot for slot in slots if slot.check is not None]
-        places = tuple(
-            Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status")
-        )
-        status = None
-        if checked and places:  # one serves all rows of a table
-            key = row.code if self.grid.across else ""
-            status = self.statuses.get(key) or self.formulas.status(checked, self._limit(row))
-            self.statuses[key] = status
-        texts = (status.sign.text, status.sentence.text) if status else ("", "")
-        for place, style, text in zip(places, ("sign", "status"), texts, strict=False):
-            if text:
-                self._formula(place, style, text, style)
+        columns = [column for column in self.visible if column.role in ("sign", "status")]
+        places = [Place(row.index, column.index) for column in columns]
+        status = self._status_of(row, checked) if checked and places else None
+        for place, column in zip(places, columns, strict=True):
+            if status is None:
+                self.writer.text(place, "", column.role)
             else:
-                self.writer.text(place, "", style)
+                words = status.sign if column.role == "sign" else status.sentence
+                self._draw_formula(place, column.role, words.text, column.role)
         for slot in checked:
             assert slot.check is not None
             key = f"{slot.field.code}:check"
             check = partial(self.formulas.check, slot)
-            self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
-        active = (
-            self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
-        )
+            self._draw_formula(slot.check, key, check, "check", by_row=self._differs(slot))
         cells = RowCells(tuple(slots))
         self.writer.live(cells.places, cells)
-        if status or active:
-            beside = BesideRow(self.grid, slots[0], status, counted=active is not None)
-            self.writer.live([*filter(None, [active]), *(places if status else ())], beside)
+        live_places = places if status else []
+        counted = self.grid.kind == "register"
+        if counted:
+            counter = self.layout.active_place(self.grid, row.code)
+            assert counter is not None
+            live_places = [counter, *live_places]
+        if live_places:
+            self.writer.live(live_places, BesideRow(self.grid, slots[0], status, counted=counted))
 
-    def _formula(
+    def _status_of(self, row: Row, checked: Sequence[Slot]) -> Status:
+        key = row.code if self.grid.across else ""
+        if key not in self.statuses:
+            self.statuses[key] = self.formulas.status(checked, self._limit(row))
+        return self.statuses[key]
+
+    def _draw_formula(
         self,
         place: Place,
         key: str,
@@ -185,11 +200,11 @@ class GridWriter:
             return
         if key not in self.compiled:
             self.compiled[key] = text if isinstance(text, str) else text()
-        self.writer.column_formula(place, self.last_row, self.compiled[key], style, form)
+        last_row = self.grid.rows[-1].index
+        self.writer.column_formula(place, last_row, self.compiled[key], style, form)
 
-    def _cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
+    def _draw_cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
         place = Place(row.index, column.index)
-        language = self.layout.language
         match column.role:
             case "mark" if self._ticks and row.code in self.layout.sheet:
                 target = f"{quoted(self.layout.sheet[row.code].name)}!A1"
@@ -207,97 +222,91 @@ class GridWriter:
             case "sign" | "status" if row.part > 1:
                 self.writer.text(place, "", column.role)
             case "fixed" if row.item is not None and column.field is not None:
-                self._fixed(
-                    place, column.field, localized(row.item.values.get(column.field.code), language)
-                )
+                value = row.item.values.get(column.field.code)
+                self._draw_fixed(place, column.field, localized(value, self.layout.language))
             case "active":
-                self._formula(
-                    place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check"
-                )
+                count = answers_in_row(self.layout, self.grid, row.code)
+                self._draw_formula(place, "active", count.text, "check")
             case "calculated" | "answer":
-                self._answer(slots[place], place)
+                self._draw_answer(slots[place], place)
 
     def _help(self, row: Row) -> str:
         """Return what to write: all that a prompt says, which would cover this cell."""
-        if row.field is None or self.layout.spec.drawing < 4 or not row.label:
+        if row.field is None or self.drawing < 4 or not row.label:
             return row.help
         return " ".join(text for _, text in prompt_parts(self.layout, row.field, self.say))
 
-    def _totals(self, row: Row) -> None:
+    def _draw_totals(self, row: Row) -> None:
         """Draw a row that says one thing of every column whose field asks for it."""
         self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, 1)
-        shown = [column for column in self.grid.columns if column.role not in HIDDEN]
-        self.writer.band(row.index, MARK_COLUMN, shown[-1].index, row.label, "column_total")
+        last_column = self.visible[-1].index
+        self.writer.band(row.index, MARK_COLUMN, last_column, row.label, "column_total")
         kind = row.code.rpartition(":")[2]
-        (first, *_, last) = (*self.grid.data_rows, *self.grid.data_rows)
-        for column in shown:
-            if column.field is not None and kind in column.field.total:
-                cells = cells_of(
-                    [Place(first.index, column.index), Place(last.index, column.index)]
-                )
-                slots = [slots[column.field.code] for slots in self.grid.by_row.values()]
-                form = total_format_of(column.field, kind)
+        for column in self.visible:
+            field = column.field
+            if field is not None and kind in field.total:
+                cells = cells_of([Place(at.index, column.index) for at in self.grid.data_rows])
+                slots = [slots[field.code] for slots in self.grid.by_row.values()]
                 formula = column_total(kind, cells, slots)
+                form = total_format_of(field, kind)
                 self.writer.formula(Place(row.index, column.index), formula, "column_total", form)
 
     @property
     def _ticks(self) -> bool:
         """Whether its rows are tools to tick, which lead to their sheets."""
-        return self.layout.spec.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
+        return self.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
 
-    def _fixed(self, place: Place, field: Field, value: object) -> None:
+    def _draw_fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
         if figure is not None:
-            self.writer.number(
-                place, figure, "fixed", number_format_of(field, self.layout.spec.drawing)
-            )
+            self.writer.number(place, figure, "fixed", number_format_of(field, self.drawing))
             return
         codes = fixed_codes(value) if field.list_name else []
         text = str(value or "")
         if codes:
-            name = str(field.list_name)
-            language = self.layout.language
-            # also of a list that no dropdown offers
-            vocabulary = self.layout.spec.vocabularies.get(name)
-            if vocabulary is None:
-                labels = self.layout.labels.get(name, {})
-            else:
-                listed_codes = (code for code in codes if code in vocabulary.by_code)
-                labels = {
-                    code: vocabulary.by_code[code].label.say(language) for code in listed_codes
-                }
+            labels = self._labels_of(str(field.list_name))
             text = SEVERAL.join(labels.get(code, code) for code in codes)
         self.writer.text(place, text, "fixed")
 
-    def _answer(self, slot: Slot, place: Place) -> None:
-        form = number_format_of(slot.field, self.layout.spec.drawing)
+    def _labels_of(self, name: str) -> Mapping[str, str]:
+        """Return the labels of a list, also of one that no dropdown offers."""
+        vocabulary = self.layout.spec.vocabularies.get(name)
+        if vocabulary is None:
+            return self.layout.labels.get(name, {})
+        return vocabulary.labels(self.layout.language)
+
+    def _draw_answer(self, slot: Slot, place: Place) -> None:
         field = slot.field
+        form = number_format_of(field, self.drawing)
         if not field.calculated:
             style = "input" if self.grid.across else field.type.style
-            first_side, last_side = ("top", "bottom") if self.grid.across else ("left", "right")
-            no_borders = {}
-            one_answer = not self.grid.across or self.layout.spec.drawing < 4
-            if place != slot.cells[0] and one_answer:
-                no_borders[first_side] = 0
-            if place != slot.cells[-1] and one_answer:
-                no_borders[last_side] = 0
-            self.writer.text(place, "", style, form, **no_borders)
+            self.writer.text(place, "", style, form, **self._inner_borders(slot, place))
             return
         kind = kind_of(field)
+        is_aligned = kind is ColumnKind.NUMBER and not self.grid.across
+        style = "calculated_number" if is_aligned else "calculated"
+        if kind not in (ColumnKind.NUMBER, ColumnKind.DATE):
+            form = ""
         text = partial(self.formulas.figure, slot)
-        form = form if kind in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
-        style = (
-            "calculated_number"
-            if kind is ColumnKind.NUMBER and not self.grid.across
-            else "calculated"
-        )
-        self._formula(place, f"={field.code}", text, style, form, by_row=self._differs(slot))
+        self._draw_formula(place, f"={field.code}", text, style, form, by_row=self._differs(slot))
+
+    def _inner_borders(self, slot: Slot, place: Place) -> dict[str, int]:
+        """Return the borders that a cell goes without, so that all cells of an answer look like one."""
+        if self.grid.across and self.drawing > 3:
+            return {}
+        first_side, last_side = ("top", "bottom") if self.grid.across else ("left", "right")
+        borders = {}
+        if place != slot.cells[0]:
+            borders[first_side] = 0
+        if place != slot.cells[-1]:
+            borders[last_side] = 0
+        return borders
 
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
-    def _lines(self, row: Row) -> int:
+    def _count_lines(self, row: Row) -> int:
         """Return how many lines a row shows first: those of a long answer, in a table those of its sign.
 
         Rows grow with their texts, but not in Excel with what a formula says.
@@ -314,84 +323,97 @@ class GridWriter:
 
     # what spans columns
 
-    def _columns(self) -> None:
-        first, last = (self.grid.data_rows[at].index for at in (0, -1))
-        for field, column, start, end in self._areas(first, last):
-            options = (
-                None
-                if field.calculated
-                else validation(self.layout, self.grid, field, column, start.row)
-            )
-            if options:
-                self.writer.validate(start, end, options)
-        self._colours(first, last)
-        # Grey the cells of questions that other answers make irrelevant
-        if self.grid.across:
-            for slot in self.grid.slots:
-                self._grey(slot, slot.cells[0], slot.cells[-1], None)
-            return
-        below = last - first
-        for slot in self.grid.by_row.get(self.grid.data_rows[0].code, {}).values():
-            for cell in slot.cells:
-                self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
+    @property
+    def _first(self) -> int:
+        return self.grid.data_rows[0].index
 
-    def _areas(self, first: int, last: int) -> Iterator[tuple[Field, GridColumn, Place, Place]]:
+    @property
+    def _last(self) -> int:
+        return self.grid.data_rows[-1].index
+
+    def _validate_answers(self) -> None:
+        for field, column, first, last in self._areas():
+            options = validation(self.layout, self.grid, field, column, first.row)
+            if options is not None:
+                self.writer.validate(first, last, options)
+
+    def _areas(self) -> Iterator[tuple[Field, GridColumn, Place, Place]]:
         """Yield the cells in which the same may be answered, from the first to the last one."""
         columns = {column.index: column for column in self.grid.with_role("answer")}
         if self.grid.across:
             for slot in self.grid.slots:
-                yield slot.field, columns[slot.cells[0].column], slot.cells[0], slot.cells[-1]
+                if not slot.field.calculated:
+                    yield slot.field, columns[slot.cells[0].column], slot.cells[0], slot.cells[-1]
             return
         for index, column in columns.items():
             if column.field is not None:
-                yield column.field, column, Place(first, index), Place(last, index)
+                yield column.field, column, Place(self._first, index), Place(self._last, index)
+
+    def _colour_answers(self) -> None:
+        """Colour the cells to fill in by the urgency of their checks."""
+        checks = self.grid.check_columns
+        in_use = ticked(self.layout, self.sheet.tool.code)
+        for column in self.grid.with_role("answer"):
+            first = Place(self._first, column.index)
+            last = Place(self._last, column.index)
+            code = "" if self.grid.across or column.field is None else column.field.code
+            check = column_letters(checks[code, column.record])
+            self._colour_by_urgency(f"${check}{first.row}", first, last)
+            if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
+                idle = f"NOT({in_use})"
+                if self.drawing > 3:  # heads of sections keep their colour
+                    idle = f'AND({idle},$A{first.row}<>"")'
+                self.writer.mark_when(first, last, f"={idle}", "idle")
+
+    def _colour_signs(self) -> None:
+        """Colour signs and sentences by urgency; the words say the same."""
+        checks = self.grid.check_columns
+        if not checks:
+            return
+        signs = self.grid.with_role("sign")
+        has_sign = f'(${column_letters(signs[0].index)}{self._first}<>"")'
+        worst = f"{has_sign}*MAX({columns_run(checks.values(), self._first)})"
+        for column in (*signs, *self.grid.with_role("status")):
+            first = Place(self._first, column.index)
+            last = Place(self._last, column.index)
+            links = {"underline": 1} if column.role == "sign" and self._leads else {}
+            self._colour_by_urgency(worst, first, last, **links)
+
+    def _colour_by_urgency(self, check: str, first: Place, last: Place, **overrides: int) -> None:
+        for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
+            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **overrides)
+
+    def _colour_levels(self) -> None:
+        """Show calculated levels in the colours of the matrix."""
+        matrix = self.layout.spec.matrix
+        if matrix is None:
+            return
+        for slot in self.grid.slots:
+            place = slot.cells[0]
+            is_level = slot.field.calculated and slot.field.result == "level"
+            if not is_level or not (self.grid.across or place.row == self._first):
+                continue
+            last = place if self.grid.across else Place(self._last, place.column)
+            for level in matrix.levels:
+                label = text_literal(level.label.say(self.layout.language))
+                formula = f"=${address(*place)}={label}"
+                self.writer.mark_when(place, last, formula, "level", **level_colours(level))
+
+    def _grey_irrelevant(self) -> None:
+        """Grey the cells of questions that other answers make irrelevant."""
+        if self.grid.across:
+            for slot in self.grid.slots:
+                self._grey(slot, slot.cells[0], slot.cells[-1], None)
+            return
+        for slot in self.grid.by_row.get(self.grid.data_rows[0].code, {}).values():
+            for cell in slot.cells:
+                self._grey(slot, cell, Place(self._last, cell.column), str(cell.row))
 
     def _grey(self, slot: Slot, first: Place, last: Place, row: str | None) -> None:
         relevant = compiled(self.layout.spec).relevant.get((slot.tool, slot.field.code))
         if relevant is not None and slot.field.asked:
             condition = ExcelFormula(self.layout, self.grid, slot.row, row).condition(relevant)
             self.writer.mark_when(first, last, f"=NOT({condition})", "not_asked")
-
-    def _colours(self, first: int, last: int) -> None:
-        """Input cells, signs and sentences by urgency; the words say the same."""
-        checks = self.grid.check_columns
-        in_use = ticked(self.layout, self.sheet.tool.code)
-        for column in self.grid.with_role("answer"):
-            code = "" if self.grid.across or column.field is None else column.field.code
-            cells = Place(first, column.index), Place(last, column.index)
-            self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
-            if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
-                idle = f"NOT({in_use})"
-                if self.layout.spec.drawing > 3:  # heads of sections keep their colour
-                    idle = f'AND({idle},$A{first}<>"")'
-                self.writer.mark_when(*cells, f"={idle}", "idle")
-        signs = self.grid.with_role("sign")
-        for column in (*signs, *self.grid.with_role("status")) if checks else ():
-            has_sign = f'(${column_letters(signs[0].index)}{first}<>"")'
-            worst = f"{has_sign}*MAX({columns_run(checks.values(), first)})"
-            links = {"underline": 1} if column.role == "sign" and self._leads else {}
-            self._by_urgency(worst, Place(first, column.index), Place(last, column.index), **links)
-        # Show calculated levels in the colours of the matrix
-        matrix = self.layout.spec.matrix
-        for slot in self.grid.slots if matrix is not None else ():
-            place = slot.cells[0]
-            field = slot.field
-            if (
-                field.calculated
-                and field.result == "level"
-                and (self.grid.across or place.row == first)
-            ):
-                cell = f"${address(*place)}"
-                below = place if self.grid.across else Place(last, place.column)
-                for level in matrix.levels if matrix else ():
-                    shown = text_literal(level.label.say(self.layout.language))
-                    self.writer.mark_when(
-                        place, below, f"={cell}={shown}", "level", **level_colours(level)
-                    )
-
-    def _by_urgency(self, check: str, first: Place, last: Place, **overrides: int) -> None:
-        for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **overrides)
 
 
 # the sheet's own validation
@@ -405,13 +427,14 @@ def validation(
     """Return what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
     say = translator(layout.language)
     rule = _rule(layout, grid, field, column, first_row)
-    beside = grid.across and grid.with_role("help") and layout.spec.drawing > 3
-    text = "" if beside else prompt_of(layout, field, say)
-    if rule is None and not text:
+    has_help_beside = grid.across and grid.with_role("help") and layout.spec.drawing > 3
+    prompt_text = "" if has_help_beside else prompt_of(layout, field, say)
+    if rule is None and not prompt_text:
         return None
     options = rule or {"validate": "any"}
-    if text:
-        options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
+    if prompt_text:
+        title = _title(field.label.say(layout.language))
+        options |= {"input_title": title, "input_message": prompt_text}
     if rule is not None:
         keeps = keeps_others(layout.spec, field)
         texts = [alert(field, layout.language)]
@@ -434,11 +457,8 @@ def _rule(
     if field.list_name is not None:
         offered = layout.lists[field.list_name]
         return {"validate": "list", "source": _list_source(offered, grid, field, column, first_row)}
-    limits = field.type.limits(field)
-    low = limits.low
-    high = limits.high
-    kind = "integer" if limits.type == "whole" else limits.type
-    match limits.type:
+    kind, low, high = field.type.limits(field)
+    match kind:
         case "any":
             return None
         case "length":
@@ -448,11 +468,14 @@ def _rule(
             cell = f"{column_letters(column.index)}{first_row}"
             days = f"AND({cell}>={low:g},{cell}<{(high or 0) + 1:g})"
             return {"validate": "custom", "value": f"=OR(ISTEXT({cell}),{days})"}
-    if (low is None) == (high is None):
-        low, high = (-1e15, 1e15) if low is None else (low, high)
-        return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
-    sign, value = ("<=", high) if low is None else (">=", low)
-    return {"validate": kind, "criteria": sign, "value": value}
+        case "whole":
+            kind = "integer"
+    if low is None and high is not None:
+        return {"validate": kind, "criteria": "<=", "value": high}
+    if high is None and low is not None:
+        return {"validate": kind, "criteria": ">=", "value": low}
+    lowest, highest = (low, high) if low is not None else (-1e15, 1e15)
+    return {"validate": kind, "criteria": "between", "minimum": lowest, "maximum": highest}
 
 
 def _list_source(
@@ -474,20 +497,23 @@ def _list_source(
 
 
 def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
-    """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
+    """Return the prompt, broken into lines, with as many of its parts as fit into Excel's limit.
+
+    Raises `LimitError` where not even the first does.
+    """
     parts = prompt_parts(layout, field, say)
+    if not parts:
+        return ""
     count = 0
-    for keep in range(len(parts), 0, -1):
-        text = broken_lines(" ".join(text for _, text in parts[:keep]))
+    for part_count in range(len(parts), 0, -1):
+        text = broken_lines(" ".join(text for _, text in parts[:part_count]))
         count = cell_length(text)
         if count <= PROMPT_LIMIT:
             return text
-    if parts:
-        raise LimitError(
-            f"{field.code}: the prompt has {count} characters, {count - PROMPT_LIMIT} more than the {PROMPT_LIMIT} "
-            f"that Excel takes. Shorten its {parts[0][0]}."
-        )
-    return ""
+    raise LimitError(
+        f"{field.code}: the prompt has {count} characters, {count - PROMPT_LIMIT} more than the {PROMPT_LIMIT} "
+        f"that Excel takes. Shorten its {parts[0][0]}."
+    )
 
 
 def prompt_parts(layout: Layout, field: Field, say: Translate) -> list[tuple[str, str]]:
@@ -499,12 +525,12 @@ def prompt_parts(layout: Layout, field: Field, say: Translate) -> list[tuple[str
         hint = ""  # the arrow beside the cell says it
     example = field.example.say(layout.language)
     shown = say("Example: {example}").format(example=example) if example else ""
-    named = (("help", help_text), ("hint", hint), ("example", shown))
-    return [(name, text) for name, text in named if text]
+    parts = {"help": help_text, "hint": hint, "example": shown}
+    return [(name, text) for name, text in parts.items() if text]
 
 
 def _title(label: str) -> str:
-    """As much of a label as the title of a prompt holds, in whole words."""
+    """Return as much of a label as the title of a prompt holds, in whole words."""
     line = " ".join(label.split())
     if cell_length(line) <= TITLE_LIMIT:
         return line

@@ -6,7 +6,7 @@ of the round before travel as one text on their hidden sheet, and are shown besi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 
@@ -61,6 +61,7 @@ from .styles import number_format_of
 HEAD_ROW = 4
 FIRST = HEAD_ROW + 1
 LIST_WIDTH = 60
+ALWAYS = Formula("TRUE", lambda content, row: True)
 Target = tuple[Grid, Row]  # a row that can be referred to
 
 
@@ -83,41 +84,35 @@ class ListsSheetWriter:
             "purpose",
         )
         for place in self.layout.lists.values():
-            self._list(place)
-        self._matrix()
-        column = self.next_column
-        entries = self.layout.messages.entries
-        self.writer.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
-        self._column(MESSAGES, column, [message.text for message in entries])
-        self.writer.constants(column + 1, FIRST, [message.code for message in entries], "list")
-        self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
-        self.next_column += 2
+            self._draw_list(place)
+        self._draw_matrix()
+        self._draw_messages()
         for name, (targets, narrowed) in reference_lists(self.layout).items():
-            self._rows(name, targets, narrowed)
+            self._draw_rows(name, targets, narrowed)
 
-    def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
+    def _define_name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
         cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
         self.writer.name(name, cells)
 
-    def _column(
-        self, name: str, column: int, values: Sequence[str], form: str = "", first: int = FIRST
+    def _draw_column(
+        self, name: str, column: int, texts: Sequence[str], form: str = "", first: int = FIRST
     ) -> None:
         """Write a column of texts, and name it."""
-        self.writer.constants(column, first, values, "list", form)
-        self._name(name, column, first, first + len(values) - 1)
+        self.writer.constants(column, first, texts, "list", form)
+        self._define_name(name, column, first, first + len(texts) - 1)
 
-    def _list(self, place: ListPlace) -> None:
+    def _draw_list(self, place: ListPlace) -> None:
         title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
         vocabulary = self.layout.spec.vocabularies.get(place.name)
         note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
         self.writer.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.writer.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
-        self._entries(place)
+        self._draw_entries(place)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.writer.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
 
-    def _entries(self, place: ListPlace) -> None:
+    def _draw_entries(self, place: ListPlace) -> None:
         """Draw the labels of a list, beside them the codes, and then the codes above or the spellings."""
         first = place.first
         column = place.column
@@ -127,14 +122,14 @@ class ListsSheetWriter:
             labels = [float(label) if label.isdecimal() else label for label in place.labels]
         self.writer.constants(column, first, labels, "list", "@")
         self.writer.constants(column, place.last + 1, place.steps, "list")
-        self._name(f"list_{name}", column, first, place.last_offered)
-        self._column(f"code_{name}", column + 1, place.codes, "@", first)
+        self._define_name(f"list_{name}", column, first, place.last_offered)
+        self._draw_column(f"code_{name}", column + 1, place.codes, "@", first)
         if place.parents:
-            self._column(f"parent_{name}", column + 2, place.parents, "@", first)
+            self._draw_column(f"parent_{name}", column + 2, place.parents, "@", first)
         if place.spellings:
-            self._column(f"spellings_{name}", column + 2, place.spellings, "@", first)
+            self._draw_column(f"spellings_{name}", column + 2, place.spellings, "@", first)
 
-    def _matrix(self) -> None:
+    def _draw_matrix(self) -> None:
         matrix = self.layout.spec.matrix
         if matrix is None:
             return
@@ -154,74 +149,86 @@ class ListsSheetWriter:
                 for step_across in across
             )
             self.writer.texts(row, first + 1, levels, "list")
-        self._name("matrix_down", first, FIRST, last)
-        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
-        self._name("matrix_levels", first + 1, FIRST, last, width)
+        self._define_name("matrix_down", first, FIRST, last)
+        self._define_name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
+        self._define_name("matrix_levels", first + 1, FIRST, last, width)
         self.next_column += len(across) + 1
 
-    def _rows(self, name: str, targets: Sequence[Target], narrowed: Narrowing | None) -> None:
-        """Write a live list: beside each row a running count of those shown, then the list of these.
+    def _draw_messages(self) -> None:
+        column = self.next_column
+        messages = self.layout.messages.entries
+        self.writer.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
+        self._draw_column(MESSAGES, column, [message.text for message in messages])
+        self.writer.constants(column + 1, FIRST, [message.code for message in messages], "list")
+        self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
+        self.next_column += 2
+
+    def _draw_rows(self, name: str, targets: Sequence[Target], narrowed: Narrowing | None) -> None:
+        """Draw the rows that a reference may name: all of them, or live those in use.
 
         Where a drawing says so, below all rows stand their codes, for the dropdown to take one as it is typed.
         """
         column = self.next_column
-        first = FIRST
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
-        self.next_column += 2
         codes = [row.code for _, row in targets if self.layout.spec.drawing in TYPED_BELOW]
         if narrowed is None and not any(grid.kind == "register" for grid, _ in targets):
-            self._column(
-                name,
-                column,
-                [*(fixed_label(self.layout, grid, row.code) for grid, row in targets), *codes],
-            )
+            labels = [fixed_label(self.layout, grid, row.code) for grid, row in targets]
+            self._draw_column(name, column, [*labels, *codes])
+            self.next_column += 2
             return
-        entries = [*(label_of(self.layout, *target) for target in targets), *map(constant, codes)]
-        last = HEAD_ROW + len(entries)
-        counter = f"${column_letters(column + 1)}"
-        labels = ColumnRun(column + 2, first, entries)
-        used = [is_in_use(self.layout, *target) for target in targets]
-        by_code = used[: len(codes)]
+        entries = [label_of(self.layout, *target) for target in targets]
+        entries += map(constant, codes)
+        in_use = [is_in_use(self.layout, *target) for target in targets]
+        shown = in_use
         if narrowed is not None:
-            used = [is_narrowed_to(self.layout, narrowed, row) for _, row in targets]
-        used += by_code
-        running = once(
-            Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used)))
-        )
-        counted = []
-        for row, in_use in enumerate(used, first):
-            text = f"{counter + str(row - 1) if row > first else 0}+({in_use.text})"
-            counted.append(
-                Formula(text, lambda content, row: running.value(content, row)[row - first])
-            )
-        counts = ColumnRun(column + 1, first, counted)
-        places = (match(constant(number), counts.cells) for number, _ in enumerate(used, 1))
-        offered = ColumnRun(
-            column, first, [iferror(index(labels.cells, place), "") for place in places]
-        )
-        for run in (offered, counts, labels):
+            shown = [is_narrowed_to(self.layout, narrowed, row) for _, row in targets]
+        self._draw_live_list(name, entries, [*shown, *in_use[: len(codes)]])
+
+    def _draw_live_list(
+        self, name: str, entries: Sequence[Formula], shown: Sequence[Formula]
+    ) -> None:
+        """Draw the entries that are shown, and beside them the running count of these and all entries."""
+        column = self.next_column
+        counts = ColumnRun(column + 1, FIRST, _count_running(column + 1, shown))
+        labels = ColumnRun(column + 2, FIRST, entries)
+        numbers = range(1, len(entries) + 1)
+        places = [match(constant(number), counts.cells) for number in numbers]
+        offered = [iferror(index(labels.cells, place), "") for place in places]
+        for run in (ColumnRun(column, FIRST, offered), counts, labels):
             self.writer.fill(run, "list")
-        self.next_column += 1
         sheet = self.layout.lists_name
-        start = Place(first, column)
-        end = Place(last, column)
-        count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
-        self.writer.name(
-            name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})"
-        )
+        start = Place(FIRST, column)
+        end = Place(HEAD_ROW + len(entries), column)
+        count = f"MAX(1,{on_sheet(sheet, counts.places[-1:])})"
+        shown_entries = f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})"
+        self.writer.name(name, shown_entries)
+        self.next_column += 3
+
+
+def _count_running(column: int, conditions: Sequence[Formula]) -> list[Formula]:
+    """Return a formula for each cell of a column: how many conditions hold down to that row."""
+    counts = once(
+        Formula("", lambda *at: [*accumulate(int(holds.value(*at)) for holds in conditions)])
+    )
+    formulas = []
+    count_above = "0"
+    for row, holds in enumerate(conditions, FIRST):
+        text = f"{count_above}+({holds.text})"
+        formulas.append(Formula(text, lambda content, row: counts.value(content, row)[row - FIRST]))
+        count_above = f"${column_letters(column)}{row}"
+    return formulas
 
 
 def reference_lists(layout: Layout) -> dict[str, tuple[list[Target], Narrowing | None]]:
     """Return every list of rows that a workbook needs, by defined name, and what narrows it."""
     lists: dict[str, tuple[list[Target], Narrowing | None]] = {}
-    for sheet in layout.sheets:
-        for slot in sheet.slots:
-            name = reference_name(layout, slot.field) if slot.field.to else None
-            if name is not None and name not in lists:
-                grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
-                rows = [(grid, row) for grid in grids for row in offered_rows(grid, slot.field)]
-                lists[name] = rows, slot.field.narrowed
+    for field in (slot.field for sheet in layout.sheets for slot in sheet.slots):
+        name = reference_name(layout, field)
+        if name is not None and name not in lists:
+            grids = [layout.rows_of[code] for code in field.to if code in layout.rows_of]
+            targets = [(grid, row) for grid in grids for row in offered_rows(grid, field)]
+            lists[name] = targets, field.narrowed
     return lists
 
 
@@ -231,8 +238,9 @@ def looked_up(layout: Layout) -> Iterator[tuple[Grid, GridColumn]]:
     calls = (part for part in parts if isinstance(part, Call) and isinstance(part.function, LookUp))
     keys = sorted({ref_of(call.args[1]).key for call in calls})
     for grid in layout.rows_of.values():
-        codes = (code for tool, code in keys if tool == grid.tool.code)
-        yield from ((grid, column) for code in codes for column in grid.columns_of(code))
+        for tool, code in keys:
+            if tool == grid.tool.code:
+                yield from ((grid, column) for column in grid.columns_of(code))
 
 
 def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
@@ -248,16 +256,12 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
 
 def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
     """Say whether anything is answered in a row; fixed rows always count."""
-    place = layout.active_place(grid, row.code)
     code = row.code
+    place = layout.active_place(grid, code)
     if place is None or grid.kind != "register":
-        return Formula("TRUE", lambda content, _: True)
-    return (
-        Formula(
-            absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)
-        )
-        > 0
-    )
+        return ALWAYS
+    cell = absolute(layout, grid.tool.code, [place])
+    return Formula(cell, lambda content, _: content.active(grid, code)) > 0
 
 
 def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
@@ -265,68 +269,67 @@ def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
     slot = layout.slots.get((layout.spec.single_fields[by.by][0], ONLY_ROW, by.by))
     row_code = row.item.values.get(by.column) if row.item is not None else None
     if slot is None or row_code in by.always:
-        return Formula("TRUE", lambda content, _: True)
-    excluding_labels = {
+        return ALWAYS
+    other_labels = {
         label.casefold(): label
         for code, label in layout.labels_of[slot.key].items()
         if code not in (row_code, *by.always)
     }
     cell = answer_cells(layout, slot, slot.cells, away=True)
-    text = (
-        f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in excluding_labels.values())})"
-    )
+    conditions = [f"{cell}<>{text_literal(label)}" for label in other_labels.values()]
     return Formula(
-        text,
-        lambda content, _: str(content.shown(slot)[0] or "").casefold() not in excluding_labels,
+        f"AND({','.join(conditions)})",
+        lambda content, _: str(content.shown(slot)[0] or "").casefold() not in other_labels,
     )
 
 
 # the answers of the round before
 
-# where that text stands, so much in each row
+# where they stand as one text, a piece in each row
 TEXT_COLUMN = 1
 TEXT_ROWS = range(2, 18)
+PIECE = 16_000  # characters, which are never more than two units of a cell each
 BETWEEN = "; "  # several answers
 Cells = list[tuple[Key, tuple[Place, ...]]]
-PIECE = 16_000  # characters, which are never more than two units of a cell each
 
 
 def draw_last_sheet(writer: CellWriter, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     writer.text(Place(CODE_ROW, 1), LAST_KEY, "code")
     writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], last_answers_text, "code", "@")
-    free = max(place.column for places in layout.last.values() for place in places) + 1
+    next_column = max(place.column for places in layout.last.values() for place in places) + 1
     by_tool = grouped((key[0], (key, places)) for key, places in layout.last.items())
     for tool, cells in by_tool.items():
         for (_, _, field), places in cells:
             writer.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
         all_places = [place for _, places in cells for place in places]
-        writer.entries(all_places, partial(_shown_in, cells), "code")
-        free += _table(writer, layout, tool, free)
+        writer.entries(all_places, partial(_show_last_answers, cells), "code")
+        grids = (grid for grid in layout.sheet[tool].grids if not grid.across)
+        rows = {row.index: row.code for grid in grids for row in grid.data_rows}
+        if rows:
+            _draw_table_codes(writer, tool, rows, cells, next_column)
+            next_column += 1
     writer.sheet.very_hidden()
     writer.sheet.protect("", {})
 
 
-def _table(writer: CellWriter, layout: Layout, tool: str, column: int) -> int:
-    """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
-    grids = (grid for grid in layout.sheet[tool].grids if not grid.across)
-    rows = {row.index: row.code for grid in grids for row in grid.data_rows}
-    if not rows:
-        return 0
+def _draw_table_codes(
+    writer: CellWriter, tool: str, rows: Mapping[int, str], cells: Cells, column: int
+) -> None:
+    """Draw the codes of the rows of tables in a column, and name it and those with their answers."""
     writer.text(Place(CODE_ROW, column), tool, "code")
     for row, code in rows.items():
         writer.text(Place(row, column), code, "code")
     columns = {last_rows(tool): column}
-    for (of, row_code, field), places in layout.last.items():
-        if of == tool and len(places) == 1 and rows.get(places[0].row) == row_code:
+    for (_, row_code, field), places in cells:
+        if len(places) == 1 and rows.get(places[0].row) == row_code:
             columns[last_name(tool, field)] = places[0].column
-    for name, at in columns.items():
-        ends = [Place(min(rows), at), Place(max(rows), at)]
+    for name, named_column in columns.items():
+        ends = [Place(min(rows), named_column), Place(max(rows), named_column)]
         writer.name(name, on_sheet(LAST_SHEET, ends))
-    return 1
 
 
-def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
+def _show_last_answers(cells: Cells, content: Content) -> Sequence[Shown]:
     """Return what the answers of a sheet were, in one cell after the other."""
     return [shown for key, places in cells for shown in content.shown_last(key, len(places))]
 
@@ -348,37 +351,43 @@ def last_answers_text(content: Content) -> Sequence[Shown]:
 
 def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
     """Draw these columns of a grid in grey; what they show is known when the workbook is issued, and never changes."""
-    for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
-        place = Place(row.index, column.index)
-        key = _key(layout, grid, row, column)
-        if key is None:
-            writer.text(place, "", "help")
-            continue
-        last_places = layout.last[key]
-        slot = layout.slots.get(key)
-        form = ""
-        if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
-            form = number_format_of(slot.field, layout.spec.drawing)
-        if grid.across or len(last_places) > 1 or field_of(column) == IN_FORM:
-            first, *further_cells = (on_sheet(LAST_SHEET, [place]) for place in last_places)
-            further_texts = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in further_cells)
-            writer.formula_text(
-                place, "&".join([f'IF({first}="","",{first})', *further_texts]), "last", form
-            )
-        else:
-            was = last_of_row(grid.tool.code, field_of(column), ROW)
-            last_row = grid.data_rows[-1].index
-            writer.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
-        writer.live([place], partial(_joined, key, len(last_places)))
+    for column in grid.with_role(ROLE):
+        for row in grid.data_rows:
+            _draw_last_cell(writer, layout, grid, row, column)
 
 
-def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
+def _draw_last_cell(
+    writer: CellWriter, layout: Layout, grid: Grid, row: Row, column: GridColumn
+) -> None:
+    place = Place(row.index, column.index)
+    key = _find_last_answer(layout, grid, row, column)
+    if key is None:
+        writer.text(place, "", "help")
+        return
+    last_places = layout.last[key]
+    slot = layout.slots.get(key)
+    form = ""
+    if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
+        form = number_format_of(slot.field, layout.spec.drawing)
+    if grid.across or len(last_places) > 1 or field_of(column) == IN_FORM:
+        first, *further = (on_sheet(LAST_SHEET, [last_place]) for last_place in last_places)
+        texts = [f'IF({first}="","",{first})']
+        texts += (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in further)
+        writer.formula_text(place, "&".join(texts), "last", form)
+    else:
+        was = last_of_row(grid.tool.code, field_of(column), ROW)
+        last_row = grid.data_rows[-1].index
+        writer.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
+    writer.live([place], partial(_join_last_answers, key, len(last_places)))
+
+
+def _join_last_answers(key: Key, cells: int, content: Content) -> Sequence[Shown]:
     """Return what an answer was, as people see it."""
     values = [shown for shown in content.shown_last(key, cells) if shown is not None]
     return values if len(values) == 1 else [BETWEEN.join(map(str, values))]
 
 
-def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None:
+def _find_last_answer(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None:
     """Return the answer of the round before that a cell shows; None for none."""
     if row.part > 1:
         return None
@@ -386,8 +395,9 @@ def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None
     if code != IN_FORM:
         return grid.tool.code, row.code, code
     field = row.field or grid.slots[0].field  # of a list of items in a form, which has one
-    record = "1" if grid.across else row.code
-    return (grid.tool.code, record, field.code) if is_shown(layout.spec, field) else None
+    if not is_shown(layout.spec, field):
+        return None
+    return grid.tool.code, ONLY_ROW if grid.across else row.code, field.code
 
 
 # the stamp
