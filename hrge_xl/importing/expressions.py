@@ -325,8 +325,6 @@ class Printer:
                 answer = self._answer(one)
                 if answer.type is Type.CODE:
                     return answer
-            case (("format-date" | "format-date-time"), [day, ast.Constant(value="%Y")]):
-                return self._call("year-of", [day])
             case "regex", [answer, ast.Constant(value=str(pattern))]:
                 args = [answer, ast.Constant(by_place(pattern))]
             case "not", [condition]:
@@ -403,13 +401,6 @@ class Printer:
         name = right.known
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
-        if name is None and not only and left.type is Type.MANY and left.codes and right.codes:
-            both = [
-                f"({code!r} in {left.text} and {right.text} == {right.codes[entry]!r})"
-                for entry, code in left.codes.items()
-                if entry in right.codes
-            ]
-            return joined("or", both or [NEVER])
         if left.codes is None or name is None:
             if {left.type, right.type} == {Type.CODE, Type.TEXT}:
                 self.changes.append("capitals count for nothing")

@@ -244,10 +244,6 @@ class DraftSpec:
                 part.fields -= 1
             else:
                 part.leave_out(why)
-        self.remove(field)
-
-    def remove(self, field: DraftField) -> None:
-        """Take a field off its sheet; what became of it is told already."""
         for block in (block for tool in self.tools for block in tool.blocks):
             block.fields = [block_field for block_field in block.fields if block_field is not field]
 

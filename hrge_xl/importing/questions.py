@@ -90,7 +90,6 @@ class FormQuestion:
         None  # of the entries of its list, by their names in the source
     )
     calculation: Counterpart | NoCounterpart | None = None
-    constant: Printed | None = None  # what it always is, where nobody is asked for it
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
@@ -154,10 +153,7 @@ class FormQuestion:
         if "default" in draft_field.options and not draft_field.options.keys().isdisjoint(holds):
             reason = "an untouched default is an answer, and may be wrong until others are given"
             draft_field.leave_out("default", reason)
-        if self.constant is not None:
-            self.row.part.change(f"it is always {self.constant}: that stands where it is named")
-            self.questionnaire.form.draft.remove(draft_field)
-        elif draft_field.type == "calculated" and "formula" not in draft_field.options:
+        if draft_field.type == "calculated" and "formula" not in draft_field.options:
             reasons = [part.explanation for part in draft_field.parts.get("formula", ())]
             reason = " ".join(reasons) or "there is none"
             self.questionnaire.form.draft.leave_out(
@@ -367,13 +363,11 @@ class FormQuestion:
             draft_field.typed_as = self._needed_as() if calculated else draft_field.type
             printer = Printer(self._find, XLSFORM)
             try:
-                calculation = printer.value(parsed(text, XLSFORM))
                 if self.listed:
-                    calculation = self._entry_worked_out(calculation)
+                    raise NoCounterpart("what is chosen from a list is not worked out")
+                calculation = printer.value(parsed(text, XLSFORM))
                 if not calculated:
                     self.row.part.change(f"a {draft_field.type} that is calculated")
-                elif calculation.known is not None:
-                    self.constant = calculation
                 draft_field.type = "calculated"
                 self.codes = calculation.codes
                 draft_field.options |= calculation.options
@@ -385,24 +379,6 @@ class FormQuestion:
         if isinstance(self.calculation, NoCounterpart):
             raise NoCounterpart(str(self.calculation))
         return self.calculation
-
-    def _entry_worked_out(self, calculation: Printed) -> Printed:
-        """Return what a choice is worked out from: a text, which is a code of its list. Raises `NoCounterpart`."""
-        if self.draft_field.type == "many" or calculation.type not in (Type.TEXT, Type.CODE):
-            raise NoCounterpart("what is chosen from this list is not worked out")
-        vocabulary = self.draft_field.options.pop("vocabulary")
-        form = self.questionnaire.form
-        others = (
-            question.draft_field.options.get("vocabulary")
-            for question in self.questionnaire.questions
-        )
-        if vocabulary not in others:
-            del form.draft.vocabularies[vocabulary]
-            for row in form.lists[self.listed]:
-                row.part.leave_out("no question that was kept draws from its list")
-        self.listed = ""
-        self.row.part.change("the code of its entry is shown")
-        return calculation.as_text._replace(codes=None)
 
     def _needed_as(self) -> str:
         """Return the type that others need its answer as, a number where they count with it; nothing without others."""
@@ -428,8 +404,6 @@ class FormQuestion:
             # then it is asked, or is not there, which the checks tell
             with suppress(NoCounterpart):
                 question._calculation(text)
-        if question.constant is not None:
-            return question.constant
         answer = Printed(
             "value" if name == "." else question.draft_field.code,
             question.draft_field.yields,

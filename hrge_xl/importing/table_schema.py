@@ -12,7 +12,7 @@ from .neutral import DraftSpec, SourcePart, in_one_line
 from .source_form import FormRow, SourceForm
 
 KEPT = ("name", "title", "description")
-OF_FIELD = (*KEPT, "type", "example", "constraints", "categories", "arrayItem", "format")
+OF_FIELD = (*KEPT, "type", "example", "constraints", "categories", "format")
 FORMATS = ("email", "default", "")  # that a spec knows
 Json = dict[str, Any]
 Kind = TypeVar("Kind", Json, list[Any], str)
@@ -78,13 +78,7 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
     constraints = _of(field, "constraints", dict)
     format = _words(field, "format")
     part = form.draft.part("column", place, f"{name} · {type}")
-    item_constraints = _of(_of(field, "arrayItem", dict), "constraints", dict)
-    entries = (
-        _of(field, "categories", list)
-        or _of(constraints, "enum", list)
-        or _of(item_constraints, "enum", list)
-    )
-    select = "select_multiple" if type in ("array", "list") else "select_one"
+    entries = _of(field, "categories", list) or _of(constraints, "enum", list)
     listed = place.replace(" ", "_")
     for number, entry in enumerate(entries, 1):
         value = _shown(_object(entry).get("value", entry))
@@ -107,7 +101,7 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
     _properties(form, place, field, OF_FIELD if format in FORMATS else OF_FIELD[:-1])
     return _row(
         part,
-        type=f"{select} {listed}" if entries else type,
+        type=f"select_one {listed}" if entries else type,
         name=name,
         label=_words(field, "title"),
         hint=_words(field, "description"),

@@ -269,10 +269,7 @@ def receive(folder: str | Path, sources: Sequence[str], today: date | None = Non
 
 
 def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
-    """Return every draft that was written and not taken away again.
-
-    They stand by what their keys are with the codes that their teams have now.
-    """
+    """Return every draft that was written and not taken away again, by what its key is with the code that its team has now."""
     by_key: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
         occasion, code, about = draft.key.split(":", 2)

@@ -166,48 +166,6 @@ class Email(Function):
         return text is not None and fits(EMAIL, text)
 
 
-class Contains(Function):
-    """`contains(text, part)`; capitals count.
-
-    Meaning: the second text stands somewhere in the first; capitals count
-    Blanks: false as soon as one is
-    Example: contains(PLN_01, 'train')
-    """
-
-    name = "contains"
-    takes = (Type.TEXT, Type.TEXT)
-    needs_answer = True
-
-    def excel(self, write: SheetWriter, text: Expr, part: Expr) -> str:
-        cell = write.text(text)
-        sought = write.text(part)
-        return f'IFERROR(AND({sought}<>"",FIND({sought},{cell})>0),FALSE)'
-
-    def of(self, text: Any, part: Any) -> bool:
-        return text is not None and bool(part) and part in text
-
-
-class StartsWith(Function):
-    """`starts_with(text, beginning)`; capitals count.
-
-    Meaning: the first text begins with the second; capitals count
-    Blanks: false as soon as one is
-    Example: starts_with(PLN_01, 'Tr')
-    """
-
-    name = "starts_with"
-    takes = (Type.TEXT, Type.TEXT)
-    needs_answer = True
-
-    def excel(self, write: SheetWriter, text: Expr, beginning: Expr) -> str:
-        cell = write.text(text)
-        sought = write.text(beginning)
-        return f'IFERROR(AND({sought}<>"",EXACT(LEFT({cell},LEN({sought})),{sought})),FALSE)'
-
-    def of(self, text: Any, beginning: Any) -> bool:
-        return text is not None and bool(beginning) and text.startswith(beginning)
-
-
 class Join(Function):
     """`join(a, b, …)`: blank as soon as one of them is, for a code with a hole in it is none.
 
