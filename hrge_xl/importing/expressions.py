@@ -31,6 +31,8 @@ ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
 NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
 ALWAYS = "(1 == 1)"
 NEVER = "(1 == 0)"
+# by the kind of an argument: what it is taken for
+BESIDE = {"n": Type.NUMBER, "d": Type.DATE}
 # operators of a source that are functions there
 CALLS = {
     ast.And: "and",
@@ -66,7 +68,7 @@ class Dialect(NamedTuple):
 XLSFORM = Dialect(
     re.compile(
         r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
-        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.\.?)(?![.\w/])" + END
+        r"|(?P<path>(?:\.\.?|(?=/\w))(?:/[\w.\-]+)*)(?![.\w/])" + END
     ),
     {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
     COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
@@ -101,7 +103,7 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
         token_text = token[kind] if kind else ""
         if token_text.lower() in dialect.python:
             words.append(dialect.python[token_text.lower()])
-        elif kind in ("reference", "path", "self"):
+        elif kind in ("reference", "path"):
             words.append(f"ask[{token_text!r}]")
         elif kind in ("name", "call"):
             words.append(f"{kind}[{token_text!r}]")
@@ -151,10 +153,15 @@ class Printed(NamedTuple):
 
     @property
     def as_text(self) -> Printed:
-        """The text that it is: a code is joined with nothing."""
-        if self.type is Type.CODE:
-            return self._replace(text=f"join({self.text})", type=Type.TEXT)
-        return self
+        """The text that it is: what is none is joined with nothing."""
+        if self.type is Type.TEXT:
+            return self
+        return self._replace(text=f"join({self.text})", type=Type.TEXT)
+
+    @property
+    def names(self) -> Mapping[str, str] | None:
+        """What it may be, by the names that the source has for it, where these are known."""
+        return self.codes if self.literal is None else {self.literal: self.literal}
 
     @property
     def tidy(self) -> str:
@@ -272,6 +279,8 @@ class Printer:
                 return Printed(repr(number), Type.NUMBER)
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=str(name))):
                 return self.find(name)
+            case ast.Subscript(slice=ast.Constant(value="null" | "NULL")):
+                return self._printed(ast.Constant(""))
             case ast.Subscript(slice=ast.Constant(value=str(name))) if self.columns is not None:
                 return self._printed(ast.Constant(self.columns.get(name.casefold(), "")))
             case ast.Call(func=ast.Subscript(slice=ast.Constant(value=str(name))), args=args):
@@ -305,10 +314,10 @@ class Printer:
                 raise NoCounterpart(f"{argument.text} is not asked in rows")
             return argument
         argument = self.condition(node) if kind == "c" else self.value(node)
-        if kind in "nd":
-            argument = self._beside(
-                argument, Printed("", Type.NUMBER if kind == "n" else Type.DATE)
-            )
+        if kind in BESIDE:
+            argument = self._beside(argument, Printed("", BESIDE[kind]))
+        if kind == "s" and argument.type is not Type.CODE:
+            return argument.as_text
         if kind == "n" and argument.type not in FIGURES:
             raise NoCounterpart(f"{argument.text} is a {argument.type}, not a number")
         if kind == "l" and argument.literal is None:
@@ -329,6 +338,10 @@ class Printer:
                 args = [answer, ast.Constant(by_place(pattern))]
             case "not", [condition]:
                 return negated(self.condition(condition).text)
+            case (("format-date" | "format-date-time"), [day, ast.Constant(value=str(pattern))]):
+                return self._formatted(day, pattern)
+            case "substr", [text, ast.Constant(value=int(start)), *end]:
+                args = [text, ast.Constant(start + 1), *(end or [ast.Constant(LONGEST_SOURCE)])]
             case (("and" | "or"), _):
                 return joined(name, [self.condition(part).text for part in args])
             case _, [ast.Subscript() as asked] if self._printed(asked).rows:
@@ -347,6 +360,18 @@ class Printer:
             return arguments[0]._replace(text=f"({text})", rows="", literal=None)
         return Printed(f"({text})", Type(yields))
 
+    def _formatted(self, day: ast.expr, pattern: str) -> Printed:
+        """Write a day as a pattern says: its parts by name, and what stands between them."""
+        parts = [
+            self._call(f"format {part}", [day])
+            if part[0] == "%"
+            else self._printed(ast.Constant(part))
+            for part in re.findall(r"%Y-%m-%d|%.?|[^%]+", pattern)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return Printed(f"join({', '.join(map(str, parts))})", Type.TEXT)
+
     def _choose(self, test: Printed, if_true: Printed, if_false: Printed) -> Printed:
         """Write a choice between two values; a figure or nothing is a division by zero, which is blank."""
         if if_true.is_blank:
@@ -356,10 +381,14 @@ class Printer:
             divided = f"({if_true.text} + 0 / (1 if {test.text} else 0))"
             return Printed(divided, if_true.type)
         if_true, if_false = self._alike(if_true, if_false)
+        names = None
+        if if_true.names is not None and if_false.names is not None:
+            names = {**if_true.names, **if_false.names}
         if {if_true.type, if_false.type} == {Type.TEXT, Type.CODE}:
             if_true = if_true.as_text
             if_false = if_false.as_text
-        return Printed(f"({if_true.text} if {test.text} else {if_false.text})", if_true.type)
+        text = f"({if_true.text} if {test.text} else {if_false.text})"
+        return Printed(text, if_true.type, names)
 
     # comparisons
 
@@ -390,6 +419,10 @@ class Printer:
                 plain_number(digits := (side.literal or "").strip()) is not None
             ):
                 return Printed(digits, Type.NUMBER)
+            case Type.TEXT, Type.NUMBER if side.literal is None and self.dialect is XLSFORM:
+                return Printed(f"number_in({side.text})", Type.NUMBER)
+            case Type.NUMBER, Type.DATE if self.dialect is XLSFORM:  # as days since 1970
+                return Printed(f"(year_end(1969) + 1 + {side.text})", Type.DATE)
             case _, Type.NUMBER:
                 return side.number
         return side
@@ -401,6 +434,10 @@ class Printer:
         name = right.known
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
+        if name is not None and left.type is Type.NUMBER and plain_number(name) is None:
+            return self._equal_to_words(left, name)
+        if left.type is Type.MANY and name is None:
+            return self._among(left, right, only=only)
         if left.codes is None or name is None:
             if {left.type, right.type} == {Type.CODE, Type.TEXT}:
                 self.changes.append("capitals count for nothing")
@@ -418,3 +455,24 @@ class Printer:
             return Printed(f"({left.text} == {code})", Type.BOOL)
         alone = f" and count_of({left.text}) == 1" if only else ""
         return Printed(f"({code} in {left.text}{alone})", Type.BOOL)
+
+    def _equal_to_words(self, number: Printed, name: str) -> Printed:
+        """Write that a number is something else: what cannot be worked out is not a number there, and blank here."""
+        if name != "NaN":
+            self.changes.append(f"a number is never “{name}”")
+            return Printed(NEVER, Type.BOOL)
+        self.changes.append("what is not a number is blank")
+        return Printed(f"blank({number.text})", Type.BOOL)
+
+    def _among(self, several: Printed, answer: Printed, *, only: bool) -> Printed:
+        """Write that an answer is one of several others, or all of them, code by code."""
+        if answer.type is Type.MANY:
+            raise NoCounterpart("several answers are compared with several others")
+        conditions = []
+        for name in several.codes or {}:
+            if answer.names is not None and name not in answer.names:
+                continue
+            entry = Printed(repr(name), Type.TEXT, literal=name)
+            sides = (self._equal(several, entry, only=only), self._equal(answer, entry))
+            conditions.append(joined("and", [side.text for side in sides]).text)
+        return joined("or", conditions)

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from posixpath import join, normpath
 from typing import Any
 
 from ..core.words import translator
@@ -62,6 +64,7 @@ class QuestionGroup:
     repeats: bool
     title: Said
     tool: DraftTool
+    path: str = ""  # as expressions write it: those around it, each behind a slash
     conditions: list[SourcePart] = field(default_factory=list)
 
 
@@ -71,9 +74,14 @@ class Questionnaire:
 
     form: SourceForm
     questions: list[FormQuestion] = field(default_factory=list)
-    named: dict[str, FormQuestion | Printed] = field(
-        default_factory=lambda: {"..": Printed("row_number()", Type.NUMBER)}
-    )
+    named: dict[str, FormQuestion | Printed] = field(default_factory=dict)  # also by their paths
+
+    def name(self, path: str, answer: FormQuestion | Printed) -> None:
+        """Have expressions call an answer by its path, and by its name where no question has that before it."""
+        self.named[path] = answer
+        name = path.rpartition("/")[2]
+        if not isinstance(self.named.get(name), FormQuestion):
+            self.named[name] = answer
 
 
 @dataclass
@@ -91,6 +99,11 @@ class FormQuestion:
     )
     calculation: Counterpart | NoCounterpart | None = None
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the form, as expressions write it."""
+        return f"{self.groups[-1].path}/{self.row.name}"
 
     @property
     def repeats(self) -> list[QuestionGroup]:
@@ -135,12 +148,15 @@ class FormQuestion:
         """Make options of every expression of the question, and tell of each what became of it."""
         draft_field = self.draft_field
         holds = self.holds
-        for part in (part for group in self.groups for part in group.conditions):
-            draft_field.of("relevant", part)
-            try:
-                holds["relevant"].append(self._condition(part.text)[0])
-            except NoCounterpart as why:
-                part.lose(draft_field.code, str(why))
+        for group in self.groups:
+            for part in group.conditions:
+                draft_field.of("relevant", part)
+                printer = Printer(partial(self._find, group.path), XLSFORM)
+                try:
+                    condition = printer.condition(parsed(part.text, XLSFORM))
+                    holds["relevant"].append(condition.tidy)
+                except NoCounterpart as why:
+                    part.lose(draft_field.code, str(why))
         for part in self.row.expressions.values():
             draft_field.of(OPTIONS.get(part.kind, part.kind), part)
             self._settle(part)
@@ -182,8 +198,11 @@ class FormQuestion:
             if part.kind in self.holds:
                 self.holds[part.kind].append(option_text)
 
+    def _printer(self) -> Printer:
+        return Printer(partial(self._find, self.path), XLSFORM)
+
     def _condition(self, text: str) -> Counterpart:
-        printer = Printer(self._find, XLSFORM)
+        printer = self._printer()
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
     def _required(self, text: str) -> Counterpart:
@@ -252,7 +271,7 @@ class FormQuestion:
     def _filter(self, text: str) -> Counterpart:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
         tree = parsed(text, XLSFORM)
-        printer = Printer(self._find, XLSFORM)
+        printer = self._printer()
         columns = {
             column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))
         }
@@ -361,10 +380,10 @@ class FormQuestion:
             draft_field = self.draft_field
             calculated = draft_field.type == "calculated"
             draft_field.typed_as = self._needed_as() if calculated else draft_field.type
-            printer = Printer(self._find, XLSFORM)
+            printer = self._printer()
             try:
-                if self.listed:
-                    raise NoCounterpart("what is chosen from a list is not worked out")
+                if draft_field.type == "many":
+                    raise NoCounterpart("several answers are not worked out")
                 calculation = printer.value(parsed(text, XLSFORM))
                 if not calculated:
                     self.row.part.change(f"a {draft_field.type} that is calculated")
@@ -391,9 +410,16 @@ class FormQuestion:
             return ""
         return "decimal" if re.search(number, expressions) else "text"
 
-    def _find(self, name: str) -> Printed:
+    def _find(self, seen_from: str, name: str) -> Printed:
         """Return an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
-        question = self if name == "." else self.questionnaire.named.get(name)
+        path = name
+        if name.startswith("."):
+            path = normpath(join(seen_from, name))
+        elif name.startswith("/"):
+            path = name[name.find("/", 1) :]  # without the name of the form
+        if [path] == [group.path for group in self.repeats[-1:]]:
+            return Printed("row_number()", Type.NUMBER)
+        question = self.questionnaire.named.get(path)
         if question is self and self.calculation is not None:
             raise NoCounterpart("it is worked out from itself")
         if question is None:
@@ -405,7 +431,7 @@ class FormQuestion:
             with suppress(NoCounterpart):
                 question._calculation(text)
         answer = Printed(
-            "value" if name == "." else question.draft_field.code,
+            "value" if question is self else question.draft_field.code,
             question.draft_field.yields,
             question.codes,
         )
