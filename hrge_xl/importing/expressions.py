@@ -70,7 +70,7 @@ XLSFORM = Dialect(
         r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
         r"|(?P<path>(?:\.\.?|(?=/\w))(?:/[\w.\-]+)*)(?![.\w/])" + END
     ),
-    {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
+    {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or", "null": "''"},
     COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
 )
 EXCEL = Dialect(
@@ -279,8 +279,6 @@ class Printer:
                 return Printed(repr(number), Type.NUMBER)
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=str(name))):
                 return self.find(name)
-            case ast.Subscript(slice=ast.Constant(value="null" | "NULL")):
-                return self._printed(ast.Constant(""))
             case ast.Subscript(slice=ast.Constant(value=str(name))) if self.columns is not None:
                 return self._printed(ast.Constant(self.columns.get(name.casefold(), "")))
             case ast.Call(func=ast.Subscript(slice=ast.Constant(value=str(name))), args=args):
@@ -328,20 +326,8 @@ class Printer:
         match name, args:
             case "if", [test, then, other]:
                 return self._choose(self.condition(test), self.value(then), self.value(other))
-            case "selected", [several, entry]:
-                return self._equal(self._answer(several), self._answer(entry), only=False)
-            case "selected-at", [one, ast.Constant(value=0)]:
-                answer = self._answer(one)
-                if answer.type is Type.CODE:
-                    return answer
-            case "regex", [answer, ast.Constant(value=str(pattern))]:
-                args = [answer, ast.Constant(by_place(pattern))]
             case "not", [condition]:
                 return negated(self.condition(condition).text)
-            case (("format-date" | "format-date-time"), [day, ast.Constant(value=str(pattern))]):
-                return self._formatted(day, pattern)
-            case "substr", [text, ast.Constant(value=int(start)), *end]:
-                args = [text, ast.Constant(start + 1), *(end or [ast.Constant(LONGEST_SOURCE)])]
             case (("and" | "or"), _):
                 return joined(name, [self.condition(part).text for part in args])
             case _, [ast.Subscript() as asked] if self._printed(asked).rows:
@@ -359,18 +345,6 @@ class Printer:
         if not yields:
             return arguments[0]._replace(text=f"({text})", rows="", literal=None)
         return Printed(f"({text})", Type(yields))
-
-    def _formatted(self, day: ast.expr, pattern: str) -> Printed:
-        """Write a day as a pattern says: its parts by name, and what stands between them."""
-        parts = [
-            self._call(f"format {part}", [day])
-            if part[0] == "%"
-            else self._printed(ast.Constant(part))
-            for part in re.findall(r"%Y-%m-%d|%.?|[^%]+", pattern)
-        ]
-        if len(parts) == 1:
-            return parts[0]
-        return Printed(f"join({', '.join(map(str, parts))})", Type.TEXT)
 
     def _choose(self, test: Printed, if_true: Printed, if_false: Printed) -> Printed:
         """Write a choice between two values; a figure or nothing is a division by zero, which is blank."""
@@ -418,11 +392,7 @@ class Printer:
             case Type.TEXT, Type.NUMBER if (
                 plain_number(digits := (side.literal or "").strip()) is not None
             ):
-                return Printed(digits, Type.NUMBER)
-            case Type.TEXT, Type.NUMBER if side.literal is None and self.dialect is XLSFORM:
-                return Printed(f"number_in({side.text})", Type.NUMBER)
-            case Type.NUMBER, Type.DATE if self.dialect is XLSFORM:  # as days since 1970
-                return Printed(f"(year_end(1969) + 1 + {side.text})", Type.DATE)
+                return Printed(digits.lstrip("0") or "0", Type.NUMBER)
             case _, Type.NUMBER:
                 return side.number
         return side
@@ -434,8 +404,6 @@ class Printer:
         name = right.known
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
-        if name is not None and left.type is Type.NUMBER and plain_number(name) is None:
-            return self._equal_to_words(left, name)
         if left.type is Type.MANY and name is None:
             return self._among(left, right, only=only)
         if left.codes is None or name is None:
@@ -456,14 +424,6 @@ class Printer:
         alone = f" and count_of({left.text}) == 1" if only else ""
         return Printed(f"({code} in {left.text}{alone})", Type.BOOL)
 
-    def _equal_to_words(self, number: Printed, name: str) -> Printed:
-        """Write that a number is something else: what cannot be worked out is not a number there, and blank here."""
-        if name != "NaN":
-            self.changes.append(f"a number is never “{name}”")
-            return Printed(NEVER, Type.BOOL)
-        self.changes.append("what is not a number is blank")
-        return Printed(f"blank({number.text})", Type.BOOL)
-
     def _among(self, several: Printed, answer: Printed, *, only: bool) -> Printed:
         """Write that an answer is one of several others, or all of them, code by code."""
         if answer.type is Type.MANY:
@@ -476,3 +436,60 @@ class Printer:
             sides = (self._equal(several, entry, only=only), self._equal(answer, entry))
             conditions.append(joined("and", [side.text for side in sides]).text)
         return joined("or", conditions)
+
+
+class FormPrinter(Printer):
+    """Prints an expression of a form: there a text that is counted with is a number, and a day is one since 1970."""
+
+    def __init__(self, find: Callable[[str], Printed]) -> None:
+        super().__init__(find, XLSFORM)
+
+    def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
+        match name, args:
+            case "selected", [several, entry]:
+                return self._equal(self._answer(several), self._answer(entry), only=False)
+            case "selected-at", [one, ast.Constant(value=0)]:
+                answer = self._answer(one)
+                if answer.type is Type.CODE:
+                    return answer
+            case "regex", [answer, ast.Constant(value=str(pattern))]:
+                args = [answer, ast.Constant(by_place(pattern))]
+            case (("format-date" | "format-date-time"), [day, ast.Constant(value=str(pattern))]):
+                return self._formatted(day, pattern)
+            case "substr", [text, ast.Constant(value=int(start)), *end]:
+                args = [text, ast.Constant(start + 1), *(end or [ast.Constant(LONGEST_SOURCE)])]
+        return super()._call(name, args)
+
+    def _formatted(self, day: ast.expr, pattern: str) -> Printed:
+        """Write a day as a pattern says: its parts by name, and what stands between them."""
+        if pattern in ("%m", "%d"):
+            return self._call(f"alone {pattern}", [day])
+        parts = list[Printed]()
+        for part in re.findall(r"%Y-%m-%d|%.?|[^%]+", pattern):
+            if part[0] == "%":
+                parts.append(self._call(f"format {part}", [day]))
+            else:
+                parts.append(self._printed(ast.Constant(part)))
+        if len(parts) == 1:
+            return parts[0]
+        return Printed(f"join({', '.join(map(str, parts))})", Type.TEXT)
+
+    def _beside(self, side: Printed, opposite: Printed) -> Printed:
+        side = super()._beside(side, opposite)
+        match side.type, opposite.type:
+            case Type.TEXT, Type.NUMBER if side.literal is None:
+                return Printed(f"number_in({side.text})", Type.NUMBER)
+            case Type.NUMBER, Type.DATE:
+                return Printed(f"(year_end(1969) + 1 + {side.text})", Type.DATE)
+        return side
+
+    def _equal(self, left: Printed, right: Printed, *, only: bool = True) -> Printed:
+        """Write that two sides are the same; what cannot be worked out is not a number there, and blank here."""
+        word = right.literal
+        if left.type is not Type.NUMBER or left.known or not word or plain_number(word) is not None:
+            return super()._equal(left, right, only=only)
+        if word == "NaN":
+            self.changes.append("what is not a number is blank")
+            return Printed(f"blank({left.text})", Type.BOOL)
+        self.changes.append(f"a number is never “{word}”")
+        return Printed(NEVER, Type.BOOL)

@@ -14,9 +14,9 @@ from .expressions import (
     COUNTERPARTS,
     TOO_LARGE,
     XLSFORM,
+    FormPrinter,
     NoCounterpart,
     Printed,
-    Printer,
     parsed,
 )
 from .neutral import (
@@ -192,6 +192,8 @@ class _FormWalk:
         if constant := self._constant(row, like):
             self.questionnaire.name(path, constant)
             return
+        if like == "hidden" and (type := self.form.needed_as(row.name)):
+            changes = ["it is typed, as other questions need it"]
         if not type or not row.name:
             why = next(
                 why for pattern, why in COUNTERPARTS["without"] if re.fullmatch(pattern, like)
@@ -243,7 +245,7 @@ class _FormWalk:
         constant = Printed(repr(part.text), Type.TEXT, literal=part.text)
         if kind == "calculation":
             try:
-                constant = Printer(_no_answer, XLSFORM).value(parsed(part.text, XLSFORM))
+                constant = FormPrinter(_no_answer).value(parsed(part.text, XLSFORM))
             except NoCounterpart:
                 return None
         if constant.known is None:

@@ -18,14 +18,15 @@ from ..fields.text import EMAIL_PATTERN
 from ..findings.value import DOES_NOT_FIT
 from ..language import Type
 from ..language.functions.words import NotAPattern, fits, pieces
+from ..language.parser import COMPARES
 from .expressions import (
     ALWAYS,
     COUNTERPARTS,
     NEVER,
     XLSFORM,
+    FormPrinter,
     NoCounterpart,
     Printed,
-    Printer,
     joined,
     parsed,
 )
@@ -49,10 +50,9 @@ LIMITS = {  # options of fields, and the checks that say the same
     "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
     "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
 }
-# of an answer, as a note may name it
-COMPARISON = re.compile(r"\$\{\s*([^}]+?)\s*\}\s*(!?=|[<>]=?)\s*['\"]?([^'\"]*)['\"]?")
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
+TYPED = {Type.NUMBER: "decimal", Type.DATE: "date"}  # what is worked out, where it cannot be
 # what an expression became, and what about that is another than before
 Counterpart = tuple[str, list[str]]
 
@@ -119,7 +119,7 @@ class FormQuestion:
             self._settle(part)
             if not self.holds["relevant"]:
                 continue
-            if words := self._in_words(part.text):
+            if words := self._in_words(self.holds["relevant"][-1]):
                 part.change("it stands in front of the text, which is shown in any case")
                 label = behind(words, label)
             else:
@@ -129,20 +129,47 @@ class FormQuestion:
         return label
 
     def _in_words(self, condition: str) -> Said:
-        """Say by labels what some answers are compared with; "" where a condition says anything else."""
-        form = self.questionnaire.form
+        """Say by labels what answers are compared with, or that with others; "" where it says anything else."""
         words: Said = ""
-        for text in re.split(r"\band\b", condition):
-            match = COMPARISON.fullmatch(text.strip())
-            question = self.questionnaire.named.get(match[1]) if match else None
-            if not match or not isinstance(question, FormQuestion):
-                return ""
-            entries = form.lists[question.listed] if question.listed else []
-            labels = (form.words(entry, "label") for entry in entries if entry.name == match[3])
-            compared = behind(question.draft_field.label, match[2])
-            comparison = behind(compared, next(labels, match[3]))
-            words = behind(words, in_each(comparison, "[{}]".format))
+        for clause in _parts(ast.parse(condition, mode="eval").body, ast.And):
+            alternatives: Said = ""
+            for comparison in _parts(clause, ast.Or):
+                compared = self._compared(comparison)
+                if not first_of(compared):
+                    return ""
+                alternatives = (
+                    behind(behind(alternatives, "/"), compared) if alternatives else compared
+                )
+            words = behind(words, in_each(alternatives, "[{}]".format))
         return words
+
+    def _compared(self, comparison: ast.expr) -> Said:
+        """Say by labels what one answer is compared with; "" where it is none."""
+        sign = "="
+        match comparison:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                sign = "!="
+                comparison = operand
+        match comparison:
+            case ast.Compare(ast.Name(code), [ast.Eq()], [ast.Constant(value)]):
+                pass
+            case ast.Compare(ast.Constant(value), [ast.In()], [ast.Name(code)]):
+                pass
+            case ast.Compare(ast.Name(code), [op], [ast.Constant(value)]) if sign == "=":
+                sign = COMPARES[type(op)]
+            case _:
+                return ""
+        form = self.questionnaire.form
+        for question in self.questionnaire.questions:
+            if question.draft_field.code == code:
+                entries = form.lists[question.listed] if question.listed else []
+                labels = (
+                    form.words(entry, "label")
+                    for entry in entries
+                    if (question.codes or {}).get(entry.name) == value
+                )
+                return behind(behind(question.draft_field.label, sign), next(labels, str(value)))
+        return ""
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
@@ -151,7 +178,7 @@ class FormQuestion:
         for group in self.groups:
             for part in group.conditions:
                 draft_field.of("relevant", part)
-                printer = Printer(partial(self._find, group.path), XLSFORM)
+                printer = FormPrinter(partial(self._find, group.path))
                 try:
                     condition = printer.condition(parsed(part.text, XLSFORM))
                     holds["relevant"].append(condition.tidy)
@@ -198,10 +225,13 @@ class FormQuestion:
             if part.kind in self.holds:
                 self.holds[part.kind].append(option_text)
 
-    def _printer(self) -> Printer:
-        return Printer(partial(self._find, self.path), XLSFORM)
+    def _printer(self) -> FormPrinter:
+        return FormPrinter(partial(self._find, self.path))
 
     def _condition(self, text: str) -> Counterpart:
+        always = COUNTERPARTS["always"].get(text.casefold())
+        if always is not None:
+            return (ALWAYS if always else NEVER), []
         printer = self._printer()
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
@@ -235,10 +265,7 @@ class FormQuestion:
         message_text = self.questionnaire.form.words(self.row, "constraint_message")
         tree = ast.parse(check, mode="eval").body
         remaining = list[str]()
-        conditions = [tree]
-        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
-            conditions = tree.values
-        for part in conditions:
+        for part in _parts(tree, ast.And):
             option, value = _limit(ast.unparse(part), draft_field.options.get("example", ""))
             if (
                 message_text
@@ -302,7 +329,7 @@ class FormQuestion:
         alone = all(len(parent_codes) == 1 for parent_codes in pairs.values())
         return f"parent: {above.code}", [] if alone else ["by this alone"]
 
-    def _offered(self, tree: ast.expr, printer: Printer) -> dict[str, str]:
+    def _offered(self, tree: ast.expr, printer: FormPrinter) -> dict[str, str]:
         """Return the condition under which a filter lets each entry through, by the entry's place."""
         offered: dict[str, str] = {}
         for row in self.questionnaire.form.lists[self.listed]:
@@ -379,7 +406,9 @@ class FormQuestion:
             self.calculation = NoCounterpart("it leads back to itself")
             draft_field = self.draft_field
             calculated = draft_field.type == "calculated"
-            draft_field.typed_as = self._needed_as() if calculated else draft_field.type
+            draft_field.typed_as = draft_field.type
+            if calculated:
+                draft_field.typed_as = self.questionnaire.form.needed_as(self.row.name)
             printer = self._printer()
             try:
                 if draft_field.type == "many":
@@ -387,6 +416,8 @@ class FormQuestion:
                 calculation = printer.value(parsed(text, XLSFORM))
                 if not calculated:
                     self.row.part.change(f"a {draft_field.type} that is calculated")
+                if draft_field.typed_as == "text":
+                    draft_field.typed_as = TYPED.get(calculation.type, "text")
                 draft_field.type = "calculated"
                 self.codes = calculation.codes
                 draft_field.options |= calculation.options
@@ -398,17 +429,6 @@ class FormQuestion:
         if isinstance(self.calculation, NoCounterpart):
             raise NoCounterpart(str(self.calculation))
         return self.calculation
-
-    def _needed_as(self) -> str:
-        """Return the type that others need its answer as, a number where they count with it; nothing without others."""
-        name = rf"\$\{{\s*{re.escape(self.row.name)}\s*\}}"
-        number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
-        expressions = "\n".join(
-            part.text for row in self.questionnaire.form.survey for part in row.expressions.values()
-        )
-        if not re.search(name, expressions):
-            return ""
-        return "decimal" if re.search(number, expressions) else "text"
 
     def _find(self, seen_from: str, name: str) -> Printed:
         """Return an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
@@ -448,6 +468,13 @@ class FormQuestion:
         if its_repeats[:1] != own_repeats[:1]:
             return answer._replace(rows=question.tool.code)
         raise NoCounterpart(f"{question.draft_field.code} is asked in the rows of another sheet")
+
+
+def _parts(condition: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:
+    """Return the conditions that an operator joins, the whole where it joins none."""
+    if isinstance(condition, ast.BoolOp) and isinstance(condition.op, operator):
+        return condition.values
+    return [condition]
 
 
 def _joined(conditions: list[str]) -> str:

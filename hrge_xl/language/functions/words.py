@@ -1,6 +1,7 @@
 """Functions over texts: words, length, has_text, starts_with, part_of, number_in, matches, email, join, label, worth.
 
-Among them is the limit of words that field types set. Below them stands what a pattern is to `matches` and `email`, and to a field that has one.
+Among them is the limit of words that field types set. Below them stands what a pattern is to `matches` and `email`,
+and to a field that has one.
 """
 
 from __future__ import annotations
