@@ -792,6 +792,32 @@ def test_a_data_package(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"arrayItem": {"type": "string", "constraints": {"enum": ["sun", "wind"]}}},
+        {"constraints": {"enum": [["sun"], ["wind", "sun"]]}},
+        {"type": "list", "categories": [{"value": "sun", "label": "Sun"}, "wind"]},
+    ],
+    ids=["items", "whole lists", "categories"],
+)
+def test_a_column_of_lists_is_many(said: dict[str, Any], tmp_path: Path) -> None:
+    """What its lists are made of is chosen from; without that one cell holds no list."""
+    constraints = {"minLength": 1, **said.get("constraints", {})}
+    field = {"name": "power", "type": "array", **said, "constraints": constraints}
+    schema = {"fields": [{"name": "id", "type": "string"}, field, {"name": "b", "type": "array"}]}
+    spec, lines = imported("plant.json", json.dumps(schema).encode(), tmp_path)
+    power = spec.tool["PLANT"].fields["POWER"]
+    assert (power.type.name, power.cells) == ("many", 2)
+    assert power.constraint
+    assert power.constraint.check == "count_of(value) >= 1"
+    (entries,) = spec.vocabularies.values()
+    assert [item.code for item in entries.items] == ["sun", "wind"]
+    assert [line["how"] for line in lines if line["source"] == "b · array"] == [
+        "one cell holds no list"
+    ]
+
+
 def test_a_workbook_in_use(tmp_path: Path) -> None:
     """A form above a table and a second table below are three sheets; no column with a dropdown is overlooked."""
     spec, lines = imported("in use.xlsx", workbook_in_use(), tmp_path)
