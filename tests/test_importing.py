@@ -372,7 +372,8 @@ EXPRESSIONS = {
 }
 NOT_SAID = {
     "${nobody} = 1": "no question that was kept is called “nobody”",
-    "pulldata('x', 'y', 'z', ${t}) = 1": "pulldata() reads what is not here",
+    "pulldata('x', 'y', 'z', ${t}) = 1": "the list “x” is not here, or says nothing as “y”",
+    "instance('x')/root/item[1]/name = 1": "instance() reads what is not here",
     "position(..) > 1": "no question that was kept is called “..”",
     "index() > 1": "There are no rows here that have a code",
     "${age} > 5": "AGE is asked in every row of PEOPLE",
@@ -497,6 +498,61 @@ def test_a_filter_of_a_list(written: str, tmp_path: Path) -> None:
     assert (line["outcome"] == "left out") == (checked is None)
 
 
+FILES_BESIDE = {
+    "towns.csv": "name,label,Region,people\na,Awdal,north,120\nb,Baidoa,south,7\nc,Cluj,north,\n",
+    "kinds.xml": "<root><item><name>k1</name><label>One</label><fee>2.5</fee></item></root>",
+}
+
+
+def test_a_file_beside_a_form_is_a_list_of_it(tmp_path: Path) -> None:
+    """Whose entries are chosen, filtered and looked up; without the file each is typed, and told."""
+    form = form_of(
+        ["type", "name", "label", "calculation", "choice_filter"],
+        ["text", "region", "Region"],
+        ["select_one_from_file towns.csv", "town", "Town", "", "region = ${region}"],
+        ["select_one_from_file kinds.xml", "kind", "Kind"],
+        ["calculate", "people", "", "pulldata('towns', 'people', 'name', ${town})"],
+        ["calculate", "where", "", "instance('towns')/root/item[name = ${town}]/Region"],
+        ["calculate", "called", "", "instance('towns')/root/item[name=current()/../town]/label"],
+        ["calculate", "fee", "", "instance('kinds')/root/item[name=${kind}]/fee * 2"],
+        ["calculate", "gone", "", "pulldata('elsewhere', 'a', 'name', ${town})"],
+    )
+    for name in ("with", "without"):
+        (tmp_path / name).mkdir()
+    for name, text in FILES_BESIDE.items():
+        (tmp_path / "with" / name).write_text(text, encoding="utf-8")
+    spec, lines = imported("form.csv", form, tmp_path / "with")
+    assert {
+        name: [item.code for item in each.items] for name, each in spec.vocabularies.items()
+    } == {
+        "TOWNS_CSV": ["a", "b", "c"],
+        "KINDS_XML": ["k1"],
+    }
+    found = spec.tool["FORM"].fields
+    assert {code: field.formula for code, field in found.items() if field.calculated} == {
+        "PEOPLE": "120 if TOWN == 'a' else 7 + 0 / (1 if TOWN == 'b' else 0)",
+        "WHERE": "'north' if TOWN == 'a' or TOWN == 'c' else 'south' if TOWN == 'b' else ''",
+        "CALLED": "label(TOWN)",
+        "FEE": "(2.5 + 0 / (1 if KIND == 'k1' else 0)) * 2",
+    }
+    assert found["TOWN"].constraint
+    assert not [line for line in lines if line["place"].startswith("towns") and line["how"]]
+    (gone,) = (line for line in lines if line["place"] == "survey!10 calculation")
+    assert gone["how"].endswith("the list “elsewhere” is not here, or says nothing as “a”")
+    spec, lines = imported("form.csv", form, tmp_path / "without")
+    types = {code: field.type.name for code, field in spec.tool["FORM"].fields.items()}
+    assert types == {"REGION": "text", "TOWN": "text", "KIND": "text"}
+
+
+def test_a_file_beside_a_form_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "towns.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "form.csv").write_bytes(
+        b"type,name,label\nselect_one_from_file towns.csv,town,Town\n"
+    )
+    made = import_spec(tmp_path / "form.csv", tmp_path / "spec")
+    assert "towns.csv was left out: it cannot be read" in " ".join(made.messages)
+
+
 def test_what_is_no_question_is_told(tmp_path: Path) -> None:
     """A condition stands in front of its note; a note can show a figure; what others need is typed instead."""
     rows = [
@@ -610,7 +666,8 @@ def test_what_is_lost_asks_nobody_to_answer(tmp_path: Path) -> None:
         "ODD": {"type": "text"},
     }
     (group,) = (line for line in lines if line["place"] == "survey!5 relevant")
-    assert (group["outcome"], group["how"]) == ("left out", "pulldata() reads what is not here")
+    assert group["outcome"] == "left out"
+    assert group["how"].startswith("the list “a” is not here")
     check_spec(tmp_path / "spec")
 
 

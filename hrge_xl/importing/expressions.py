@@ -26,7 +26,11 @@ from ..spec.check_sheets import MOST_NUMBERS
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
-ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
+ELSEWHERE = re.compile(r"\b(instance|INDIRECT|OFFSET)\(")
+# what an entry of a list says in a column, the entry being that which has an answer in another one
+INSTANCE = re.compile(
+    r"\binstance\(\s*('[^']*'|\"[^\"]*\")\s*\)/root/item\[\s*([\w\-]+)\s*=\s*(?:current\(\)/)?([^\[\]=]+)\]/([\w\-]+)"
+)
 # a number without leading zeros
 NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
 ALWAYS = "(1 == 1)"
@@ -87,11 +91,11 @@ EXCEL = Dialect(
 
 def parsed(text: str, dialect: Dialect) -> ast.expr:
     """Return the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
+    text = INSTANCE.sub(r"pulldata(\1, '\4', '\2', \3)", text.translate(QUOTES))
     if reader := ELSEWHERE.search(text):
         raise NoCounterpart(f"{reader[0]}) reads what is not here")
     if len(text) > LONGEST_SOURCE:
         raise NoCounterpart("it is longer than a cell has room for")
-    text = text.translate(QUOTES)
     words = list[str]()
     place = 0
     while place < len(text):
@@ -438,11 +442,17 @@ class Printer:
         return joined("or", conditions)
 
 
+# what the entries of a list say, by their columns
+EntriesOf = Callable[[str], Sequence[Mapping[str, str]]]
+MOST_WAYS = 60  # that a formula can take, one within the other
+
+
 class FormPrinter(Printer):
     """Prints an expression of a form: there a text that is counted with is a number, and a day is one since 1970."""
 
-    def __init__(self, find: Callable[[str], Printed]) -> None:
+    def __init__(self, find: Callable[[str], Printed], entries: EntriesOf) -> None:
         super().__init__(find, XLSFORM)
+        self.entries = entries
 
     def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
         match name, args:
@@ -458,7 +468,41 @@ class FormPrinter(Printer):
                 return self._formatted(day, pattern)
             case "substr", [text, ast.Constant(value=int(start)), *end]:
                 args = [text, ast.Constant(start + 1), *(end or [ast.Constant(LONGEST_SOURCE)])]
+            case "pulldata", [
+                ast.Constant(listed),
+                ast.Constant(column),
+                ast.Constant(key),
+                answer,
+            ]:
+                return self._pulled(str(listed), str(column), str(key), self._answer(answer))
+            case "pulldata", _:
+                raise NoCounterpart("pulldata() reads what is not here")
         return super()._call(name, args)
+
+    def _pulled(self, listed: str, column: str, key: str, answer: Printed) -> Printed:
+        """Write what a list says in a column, entry by entry; of what it calls them there is `label`."""
+        if answer.type is Type.CODE and key == "name" and column in ("label", "itextId"):
+            return Printed(f"label({answer.text})", Type.TEXT)
+        names = dict[str, list[str]]()  # by what their entries say
+        for entry in self.entries(listed):
+            names.setdefault(entry.get(column.casefold(), ""), []).append(
+                entry.get(key.casefold(), "")
+            )
+        names.pop("", None)
+        if not names:
+            raise NoCounterpart(f"the list “{listed}” is not here, or says nothing as “{column}”")
+        if len(names) > MOST_WAYS:
+            raise NoCounterpart(f"the list “{listed}” says more than {MOST_WAYS} different things")
+        figures = are_numbers(names)
+        pulled = Printed("''", Type.TEXT, literal="")
+        for text, keys in reversed(names.items()):
+            entries = (Printed(repr(name), Type.TEXT, literal=name) for name in keys)
+            is_one = joined("or", [self._equal(answer, entry).text for entry in entries])
+            value = Printed(repr(text), Type.TEXT, literal=text)
+            if figures:
+                value = Printed(f"{plain_number(text):.15g}", Type.NUMBER)
+            pulled = self._choose(is_one, value, pulled)
+        return pulled
 
     def _formatted(self, day: ast.expr, pattern: str) -> Printed:
         """Write a day as a pattern says: its parts by name, and what stands between them."""

@@ -245,7 +245,9 @@ class _FormWalk:
         constant = Printed(repr(part.text), Type.TEXT, literal=part.text)
         if kind == "calculation":
             try:
-                constant = FormPrinter(_no_answer).value(parsed(part.text, XLSFORM))
+                constant = FormPrinter(_no_answer, self.form.entries_of).value(
+                    parsed(part.text, XLSFORM)
+                )
             except NoCounterpart:
                 return None
         if constant.known is None:

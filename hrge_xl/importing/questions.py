@@ -178,7 +178,7 @@ class FormQuestion:
         for group in self.groups:
             for part in group.conditions:
                 draft_field.of("relevant", part)
-                printer = FormPrinter(partial(self._find, group.path))
+                printer = self._printer(group.path)
                 try:
                     condition = printer.condition(parsed(part.text, XLSFORM))
                     holds["relevant"].append(condition.tidy)
@@ -225,14 +225,14 @@ class FormQuestion:
             if part.kind in self.holds:
                 self.holds[part.kind].append(option_text)
 
-    def _printer(self) -> FormPrinter:
-        return FormPrinter(partial(self._find, self.path))
+    def _printer(self, seen_from: str) -> FormPrinter:
+        return FormPrinter(partial(self._find, seen_from), self.questionnaire.form.entries_of)
 
     def _condition(self, text: str) -> Counterpart:
         always = COUNTERPARTS["always"].get(text.casefold())
         if always is not None:
             return (ALWAYS if always else NEVER), []
-        printer = self._printer()
+        printer = self._printer(self.path)
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
     def _required(self, text: str) -> Counterpart:
@@ -298,7 +298,7 @@ class FormQuestion:
     def _filter(self, text: str) -> Counterpart:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
         tree = parsed(text, XLSFORM)
-        printer = self._printer()
+        printer = self._printer(self.path)
         columns = {
             column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))
         }
@@ -409,7 +409,7 @@ class FormQuestion:
             draft_field.typed_as = draft_field.type
             if calculated:
                 draft_field.typed_as = self.questionnaire.form.needed_as(self.row.name)
-            printer = self._printer()
+            printer = self._printer(self.path)
             try:
                 if draft_field.type == "many":
                     raise NoCounterpart("several answers are not worked out")
