@@ -715,6 +715,8 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
         ["text", "a", "A"],
         ["note", "odd", "Odd ages", "${age} mod 2 = 1"],
         ["text", "b", "B"],
+        ["note", "or", "Any", "not(selected(${consent}, 'yes')) or ${b} != '' or ${a} = ''"],
+        ["text", "c", "C"],
     ]
     choices = [["l", "yes", "Yes"], ["l", "no", "No, not given"]]
     spec, lines = imported("form.csv", form_of(*rows, choices=choices), tmp_path)
@@ -722,12 +724,17 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
     assert helps[1:] == [
         "[Consent given = No, not given] [Age in years >= 18] Thank the respondent",
         "Odd ages",
+        "[Consent given != Yes / B = … / A = –] Any",
     ]
     constraint = spec.tool["FORM"].fields["AGE"].constraint
     assert constraint
     assert constraint.message.source == "Correct this answer or the one it depends on."
     outcomes = {line["place"]: line["outcome"] for line in lines if line["kind"] == "relevant"}
-    assert outcomes == {"survey!5 relevant": "changed", "survey!7 relevant": "left out"}
+    assert outcomes == {
+        "survey!5 relevant": "changed",
+        "survey!7 relevant": "left out",
+        "survey!9 relevant": "changed",
+    }
 
 
 @pytest.mark.parametrize("pattern", [r"^\d{5,6}$", "[0-9]{5,6}"])

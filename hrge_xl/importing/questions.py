@@ -146,10 +146,9 @@ class FormQuestion:
     def _compared(self, comparison: ast.expr) -> Said:
         """Say by labels what one answer is compared with; "" where it is none."""
         sign = "="
-        match comparison:
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                sign = "!="
-                comparison = operand
+        if isinstance(comparison, ast.UnaryOp) and isinstance(comparison.op, ast.Not):
+            sign = "!="
+            comparison = comparison.operand
         match comparison:
             case ast.Compare(ast.Name(code), [ast.Eq()], [ast.Constant(value)]):
                 pass
@@ -157,6 +156,8 @@ class FormQuestion:
                 pass
             case ast.Compare(ast.Name(code), [op], [ast.Constant(value)]) if sign == "=":
                 sign = COMPARES[type(op)]
+            case ast.Call(ast.Name("filled" | "blank" as state), [ast.Name(code)]):
+                value = {"filled": "…", "blank": "–"}[state]
             case _:
                 return ""
         form = self.questionnaire.form
@@ -178,10 +179,8 @@ class FormQuestion:
         for group in self.groups:
             for part in group.conditions:
                 draft_field.of("relevant", part)
-                printer = self._printer(group.path)
                 try:
-                    condition = printer.condition(parsed(part.text, XLSFORM))
-                    holds["relevant"].append(condition.tidy)
+                    holds["relevant"].append(self._condition(part.text, group.path)[0])
                 except NoCounterpart as why:
                     part.lose(draft_field.code, str(why))
         for part in self.row.expressions.values():
@@ -228,11 +227,12 @@ class FormQuestion:
     def _printer(self, seen_from: str) -> FormPrinter:
         return FormPrinter(partial(self._find, seen_from), self.questionnaire.form.entries_of)
 
-    def _condition(self, text: str) -> Counterpart:
+    def _condition(self, text: str, seen_from: str = "") -> Counterpart:
+        """Return a condition of this question, or of a group around it, which sees answers from its own place."""
         always = COUNTERPARTS["always"].get(text.casefold())
         if always is not None:
             return (ALWAYS if always else NEVER), []
-        printer = self._printer(self.path)
+        printer = self._printer(seen_from or self.path)
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
     def _required(self, text: str) -> Counterpart:
