@@ -24,6 +24,7 @@ from .neutral import (
     DraftItem,
     DraftSpec,
     DraftTool,
+    Entry,
     PartOutcome,
     SourcePart,
     cut,
@@ -337,24 +338,29 @@ class _SheetGuess:
         fields = self._columns(block, head[1:], labelled)
         block.items = list(self._items(head[0][1], labelled, fields))
 
-    def _items(self, texts: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
+    def _items(self, text_column: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
         fixed = {column: field.code for column, field in fields.items() if "fixed" in field.options}
-        answers = fields.keys() - fixed
-        guarded = any(self.is_input(row, column) for row in rows for column in answers)
+        answer_columns = fields.keys() - fixed
+        input_rows = {
+            row for row in rows if any(self.is_input(row, column) for column in answer_columns)
+        }
         section = ""
         number = 0
         for row in rows:
-            if guarded and not any(self.is_input(row, column) for column in answers):
-                section = self.text(row, texts)
+            if input_rows and row not in input_rows:
+                section = self.text(row, text_column)
                 self._part("row", row).keep("a section")
                 continue
             number += 1
             code = f"{self.tools[-1].code}_{number:02d}"
             self._part("row", row).keep(code)
-            filled = {code: self.at(row, column).value for column, code in fixed.items()}
-            values = {code: str(value) for code, value in filled.items() if value is not None}
-            yield DraftItem(code, self.text(row, texts), section, values)
+            values: dict[str, str] = {}
+            for column, field_code in fixed.items():
+                value = self.at(row, column).value
+                if value is not None:
+                    values[field_code] = str(value)
+            yield DraftItem(code, self.text(row, text_column), section, values)
             section = ""
 
     def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> Fields:
@@ -365,7 +371,9 @@ class _SheetGuess:
         table = SourceTable(self.sheet.name, rows[0], rows[-1], tool, block, {})
         self.formulas.tables.append(table)
         places = {column: [(row, column) for row in rows] for _, column in head}
-        for row, column in sorted(head, key=lambda place: bool(self._worked_out(places[place[1]]))):
+        typed = [place for place in head if not self._worked_out(places[place[1]])]
+        worked_out = [place for place in head if place not in typed]
+        for row, column in typed + worked_out:
             self._part("row", row).keep("headings")
             texts = (self.text(row, nearest) for nearest in range(column, 0, -1))
             label = next(filter(None, texts), f"Column {column_letters(column)}")
@@ -379,17 +387,20 @@ class _SheetGuess:
         questions = dict[Place, str]()
         heading = ""
         texts = [place for place in self._above(head) if not self.is_input(*place)]
-        guided = bool(head) or any(self.is_input(*self._beside(*place)) for place in texts)
+        is_guided = bool(head) or any(self.is_input(*self._beside(*place)) for place in texts)
+        previous_row = 0
         for row, column in texts:
             beside = self._beside(row, column)
-            blank = self.at(*beside).is_blank
-            # where nothing guides, nothing but the blank cell beside it tells
-            supposed = not guided and blank and self._asks(row, column)
-            if self.is_input(*beside) or self.at(*beside).formula or supposed:
+            answer = self.at(*beside)
+            is_question = self.is_input(*beside) or bool(answer.formula)
+            if not is_guided and answer.is_blank:  # where nothing guides, the blank cell tells
+                is_question |= self._asks(row, column)
+            if is_question:
                 questions[row, column] = heading
                 heading = ""
-            elif blank and not any(r == row and c < column for r, c in texts):
+            elif answer.is_blank and row != previous_row:
                 heading = self.text(row, column)
+            previous_row = row
         return questions
 
     def _asks(self, row: int, column: int) -> bool:
@@ -397,9 +408,10 @@ class _SheetGuess:
         text = self.text(row, column)
         if self.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
             return False
-        first = self._above(())[0]
-        short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
-        return short or text.endswith((":", "?", "؟"))
+        if text.endswith((":", "?", "؟")):
+            return True
+        is_title = (row, column) == self._above(())[0]
+        return len(text) <= SHORT and not text.endswith(".") and not is_title
 
     def _forms(self, questions: dict[Place, str]) -> None:
         blocks = self._tool().blocks
@@ -427,23 +439,15 @@ class _SheetGuess:
         table: SourceTable | None = None,
     ) -> DraftField:
         """Make a field of the cells below or beside a heading: worked out, fixed or asked."""
-        cells = [self.at(*place) for place in places]
         filled = [place for place in places if self.at(*place).value is not None]
+        is_filled_in = len(filled) * 2 > len(places) and not any(starmap(self.is_input, filled))
         rule = self._telling_rule(places)
         if first := self._worked_out(places):
             field = self._calculated(first, table)
-        elif (
-            block.kind == "checklist"
-            and len(filled) * 2 > len(cells)
-            and not any(starmap(self.is_input, filled))
-        ):
-            figures = {type(self.at(*place).value) for place in filled} <= {int, float}
-            note_text = "already filled in on the sheet, so it is fixed"
-            field = DraftField(
-                self._code(), "decimal" if figures else "text", "", {"fixed": True}, [note_text]
-            )
+        elif block.kind == "checklist" and is_filled_in:
+            field = self._fixed(filled)
         else:
-            field = self._field(label, rule, cells)
+            field = self._field(label, rule, [self.at(*place) for place in places])
         block.fields.append(field)
         column = self._part("column", places[0][1])
         note = self._part("note", heading)
@@ -454,6 +458,13 @@ class _SheetGuess:
         if rule.type == "list":
             self._claim(field, places[0][1], rule)
         return field
+
+    def _fixed(self, filled: Run) -> DraftField:
+        """Make a field of what stands in these cells already."""
+        kinds = {type(self.at(*place).value) for place in filled}
+        type_name = "decimal" if kinds <= {int, float} else "text"
+        note = "already filled in on the sheet, so it is fixed"
+        return DraftField(self._code(), type_name, "", {"fixed": True}, [note])
 
     def _telling_rule(self, places: Run) -> SourceRule:
         """Return the validation of these cells that tells most: a list with entries before all others."""
@@ -494,9 +505,8 @@ class _SheetGuess:
             bool(is_date_format(shape)),
             tuple(cell.value for cell in cells if cell.value is not None),
         )
-        guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
-        candidates = [(kind, guess) for kind, guess in guesses if guess]
-        kind, guess = max(candidates, key=lambda guessed: (guessed[1].source, guessed[1].special))
+        candidates = [(guess, kind) for kind in FIELD_TYPES.values() if (guess := kind.guess(seen))]
+        guess, kind = max(candidates, key=lambda guessed: (guessed[0].source, guessed[0].special))
         field = DraftField(self._code(), kind.name, "", dict(guess.options))
         if guess.note:
             field.notes.append(guess.note)
@@ -506,11 +516,9 @@ class _SheetGuess:
             )
         if guess.labels:
             coded = _coded(guess.labels, numbered=kind.stepped)
-            entries = [dict[str, object](code=code, label=entry) for code, entry in coded]
-            field.options = {
-                "vocabulary": self.draft.listed(rule.name or label, entries),
-                **field.options,
-            }
+            entries: list[Entry] = [{"code": code, "label": entry} for code, entry in coded]
+            listed = self.draft.listed(rule.name or label, entries)
+            field.options = {"vocabulary": listed, **field.options}
         return field
 
     def _claim(self, field: DraftField, column: int, rule: SourceRule) -> None:
