@@ -347,24 +347,53 @@ EXPRESSIONS = {
     "${points} = '1' or ${points} = ${n}": "POINTS == '1' or (worth(POINTS) == INT or (blank(POINTS) and blank(INT)))",
     "max(${age}) - count(${people}) > 5": "max('PEOPLE', AGE) - count('PEOPLE') > 5",
     "indexed-repeat(${age}, ${people}, 2) > 5": "nth('PEOPLE', 2, AGE) > 5",
+    "contains(${t}, 'ab') or starts-with(${t}, ${a})": "has_text(TEX, 'ab') or starts_with(TEX, ANS)",
+    "substr(${t}, 0, 2) = 'ab'": "part_of(TEX, 1, 2) == 'ab'",
+    "substr(${t}, 3) = ${a}": "part_of(TEX, 4, 32767) == ANS",
+    "number(${t}) > 5 and ${t} * 2 = 8": "number_in(TEX) > 5 and number_in(TEX) * 2 == 8",
+    "string-length(${n}) > 2": "length(join(INT)) > 2",
+    "format-date(${d}, '%Y-%m') = '2026-03'": "join(year(DAT), '-', part_of(join(DAT), 6, 7)) == '2026-03'",
+    "format-date(${d}, '%Y') = ${n}": "year(DAT) == INT",
+    "format-date(${d}, '%n') < 4": "month_of(DAT) < 4",
+    "format-date(${d}, '%m') = '03'": "month_of(DAT) == 3",
+    "format-date(today(), '%Y-%m-%d') < ${d}": "today() < DAT",
+    "${d} > date(20000 + ${n})": "DAT > year_end(1969) + 1 + (20000 + INT)",
+    "floor(${n}) = 1": "integer(INT) - (1 if INT < integer(INT) else 0) == 1",
+    "selected(${m}, ${a})": "'x' in MUL and ANS == 'x' or ('y' in MUL and ANS == 'y')",
+    "selected(${m}, ${t})": "'x' in MUL and TEX == 'x' or ('y' in MUL and TEX == 'y')",
+    "${n} * 2 = 'NaN'": "blank(INT * 2)",
+    "${n} = 'many' or ${a} = null": "blank(ANS)",
+    "if(${n} > 1, ${a}, 'z') = 'y'": "(join(ANS) if INT > 1 else 'z') == 'y'",
+    "${fixed} = 'b' or ${hid} != 'app'": "1 == 0",
+    "selected(${m}, ${fixed})": "'x' in MUL",
+    "/form/people_group/inner = 'x'": "INNER == 'x'",
+    "../people_group/inner = 'x'": "INNER == 'x'",
+    "${often} = 'x'": "OFTEN == 'x'",
 }
 NOT_SAID = {
     "${nobody} = 1": "no question that was kept is called “nobody”",
-    "pulldata('x', 'y', 'z', ${t}) = 1": "pulldata() reads what is not here",
-    "position(..) > 1": "There are no rows here that have a code",
+    "pulldata('x', 'y', 'z', ${t}) = 1": "the list “x” is not here, or says nothing as “y”",
+    "instance('x')/root/item[1]/name = 1": "instance() reads what is not here",
+    "position(..) > 1": "no question that was kept is called “..”",
+    "index() > 1": "There are no rows here that have a code",
     "${age} > 5": "AGE is asked in every row of PEOPLE",
     "random() > 0.5": "random() with 0 arguments has no counterpart",
     "${n} > ": "it is not complete, or too deep",
     "(" * 300 + "1" + ")" * 300: "it is not complete, or too deep",
     "regex(${t}, '[A-Z]+')": "A sheet cannot calculate this matches()",
     "${t} > 'b'": "Texts and codes have no order",
+    "../elsewhere/inner = 'x'": "no question that was kept is called “../elsewhere/inner”",
+    "${m} = ${m}": "several answers are compared with several others",
+    "format-date(${d}, '%b') = 'May'": "format %b() with 1 arguments has no counterpart",
 }
 
 
 def form_with(relevant: str) -> bytes:
     """A form whose last question has a condition about the others."""
     rows = [
-        ["type", "name", "label", "relevant"],
+        ["type", "name", "label", "relevant", "calculation", "default"],
+        ["calculate", "fixed", "", "", "'x'"],
+        ["hidden", "hid", "", "", "", "app"],
         ["select_one l", "ans", "A"],
         ["select_multiple l", "mul", "M"],
         ["select_one numbers", "points", "P"],
@@ -373,6 +402,10 @@ def form_with(relevant: str) -> bytes:
         ["begin repeat", "people", "People"],
         ["integer", "age", "Age"],
         ["end repeat"],
+        ["begin group", "people_group", "Group"],
+        ["text", "inner", "Inner"],
+        ["end group"],
+        ["select_one l", "often", "Often", "", "if(${int} > 1, 'x', '')"],
         ["text", "final", "Final", relevant],
     ]
     stream = csv.writer(text := io.StringIO())
@@ -463,6 +496,61 @@ def test_a_filter_of_a_list(written: str, tmp_path: Path) -> None:
     assert (final.constraint.check if final.constraint else "") == (checked or "")
     (line,) = (line for line in lines if line["kind"] == "choice_filter")
     assert (line["outcome"] == "left out") == (checked is None)
+
+
+FILES_BESIDE = {
+    "towns.csv": "name,label,Region,people\na,Awdal,north,120\nb,Baidoa,south,7\nc,Cluj,north,\n",
+    "kinds.xml": "<root><item><name>k1</name><label>One</label><fee>2.5</fee></item></root>",
+}
+
+
+def test_a_file_beside_a_form_is_a_list_of_it(tmp_path: Path) -> None:
+    """Whose entries are chosen, filtered and looked up; without the file each is typed, and told."""
+    form = form_of(
+        ["type", "name", "label", "calculation", "choice_filter"],
+        ["text", "region", "Region"],
+        ["select_one_from_file towns.csv", "town", "Town", "", "region = ${region}"],
+        ["select_one_from_file kinds.xml", "kind", "Kind"],
+        ["calculate", "people", "", "pulldata('towns', 'people', 'name', ${town})"],
+        ["calculate", "where", "", "instance('towns')/root/item[name = ${town}]/Region"],
+        ["calculate", "called", "", "instance('towns')/root/item[name=current()/../town]/label"],
+        ["calculate", "fee", "", "instance('kinds')/root/item[name=${kind}]/fee * 2"],
+        ["calculate", "gone", "", "pulldata('elsewhere', 'a', 'name', ${town})"],
+    )
+    for name in ("with", "without"):
+        (tmp_path / name).mkdir()
+    for name, text in FILES_BESIDE.items():
+        (tmp_path / "with" / name).write_text(text, encoding="utf-8")
+    spec, lines = imported("form.csv", form, tmp_path / "with")
+    assert {
+        name: [item.code for item in each.items] for name, each in spec.vocabularies.items()
+    } == {
+        "TOWNS_CSV": ["a", "b", "c"],
+        "KINDS_XML": ["k1"],
+    }
+    found = spec.tool["FORM"].fields
+    assert {code: field.formula for code, field in found.items() if field.calculated} == {
+        "PEOPLE": "120 if TOWN == 'a' else 7 + 0 / (1 if TOWN == 'b' else 0)",
+        "WHERE": "'north' if TOWN == 'a' or TOWN == 'c' else 'south' if TOWN == 'b' else ''",
+        "CALLED": "label(TOWN)",
+        "FEE": "(2.5 + 0 / (1 if KIND == 'k1' else 0)) * 2",
+    }
+    assert found["TOWN"].constraint
+    assert not [line for line in lines if line["place"].startswith("towns") and line["how"]]
+    (gone,) = (line for line in lines if line["place"] == "survey!10 calculation")
+    assert gone["how"].endswith("the list “elsewhere” is not here, or says nothing as “a”")
+    spec, lines = imported("form.csv", form, tmp_path / "without")
+    types = {code: field.type.name for code, field in spec.tool["FORM"].fields.items()}
+    assert types == {"REGION": "text", "TOWN": "text", "KIND": "text"}
+
+
+def test_a_file_beside_a_form_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "towns.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "form.csv").write_bytes(
+        b"type,name,label\nselect_one_from_file towns.csv,town,Town\n"
+    )
+    made = import_spec(tmp_path / "form.csv", tmp_path / "spec")
+    assert "towns.csv was left out: it cannot be read" in " ".join(made.messages)
 
 
 def test_what_is_no_question_is_told(tmp_path: Path) -> None:
@@ -578,7 +666,8 @@ def test_what_is_lost_asks_nobody_to_answer(tmp_path: Path) -> None:
         "ODD": {"type": "text"},
     }
     (group,) = (line for line in lines if line["place"] == "survey!5 relevant")
-    assert (group["outcome"], group["how"]) == ("left out", "pulldata() reads what is not here")
+    assert group["outcome"] == "left out"
+    assert group["how"].startswith("the list “a” is not here")
     check_spec(tmp_path / "spec")
 
 
@@ -626,6 +715,8 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
         ["text", "a", "A"],
         ["note", "odd", "Odd ages", "${age} mod 2 = 1"],
         ["text", "b", "B"],
+        ["note", "or", "Any", "not(selected(${consent}, 'yes')) or ${b} != '' or ${a} = ''"],
+        ["text", "c", "C"],
     ]
     choices = [["l", "yes", "Yes"], ["l", "no", "No, not given"]]
     spec, lines = imported("form.csv", form_of(*rows, choices=choices), tmp_path)
@@ -633,12 +724,17 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
     assert helps[1:] == [
         "[Consent given = No, not given] [Age in years >= 18] Thank the respondent",
         "Odd ages",
+        "[Consent given != Yes / B = … / A = –] Any",
     ]
     constraint = spec.tool["FORM"].fields["AGE"].constraint
     assert constraint
     assert constraint.message.source == "Correct this answer or the one it depends on."
     outcomes = {line["place"]: line["outcome"] for line in lines if line["kind"] == "relevant"}
-    assert outcomes == {"survey!5 relevant": "changed", "survey!7 relevant": "left out"}
+    assert outcomes == {
+        "survey!5 relevant": "changed",
+        "survey!7 relevant": "left out",
+        "survey!9 relevant": "changed",
+    }
 
 
 @pytest.mark.parametrize("pattern", [r"^\d{5,6}$", "[0-9]{5,6}"])
@@ -758,6 +854,32 @@ def test_a_data_package(tmp_path: Path) -> None:
         "left out",
         "left out",
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"arrayItem": {"type": "string", "constraints": {"enum": ["sun", "wind"]}}},
+        {"constraints": {"enum": [["sun"], ["wind", "sun"]]}},
+        {"type": "list", "categories": [{"value": "sun", "label": "Sun"}, "wind"]},
+    ],
+    ids=["items", "whole lists", "categories"],
+)
+def test_a_column_of_lists_is_many(said: dict[str, Any], tmp_path: Path) -> None:
+    """What its lists are made of is chosen from; without that one cell holds no list."""
+    constraints = {"minLength": 1, **said.get("constraints", {})}
+    field = {"name": "power", "type": "array", **said, "constraints": constraints}
+    schema = {"fields": [{"name": "id", "type": "string"}, field, {"name": "b", "type": "array"}]}
+    spec, lines = imported("plant.json", json.dumps(schema).encode(), tmp_path)
+    power = spec.tool["PLANT"].fields["POWER"]
+    assert (power.type.name, power.cells) == ("many", 2)
+    assert power.constraint
+    assert power.constraint.check == "count_of(value) >= 1"
+    (entries,) = spec.vocabularies.values()
+    assert [item.code for item in entries.items] == ["sun", "wind"]
+    assert [line["how"] for line in lines if line["source"] == "b · array"] == [
+        "one cell holds no list"
+    ]
 
 
 def test_a_workbook_in_use(tmp_path: Path) -> None:

@@ -302,7 +302,7 @@ def _otherwise(answer: Any, chance: random.Random, down: int) -> Any:
 HOSTILE = "\x1b[2J\x1b]52;c;AAAA\x07\u202egpj.exe"
 
 
-def draft_elsewhere(file: str, _name: str, _job: Job) -> Draft | Finding:
+def draft_elsewhere(file: str, _name: str, _job: Job, files: object = ()) -> Draft | Finding:
     """Answer with a draft whose files lie elsewhere, or with one that says what a terminal obeys."""
     place = Path(file).stem.replace("+", "/")
     if place == "words":

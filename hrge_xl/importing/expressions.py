@@ -26,11 +26,17 @@ from ..spec.check_sheets import MOST_NUMBERS
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
-ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
+ELSEWHERE = re.compile(r"\b(instance|INDIRECT|OFFSET)\(")
+# what an entry of a list says in a column, the entry being that which has an answer in another one
+INSTANCE = re.compile(
+    r"\binstance\(\s*('[^']*'|\"[^\"]*\")\s*\)/root/item\[\s*([\w\-]+)\s*=\s*(?:current\(\)/)?([^\[\]=]+)\]/([\w\-]+)"
+)
 # a number without leading zeros
 NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
 ALWAYS = "(1 == 1)"
 NEVER = "(1 == 0)"
+# by the kind of an argument: what it is taken for
+BESIDE = {"n": Type.NUMBER, "d": Type.DATE}
 # operators of a source that are functions there
 CALLS = {
     ast.And: "and",
@@ -66,9 +72,9 @@ class Dialect(NamedTuple):
 XLSFORM = Dialect(
     re.compile(
         r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
-        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.\.?)(?![.\w/])" + END
+        r"|(?P<path>(?:\.\.?|(?=/\w))(?:/[\w.\-]+)*)(?![.\w/])" + END
     ),
-    {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
+    {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or", "null": "''"},
     COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
 )
 EXCEL = Dialect(
@@ -85,11 +91,11 @@ EXCEL = Dialect(
 
 def parsed(text: str, dialect: Dialect) -> ast.expr:
     """Return the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
+    text = INSTANCE.sub(r"pulldata(\1, '\4', '\2', \3)", text.translate(QUOTES))
     if reader := ELSEWHERE.search(text):
         raise NoCounterpart(f"{reader[0]}) reads what is not here")
     if len(text) > LONGEST_SOURCE:
         raise NoCounterpart("it is longer than a cell has room for")
-    text = text.translate(QUOTES)
     words = list[str]()
     place = 0
     while place < len(text):
@@ -101,7 +107,7 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
         token_text = token[kind] if kind else ""
         if token_text.lower() in dialect.python:
             words.append(dialect.python[token_text.lower()])
-        elif kind in ("reference", "path", "self"):
+        elif kind in ("reference", "path"):
             words.append(f"ask[{token_text!r}]")
         elif kind in ("name", "call"):
             words.append(f"{kind}[{token_text!r}]")
@@ -151,10 +157,15 @@ class Printed(NamedTuple):
 
     @property
     def as_text(self) -> Printed:
-        """The text that it is: a code is joined with nothing."""
-        if self.type is Type.CODE:
-            return self._replace(text=f"join({self.text})", type=Type.TEXT)
-        return self
+        """The text that it is: what is none is joined with nothing."""
+        if self.type is Type.TEXT:
+            return self
+        return self._replace(text=f"join({self.text})", type=Type.TEXT)
+
+    @property
+    def names(self) -> Mapping[str, str] | None:
+        """What it may be, by the names that the source has for it, where these are known."""
+        return self.codes if self.literal is None else {self.literal: self.literal}
 
     @property
     def tidy(self) -> str:
@@ -305,10 +316,10 @@ class Printer:
                 raise NoCounterpart(f"{argument.text} is not asked in rows")
             return argument
         argument = self.condition(node) if kind == "c" else self.value(node)
-        if kind in "nd":
-            argument = self._beside(
-                argument, Printed("", Type.NUMBER if kind == "n" else Type.DATE)
-            )
+        if kind in BESIDE:
+            argument = self._beside(argument, Printed("", BESIDE[kind]))
+        if kind == "s" and argument.type is not Type.CODE:
+            return argument.as_text
         if kind == "n" and argument.type not in FIGURES:
             raise NoCounterpart(f"{argument.text} is a {argument.type}, not a number")
         if kind == "l" and argument.literal is None:
@@ -319,14 +330,6 @@ class Printer:
         match name, args:
             case "if", [test, then, other]:
                 return self._choose(self.condition(test), self.value(then), self.value(other))
-            case "selected", [several, entry]:
-                return self._equal(self._answer(several), self._answer(entry), only=False)
-            case "selected-at", [one, ast.Constant(value=0)]:
-                answer = self._answer(one)
-                if answer.type is Type.CODE:
-                    return answer
-            case "regex", [answer, ast.Constant(value=str(pattern))]:
-                args = [answer, ast.Constant(by_place(pattern))]
             case "not", [condition]:
                 return negated(self.condition(condition).text)
             case (("and" | "or"), _):
@@ -356,10 +359,14 @@ class Printer:
             divided = f"({if_true.text} + 0 / (1 if {test.text} else 0))"
             return Printed(divided, if_true.type)
         if_true, if_false = self._alike(if_true, if_false)
+        names = None
+        if if_true.names is not None and if_false.names is not None:
+            names = {**if_true.names, **if_false.names}
         if {if_true.type, if_false.type} == {Type.TEXT, Type.CODE}:
             if_true = if_true.as_text
             if_false = if_false.as_text
-        return Printed(f"({if_true.text} if {test.text} else {if_false.text})", if_true.type)
+        text = f"({if_true.text} if {test.text} else {if_false.text})"
+        return Printed(text, if_true.type, names)
 
     # comparisons
 
@@ -389,7 +396,7 @@ class Printer:
             case Type.TEXT, Type.NUMBER if (
                 plain_number(digits := (side.literal or "").strip()) is not None
             ):
-                return Printed(digits, Type.NUMBER)
+                return Printed(digits.lstrip("0") or "0", Type.NUMBER)
             case _, Type.NUMBER:
                 return side.number
         return side
@@ -401,6 +408,8 @@ class Printer:
         name = right.known
         if left.known is not None:
             return Printed(ALWAYS if left.known == name else NEVER, Type.BOOL)
+        if left.type is Type.MANY and name is None:
+            return self._among(left, right, only=only)
         if left.codes is None or name is None:
             if {left.type, right.type} == {Type.CODE, Type.TEXT}:
                 self.changes.append("capitals count for nothing")
@@ -418,3 +427,113 @@ class Printer:
             return Printed(f"({left.text} == {code})", Type.BOOL)
         alone = f" and count_of({left.text}) == 1" if only else ""
         return Printed(f"({code} in {left.text}{alone})", Type.BOOL)
+
+    def _among(self, several: Printed, answer: Printed, *, only: bool) -> Printed:
+        """Write that an answer is one of several others, or all of them, code by code."""
+        if answer.type is Type.MANY:
+            raise NoCounterpart("several answers are compared with several others")
+        conditions = []
+        for name in several.codes or {}:
+            if answer.names is not None and name not in answer.names:
+                continue
+            entry = Printed(repr(name), Type.TEXT, literal=name)
+            sides = (self._equal(several, entry, only=only), self._equal(answer, entry))
+            conditions.append(joined("and", [side.text for side in sides]).text)
+        return joined("or", conditions)
+
+
+# what the entries of a list say, by their columns
+EntriesOf = Callable[[str], Sequence[Mapping[str, str]]]
+MOST_WAYS = 60  # that a formula can take, one within the other
+
+
+class FormPrinter(Printer):
+    """Prints an expression of a form: there a text that is counted with is a number, and a day is one since 1970."""
+
+    def __init__(self, find: Callable[[str], Printed], entries: EntriesOf) -> None:
+        super().__init__(find, XLSFORM)
+        self.entries = entries
+
+    def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
+        match name, args:
+            case "selected", [several, entry]:
+                return self._equal(self._answer(several), self._answer(entry), only=False)
+            case "selected-at", [one, ast.Constant(value=0)]:
+                answer = self._answer(one)
+                if answer.type is Type.CODE:
+                    return answer
+            case "regex", [answer, ast.Constant(value=str(pattern))]:
+                args = [answer, ast.Constant(by_place(pattern))]
+            case (("format-date" | "format-date-time"), [day, ast.Constant(value=str(pattern))]):
+                return self._formatted(day, pattern)
+            case "substr", [text, ast.Constant(value=int(start)), *end]:
+                args = [text, ast.Constant(start + 1), *(end or [ast.Constant(LONGEST_SOURCE)])]
+            case "pulldata", [
+                ast.Constant(listed),
+                ast.Constant(column),
+                ast.Constant(key),
+                answer,
+            ]:
+                return self._pulled(str(listed), str(column), str(key), self._answer(answer))
+            case "pulldata", _:
+                raise NoCounterpart("pulldata() reads what is not here")
+        return super()._call(name, args)
+
+    def _pulled(self, listed: str, column: str, key: str, answer: Printed) -> Printed:
+        """Write what a list says in a column, entry by entry; of what it calls them there is `label`."""
+        if answer.type is Type.CODE and key == "name" and column in ("label", "itextId"):
+            return Printed(f"label({answer.text})", Type.TEXT)
+        names = dict[str, list[str]]()  # by what their entries say
+        for entry in self.entries(listed):
+            names.setdefault(entry.get(column.casefold(), ""), []).append(
+                entry.get(key.casefold(), "")
+            )
+        names.pop("", None)
+        if not names:
+            raise NoCounterpart(f"the list “{listed}” is not here, or says nothing as “{column}”")
+        if len(names) > MOST_WAYS:
+            raise NoCounterpart(f"the list “{listed}” says more than {MOST_WAYS} different things")
+        figures = are_numbers(names)
+        pulled = Printed("''", Type.TEXT, literal="")
+        for text, keys in reversed(names.items()):
+            entries = (Printed(repr(name), Type.TEXT, literal=name) for name in keys)
+            is_one = joined("or", [self._equal(answer, entry).text for entry in entries])
+            value = Printed(repr(text), Type.TEXT, literal=text)
+            if figures:
+                value = Printed(f"{plain_number(text):.15g}", Type.NUMBER)
+            pulled = self._choose(is_one, value, pulled)
+        return pulled
+
+    def _formatted(self, day: ast.expr, pattern: str) -> Printed:
+        """Write a day as a pattern says: its parts by name, and what stands between them."""
+        if pattern in ("%m", "%d"):
+            return self._call(f"alone {pattern}", [day])
+        parts = list[Printed]()
+        for part in re.findall(r"%Y-%m-%d|%.?|[^%]+", pattern):
+            if part[0] == "%":
+                parts.append(self._call(f"format {part}", [day]))
+            else:
+                parts.append(self._printed(ast.Constant(part)))
+        if len(parts) == 1:
+            return parts[0]
+        return Printed(f"join({', '.join(map(str, parts))})", Type.TEXT)
+
+    def _beside(self, side: Printed, opposite: Printed) -> Printed:
+        side = super()._beside(side, opposite)
+        match side.type, opposite.type:
+            case Type.TEXT, Type.NUMBER if side.literal is None:
+                return Printed(f"number_in({side.text})", Type.NUMBER)
+            case Type.NUMBER, Type.DATE:
+                return Printed(f"(year_end(1969) + 1 + {side.text})", Type.DATE)
+        return side
+
+    def _equal(self, left: Printed, right: Printed, *, only: bool = True) -> Printed:
+        """Write that two sides are the same; what cannot be worked out is not a number there, and blank here."""
+        word = right.literal
+        if left.type is not Type.NUMBER or left.known or not word or plain_number(word) is not None:
+            return super()._equal(left, right, only=only)
+        if word == "NaN":
+            self.changes.append("what is not a number is blank")
+            return Printed(f"blank({left.text})", Type.BOOL)
+        self.changes.append(f"a number is never “{word}”")
+        return Printed(NEVER, Type.BOOL)

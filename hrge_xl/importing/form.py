@@ -10,7 +10,15 @@ import re
 from collections.abc import Mapping
 
 from ..language import Type
-from .expressions import COUNTERPARTS, TOO_LARGE, Printed
+from .expressions import (
+    COUNTERPARTS,
+    TOO_LARGE,
+    XLSFORM,
+    FormPrinter,
+    NoCounterpart,
+    Printed,
+    parsed,
+)
 from .neutral import (
     BLANK_ROWS,
     DraftBlock,
@@ -99,7 +107,9 @@ class _FormWalk:
     # groups and repeats
 
     def _begin(self, row: FormRow, *, repeats: bool) -> None:
-        group = QuestionGroup(repeats, self.form.words(row, "label"), self.groups[-1].tool)
+        around = self.groups[-1]
+        path = f"{around.path}/{row.name}"
+        group = QuestionGroup(repeats, self.form.words(row, "label"), around.tool, path)
         for part in row.expressions.values():
             if part.kind == "relevant":
                 group.conditions.append(part)
@@ -118,7 +128,7 @@ class _FormWalk:
         draft = self.form.draft
         group.tool = draft.new_tool(draft.free_code(name), first_of(title), title)
         code = group.tool.code
-        self.questionnaire.named[name] = Printed("1", Type.NUMBER, rows=code)
+        self.questionnaire.name(group.path, Printed("1", Type.NUMBER, rows=code))
         if purpose := row.texts.get("purpose"):
             group.tool.options["purpose"] = purpose
         block = DraftBlock("register", {"id": f"{code[:LETTERS]}-", "rows": BLANK_ROWS})
@@ -178,13 +188,19 @@ class _FormWalk:
         like = kind.casefold()
         select = SELECT.fullmatch(kind)
         type, *changes = ["select"] if select else COUNTERPARTS["types"].get(like, [""])
+        path = f"{self.groups[-1].path}/{row.name}"
+        if constant := self._constant(row, like):
+            self.questionnaire.name(path, constant)
+            return
+        if like == "hidden" and (type := self.form.needed_as(row.name)):
+            changes = ["it is typed, as other questions need it"]
         if not type or not row.name:
             why = next(
                 why for pattern, why in COUNTERPARTS["without"] if re.fullmatch(pattern, like)
             )
             row.part.leave_out(why if row.name else "it has no name")
             if like in ("today", "start", "end"):
-                self.questionnaire.named[row.name] = Printed("today()", Type.DATE)
+                self.questionnaire.name(path, Printed("today()", Type.DATE))
             return
         row.part.keep("", *changes)
         field = DraftField(
@@ -218,8 +234,27 @@ class _FormWalk:
         for part in (part for group in self.groups for part in group.conditions):
             part.fields += 1
         self.form.labels.setdefault(row.name, field.label)
-        if not isinstance(self.questionnaire.named.get(row.name), FormQuestion):
-            self.questionnaire.named[row.name] = question
+        self.questionnaire.name(question.path, question)
+
+    def _constant(self, row: FormRow, like: str) -> Printed | None:
+        """Return what a row that asks nothing always says: it stands where others name it."""
+        kind = {"calculate": "calculation", "hidden": "default"}.get(like, "")
+        part = row.expressions.get(kind)
+        if not part or len(row.expressions) > 1 or any(group.conditions for group in self.groups):
+            return None
+        constant = Printed(repr(part.text), Type.TEXT, literal=part.text)
+        if kind == "calculation":
+            try:
+                constant = FormPrinter(_no_answer, self.form.entries_of).value(
+                    parsed(part.text, XLSFORM)
+                )
+            except NoCounterpart:
+                return None
+        if constant.known is None:
+            return None
+        for kept_part in (row.part, part):
+            kept_part.keep("", f"{constant.text} stands where it is named")
+        return constant
 
     def _limit(self, field: DraftField, row: FormRow, limits: Mapping[str, float]) -> None:
         """Give a question the limits of its range, but for those that no cell can reach."""
@@ -265,3 +300,7 @@ class _FormWalk:
             code = field_code(f"{field.code}_OTHER", self.codes)
             block.fields.append(DraftField(code, "text", label, {"relevant": condition}))
             part.change(f"what “other” is stands in {code}")
+
+
+def _no_answer(name: str) -> Printed:
+    raise NoCounterpart(f"{name} is an answer")

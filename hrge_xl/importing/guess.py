@@ -24,6 +24,7 @@ from .neutral import (
     DraftItem,
     DraftSpec,
     DraftTool,
+    Entry,
     PartOutcome,
     SourcePart,
     cut,
@@ -108,9 +109,10 @@ class _SheetGuess:
         self.claimed: dict[int, list[str]] = {}  # by column: the fields that its dropdowns became
         self.at = sheet.at
         self.text = sheet.text
-        self.open = sheet.open
+        self.is_input = sheet.is_input
         self.rule = sheet.rule
-        self.last, self.right = map(max, zip((1, 1), *sheet.cells, strict=True))
+        self.last_row = max((row for row, _ in sheet.cells), default=1)
+        self.last_column = max((column for _, column in sheet.cells), default=1)
 
     def add(self) -> None:
         """Add the sheet to the draft."""
@@ -120,18 +122,21 @@ class _SheetGuess:
             head = ()
         if questions := self._questions(head):
             self._forms(questions)
-        head = head or (() if questions else next(self._runs(), ()))
+        elif not head:
+            head = next(self._runs(), ())
         last = 0
         while head:
             rows = self._rows(head)
-            numbered = len(head) > 2 and NUMBERING.fullmatch(self.text(*head[0]))
-            columns = head[1:] if numbered else head
-            make = self._checklist if self._is_checklist(columns, rows) else self._register
-            make(columns, rows)
+            is_numbered = len(head) > 2 and NUMBERING.fullmatch(self.text(*head[0]))
+            columns = head[1:] if is_numbered else head
+            if self._is_checklist(columns, rows):
+                self._checklist(columns, rows)
+            else:
+                self._register(columns, rows)
             last = max(last, head[0][0], *rows)
             head = self._head(last, head)
-        for head, rows in self._overlooked():
-            self._register(head, rows)
+        for overlooked_head, rows in self._overlooked():
+            self._register(overlooked_head, rows)
 
     def tell(self) -> None:
         """Tell of a sheet from which nothing came, and why."""
@@ -181,7 +186,9 @@ class _SheetGuess:
         for place in self._above(head)[:1]:
             text = self.text(*place)
             beside = self._beside(*place)
-            if cell_length(text) <= LIMIT_LABEL and not (self.text(*beside) or self.open(*beside)):
+            if cell_length(text) <= LIMIT_LABEL and not (
+                self.text(*beside) or self.is_input(*beside)
+            ):
                 return text
         return self.sheet.name
 
@@ -189,14 +196,15 @@ class _SheetGuess:
 
     def _runs(self) -> Iterator[Run]:
         """Yield runs of adjacent short texts that nobody is meant to fill in, top down."""
-        for row in range(1, self.last + 1):
-            places = ((row, column) for column in range(1, self.right + 1))
-            for heads, run in groupby(places, self._may_be_head):
-                if heads and len(together := tuple(run)) >= 2:
-                    yield together
+        for row in range(1, self.last_row + 1):
+            places = [(row, column) for column in range(1, self.last_column + 1)]
+            for may_be_heads, adjacent in groupby(places, self._may_be_head):
+                run = tuple(adjacent)
+                if may_be_heads and len(run) >= 2:
+                    yield run
 
     def _may_be_head(self, place: Place) -> bool:
-        alone = self.at(*place).span == 1 and not self.open(*place)
+        alone = self.at(*place).span == 1 and not self.is_input(*place)
         return alone and 0 < len(self.text(*place)) <= SHORT
 
     def _head(self, previous_end: int = 0, previous_head: Run = ()) -> Run:
@@ -206,28 +214,34 @@ class _SheetGuess:
         """
         for run in self._runs():
             row, column = run[0]
-            opens = any(self.open(row + 1, column) for _, column in run)
-            beside = previous_head and row == previous_head[0][0] and column > previous_head[-1][1]
-            may_begin = beside or not previous_end or (row > previous_end and opens)
+            may_begin = not previous_end
+            if row > previous_end:
+                may_begin |= any(self.is_input(row + 1, below) for _, below in run)
+            if previous_head and row == previous_head[0][0]:
+                may_begin |= column > previous_head[-1][1]
             if may_begin and self._stands_above(run):
-                return max([run, *self._lower_heads(row, column)], key=len)
+                candidates = [run, *self._lower_heads(row, column)]
+                return max(candidates, key=len)
         return ()
 
     def _lower_heads(self, row: int, column: int) -> Iterator[Run]:
         """Yield the runs up to three rows lower under which dropdowns begin: their headings are meant."""
-        rows = {area.top - 1 for _, area in self.sheet.dropdowns()} & {row + 1, row + 2, row + 3}
+        heading_rows = {area.top - 1 for _, area in self.sheet.dropdowns()}
         for run in self._runs():
-            if run[0][0] in rows and run[0][1] <= column:
+            first_row, first_column = run[0]
+            is_near = row < first_row <= row + 3 and first_column <= column
+            if is_near and first_row in heading_rows:
                 yield run
 
     def _stands_above(self, run: Run) -> bool:
         """Say whether cells below are filled in, or are to be, directly or below the heading of a section."""
-        for rows in (1, 2):
-            below = [(row + rows, column) for row, column in run]
+        for distance in (1, 2):
+            below = [(row + distance, column) for row, column in run]
             filled = [place for place in below if not self.at(*place).is_blank]
-            if len(filled) >= 2 or any(self.open(*place) for place in below):
+            if len(filled) >= 2 or any(starmap(self.is_input, below)):
                 return True
-            if filled != below[:1] or len(run) <= 2:
+            is_heading_of_section = filled == below[:1] and len(run) > 2
+            if not is_heading_of_section:
                 return False
         return False
 
@@ -236,9 +250,9 @@ class _SheetGuess:
         up.
         """
         rows: list[int] = []
-        for row in range(head[0][0] + 1, self.last + 1):
+        for row in range(head[0][0] + 1, self.last_row + 1):
             cells = [self.at(row, column) for _, column in head]
-            if not any(cell.unlocked or not cell.is_blank for cell in cells):
+            if all(cell.is_blank and not cell.unlocked for cell in cells):
                 break
             rows.append(row)
         for row in rows[-MOST_TOTALS:]:
@@ -254,10 +268,12 @@ class _SheetGuess:
         # where the dropdowns begin, by rows of headings and columns
         heading_rows: dict[int, dict[int, int]] = {}
         for kind, column in self.parts:
-            if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
-                top = min(area.top for _, area in self.sheet.dropdowns(column))
-                row = next((row for row in range(top, 0, -1) if self.text(row, column)), top)
-                heading_rows.setdefault(row, {})[column] = top
+            if kind != "dropdown" or not isinstance(column, int) or column in self.claimed:
+                continue
+            top = min(area.top for _, area in self.sheet.dropdowns(column))
+            rows_above = (row for row in range(top, 0, -1) if self.text(row, column))
+            heading_row = next(rows_above, top)
+            heading_rows.setdefault(heading_row, {})[column] = top
         for row, tops in heading_rows.items():
             yield [(row, column) for column in tops], sorted({row + 1, *tops.values()})
 
@@ -265,29 +281,37 @@ class _SheetGuess:
 
     def _is_form(self, head: Run) -> bool:
         """Question and answer side by side, with answers of different kinds: no table."""
-        (_, first), (_, second) = head[:2]
+        if len(head) > 3:
+            return False
+        question_column = head[0][1]
+        answer_column = head[1][1]
         rows = self._rows(head)
-        rules = {self.rule(row, second) for row in rows}
-        texts = [row for row in rows if self.text(row, first)]
-        fixed = not any(self.open(row, first) for row in texts)
-        return len(head) <= 3 and fixed and len(texts) >= 2 and len(rules) > 1
+        rules = {self.rule(row, answer_column) for row in rows}
+        questions = [row for row in rows if self.text(row, question_column)]
+        if any(self.is_input(row, question_column) for row in questions):
+            return False
+        return len(questions) >= 2 and len(rules) > 1
 
     def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
         """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
         first, *answer_columns = (column for _, column in head)
         labelled = [row for row in rows if self.text(row, first)]
-        if len(labelled) < max(2, len(rows) * 0.8) or any(self.open(row, first) for row in rows):
+        if len(labelled) < max(2, len(rows) * 0.8) or any(
+            self.is_input(row, first) for row in rows
+        ):
             return False
-        used = {
-            column
-            for column in answer_columns
-            if not all(self.at(row, column).is_blank for row in labelled)
-        }
-        # rows that differ by their numbers are no points; what is filled in is not asked; there is no room for more
-        numbered = len({re.sub(r"\d+", "#", self.text(row, first)) for row in labelled}) == 1
-        filled_in = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
-        continues = any(self.open(rows[-1] + 1, column) for column in answer_columns)
-        return len(used) < len(answer_columns) and not (numbered or filled_in or continues)
+        without_numbers = {re.sub(r"\d+", "#", self.text(row, first)) for row in labelled}
+        if len(without_numbers) == 1:  # rows that differ by their numbers are no points
+            return False
+        blank_columns = 0
+        for column in answer_columns:
+            if self.is_input(rows[-1] + 1, column):  # there is room for more
+                return False
+            if all(self.at(row, column).is_blank for row in labelled):
+                blank_columns += 1
+            elif self.is_input(rows[0], column) or self.is_input(rows[-1], column):
+                return False  # what is filled in is not asked
+        return blank_columns > 0
 
     def _register(self, head: Run, rows: Sequence[int]) -> None:
         block = DraftBlock("register", {"id": f"{self._tool().code}-"})
@@ -304,7 +328,7 @@ class _SheetGuess:
     def _room(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
         below = ((row + offset, column) for offset in range(MOST_BLANK_ROWS + 1))
-        return sum(takewhile(bool, starmap(self.open, below)))
+        return sum(takewhile(bool, starmap(self.is_input, below)))
 
     def _checklist(self, head: Run, rows: Sequence[int]) -> None:
         notes = ["the texts of the first column are fixed, the others are answered"]
@@ -314,24 +338,29 @@ class _SheetGuess:
         fields = self._columns(block, head[1:], labelled)
         block.items = list(self._items(head[0][1], labelled, fields))
 
-    def _items(self, texts: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
+    def _items(self, text_column: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
         fixed = {column: field.code for column, field in fields.items() if "fixed" in field.options}
-        answers = fields.keys() - fixed
-        guarded = any(self.open(row, column) for row in rows for column in answers)
+        answer_columns = fields.keys() - fixed
+        input_rows = {
+            row for row in rows if any(self.is_input(row, column) for column in answer_columns)
+        }
         section = ""
         number = 0
         for row in rows:
-            if guarded and not any(self.open(row, column) for column in answers):
-                section = self.text(row, texts)
+            if input_rows and row not in input_rows:
+                section = self.text(row, text_column)
                 self._part("row", row).keep("a section")
                 continue
             number += 1
             code = f"{self.tools[-1].code}_{number:02d}"
             self._part("row", row).keep(code)
-            filled = {code: self.at(row, column).value for column, code in fixed.items()}
-            values = {code: str(value) for code, value in filled.items() if value is not None}
-            yield DraftItem(code, self.text(row, texts), section, values)
+            values: dict[str, str] = {}
+            for column, field_code in fixed.items():
+                value = self.at(row, column).value
+                if value is not None:
+                    values[field_code] = str(value)
+            yield DraftItem(code, self.text(row, text_column), section, values)
             section = ""
 
     def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> Fields:
@@ -342,7 +371,9 @@ class _SheetGuess:
         table = SourceTable(self.sheet.name, rows[0], rows[-1], tool, block, {})
         self.formulas.tables.append(table)
         places = {column: [(row, column) for row in rows] for _, column in head}
-        for row, column in sorted(head, key=lambda place: bool(self._worked_out(places[place[1]]))):
+        typed = [place for place in head if not self._worked_out(places[place[1]])]
+        worked_out = [place for place in head if place not in typed]
+        for row, column in typed + worked_out:
             self._part("row", row).keep("headings")
             texts = (self.text(row, nearest) for nearest in range(column, 0, -1))
             label = next(filter(None, texts), f"Column {column_letters(column)}")
@@ -355,18 +386,21 @@ class _SheetGuess:
         """Return the places of questions above a table in reading order, each with the heading in front of it."""
         questions = dict[Place, str]()
         heading = ""
-        texts = [place for place in self._above(head) if not self.open(*place)]
-        guided = bool(head) or any(self.open(*self._beside(*place)) for place in texts)
+        texts = [place for place in self._above(head) if not self.is_input(*place)]
+        is_guided = bool(head) or any(self.is_input(*self._beside(*place)) for place in texts)
+        previous_row = 0
         for row, column in texts:
             beside = self._beside(row, column)
-            blank = self.at(*beside).is_blank
-            # where nothing guides, nothing but the blank cell beside it tells
-            supposed = not guided and blank and self._asks(row, column)
-            if self.open(*beside) or self.at(*beside).formula or supposed:
+            answer = self.at(*beside)
+            is_question = self.is_input(*beside) or bool(answer.formula)
+            if not is_guided and answer.is_blank:  # where nothing guides, the blank cell tells
+                is_question |= self._asks(row, column)
+            if is_question:
                 questions[row, column] = heading
                 heading = ""
-            elif blank and not any(r == row and c < column for r, c in texts):
+            elif answer.is_blank and row != previous_row:
                 heading = self.text(row, column)
+            previous_row = row
         return questions
 
     def _asks(self, row: int, column: int) -> bool:
@@ -374,9 +408,10 @@ class _SheetGuess:
         text = self.text(row, column)
         if self.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
             return False
-        first = self._above(())[0]
-        short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
-        return short or text.endswith((":", "?", "؟"))
+        if text.endswith((":", "?", "؟")):
+            return True
+        is_title = (row, column) == self._above(())[0]
+        return len(text) <= SHORT and not text.endswith(".") and not is_title
 
     def _forms(self, questions: dict[Place, str]) -> None:
         blocks = self._tool().blocks
@@ -404,23 +439,15 @@ class _SheetGuess:
         table: SourceTable | None = None,
     ) -> DraftField:
         """Make a field of the cells below or beside a heading: worked out, fixed or asked."""
-        cells = [self.at(*place) for place in places]
         filled = [place for place in places if self.at(*place).value is not None]
+        is_filled_in = len(filled) * 2 > len(places) and not any(starmap(self.is_input, filled))
         rule = self._telling_rule(places)
         if first := self._worked_out(places):
             field = self._calculated(first, table)
-        elif (
-            block.kind == "checklist"
-            and len(filled) * 2 > len(cells)
-            and not any(starmap(self.open, filled))
-        ):
-            figures = {type(self.at(*place).value) for place in filled} <= {int, float}
-            note_text = "already filled in on the sheet, so it is fixed"
-            field = DraftField(
-                self._code(), "decimal" if figures else "text", "", {"fixed": True}, [note_text]
-            )
+        elif block.kind == "checklist" and is_filled_in:
+            field = self._fixed(filled)
         else:
-            field = self._field(label, rule, cells)
+            field = self._field(label, rule, [self.at(*place) for place in places])
         block.fields.append(field)
         column = self._part("column", places[0][1])
         note = self._part("note", heading)
@@ -431,6 +458,13 @@ class _SheetGuess:
         if rule.type == "list":
             self._claim(field, places[0][1], rule)
         return field
+
+    def _fixed(self, filled: Run) -> DraftField:
+        """Make a field of what stands in these cells already."""
+        kinds = {type(self.at(*place).value) for place in filled}
+        type_name = "decimal" if kinds <= {int, float} else "text"
+        note = "already filled in on the sheet, so it is fixed"
+        return DraftField(self._code(), type_name, "", {"fixed": True}, [note])
 
     def _telling_rule(self, places: Run) -> SourceRule:
         """Return the validation of these cells that tells most: a list with entries before all others."""
@@ -471,9 +505,8 @@ class _SheetGuess:
             bool(is_date_format(shape)),
             tuple(cell.value for cell in cells if cell.value is not None),
         )
-        guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
-        candidates = [(kind, guess) for kind, guess in guesses if guess]
-        kind, guess = max(candidates, key=lambda guessed: (guessed[1].source, guessed[1].special))
+        candidates = [(guess, kind) for kind in FIELD_TYPES.values() if (guess := kind.guess(seen))]
+        guess, kind = max(candidates, key=lambda guessed: (guessed[0].source, guessed[0].special))
         field = DraftField(self._code(), kind.name, "", dict(guess.options))
         if guess.note:
             field.notes.append(guess.note)
@@ -483,11 +516,9 @@ class _SheetGuess:
             )
         if guess.labels:
             coded = _coded(guess.labels, numbered=kind.stepped)
-            entries = [dict[str, object](code=code, label=entry) for code, entry in coded]
-            field.options = {
-                "vocabulary": self.draft.listed(rule.name or label, entries),
-                **field.options,
-            }
+            entries: list[Entry] = [{"code": code, "label": entry} for code, entry in coded]
+            listed = self.draft.listed(rule.name or label, entries)
+            field.options = {"vocabulary": listed, **field.options}
         return field
 
     def _claim(self, field: DraftField, column: int, rule: SourceRule) -> None:

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from posixpath import join, normpath
 from typing import Any
 
 from ..core.words import translator
@@ -16,14 +18,15 @@ from ..fields.text import EMAIL_PATTERN
 from ..findings.value import DOES_NOT_FIT
 from ..language import Type
 from ..language.functions.words import NotAPattern, fits, pieces
+from ..language.parser import COMPARES
 from .expressions import (
     ALWAYS,
     COUNTERPARTS,
     NEVER,
     XLSFORM,
+    FormPrinter,
     NoCounterpart,
     Printed,
-    Printer,
     joined,
     parsed,
 )
@@ -47,10 +50,9 @@ LIMITS = {  # options of fields, and the checks that say the same
     "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
     "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
 }
-# of an answer, as a note may name it
-COMPARISON = re.compile(r"\$\{\s*([^}]+?)\s*\}\s*(!?=|[<>]=?)\s*['\"]?([^'\"]*)['\"]?")
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
+TYPED = {Type.NUMBER: "decimal", Type.DATE: "date"}  # what is worked out, where it cannot be
 # what an expression became, and what about that is another than before
 Counterpart = tuple[str, list[str]]
 
@@ -62,6 +64,7 @@ class QuestionGroup:
     repeats: bool
     title: Said
     tool: DraftTool
+    path: str = ""  # as expressions write it: those around it, each behind a slash
     conditions: list[SourcePart] = field(default_factory=list)
 
 
@@ -71,9 +74,14 @@ class Questionnaire:
 
     form: SourceForm
     questions: list[FormQuestion] = field(default_factory=list)
-    named: dict[str, FormQuestion | Printed] = field(
-        default_factory=lambda: {"..": Printed("row_number()", Type.NUMBER)}
-    )
+    named: dict[str, FormQuestion | Printed] = field(default_factory=dict)  # also by their paths
+
+    def name(self, path: str, answer: FormQuestion | Printed) -> None:
+        """Have expressions call an answer by its path, and by its name where no question has that before it."""
+        self.named[path] = answer
+        name = path.rpartition("/")[2]
+        if not isinstance(self.named.get(name), FormQuestion):
+            self.named[name] = answer
 
 
 @dataclass
@@ -93,6 +101,11 @@ class FormQuestion:
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
+    def path(self) -> str:
+        """Where it stands in the form, as expressions write it."""
+        return f"{self.groups[-1].path}/{self.row.name}"
+
+    @property
     def repeats(self) -> list[QuestionGroup]:
         """What it is asked in once a row."""
         return [group for group in self.groups if group.repeats]
@@ -106,7 +119,7 @@ class FormQuestion:
             self._settle(part)
             if not self.holds["relevant"]:
                 continue
-            if words := self._in_words(part.text):
+            if words := self._in_words(self.holds["relevant"][-1]):
                 part.change("it stands in front of the text, which is shown in any case")
                 label = behind(words, label)
             else:
@@ -116,31 +129,60 @@ class FormQuestion:
         return label
 
     def _in_words(self, condition: str) -> Said:
-        """Say by labels what some answers are compared with; "" where a condition says anything else."""
-        form = self.questionnaire.form
+        """Say by labels what answers are compared with, or that with others; "" where it says anything else."""
         words: Said = ""
-        for text in re.split(r"\band\b", condition):
-            match = COMPARISON.fullmatch(text.strip())
-            question = self.questionnaire.named.get(match[1]) if match else None
-            if not match or not isinstance(question, FormQuestion):
-                return ""
-            entries = form.lists[question.listed] if question.listed else []
-            labels = (form.words(entry, "label") for entry in entries if entry.name == match[3])
-            compared = behind(question.draft_field.label, match[2])
-            comparison = behind(compared, next(labels, match[3]))
-            words = behind(words, in_each(comparison, "[{}]".format))
+        for clause in _parts(ast.parse(condition, mode="eval").body, ast.And):
+            alternatives: Said = ""
+            for comparison in _parts(clause, ast.Or):
+                compared = self._compared(comparison)
+                if not first_of(compared):
+                    return ""
+                alternatives = (
+                    behind(behind(alternatives, "/"), compared) if alternatives else compared
+                )
+            words = behind(words, in_each(alternatives, "[{}]".format))
         return words
+
+    def _compared(self, comparison: ast.expr) -> Said:
+        """Say by labels what one answer is compared with; "" where it is none."""
+        sign = "="
+        if isinstance(comparison, ast.UnaryOp) and isinstance(comparison.op, ast.Not):
+            sign = "!="
+            comparison = comparison.operand
+        match comparison:
+            case ast.Compare(ast.Name(code), [ast.Eq()], [ast.Constant(value)]):
+                pass
+            case ast.Compare(ast.Constant(value), [ast.In()], [ast.Name(code)]):
+                pass
+            case ast.Compare(ast.Name(code), [op], [ast.Constant(value)]) if sign == "=":
+                sign = COMPARES[type(op)]
+            case ast.Call(ast.Name("filled" | "blank" as state), [ast.Name(code)]):
+                value = {"filled": "…", "blank": "–"}[state]
+            case _:
+                return ""
+        form = self.questionnaire.form
+        for question in self.questionnaire.questions:
+            if question.draft_field.code == code:
+                entries = form.lists[question.listed] if question.listed else []
+                labels = (
+                    form.words(entry, "label")
+                    for entry in entries
+                    if (question.codes or {}).get(entry.name) == value
+                )
+                return behind(behind(question.draft_field.label, sign), next(labels, str(value)))
+        return ""
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
         draft_field = self.draft_field
         holds = self.holds
-        for part in (part for group in self.groups for part in group.conditions):
-            draft_field.of("relevant", part)
-            try:
-                holds["relevant"].append(self._condition(part.text)[0])
-            except NoCounterpart as why:
-                part.lose(draft_field.code, str(why))
+        for group in self.groups:
+            for part in group.conditions:
+                draft_field.of("relevant", part)
+                try:
+                    holds["relevant"].append(self._condition(part.text, group.path)[0])
+                except NoCounterpart as why:
+                    part.lose(draft_field.code, str(why))
         for part in self.row.expressions.values():
             draft_field.of(OPTIONS.get(part.kind, part.kind), part)
             self._settle(part)
@@ -182,8 +224,15 @@ class FormQuestion:
             if part.kind in self.holds:
                 self.holds[part.kind].append(option_text)
 
-    def _condition(self, text: str) -> Counterpart:
-        printer = Printer(self._find, XLSFORM)
+    def _printer(self, seen_from: str) -> FormPrinter:
+        return FormPrinter(partial(self._find, seen_from), self.questionnaire.form.entries_of)
+
+    def _condition(self, text: str, seen_from: str = "") -> Counterpart:
+        """Return a condition of this question, or of a group around it, which sees answers from its own place."""
+        always = COUNTERPARTS["always"].get(text.casefold())
+        if always is not None:
+            return (ALWAYS if always else NEVER), []
+        printer = self._printer(seen_from or self.path)
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
     def _required(self, text: str) -> Counterpart:
@@ -216,10 +265,7 @@ class FormQuestion:
         message_text = self.questionnaire.form.words(self.row, "constraint_message")
         tree = ast.parse(check, mode="eval").body
         remaining = list[str]()
-        conditions = [tree]
-        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
-            conditions = tree.values
-        for part in conditions:
+        for part in _parts(tree, ast.And):
             option, value = _limit(ast.unparse(part), draft_field.options.get("example", ""))
             if (
                 message_text
@@ -252,7 +298,7 @@ class FormQuestion:
     def _filter(self, text: str) -> Counterpart:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
         tree = parsed(text, XLSFORM)
-        printer = Printer(self._find, XLSFORM)
+        printer = self._printer(self.path)
         columns = {
             column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))
         }
@@ -283,7 +329,7 @@ class FormQuestion:
         alone = all(len(parent_codes) == 1 for parent_codes in pairs.values())
         return f"parent: {above.code}", [] if alone else ["by this alone"]
 
-    def _offered(self, tree: ast.expr, printer: Printer) -> dict[str, str]:
+    def _offered(self, tree: ast.expr, printer: FormPrinter) -> dict[str, str]:
         """Return the condition under which a filter lets each entry through, by the entry's place."""
         offered: dict[str, str] = {}
         for row in self.questionnaire.form.lists[self.listed]:
@@ -360,14 +406,18 @@ class FormQuestion:
             self.calculation = NoCounterpart("it leads back to itself")
             draft_field = self.draft_field
             calculated = draft_field.type == "calculated"
-            draft_field.typed_as = self._needed_as() if calculated else draft_field.type
-            printer = Printer(self._find, XLSFORM)
+            draft_field.typed_as = draft_field.type
+            if calculated:
+                draft_field.typed_as = self.questionnaire.form.needed_as(self.row.name)
+            printer = self._printer(self.path)
             try:
-                if self.listed:
-                    raise NoCounterpart("what is chosen from a list is not worked out")
+                if draft_field.type == "many":
+                    raise NoCounterpart("several answers are not worked out")
                 calculation = printer.value(parsed(text, XLSFORM))
                 if not calculated:
                     self.row.part.change(f"a {draft_field.type} that is calculated")
+                if draft_field.typed_as == "text":
+                    draft_field.typed_as = TYPED.get(calculation.type, "text")
                 draft_field.type = "calculated"
                 self.codes = calculation.codes
                 draft_field.options |= calculation.options
@@ -380,20 +430,16 @@ class FormQuestion:
             raise NoCounterpart(str(self.calculation))
         return self.calculation
 
-    def _needed_as(self) -> str:
-        """Return the type that others need its answer as, a number where they count with it; nothing without others."""
-        name = rf"\$\{{\s*{re.escape(self.row.name)}\s*\}}"
-        number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
-        expressions = "\n".join(
-            part.text for row in self.questionnaire.form.survey for part in row.expressions.values()
-        )
-        if not re.search(name, expressions):
-            return ""
-        return "decimal" if re.search(number, expressions) else "text"
-
-    def _find(self, name: str) -> Printed:
+    def _find(self, seen_from: str, name: str) -> Printed:
         """Return an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
-        question = self if name == "." else self.questionnaire.named.get(name)
+        path = name
+        if name.startswith("."):
+            path = normpath(join(seen_from, name))
+        elif name.startswith("/"):
+            path = name[name.find("/", 1) :]  # without the name of the form
+        if [path] == [group.path for group in self.repeats[-1:]]:
+            return Printed("row_number()", Type.NUMBER)
+        question = self.questionnaire.named.get(path)
         if question is self and self.calculation is not None:
             raise NoCounterpart("it is worked out from itself")
         if question is None:
@@ -405,7 +451,7 @@ class FormQuestion:
             with suppress(NoCounterpart):
                 question._calculation(text)
         answer = Printed(
-            "value" if name == "." else question.draft_field.code,
+            "value" if question is self else question.draft_field.code,
             question.draft_field.yields,
             question.codes,
         )
@@ -422,6 +468,13 @@ class FormQuestion:
         if its_repeats[:1] != own_repeats[:1]:
             return answer._replace(rows=question.tool.code)
         raise NoCounterpart(f"{question.draft_field.code} is asked in the rows of another sheet")
+
+
+def _parts(condition: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:
+    """Return the conditions that an operator joins, the whole where it joins none."""
+    if isinstance(condition, ast.BoolOp) and isinstance(condition.op, operator):
+        return condition.values
+    return [condition]
 
 
 def _joined(conditions: list[str]) -> str:

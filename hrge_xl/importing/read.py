@@ -129,7 +129,7 @@ class SourceSheet:
         value = self.at(row, column).value
         return value if isinstance(value, str) else ""
 
-    def open(self, row: int, column: int) -> bool:
+    def is_input(self, row: int, column: int) -> bool:
         """Say whether somebody is meant to fill this cell in."""
         return self.at(row, column).unlocked or self.rule(row, column) is not None
 

@@ -82,6 +82,23 @@ class SourceForm:
         part.leave_out("no question that was kept draws from its list")
         self.lists[texts.get("list_name", "")].append(FormRow(texts, part))
 
+    def entries_of(self, listed: str) -> list[dict[str, str]]:
+        """Return what the entries of a list say, in the form or in a file beside it; nothing where it is not here."""
+        names = (listed, f"{listed}.csv", f"{listed}.xml")
+        rows = next((self.lists[name] for name in names if name in self.lists), [])
+        return [row.texts for row in rows]
+
+    def needed_as(self, name: str) -> str:
+        """Return the type that others need an answer as, a number where they count with it; nothing without others."""
+        named = rf"(?:\$\{{\s*|(?<!\])/){re.escape(name)}\b(?:\s*\}})?"
+        number = rf"{named}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{named}"
+        expressions = "\n".join(
+            part.text for row in self.survey for part in row.expressions.values()
+        )
+        if not re.search(named, expressions):
+            return ""
+        return "decimal" if re.search(number, expressions) else "text"
+
     def find_languages(self) -> None:
         """Find the tag of each language that headings name; a heading that names none is in the default language."""
         default = _tag(self.default_language)

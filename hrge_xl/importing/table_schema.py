@@ -12,7 +12,7 @@ from .neutral import DraftSpec, SourcePart, in_one_line
 from .source_form import FormRow, SourceForm
 
 KEPT = ("name", "title", "description")
-OF_FIELD = (*KEPT, "type", "example", "constraints", "categories", "format")
+OF_FIELD = (*KEPT, "type", "example", "constraints", "categories", "arrayItem", "format")
 FORMATS = ("email", "default", "")  # that a spec knows
 Json = dict[str, Any]
 Kind = TypeVar("Kind", Json, list[Any], str)
@@ -78,7 +78,13 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
     constraints = _of(field, "constraints", dict)
     format = _words(field, "format")
     part = form.draft.part("column", place, f"{name} · {type}")
-    entries = _of(field, "categories", list) or _of(constraints, "enum", list)
+    item_constraints = _of(_of(field, "arrayItem", dict), "constraints", dict)
+    lists = (_of(field, "categories", list), _of(constraints, "enum", list))
+    entries = next(filter(None, lists), _of(item_constraints, "enum", list))
+    select = "select_one"
+    if type in ("array", "list"):
+        select = "select_multiple"
+        entries = _each_once(entries)
     listed = place.replace(" ", "_")
     for number, entry in enumerate(entries, 1):
         value = _shown(_object(entry).get("value", entry))
@@ -92,7 +98,10 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
             checks["required"] = "yes" if value is True else "no"
         elif key in COUNTERPARTS["constraints"] and value is not False:
             quoted = value if isinstance(value, int | float) else _quoted(str(value))
-            checks[f"constraint::{key}"] = COUNTERPARTS["constraints"][key].format(quoted)
+            check = COUNTERPARTS["constraints"][key].format(quoted)
+            if select == "select_multiple":
+                check = check.replace("string-length", "count-selected")
+            checks[f"constraint::{key}"] = check
         elif key != "enum" or not entries:
             constraint_part = form.draft.part("constraint", f"{place} {key}", _shown(value))
             constraint_part.keep() if value is False else constraint_part.leave_out(
@@ -101,13 +110,22 @@ def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> For
     _properties(form, place, field, OF_FIELD if format in FORMATS else OF_FIELD[:-1])
     return _row(
         part,
-        type=f"select_one {listed}" if entries else type,
+        type=f"{select} {listed}" if entries else type,
         name=name,
         label=_words(field, "title"),
         hint=_words(field, "description"),
         example=str(example) if isinstance(example, str | int | float) else "",
         **checks,
     )
+
+
+def _each_once(entries: list[Any]) -> list[Any]:
+    """Return the entries that lists of them are made of."""
+    by_text: dict[str, Any] = {}
+    for entry in entries:
+        for part in entry if isinstance(entry, list) else [entry]:
+            by_text.setdefault(_shown(part), part)
+    return [*by_text.values()]
 
 
 def _properties(form: SourceForm, place: str, of: Json, apart: Collection[str]) -> None:

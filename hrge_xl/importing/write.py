@@ -126,7 +126,10 @@ def _options(block: DraftBlock) -> dict[str, Any]:
 
 
 def _field_options(field: DraftField) -> dict[str, Any]:
-    return {"code": field.code, "type": field.type, "label": field.label, **field.options}
+    said = {"code": field.code, "type": field.type, "label": field.label, **field.options}
+    if field.type == "calculated":  # what it would be chosen from, were it asked
+        said.pop("vocabulary", None)
+    return said
 
 
 # what a spec cannot say

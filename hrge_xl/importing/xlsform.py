@@ -7,20 +7,25 @@ import io
 import re
 from collections import Counter
 from typing import Any
+from xml.etree import ElementTree
 
 from ..core.errors import UsageError
-from ..core.paths import decoded
+from ..core.paths import decoded, is_plain_name
 from ..core.words import counted
 from ..layout import column_letters
 from ..reader import RawWorkbook
 from ..reader.raw import shown_cell
 from .expressions import COUNTERPARTS
 from .neutral import DraftSpec, in_one_line
-from .source_form import FormRow, SourceForm
+from .source_form import MOST_ROWS, FormRow, SourceForm
 
 # the rows of a sheet that hold something, each with its number; the sheets by their names in small letters
 FormRows = list[tuple[int, dict[int, str]]]
 FormSheets = dict[str, FormRows]
+# what names a file: with its ending, or without
+BESIDE = re.compile(
+    r"_from_file\s+(\w[\w.-]{0,99}\.(?:csv|xml))|\b(?:instance|pulldata)\(\s*['\"‘’“”](\w[\w.-]{0,99})['\"‘’“”]"
+)
 UNDERSTOOD = {
     heading for kind in ("texts", "conditions", "understood") for heading in COUNTERPARTS[kind]
 }
@@ -121,6 +126,41 @@ def _take_sheet(form: SourceForm, name: str, rows: FormRows) -> None:
             part.keep("" if cells[heading] else "it is blank")
         else:
             part.leave_out(f"{part.explanation} ({counted(cells[heading], 'cell')})")
+
+
+def files_beside(form: SourceForm) -> list[str]:
+    """Return the names of the files whose rows a form reads, as they stand beside it."""
+    texts = "\n".join(text for row in form.survey for text in row.texts.values())
+    files = list[str]()
+    for match in BESIDE.finditer(texts):
+        name = match[1] or match[2]
+        if name not in form.lists:
+            files += [name] if name.endswith((".csv", ".xml")) else [f"{name}.csv", f"{name}.xml"]
+    return [*filter(is_plain_name, dict.fromkeys(files))]
+
+
+def take_file(form: SourceForm, name: str, content: bytes) -> None:
+    """Take the rows of a file beside a form for a list of it, unless there are more than a list can have."""
+    try:
+        if name.endswith(".xml"):
+            items = ElementTree.fromstring(content).iter("item")
+            rows = [{part.tag: part.text for part in item} for item in items]
+        else:
+            rows = [*csv.DictReader(io.StringIO(decoded(content), newline=""))]
+    except (UnicodeDecodeError, csv.Error, ElementTree.ParseError) as error:
+        form.draft.messages.append(f"{name} was left out: it cannot be read ({error}).")
+        return
+    if len(rows) > MOST_ROWS:
+        form.draft.messages.append(f"{name} was left out: it has more than {MOST_ROWS:,} rows.")
+        return
+    for number, cells in enumerate(rows, 2):
+        texts = {
+            str(heading).strip().casefold(): in_one_line(cell) for heading, cell in cells.items()
+        }
+        title = texts.get("label") or texts.get("name", "")
+        form.add_choice(
+            texts | {"list_name": name}, form.draft.part("choice", f"{name}!{number}", title)
+        )
 
 
 def _found_by_pyxform(sheets: FormSheets) -> list[str]:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from datetime import date
 from itertools import pairwise
 from math import copysign, floor, log10
+from operator import attrgetter
 from typing import Any
 
 from ...core.numerals import CENTURIES, LAST_SERIAL, to_serial, years_of_own_calendar
@@ -80,7 +81,36 @@ class Year(Function):
         serial = math.floor(value)
         if not 1 <= serial <= LAST_SERIAL:
             return None
-        return float(date.fromordinal(DAY_ZERO + max(serial, FIRST_RELIABLE_SERIAL)).year)
+        day = date.fromordinal(DAY_ZERO + max(serial, FIRST_RELIABLE_SERIAL))
+        return float(self.part(day))
+
+    part = attrgetter("year")
+
+
+class MonthOf(Year):
+    """`month_of(day)`.
+
+    Meaning: month of a date, 1 to 12
+    Blanks: blank on blank
+    Example: month_of(PLN_04)
+    """
+
+    name = "month_of"
+    formula = "MONTH({0})"
+    part = attrgetter("month")
+
+
+class DayOf(Year):
+    """`day_of(day)`.
+
+    Meaning: day of a date in its month, 1 to 31
+    Blanks: blank on blank
+    Example: day_of(PLN_04)
+    """
+
+    name = "day_of"
+    formula = "DAY({0})"
+    part = attrgetter("day")
 
 
 class YearEnd(Function):

@@ -1,11 +1,13 @@
-"""Functions over texts: words, length, matches, email, join, label, and the limit of words that field types set.
+"""Functions over texts: words, length, has_text, starts_with, part_of, number_in, matches, email, join, label, worth.
 
-Below them stands what a pattern is to `matches` and `email`, and to a field that has one.
+Among them is the limit of words that field types set. Below them stands what a pattern is to `matches` and `email`,
+and to a field that has one.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import re
 import string
 from collections.abc import Iterator
@@ -82,6 +84,101 @@ class WithinWords(Function):
 
     def of(self, text: Any, limit: Any) -> bool:
         return text is None or not too_many_words(text, int(limit))
+
+
+class HasText(Function):
+    """`has_text(text, part)`, capitals apart from small letters.
+
+    Meaning: the second text stands somewhere in the first
+    Blanks: false on blank
+    Example: has_text(PLN_01, 'AB')
+    """
+
+    name = "has_text"
+    takes = (Type.TEXT, Type.TEXT)
+    needs_answer = True
+    found = ">0"
+
+    def excel(self, write: SheetWriter, text: Expr, part: Expr) -> str:
+        sought = write.text(part)
+        return (
+            f"IFERROR(AND({sought}<>{EMPTY},FIND({sought},{write.text(text)}){self.found}),FALSE)"
+        )
+
+    def of(self, text: Any, part: Any) -> bool:
+        return text is not None and part is not None and part in text
+
+
+class StartsWith(HasText):
+    """`starts_with(text, beginning)`, capitals apart from small letters.
+
+    Meaning: the first text begins with the second
+    Blanks: false on blank
+    Example: starts_with(PLN_01, 'AB')
+    """
+
+    name = "starts_with"
+    found = "=1"
+
+    def of(self, text: Any, part: Any) -> bool:
+        return text is not None and part is not None and text.startswith(part)
+
+
+class PartOf(Function):
+    """`part_of(text, first, last)`, without spaces around it.
+
+    Takes: text, number, number
+    Meaning: its characters from the first place to the last one, counted from 1
+    Blanks: blank on blank, and where no character is left
+    Example: part_of(PLN_01, 1, 2)
+    """
+
+    name = "part_of"
+    takes = (Type.TEXT, Type.NUMBER, Type.NUMBER)
+    gives = Type.TEXT
+
+    def excel(self, write: SheetWriter, text: Expr, first: Expr, last: Expr) -> str:
+        start = f"INT({write.number(first)})"
+        length = f"INT({write.number(last)})-{start}+1"
+        return f'IFERROR(TRIM(MID({write.text(text)},{start},{length})),"")'
+
+    def of(self, text: Any, first: Any, last: Any) -> str | None:
+        if text is None or first is None or last is None or first < 1:
+            return None
+        return text[math.floor(first) - 1 : max(math.floor(last), 0)].strip() or None
+
+
+class NumberIn(Function):
+    """`number_in(text)`, whatever the language of the program.
+
+    Meaning: the number that a text is: at most 15 digits, perhaps with a minus before and a point among them
+    Blanks: blank on blank, and on any other text
+    Example: number_in(part_of(PLN_01, 3, 6))
+    """
+
+    name = "number_in"
+    takes = (Type.TEXT,)
+    gives = Type.NUMBER
+    written = re.compile(r"(-?)([0-9]*)\.?([0-9]*)")
+
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        text = write.text(answer)
+        negative = f'(LEFT({text},1)="-")'
+        unsigned = f"MID({text},1+{negative},32767)"
+        digits = f'SUBSTITUTE({unsigned},".","",1)'
+        other = digits
+        for digit in string.digits:
+            other = f'SUBSTITUTE({other},"{digit}","")'
+        decimals = f'MAX(0,LEN({unsigned})-FIND(".",{unsigned}&"."))'
+        value = f"(1-2*{negative})*{digits}/10^{decimals}"
+        return f'IFERROR(IF(AND({other}="",LEN({digits})<16),{value},""),"")'
+
+    def of(self, text: Any) -> float | None:
+        match = self.written.fullmatch(text or "")
+        digits = match[2] + match[3] if match else ""
+        if not match or not 0 < len(digits) < 16:
+            return None
+        return (-1 if match[1] else 1) * int(digits) / 10.0 ** len(match[3])
 
 
 class Matches(Function):
