@@ -53,6 +53,7 @@ from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
 from .coordination.mail.drafts import receive as receive
 from .coordination.mail.drafts import remind as remind
+from .coordination.mail.drafts import sent_drafts as sent_drafts
 from .coordination.mail.drafts import waiting_drafts as waiting_drafts
 from .coordination.team_history import Happening as Happening
 from .coordination.team_history import team_history as team_history
