@@ -766,8 +766,9 @@ def decisions(
 
     differing = dict[str, list[str]]()
     with _opened(folder, today, jobs, password, figures=False) as dataset:
-        returns = dataset.returns()
-        waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
+        returns = dataset.returns(cells=False)  # there may be very many findings in cells
+        conflicting = [return_.submission for return_ in returns if return_.status == CONFLICT]
+        waiting = {return_.submission: return_ for return_ in dataset.returns(conflicting)}
         for name, return_ in waiting.items():
             rival = waiting.get(return_.superseded_by or "")
             if rival is None or (rival.superseded_by == name and rival.submission in differing):
