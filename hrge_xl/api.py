@@ -767,17 +767,14 @@ def decisions(
 
     differing = dict[str, list[str]]()
     with _opened(folder, today, jobs, password, figures=False) as dataset:
-        returns = dataset.returns(cells=False)
-        waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
+        returns = dataset.returns(cells=False)  # there may be very many findings in cells
+        conflicting = [return_.submission for return_ in returns if return_.status == CONFLICT]
+        waiting = {return_.submission: return_ for return_ in dataset.returns(conflicting)}
         for name, return_ in waiting.items():
             rival = waiting.get(return_.superseded_by or "")
             if rival is None or (rival.superseded_by == name and rival.submission in differing):
                 continue  # the two were compared already
-            both = {
-                whole_return.submission: dataset.result(whole_return)
-                for whole_return in dataset.returns([name, rival.submission])
-            }
-            compared = compare(both[name], both[rival.submission])
+            compared = compare(dataset.result(return_), dataset.result(rival))
             differing[name] = [*details(compared, SOURCE_LANGUAGE)]
     meant = [find_return(returns, name) for name in names] if names else returns
     doubted: list[tuple[Return, str]] = []

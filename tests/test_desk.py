@@ -6,15 +6,17 @@ import getpass
 import json
 import re
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default as email_policy
 from html import unescape
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -633,3 +635,45 @@ def test_tables_of_figures_are_named_as_people_call_them(desk: RunningDesk) -> N
     found = desk.ask("find?value=11").text
     assert "<h2>Totals, means and ranges of the numbers: 1</h2>" in found
     assert "<h2>aggregate_numbers" not in found
+
+
+def add_findings(round_: Path, count: int) -> None:
+    """Put very many findings in cells into the dataset of a round, beside those that are there."""
+    with closing(sqlite3.connect(round_ / "dataset.sqlite")) as dataset, dataset:
+        copied = dataset.execute(
+            "SELECT * FROM findings_fact WHERE code = 'V001' AND cell IS NOT NULL"
+        )
+        columns = [column[0] for column in copied.description]
+        finding = dict(zip(columns, copied.fetchone(), strict=True))
+        marks = ", ".join("?" * len(columns))
+        dataset.executemany(
+            f"INSERT INTO findings_fact VALUES ({marks})",
+            (
+                tuple((finding | {"n": 1000 + at, "cell": f"E{100 + at}"}).values())
+                for at in range(count)
+            ),
+        )
+
+
+def test_a_page_reads_what_it_shows_and_not_every_finding(
+    taken_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round of 120 teams may have 300,000 of them."""
+    from hrge_xl.dataset.store import Store
+
+    round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")
+    add_findings(round_, 5000)
+    rows_read = 0
+    select = Store.select
+
+    def counting(store: Store, query: Any) -> Iterator[tuple[Any, ...]]:
+        nonlocal rows_read
+        for row in select(store, query):
+            rows_read += 1
+            yield row
+
+    monkeypatch.setattr(Store, "select", counting)
+    with hrge_xl.last_dataset(round_) as dataset:
+        hrge_xl.decisions(dataset)
+        hrge_xl.trace(dataset, value="11", most=20)
+    assert 0 < rows_read < 5000

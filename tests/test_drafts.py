@@ -152,6 +152,32 @@ def test_a_draft_or_list_that_is_open_elsewhere_stops_nothing(
     assert names(round_) == [f"{DAY}/Minsk_issue.eml"]
 
 
+def test_what_was_marked_as_sent_by_mistake_is_a_draft_again(round_: Path) -> None:
+    """Under its name, and the history of its team says both; of the other team nothing changes."""
+    drafted = contents(round_, "drafts")
+    ran("drafts", round_, "--done", "--today", DAY)
+    moved = ran("drafts", round_, "--undo", "--team", "Odesa", "--today", NEXT_DAY)
+    assert moved.err.splitlines()[-1] == "1 draft moved."
+    assert names(round_) == [f"{DAY}/Odesa_issue.eml"]
+    assert names(round_, "sent") == [f"{DAY}/Minsk_issue.eml"]
+    history = ran("status", round_, "--team", "Odesa", "--today", NEXT_DAY).out
+    assert "Not sent: Odesa_issue.eml" in history
+    ran("drafts", round_, "--done", "--today", NEXT_DAY)
+    assert contents(round_, "sent") == drafted
+
+
+def test_nothing_is_overwritten_where_a_draft_goes_back(round_: Path) -> None:
+    ran("drafts", round_, "--done", "--team", "Odesa", "--today", DAY)
+    ran("drafts", round_, "issue", "--again", "--today", DAY)
+    ran("drafts", round_, "--done", "--team", "Odesa", "--today", DAY)
+    before = {*contents(round_, "drafts").values(), *contents(round_, "sent").values()}
+    ran("drafts", round_, "--undo", "--team", "Odesa", "--today", DAY)
+    after = {*contents(round_, "drafts").values(), *contents(round_, "sent").values()}
+    assert after == before
+    assert "of which team" in ran("drafts", round_, "--undo", code=2).err
+    assert "opposites" in ran("drafts", round_, "--undo", "--done", code=2).err
+
+
 def test_a_draft_that_was_moved_by_hand_is_sent(round_: Path) -> None:
     """Its mail is known among what comes, and the blank workbook in it is no return."""
     draft = round_ / "drafts" / DAY / "Odesa_issue.eml"

@@ -243,6 +243,7 @@ def drafts(
     kinds: tuple[str, ...],
     today: date,
     done: bool,
+    undo: bool,
     teams: tuple[str, ...],
     **options: Any,
 ) -> Exit:
@@ -256,7 +257,8 @@ def drafts(
     A draft that no longer applies is removed when drafts of its kind are written, and named.
 
     With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so. What cannot be
-    moved, since it is open elsewhere, is named; the others are moved all the same.
+    moved, since it is open elsewhere, is named; the others are moved all the same. --undo takes that back for some
+    teams.
 
     \b
     hrge-xl drafts 2026-H1 issue
@@ -264,18 +266,22 @@ def drafts(
 
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
-    if done:
+    if done and undo:
+        raise UsageError("--done and --undo are opposites. Leave out one of them.")
+    if undo and not teams:
+        raise UsageError("Say of which team: hrge-xl drafts ROUND --undo --team TEAM")
+    if done or undo:
         if kinds:
             raise UsageError(
-                "--done is about drafts of every kind. Leave the kinds out, or name teams: --team TEAM"
+                "--done and --undo are about drafts of every kind. Leave the kinds out, or name teams: --team TEAM"
             )
-        sent = hrge_xl.mark_sent(folder, teams, by=getpass.getuser(), day=today)
+        sent = hrge_xl.mark_sent(folder, teams, by=getpass.getuser(), day=today, undo=undo)
         print_lines(sent.moved)
         warn(*sent.failures)
         line(f"{counted(len(sent.moved), 'draft')} moved.", err=True)
         return Exit.OUTPUT if sent.failures else Exit.OK
     if teams:
-        raise UsageError("--team goes with --done.")
+        raise UsageError("--team goes with --done or --undo.")
     return _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **options))
 
 

@@ -25,7 +25,8 @@ from ..dataset.tracing import (
     text_of,
 )
 from ..rounds.rounds import Round
-from .overview import figures_of
+from .overview import day_of
+from .overview_build import build_overview
 from .page_figures import FigureRows, page_figures
 
 Command = Callable[[str, Sequence[int]], str]  # of a table and numbers of its rows
@@ -149,7 +150,7 @@ def find_figure(
 ) -> list[FigureHits]:
     """Return the pages, then the tables, on which a figure stands, with its first places there; None: with all.
 
-    `place` is where the commands that lead on find the dataset. Raises as `figures_of` does.
+    `place` is where the commands that lead on find the dataset. Raises as `day_of` does.
     """
     sought = SoughtFigure(text, store.schema.language)
 
@@ -172,31 +173,48 @@ def row_ranges(rows: Sequence[int]) -> str:
 def _on_pages(
     store: Store, round_: Round | None, sought: SoughtFigure, command: Command, most: int | None
 ) -> Iterator[FigureHits]:
-    overview = figures_of(store, None, round_)
+    overview = build_overview(store, day_of(store), store.schema.language, round_, lists_rows=False)
     on_page = [figure for figure in page_figures(overview) if sought.is_on_page(figure.text)]
     for page, figures in grouped((figure.page, figure) for figure in on_page).items():
         hits = []
-        for figure in figures[:most]:
+        numbers = _numbers_of(store, [figure.rows for figure in figures[:most]])
+        for figure, rows in zip(figures, numbers, strict=False):
             titles = " · ".join(filter(None, (figure.block, figure.label, figure.column)))
             table, _ = figure.rows
-            rows = _numbers_of(store, figure.rows)
             to_cells = command(table, rows)
             hits.append(FigureHit(titles, figure.text, "", "", "", to_cells, table, tuple(rows)))
         yield FigureHits(page, len(figures), hits)
 
 
-def _numbers_of(store: Store, rows: FigureRows) -> list[int]:
-    """Return the numbers of rows in their table, the first being 1; none where the dataset has no such table."""
-    table, conditions = rows
-    if table not in store.tables:
-        return []
-    numbered = sa.select(store[table], _row_number(store, table)).subquery()
-    query = sa.select(numbered.c.row_number)
-    for column, value in conditions.items():
-        values = numbered.c[column]
+def _numbers_of(store: Store, figures: Sequence[FigureRows]) -> list[list[int]]:
+    """Return of some figures the numbers of their rows in their tables, each of which is read once.
+
+    The first row has the number 1; there are none where the dataset has no such table.
+    """
+    numbers: list[list[int]] = [[] for _ in figures]
+    by_table = grouped((table, at) for at, (table, _) in enumerate(figures))
+    for table, places in by_table.items():
+        if table not in store.tables:
+            continue
+        numbered = sa.select(store[table], _row_number(store, table)).subquery()
+        are_behind = [_are_behind(numbered, figures[at][1]) for at in places]
+        marked = [condition.label(f"figure_{at}") for at, condition in enumerate(are_behind)]
+        query = sa.select(numbered.c.row_number, *marked).where(sa.or_(*are_behind))
+        for row, *marks in store.select(query.order_by(numbered.c.row_number)):
+            for at, is_behind in zip(places, marks, strict=True):
+                if is_behind:
+                    numbers[at].append(row)
+    return numbers
+
+
+def _are_behind(numbered: sa.Subquery, values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    """Return the condition for rows to hold these values, or any of a list."""
+    conditions = []
+    for name, value in values.items():
+        column = numbered.c[name]
         several = isinstance(value, list | tuple)
-        query = query.where(values.in_(value) if several else values.is_not_distinct_from(value))
-    return [row for (row,) in store.select(query.order_by(numbered.c.row_number))]
+        conditions.append(column.in_(value) if several else column.is_not_distinct_from(value))
+    return sa.and_(sa.true(), *conditions)
 
 
 def _row_number(store: Store, table: str) -> sa.Label[int]:

@@ -77,16 +77,20 @@ from .overview_model import (
 class FigureReader:
     """Reads the figures of one period of a dataset, in the language of a page, and the rows behind them.
 
-    `fixed_rows` are the texts of the fixed rows in that language, by tool and row.
+    `fixed_rows` are the texts of the fixed rows in that language, by tool and row. There can be very many rows behind
+    questions: they are read only where the page `lists_rows` of them.
     """
 
-    def __init__(self, store: Store, language: str, period: str | None) -> None:
+    def __init__(
+        self, store: Store, language: str, period: str | None, *, lists_rows: bool = True
+    ) -> None:
         assert store.schema.spec is not None
         self.store = store
         self.spec = store.schema.spec
         self.language = language
         self.say = translator(language)
         self.period = period
+        self.lists_rows = lists_rows
         matrix = self.spec.matrix
         self.levels = matrix.levels if matrix and self.spec.figures.risks else ()
         self.masked = MASKED in store.fact(STATE)
@@ -652,7 +656,9 @@ class QuestionProfiles:
         self._count_codes()
         self._count_numbers()
         self._list_answers()
-        self._list_missing()
+        self._count_missing()
+        if self.reader.lists_rows:
+            self._list_missing()
         place = {
             (tool.code, field.code): at for at, (tool, _, field) in enumerate(self.spec.places())
         }
@@ -698,7 +704,10 @@ class QuestionProfiles:
             for key, profile in self.profiles.items()
         }
         is_answered = sa.or_(table.code.is_not(None), table.number.is_not(None))
-        of_period = (table.current, table.period == self.reader.period, is_answered)
+        of_period = [table.current, table.period == self.reader.period, is_answered]
+        if not self.reader.lists_rows:
+            stepped = [key[2] for key, profile in self.profiles.items() if profile.type.stepped]
+            of_period.append(table.field.in_(stepped))
         steps: Counter[tuple[QuestionKey, str]] = Counter()
         for row in self.reader.store.rows("answers", *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
@@ -713,20 +722,27 @@ class QuestionProfiles:
             figures = {"frequency": count, "is_no": False}
             self.profiles[key].answers.append(FigureLine(code, label, figures))
 
-    def _list_missing(self) -> None:
+    def _missing(self) -> tuple[sa.ColumnElement[bool], ...]:
         table = self.reader.store["findings"].c
-        missing = (
+        return (
             table.current,
             table.period == self.reader.period,
             table.code == ANSWER_MISSING.code,
         )
-        for row in self.reader.store.rows("findings", *missing, columns=OF_A_FINDING):
-            tool, row_code, field_code = map(str, row[PLACE])
+
+    def _count_missing(self) -> None:
+        table = self.reader.store["findings"].c
+        place = (table.tool, table.row_code, table.field)
+        counted = sa.select(*place, sa.func.count()).where(*self._missing()).group_by(*place)
+        for tool, row_code, field_code, count in self.reader.store.select(counted):
             if tool in self.spec.tool and field_code in self.spec.tool[tool].fields:
-                self._question(tool, row_code, field_code).missing += 1
-                self.rows[_key(self.reader, tool, row_code, field_code)].add(
-                    BLANK, OF_A_FINDING, row
-                )
+                self._question(tool, str(row_code), field_code).missing += count
+
+    def _list_missing(self) -> None:
+        for row in self.reader.store.rows("findings", *self._missing(), columns=OF_A_FINDING):
+            key = _key(self.reader, *map(str, row[PLACE]))
+            if key in self.profiles:
+                self.rows[key].add(BLANK, OF_A_FINDING, row)
 
     def _describe(self, row: Record) -> str:
         """Return what stands in a row behind a question: an answer, or a finding that says that there is none."""

@@ -65,7 +65,7 @@ LEAST_FIRST = {  # as the map shows a country, with what each is called
 MAY_LACK = OVERDUE, "aggregate_gaps", "matrix_rows", "aggregate_answers"
 
 
-def build_overview(
+def build_overview(  # noqa: PLR0913 (one parameter an option)
     store: Store,
     today: date,
     language: str,
@@ -74,12 +74,13 @@ def build_overview(
     period: str | None = None,
     change: RunChange | None = None,
     whole: Store | None = None,
+    lists_rows: bool = True,
 ) -> Overview:
     """Build the overview of one period of a dataset as of a day: the one asked for, else the round's, else the latest.
 
     `round_` says who was expected. The language is that of the page; texts of the spec follow it as far as the spec has
-    them. `change` is what the last run changed, `whole` the dataset that `store` is a copy to share of. Raises
-    `UsageError` where there is no such period.
+    them. `change` is what the last run changed, `whole` the dataset that `store` is a copy to share of. Rows behind
+    questions are read where the page `lists_rows`. Raises `UsageError` where there is no such period.
     """
     chosen, expected = of_period(store, round_, period)
     spec, files = store.schema.spec, [*store.records("submissions")]
@@ -118,7 +119,7 @@ def build_overview(
     )
     if spec is None:
         return overview
-    reader = FigureReader(store, language, chosen)
+    reader = FigureReader(store, language, chosen, lists_rows=lists_rows)
     in_figures = {row["submission"] for row in counted}
     corrected = [
         (name_of(reader.paths[row["submission"]]), row["sheet"], row["cell"])

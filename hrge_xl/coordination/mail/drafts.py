@@ -124,19 +124,17 @@ def drafts(
 def waiting_drafts(folder: str | Path) -> list[Drafted]:
     """Return the drafts of a round that are written and neither sent nor taken away, the oldest first."""
     round_ = load_round(folder)
-    return [draft for draft in _every_draft(round_) if _is_there(round_.folder, draft)]
+    return [draft for draft in _known_drafts(round_) if _is_there(round_.folder, draft)]
 
 
 def sent_drafts(folder: str | Path) -> list[Drafted]:
-    """Return the drafts of a round that were marked as sent, the oldest first, whether or not they still lie there."""
-    return [
-        draft for draft in _every_draft(load_round(folder)) if draft.file.startswith(f"{SENT}/")
-    ]
+    """Return the drafts of a round that were marked as sent and still lie in `sent/`, the oldest first."""
+    round_ = load_round(folder)
+    return [draft for draft in _known_drafts(round_) if _is_there(round_.folder, draft, SENT)]
 
 
-def _every_draft(round_: Round) -> Collection[Drafted]:
-    by_key = look_up(round_.folder, partial(drafted, round_)) or {}
-    return by_key.values()
+def _known_drafts(round_: Round) -> Iterable[Drafted]:
+    return (look_up(round_.folder, partial(drafted, round_)) or {}).values()
 
 
 def remind(
@@ -185,7 +183,7 @@ def write_drafts(
 
 
 class MarkedSent(NamedTuple):
-    """Drafts that were marked as sent: where each lies now, and what could not be done, with the reason."""
+    """Drafts that were marked as sent, or no longer: where each lies now, and what could not be done, and why."""
 
     moved: Sequence[Path]
     failures: Sequence[str]
@@ -198,11 +196,12 @@ def mark_sent(
     by: str,
     day: date | None = None,
     files: Collection[str] | None = None,
+    undo: bool = False,
 ) -> MarkedSent:
-    """Move drafts that were sent from `drafts/` to `sent/`, each by itself, and enter that.
+    """Move drafts that were sent from `drafts/` to `sent/`, each by itself, and enter that; with `undo`, back.
 
-    They are those of some teams or of all, or some `files` of these. Nothing that lies in `sent/` is overwritten, and
-    what cannot be moved stays where it is. Raises `UsageError` for a team that there is not.
+    They are those of some teams or of all, or some `files` of these. Nothing is overwritten where they go, and what
+    cannot be moved stays where it is. Raises `UsageError` for a team that there is not.
     """
     day = day or day_here()
     folder = Path(folder)
@@ -210,6 +209,7 @@ def mark_sent(
     meant = [team.code for team in teams_meant(round_, teams)] or [
         team.code for team in round_.teams
     ]
+    source, target = (SENT, FOLDER) if undo else (FOLDER, SENT)
     sent: dict[Path, Drafted] = {}
     failures: list[str] = []
     with only_writer(folder), Ledger.open(folder) as ledger:
@@ -217,10 +217,10 @@ def mark_sent(
         stored = ledger.drafted()
         for draft in drafted(round_, ledger).values():
             is_meant = draft.team in meant and (files is None or draft.file in files)
-            if not is_meant or not _is_there(folder, draft):
+            if not is_meant or not _is_there(folder, draft, source):
                 continue
             try:
-                moved = _move_to_sent(folder, draft)
+                moved = _move(folder, draft, source, target)
             except OSError as error:
                 reason = error.strerror or error
                 failures.append(
@@ -235,19 +235,19 @@ def mark_sent(
         except OutputError as error:
             failures.append(str(error))
     if sent:
-        text = f"Sent: {', '.join(file.name for file in sent)}"
+        text = f"{'Not sent' if undo else 'Sent'}: {', '.join(file.name for file in sent)}"
         planned = note(folder, text, [*dict.fromkeys(draft.team for draft in sent.values())])
         change_round(planned, reason=text, by=by, day=day)
     return MarkedSent([*sent], failures)
 
 
-def _move_to_sent(folder: Path, draft: Drafted) -> Path:
-    """Move a draft to `sent/`, under a name that is free there. Raises `OSError`."""
-    source = folder / draft.file
-    day_folder = folder / SENT / source.relative_to(folder / FOLDER).parent
+def _move(folder: Path, draft: Drafted, source: str, target: str) -> Path:
+    """Move a draft between `drafts/` and `sent/`, under a name that is free there. Raises `OSError`."""
+    file = folder / draft.file
+    day_folder = folder / target / file.relative_to(folder / source).parent
     day_folder.mkdir(parents=True, exist_ok=True)
     used_names = {path.name.casefold() for path in day_folder.iterdir()}
-    return source.rename(day_folder / free_name(source.stem, source.suffix, used_names))
+    return file.rename(day_folder / free_name(file.stem, file.suffix, used_names))
 
 
 def receive(folder: str | Path, sources: Sequence[str], today: date | None = None) -> Received:
@@ -269,7 +269,10 @@ def receive(folder: str | Path, sources: Sequence[str], today: date | None = Non
 
 
 def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
-    """Return every draft that was written and not taken away again, by what its key is with the code that its team has now."""
+    """Return every draft that was written and not taken away again.
+
+    They stand by what their keys are with the codes that their teams have now.
+    """
     by_key: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
         occasion, code, about = draft.key.split(":", 2)
@@ -282,9 +285,9 @@ def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
     return by_key
 
 
-def _is_there(folder: Path, draft: Drafted) -> bool:
-    """Say whether a draft lies where it was written: neither sent nor taken away, nor another one in its place."""
-    return draft.file.startswith(f"{FOLDER}/") and _is_it(folder / draft.file, draft)
+def _is_there(folder: Path, draft: Drafted, place: str = FOLDER) -> bool:
+    """Say whether a draft lies where it was written or, as `place`, in `sent/`, and no other one in its place."""
+    return draft.file.startswith(f"{place}/") and _is_it(folder / draft.file, draft)
 
 
 def _is_it(file: Path, draft: Drafted) -> bool:
