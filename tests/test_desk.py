@@ -401,9 +401,13 @@ def test_letters_that_were_sent_are_listed(taken_in: Path, tmp_path: Path) -> No
         letters = desk.ask("letters")
         assert "Marked as sent" not in letters.text
         ended(desk, letters.form("sent"))
-        listed = desk.ask("letters").text.partition("<h2>Marked as sent</h2>")[2]
-    (sent,) = hrge_xl.sent_drafts(round_)
-    assert sent.file in listed
+        page = desk.ask("letters")
+        (sent,) = hrge_xl.sent_drafts(round_)
+        assert sent.file in page.text.partition("<h2>Marked as sent</h2>")[2]
+        waiting = len(hrge_xl.waiting_drafts(round_))
+        ended(desk, page.form("not-sent"))
+    assert hrge_xl.sent_drafts(round_) == []
+    assert len(hrge_xl.waiting_drafts(round_)) == waiting + 1
 
 
 def test_a_draft_that_somebody_saved_otherwise_hides_no_other(

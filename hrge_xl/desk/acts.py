@@ -177,6 +177,27 @@ def _mark_sent(desk: Desk, form: Form) -> list[str]:
     return [*(f"{path.name} → sent/" for path in marked.moved), *marked.failures]
 
 
+def _take_back_sent(desk: Desk, form: Form) -> list[str]:
+    files = {draft.file for draft in _sent_drafts_meant(desk, form)}
+    marked = hrge_xl.mark_sent(
+        desk.round_folder, by=form["by"] or desk.user, files=files, undo=True
+    )
+    return [*(f"{path.name} → drafts/" for path in marked.moved), *marked.failures]
+
+
+def _take_back_sent_command(desk: Desk, form: Form) -> list[object]:
+    words: list[object] = ["drafts", desk.round_folder, "--undo"]
+    for draft in _sent_drafts_meant(desk, form):
+        words += ["--team", draft.team]
+    return words
+
+
+def _sent_drafts_meant(desk: Desk, form: Form) -> list[hrge_xl.Drafted]:
+    chosen = form.all("draft")
+    sent = hrge_xl.sent_drafts(desk.round_folder)
+    return [draft for draft in sent if id_of_draft(draft) in chosen]
+
+
 def _sent_command(desk: Desk, form: Form) -> list[object]:
     words: list[object] = ["drafts", desk.round_folder, "--done"]
     if form.all("draft"):
@@ -403,6 +424,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "sent": Act(_sent_command, _mark_sent),
     "all-sent": Act(_sent_command, _mark_sent, _preview_sent),
+    "not-sent": Act(_take_back_sent_command, _take_back_sent),
     "waive": Act(
         lambda desk, form: (
             *("waive", form["code"], "--file", form["return"]),

@@ -308,6 +308,7 @@ class Pages:
             codes=codes,
             kinds=hrge_xl.MAIL_KINDS,
             sent=hrge_xl.sent_drafts(state.round.folder),
+            id_of=id_of_draft,
         )
 
     def letter(self, request: Request) -> Response:

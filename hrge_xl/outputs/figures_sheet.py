@@ -166,12 +166,13 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     top = write_period(pen, store, labels)
     counts = _count_crossings(store)
     maps = _HeatMaps(book, pen, labels)
+    say = labels.say
     for block in matrix_blocks(maps.spec):
         block_counts = Counter[Crossing]()
         for tool in block.sources:
             block_counts += counts[tool, block.down, block.across]
         if block_counts or not any(counts.values()):  # none in which nothing stands, beside others
-            title = block.title.say(labels.language) or labels.say("Risk matrix")
+            title = block.title.say(labels.language) or say("Risk matrix")
             top = maps.draw(title, block_counts, top)
     sheet.fit_to_pages(1, 0)
 
