@@ -727,6 +727,13 @@ class Decisions(NamedTuple):
     differing: Mapping[str, Sequence[str]]
     corrections: Sequence[OfficeCorrection] = ()  # of answers, and those taken back, oldest first
 
+    @property
+    def corrections_in_force(self) -> Sequence[OfficeCorrection]:
+        """The corrections that count: those neither taken back nor replaced."""
+        from .answers.corrections import in_force
+
+        return in_force(self.corrections)
+
 
 @overload
 def decisions(dataset: Dataset, /, *, names: Sequence[str] = ()) -> Decisions: ...

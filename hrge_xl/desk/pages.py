@@ -17,7 +17,6 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 import hrge_xl
 
-from ..answers.corrections import in_force
 from ..core.errors import HrgeError, UsageError
 from ..core.message_templates import text_of
 from ..core.numerals import shown as shown_value
@@ -283,7 +282,6 @@ class Pages:
                 for return_ in waiting
             },
             reason_of=partial(text_of, language=self.desk.language),
-            corrections=in_force(decisions.corrections),
             submission_by_content=submission_by_content,
             waivers=[
                 waiver
