@@ -47,11 +47,11 @@ STATE_GROUPS: Mapping[str, Sequence[str]] = {
 }
 COLOURS = {
     "accepted": "accepted",
-    "returned": "info",
+    "returned": "returned",
     "to decide": "info",
     "refused": "refused",
     "blank": "refused",
-    "Not answered": "returned",
+    "Not answered": "info",
 }
 MOST_PLACES = 20  # of a figure, on each page and in each table
 ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
