@@ -61,7 +61,6 @@ USUAL = 0.2  # seconds, of a test whose time was not recorded
 RECORDED = "not long and not deep and not office and not browser and not postgres"
 FARTHEST = (
     "test_files_of_today.py",
-    "test_story.py",
     "test_cli.py",
 )  # go through everything: asked last
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {

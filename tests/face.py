@@ -48,7 +48,7 @@ from hrge_xl.exchange.issuing import (
     submission_of,
 )
 from hrge_xl.core.dates import EARLIEST, LATEST, parse_day, parse_moment
-from hrge_xl.coordination.demonstration import Typed, play, saved_on, story, type_into
+from hrge_xl.coordination.demonstration import play, saved_on, story
 from hrge_xl.core.program import UnfitRow, isolate_failures, program_digest, write_log
 from hrge_xl.core.message_templates import MessageTemplate, text_of as said
 from hrge_xl.core.numerals import FIRST_DAY, LAST_DAY, LAST_SERIAL, from_serial, shown, to_serial
@@ -359,7 +359,7 @@ from hrge_xl.dataset.workers import in_batches, workers, workers_elsewhere
 from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import sources
-from hrge_xl.coordination.mail import MailType, REMINDERS
+from hrge_xl.coordination.mail import MailType
 from hrge_xl.coordination.mail.messages import as_eml, PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status
 from hrge_xl.rounds.rounds import KEY

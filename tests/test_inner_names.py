@@ -12,8 +12,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent
 FACE = TESTS / "face.py"
 STUB = TESTS.parent / "hrge_xl" / "__init__.pyi"
-MOST_NAMES_HANDED_OUT = 551
-MOST_NAMES_KNOWN = 645
+MOST_NAMES_HANDED_OUT = 534
+MOST_NAMES_KNOWN = 642
 
 Name = tuple[str, str]  # a module, and what is imported from it
 
