@@ -38,7 +38,7 @@ def act(item: str) -> object:
     return ACTIONS[name](argument)
 
 
-def endless(_file: str, _name: str, _job: tuple[bytes, str]) -> int:
+def endless(_file: str, _name: str, _job: tuple[bytes, str], _files: object = None) -> int:
     """What a workbook may have a library do."""
     return len(bytes(8 * 1024**3))
 

@@ -269,7 +269,7 @@ def drafts(
     if done and undo:
         raise UsageError("--done and --undo are opposites. Leave out one of them.")
     if undo and not teams:
-        raise UsageError("Say of which team: hrge-xl drafts ROUND --undo --team TEAM")
+        raise UsageError("--undo is about some teams. Name each with --team.")
     if done or undo:
         if kinds:
             raise UsageError(
