@@ -174,7 +174,7 @@ def test_nothing_is_overwritten_where_a_draft_goes_back(round_: Path) -> None:
     ran("drafts", round_, "--undo", "--team", "Odesa", "--today", DAY)
     after = {*contents(round_, "drafts").values(), *contents(round_, "sent").values()}
     assert after == before
-    assert "of which team" in ran("drafts", round_, "--undo", code=2).err
+    assert "Name each with --team" in ran("drafts", round_, "--undo", code=2).err
     assert "opposites" in ran("drafts", round_, "--undo", "--done", code=2).err
 
 

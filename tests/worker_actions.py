@@ -38,8 +38,8 @@ def act(item: str) -> object:
     return ACTIONS[name](argument)
 
 
-def endless(_file: str, _name: str, _job: tuple[bytes, str], _files: object = None) -> int:
-    """What a workbook may have a library do."""
+def endless(_file: str, _name: str, _job: tuple[bytes, str], files: object = None) -> int:
+    """What a workbook may have a library do, whatever `files` stand beside it."""
     return len(bytes(8 * 1024**3))
 
 
