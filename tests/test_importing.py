@@ -606,7 +606,7 @@ def form_of(*rows: list[str], choices: Sequence[list[str]] = (), language: str =
 
 LOSSES = form_of(
     ["type", "name", "label", "relevant", "calculation", "required", "constraint"],
-    ["text", "keep", "Keep", "", "coalesce(., ${x})", "yes"],
+    ["text", "keep", "Keep", "", "coalesce(., ${x})", "yes", "string-length(.) <= 8"],
     ["integer", "x", "X"],
     ["begin group", "g", "G", "pulldata('a', 'b', 'c', ${x}) = 1"],
     ["text", "y", "Y", "", "", "yes", "string-length(.) > 2"],
@@ -653,7 +653,7 @@ def test_what_is_lost_asks_nobody_to_answer(tmp_path: Path) -> None:
     """A question without its condition is for everybody: it may be left blank, and its condition counts as lost."""
     spec, lines = imported("form.csv", LOSSES, tmp_path)
     assert fields(spec, "FORM") == {
-        "KEEP": {"type": "text", "required": "always"},
+        "KEEP": {"type": "text", "required": "always", "characters": "8"},
         "X_1": {"type": "integer"},
         "Y_1": {
             "type": "text",

@@ -98,6 +98,7 @@ class FormQuestion:
         None  # of the entries of its list, by their names in the source
     )
     calculation: Counterpart | NoCounterpart | None = None
+    typed: bool = False  # as its calculation has no counterpart
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
@@ -425,6 +426,7 @@ class FormQuestion:
             except NoCounterpart as why:
                 self.calculation = why
                 if draft_field.typed_as:
+                    self.typed = True
                     draft_field.ask(str(why))
         if isinstance(self.calculation, NoCounterpart):
             raise NoCounterpart(str(self.calculation))
@@ -440,7 +442,7 @@ class FormQuestion:
         if [path] == [group.path for group in self.repeats[-1:]]:
             return Printed("row_number()", Type.NUMBER)
         question = self.questionnaire.named.get(path)
-        if question is self and self.calculation is not None:
+        if question is self and self.calculation is not None and not self.typed:
             raise NoCounterpart("it is worked out from itself")
         if question is None:
             raise NoCounterpart(f"no question that was kept is called “{name}”")
