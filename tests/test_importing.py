@@ -714,6 +714,7 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
         ["note", "thanks", "Thank the respondent", "${consent} = 'no' and ${age} >= 18"],
         ["text", "a", "A"],
         ["note", "odd", "Odd ages", "${age} mod 2 = 1"],
+        ["note", "never", "Never seen", "false()"],
         ["text", "b", "B"],
         ["note", "or", "Any", "not(selected(${consent}, 'yes')) or ${b} != '' or ${a} = ''"],
         ["text", "c", "C"],
@@ -733,7 +734,8 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
     assert outcomes == {
         "survey!5 relevant": "changed",
         "survey!7 relevant": "left out",
-        "survey!9 relevant": "changed",
+        "survey!8 relevant": "kept",
+        "survey!10 relevant": "changed",
     }
 
 

@@ -112,7 +112,9 @@ class FormQuestion:
         return [group for group in self.groups if group.repeats]
 
     def format_note(self) -> Said:
-        """Return the text of a note, its condition in front in words: a sheet shows it in any case."""
+        """Return the text of a note, its condition in front in words: a sheet shows it in any case, unless it is never
+        shown.
+        """
         label = self.draft_field.label
         for part in self.row.expressions.values():
             if part.kind != "relevant":
@@ -120,6 +122,9 @@ class FormQuestion:
             self._settle(part)
             if not self.holds["relevant"]:
                 continue
+            if self.holds["relevant"][-1] == NEVER:
+                self.row.part.leave_out("its condition never holds")
+                return ""
             if words := self._in_words(self.holds["relevant"][-1]):
                 part.change("it stands in front of the text, which is shown in any case")
                 label = behind(words, label)
@@ -230,7 +235,7 @@ class FormQuestion:
 
     def _condition(self, text: str, seen_from: str = "") -> Counterpart:
         """Return a condition of this question, or of a group around it, which sees answers from its own place."""
-        always = COUNTERPARTS["always"].get(text.casefold())
+        always = COUNTERPARTS["always"].get(text.casefold().removesuffix("()"))
         if always is not None:
             return (ALWAYS if always else NEVER), []
         printer = self._printer(seen_from or self.path)
