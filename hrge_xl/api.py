@@ -65,7 +65,7 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
 
 def spec_warnings(spec: Spec) -> list[Mistake]:
     """Return what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
-    from .exchange.spec_workbook import placed
+    from .exchange.spec_cells import placed
     from .spec.load import warnings
 
     return placed(spec.folder, warnings(spec))
@@ -114,8 +114,13 @@ def import_spec(
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
-    from .core.paths import check_not_there, path_in, whole_folder, write_whole
-    from .exchange.spec_workbook import check_name
+    from .core.paths import (
+        check_not_there,
+        check_spec_name,
+        path_in,
+        whole_folder,
+        write_whole,
+    )
     from .importing import draft
     from .spec.load import load
 
@@ -123,7 +128,7 @@ def import_spec(
     output = Path(output)
     check_not_there(output)
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
-    check_name(name)
+    check_spec_name(name)
     drafted = draft(file, name, password)
     with whole_folder(output) as unfinished:
         for path, text in drafted.files.items():

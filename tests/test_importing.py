@@ -606,7 +606,7 @@ def form_of(*rows: list[str], choices: Sequence[list[str]] = (), language: str =
 
 LOSSES = form_of(
     ["type", "name", "label", "relevant", "calculation", "required", "constraint"],
-    ["text", "keep", "Keep", "", "coalesce(., ${x})", "yes"],
+    ["text", "keep", "Keep", "", "coalesce(., ${x})", "yes", "string-length(.) <= 8"],
     ["integer", "x", "X"],
     ["begin group", "g", "G", "pulldata('a', 'b', 'c', ${x}) = 1"],
     ["text", "y", "Y", "", "", "yes", "string-length(.) > 2"],
@@ -653,7 +653,7 @@ def test_what_is_lost_asks_nobody_to_answer(tmp_path: Path) -> None:
     """A question without its condition is for everybody: it may be left blank, and its condition counts as lost."""
     spec, lines = imported("form.csv", LOSSES, tmp_path)
     assert fields(spec, "FORM") == {
-        "KEEP": {"type": "text", "required": "always"},
+        "KEEP": {"type": "text", "required": "always", "characters": "8"},
         "X_1": {"type": "integer"},
         "Y_1": {
             "type": "text",
@@ -714,6 +714,7 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
         ["note", "thanks", "Thank the respondent", "${consent} = 'no' and ${age} >= 18"],
         ["text", "a", "A"],
         ["note", "odd", "Odd ages", "${age} mod 2 = 1"],
+        ["note", "never", "Never seen", "false()"],
         ["text", "b", "B"],
         ["note", "or", "Any", "not(selected(${consent}, 'yes')) or ${b} != '' or ${a} = ''"],
         ["text", "c", "C"],
@@ -733,7 +734,8 @@ def test_conditions_reach_a_team_in_words_only(tmp_path: Path) -> None:
     assert outcomes == {
         "survey!5 relevant": "changed",
         "survey!7 relevant": "left out",
-        "survey!9 relevant": "changed",
+        "survey!8 relevant": "kept",
+        "survey!10 relevant": "changed",
     }
 
 

@@ -432,6 +432,20 @@ def test_a_matrix_beside_itself_and_one_that_counts_nothing_are_warnings(tmp_pat
     )
 
 
+def test_rows_that_are_compared_with_themselves_are_a_warning(tmp_path: Path) -> None:
+    """A forgotten `this.` gives 0 for ever."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    written = "{code: RSK_90, type: reference, to: [R1], label: Part of}"
+    counted = "formula: \"count_if('R1', RSK_90 == row_code())\""
+    fields = f"- {written}\n      - {{code: RSK_91, type: calculated, {counted}, label: Parts}}\n"
+    damage(spec, "tools/risks.yaml", "- {code: RSK_02", f"{fields}      - {{code: RSK_02")
+    warned = " ".join(run("spec", "check", "--fast", str(spec)).stderr.split())
+    assert "This compares each row with itself" in warned
+    assert "Write this.row_code()" in warned
+    damage(spec, "tools/risks.yaml", "== row_code()", "== this.row_code()")
+    assert "row" not in run("spec", "check", "--fast", str(spec)).stderr
+
+
 def test_a_pattern_that_no_sheet_checks_is_a_warning(tmp_path: Path) -> None:
     """Its team sees that all is right, and the return comes back."""
     spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))

@@ -45,7 +45,13 @@ def test_each_spec_that_is_installed_comes_back_as_it_was(name: str, tmp_path: P
     trip(ROOT / "workbook_specs" / name, tmp_path)
 
 
-@pytest.mark.parametrize("folder", ["people", "round/spec"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("people", "round/spec"),
+        *("new_fields/school_census", "new_fields/procurement", "new_fields/laboratory"),
+    ],
+)
 def test_each_spec_of_the_tests_comes_back_as_it_was(folder: str, tmp_path: Path) -> None:
     trip(FIXTURES / folder, tmp_path)
 

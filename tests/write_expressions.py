@@ -47,7 +47,10 @@ OPERATORS = (
     ("RSK_03 ** 2", "to the power of; what has no real result is blank"),
     ("PLN_05 - PLN_04", "days between two dates; a date plus or minus days is a date"),
     ("not (RSK_03 == 3 or RSK_04 == 3)", "`and`, `or`, `not`"),
-    ("'high' if RSK_03 == 3 else 'other'", "both sides of one type"),
+    (
+        "'high' if RSK_03 == 3 else 'other'",
+        "both sides of one type; also `if(CONDITION, THEN, ELSE)`",
+    ),
 )
 NAMES = {
     Type.NUMBER: "number",

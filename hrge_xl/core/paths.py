@@ -279,6 +279,16 @@ def is_plain_name(name: str) -> bool:
     return _PLAIN_NAME.match(name) is not None
 
 
+def check_spec_name(name: str) -> None:
+    """Raise `UsageError` for what cannot be the name of a spec."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise UsageError(
+            f"'{name}' cannot be the name of a spec.",
+            value=name,
+            remedy="Use letters, digits, _ and -.",
+        )
+
+
 def path_in(folder: Path, *names: str) -> Path:
     """Return the path below a folder that names lead to, each within the one before it. Raises `OutputError`.
 

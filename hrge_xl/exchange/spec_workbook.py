@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -30,13 +29,19 @@ from yaml import Node
 from ..core.bounds import BoundedText
 from ..core.errors import LimitError, Mistake, SpecError, UsageError, did_you_mean, listed
 from ..core.numerals import plain_number, shown
-from ..core.paths import check_not_there, is_plain_name, path_in, whole_folder, write_whole
+from ..core.paths import (
+    check_not_there,
+    check_spec_name,
+    is_plain_name,
+    path_in,
+    whole_folder,
+    write_whole,
+)
 from ..core.spec_parts import Model, Text
 from ..core.words import CELL_LIMIT, fits_a_cell
 from ..fields import FIELD_TYPES, Field
 from ..fields.field import FieldType
 from ..findings import Finding
-from ..layout import column_letters
 from ..reader import Job, content_of, look_into
 from ..reader.raw import CellKind, RawCell, shown_cell
 from ..spec import model
@@ -47,6 +52,7 @@ from ..spec.shape import OWN_FILES, annotations_at, options_of
 from ..spec.yaml_file import MAX_DEPTH, Loader, SkippedInput, dumped, entries_of, plain, walk
 from ..workbook.cell_writer import no_cell_holds
 from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
+from .spec_cells import MistakeInCell, Places, SpecCell, keep_cells, placed
 
 SUFFIX = ".xlsx"  # of a workbook that is written
 NOTE = "_"  # with which the names of sheets and the headings begin that are none of the spec
@@ -73,9 +79,6 @@ SEVERAL = ("for", "covered_by")  # options of lists that only the loader knows
 WRITTEN_OUT = re.compile(r'null|[-+.0-9e]{16,}|[\[{"].*[\]}"]', re.DOTALL)
 
 Value = str | int | float | bool | None
-Places = list[
-    tuple[int, int, "SpecCell"]
-]  # line and column in a file, from 1, and what stands there
 Steps = tuple[str | int, ...]  # numbers are those of entries, from 1
 # by sheet: row, column, value; None is an error, or a formula without a result
 CellValues = list[
@@ -89,25 +92,6 @@ def layout() -> dict[str, Any]:
     content = Path(__file__).with_suffix(".yaml").read_bytes()
     table: dict[str, Any] = yaml.load(content, Loader=yaml.CSafeLoader)
     return table
-
-
-class SpecCell(NamedTuple):
-    """A cell, its row and column counted from 1."""
-
-    sheet: str
-    row: int = 1
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.sheet}!{column_letters(self.column)}{self.row}"
-
-
-class MistakeInCell(Mistake):
-    """A mistake in a spec that is a workbook: `file` is the sheet."""
-
-    def __str__(self) -> str:
-        place = SpecCell(self.file, self.line, self.column)
-        return f"{place}: {self.reason} {self.remedy}".rstrip()
 
 
 class SpecLeaf(NamedTuple):
@@ -201,7 +185,7 @@ def new_spec(name: str, output: str | Path, languages: Sequence[str] = ("en",)) 
 
     Raises `UsageError`.
     """
-    check_name(name)
+    check_spec_name(name)
     starter = json.dumps(layout()["starter"])
     bare = re.sub(r'\{"TEXT": ("[^"]*")\}', r"\1", starter)
     worded = bare if len(languages) < 2 else starter.replace("TEXT", languages[0])
@@ -232,16 +216,6 @@ def export_spec(spec: str | Path, output: str | Path) -> Path:
         for path, content in pack(Path(loaded.folder)).items():
             write_whole(path_in(unfinished, *path.split("/")), content)
     return output
-
-
-def check_name(name: str) -> None:
-    """Raise `UsageError` for what cannot be the name of a spec."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(
-            f"'{name}' cannot be the name of a spec.",
-            value=name,
-            remedy="Use letters, digits, _ and -.",
-        )
 
 
 # from a spec to a workbook
@@ -528,27 +502,6 @@ def _add_names(book: Workbook, lists: Sequence[str]) -> None:
 # from a workbook to the files of a spec
 
 
-@dataclass
-class OpenSpecWorkbook:
-    """A workbook that is open as a folder of files: the cell of each place in these."""
-
-    folder: Path
-    cells: Mapping[str, Places]
-
-    def placed(self, mistakes: Iterable[Mistake]) -> list[Mistake]:
-        """Return mistakes with the cells that they are in, in place of files and lines."""
-        return list(dict.fromkeys(map(self._placed, mistakes)))
-
-    def _placed(self, mistake: Mistake) -> Mistake:
-        places = self.cells.get(mistake.file, [])
-        at = bisect_right(places, (mistake.line, mistake.column), key=lambda cell: cell[:2])
-        place = places[at - 1][2] if at else SpecCell("settings")
-        return MistakeInCell(*place, mistake.reason, mistake.remedy)
-
-
-OPEN: dict[str, OpenSpecWorkbook] = {}  # by the folder of the spec, as long as it is used
-
-
 @contextmanager
 def open_spec_workbook(file: str | Path) -> Iterator[Path]:
     """Yield a folder with the files of a spec that is a workbook, which is gone afterwards.
@@ -568,22 +521,18 @@ def open_spec_workbook(file: str | Path) -> Iterator[Path]:
         rows.read(name, cells)
     files = rows.files()
     with TemporaryDirectory(prefix="hrge-xl-") as home:
-        source = OpenSpecWorkbook(
-            Path(home, "spec"), {path: places for path, (_, places) in files.items()}
-        )
+        folder = Path(home, "spec")
         for path, (content, _) in files.items():
-            target = path_in(source.folder, *path.split("/"))
+            target = path_in(folder, *path.split("/"))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+        keep_cells(folder, {path: places for path, (_, places) in files.items()})
         if rows.mistakes:
-            raise SpecError([*rows.mistakes, *source.placed(_mistakes_in(source.folder))])
-        OPEN[str(source.folder)] = source
+            raise SpecError([*rows.mistakes, *placed(folder, _mistakes_in(folder))])
         try:
-            yield source.folder
+            yield folder
         except SpecError as error:
-            raise SpecError(source.placed(error.mistakes)) from error
-        finally:
-            del OPEN[str(source.folder)]
+            raise SpecError(placed(folder, error.mistakes)) from error
 
 
 def _mistakes_in(folder: Path) -> Sequence[Mistake]:
@@ -592,12 +541,6 @@ def _mistakes_in(folder: Path) -> Sequence[Mistake]:
     except SpecError as error:
         return error.mistakes
     return ()
-
-
-def placed(folder: str, mistakes: Iterable[Mistake]) -> list[Mistake]:
-    """Return mistakes in a spec with the cells that they are in, where it is a workbook that is open."""
-    source = OPEN.get(folder)
-    return [*mistakes] if source is None else source.placed(mistakes)
 
 
 def cells_in(job: Job) -> CellValues | Finding:

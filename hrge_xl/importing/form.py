@@ -146,7 +146,8 @@ class _FormWalk:
             ("help", block.options) if block else ("purpose", self.groups[-1].tool.options)
         )
         for note in self.notes:
-            options[option] = behind(options.get(option, ""), note.format_note())
+            if text := note.format_note():
+                options[option] = behind(options.get(option, ""), text)
         self.notes = []
 
     def _block(self, field: DraftField) -> DraftBlock:

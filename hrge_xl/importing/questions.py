@@ -98,6 +98,7 @@ class FormQuestion:
         None  # of the entries of its list, by their names in the source
     )
     calculation: Counterpart | NoCounterpart | None = None
+    typed: bool = False  # as its calculation has no counterpart
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
@@ -111,7 +112,9 @@ class FormQuestion:
         return [group for group in self.groups if group.repeats]
 
     def format_note(self) -> Said:
-        """Return the text of a note, its condition in front in words: a sheet shows it in any case."""
+        """Return the text of a note, its condition in front in words: a sheet shows it in any case, unless it is never
+        shown.
+        """
         label = self.draft_field.label
         for part in self.row.expressions.values():
             if part.kind != "relevant":
@@ -119,6 +122,9 @@ class FormQuestion:
             self._settle(part)
             if not self.holds["relevant"]:
                 continue
+            if self.holds["relevant"][-1] == NEVER:
+                self.row.part.leave_out("its condition never holds")
+                return ""
             if words := self._in_words(self.holds["relevant"][-1]):
                 part.change("it stands in front of the text, which is shown in any case")
                 label = behind(words, label)
@@ -229,7 +235,7 @@ class FormQuestion:
 
     def _condition(self, text: str, seen_from: str = "") -> Counterpart:
         """Return a condition of this question, or of a group around it, which sees answers from its own place."""
-        always = COUNTERPARTS["always"].get(text.casefold())
+        always = COUNTERPARTS["always"].get(text.casefold().removesuffix("()"))
         if always is not None:
             return (ALWAYS if always else NEVER), []
         printer = self._printer(seen_from or self.path)
@@ -425,6 +431,7 @@ class FormQuestion:
             except NoCounterpart as why:
                 self.calculation = why
                 if draft_field.typed_as:
+                    self.typed = True
                     draft_field.ask(str(why))
         if isinstance(self.calculation, NoCounterpart):
             raise NoCounterpart(str(self.calculation))
@@ -440,7 +447,7 @@ class FormQuestion:
         if [path] == [group.path for group in self.repeats[-1:]]:
             return Printed("row_number()", Type.NUMBER)
         question = self.questionnaire.named.get(path)
-        if question is self and self.calculation is not None:
+        if question is self and self.calculation is not None and not self.typed:
             raise NoCounterpart("it is worked out from itself")
         if question is None:
             raise NoCounterpart(f"no question that was kept is called “{name}”")

@@ -50,6 +50,8 @@ ARITHMETIC: dict[type[ast.operator], str] = {
 }
 
 
+# of several numbers, where no sheet is named whose rows are meant
+OF_ARGUMENTS = {"sum": "total", "min": "least", "max": "most"}
 # functions of spreadsheets and forms, and what is written here in their place
 ELSEWHERE = {
     "abs": "absolute(NUMBER)",
@@ -365,7 +367,14 @@ class Parser:
         ):  # the columns of a field that is asked for each entry of a list stand in brackets
             arguments += argument.elts if isinstance(argument, ast.Tuple) else [argument]
         whole = ast.copy_location(ast.Call(node.func, arguments, node.keywords), node)
+        if len(arguments) > 1 and not self._names_a_sheet(arguments[0]):
+            name = OF_ARGUMENTS.get(name, name)
         return self._function(node, name).typed(self, whole)
+
+    def _names_a_sheet(self, node: ast.expr) -> bool:
+        """Say whether a sheet is meant, also by a code without quotes, which is refused."""
+        unknown = isinstance(node, ast.Name) and self.scope.find(node.id) is None
+        return unknown or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
     def _several(self, node: ast.Tuple) -> Expr:
         reason = f"{len(node.elts)} values stand here, and one is needed."

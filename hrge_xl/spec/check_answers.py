@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 
 from ..core.dates import RANGE
 from ..core.errors import NoSuch, listed, no_such
@@ -15,7 +16,7 @@ from ..core.spec_parts import Found, Path, Wrong, at
 from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
-from ..language import Call, Compare, Expr, Literal, Problem, Ref, walk
+from ..language import Call, Compare, Expr, Literal, Over, Problem, Ref, walk
 from ..language.function import ref_of
 from ..language.functions.choices import Has, LookUp
 from ..language.functions.rows import RowCode
@@ -282,6 +283,28 @@ def comparisons_in_vain(spec: Spec, expr: Expr) -> Wrong:
         if left_codes.isdisjoint(right_codes):
             reason = f"These are never the same: {left} and {right}."
             yield reason, SAME_CODES
+
+
+def rows_compared_with_themselves(spec: Spec) -> Found:
+    """Yield every figure over rows that compares a reference of each row with the code of the same row."""
+    for written in expressions(spec):
+        figures = [] if isinstance(written.expr, Problem) else walk(written.expr)
+        inner = [part.inner for part in figures if isinstance(part, Over) and part.inner]
+        for comparison in chain.from_iterable(map(walk, inner)):
+            if not isinstance(comparison, Compare):
+                continue
+            sides = (comparison.left, comparison.right)
+            own_code = any(
+                isinstance(side, Call)
+                and side.name == RowCode.name
+                and not ref_of(side.args[0]).outer
+                for side in sides
+            )
+            if own_code and any(isinstance(side, Ref) and not side.outer for side in sides):
+                reason = (
+                    "This compares each row with itself: row_code() is the row that is counted."
+                )
+                yield written.path, reason, "Write this.row_code() for the row of the formula."
 
 
 def _codes_of(spec: Spec, expr: Expr) -> tuple[str, set[str]] | None:

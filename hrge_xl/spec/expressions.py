@@ -147,9 +147,12 @@ def _mistakes(written: Written) -> Wrong:
         yield wrong_syntax(written.text) or (reworded(expr.reason, reason), remedy)
         return
     if written.in_sheet and reader_only(expr):
+        remedy = "Put it into a rule with `reader_only: why`: that is checked when the workbook comes back."
+        if written.field and written.field.formula == written.text:
+            remedy = "Give a part of it a calculated column of its own, and name that here."
         yield (
             f"A sheet cannot calculate {_culprit(expr)}, and it has to {written.in_sheet}.",
-            "Put it into a rule with `reader_only: why`: that is checked when the workbook comes back.",
+            remedy,
         )
     elif written.stated_by and not written.stated_by.reader_only and reader_only(expr):
         yield (

@@ -33,7 +33,11 @@ from ..language import Problem
 from ..language.functions.words import NotAPattern, compiled_pattern, pieces
 from . import model
 from .carried import FACTS, SPEC, cache_folder, digest_of, is_copy, keep, pack, recall
-from .check_answers import check_comparisons, check_own_answers
+from .check_answers import (
+    check_comparisons,
+    check_own_answers,
+    rows_compared_with_themselves,
+)
 from .check_sheets import check_rules, check_sheets
 from .check_texts import BLOCKS, FIELDS, check_names, check_texts, select
 from .csv_file import take_in_facts, take_in_lists
@@ -350,6 +354,7 @@ def warnings(spec: Spec) -> list[Mistake]:
                 "Write letters, digits and signs by place, such as [A-Z]{2}-[0-9]{4}, if you can."
             )
             mistakes.append(place(path, reason, remedy))
+    mistakes += [place(*mistake) for mistake in rows_compared_with_themselves(spec)]
     return sorted(mistakes)
 
 

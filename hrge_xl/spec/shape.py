@@ -60,6 +60,28 @@ ELSEWHERE = {
     "text": "label",
     "values": "vocabulary",
 }
+# the same of types, kinds, and what is required: the first word of a value
+VALUES_ELSEWHERE = {
+    "bool": "yesno",
+    "boolean": "yesno",
+    "calculate": "calculated",
+    "dropdown": "choice",
+    "false": "optional",
+    "float": "decimal",
+    "int": "integer",
+    "memo": "long",
+    "money": "decimal",
+    "no": "optional",
+    "number": "decimal",
+    "select": "choice",
+    "select_multiple": "many",
+    "select_one": "choice",
+    "string": "text",
+    "table": "register",
+    "time": "text",
+    "true": "always",
+    "yes": "always",
+}
 # what an option that is missing may say
 EXAMPLES = {
     "columns": "{c1: …}",
@@ -163,7 +185,8 @@ class Shape:
         meant = mistake.meant
         key = entries_of(holder)[number][0] if isinstance(holder, MappingNode) else None
         is_value = isinstance(node, ScalarNode) and node.tag != NULL
-        if key and meant is not None and (is_value or " " not in mistake.option):
+        of_loader = meant in TAKEN_IN.get(part_at(mistake.detail["loc"][:-1]) or Model, ())
+        if key and meant is not None and not of_loader and (is_value or " " not in mistake.option):
             key.value = meant
         elif is_value and says in ("string_type", "is_instance_of") and node.tag != TEXT:
             node.tag = TEXT
@@ -234,7 +257,9 @@ def _words(mistake: ShapeMistake) -> Words:
     expected = str(context.get("expected_tags" if of_block else "expected", ""))
     choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
     one_of = f"Write one of {', '.join(choices)}."
-    close = nearest(written, choices)
+    close = VALUES_ELSEWHERE.get(written.casefold().split(" ")[0], "")
+    if close not in choices:
+        close = nearest(written, choices) or ""
     example = EXAMPLES.get(mistake.option)
     needed = []
     if part:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import hrge_xl
-from hrge_xl import generate, load
+from hrge_xl import Order, generate, load
 from tests.desks import running, week_of_four
 from tests.face import choose, sample_order
 from tests.office.driver import Office
@@ -66,6 +66,12 @@ PAGES = (
 )
 
 
+SPEC = (  # a spec that is a workbook, and the one that comes of it
+    Sheet("spec-sheets", "visits.xlsx", "sheets", "D2", ("alt+Down",)),
+    Sheet("spec-fields", "visits.xlsx", "fields", "D6", ("alt+Down",)),
+    Sheet("spec-lists", "visits.xlsx", "lists", "C2", ("Escape",)),
+    Sheet("spec-made", "look/visits.xlsx", "Tasks", "D7", ("Escape",)),
+)
 DESK = {"desk": "", "desk-return": "return?id="}  # pages of a round
 
 
@@ -103,6 +109,17 @@ def of_gallery(folder: Path) -> Iterator[Path]:
                 screen.press(*about.get("keys", ["Escape"]))
                 yield screen.shoot(folder / f"{picture_of(name)}.png")
                 screen.press("Escape")
+
+
+def of_spec(folder: Path) -> Iterator[Path]:
+    """Take pictures of a new spec in Excel, and of the workbook that is made of it."""
+    with TemporaryDirectory() as name:
+        place = Path(name)
+        file = hrge_xl.new_spec("visits", place / "visits.xlsx")
+        with hrge_xl.open_spec_workbook(file) as opened:
+            (place / "look").mkdir()
+            (place / "look" / "visits.xlsx").write_bytes(generate(load(opened), Order("NORTH")))
+        yield from of_sheets(place, folder, SPEC)
 
 
 def of_pages(demo: Path, folder: Path, wanted: Sequence[Page]) -> Iterator[Path]:
@@ -151,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
-    made = chain(of_desk(options.output), of_gallery(options.output))
+    made = chain(of_spec(options.output), of_desk(options.output), of_gallery(options.output))
     if options.demo:
         (options.demo / ARABIC).write_bytes(in_arabic())
         place = (options.demo, options.output)

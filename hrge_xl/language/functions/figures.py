@@ -160,7 +160,7 @@ class _Among(Function):
 class Total(_Among):
     """`total(a, b, …)`.
 
-    Meaning: sum of its arguments
+    Meaning: sum of its arguments; `sum()` of several numbers is the same
     Blanks: blanks count 0; blank when all are
     Example: total(PLN_06, PLN_07)
     """
@@ -172,7 +172,7 @@ class Total(_Among):
 class Least(_Among):
     """`least(a, b, …)`.
 
-    Meaning: smallest of its arguments
+    Meaning: smallest of its arguments; `min()` of several numbers is the same
     Blanks: blanks left out
     Example: least(RSK_03, RSK_04)
     """
@@ -185,7 +185,7 @@ class Least(_Among):
 class Most(_Among):
     """`most(a, b, …)`.
 
-    Meaning: largest of its arguments
+    Meaning: largest of its arguments; `max()` of several numbers is the same
     Blanks: blanks left out
     Example: most(RSK_03, RSK_04)
     """
