@@ -1,4 +1,4 @@
-"""Forms of three other fields, written from the guides alone: short, right at once, issued and read back.
+"""Forms of three other fields: short, without a mistake, issued and read back.
 
 A school census with pupils by grade, sex and age; procurement in several currencies; the samples of a laboratory.
 """

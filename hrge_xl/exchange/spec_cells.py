@@ -1,17 +1,20 @@
-"""The cell behind each place in the files of a spec that is a workbook: they stand beside these, as long as they do."""
+"""The cell behind each place in the files of a spec that is a workbook, known for as long as the workbook is open.
+
+Nothing of it is a file: whatever lies in the folder of a spec may come from somebody else.
+"""
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..core.errors import Mistake
 from ..layout import column_letters
-
-FILE = ".hrge-xl-cells.json"  # in the folder of the spec
 
 
 class SpecCell(NamedTuple):
@@ -27,6 +30,10 @@ class SpecCell(NamedTuple):
 
 # line and column in a file, from 1, and what stands there
 Places = list[tuple[int, int, SpecCell]]
+# by the folder of a spec: by file, in the order of lines
+_OPEN: ContextVar[Mapping[str, Mapping[str, Places]]] = ContextVar(
+    "open", default=MappingProxyType({})
+)
 
 
 class MistakeInCell(Mistake):
@@ -37,23 +44,26 @@ class MistakeInCell(Mistake):
         return f"{place}: {self.reason} {self.remedy}".rstrip()
 
 
-def keep_cells(folder: Path, cells: Mapping[str, Places]) -> None:
-    """Put down beside the files of a spec the cell of each place in them, in order."""
-    (folder / FILE).write_text(json.dumps(cells), encoding="utf-8")
+@contextmanager
+def knowing_cells(folder: Path, cells: Mapping[str, Places]) -> Iterator[None]:
+    """Have `placed` know meanwhile the cell of each place in the files of a spec."""
+    token = _OPEN.set({**_OPEN.get(), str(folder): cells})
+    try:
+        yield
+    finally:
+        _OPEN.reset(token)
 
 
 def placed(folder: str | Path, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """Return mistakes in a spec with the cells that they are in, where it is a workbook that is open."""
-    file = Path(folder, FILE)
-    if not file.is_file():
+    cells = _OPEN.get().get(str(folder))
+    if cells is None:
         return [*mistakes]
-    cells = json.loads(file.read_text(encoding="utf-8"))
-    return list(
-        dict.fromkeys(_placed(mistake, cells.get(mistake.file, ())) for mistake in mistakes)
-    )
+    in_cells = (_in_cell(mistake, cells.get(mistake.file, [])) for mistake in mistakes)
+    return list(dict.fromkeys(in_cells))
 
 
-def _placed(mistake: Mistake, places: Places) -> Mistake:
-    at = bisect_right(places, [mistake.line, mistake.column], key=lambda place: [*place[:2]])
-    cell = SpecCell(*places[at - 1][2]) if at else SpecCell("settings")
+def _in_cell(mistake: Mistake, places: Places) -> Mistake:
+    at = bisect_right(places, (mistake.line, mistake.column), key=lambda place: place[:2])
+    cell = places[at - 1][2] if at else SpecCell("settings")
     return MistakeInCell(*cell, mistake.reason, mistake.remedy)

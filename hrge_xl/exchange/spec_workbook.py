@@ -52,7 +52,7 @@ from ..spec.shape import OWN_FILES, annotations_at, options_of
 from ..spec.yaml_file import MAX_DEPTH, Loader, SkippedInput, dumped, entries_of, plain, walk
 from ..workbook.cell_writer import no_cell_holds
 from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
-from .spec_cells import MistakeInCell, Places, SpecCell, keep_cells, placed
+from .spec_cells import MistakeInCell, Places, SpecCell, knowing_cells, placed
 
 SUFFIX = ".xlsx"  # of a workbook that is written
 NOTE = "_"  # with which the names of sheets and the headings begin that are none of the spec
@@ -526,13 +526,13 @@ def open_spec_workbook(file: str | Path) -> Iterator[Path]:
             target = path_in(folder, *path.split("/"))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        keep_cells(folder, {path: places for path, (_, places) in files.items()})
-        if rows.mistakes:
-            raise SpecError([*rows.mistakes, *placed(folder, _mistakes_in(folder))])
-        try:
-            yield folder
-        except SpecError as error:
-            raise SpecError(placed(folder, error.mistakes)) from error
+        with knowing_cells(folder, {path: places for path, (_, places) in files.items()}):
+            if rows.mistakes:
+                raise SpecError([*rows.mistakes, *placed(folder, _mistakes_in(folder))])
+            try:
+                yield folder
+            except SpecError as error:
+                raise SpecError(placed(folder, error.mistakes)) from error
 
 
 def _mistakes_in(folder: Path) -> Sequence[Mistake]:

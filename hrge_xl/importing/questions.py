@@ -112,8 +112,9 @@ class FormQuestion:
         return [group for group in self.groups if group.repeats]
 
     def format_note(self) -> Said:
-        """Return the text of a note, its condition in front in words: a sheet shows it in any case, unless it is never
-        shown.
+        """Return the text of a note with its condition in front in words, as a sheet shows it in any case.
+
+        Nothing is left of one whose condition never holds.
         """
         label = self.draft_field.label
         for part in self.row.expressions.values():
@@ -235,14 +236,14 @@ class FormQuestion:
 
     def _condition(self, text: str, seen_from: str = "") -> Counterpart:
         """Return a condition of this question, or of a group around it, which sees answers from its own place."""
-        always = COUNTERPARTS["always"].get(text.casefold().removesuffix("()"))
+        always = _always(text)
         if always is not None:
             return (ALWAYS if always else NEVER), []
         printer = self._printer(seen_from or self.path)
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
     def _required(self, text: str) -> Counterpart:
-        always = COUNTERPARTS["always"].get(text.casefold().removesuffix("()"))
+        always = _always(text)
         if always is None:
             condition, changes = self._condition(text)
             self.draft_field.options["required"] = {"when": condition}
@@ -475,6 +476,12 @@ class FormQuestion:
         if its_repeats[:1] != own_repeats[:1]:
             return answer._replace(rows=question.tool.code)
         raise NoCounterpart(f"{question.draft_field.code} is asked in the rows of another sheet")
+
+
+def _always(text: str) -> bool | None:
+    """Return what a condition always is, as `true()`; None for one that hangs on answers."""
+    always: dict[str, bool] = COUNTERPARTS["always"]
+    return always.get(text.casefold().removesuffix("()"))
 
 
 def _parts(condition: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:

@@ -372,9 +372,12 @@ class Parser:
         return self._function(node, name).typed(self, whole)
 
     def _names_a_sheet(self, node: ast.expr) -> bool:
-        """Say whether a sheet is meant, also by a code without quotes, which is refused."""
-        unknown = isinstance(node, ast.Name) and self.scope.find(node.id) is None
-        return unknown or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        """Say whether a sheet is meant: by its code, in quotes or without, or by a name that is like no field's."""
+        if not isinstance(node, ast.Name):
+            return isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if self.scope.find(node.id) is not None:
+            return False
+        return node.id in self.scope.tools() or not did_you_mean(node.id, self.scope.names())
 
     def _several(self, node: ast.Tuple) -> Expr:
         reason = f"{len(node.elts)} values stand here, and one is needed."

@@ -147,16 +147,17 @@ def _mistakes(written: Written) -> Wrong:
         yield wrong_syntax(written.text) or (reworded(expr.reason, reason), remedy)
         return
     if written.in_sheet and reader_only(expr):
+        culprit = _culprit(expr)
         remedy = "Put it into a rule with `reader_only: why`: that is checked when the workbook comes back."
-        if written.field and written.field.formula == written.text:
-            remedy = "Give a part of it a calculated column of its own, and name that here."
+        if isinstance(culprit, Over):
+            remedy = "Give each of these rows a calculated column for it, and name that here."
         yield (
-            f"A sheet cannot calculate {_culprit(expr)}, and it has to {written.in_sheet}.",
+            f"A sheet cannot calculate {_in_words(culprit)}, and it has to {written.in_sheet}.",
             remedy,
         )
     elif written.stated_by and not written.stated_by.reader_only and reader_only(expr):
         yield (
-            f"A sheet cannot calculate {_culprit(expr)}: its team would see nothing of this.",
+            f"A sheet cannot calculate {_in_words(_culprit(expr))}: its team would see nothing of this.",
             "Write it otherwise, or add `reader_only: why`: it is checked when the workbook comes back.",
         )
     decided_keys = {(written.scope.tool.code, field.code) for field in written.asks}
@@ -182,15 +183,24 @@ def _mistakes(written: Written) -> Wrong:
             yield reason, f"Write `result: {result_type}`."
 
 
-def _culprit(expr: Expr) -> str:
-    """Say what of an expression a sheet cannot calculate."""
-    if isinstance(expr, Call) and not expr.function.in_sheet(*expr.args):
-        if isinstance(expr.function, Has):
-            return "whether an answer is among several others"
-        return f"this {expr.name}()"
-    if isinstance(expr, Over):
-        return f"this {expr.name}() over the rows of {expr.tool}"
-    return next(_culprit(part) for part in parts(expr) if reader_only(part))
+def _culprit(expr: Expr) -> Call | Over:
+    """Return the smallest part of an expression that a sheet cannot calculate."""
+    inside = parts(expr)
+    if isinstance(expr, Over) and expr.inner is not None:
+        inside = (expr.inner,)
+    smaller = next((part for part in inside if reader_only(part)), None)
+    if smaller is not None:
+        return _culprit(smaller)
+    assert isinstance(expr, Call | Over)
+    return expr
+
+
+def _in_words(culprit: Call | Over) -> str:
+    if isinstance(culprit, Over):
+        return f"this {culprit.name}() over the rows of {culprit.tool}"
+    if isinstance(culprit.function, Has):
+        return "whether an answer is among several others"
+    return f"this {culprit.name}()"
 
 
 def wrong_syntax(text: str) -> Words | None:

@@ -185,8 +185,10 @@ class Shape:
         meant = mistake.meant
         key = entries_of(holder)[number][0] if isinstance(holder, MappingNode) else None
         is_value = isinstance(node, ScalarNode) and node.tag != NULL
-        of_loader = meant in TAKEN_IN.get(part_at(mistake.detail["loc"][:-1]) or Model, ())
-        if key and meant is not None and not of_loader and (is_value or " " not in mistake.option):
+        part = part_at(mistake.detail["loc"][:-1]) or Model
+        # what only the loader takes it has taken already
+        can_be_renamed = meant is not None and meant not in TAKEN_IN.get(part, ())
+        if key and can_be_renamed and (is_value or " " not in mistake.option):
             key.value = meant
         elif is_value and says in ("string_type", "is_instance_of") and node.tag != TEXT:
             node.tag = TEXT
