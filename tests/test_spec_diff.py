@@ -156,6 +156,9 @@ def test_the_version_must_be_raised(tmp_path: Path) -> None:
     spec = copy(tmp_path / "spec")
     edit(spec, "tools/plan.yaml", ("words: 40", "words: 50"))
     assert ("example", "version not raised", "NONE", False) in lines_of(spec)
+    said_otherwise = copy(tmp_path / "said_otherwise")
+    edit(said_otherwise, "tools/plan.yaml", ("words: 40", "words: 40  # as agreed in March"))
+    assert lines_of(said_otherwise) == set()
     lower = raised(copy(tmp_path / "lower"), "0.9")
     assert lines_of(lower) == {("example", "version lowered", "LOST", True)}
     ninth, tenth = (raised(copy(tmp_path / number), number) for number in ("1.9", "1.10"))

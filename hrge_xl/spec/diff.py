@@ -161,7 +161,7 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         note = "Workbooks issued before say the old name and are refused: keep it."
         yield change("name changed", Effect.LOST, note, old.name, new.name, touches=(Touch(),))
     if old.version == new.version:
-        if old.digest != new.digest:
+        if _say_something_else(old, new):
             note = "Raise `version`: otherwise nobody can tell workbooks of the two apart."
             yield change("version not raised", Effect.NONE, note, old.version)
     elif _version_numbers(new) < _version_numbers(old):
@@ -184,6 +184,15 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
             worded = isinstance(old_value, Text)
             pair = (short(old_value), short(new_value)) if worded else ()
             yield change(f"{name} changed", Effect.KEPT if worded else Effect.NONE, "", *pair)
+
+
+def _say_something_else(old: Spec, new: Spec) -> bool:
+    """Return whether workbooks differ, and not only comments, the order of files, or a sample."""
+    return any(
+        getattr(old, name) != getattr(new, name)
+        for name in type(old).model_fields
+        if name not in ("digest", "folder", "sample")
+    )
 
 
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
