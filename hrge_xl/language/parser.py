@@ -57,6 +57,7 @@ ELSEWHERE = {
     "abs": "absolute(NUMBER)",
     "average": "mean('SHEET', NUMBER)",
     "averageif": "mean('SHEET', NUMBER if CONDITION else 0)",
+    "averageifs": "mean('SHEET', NUMBER if CONDITION else 0)",
     "avg": "mean('SHEET', NUMBER)",
     "coalesce": "FIRST if filled(FIRST) else SECOND",
     "concat": "join(FIRST, SECOND)",
@@ -64,12 +65,15 @@ ELSEWHERE = {
     "contains": "'CODE' in SEVERAL, or matches(TEXT, '.*word.*') in a rule with `reader_only`",
     "counta": "count_of(FIRST, SECOND)",
     "countif": "count_if('SHEET', CONDITION)",
+    "countifs": "count_if('SHEET', CONDITION)",
     "isblank": "blank(FIELD)",
     "len": "length(TEXT)",
+    "maxifs": "max('SHEET', COLUMN), where COLUMN calculates NUMBER if CONDITION else 0",
     "now": "today()",
     "regex": "matches(TEXT, 'PATTERN')",
     "selected": "'CODE' in SEVERAL",
     "sumif": "sum('SHEET', NUMBER if CONDITION else 0)",
+    "sumifs": "sum('SHEET', NUMBER if CONDITION else 0)",
     "vlookup": "lookup(REFERENCE, FIELD)",
 }
 # a text in quotes, or `if` before a parenthesis with what stands before it

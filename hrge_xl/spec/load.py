@@ -49,6 +49,7 @@ from .model import (
     FormBlock,
     MatrixBlock,
     RegisterBlock,
+    Rule,
     Spec,
     Tool,
 )
@@ -760,6 +761,8 @@ class Assembly:
             listed = checks.value if isinstance(checks, SequenceNode) else [checks]
             for number, check in enumerate(listed, 1):
                 if isinstance(check, MappingNode):
+                    for option in ("check", "when"):  # those name the field by `value`
+                        self._meant(check, option, options_of(Rule))
                     yield _rule_of(check, _text(tool, "code"), code, number)
                 else:
                     remedy = "Write checks: [{check: …, message: …}]."
