@@ -46,17 +46,31 @@ class CellSpec:
 
 
 Thing = TypeVar("Thing")
-Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
-# what happened, on which sheet, to which cell, and what else to say of it
-Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
 
+class LocatedCell(NamedTuple):
+    """A cell of the layout, and where it is in the file."""
+
+    part: CellSpec
+    row: int
+    column: int
+
+
+class Tampering(NamedTuple):
+    """What happened to one cell of a sheet, and what else is to be said of it."""
+
+    kind: Kind
+    sheet: str
+    cell: LocatedCell
+    details: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True)
-class FoundCells:
+class LocatedCells:
     """The cells of one sheet that were found, with the places where they are."""
 
-    cells: Cells
+    cells: Sequence[LocatedCell]
 
     @cached_property
     def by_row(self) -> dict[int, list[tuple[CellSpec, int]]]:
@@ -69,9 +83,9 @@ class FoundCells:
         return frozenset(column for part, _, column in self.cells if not part.calculated)
 
     @cached_property
-    def calculated(self) -> Cells:
+    def calculated(self) -> Sequence[LocatedCell]:
         """The cells that a formula fills."""
-        return tuple(cell for cell in self.cells if cell[0].calculated)
+        return tuple(cell for cell in self.cells if cell.part.calculated)
 
     @cached_property
     def needs(self) -> Needs:
@@ -132,9 +146,9 @@ class ExpectedSheet:
         return tuple(parts)
 
     @cached_property
-    def home(self) -> FoundCells:
+    def home(self) -> LocatedCells:
         """Every cell while nothing has moved."""
-        return FoundCells(tuple((part, part.row, part.column) for part in self.parts))
+        return LocatedCells(tuple(LocatedCell(part, part.row, part.column) for part in self.parts))
 
     @cached_property
     def at(self) -> dict[tuple[int, int], CellSpec]:
@@ -370,7 +384,7 @@ class ReadResult:
     # what was typed over texts and formulas
     overwriting: list[Unplaced] = field(default_factory=list)
     # the cells of each sheet that lost their dropdown or its alert
-    lists_lost: dict[str, list[Change]] = field(default_factory=dict)
+    lists_lost: dict[str, list[Tampering]] = field(default_factory=dict)
     # the cells of each sheet that were cut
     cells_cut: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     # of formulas, by the issued name of the sheet

@@ -40,7 +40,7 @@ from ..workbook.book import content_hash
 from ..workbook.helper_sheets import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .comparison import WorkbookComparison
-from .expected import ExpectedWorkbook, FoundCells, ReadResult
+from .expected import ExpectedWorkbook, LocatedCell, LocatedCells, ReadResult
 from .gate import File, Refusal, open_untrusted
 from .identity import (
     PENDING,
@@ -338,16 +338,16 @@ def _read_sheet(read_result: ReadResult, tool_sheet: ToolSheet, names: ListNames
     if axes is None:
         every_text(read_result, tool_sheet)
         return None
-    located = tool_sheet.plan.home if axes.unmoved else _found_cells(tool_sheet, axes)
+    located = tool_sheet.plan.home if axes.unmoved else _located_cells(tool_sheet, axes)
     if old is not None:  # what was filled in then and is calculated now is not read
-        located = FoundCells(
+        located = LocatedCells(
             tuple(
-                (part, row, column)
-                for part, row, column in located.cells
-                if not (part.calculated and old.question(row, column) is not None)
+                cell
+                for cell in located.cells
+                if not (cell.part.calculated and old.question(cell.row, cell.column) is not None)
             )
         )
-        old.known = frozenset((row, column) for _, row, column in located.cells)
+        old.known = frozenset((cell.row, cell.column) for cell in located.cells)
     _take(read_result, tool_sheet, located)
     submission.observations += tampered(read_result, tool_sheet, located, names)
     unplaced_texts(read_result, tool_sheet, axes, old)
@@ -355,20 +355,20 @@ def _read_sheet(read_result: ReadResult, tool_sheet: ToolSheet, names: ListNames
     return axes
 
 
-def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
+def _located_cells(tool_sheet: ToolSheet, axes: Axes) -> LocatedCells:
     """Return every cell that was found, with its row and column."""
     rows = axes.rows.places
     columns = axes.columns.places
-    return FoundCells(
+    return LocatedCells(
         tuple(
-            (part, rows[part.row_code], columns[part.column_code])
+            LocatedCell(part, rows[part.row_code], columns[part.column_code])
             for part in tool_sheet.plan.parts
             if part.row_code in rows and part.column_code in columns
         )
     )
 
 
-def _take(read_result: ReadResult, tool_sheet: ToolSheet, located: FoundCells) -> None:
+def _take(read_result: ReadResult, tool_sheet: ToolSheet, located: LocatedCells) -> None:
     """Note where every cell is, and take the values of those that hold one."""
     at_home = located is tool_sheet.plan.home
     raw = tool_sheet.raw

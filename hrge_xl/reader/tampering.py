@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
@@ -34,13 +35,13 @@ from ..spec.supplements import LISTS_KEY
 from .expected import (
     ANY_RULE,
     OPEN,
-    Cells,
     CellSpec,
-    Change,
     ExpectedWorkbook,
-    FoundCells,
+    LocatedCell,
+    LocatedCells,
     Needs,
     ReadResult,
+    Tampering,
     observe_at,
     shorten,
 )
@@ -64,7 +65,7 @@ from .tool_sheets import ToolSheet, named_area
 
 
 def tampered(
-    read_result: ReadResult, tool_sheet: ToolSheet, located: FoundCells, names: ListNames
+    read_result: ReadResult, tool_sheet: ToolSheet, located: LocatedCells, names: ListNames
 ) -> Iterator[Finding]:
     """Everything that was done to one sheet, as far as its format keeps it."""
     raw = tool_sheet.raw
@@ -81,11 +82,15 @@ def tampered(
     yield from _hidden(tool_sheet, located)
 
 
-def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
+def _by_field(plan: ExpectedWorkbook, changes: Iterable[Tampering]) -> Iterator[Finding]:
     """Report the changes of each kind to the cells of one field of a sheet together, naming every cell."""
-    groups = grouped(((*change[:2], change[2][0].slot.field.code), change) for change in changes)
-    for (kind, sheet, _), some in groups.items():
-        yield together(kind, sheet, plan, [cell for *_, cell, _ in some], **some[0][-1])
+    by_field = grouped(
+        ((change.kind, change.sheet, change.cell.part.slot.field.code), change)
+        for change in changes
+    )
+    for (kind, sheet, _), of_field in by_field.items():
+        cells = [change.cell for change in of_field]
+        yield together(kind, sheet, plan, cells, **of_field[0].details)
 
 
 # dropdowns
@@ -93,7 +98,7 @@ def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Fin
 
 def _lost_lists(
     raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames
-) -> Iterator[Change]:
+) -> Iterator[Tampering]:
     """Yield the cells that lost their dropdown or its alert."""
     rules = Dropdowns(raw.validations, plan, names)
     for (need, column), cells in needs.items():
@@ -105,26 +110,27 @@ def _lost_lists(
         for row, part in cells.items():
             if not _covers(runs, row):
                 kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
-                yield kind, raw.name, (part, row, column), {}
+                yield Tampering(kind, raw.name, LocatedCell(part, row, column))
 
 
 def _note_lost_lists(
-    read_result: ReadResult, raw: RawSheet, located: FoundCells, names: ListNames
+    read_result: ReadResult, raw: RawSheet, located: LocatedCells, names: ListNames
 ) -> None:
     """Note the cells that lost their dropdown, and the blank rows among them: these were cut, if others keep theirs."""
-    changes = [*_lost_lists(raw, read_result.plan, located.needs, names)]
-    read_result.lists_lost[raw.name] = changes
-    places = [(row, column) for _, _, (_, row, column), _ in changes]
+    lost = [*_lost_lists(raw, read_result.plan, located.needs, names)]
+    read_result.lists_lost[raw.name] = lost
     issued_rows = {column: len(cells) for (_, column), cells in located.needs.items()}
-    lost_rows = Counter(column for _, column in places)
-    for row, columns in grouped(places).items():
-        others_keep_theirs = all(lost_rows[column] < issued_rows[column] for column in columns)
+    lost_rows = Counter(change.cell.column for change in lost)
+    whole_columns = {column for column, rows in lost_rows.items() if rows >= issued_rows[column]}
+    columns_by_row = grouped((change.cell.row, change.cell.column) for change in lost)
+    for row, columns in columns_by_row.items():
+        others_keep_theirs = whole_columns.isdisjoint(columns)
         if len(columns) > 1 and others_keep_theirs and _is_blank(raw, located, row):
             cells_cut = read_result.cells_cut.setdefault(raw.name, set())
             cells_cut.update((row, column) for column in columns)
 
 
-def _is_blank(raw: RawSheet, located: FoundCells, row: int) -> bool:
+def _is_blank(raw: RawSheet, located: LocatedCells, row: int) -> bool:
     """Say whether nothing is answered in a row."""
     cells = (raw.cell(row, column) for part, column in located.by_row[row] if not part.calculated)
     return all(cell is None or cell.kind is CellKind.BLANK for cell in cells)
@@ -143,7 +149,7 @@ def lost_cells(read_result: ReadResult) -> Iterator[Finding]:
         change
         for changes in read_result.lists_lost.values()
         for change in changes
-        if (change[1], change[2][1]) not in cut_rows
+        if (change.sheet, change.cell.row) not in cut_rows
     ]
     yield from _by_field(read_result.plan, lost)
 
@@ -152,130 +158,150 @@ def _covers(runs: Sequence[Run], line: int) -> bool:
     return any(first <= line <= last for first, last in runs)
 
 
-def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **extra: str) -> Finding:
+def together(
+    kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Sequence[LocatedCell], **extra: str
+) -> Finding:
     """Report what happened to several cells of one field, at the first of them, naming all."""
-    part, row, column = min(cells, key=lambda cell: (cell[2], cell[1]))
-    ranges = compact((row, column) for _, row, column in cells)
+    first = min(cells, key=lambda cell: (cell.column, cell.row))
+    ranges = compact((cell.row, cell.column) for cell in cells)
     detail = {
-        "label": plan.layout.question(part.slot),
+        "label": plan.layout.question(first.part.slot),
         "value": ranges,
         "cells": ranges,
         "count": str(len(cells)),
     }
-    return observe_at(kind, sheet, address(row, column), part, **(detail | extra))
+    return observe_at(kind, sheet, address(first.row, first.column), first.part, **(detail | extra))
 
 
 # formulas and rows
 
 
-def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
+def _cleared(
+    raw: RawSheet, plan: ExpectedWorkbook, calculated: Sequence[LocatedCell]
+) -> Iterator[Finding]:
     """Return one observation for each calculated field of which cells were emptied; for many of them one."""
-    cleared = (
-        (part, row, column)
-        for part, row, column in calculated
-        if (cell := raw.cell(row, column)) is None
-        or (cell.kind is CellKind.BLANK and cell.formula is None)
-    )
-    columns = list(grouped((cell[0].slot.field.code, cell) for cell in cleared).values())
-    if len(columns) > COLUMNS_ALONE:
-        columns = [[cell for some in columns for cell in some]]
-    return (together(FORMULA_CLEARED, raw.name, plan, some) for some in columns)
+
+    def is_cleared(cell: LocatedCell) -> bool:
+        stored = raw.cell(cell.row, cell.column)
+        return stored is None or (stored.kind is CellKind.BLANK and stored.formula is None)
+
+    cleared = [cell for cell in calculated if is_cleared(cell)]
+    groups = [*grouped((cell.part.slot.field.code, cell) for cell in cleared).values()]
+    if len(groups) > COLUMNS_ALONE:
+        groups = [[*chain.from_iterable(groups)]]
+    return (together(FORMULA_CLEARED, raw.name, plan, group) for group in groups)
 
 
-def _sorted(tool_sheet: ToolSheet, located: FoundCells) -> Iterator[Finding]:
+def _sorted(tool_sheet: ToolSheet, located: LocatedCells) -> Iterator[Finding]:
     """Yield one observation for each block whose rows stand in another order than they were issued in."""
     if located is tool_sheet.plan.home:
         return
-    blocks: dict[int, dict[int, tuple[CellSpec, int]]] = {}
-    for part, row, column in located.cells:
-        blocks.setdefault(part.slot.grid, {}).setdefault(row, (part, column))
-    for rows in blocks.values():
-        cells_of_rows = [(row, *rows[row]) for row in sorted(rows)]
-        issued = sorted(part.row for _, part, _ in cells_of_rows)
+    blocks: dict[int, dict[int, LocatedCell]] = {}
+    for cell in located.cells:
+        first_cells = blocks.setdefault(cell.part.slot.grid, {})
+        first_cells.setdefault(cell.row, cell)
+    for first_cells in blocks.values():
+        in_order = [first_cells[row] for row in sorted(first_cells)]
+        issued_rows = sorted(cell.part.row for cell in in_order)
         moved = [
-            line for line, home in zip(cells_of_rows, issued, strict=True) if line[1].row != home
+            cell
+            for cell, issued_row in zip(in_order, issued_rows, strict=True)
+            if cell.part.row != issued_row
         ]
         if moved:
-            row, part, column = moved[0]
-            codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in cells_of_rows))
-            at = address(row, column)
-            yield ROWS_SORTED.at(tool_sheet.raw.name, at, part.slot.tool, value=shorten(codes))
+            codes = ", ".join(dict.fromkeys(cell.part.row_code for cell in in_order))
+            first = moved[0]
+            yield ROWS_SORTED.at(
+                tool_sheet.raw.name,
+                address(first.row, first.column),
+                first.part.slot.tool,
+                value=shorten(codes),
+            )
 
 
-def _hidden(tool_sheet: ToolSheet, located: FoundCells) -> Iterator[Finding]:
+def _hidden(tool_sheet: ToolSheet, located: LocatedCells) -> Iterator[Finding]:
     """Report the rows, and the columns, that are hidden although something is answered in them."""
     raw = tool_sheet.raw
     rows = raw.hidden_rows & located.by_row.keys()
     columns = {column for column in located.columns if _covers(raw.hidden_columns, column)}
-    for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
-        hidden = sorted(
-            (row, column)
-            for part, row, column in (located.cells if lines else ())
-            if (column if is_column else row) in lines
-            and not part.calculated
-            and (cell := raw.cell(row, column))
-            and cell.kind is not CellKind.BLANK
-        )
-        if hidden:
-            places = ((1, column) if is_column else (row, 1) for row, column in hidden)
-            named = compact(places).replace("1" if is_column else "A", "")
-            yield kind.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=named)
+    if not rows and not columns:
+        return
+    answered: list[tuple[int, int]] = []
+    for part, row, column in located.cells:
+        stored = raw.cell(row, column)
+        if not part.calculated and stored is not None and stored.kind is not CellKind.BLANK:
+            answered.append((row, column))
+    answered.sort()
+    in_rows = [(row, column) for row, column in answered if row in rows]
+    if in_rows:
+        row_numbers = compact((row, 1) for row, _ in in_rows).replace("A", "")
+        cell = address(*in_rows[0])
+        yield ANSWERS_HIDDEN.at(raw.name, cell, tool_sheet.plan.tool, value=row_numbers)
+    in_columns = [(row, column) for row, column in answered if column in columns]
+    if in_columns:
+        letters = compact((1, column) for _, column in in_columns).replace("1", "")
+        cell = address(*in_columns[0])
+        yield COLUMNS_HIDDEN.at(raw.name, cell, tool_sheet.plan.tool, value=letters)
 
 
 # merges
 
 
-def _merged(raw: RawSheet, plan: ExpectedWorkbook, cells: Cells) -> Iterator[Finding]:
+def _merged(
+    raw: RawSheet, plan: ExpectedWorkbook, cells: Sequence[LocatedCell]
+) -> Iterator[Finding]:
     """Yield one observation for each merge over answers, at the first answer in it."""
-    answers_by_row: dict[int, dict[int, CellSpec]] = {}
-    for part, row, column in cells if raw.merges else ():
-        if not part.calculated:
-            answers_by_row.setdefault(row, {})[column] = part
+    if not raw.merges:
+        return
+    answers_by_row: dict[int, dict[int, LocatedCell]] = {}
+    for cell in cells:
+        if not cell.part.calculated:
+            answers_by_row.setdefault(cell.row, {})[cell.column] = cell
     for area in raw.merges:
-        rows = range(area.first_row, area.last_row + 1)
+        rows: Iterable[int] = range(area.first_row, area.last_row + 1)
+        if area.last_row - area.first_row >= len(answers_by_row):  # a merge can be a million rows
+            rows = [row for row in answers_by_row if area.first_row <= row <= area.last_row]
         covered = [
-            (row, column)
-            for row in (
-                [row for row in answers_by_row if row in rows]
-                if len(rows) > len(answers_by_row)
-                else rows
-            )
-            for column in answers_by_row.get(row, ())
+            cell
+            for row in rows
+            for column, cell in answers_by_row.get(row, {}).items()
             if area.first_column <= column <= area.last_column
         ]
-        if covered:
-            row, column = min(covered)
-            part = answers_by_row[row][column]
-            value = f"{address(*area[:2])}:{address(*area[2:])}"
-            about = {"label": plan.layout.question(part.slot), "value": value, "cells": value}
-            yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
-        for row, column in covered:
-            del answers_by_row[row][column]
+        if not covered:
+            continue
+        first = min(covered, key=lambda cell: (cell.row, cell.column))
+        merge = f"{address(*area[:2])}:{address(*area[2:])}"
+        label = plan.layout.question(first.part.slot)
+        home = address(first.row, first.column)
+        yield observe_at(
+            CELLS_MERGED, raw.name, home, first.part, label=label, value=merge, cells=merge
+        )
+        for cell in covered:  # of overlapping merges the first one is told
+            del answers_by_row[cell.row][cell.column]
 
 
 # what formatting says of answers that their values do not: struck through, invisible, shown otherwise
 
 
-def formatting(read_result: ReadResult, raw: RawSheet, located: FoundCells) -> Iterator[Finding]:
+def formatting(read_result: ReadResult, raw: RawSheet, located: LocatedCells) -> Iterator[Finding]:
     """Report what formatting does to answers."""
-    return _by_field(
-        read_result.plan,
-        (
-            (kind, raw.name, (part, row, column), detail)
-            for row, column in sorted(
-                raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]
-            )
-            for part, its_column in located.by_row.get(row, ())
-            if its_column == column and not part.calculated
-            for kind, detail in _seen(
-                raw,
-                row,
-                column,
-                percent=part.slot.field.type.scaled,
-                unit=_unit_of(part, read_result),
-            )
-        ),
-    )
+    return _by_field(read_result.plan, _formatted(read_result, raw, located))
+
+
+def _formatted(
+    read_result: ReadResult, raw: RawSheet, located: LocatedCells
+) -> Iterator[Tampering]:
+    """Yield what formatting does to the answers of a sheet, column by column."""
+    places = sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
+    for row, column in places:
+        for part, its_column in located.by_row.get(row, ()):
+            if its_column != column or part.calculated:
+                continue
+            cell = LocatedCell(part, row, column)
+            percent = part.slot.field.type.scaled
+            unit = _unit_of(part, read_result)
+            for kind, details in _seen(raw, row, column, percent=percent, unit=unit):
+                yield Tampering(kind, raw.name, cell, details)
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
@@ -296,17 +322,15 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
 
 def dates_by_format(read_result: ReadResult) -> Iterator[Finding]:
     """Report texts that the format of their cell turned into a date: “3-4” is 3 April then."""
-    date = CellKind.DATE
-    return _by_field(
-        read_result.plan,
-        (
-            (DATE_BY_FORMAT, sheet, (part, *place), {"value": shown_cell(cell)})
-            for part, sheet, home, cell in read_result.filled
-            if cell[0] is date
-            and kind_of(part.slot.field) is ColumnKind.TEXT
-            and (place := parse_cell(home))
-        ),
-    )
+    changes: list[Tampering] = []
+    for part, sheet, home, stored in read_result.filled:
+        if stored.kind is not CellKind.DATE or kind_of(part.slot.field) is not ColumnKind.TEXT:
+            continue
+        place = parse_cell(home)
+        if place is not None:
+            value = {"value": shown_cell(stored)}
+            changes.append(Tampering(DATE_BY_FORMAT, sheet, LocatedCell(part, *place), value))
+    return _by_field(read_result.plan, changes)
 
 
 def _unit_of(part: CellSpec, read_result: ReadResult) -> str:
