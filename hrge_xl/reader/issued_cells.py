@@ -353,10 +353,15 @@ def _walk(
     row: int, cells: Mapping[int, Any], raw: RawSheet, moved: Moved | None
 ) -> Iterator[tuple[Home, Any, Home | None, RawCell | None]]:
     """Yield each cell of a row: its home, what was issued, its place now, None where it is gone, and what is there."""
+    if moved is None:
+        stored_cells = raw.cells.get(row, {})
+        for column, issued in cells.items():
+            home = row, column
+            yield home, issued, home, stored_cells.get(column)
+        return
     for column, issued in cells.items():
-        home = row, column
-        place = home if moved is None else moved.place(*home)
-        yield home, issued, place, None if place is None else raw.cell(*place)
+        place = moved.place(row, column)
+        yield (row, column), issued, place, None if place is None else raw.cell(*place)
 
 
 def _is_same(issued: str | float, cell: RawCell | None) -> bool:
