@@ -198,6 +198,7 @@ def with_actions() -> bytes:
     return issued(TOOLKIT, "en", actions())
 
 
+@pytest.mark.deep
 def test_the_list_takes_what_is_open_in_the_order_of_the_sheets_and_marks_what_is_late() -> None:
     where = layout(TOOLKIT)
     block = drawn(where, "ACTIONS")
@@ -216,6 +217,7 @@ def test_the_list_takes_what_is_open_in_the_order_of_the_sheets_and_marks_what_i
     assert empty.cell(block.head - 1, 2).value == "Nothing to list."
 
 
+@pytest.mark.deep
 def test_a_longer_list_says_how_many_do_not_fit() -> None:
     where = layout(TOOLKIT)
     block = drawn(where, "ACTIONS")

@@ -121,6 +121,7 @@ def test_a_long_file_that_was_cut_or_blown_up_is_no_file() -> None:
             as_bytes(wrong)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("jobs", telling(["1", "2"], "2"))
 def test_a_run_leaves_nothing_in_the_temporary_folder(tmp_path: Path, jobs: str) -> None:
     temporary = tmp_path / "temporary"

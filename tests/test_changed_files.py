@@ -66,7 +66,7 @@ def told(out: Path) -> dict[str, tuple[str, str | None, list[str]]]:
     ("step", "change"),
     [
         ("keep", rewritten),
-        ("validated", deleted),
+        pytest.param("validated", deleted, marks=pytest.mark.deep),
         ("validated", replaced_by_a_link),
         pytest.param("validated", rewritten, marks=pytest.mark.deep),
         pytest.param("keep", deleted, marks=pytest.mark.deep),
@@ -123,6 +123,7 @@ def test_the_same_content_elsewhere_is_read_there(
     assert seen["copy.xlsx"][0] == RETURNED
 
 
+@pytest.mark.deep
 def test_once_it_was_read_it_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its bytes are kept before anything is said of it."""
     files, out = returns(tmp_path / "in", 2), tmp_path / "out"

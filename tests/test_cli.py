@@ -64,6 +64,7 @@ def test_the_help_of_every_command_comes_without_the_libraries_that_do_its_work(
     )
 
 
+@pytest.mark.deep
 def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
     run("generate", "example", "--country", "MAR", "-o", tmp_path)
     file = str(tmp_path / "example_MAR_en.xlsx")
@@ -211,6 +212,7 @@ def test_json_is_the_contract_and_holds_no_value_where_it_is_redacted() -> None:
     assert "Partially true" not in redacted.stdout
 
 
+@pytest.mark.deep
 def test_fail_on() -> None:
     file = RETURNS / "moved_about.xlsx"
     assert run("validate", file, "--today", "2026-06-30").returncode == 0

@@ -37,6 +37,7 @@ from tests.face import (
     work,
 )
 from tests.read_and_check import read_many
+from tests.telling import telling
 from tests.worker_actions import act, lie, pose, speak, swell
 
 
@@ -116,6 +117,7 @@ def test_a_process_that_was_taken_over_runs_nothing_here(tmp_path: Path) -> None
     assert not mark.exists()
 
 
+@pytest.mark.deep
 def test_an_answer_is_never_longer_than_a_process_can_make_it() -> None:
     limits = replace(LIMITS, wall_seconds=20.0)
     assert list(run_guarded(act, ["long", "say b"], jobs=1, limits=limits)) == [Died("crash"), "b"]
@@ -169,7 +171,9 @@ def test_words_severity_and_waivers_are_never_those_of_the_process(
     assert json.loads(capsys.readouterr().out)["files"] == honest
 
 
-@pytest.mark.parametrize("how", ["claimed", "behind the stamp of its own"])
+@pytest.mark.parametrize(
+    "how", telling(["claimed", "behind the stamp of its own"], "behind the stamp of its own")
+)
 def test_no_process_can_say_that_a_file_is_genuine(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +193,7 @@ def test_no_process_can_say_that_a_file_is_genuine(
     assert "I006" in {finding.code for finding in result.findings}
 
 
+@pytest.mark.deep
 def test_no_text_of_the_process_is_filled_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,6 +225,7 @@ def test_a_text_of_the_process_takes_no_more_room_than_it_has() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.deep
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:
     files = returned(tmp_path, {"1-spec.xlsx": workbook("PAK"), "2-true.xlsx": workbook("PAK")})
     with WorkerPool(lie, readable=SPEC_HOMES, believed=validation.believed) as pool:

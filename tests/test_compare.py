@@ -197,6 +197,7 @@ def test_a_file_and_a_folder_and_the_same_thing_twice(
         assert "Name two different" in capsys.readouterr().err
 
 
+@pytest.mark.deep
 def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
     """What returns said stays in the dataset until it is compared."""
     names = [f"WS-{number:02d}" for number in range(4)]

@@ -42,6 +42,7 @@ from tests.audited import workbook
 from tests.command_line import ran
 from tests.face import File, open_untrusted
 from tests.small_sources import form_in_csv, saved
+from tests.telling import telling
 from tests.worker_actions import draft_elsewhere, endings_of_mails
 
 CONFINED: list[Callable[..., Any]] = [
@@ -93,6 +94,7 @@ def test_every_text_that_crosses_is_bounded(function: Callable[..., Any]) -> Non
     ]
 
 
+@pytest.mark.deep
 def test_these_are_all_functions_that_run_confined() -> None:
     """So that a new one is looked at too."""
     called = set()
@@ -157,7 +159,12 @@ def test_a_workbook_in_a_mail_has_one_of_few_endings(format_: str) -> None:
         msgspec.convert(found["format"], kind)
 
 
-@pytest.mark.parametrize("place", ["..+..+left", "..+left", "tools+..+..+..+left.yaml", ".bashrc"])
+@pytest.mark.parametrize(
+    "place",
+    telling(
+        ["..+..+left", "..+left", "tools+..+..+..+left.yaml", ".bashrc"], "..+..+left", ".bashrc"
+    ),
+)
 def test_an_import_that_was_taken_over_writes_nothing(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -329,6 +329,7 @@ def test_a_program_corrects_with_the_same_verb(folder: Path) -> None:
         hrge_xl.correct(folder, "AFG.xlsx", ("Plan", "E12"), None, reason="", by=NAME, day=day)
 
 
+@pytest.mark.deep
 def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
     folder = round_folder(tmp_path)
     returned = folder / "returned" / "AFG.xlsx"
@@ -354,6 +355,7 @@ def test_a_workbook_under_a_password_is_corrected_too(tmp_path: Path) -> None:
     assert traced(folder, "PLN_06").startswith("AFG PLAN 1 PLN_06: 37 — ")
 
 
+@pytest.mark.deep
 def test_a_correction_stands_in_another_database_too(folder: Path, database: str) -> None:
     store = ("--store", database)
     ran("consolidate", "--write", folder, "-o", folder, "--today", DAY, *store)

@@ -102,6 +102,7 @@ def test_a_pattern_that_the_program_published_goes_on(round_: Path) -> None:
     assert "R-E09" not in not_run(round_)
 
 
+@pytest.mark.deep
 def test_any_other_is_told_as_not_run_once(round_: Path) -> None:
     taken_earlier(round_, "rules.yaml", "r'PATTERN'", "r'a(?=b)'")
     said = ran("status", round_, *TODAY)

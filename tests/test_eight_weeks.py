@@ -33,7 +33,7 @@ from tests.test_guides import GUIDES, text_of
 from tests.test_round_changes import as_sent
 from tests.test_terms import Counts, collected
 
-pytestmark = pytest.mark.xdist_group("eight weeks")
+pytestmark = [pytest.mark.xdist_group("eight weeks"), pytest.mark.deep]
 
 FIRST, NEXT, YEAR = "2026-H1", "2026-H2", "year"
 ISSUED = date(2026, 7, 1)

@@ -293,6 +293,7 @@ def test_a_second_opinion_that_cannot_be_had(
     assert "; 1 file not read." in said
 
 
+@pytest.mark.deep
 def test_a_file_that_changes_before_the_second_opinion(
     returned: Path,
     tmp_path: Path,

@@ -444,6 +444,7 @@ def test_every_shell_has_a_script_powershell_too(capsys: Capsys, monkeypatch: Pa
 # Windows, and files in place of pipes
 
 
+@pytest.mark.deep
 def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
     """As in a console of Western Europe: names and answers in every script are told all the same."""
     (here / "تقرير 报告.xlsx").write_bytes(b"no workbook")
@@ -488,6 +489,7 @@ def test_every_command_with_json_has_an_output() -> None:
         assert "--json" not in words or "-o" in words, name
 
 
+@pytest.mark.deep
 def test_standard_input_is_a_path(here: Path) -> None:
     """`-` is a workbook, `@-` a list; nothing is left behind."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0

@@ -147,6 +147,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(f"{captured.out} {captured.err}".split())
 
 
+@pytest.mark.deep
 def test_a_dataset_alone_says_how_its_files_are_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

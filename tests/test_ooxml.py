@@ -344,6 +344,7 @@ def test_limits_on_cells_and_sheets() -> None:
     assert len(ooxml.read(workbook(*[sheet()] * 256)).sheets) == 256
 
 
+@pytest.mark.deep
 def test_stray_rows_cost_nothing() -> None:
     rows = "".join(f'<row r="{row}"/>' for row in range(1, 200_001))
     read = ooxml.read(workbook(sheet(rows + '<row r="1048576"><c r="A1048576"><v>1</v></c></row>')))
@@ -659,6 +660,7 @@ def test_a_file_does_not_change_what_another_one_says() -> None:
     assert ooxml.read(workbook(plain, strings=TWO)) == before
 
 
+@pytest.mark.deep
 def test_what_is_remembered_of_a_sheet_grows_with_its_bytes() -> None:
     """An element of a few bytes can hide all columns, on each of many sheets."""
     hidden = '<cols><col min="1" max="16384" hidden="1"/></cols>'

@@ -36,6 +36,7 @@ def replace(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.deep
 def test_a_question_in_other_words_is_issued_again(tmp_path: Path) -> None:
     """Without a higher version, once: and nothing is issued again that stayed as it was."""
     spec, round_ = own_round(tmp_path)

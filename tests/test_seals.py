@@ -457,6 +457,7 @@ def test_tampering_with_the_chain_shows_everywhere_and_the_next_seal_is_made(rep
     assert words in verify(report, code=1)
 
 
+@pytest.mark.deep
 def test_every_ledger_at_hand_is_looked_at(tmp_path: Path) -> None:
     """Also one that holds no seal: that of the round, beside the one of the dataset."""
     folder = round_folder(tmp_path)

@@ -108,6 +108,7 @@ def test_export_of_a_round(folder: Path) -> None:
     assert len(json.loads(told)) == 2  # what was received stays received
 
 
+@pytest.mark.deep
 @pytest.mark.postgres
 def test_a_database_leads_to_the_same_cell(folder: Path, tmp_path: Path, database: str) -> None:
     out = tmp_path / "out"

@@ -102,6 +102,7 @@ def test_files_are_found_by_their_hash_whatever_they_are_called(made: Path, tmp_
     ).identical
 
 
+@pytest.mark.deep
 def test_the_received_files_of_a_consolidated_folder_will_do(made: Path) -> None:
     report = made / "reports" / "validation.json"
     told = ran("verify", report, "--returned", made / "dataset" / "received").out

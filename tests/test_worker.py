@@ -28,6 +28,7 @@ from tests.damage import filled
 from tests.face import LIMITS, Died, ReadLimits, WorkerPool, loads, run_guarded, serve
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
+from tests.telling import telling
 from tests.worker_actions import act, burn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has the wall limit only")
@@ -72,8 +73,9 @@ POSIX_DEATHS = {
 }
 
 
-@pytest.mark.parametrize(("item", "died"), DEATHS.values(), ids=DEATHS.keys())
-def test_a_death_costs_one_item(item: str, died: Died) -> None:
+@pytest.mark.parametrize("what", telling(DEATHS, "exception", "result that cannot be sent", "wall"))
+def test_a_death_costs_one_item(what: str) -> None:
+    item, died = DEATHS[what]
     outcomes = list(run_guarded(act, ["say a", item, "say b", "say c"], jobs=1, limits=QUICK))
     if died == Died(
         "exception", "AttributeError"
@@ -85,8 +87,9 @@ def test_a_death_costs_one_item(item: str, died: Died) -> None:
 
 
 @posix
-@pytest.mark.parametrize(("item", "died"), POSIX_DEATHS.values(), ids=POSIX_DEATHS.keys())
-def test_a_death_by_the_system_costs_one_item(item: str, died: Died) -> None:
+@pytest.mark.parametrize("what", telling(POSIX_DEATHS, "killed by the system", "memory"))
+def test_a_death_by_the_system_costs_one_item(what: str) -> None:
+    item, died = POSIX_DEATHS[what]
     limits = replace(QUICK, wall_seconds=10.0)
     assert list(run_guarded(act, ["say a", item, "say b"], jobs=1, limits=limits)) == [
         "a",
@@ -95,6 +98,7 @@ def test_a_death_by_the_system_costs_one_item(item: str, died: Died) -> None:
     ]
 
 
+@pytest.mark.deep
 @posix
 def test_memory_is_limited_on_top_of_what_is_held() -> None:
     limits = replace(LIMITS, worker_bytes=300 * 1024 * 1024)
@@ -102,6 +106,7 @@ def test_memory_is_limited_on_top_of_what_is_held() -> None:
     assert outcomes == [200 * 1024 * 1024, Died("memory"), 200 * 1024 * 1024]
 
 
+@pytest.mark.deep
 @posix
 def test_processor_time_counts_for_each_item_alone() -> None:
     """Three items of 0.6 seconds each pass under a limit of one second."""
