@@ -44,6 +44,17 @@ def test_nothing_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     assert "␊" not in said
 
 
+def test_another_remedy_asks_for_nothing_anew(tmp_path: Path) -> None:
+    other = Path(shutil.copytree(find("example"), tmp_path / "other"))
+    plan = other / "tools" / "plan.yaml"
+    text = plan.read_text("utf-8")
+    condition = "{when: \"PLN_11 == 'Y'\""
+    assert condition in text
+    plan.write_text(text.replace(condition, f"{condition}, remedy: Ask the partner.", 1), "utf-8")
+    ((_, what, effect, breaks),) = lines_of(other)
+    assert (what, effect, breaks) == ("wording of the remedy changed", "KEPT", False)
+
+
 def test_what_is_asked_for_anew_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     more = Path(shutil.copytree(find("example"), tmp_path / "more"))
     plan = (more / "tools" / "plan.yaml").read_text("utf-8")

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
 import sqlite3
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
-from hrge_xl import load, validate
+from hrge_xl import Order, generate, load, validate
 from hrge_xl.cli import run
 from hrge_xl.layout.wording import Wording
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
-from tests.face import DATASET, Finding, Layout, build, kind_called, message_templates, translator
+from tests.face import (
+    DATASET,
+    Answers,
+    Finding,
+    Layout,
+    build,
+    kind_called,
+    message_templates,
+    translator,
+)
+from tests.made_specs import SPECS, write
 from tests.read_and_check import check
 from tests.telling import telling
 from tests.test_checks import CLEAN, plan, risk
@@ -186,3 +199,44 @@ def test_of_a_long_text_that_was_noticed_a_finding_quotes_the_beginning() -> Non
     (outcome,) = check([(found, layout)], today=TODAY)
     (noticed,) = (each for each in outcome.findings if each.code == UNKNOWN_TEAM.code)
     assert noticed.value == "R" * 199 + "…"
+
+
+REMEDY = "Type the number, or leave the cell blank and say why."
+
+
+def remedies(folder: Path, typed: object) -> list[tuple[str, str]]:
+    """What is found in a cell of a form, and what is said to do about it."""
+    files = copy.deepcopy(SPECS["visits"])
+    (beds,) = (
+        field
+        for block in files["tools/f.yaml"]["blocks"]
+        for field in block["fields"]
+        if field["code"] == "F_BEDS"
+    )
+    beds["required"] = {"when": "F_KIND == 'INP'", "remedy": REMEDY}
+    spec = load(str(write(files, folder / "spec")))
+    answers: Answers = {("F", "1", "F_KIND"): "INP", ("F", "1", "F_BEDS"): 7.0}
+    book = openpyxl.load_workbook(BytesIO(generate(spec, Order("TEST", TODAY, answers=answers))))
+    (cell,) = (cell for row in book["Form"].iter_rows() for cell in row if cell.value == 7)
+    cell.value = typed
+    path = folder / "TEST.xlsx"
+    book.save(path)
+    (result,) = validate([path], spec=spec.folder)
+    return [
+        (finding.code, Wording(spec).words(finding, "en", path.name).remedy)
+        for finding in result.findings
+        if finding.field == "F_BEDS"
+    ]
+
+
+@pytest.mark.parametrize(("typed", "code"), [(None, "V001"), ("n/a", "V003"), ("-", "V003")])
+def test_where_no_answer_can_be_given_the_spec_says_what_to_do(
+    typed: object, code: str, tmp_path: Path
+) -> None:
+    assert remedies(tmp_path, typed) == [(code, REMEDY)]
+
+
+def test_of_an_answer_that_is_there_it_says_nothing(tmp_path: Path) -> None:
+    ((code, remedy),) = remedies(tmp_path, 2.5)
+    assert code == "V004"
+    assert remedy != REMEDY

@@ -272,9 +272,13 @@ Totals = Annotated[tuple[Literal["sum", "mean", "count"], ...], BeforeValidator(
 
 
 class When(Model):
-    """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`."""
+    """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`.
+
+    `remedy` says what to do where no such answer can be given, in place of "Fill in this cell."
+    """
 
     when: str
+    remedy: Text = NO_TEXT
 
 
 class Constraint(Model):

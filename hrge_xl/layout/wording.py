@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, lru_cache
 from string import Formatter
+from typing import TypeGuard
 
 from ..core.message_templates import MessageTemplate, text_of
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
-from ..fields import TICK, YES_NO, Field
+from ..fields import TICK, YES_NO, Field, When
 from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, problem, sentence
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
+from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
 from .lists import LEVELS
 from .messages import FIGURES, instruction_for, limits
@@ -22,6 +23,7 @@ QUOTED = ("value", "expected", "found", "read", "seen")
 OF_ITS_LIST = ("read", "expected")  # details that may be entries of the field's own list
 BETWEEN = ", "
 LEFT_OUT = "…"
+UNANSWERED = (ANSWER_MISSING, NOT_A_NUMBER, NOT_A_DATE)  # what is told of “n/a” in a cell
 
 
 ARITHMETIC = (
@@ -79,6 +81,8 @@ class Wording:
             if ARITHMETIC in details:
                 message = f"{message} ({details[ARITHMETIC]})"
             remedy = sentence(about.remedy.say(language), details) or remedy
+        elif field is not None and kind in UNANSWERED and _has_remedy(field.required):
+            remedy = sentence(field.required.remedy.say(language), details)
         elif field is not None and kind in (*FIGURES, NOT_IN_LIST):
             remedy = instruction_for(kind, field, language)
         elif field is not None and field.constraint is not None and kind is DOES_NOT_FIT:
@@ -272,6 +276,11 @@ def _by_itself(
     if kind is DOES_NOT_FIT and field.constraint is not None:
         details_of_field["reason"] = sentence(field.constraint.message.say(language), details)
     return details_of_field
+
+
+def _has_remedy(required: object) -> TypeGuard[When]:
+    """Say whether a field says itself what to do where its answer cannot be given."""
+    return isinstance(required, When) and bool(required.remedy)
 
 
 def kind_of(about: Kind | Rule) -> Kind:

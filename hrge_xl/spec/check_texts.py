@@ -234,6 +234,13 @@ OF_MESSAGES = (
     "there is no field '{}' in this row or in a form",
     f"Name a field of the same row or of a form, or one of {', '.join(PLACE)}.",
 )
+OF_REMEDIES = (
+    "name",
+    "a word of the finding",
+    "{label}",
+    "no answer can be named here",
+    f"Name one of {', '.join(PLACE)}.",
+)
 OF_BRIEF = (
     "name",
     "a figure",
@@ -275,6 +282,9 @@ def check_texts(spec: Spec) -> Found:
         placeholders = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
             yield from _braces(words, placeholders, place, OF_MESSAGES)
+    for path, _, text in select(spec, f"{FIELDS}/required/remedy"):
+        for place, words in _in_languages(path, text):
+            yield from _braces(words, PLACE, place, OF_REMEDIES)
     for path, _, text in select(spec, "brief/sentences/*"):
         for place, words in _in_languages(path, text):
             yield from _braces(words, [*BRIEF_FIGURES, *spec.brief.numbers], place, OF_BRIEF)
