@@ -269,6 +269,11 @@ def check_texts(spec: Spec) -> Found:
                 yield path, reason.format(getattr(trail[-1], "code", path[-1])), remedy
     for path, _, vocabulary in select(spec, "vocabularies/*"):
         yield from _labels(spec, vocabulary, path)
+    yield from _names_in_texts(spec)
+
+
+def _names_in_texts(spec: Spec) -> Found:
+    """Yield every brace of a message, remedy or sentence that stands for nothing."""
     messages = [
         (path, text, Scope(spec, trail[2], trail[4]))
         for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy")
