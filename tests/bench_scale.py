@@ -1,10 +1,17 @@
-"""How consolidating grows with the number of files and of workers: `make scale`. Figures of one run, no test."""
+"""How consolidating grows with the number of files and of workers: `make scale`. Figures of one run, no test.
+
+Processor time is that of all processes, those that were left behind too, beside what openpyxl takes to load one of the
+same files. One more file is taken in again and again: its figures are medians.
+"""
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
+import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,10 +29,13 @@ from python_calamine import CalamineWorkbook
 from hrge_xl import ExpectedReturn, ValidationRequest
 from hrge_xl.exchange.validation import Source
 from tests.answers import TODAY
+from tests.bench_commands import BECOME_SUBREAPER
 from tests.different_returns import SPEC, write_returns
 from tests.face import Options, ingest
 
 CLUSTERED = 100  # files that a cluster takes in
+LATE = 7  # files that come one by one when all others are there
+ALL_FILES = ["--write"]  # and all pages
 
 
 class Run(NamedTuple):
@@ -35,7 +45,8 @@ class Run(NamedTuple):
     seconds: float
     processor: float  # seconds of all its processes
     peak: int  # bytes of the program and all its processes, shared pages counted once
-    again: float  # seconds of a run to which one more file is given
+    one_more: float  # seconds of processor time of a run to which one more file is given
+    one_more_waited: float  # seconds that one waits for it
 
 
 class Cluster(NamedTuple):
@@ -72,29 +83,31 @@ def memory(root: int) -> int:
     return total
 
 
-def consolidate(paths: list[Path], jobs: int) -> Run:
-    """The command over some files, in a process of its own, and once more when the last of them has come."""
+def consolidate(paths: list[Path], jobs: int, options: list[str]) -> Run:
+    """The command over all files but the last ones, in a process of its own, and once more as each of these comes."""
+    count = len(paths) - LATE
     with tempfile.TemporaryDirectory() as out:
-        first, processor, peak = _consolidate(paths[:-1], Path(out), jobs)
-        again, _, _ = _consolidate(paths, Path(out), jobs)
-    return Run(len(paths) - 1, first, processor, peak, again)
+        first, processor, peak = _consolidate(paths[:count], Path(out), jobs, options)
+        later = [
+            _consolidate(paths[: count + number], Path(out), jobs, options)
+            for number in range(1, LATE + 1)
+        ]
+    one_more = statistics.median(used for _, used, _ in later)
+    waited = statistics.median(seconds for seconds, _, _ in later)
+    return Run(count, first, processor, peak, one_more, waited)
 
 
-def _consolidate(paths: list[Path], out: Path, jobs: int) -> tuple[float, float, int]:
+def _consolidate(
+    paths: list[Path], out: Path, jobs: int, options: list[str]
+) -> tuple[float, float, int]:
     """Seconds, seconds of processor time, and the most memory that it took."""
     listed = out / "files.txt"
     listed.write_text("".join(f"{path}\n" for path in paths))
-    command = [
-        sys.executable,
-        "-m",
-        "hrge_xl",
-        "consolidate",
-        f"@{listed}",
-        "-o",
-        str(out / "data"),
-    ]
-    start, before = time.perf_counter(), _processor()
-    process = subprocess.Popen([*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "hrge_xl", "consolidate", f"@{listed}", *options]
+    command += ["-o", str(out / "data"), "--jobs", str(jobs)]
+    before = _processor()
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peaks = [0]
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(process.pid, peaks, done))
@@ -105,7 +118,23 @@ def _consolidate(paths: list[Path], out: Path, jobs: int) -> tuple[float, float,
     watcher.join()
     if process.returncode not in (0, 1):
         raise SystemExit(f"consolidate ended with {process.returncode}")
+    while True:  # what it left behind is ours to wait for
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
     return seconds, _processor() - before, max(peaks)
+
+
+def load(path: Path) -> float:
+    """Seconds of processor time that openpyxl takes to load a file, a median."""
+    warnings.filterwarnings("ignore", module="openpyxl")  # of extensions that it leaves out
+    used = []
+    for _ in range(LATE):
+        start = time.process_time()
+        openpyxl.load_workbook(path)
+        used.append(time.process_time() - start)
+    return statistics.median(used)
 
 
 def _processor() -> float:
@@ -192,7 +221,7 @@ def _values(path: Path) -> int:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--counts", type=int, nargs="+", default=[50, 200, 1000])
+    asked.add_argument("--counts", type=int, nargs="+", default=[48, 120, 400, 1000])
     asked.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument(
@@ -203,11 +232,12 @@ def main() -> None:
     if given.take_in:
         sys.stdout.write(json.dumps(taken_in(given.take_in, given.jobs)) + "\n")
         return
+    ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         paths = sorted(folder.glob("*.xlsx"))
-        most = max(given.counts) + 1
+        most = max(given.counts) + LATE
         paths = paths if len(paths) >= most else write_returns(folder, most)
         measure(paths, given.counts, given.workers, given.jobs)
 
@@ -218,14 +248,19 @@ def measure(paths: list[Path], counts: list[int], numbers: list[int], jobs: int)
     sys.stdout.write(f"plain loop over 20: {plain * 1000:.0f} ms a file\n")
     values = limit(paths[:100], jobs)
     sys.stdout.write(f"values alone, by calamine in {jobs} threads: {values:.1f} a second\n")
+    one_load = load(paths[0])
+    sys.stdout.write(f"one file loaded by openpyxl: {one_load * 1000:.0f} ms of processor time\n")
     for count in counts:
-        run = consolidate(paths[: count + 1], jobs)
-        each = run.seconds / run.files
-        sys.stdout.write(
-            f"{run.files:5d} files: {1 / each:6.1f} a second, {plain / each:5.1f} times the loop, "
-            f"{run.processor / run.files * 1000:.0f} ms of processor time a file, {run.peak / 1e6:.0f} MB; "
-            f"one more: {run.again:.1f} s\n"
-        )
+        for options in ([], ALL_FILES):
+            run = consolidate(paths[: count + LATE], jobs, options)
+            each = run.seconds / run.files
+            sys.stdout.write(
+                f"{run.files:5d} files {' '.join(options) or 'dataset':<8}: {1 / each:6.1f} a second, "
+                f"{plain / each:5.1f} times the loop, {run.processor / one_load:6.1f} loads, "
+                f"{run.peak / 1e6:.0f} MB; one more: {run.one_more / one_load:5.2f} loads, "
+                f"{run.one_more_waited:.1f} s\n"
+            )
+            sys.stdout.flush()
     for number in numbers:
         found, few = clustered(paths[:CLUSTERED], number), len(paths[:CLUSTERED])
         sys.stdout.write(

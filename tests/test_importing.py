@@ -229,7 +229,7 @@ def test_a_form(tmp_path: Path) -> None:
             "type": "many",
             "vocabulary": "GROUPS",
             "cells": "2",
-            "required": "when='COUNT_1 > 10'",
+            "required": "when='COUNT_1 > 10' remedy=Text({})",
             "relevant": "filled(Q_1) and KIND == 'in'",
         },
         "SHARE": {
