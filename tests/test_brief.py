@@ -293,6 +293,7 @@ def consolidated(returned: Iterable[Path], folder: Path) -> None:
     assert hrge("report", folder, *pages, "-o", folder, *DAY) == 0
 
 
+@pytest.mark.deep
 def test_only_teams_that_answered_in_both_periods_are_compared(of_two_years: Path) -> None:
     pages = of_two_years / "dataset"
     told = in_parts(read(pages / "brief.html"))["Compared with 2026-H1"]

@@ -96,6 +96,7 @@ def barriers() -> Answers:
     return answers
 
 
+@pytest.mark.deep
 def test_the_pivot_shows_the_highest_step_in_words_and_nothing_where_nothing_was_studied() -> None:
     where = layout(TOOLKIT)
     block = drawn(where, "BARRIERS")
@@ -610,6 +611,7 @@ def dashboard(data: bytes) -> Worksheet:
     return opened(data, values=True)[layout(TOOLKIT).sheet["DASHBOARD"].name]
 
 
+@pytest.mark.deep
 def test_the_heaviest_risks_come_first_by_the_level_that_is_left_and_closed_ones_not_at_all() -> (
     None
 ):

@@ -88,6 +88,7 @@ def test_between_hash_and_reading(
     )
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("step", telling(["keep", "validated"], "validated"))
 def test_the_next_run_reads_it_again(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -116,6 +116,7 @@ def test_a_spec_that_was_kept_is_what_is_read(spec: Path, cache: Path, first: by
     assert generate(spec, cache) != first
 
 
+@pytest.mark.deep
 def test_a_spec_that_changed_is_read_anew(spec: Path, cache: Path, first: bytes) -> None:
     change(spec, "Afghanistan", "Somewhere")
     assert generate(spec, cache) != first

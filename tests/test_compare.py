@@ -100,6 +100,7 @@ def test_an_answer_that_means_nothing_is_compared_as_it_stood(tmp_path: Path) ->
 # two rounds
 
 
+@pytest.mark.deep
 def test_files_and_datasets_say_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -276,6 +276,7 @@ def test_feedback_that_cannot_be_made(
     assert ANSWER not in out + err + Path(log[1]).read_text(encoding="utf-8")
 
 
+@pytest.mark.deep
 def test_a_second_opinion_that_cannot_be_had(
     returned: Path,
     tmp_path: Path,

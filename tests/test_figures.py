@@ -551,6 +551,7 @@ def test_a_sheet_of_figures_with_a_long_name_is_described_too(
     ]
 
 
+@pytest.mark.deep
 def test_the_sheets_of_figures_show_the_latest_period_and_say_so(
     both_rounds: Store, tmp_path: Path
 ) -> None:

@@ -401,6 +401,7 @@ def test_bash_completes(program: Path) -> None:
     assert "PAK" in countries.split()
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 def test_fish_completes(program: Path) -> None:
     script = 'hrge-xl completion fish | source; complete -C "hrge-xl val"; complete -C "hrge-xl generate exa"'
@@ -417,6 +418,7 @@ words=(hrge-xl val); CURRENT=2; _hrge_xl_completion
 """
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
 def test_zsh_completes(program: Path) -> None:
     told = shell(program, "zsh", "-f", "-c", ZSH)

@@ -306,6 +306,7 @@ def test_a_country_shows_the_states_of_all_its_teams(pages: tuple[Overview, Over
         assert parts[1] == "Accepted: 1 · Returned for correction: 3 · Waits for a decision: 1"
 
 
+@pytest.mark.deep
 def test_late_and_to_correct_are_two_figures(mixed: Path, pages: tuple[Overview, Overview]) -> None:
     """Who answered in time is not late, however long its correction takes."""
     right = {

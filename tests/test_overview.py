@@ -947,6 +947,7 @@ def test_of_the_rows_behind_a_question_the_first_of_each_kind_are_listed() -> No
     ]
 
 
+@pytest.mark.deep
 def test_risks_that_nobody_scored_again_are_shown(tmp_path: Path) -> None:
     """A low or moderate risk of the Toolkit has no likelihood and impact after mitigation."""
     risk = {

@@ -42,6 +42,7 @@ def state(round_: Path, team: str, day: str) -> str:
     return next(line for line in lines if line.startswith(team))
 
 
+@pytest.mark.deep
 def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
     round_ = begun(tmp_path)
     written = file(round_).rstrip("\n").replace("\n", "\r\n").encode()

@@ -374,6 +374,7 @@ def test_under_the_usual_limits_it_is_read(folder: Path) -> None:
     assert result.submission.values()["PLAN", "1", "PLN_01"] == "WS-07"
 
 
+@pytest.mark.deep
 @posix
 def test_a_child_that_somebody_else_kills_costs_nothing() -> None:
     with WorkerPool(act, 1) as pool, ThreadPoolExecutor(1) as thread:
