@@ -138,6 +138,7 @@ def test_a_missing_answer_that_is_filled_in_makes_the_return_accepted(folder: Pa
     assert {finding["code"] for finding in findings(report(folder))} == {CORRECTED}
 
 
+@pytest.mark.deep
 def test_the_later_correction_of_a_cell_counts_and_taking_back_brings_what_came(
     folder: Path,
 ) -> None:

@@ -355,6 +355,7 @@ def test_what_was_typed_is_there_again_after_an_error(desk: RunningDesk, taken_i
     assert 'value="PK9"' in refused
 
 
+@pytest.mark.deep
 def test_what_was_judged_is_taken_back(taken_in: Path, tmp_path: Path) -> None:
     """A correction, a waiver and a decision; letters that are due after each are there without being asked for."""
     round_ = shutil.copytree(taken_in, tmp_path / "2026-H1")

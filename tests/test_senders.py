@@ -461,6 +461,7 @@ def test_whose_file_cannot_be_read_is_not_reminded_as_if_nothing_had_come(
     assert {name.partition("_")[0] for name in drafts} == {"Minsk"}
 
 
+@pytest.mark.deep
 def test_who_sent_a_workbook_of_another_round_is_asked_for_that_of_this_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

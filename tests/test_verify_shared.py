@@ -77,7 +77,7 @@ CHANGES_OF_THE_COPY = {  # with what is told of each
 }
 
 
-@pytest.mark.parametrize("name", telling(CHANGES_OF_THE_COPY, "figures", "a file"))
+@pytest.mark.parametrize("name", telling(CHANGES_OF_THE_COPY, "figures"))
 def test_what_was_changed_in_it_is_named(name: str, dataset: Path) -> None:
     change, said = CHANGES_OF_THE_COPY[name]
     change(dataset / "shareable")
@@ -222,7 +222,9 @@ def columns_of(file: Path) -> list[tuple[str, str]]:
     ["x'ff00fe'", pytest.param("CAST(x'61ff' AS TEXT)", marks=pytest.mark.deep)],
     ids=["bytes", "no text"],
 )
-@pytest.mark.parametrize("file", ["dataset.sqlite", COPY, "ledger.sqlite"])
+@pytest.mark.parametrize(
+    "file", telling(["dataset.sqlite", COPY, "ledger.sqlite"], "dataset.sqlite", "ledger.sqlite")
+)
 def test_all_columns_at_once_are_named(file: str, value: str, dataset: Path) -> None:
     """Whatever the file itself lets in, in every column of every table, also of those that come."""
     changed = [

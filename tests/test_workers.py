@@ -68,6 +68,7 @@ def wait_for_the_last(number: int, folder: Path, last: int) -> int:
     return number if number else -1
 
 
+@pytest.mark.deep
 def test_a_long_batch_keeps_none_of_the_others_waiting(tmp_path: Path) -> None:
     batches = range(12)
     with workers(2) as pool:
