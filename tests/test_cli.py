@@ -64,7 +64,6 @@ def test_the_help_of_every_command_comes_without_the_libraries_that_do_its_work(
     )
 
 
-@pytest.mark.deep
 def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
     run("generate", "example", "--country", "MAR", "-o", tmp_path)
     file = str(tmp_path / "example_MAR_en.xlsx")

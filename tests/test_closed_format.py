@@ -152,7 +152,6 @@ def test_whatever_is_answered_concerns_its_file_alone(
     assert kept == set(names)
 
 
-@pytest.mark.deep
 def test_words_severity_and_waivers_are_never_those_of_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,7 +94,6 @@ def test_every_text_that_crosses_is_bounded(function: Callable[..., Any]) -> Non
     ]
 
 
-@pytest.mark.deep
 def test_these_are_all_functions_that_run_confined() -> None:
     """So that a new one is looked at too."""
     called = set()

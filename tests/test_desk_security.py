@@ -132,7 +132,6 @@ def test_the_secret_is_in_no_command_line(desk: RunningDesk) -> None:
         assert secret.encode() not in shown.read_bytes()
 
 
-@pytest.mark.deep
 def test_a_desk_that_only_shows_changes_no_byte(round_: Path, tmp_path: Path) -> None:
     """It takes no form, and looking leaves nothing behind."""
     copy = shutil.copytree(round_, tmp_path / "round")

@@ -51,7 +51,7 @@ def test_another_remedy_asks_for_nothing_anew(tmp_path: Path) -> None:
     condition = "{when: \"PLN_11 == 'Y'\""
     assert condition in text
     plan.write_text(text.replace(condition, f"{condition}, remedy: Ask the partner.", 1), "utf-8")
-    said = ("PLAN / PLN_12", "wording of the remedy changed", "KEPT", False)
+    said = ("PLAN / PLN_12", "wording changed", "KEPT", False)
     assert lines_of(other) == {said, ("example", "version not raised", "NONE", False)}
 
 

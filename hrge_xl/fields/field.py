@@ -403,6 +403,11 @@ class Field(Model):
         return not (self.fixed or self.type.calculated)
 
     @property
+    def unanswered_remedy(self) -> Text:
+        """What to do where no answer can be given, in the words of the spec; empty where these are of the program."""
+        return self.required.remedy if isinstance(self.required, When) else NO_TEXT
+
+    @property
     def list_name(self) -> str | None:
         """The name of the list that it is chosen from; None where there is none."""
         return self.type.own_list or (self.vocabulary if "vocabulary" in self.type.needs else None)

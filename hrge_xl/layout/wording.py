@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, lru_cache
 from string import Formatter
-from typing import TypeGuard
 
 from ..core.message_templates import MessageTemplate, text_of
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
-from ..fields import TICK, YES_NO, Field, When
+from ..fields import TICK, YES_NO, Field
 from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, problem, sentence
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
@@ -81,8 +80,8 @@ class Wording:
             if ARITHMETIC in details:
                 message = f"{message} ({details[ARITHMETIC]})"
             remedy = sentence(about.remedy.say(language), details) or remedy
-        elif field is not None and kind in UNANSWERED and _has_remedy(field.required):
-            remedy = sentence(field.required.remedy.say(language), details)
+        elif field is not None and kind in UNANSWERED and field.unanswered_remedy:
+            remedy = sentence(field.unanswered_remedy.say(language), details)
         elif field is not None and kind in (*FIGURES, NOT_IN_LIST):
             remedy = instruction_for(kind, field, language)
         elif field is not None and field.constraint is not None and kind is DOES_NOT_FIT:
@@ -278,11 +277,6 @@ def _by_itself(
     return details_of_field
 
 
-def _has_remedy(required: object) -> TypeGuard[When]:
-    """Say whether a field says itself what to do where its answer cannot be given."""
-    return isinstance(required, When) and bool(required.remedy)
-
-
 def kind_of(about: Kind | Rule) -> Kind:
     """Return the kind whose words stand in where a rule has none of its own."""
     if isinstance(about, Kind):
@@ -309,6 +303,8 @@ def placeholders(template: str) -> frozenset[str]:
 
 def asked_of_row(about: Kind | Rule, field: Field | None) -> frozenset[str]:
     """Return the codes in the spec's own words about a finding, in whose place answers stand, and other names there."""
+    if about in UNANSWERED and field is not None:
+        return placeholders(field.unanswered_remedy.source)
     constraint = field.constraint if about is DOES_NOT_FIT and field is not None else None
     worded = about if isinstance(about, Rule) else constraint
     if worded is None:

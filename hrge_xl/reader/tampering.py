@@ -328,8 +328,9 @@ def dates_by_format(read_result: ReadResult) -> Iterator[Finding]:
             continue
         place = parse_cell(home)
         if place is not None:
-            value = {"value": shown_cell(stored)}
-            changes.append(Tampering(DATE_BY_FORMAT, sheet, LocatedCell(part, *place), value))
+            cell = LocatedCell(part, *place)
+            details = {"value": shown_cell(stored)}
+            changes.append(Tampering(DATE_BY_FORMAT, sheet, cell, details))
     return _by_field(read_result.plan, changes)
 
 

@@ -234,13 +234,6 @@ OF_MESSAGES = (
     "there is no field '{}' in this row or in a form",
     f"Name a field of the same row or of a form, or one of {', '.join(PLACE)}.",
 )
-OF_REMEDIES = (
-    "name",
-    "a word of the finding",
-    "{label}",
-    "no answer can be named here",
-    f"Name one of {', '.join(PLACE)}.",
-)
 OF_BRIEF = (
     "name",
     "a figure",
@@ -276,7 +269,8 @@ def _names_in_texts(spec: Spec) -> Found:
     """Yield every brace of a message, remedy or sentence that stands for nothing."""
     messages = [
         (path, text, Scope(spec, trail[2], trail[4]))
-        for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy")
+        for pattern in (f"{FIELDS}/constraint/message|remedy", f"{FIELDS}/required/remedy")
+        for path, trail, text in select(spec, pattern)
     ]
     messages += [
         (path, text, rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require))
@@ -287,9 +281,6 @@ def _names_in_texts(spec: Spec) -> Found:
         placeholders = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
             yield from _braces(words, placeholders, place, OF_MESSAGES)
-    for path, _, text in select(spec, f"{FIELDS}/required/remedy"):
-        for place, words in _in_languages(path, text):
-            yield from _braces(words, PLACE, place, OF_REMEDIES)
     for path, _, text in select(spec, "brief/sentences/*"):
         for place, words in _in_languages(path, text):
             yield from _braces(words, [*BRIEF_FIGURES, *spec.brief.numbers], place, OF_BRIEF)

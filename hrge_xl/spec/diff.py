@@ -464,10 +464,14 @@ class SheetDiff:
             pair = (short(old.formula), short(new.formula))
             yield change("formula changed", Effect.NONE, "It is worked out again.", *pair)
         if old.asked and new.asked and old.required != new.required:
-            note = "" if new.required == "optional" else "Where it is blank, it may be missing now."
             if _when(old) == _when(new):
-                yield change("wording of the remedy changed", Effect.KEPT)
+                yield change("wording changed", Effect.KEPT)
             else:
+                note = (
+                    ""
+                    if new.required == "optional"
+                    else "Where it is blank, it may be missing now."
+                )
                 yield change("required changed", Effect.KEPT, note, _when(old), _when(new))
         names = (name for name in type(old).model_fields if name not in TOLD_APART)
         looks = [name for name in names if getattr(old, name) != getattr(new, name)]
