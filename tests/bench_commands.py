@@ -92,7 +92,8 @@ def make(folder: Path, teams: int) -> None:
 def run(checkout: Path, folder: Path, arguments: list[str], *, program: list[str]) -> Used:
     """Run the program of a checkout in a folder, and wait for all that it left behind."""
     environment = os.environ | {"PYTHONPATH": str(checkout)}
-    before, start = _processor(), time.perf_counter()
+    before = processor_seconds()
+    start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-P", *program, *arguments],
         cwd=folder,
@@ -101,19 +102,30 @@ def run(checkout: Path, folder: Path, arguments: list[str], *, program: list[str
         check=False,
     )
     seconds = time.perf_counter() - start
-    while True:
-        try:
-            os.wait()
-        except ChildProcessError:
-            break
+    wait_for_all()
     if done.returncode not in (0, 1):
         sys.stderr.write(
             f"{checkout}: {' '.join(arguments)} ended with {done.returncode}: {done.stderr.decode()}\n"
         )
-    return Used(seconds, _processor() - before)
+    return Used(seconds, processor_seconds() - before)
 
 
-def _processor() -> float:
+def adopt_processes() -> None:
+    """Make processes that a command leaves behind ours to wait for."""
+    ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
+
+
+def wait_for_all() -> None:
+    """Wait for every process that was started from here, or left behind."""
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return
+
+
+def processor_seconds() -> float:
+    """Seconds of processor time of all processes that were started from here and have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -156,7 +168,7 @@ def main() -> None:
         checked_out,
     )  # an earlier commit, which makes its round by this file, has none
 
-    ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
+    adopt_processes()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.commit:

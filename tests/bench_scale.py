@@ -7,10 +7,7 @@ same files. One more file is taken in again and again: its figures are medians.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -29,7 +26,7 @@ from python_calamine import CalamineWorkbook
 from hrge_xl import ExpectedReturn, ValidationRequest
 from hrge_xl.exchange.validation import Source
 from tests.answers import TODAY
-from tests.bench_commands import BECOME_SUBREAPER
+from tests.bench_commands import adopt_processes, processor_seconds, wait_for_all
 from tests.different_returns import SPEC, write_returns
 from tests.face import Options, ingest
 
@@ -105,7 +102,7 @@ def _consolidate(
     listed.write_text("".join(f"{path}\n" for path in paths))
     command = [sys.executable, "-m", "hrge_xl", "consolidate", f"@{listed}", *options]
     command += ["-o", str(out / "data"), "--jobs", str(jobs)]
-    before = _processor()
+    before = processor_seconds()
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peaks = [0]
@@ -118,12 +115,8 @@ def _consolidate(
     watcher.join()
     if process.returncode not in (0, 1):
         raise SystemExit(f"consolidate ended with {process.returncode}")
-    while True:  # what it left behind is ours to wait for
-        try:
-            os.wait()
-        except ChildProcessError:
-            break
-    return seconds, _processor() - before, max(peaks)
+    wait_for_all()
+    return seconds, processor_seconds() - before, max(peaks)
 
 
 def load(path: Path) -> float:
@@ -135,12 +128,6 @@ def load(path: Path) -> float:
         openpyxl.load_workbook(path)
         used.append(time.process_time() - start)
     return statistics.median(used)
-
-
-def _processor() -> float:
-    """Seconds of processor time of all processes that were started from here and have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def clustered(paths: list[Path], number: int) -> Cluster:
@@ -232,7 +219,7 @@ def main() -> None:
     if given.take_in:
         sys.stdout.write(json.dumps(taken_in(given.take_in, given.jobs)) + "\n")
         return
-    ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1, 0, 0, 0)
+    adopt_processes()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
