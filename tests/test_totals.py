@@ -24,7 +24,7 @@ from tests.broken_specs import mistakes
 from tests.face import Answers, build
 from tests.made_specs import SPECS, write
 from tests.parity import filled, said_differently
-from tests.read_and_check import check, layout_of, read
+from tests.read_and_check import calculated, check, layout_of, read
 from tests.test_third_engine import engine
 
 TABLES = SPECS["totals"]
@@ -269,3 +269,43 @@ def test_a_total_row_that_was_deleted_is_found(number: int, spec: str, tmp_path:
     file.write_bytes(saved(made(spec), delete))
     findings = hrge_xl.check(file, spec=spec).findings
     assert ("S023", "Costs") in [(finding.code, finding.sheet) for finding in findings]
+
+
+@pytest.fixture
+def with_condition(tmp_path: Path) -> str:
+    """The largest and the smallest cost of those that are paid in full."""
+    files = copy.deepcopy(TABLES)
+    paid = "T_COST / (1 if T_PAID == 1 else 0)"
+    files["tools/t.yaml"]["blocks"][0]["fields"].append(
+        {"code": "T_FULL", "type": "calculated", "formula": paid, "label": "Paid in full"}
+    )
+    files["tools/f.yaml"]["blocks"][0]["fields"] += [
+        {"code": "F_MOST", "type": "calculated", "formula": "max('T', T_FULL)", "label": "Most"},
+        {"code": "F_LEAST", "type": "calculated", "formula": "min('T', T_FULL)", "label": "Least"},
+    ]
+    return str(write(files, tmp_path))
+
+
+def test_rows_without_the_condition_are_neither_the_largest_nor_the_smallest(
+    with_condition: str,
+) -> None:
+    third = {
+        ("T", "T-03", "T_WHAT"): "Food",
+        ("T", "T-03", "T_COST"): 7.0,
+        ("T", "T-03", "T_PAID"): 0.0,
+    }
+    sent = read(made(with_condition, answers=ANSWERS | third), ExpectedReturn(with_condition))
+    where = layout_of(sent, ExpectedReturn(with_condition))
+    (outcome,) = check([(sent, where)], today=TODAY)
+    answers = calculated(outcome)
+    # the one that is paid: neither 1,200.50, the largest, nor 7, the smallest
+    assert answers["F", "1", "F_MOST"] == answers["F", "1", "F_LEAST"] == 99.5
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("seed", range(2))
+def test_the_office_finds_the_same_largest_and_smallest(
+    seed: int, with_condition: str, office: Any, tmp_path: Path
+) -> None:
+    where = build(load(with_condition), "fr")
+    assert list(said_differently(where, filled(where, random.Random(seed)), tmp_path, office)) == []
