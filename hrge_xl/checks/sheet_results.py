@@ -31,6 +31,7 @@ from ..language.functions.figures import rounded
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..spec.compiled import Keeping, Source
+from ..spec.drawings import UNBEGUN_ROWS_ARE_QUIET
 from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
 from .program import FieldColumn, Program
@@ -120,7 +121,11 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
         if hit.column is None or place is None:
             continue
         if answer is None or not is_overlooked(answer, hit.column.field, view.layout):
-            entry = (place, hit.part, _shown(hit, view.layout.spec.drawing > 1))
+            entry = (
+                place,
+                hit.part,
+                _shown(hit, view.layout.spec.drawing >= UNBEGUN_ROWS_ARE_QUIET),
+            )
             first_entries[hit.slot] = min(entry, first_entries.get(hit.slot, entry))
     return {slot: code for slot, (_, _, code) in first_entries.items()}
 

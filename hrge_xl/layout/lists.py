@@ -15,6 +15,11 @@ from ..answers.submission import CLOSED, Key
 from ..core.words import translator
 from ..fields import OFFERED, TICK, YES_NO, ColumnKind, Field, kind_of, tick_spellings
 from ..spec.compiled import compiled
+from ..spec.drawings import (
+    ENTRIES_ARE_OFFERED_ONCE,
+    ENTRIES_ARE_OFFERED_TWICE,
+    WORDS_ARE_KEPT_WHOLE,
+)
 from ..spec.model import (
     Block,
     CalculatedBlock,
@@ -34,7 +39,6 @@ from .model import MARK_COLUMN, Drawn, Grid, GridColumn, Layout, ListPlace, Plac
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
 LEVELS = "_LEVEL"
-TYPED_BELOW = (2, 3)  # drawings in which lists offer below their labels what may be typed instead
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
@@ -81,7 +85,7 @@ def reference_name(layout: Layout, field: Field) -> str | None:
 
 def keeps_others(spec: Spec, field: Field) -> bool:
     """Say whether a dropdown keeps what it does not offer, with a message: numbers of steps, and codes of rows."""
-    return field.type.tolerant or (bool(field.to) and spec.drawing > max(TYPED_BELOW))
+    return field.type.tolerant or (bool(field.to) and spec.drawing >= ENTRIES_ARE_OFFERED_ONCE)
 
 
 def offered_rows(grid: Grid, field: Field) -> list[Row]:
@@ -120,7 +124,9 @@ def _place(
         tuple(above.by_code[str(entry.parent)].label.say(language) for entry in items)
         if above
         else (),
-        steps=tuple(map(float, codes)) if scale and spec.drawing in TYPED_BELOW else (),
+        steps=tuple(map(float, codes))
+        if scale and spec.drawing in ENTRIES_ARE_OFFERED_TWICE
+        else (),
     )
 
 
@@ -277,7 +283,7 @@ def _size(spec: Spec, block: Block, issued: Sequence[str], language: str) -> tup
                     DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
                 )
                 width = block.widths.get(column, usual)
-                if spec.drawing > 3:  # its head in whole words
+                if spec.drawing >= WORDS_ARE_KEPT_WHOLE:
                     words = block.columns[column].say(language).split()
                     width = max(width, max(map(len, words), default=0) + 2)
                 widths.append(width)

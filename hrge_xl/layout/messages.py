@@ -18,6 +18,7 @@ from ..fields import ColumnKind, Constraint, Field
 from ..findings import Kind, Severity, sentence, value
 from ..findings.value import ANSWER_MISSING, DATE_AS_TEXT, DOES_NOT_FIT, ERROR_IN_CELL, NOT_A_DATE
 from ..spec.compiled import compiled
+from ..spec.drawings import MESSAGES_SAY_WHAT_TO_DO, UNBEGUN_SHEETS_ARE_NAMED
 from ..spec.model import Rule, Spec
 
 LEVEL = 10_000_000
@@ -92,7 +93,7 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
         if rule.severity is Severity.ERROR:
             level = MISSING if rule.require else ERROR
         messages[rule.code, ""] = Message(rule.code, level, _of_rule(spec, rule, language))
-    if spec.drawing > 1:
+    if spec.drawing >= UNBEGUN_SHEETS_ARE_NAMED:
         messages[NOT_BEGUN] = Message("", MISSING, say("Not started"))
     unique = tuple(dict.fromkeys(messages.values()))
     if len(unique) >= REQUIRED:
@@ -105,7 +106,9 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
 
 def _of_rule(spec: Spec, rule: Rule | Constraint, language: str) -> str:
     """Return what a sheet says of a rule: what is wrong and what to do; as sheets were drawn before, what is wrong."""
-    parts = (rule.message,) if spec.drawing < 3 else (rule.message, rule.remedy)
+    parts = (
+        (rule.message,) if spec.drawing < MESSAGES_SAY_WHAT_TO_DO else (rule.message, rule.remedy)
+    )
     return " ".join(filter(None, (part.say(language) for part in parts)))
 
 

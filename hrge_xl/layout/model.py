@@ -17,6 +17,7 @@ from ..answers.submission import Key
 from ..core.words import begun_in_order, translator
 from ..core.work import grouped
 from ..fields import Band, Field
+from ..spec.drawings import HELP_IS_SAID_ONCE, PEOPLE_SEE_NO_CODES
 from ..spec.model import Block, Item, Spec, Tool
 from .messages import Messages
 
@@ -131,7 +132,7 @@ class GridColumn:
 
     def hint(self, spec: Spec, language: str) -> str:
         """Return the help that its head has room for; all other help says how to fill in."""
-        if spec.drawing > 3 or self.field is None or self.part > 1 or self.turned:
+        if spec.drawing >= HELP_IS_SAID_ONCE or self.field is None or self.part > 1 or self.turned:
             return ""
         text = self.field.help.say(language)
         return text if len(text) <= HINT_LINES * self.width * CHARACTERS else ""
@@ -422,7 +423,11 @@ class Layout:
 
     def shown(self, sheet: str) -> str:
         """Return the name of a sheet, or a code, as it stands in a cell."""
-        return sheet if self.spec.drawing < 3 else begun_in_order(sheet, self.language)
+        return (
+            sheet
+            if self.spec.drawing < PEOPLE_SEE_NO_CODES
+            else begun_in_order(sheet, self.language)
+        )
 
     def __repr__(self) -> str:
         return f"<Layout of {self.spec.name} {self.spec.version} in {self.language}: {len(self.sheets)} sheets>"

@@ -14,6 +14,15 @@ from ..core.words import begun_in_order, translator
 from ..core.work import grouped
 from ..fields import FIELD_TYPES, TOTALS, Field, step_in
 from ..findings import sentence
+from ..spec.drawings import (
+    GUIDE_IS_A_SHEET,
+    PEOPLE_SEE_NO_CODES,
+    SHEETS_WITHOUT_SOURCES_ARE_LEFT_OUT,
+    SHOWN_ANSWERS_STAY_IN_VIEW,
+    STEPS_HAVE_THE_WORDS_OF_THEIR_LIST,
+    WIDTHS_OF_NAMES_ARE_KEPT,
+    WORDS_ARE_KEPT_WHOLE,
+)
 from ..spec.issuance import is_shown, items_of, tool_code
 from ..spec.model import (
     CatalogueBlock,
@@ -109,7 +118,9 @@ def _built(
     builders = [_SheetBuilder(spec, language, codes, blank_rows, last, tool) for tool in tools]
     # a calculated sheet that draws from sheets of which none was issued is not issued either; with specs that say
     # nothing of how they are drawn it was, and it is read where a stamp names it
-    also_without_sources = {*(chosen_tools or ())} if spec.drawing == 1 else set()
+    also_without_sources = (
+        {*(chosen_tools or ())} if spec.drawing < SHEETS_WITHOUT_SOURCES_ARE_LEFT_OUT else set()
+    )
     sheets = tuple(
         sheet
         for sheet in (builder.sheet() for builder in builders)
@@ -167,7 +178,7 @@ class _SheetBuilder:
         grids, free = self._grids()
         hidden = bool(self.tool.seen_with) and set(self.tool.seen_with).isdisjoint(self.issued)
         guide = tuple(_panel(self.spec, self.tool, grids, self.language))
-        panel = guide if self.spec.drawing < 3 else ()
+        panel = guide if self.spec.drawing < GUIDE_IS_A_SHEET else ()
         guide = () if panel or hidden else guide
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
         drawn = drawn_blocks(
@@ -280,7 +291,7 @@ class _SheetBuilder:
         )
         width = min(max(room, LEAST_NAME_WIDTH), NAME_WIDTH)
         if leading:
-            if self.spec.drawing > 3 and leading[-1].width is not None:
+            if self.spec.drawing >= WIDTHS_OF_NAMES_ARE_KEPT and leading[-1].width is not None:
                 width = min(width, max(leading[-1].width, LEAST_NAME_WIDTH))
             for field in leading[:-1]:
                 yield from self._cells(field)
@@ -307,7 +318,7 @@ class _SheetBuilder:
         fields = [field for field in block.fields if not field.summary]
         answers = [field for field in fields if field.asked]
         codes = [field.code for field in answers[:2]]
-        if self.spec.drawing > 3 and block.shows in codes:
+        if self.spec.drawing >= SHOWN_ANSWERS_STAY_IN_VIEW and block.shows in codes:
             return answers[: codes.index(block.shows) + 1]
         return fields[:1]
 
@@ -338,7 +349,7 @@ class _SheetBuilder:
     def _width(self, field: Field) -> int:
         """Return the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
-        if self.spec.drawing > 3:
+        if self.spec.drawing >= WORDS_ARE_KEPT_WHOLE:
             width = field.width or self._usual_width(field)
             if width < NARROW:
                 return width
@@ -387,7 +398,7 @@ class _SheetBuilder:
                 label = entry.label.say(self.language)
                 hint = entry.help.say(self.language)
                 mark = entry.code
-                if self.spec.drawing > 2:
+                if self.spec.drawing >= PEOPLE_SEE_NO_CODES:
                     mark = begun_in_order(self.spec.shown_code(mark), self.language)
                 yield Row(0, "item", entry.code, mark, label, hint, entry)
         if not self.is_form:
@@ -406,7 +417,9 @@ class _SheetBuilder:
         for field in block.fields:
             label = field.asks(self.language)
             hint = field.help.say(self.language)
-            mark = field.code if self.spec.drawing < 3 else str(next(self.numbers))
+            mark = (
+                field.code if self.spec.drawing < PEOPLE_SEE_NO_CODES else str(next(self.numbers))
+            )
             if not field.several:
                 yield Row(0, "question", field.code, mark, label, hint, None, field)
                 continue
@@ -529,7 +542,7 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     say = translator(language)
     if guide == Guide():
         return
-    if spec.drawing < 3:
+    if spec.drawing < GUIDE_IS_A_SHEET:
         yield PanelLine(say("How to fill in"), is_head=True)
     yield from _line(say("What it is for"), tool.purpose.say(language))
     yield from _line(say("Who should be there"), guide.who.say(language))
@@ -546,7 +559,8 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
         for code, text in guide.example.items():
             field = tool.fields[code]
             example_text = text.say(language)
-            if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
+            stepped_as_listed = spec.drawing >= STEPS_HAVE_THE_WORDS_OF_THEIR_LIST
+            if stepped_as_listed and field.type.stepped:
                 step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(example_text))
                 example_text = step.as_step(language) if step else example_text
             yield PanelLine(example_text, field.label.say(language), example=True)

@@ -27,6 +27,7 @@ from ..layout import Layout, Place, Slot, address
 from ..layout.messages import MISSING, instruction_for, prompt
 from ..layout.wording import Wording
 from ..reader.identity import register_rows
+from ..spec.drawings import PEOPLE_SEE_NO_CODES
 from ..spec.model import Spec
 from ..workbook import Content, Correction, Feedback, Leftover, Urgency, least, write
 from ..workbook.row_checks import record_name
@@ -416,7 +417,7 @@ def _describe_question(slot: Slot, layout: Layout) -> tuple[str, str]:
     grid = layout.grid_of(slot)
     if grid.across:
         question = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
-        return slot.field.code if layout.spec.drawing < 3 else "", question
+        return slot.field.code if layout.spec.drawing < PEOPLE_SEE_NO_CODES else "", question
     row = grid.row[slot.row]
     statement = row.label
     return row.mark, label if statement in ("", slot.row) else f"{statement}: {label}"

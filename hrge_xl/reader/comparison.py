@@ -34,6 +34,7 @@ from ..findings.structure import (
 )
 from ..layout import Layout, address
 from ..layout.model import MARK_COLUMN, Place
+from ..spec.drawings import LISTS_ARE_HIDDEN
 from ..spec.supplements import LAST_SHEET
 from ..workbook import Content
 from ..workbook.book import IssuedSheet
@@ -212,7 +213,7 @@ class WorkbookComparison:
                 continue
             if raw.name != name:
                 self.observations.append(SHEET_RENAMED.at(raw.name, expected=name))
-            issued_visible = name != layout.lists_name or layout.spec.drawing < 3
+            issued_visible = name != layout.lists_name or layout.spec.drawing < LISTS_ARE_HIDDEN
             if raw.state != "visible" and issued_visible:
                 self.observations.append(SHEET_HIDDEN.at(raw.name))
             if not raw.protected and self.protection_kept:

@@ -20,6 +20,7 @@ from ..language.functions.choices import (
     sheets_named,
 )
 from ..language.tree import Literal, Logic, Type, unless_blank
+from .drawings import DAYS_MAY_BE_WORDS
 from .issuance import closing, is_shown
 from .lookup import Scope, parsed, ref_to, rule_scope
 from .model import CollectBlock, Collected, FormBlock, RegisterBlock, Rule, Spec, Tool
@@ -271,7 +272,7 @@ def _of_field(
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     for check in field.type.checks(field, value, scope):
         # else a text is a mistake to the sheet
-        if check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1:
+        if check.kind is not DATE_AS_TEXT or scope.spec.drawing >= DAYS_MAY_BE_WORDS:
             checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)

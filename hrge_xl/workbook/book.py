@@ -18,6 +18,7 @@ from ..core.words import right_to_left, translator
 from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
+from ..spec.drawings import LINKS_ARE_FORMULAS, LISTS_ARE_HIDDEN, PAPER_IS_LAID_OUT
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
 from .cell_writer import CellWriter, Formats, FormulaSheet, IssuedFormula, LiveCells
 from .content import Content
@@ -120,7 +121,12 @@ def drawn_book(
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
-    finish(sheets[layout.cover_name], layout, cover_widths(layout), wide=layout.spec.drawing > 3)
+    finish(
+        sheets[layout.cover_name],
+        layout,
+        cover_widths(layout),
+        wide=layout.spec.drawing >= PAPER_IS_LAID_OUT,
+    )
     for added in feedback_sheets:
         added.draw(CellWriter(sheets[added.title], formats))
     for sheet in layout.sheets:
@@ -138,7 +144,7 @@ def drawn_book(
     ListsSheetWriter(vocabularies, layout).draw()
     finish(vocabularies.sheet, layout, {}, wide=True)
     vocabularies.sheet.print_area(NOT_PRINTED)
-    if layout.spec.drawing > 2:
+    if layout.spec.drawing >= LISTS_ARE_HIDDEN:
         vocabularies.sheet.hide()
     draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats), layout)
     if layout.last:
@@ -232,7 +238,9 @@ def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     """Return the cover with lines for these facts."""
     sheet = FormulaSheet()
     sheet.name = layout.cover_name
-    sheet.links_are_formulas = layout.spec.drawing > 3 and right_to_left(layout.language)
+    sheet.links_are_formulas = layout.spec.drawing >= LINKS_ARE_FORMULAS and right_to_left(
+        layout.language
+    )
     CoverWriter(CellWriter(sheet, None), layout, lines).draw()
     return _sheet(sheet)
 

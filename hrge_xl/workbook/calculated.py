@@ -14,6 +14,7 @@ from ..core.words import Translate, right_to_left, translator
 from ..language.function import is_step, of_step, text_literal
 from ..layout import Drawn, Layout, ListPlace, Place, Sheet, Slot, address, column_letters
 from ..layout.lists import LEVELS, sources_of
+from ..spec.drawings import AXES_ARE_NAMED, LEVELS_WITHOUT_ROWS_ARE_PALE
 from ..spec.model import Block, Level, MatrixBlock, PivotBlock
 from .cell_writer import CellWriter
 from .content import Content, Shown
@@ -132,7 +133,7 @@ class MatrixWriter(CrossingWriter):
             self.corner(head, *axes)
         else:  # too narrow for words, which stand beside the title
             self.corner(head)
-            if block.title and self.layout.spec.drawing > 3:
+            if block.title and self.layout.spec.drawing >= AXES_ARE_NAMED:
                 at = Place(self.drawn.first, self.left + len(self.across.codes))
                 self.writer.text(at, self.axes(*axes), "axes")
         across_style, down_style = (
@@ -159,7 +160,7 @@ class MatrixWriter(CrossingWriter):
                     formula = self._number_of_rows((step_down, step_across))
                     style = "cell_centre"
                     form = f'"{quoted}: "0;;"{quoted}"'
-                if self.layout.spec.drawing < 4:
+                if self.layout.spec.drawing < LEVELS_WITHOUT_ROWS_ARE_PALE:
                     self.writer.formula(place, formula, style, form, **level_colours(level))
                 else:
                     self.writer.formula(place, formula, style, form, bg_color=tint(level.colour))

@@ -15,6 +15,7 @@ from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, MISSING, WARNING
+from ..spec.drawings import LABELS_ARE_LONG
 from ..spec.model import RegisterBlock
 
 # what a cell shows: a text, a number (a date as its serial number), nothing
@@ -24,7 +25,8 @@ BLANK = (None,)
 EMPTY = (None, "")
 NUMBER = (int, float)
 TICKED = "Y"  # the code of a tick
-LABEL_LENGTHS = {1: 60, 2: 60, 3: 200, 4: 200}  # of what a row is about, in a list: by drawing
+SHORT_LABEL = 60  # characters of what a row is about, in a list
+LONG_LABEL = 200
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one
@@ -165,7 +167,7 @@ class Content:
         if not isinstance(grid.block, RegisterBlock):
             return fixed_label(self.layout, grid, code)
         (text, *_) = self.shown(grid.by_row[code][grid.block.named_by])
-        return f"{code} {'' if text is None else shown(text)[: LABEL_LENGTHS[self.layout.spec.drawing]]}"
+        return f"{code} {'' if text is None else shown(text)[: label_length(self.layout)]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
         """Count the cells of some slots that hold something people filled in."""
@@ -229,4 +231,9 @@ class Content:
 
 def fixed_label(layout: Layout, grid: Grid, code: str) -> str:
     """`T11_01 what it is about`, of a row that is always the same."""
-    return f"{code} {grid.row[code].label[: LABEL_LENGTHS[layout.spec.drawing]]}"
+    return f"{code} {grid.row[code].label[: label_length(layout)]}"
+
+
+def label_length(layout: Layout) -> int:
+    """Return how many characters a list shows of what a row is about."""
+    return LONG_LABEL if layout.spec.drawing >= LABELS_ARE_LONG else SHORT_LABEL

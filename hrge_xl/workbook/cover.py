@@ -18,6 +18,15 @@ from ..layout import Layout, Place, Sheet, address, quoted
 from ..layout.lists import to_fill_in
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME, lines_of, purpose
+from ..spec.drawings import (
+    DECIDING_LANGUAGE_IS_NAMED,
+    LINKS_SAY_WHERE_THEY_LEAD,
+    OPENING_IS_QUIET,
+    OTHER_PROGRAMS_ARE_NOTICED,
+    STEPS_OF_THE_COVER_ARE_WRAPPED,
+    UNBEGUN_SHEETS_ARE_NAMED,
+    WORDS_ARE_KEPT_WHOLE,
+)
 from ..spec.model import ProblemsBlock, ProgressBlock
 from ..spec.supplements import COVER_KEY
 from ..spec.translations import is_draft
@@ -69,7 +78,7 @@ def cover_heads(language: str) -> tuple[str, ...]:
 def cover_widths(layout: Layout) -> dict[int, int]:
     """Return the widths of the cover's columns: heads keep their words whole at the cost of what a sheet is for."""
     widths = dict(COVER_WIDTHS)
-    if layout.spec.drawing < 4:
+    if layout.spec.drawing < WORDS_ARE_KEPT_WHOLE:
         return widths
     for column, head in zip(widths, cover_heads(layout.language), strict=True):
         longest_word = max(map(len, head.split()), default=0)
@@ -105,7 +114,7 @@ class CoverWriter:
             # In the language, and in English: nobody has looked at it yet.
             for say in (self.say, translator(SOURCE_LANGUAGE)):
                 notes.append(say("Machine draft, not yet reviewed by a native speaker"))
-        quiet = SAMPLE not in self.facts and spec.drawing > 3
+        quiet = SAMPLE not in self.facts and spec.drawing >= OPENING_IS_QUIET
         for note in notes:
             self.row += 1
             self.writer.text(Place(self.row, LABEL), note, "purpose" if quiet else "sample_note")
@@ -156,7 +165,7 @@ class CoverWriter:
             self.writer.text(Place(row, LABEL), label, "cover_label")
             row += 1
         self._today(row)
-        if spec.drawing < 4:
+        if spec.drawing < OTHER_PROGRAMS_ARE_NOTICED:
             return row + 1
         self._other_program(row + 1)
         return row + 2
@@ -213,7 +222,11 @@ class CoverWriter:
         return row
 
     def _lines(self, text: str) -> Sequence[str]:
-        return [text] if self.layout.spec.drawing < 3 else wrap(text, STEP_LENGTH)
+        return (
+            [text]
+            if self.layout.spec.drawing < STEPS_OF_THE_COVER_ARE_WRAPPED
+            else wrap(text, STEP_LENGTH)
+        )
 
     def _what_to_do(self) -> Iterator[tuple[str, str]]:
         """Yield what to do, step by step, each with the sheet that its link leads to."""
@@ -222,7 +235,7 @@ class CoverWriter:
         form, _ = self.layout.spec.tick_field or ("", "")
         drawn = ((sheet.name, drawn.block) for sheet in self.layout.sheets for drawn in sheet.drawn)
         checks = next((name for name, block in drawn if isinstance(block, ProblemsBlock)), "")
-        if self.layout.guide_name and self.layout.spec.drawing > 3:
+        if self.layout.guide_name and self.layout.spec.drawing >= LINKS_SAY_WHERE_THEY_LEAD:
             yield say("How to fill in"), self.layout.guide_name
         if form in names:
             text = sentence(
@@ -359,7 +372,7 @@ def which_decides(layout: Layout) -> str:
     """Say which language decides in what was translated from it; nothing in that language itself."""
     source = layout.spec.languages[0]
     language = layout.language
-    if layout.spec.drawing == 1 or language == source:
+    if layout.spec.drawing < DECIDING_LANGUAGE_IS_NAMED or language == source:
         return ""
     return translator(language)("The {language} text decides.").format(
         language=language_name(source, language_of_words(language))
@@ -440,7 +453,11 @@ def not_begun(layout: Layout, sheet: Sheet) -> Formula | None:
     """
     code = sheet.tool.code
     asked_by = layout.spec.tick_of(code)
-    if layout.spec.drawing == 1 or asked_by is None or not sheet.check_columns:
+    if (
+        layout.spec.drawing < UNBEGUN_SHEETS_ARE_NAMED
+        or asked_by is None
+        or not sheet.check_columns
+    ):
         return None
     required, *seen = _counts_of(sheet)
     blank = [_in_use(layout, sheet), *(count.equals(0) for count in seen)]

@@ -24,6 +24,7 @@ from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell, right_to_left
 from ..core.work import gc_paused
 from ..layout import quoted
+from ..spec.drawings import PAPER_IS_LAID_OUT
 from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, format_place, no_cell_holds
 from .content import NUMBER, Content, Shown
 from .cover import SAMPLE
@@ -129,7 +130,7 @@ class Drawing:
             whole = self._book
             for sheet in content.layout.sheets:
                 printed = self._printed[sheet.name]
-                if content.layout.spec.drawing < 4:
+                if content.layout.spec.drawing < PAPER_IS_LAID_OUT:
                     nothing = f"{quoted(sheet.name)}!{NOT_PRINTED}"
                     area = printed if content.ticked(sheet.tool.code) else nothing
                 else:

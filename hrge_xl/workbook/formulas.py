@@ -22,6 +22,7 @@ from ..fields import ticked as is_ticked
 from ..language.function import answers_in, number_literal, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.model import CODE_COLUMN
+from ..spec.drawings import CUT_ROWS_ARE_STILL_FOUND
 from .content import Content
 
 ROW = "\ue000"  # stands for the row number in a formula that is compiled once for a whole column
@@ -307,7 +308,7 @@ def answer_cells(
     grid = layout.grid_of(slot)
     sheet = layout.sheet[slot.tool].name
     can_be_cut = not (grid.across or slot.field.calculated)
-    if not can_be_cut or not by_row or layout.spec.drawing < 4:
+    if not can_be_cut or not by_row or layout.spec.drawing < CUT_ROWS_ARE_STILL_FOUND:
         return on_sheet(sheet, cells, row=row) if away else cells_of(cells, row=row)
     head = grid.data_rows[0].index - 1
     below = grid.data_rows[-1].index + 1

@@ -31,6 +31,14 @@ from ..layout import (
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
+from ..spec.drawings import (
+    BLOCKS_OF_A_FORM_HAVE_BORDERS,
+    ENTRIES_ARE_OFFERED_ONCE,
+    HELP_IS_SAID_ONCE,
+    SECTION_HEADS_KEEP_THEIR_COLOUR,
+    SIGNS_LEAD_TO_OPEN_CELLS,
+    TICKS_LEAD_TO_SHEETS,
+)
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
 from .formulas import cells_of, column_total, ticked
@@ -96,7 +104,7 @@ class GridWriter:
     @property
     def _leads(self) -> bool:
         """Whether the signs of its rows lead to their first open cells."""
-        return self.drawing > 1 and not self.grid.across
+        return self.drawing >= SIGNS_LEAD_TO_OPEN_CELLS and not self.grid.across
 
     def _draw_heads(self) -> None:
         """Draw one row for all blocks of a sheet; the hidden columns have heads of their own."""
@@ -232,7 +240,7 @@ class GridWriter:
 
     def _help(self, row: Row) -> str:
         """Return what to write: all that a prompt says, which would cover this cell."""
-        if row.field is None or self.drawing < 4 or not row.label:
+        if row.field is None or self.drawing < HELP_IS_SAID_ONCE or not row.label:
             return row.help
         return " ".join(text for _, text in prompt_parts(self.layout, row.field, self.say))
 
@@ -254,7 +262,9 @@ class GridWriter:
     @property
     def _ticks(self) -> bool:
         """Whether its rows are tools to tick, which lead to their sheets."""
-        return self.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
+        return self.drawing >= TICKS_LEAD_TO_SHEETS and any(
+            slot.field.ticks for slot in self.grid.slots
+        )
 
     def _draw_fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -292,7 +302,7 @@ class GridWriter:
 
     def _inner_borders(self, slot: Slot, place: Place) -> dict[str, int]:
         """Return the borders that a cell goes without, so that all cells of an answer look like one."""
-        if self.grid.across and self.drawing > 3:
+        if self.grid.across and self.drawing >= BLOCKS_OF_A_FORM_HAVE_BORDERS:
             return {}
         first_side, last_side = ("top", "bottom") if self.grid.across else ("left", "right")
         borders = {}
@@ -361,7 +371,7 @@ class GridWriter:
             self._colour_by_urgency(f"${check}{first.row}", first, last)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
                 idle = f"NOT({in_use})"
-                if self.drawing > 3:  # heads of sections keep their colour
+                if self.drawing >= SECTION_HEADS_KEEP_THEIR_COLOUR:
                     idle = f'AND({idle},$A{first.row}<>"")'
                 self.writer.mark_when(first, last, f"={idle}", "idle")
 
@@ -427,7 +437,9 @@ def validation(
     """Return what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
     say = translator(layout.language)
     rule = _rule(layout, grid, field, column, first_row)
-    has_help_beside = grid.across and grid.with_role("help") and layout.spec.drawing > 3
+    has_help_beside = (
+        grid.across and grid.with_role("help") and layout.spec.drawing >= HELP_IS_SAID_ONCE
+    )
     prompt_text = "" if has_help_beside else prompt_of(layout, field, say)
     if rule is None and not prompt_text:
         return None
@@ -438,7 +450,7 @@ def validation(
     if rule is not None:
         keeps = keeps_others(layout.spec, field)
         texts = [alert(field, layout.language)]
-        if keeps and layout.spec.drawing > 3:  # where the list does not offer it as well
+        if keeps and layout.spec.drawing >= ENTRIES_ARE_OFFERED_ONCE:
             texts.append(say("Choose OK to keep a number or code that you typed."))
         options |= {
             "error_title": say("Check this answer")[:TITLE_LIMIT],
@@ -521,7 +533,7 @@ def prompt_parts(layout: Layout, field: Field, say: Translate) -> list[tuple[str
     help_text = field.help.say(layout.language)
     type_hint = prompt(field, layout.language)
     hint = "" if fold(type_hint) in fold(help_text) else type_hint
-    if layout.spec.drawing > 3 and (field.list_name or field.to):
+    if layout.spec.drawing >= HELP_IS_SAID_ONCE and (field.list_name or field.to):
         hint = ""  # the arrow beside the cell says it
     example = field.example.say(layout.language)
     shown = say("Example: {example}").format(example=example) if example else ""

@@ -29,14 +29,15 @@ from ..layout import (
     offered_rows,
     reference_name,
 )
-from ..layout.lists import IN_FORM, LEVELS, ROLE, TYPED_BELOW, field_of
+from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
 from ..layout.model import CODE_ROW
 from ..spec.compiled import compiled
+from ..spec.drawings import ENTRIES_ARE_OFFERED_TWICE
 from ..spec.issuance import is_shown
 from ..spec.model import RegisterBlock
 from ..spec.supplements import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
 from .cell_writer import CellWriter
-from .content import LABEL_LENGTHS, Content, Shown, fixed_label
+from .content import Content, Shown, fixed_label, label_length
 from .cover import StampFact
 from .formulas import (
     ROW,
@@ -171,7 +172,9 @@ class ListsSheetWriter:
         column = self.next_column
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
-        codes = [row.code for _, row in targets if self.layout.spec.drawing in TYPED_BELOW]
+        codes = [
+            row.code for _, row in targets if self.layout.spec.drawing in ENTRIES_ARE_OFFERED_TWICE
+        ]
         if narrowed is None and not any(grid.kind == "register" for grid, _ in targets):
             labels = [fixed_label(self.layout, grid, row.code) for grid, row in targets]
             self._draw_column(name, column, [*labels, *codes])
@@ -250,7 +253,7 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
         return constant(fixed_label(layout, grid, code))
     slot = grid.by_row[code][grid.block.named_by]
     cell = answer_cells(layout, slot, slot.cells[:1], away=True)
-    text = f'"{code} "&LEFT({cell},{LABEL_LENGTHS[layout.spec.drawing]})'
+    text = f'"{code} "&LEFT({cell},{label_length(layout)})'
     return Formula(text, lambda content, _: content.row_label(grid, code))
 
 

@@ -16,6 +16,13 @@ from ..layout.lists import kind_of_column
 from ..layout.messages import ERROR, LEVEL, MISSING, NOT_BEGUN, ORDER, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
+from ..spec.drawings import (
+    DAYS_MAY_BE_WORDS,
+    PEOPLE_SEE_NO_CODES,
+    ROWS_WITH_SOMETHING_OPEN_ARE_COUNTED,
+    SUMMARIES_STAND_AT_THE_END,
+    UNBEGUN_SHEETS_ARE_NAMED,
+)
 from ..spec.lookup import rule_scope
 from ..spec.model import CollectBlock, Collected, ProblemsBlock
 from .calculated import BlockWriter
@@ -241,7 +248,7 @@ class CollectWriter(ListBlockWriter):
             summary = sentence_of(block.summary.say(self.layout.language), count=count, top=high)
             at = Place(self.drawn.first, self.left + 2)
             style = "summary"
-            if self.layout.spec.drawing > 3:  # as far from the title as it can be
+            if self.layout.spec.drawing >= SUMMARIES_STAND_AT_THE_END:
                 at = Place(self.drawn.first, max(self.drawn.widths))
                 style = "summary_at_end"
             self.writer.formula(at, summary, style)
@@ -409,7 +416,7 @@ class CollectWriter(ListBlockWriter):
         overdue = if_(due < today, self.say("Overdue"), self.say("Not yet due"))
         is_day = function("ISNUMBER", lambda value: isinstance(value, int | float), due)
         no_day = constant(self.say("No date"))
-        if self.layout.spec.drawing > 1:
+        if self.layout.spec.drawing >= DAYS_MAY_BE_WORDS:
             # a day may stand there in words; what is shown at a glance may need none
             blank = "" if self.block.compact else no_day
             no_day = if_(due.equals(""), blank, self.say("To look at"))
@@ -532,15 +539,15 @@ class ProblemsWriter(ListBlockWriter):
         say = self.say  # one line is a row, whatever is open in it
         fits = say("Rows with something open: {count}. The most urgent come first.")
         too_many = say("Rows with something open: {count}. The {rows} most urgent are listed.")
-        if self.layout.spec.drawing < 3:
+        if self.layout.spec.drawing < ROWS_WITH_SOMETHING_OPEN_ARE_COUNTED:
             fits = say("{count} in total, most urgent first.")
             too_many = say("{count} in total; the {rows} most urgent are listed.")
         self.summarise(self.open_count, say("Nothing to correct."), fits, too_many)
         self._write_list()
         last_helper = ProblemHelper.PICKED_ENTRY
-        if self.layout.spec.drawing > 2:
+        if self.layout.spec.drawing >= PEOPLE_SEE_NO_CODES:
             last_helper = ProblemHelper.MARK
-        elif self.layout.spec.drawing > 1:
+        elif self.layout.spec.drawing >= UNBEGUN_SHEETS_ARE_NAMED:
             last_helper = ProblemHelper.BLANK
         return self.free + last_helper + 1
 
@@ -603,7 +610,7 @@ class ProblemsWriter(ListBlockWriter):
         self.about = hold(free + ProblemHelper.ABOUT, first, about)
         self.letters = hold(free + ProblemHelper.LETTERS, first, letters)
         self.marks = self.codes
-        if self.layout.spec.drawing > 2:
+        if self.layout.spec.drawing >= PEOPLE_SEE_NO_CODES:
             self.marks = hold(free + ProblemHelper.MARK, first, [row.row.mark for row in rows])
 
     def _worst(self, row: CheckedRow) -> Formula:

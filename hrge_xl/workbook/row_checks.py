@@ -24,6 +24,7 @@ from ..layout import Grid, Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
 from ..layout.model import BAND_ROW, CODE_COLUMN, HEAD_ROW, MARK_COLUMN
 from ..spec.compiled import FieldChecks, compiled
+from ..spec.drawings import PEOPLE_SEE_NO_CODES, SIGNS_LEAD_TO_OPEN_CELLS, UNBEGUN_ROWS_ARE_QUIET
 from ..spec.lookup import Scope, parsed, ref_to
 from ..spec.model import FormBlock
 from .cell_writer import FORMULA_LIMIT
@@ -188,12 +189,14 @@ class RowFormulas:
         )
         marks = {row.index: row.mark for row in self.grid.data_rows}
         # the cell of the code of a row of a table, as people read it
-        column = column_letters(CODE_COLUMN if self.layout.spec.drawing < 3 else MARK_COLUMN)
+        column = column_letters(
+            CODE_COLUMN if self.layout.spec.drawing < PEOPLE_SEE_NO_CODES else MARK_COLUMN
+        )
         code = Formula(f"${column}{ROW}", lambda content, row: marks[row])
         message = message_of(self.layout, worst, code if table else None)
         sign = self._sign(checks, worst, answer_count)
         has_message = worst >= LEVEL
-        if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said
+        if self.layout.spec.drawing >= UNBEGUN_ROWS_ARE_QUIET:  # where no sign stands
             shown = Formula(
                 f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value
             )
@@ -204,7 +207,7 @@ class RowFormulas:
             sentence = if_(has_message, self._who(worst, message))
         else:
             sentence = self._counted(checked[0], limit, has_message, message)
-        leads = table and self.layout.spec.drawing > 1
+        leads = table and self.layout.spec.drawing >= SIGNS_LEAD_TO_OPEN_CELLS
         return Status(self._leading(sign, worst, answer_count) if leads else sign, sentence)
 
     def _sign(self, checks: Formula, worst: Formula, answer_count: Formula) -> Formula:
@@ -215,13 +218,16 @@ class RowFormulas:
         say = translator(self.layout.language)
         is_single = self.grid.across and not self.grid.is_repeated
         sign = constant(say("✓ Complete"))
+        least_said_of_blank_rows = WARNING
+        if self.layout.spec.drawing >= UNBEGUN_ROWS_ARE_QUIET:
+            least_said_of_blank_rows = ERROR
         # the most urgent comes out in front
         for level, of_one, of_several in (
             (WARNING, say("! To look at"), say("! {count} to look at")),
             (MISSING, say("… Missing"), say("… {count} missing")),
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
         ):
-            if level == (ERROR if self.layout.spec.drawing > 1 else WARNING):
+            if level == least_said_of_blank_rows:
                 sign = if_(answer_count > 0, sign)
             least = level * LEVEL
             case = of_one if is_single else with_count(of_several, count_if(checks, ">=", least))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..fields import Field
+from ..spec.drawings import DECIMALS_ARE_GENERAL
 from ..spec.model import Level
 
 CONTRAST = 4.5  # at least, of letters and their ground
@@ -95,7 +96,7 @@ def number_format_of(field: Field, drawing: int = 1) -> str:
     if field.calculated:
         return "yyyy-mm-dd" if field.result == "date" else "General"
     form = field.type.number_format
-    return "General" if form == ANY_DECIMALS and drawing > 3 else form
+    return "General" if form == ANY_DECIMALS and drawing >= DECIMALS_ARE_GENERAL else form
 
 
 def total_format_of(field: Field, kind: str) -> str:

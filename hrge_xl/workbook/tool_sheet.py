@@ -28,6 +28,16 @@ from ..layout.model import (
     lines_of,
     purpose,
 )
+from ..spec.drawings import (
+    ARROWS_ARE_MIRRORED,
+    FONTS_ARE_BY_NAME,
+    HEADS_ARE_COMPACT,
+    LINKS_ARE_FORMULAS,
+    LINKS_SAY_WHERE_THEY_LEAD,
+    LISTS_ARE_HIDDEN,
+    PAPER_IS_LAID_OUT,
+    TEXTS_OF_DIGITS_ARE_MEANT,
+)
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from ..spec.supplements import GUIDE_KEY
 from .calculated import BlockWriter, MatrixWriter, PivotWriter
@@ -123,7 +133,7 @@ def draw_guide(writer: CellWriter, layout: Layout) -> None:
 
 def _ways(layout: Layout) -> tuple[str, str]:
     """Return the arrows of links back and forth, around their words."""
-    mirrored = layout.spec.drawing > 1 and right_to_left(layout.language)
+    mirrored = layout.spec.drawing >= ARROWS_ARE_MIRRORED and right_to_left(layout.language)
     return ("▶ {}", "{} ◀") if mirrored else ("◀ {}", "{} ▶")
 
 
@@ -131,7 +141,7 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Title, purpose, links, and how far the sheet is."""
     language = layout.language
     # all of it stays in view above a table
-    compact = "_compact" if layout.spec.drawing > 3 else ""
+    compact = "_compact" if layout.spec.drawing >= HEADS_ARE_COMPACT else ""
     writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), f"title{compact}")
     writer.height(TITLE_ROW, f"title{compact}")
     about = filter(None, (purpose(sheet.tool, language), which_decides(layout)))
@@ -150,12 +160,16 @@ def _links(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Draw the links to the sheet before, the cover, the sheet behind, and how to fill in this one."""
     back, forth = _ways(layout)
     names = [listed.name for listed in layout.sheets if not listed.hidden or listed is sheet]
-    last_names = {1: layout.lists_name, 2: layout.lists_name, 3: layout.guide_name}
-    names = [layout.cover_name, *names, *filter(None, [last_names.get(layout.spec.drawing)])]
+    last_name = ""
+    if layout.spec.drawing < LISTS_ARE_HIDDEN:
+        last_name = layout.lists_name
+    elif layout.spec.drawing < LINKS_SAY_WHERE_THEY_LEAD:
+        last_name = layout.guide_name
+    names = [layout.cover_name, *names, *filter(None, [last_name])]
     at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
     links = [(names[at - 1], back), (layout.cover_name, layout.cover_name)]
     links += ((name, forth) for name in names[at + 1 : at + 2])
-    if layout.spec.drawing > 3:
+    if layout.spec.drawing >= LINKS_SAY_WHERE_THEY_LEAD:
         links[0], links[1] = links[1], links[0]
         links = [link for link in links if link != (layout.cover_name, back)]
         free = _links_in_full(writer, layout, sheet, links)
@@ -271,7 +285,7 @@ PROTECTION = {
 
 def empty_book(layout: Layout, target: BytesIO) -> Workbook:
     """Open a workbook in the font of all its cells."""
-    return new_book(target, **(FONT if layout.spec.drawing < 4 else FONT_BY_NAME))
+    return new_book(target, **(FONT if layout.spec.drawing < FONTS_ARE_BY_NAME else FONT_BY_NAME))
 
 
 def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
@@ -279,7 +293,7 @@ def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
     sheet: FormulaSheet = book.add_worksheet(name, FormulaSheet)
     if right_to_left(layout.language):
         sheet.right_to_left()
-        sheet.links_are_formulas = layout.spec.drawing > 3
+        sheet.links_are_formulas = layout.spec.drawing >= LINKS_ARE_FORMULAS
     sheet.hide_gridlines(2)
     return sheet
 
@@ -298,7 +312,7 @@ def finish(
     for column, width in widths.items():
         sheet.set_column(column - 1, column - 1, width)
     sheet.set_zoom(ZOOM)
-    if layout.spec.drawing > 3:  # numbers of questions and codes are texts, and meant to be
+    if layout.spec.drawing >= TEXTS_OF_DIGITS_ARE_MEANT:  # numbers of questions, and codes
         sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
         _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
     if protected:
@@ -309,7 +323,7 @@ def finish(
         sheet.set_landscape()
     sheet.set_footer(f"&L&8{layout.spec.name} {layout.spec.version}&C&8&A&R&8&P / &N")
     sheet.fit_to_pages(1, 0)
-    if layout.spec.drawing > 3:
+    if layout.spec.drawing >= PAPER_IS_LAID_OUT:
         set_scale(sheet, widths.values())
 
 
@@ -338,7 +352,7 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
             sheet.repeat_rows(drawn.head - 1)
     if not tool.tool.printed:
         sheet.print_area(NOT_PRINTED)
-    if layout.spec.drawing > 3:
+    if layout.spec.drawing >= PAPER_IS_LAID_OUT:
         set_paper(sheet, layout, tool)
 
 
