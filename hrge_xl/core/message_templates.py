@@ -36,7 +36,7 @@ class MessageTemplate:
         )
 
     def say(self, language: str = SOURCE_LANGUAGE, *, bare: bool = False) -> str:
-        """Return it in a language; `bare`: without what was filled in, which may be names from a file."""
+        """Return the message in a language; `bare`: without what was filled in, which may be names from a file."""
         values = {
             name: part.say(language, bare=bare)
             if isinstance(part, MessageTemplate)

@@ -29,6 +29,7 @@ from .words import (
 EPOCH_1900 = date(1899, 12, 30)
 EPOCH_1904 = date(1904, 1, 1)
 LAST_SERIAL = 2_958_465  # 9999-12-31
+ALL_DIGITS_SHOWN = 1e15  # below it: a number of more than 15 digits loses the last ones
 PHANTOM_LEAP_DAY = 60  # 1900-02-29, which only Excel knows
 # what a date in a workbook can be
 FIRST_DAY = date(1990, 1, 1)
@@ -264,7 +265,11 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+        return (
+            f"{value:.0f}"
+            if value.is_integer() and abs(value) < ALL_DIGITS_SHOWN
+            else f"{value:.15g}"
+        )
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -184,7 +184,7 @@ class PeriodFigures:
         )
 
     def renamed(self, codes: Mapping[str, str]) -> PeriodFigures:
-        """Return it with the codes that its teams have now; teams that became one are one."""
+        """Return these figures with the codes that the teams have now; teams that became one are one."""
         teams: dict[str, list[str]] = defaultdict(list)
         for code in self.by_team:
             teams[codes.get(code, code)].append(code)

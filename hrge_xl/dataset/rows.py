@@ -25,7 +25,7 @@ from ..core.dates import parse_day
 from ..core.errors import error_context
 from ..core.message_templates import MessageTemplate, as_json, from_json
 from ..core.message_templates import text_of as in_english
-from ..core.numerals import shown, to_serial
+from ..core.numerals import ALL_DIGITS_SHOWN, shown, to_serial
 from ..core.paths import name_of
 from ..core.words import storable, tidy, undirected
 from ..exchange.validation import Result
@@ -431,7 +431,7 @@ def _implied_original(text: str | None, answer: Answer) -> str | None:
     if text is not None:
         return text
     if number is not None:
-        is_exact = number.is_integer() and abs(number) < 1e15
+        is_exact = number.is_integer() and abs(number) < ALL_DIGITS_SHOWN
         return str(int(number)) if is_exact else None
     return answer.day.isoformat() if answer.day is not None else None
 

@@ -139,7 +139,7 @@ def workers(jobs: int) -> Workers:
 
 
 def workers_elsewhere(engine: str, jobs: int, executor: Executor | None) -> Workers | None:
-    """Return who reads files in place of a run: an executor that is given, or a cluster; None for nobody."""
+    """Return what reads files in place of a run: an executor that is given, or a cluster; None for nobody."""
     if executor is not None:
         return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)))
     if engine == "local":

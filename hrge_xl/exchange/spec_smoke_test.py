@@ -56,9 +56,8 @@ Made = tuple[str, Mapping[Key, Value], bytes]
 TRYING_OUT = "Trying out the workbooks, by language"
 BLANK = "blank"
 FILLED_IN = "filled in"
-MANY = (
-    1_000  # fields in all languages together: fewer are tried out before other processes are there
-)
+# fields in all languages together: fewer are tried out before other processes are there
+MANY = 1_000
 
 
 def try_out(spec: Spec) -> None:

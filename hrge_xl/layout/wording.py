@@ -25,9 +25,8 @@ LEFT_OUT = "…"
 UNANSWERED = (ANSWER_MISSING, NOT_A_NUMBER, NOT_A_DATE)  # what is told of “n/a” in a cell
 
 
-ARITHMETIC = (
-    "arithmetic"  # the detail that says which sum a rule found to differ, behind what the rule says
-)
+# the detail that says which sum a rule found to differ, behind what the rule says
+ARITHMETIC = "arithmetic"
 
 
 class Wording:

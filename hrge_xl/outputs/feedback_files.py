@@ -41,9 +41,8 @@ from ..workbook import Correction, Urgency, corrections_by_cause
 from .feedback import GivenBack, give_back
 from .page import plain_environment
 
-WORTH_A_PROCESS = (
-    4  # returns: of fewer the feedback is there before another process has drawn a workbook
-)
+# returns: of fewer the feedback is there before another process has drawn a workbook
+WORTH_A_PROCESS = 4
 AT_ONCE = 32  # returns whose answers are held
 
 

@@ -49,9 +49,8 @@ SHOWN_AS = {
     "percent": SHARE,
     "year": INTEGER,
 }  # by the type of a question, or the format of a column
-MOST_HEAD = (
-    200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
-)
+# characters of a head: Excel takes 255, and some must be left to tell two heads apart
+MOST_HEAD = 200
 OF_ANY_ROW = ("answers", "aggregate_answers", "aggregate_numbers")  # how tables of any rows begin
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
 WIDTHS = {

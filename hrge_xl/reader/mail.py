@@ -27,6 +27,8 @@ from .zip_package import Budget
 if TYPE_CHECKING:
     from olefile import OleFileIO
 
+_STREAM_OF_OLE = 2  # a kind of entry, as olefile numbers them
+
 Storage = tuple[str, ...]  # the storage of a message of Outlook within its container
 
 
@@ -359,7 +361,7 @@ class OutlookMessage:
 
     def _stream(self, storage: Storage, property_: str, kind: str) -> bytes:
         place = [*storage, f"{_STREAM}{property_}{kind}"]
-        if self._ole.get_type(place) != 2:  # no stream
+        if self._ole.get_type(place) != _STREAM_OF_OLE:
             return b""
         with self._ole.openstream(place) as stream:
             return bytes(stream.read())

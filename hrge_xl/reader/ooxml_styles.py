@@ -15,9 +15,8 @@ from ..core.numerals import shown
 from ..workbook.styles import contrast, luminance_of
 from .raw import Look, is_true, whole_number
 
-_VISIBLE = (
-    1.2  # at least, of letters and their ground: yellow on white, which nobody can read, has 1.07
-)
+# at least, of letters and their ground: yellow on white, which nobody can read, has 1.07
+_VISIBLE = 1.2
 _SMALLEST = 3.0  # points that can be seen
 
 Entry = TypeVar("Entry")
@@ -133,9 +132,8 @@ _OFFICE_THEME = (  # two of text and two of ground, then the accents and links
     "0563C1",
     "954F72",
 )
-_SWAPPED = (
-    "1032"  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
-)
+# cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
+_SWAPPED = "1032"
 
 
 @dataclass(frozen=True, slots=True)

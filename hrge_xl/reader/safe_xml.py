@@ -54,11 +54,11 @@ class XmlGuard:
         self.parser: expat.XMLParserType | None = None  # that reads the part now
 
     def refuse(self, kind: Kind, **detail: str) -> NoReturn:
-        """Return this file up with a finding on this part."""
+        """Give this file up, with a finding on this part."""
         raise Unreadable(kind.at(part=shown(self.part), **detail))
 
     def refuse_here(self, kind: Kind, **detail: str) -> NoReturn:
-        """Return this file up with a finding on the place that is read now."""
+        """Give this file up, with a finding on the place that is read now."""
         if self.parser is not None:
             detail |= {
                 "line": str(self.parser.CurrentLineNumber),

@@ -162,8 +162,10 @@ _PATH_BENEATH = 1
 _READ_FILE = 1 << 2
 _READ_DIR = 1 << 3
 _FILES = {1: 13, 2: 14, 3: 15, 5: 16}  # from which version on how many rights on files are known
-_TCP = 0b11  # bind and connect, from version 4 on
-_SCOPES = 0b11  # abstract sockets of, and signals to processes outside, from version 6 on
+_TCP = 0b11  # bind and connect
+_TCP_SINCE = 4
+_SCOPES = 0b11  # abstract sockets of, and signals to processes outside
+_SCOPES_SINCE = 6
 
 
 class _Rights(ctypes.Structure):
@@ -177,15 +179,21 @@ class _Rights(ctypes.Structure):
 
 
 def allow_reading_only(places: Iterable[str]) -> int:
-    """Return up every right on files but to read these, and TCP; returns the version of Landlock.
+    """Give up every right on files but to read these, and TCP; return the version of Landlock.
 
     Raises `OSError` where the kernel has none, or does not let this process use it. Holds for this thread and all that
     it starts: to be called while there is no other.
     """
     version = _call(_CREATE, None, 0, _VERSION_FLAG)
     newest = max(bits for since, bits in _FILES.items() if since <= version)
-    rights = _Rights((1 << newest) - 1, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
-    size = 8 if version < 4 else 16 if version < 6 else 24
+    rights = _Rights((1 << newest) - 1)
+    size = _Rights.network.offset
+    if version >= _TCP_SINCE:
+        rights.network = _TCP
+        size = _Rights.scopes.offset
+    if version >= _SCOPES_SINCE:
+        rights.scopes = _SCOPES
+        size = ctypes.sizeof(_Rights)
     rules = _call(_CREATE, ctypes.byref(rights), size, 0)
     try:
         for place in places:

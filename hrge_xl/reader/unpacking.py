@@ -177,9 +177,8 @@ def _is_maildir(folder: Path) -> bool:
 # layer by layer: what a file is shows in its content, and whatever holds files is opened in its turn
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
-MOST_TROUBLES = (
-    20  # files of one source that are no workbooks by their content and are told one by one
-)
+# files of one source that are no workbooks by their content and are told one by one
+MOST_TROUBLES = 20
 NO_EMAIL = EmailInfo()
 
 

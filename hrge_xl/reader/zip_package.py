@@ -32,11 +32,11 @@ from .raw import Unreadable
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DIRECTORY_SIGNATURE = b"PK\x01\x02"
 _END_SIGNATURE = b"PK\x05\x06"
+NAME_LENGTH = 120  # characters of a name that a message has room for
 _END_SIZE = 22  # without the comment
 _ENCRYPTED = 0x2041  # flags: the content, with a strong method, or the directory too
-_DESCRIPTOR = (
-    24  # bytes at most between two members, which some programs write: sizes that came too late
-)
+# bytes at most between two members, which some programs write: sizes that came too late
+_DESCRIPTOR = 24
 _BAD_NAME = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]|^$")
 _DIRECTORY_ERRORS = (
     zipfile.BadZipFile,
@@ -121,7 +121,7 @@ def shown(name: str) -> str:
     text = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
     )
-    return text if len(text) <= 120 else text[:119] + "…"
+    return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1] + "…"
 
 
 def _damaged(name: str) -> Unreadable:

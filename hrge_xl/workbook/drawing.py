@@ -206,9 +206,8 @@ PROPERTIES = (
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"'
     ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
 )
-PROPERTY_SET = (
-    "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of what people define themselves, in every document
-)
+# of what people define themselves, in every document
+PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 FIRST_PROPERTY = 2  # lower numbers are reserved
 COMPRESSION = 5  # a tenth of the time less than zlib's own choice costs two hundredths of the size
 
@@ -263,7 +262,7 @@ class SharedTexts:
         return self._more.setdefault((text, is_markup), self._count + len(self._more))
 
     def _get_shared_string_index(self, text: str) -> int:
-        """Return it to XlsxWriter, in the place of its own table."""
+        """Hand it to XlsxWriter, in the place of its own table."""
         return self.number(text, is_markup=text.startswith(MARKUP) and text.endswith(END_OF_MARKUP))
 
     def member(self) -> Member:

@@ -61,9 +61,8 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-NO_REFERENCE = (
-    "no_reference"  # of numbers in rows that could refer to another row, and refer to none
-)
+# of numbers in rows that could refer to another row, and refer to none
+NO_REFERENCE = "no_reference"
 
 
 def unreferenced(tool: Tool) -> str | None:
